@@ -46,6 +46,15 @@ class ZoneNote:
     lacks_zone: bool = False
 
 
+def lack_zone(texts: pa.Array) -> bool:
+    """Return whether some of the times have no offset.
+
+    Args:
+        texts: times, without nulls.
+    """
+    return not bool(pc.all(pc.match_substring_regex(texts, _OFFSET)).as_py())
+
+
 def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> ZoneNote | None:
     """Return a note on the zone of a column's times; none for other columns, empty ones and those in UTC."""
     values = blank_to_null(text).drop_null()

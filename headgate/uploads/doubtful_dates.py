@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.values.format_inference import Most, Reading
+    from headgate.uploads.column_readings import ColumnReadings
+    from headgate.values.format_inference import Reading
 
 REFUSED, DOUBTFUL, FUTURE_DATE = "refused", "doubtful", "future_date"
 _DATES = (Kind.DATE, Kind.TIMESTAMP)
@@ -34,14 +35,14 @@ class DoubtfulDates:
     past: Mapping[str, str]
     by_column: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def added(self, table: pa.Table, readings: Mapping[str, tuple[pa.Array, Most]]) -> pa.Table:
+    def added(self, table: pa.Table, readings: ColumnReadings) -> pa.Table:
         """Return the rows with their doubtful dates among their flaws."""
         added: defaultdict[int, list[tuple[str, str, str]]] = defaultdict(list)
         for place, name in enumerate(self.names):
-            reading = readings[name][1].reading if name in self.past and name in readings else None
-            if reading is None or reading.kind not in _DATES:
+            most = readings.clear.get(name) if name in self.past else None
+            if most is None or most.reading.kind not in _DATES:
                 continue
-            values = _as_dates(table.column(f"c{place}").combine_chunks(), reading)
+            values = _as_dates(table.column(f"c{place}").combine_chunks(), most.reading)
             are_late = pc.fill_null(are_future(values), fill_value=False)
             for row in np.flatnonzero(flags(are_late)).tolist():
                 added[row].append((name, FUTURE_DATE, self.past[name]))

@@ -302,6 +302,9 @@ def _plain(
     spelled = in_declared_format(column, pc.cast(values, pa.string()))
     if read.type.kind is not column.type.kind:
         spelled = pc.binary_join_element_wise(spelled, "00:00:00", " ")
+    elif declared.timezone and column.format and column.format.timezone:
+        # The gate takes times without an offset for the contract's zone.
+        spelled = pc.binary_join_element_wise(spelled, "Z", "")
     is_null = ~flags(without_nulls(read, text).is_valid())
     return pc.if_else(bool_array(is_null), pa.nulls(len(text), pa.string()), pc.coalesce(spelled, text))
 

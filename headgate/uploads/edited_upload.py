@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,6 +38,7 @@ from headgate.matching.file_table import as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
+from headgate.uploads.column_readings import readings_of
 from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
 from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import is_json_file, open_file
@@ -46,9 +46,7 @@ from headgate.uploads.number_cells import NumberCells
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
 from headgate.uploads.upload import UploadMapping, why_not_named
 from headgate.values.cast_declared import cast_column, without_nulls
-from headgate.values.cells import by_unique, numbers
 from headgate.values.country_codes import are_countries, in_country_codes
-from headgate.values.format_inference import infer_most, one_truth_word
 from headgate.values.refusal_reasons import reason_of_column
 
 if TYPE_CHECKING:
@@ -662,12 +660,13 @@ def _name_of_copy(stem: str, part: str) -> str:
 
 
 def _reading(sample: pa.Array) -> Reading | None:
-    """Return the format of nearly all values of a column; None for texts."""
-    unique, own = by_unique(sample.filter(pc.is_valid(sample)))
-    if not len(unique):
-        return None
-    most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
-    return most.reading if most else one_truth_word(unique)
+    """Return the format of nearly all values of a column; None for texts.
+
+    Dates in unclear order get one of their formats: each makes them dates of the same field.
+    """
+    valid = sample.filter(pc.is_valid(sample))
+    readings = readings_of(valid) if len(valid) else ()
+    return readings[0].reading if readings else None
 
 
 def _in_plain_spelling(sample: pa.Array, reading: Reading, *, is_day_a_time: bool) -> pa.Array:

@@ -9,11 +9,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from headgate.matching.mappings import Suggested
 
-JOIN, COUNTRY = "join", "country"
+JOIN, COUNTRY, SPLIT = "join", "country", "split"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Edits:
     def made_columns(self) -> tuple[str, ...]:
         """Return the columns that the steps add."""
         return tuple(
-            chain.from_iterable(step.into if step.kind == "split" else (step.column,) for step in self.steps)
+            chain.from_iterable(step.into if step.kind == SPLIT else (step.column,) for step in self.steps)
         )
 
     @property
@@ -133,6 +133,28 @@ class Edits:
     def constants(self) -> dict[str, str]:
         """Return the value set for all rows, by missing column."""
         return {step.column: step.text for step in self.steps if step.kind == "default"}
+
+    def left_out_columns(self, names: Sequence[str]) -> list[str]:
+        """Return the columns that a person left out; of a column that was split into a field, its other
+        parts.
+
+        Args:
+            names: the columns of the file.
+        """
+        used = self.joined_columns | {name for name, field in self.columns.items() if field}
+
+        def left(name: str, steps: Sequence[Step]) -> list[str]:
+            if name in used:
+                return []
+            splits = (at for at, step in enumerate(steps) if step.kind == SPLIT and step.column == name)
+            if (at := next(splits, None)) is None:
+                return [name]
+            parts = steps[at].into
+            below = [each for part in parts for each in left(part, steps[at + 1 :])]
+            return [name] if set(parts) <= set(below) else below
+
+        decided = [name for name in names if self.columns.get(name, "") is None]
+        return [each for name in decided for each in left(name, self.steps)]
 
     def facts(self, by: str, at: str, sent_as: str, sent_sha256: str) -> dict[str, Any]:
         """Return the editor and the numbers of edits for the file's record."""

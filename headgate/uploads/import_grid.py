@@ -27,7 +27,6 @@ from headgate.contracts.file_form import (
     QuoteUse,
     has_header,
 )
-from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.drafts.description_rows import count_description_rows
 from headgate.errors import BadInputError
@@ -43,6 +42,7 @@ from headgate.masking.redaction import redact
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
 from headgate.matching.header_names import made_up_name
 from headgate.matching.match_header import count_known, with_headings
+from headgate.uploads.column_readings import ColumnReadings, reading_facts
 from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.file_values import FileValues
@@ -50,8 +50,7 @@ from headgate.uploads.own_columns import always_have_texts, own_columns, readabl
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.totals_of_grid import totals_of_grid
-from headgate.values.cells import by_unique, int_array, numbers, text_array
-from headgate.values.format_inference import Most, infer_most, one_truth_word
+from headgate.values.cells import int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -94,6 +93,11 @@ class OpenedFile:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     read_as: Callable[[Mapping[str, Column]], Source] | None = None
     is_as_declared: bool = False
+
+    @property
+    def stored_types(self) -> dict[str, pa.DataType]:
+        """The type of each column in the file."""
+        return {name: column.type for name, column in zip(self.names, self.headed.columns, strict=True)}
 
     @property
     def is_read_by_gate(self) -> bool:
@@ -368,6 +372,8 @@ class WrittenGrid:
     causes: tuple[Mapping[str, Any], ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     has_header: bool = True
+    orders: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    local_times: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -390,7 +396,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     rows = flawed = 0
     descriptions: tuple[int, ...] = ()
-    readings: dict[str, tuple[pa.Array, Most]] | None = None
+    readings: ColumnReadings | None = None
     currencies, values, doubts = (
         FileCurrencies(about.amounts),
         FileValues(),
@@ -416,8 +422,8 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
                 refused = table.filter(pc.is_valid(table.column("flaws")))
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
-    readings = readings or {}
-    formats = {name: facts for name, (_, most) in readings.items() if (facts := _format(most))}
+    readings = readings or ColumnReadings()
+    formats = {name: facts for name, most in readings.clear.items() if (facts := reading_facts(most))}
     return WrittenGrid(
         opened.names,
         rows,
@@ -427,9 +433,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         {**_to_come(readings), **doubts.by_column},
         currencies.by_column,
         dict(seen.numbers),
-        totals_of_grid(
-            folder / ROWS, opened.names, {name: most for name, (_, most) in readings.items()}, about.hidden
-        ),
+        totals_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden),
         descriptions,
         dict(flaws.by_column),
         values.by_column,
@@ -437,6 +441,8 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         _causes(flaws),
         opened.unreadable,
         opened.headed.has_header,
+        readings.facts_of_orders(),
+        readings.local_times(opened.stored_types),
     )
 
 
@@ -446,9 +452,17 @@ def _description_rows(beginning: pa.Table, shown: Mapping[str, pa.Array]) -> tup
     return tuple(int(row) for row in numbers(beginning.column("row").combine_chunks())[:rows])
 
 
-def _to_come(readings: Mapping[str, tuple[pa.Array, Most]]) -> dict[str, Mapping[str, Any]]:
+def _readings(names: Sequence[str], beginning: pa.Table, hidden: Collection[str]) -> ColumnReadings:
+    """Return the formats of the first values of each column that is shown."""
+    first = beginning.slice(0, _FORMAT_ROWS)
+    return ColumnReadings.of(_shown_columns(names, first, hidden))
+
+
+def _to_come(readings: ColumnReadings) -> dict[str, Mapping[str, Any]]:
     """Return the first dates that are in the future, by column."""
-    dates = {name: first_future_dates(text, most.reading) for name, (text, most) in readings.items()}
+    dates = {
+        name: first_future_dates(readings.texts[name], most.reading) for name, most in readings.clear.items()
+    }
     return {name: facts for name, facts in dates.items() if facts}
 
 
@@ -552,39 +566,6 @@ def _with_ragged(table: pa.Table, batch: Received, source: Source, flaws: Flaws)
     cells = [redact(text_array(column)) for column in zip(*by_row, strict=True)]
     ragged = pa.table([int_array(rows), *cells, _of_rows(flaws, rows)], schema=schema)
     return pa.concat_tables([table, ragged]).sort_by("row")
-
-
-def _readings(
-    names: Sequence[str], beginning: pa.Table, hidden: Collection[str]
-) -> dict[str, tuple[pa.Array, Most]]:
-    """Return the first values of each column, and the format of nearly all of them."""
-    readings = {}
-    for place, name in enumerate(names):
-        text = beginning.column(f"c{place}").combine_chunks().slice(0, _FORMAT_ROWS)
-        filled = text.filter(pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(text, ""))), 0))
-        if name in hidden or not len(filled):
-            continue
-        unique, own = by_unique(filled)
-        if most := infer_most(unique, np.bincount(numbers(own), minlength=len(unique))):
-            readings[name] = (filled, most)
-        elif reading := one_truth_word(unique):
-            readings[name] = (filled, Most(reading, 0))
-    return readings
-
-
-def _format(most: Most) -> dict[str, Any]:
-    """Return the format of nearly all values of a column; none for the plain format."""
-    facts = format_facts(most.reading.format)
-    if not facts:
-        return {}
-    listed = {
-        key: value.split(" | ") if isinstance(value, str) and key in _LISTS else value
-        for key, value in facts.items()
-    }
-    return {"kind": most.reading.kind.value, "format": listed, "others": most.others}
-
-
-_LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,26 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     return best if best and best.others <= most_others(rows) else None
 
 
+def infer_orders(texts: pa.Array, counts: Rows) -> tuple[Most, ...]:
+    """Return the readings of nearly all rows as dates: one for each possible order of day, month and year.
+
+    Return none if the texts are no dates. Unlike `infer_most`, one date can show the order.
+
+    Args:
+        texts: the column's different texts, without nulls and blank texts.
+        counts: rows of each text.
+    """
+    has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
+    dated, others = texts, 0
+    if not has_digit.all():
+        dated, others = texts.filter(bool_array(has_digit)), int(counts[~has_digit].sum())
+    if not len(dated) or others > most_others(int(counts.sum())):
+        return ()
+    readings = infer_format(dated).readings
+    are_times = all(reading.kind in {Kind.DATE, Kind.TIMESTAMP} for reading in readings)
+    return tuple(Most(reading, others) for reading in readings) if are_times else ()
+
+
 def is_read(texts: pa.Array, reading: Reading) -> Flags:
     """Return which texts are values of the reading."""
     widest = (

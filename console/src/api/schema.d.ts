@@ -1801,6 +1801,12 @@ export interface components {
              */
             required: boolean;
             /**
+             * Time Zone
+             * @description The zone of its times without an offset; empty for UTC.
+             * @default
+             */
+            time_zone: string;
+            /**
              * Title
              * @description Readable name, from the contract or the words of `name`.
              */
@@ -3639,6 +3645,22 @@ export interface components {
              */
             hidden_numbers: {
                 [key: string]: number;
+            };
+            /**
+             * Local Times
+             * @description Columns with times without a zone.
+             * @default []
+             */
+            local_times: string[];
+            /**
+             * Orders
+             * @description The possible formats of each column of dates with an unclear order of day and month, like those in `formats`; a person chooses one.
+             * @default {}
+             */
+            orders: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
             };
             /** Rows */
             rows: number;

@@ -74,6 +74,7 @@ def suggested_mapping(
                 records_past=records_the_past(column, contract),
                 unit=column.unit,
                 allowed=_allowed(column),
+                time_zone=column.format.timezone if column.format else "",
             )
             for column in contract.columns
         ),

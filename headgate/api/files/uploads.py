@@ -349,11 +349,7 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     numbers = RowNumbers(edits.left_out)
     return {
         "set_for_all": {column: redact_text(text) for column, text in edits.constants.items()},
-        "left_out": [
-            name
-            for name in grid.get("columns", ())
-            if edits.columns.get(name, "") is None and name not in edits.joined_columns
-        ],
+        "left_out": edits.left_out_columns(grid.get("columns", ())),
         "rows_left_out": sorted(edits.left_out),
         "currencies": _currencies(grid.get("currencies", {}), edits),
         "fields": [edits.columns.get(name) or "" for name in grid.get("columns", ())],

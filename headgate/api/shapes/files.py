@@ -378,6 +378,7 @@ class ContractField(Shape):
     records_past: bool = Field(description="Whether a date in the future is suspicious.")
     unit: str = Field("", description="Unit in the contract, for amounts the currency code.")
     allowed: tuple[str, ...] = Field((), description="The permitted values; empty for any.")
+    time_zone: str = Field("", description="The zone of its times without an offset; empty for UTC.")
 
 
 class Mapping(Shape):

@@ -269,6 +269,12 @@ class GridFacts(Shape):
         description="By column that is not in plain spelling: `kind`, `format` (keys of `headgate.format`) "
         "of nearly all values, and `others`, the number of other values."
     )
+    orders: dict[str, tuple[dict[str, Any], ...]] = Field(
+        {},
+        description="The possible formats of each column of dates with an unclear order of day and month, "
+        "like those in `formats`; a person chooses one.",
+    )
+    local_times: tuple[str, ...] = Field((), description="Columns with times without a zone.")
     to_come: dict[str, DaysToCome] = Field({}, description="Dates in the future by column.")
     currencies: dict[str, dict[str, Count]] = Field({}, description="Rows by column and currency.")
     hidden_numbers: dict[str, Count] = Field(

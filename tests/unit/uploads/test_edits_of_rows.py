@@ -162,3 +162,14 @@ def test_a_row_at_the_foot_that_is_called_a_total_and_is_one_is_named(tmp_path: 
 def test_a_row_that_is_only_called_a_total_or_only_is_one_is_a_row(tmp_path: Path) -> None:
     assert totals_of(tmp_path, f"{TOTALS}Summe;;211;221,00\n") == ()
     assert totals_of(tmp_path, f"{TOTALS}21.10.2026;F1;210;220,00\n") == ()
+
+
+def test_a_column_whose_part_is_a_field_is_not_left_out_and_its_other_part_is() -> None:
+    split = Step("split", "changed", " ", into=("day", "time"))
+    columns = {"sku": "product_id", "changed": None, "ean": None, "day": "updated_at"}
+    names = ("sku", "changed", "ean")
+    assert Edits(columns=columns, steps=(split,)).left_out_columns(names) == ["time", "ean"]
+    unused = Edits(columns={"sku": "product_id", "changed": None}, steps=(split,))
+    assert unused.left_out_columns(names) == ["changed"]
+    joined = Edits(columns={"changed": None, "key": "key"}, steps=(Step("join", "key", into=("changed",)),))
+    assert joined.left_out_columns(names) == []

@@ -5,9 +5,10 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useMay } from '../../api/queries'
-import { useFiles, useRestore, useRevert, useRevertPreview } from './queries'
+import { useRestore, useRevert, useRevertPreview } from './queries'
 import { Moment } from '../../components/moment'
 import { Failed, Waiting } from '../../components/states'
+import { useEarlierFile } from './use-earlier-file'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
 export function Undo({
@@ -24,6 +25,7 @@ export function Undo({
   const revert = useRevert(file.file_id)
   const [opened, { open, close }] = useDisclosure(false)
   const [isNewest, setNewest] = useState(false)
+  const earlier = useEarlierFile(file)
   // A correction may have been accepted since the page was opened; the undo takes its rows along.
   const ask = () => {
     setNewest(false)
@@ -32,7 +34,10 @@ export function Undo({
     void preview.refetch().then(() => setNewest(true))
   }
   const undo = preview.data
-  if (!undo) return null
+  if (!undo)
+    return preview.error ? (
+      <Failed error={preview.error} what="The way back" onRetry={() => void preview.refetch()} />
+    ) : null
   if (undo.may_restore) return <TakeBack fileId={file.file_id} />
   if (!undo.may_revert)
     return mayUpload && file.state === 'done' ? (
@@ -49,8 +54,8 @@ export function Undo({
         {isNewest ? (
           <Stack>
             {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
-            <GoingFiles preview={undo} file={file} />
-            <EarlierFile file={file} />
+            <GoingFiles preview={undo} file={file} isReplacing={Boolean(earlier)} />
+            {earlier ? <EarlierFile earlier={earlier} /> : null}
             <Confirm revert={revert} onDone={close} />
           </Stack>
         ) : (
@@ -78,18 +83,13 @@ function comesBack({ in_snapshot: inTables, replaced_rows: rows }: Parameters<ty
     : ' Rows of the lake that they replaced come back.'
 }
 
-/** The newest accepted file of the same name before this one, which an undo leaves in the lake. */
-function EarlierFile({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'key' | 'received_at'> }) {
-  const files = useFiles({ name: file.key })
-  const [earlier] = (files.data?.pages.flatMap((page) => page.files) ?? [])
-    .filter(({ file_id: id, key, state }) => id !== file.file_id && key === file.key && state === 'done')
-    .filter(({ received_at: at }) => at < file.received_at)
-    .toSorted((one, other) => other.received_at.localeCompare(one.received_at))
-  if (!earlier) return null
+/** The file of this name before, which an undo leaves in the lake: its rows count again. */
+function EarlierFile({ earlier }: { earlier: Schemas['FileSummary'] }) {
   return (
     <Text size="sm">
-      The file of this name of <Moment at={earlier.received_at} /> stays, with its{' '}
-      {count(earlier.accepted, 'accepted row')}.
+      The file of this name of <Moment at={earlier.received_at} /> stays, and its{' '}
+      {count(earlier.accepted, 'accepted row')} {earlier.accepted === 1 ? 'counts' : 'count'} again: a row
+      that both files have goes back to its values there.
     </Text>
   )
 }
@@ -98,8 +98,11 @@ function EarlierFile({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
 function GoingFiles({
   preview,
   file,
+  isReplacing,
 }: {
   preview: Schemas['RevertPreview']
+  /** Whether an earlier file of this name may have some of its rows, so that these stay. */
+  isReplacing: boolean
   file: Pick<Schemas['FileDetail'], 'in_snapshot' | 'replaced_rows'>
 }) {
   const corrections = preview.files.filter((file) => file.is_correction).length
@@ -108,7 +111,8 @@ function GoingFiles({
   return (
     <>
       <Text size="sm">
-        {count(preview.accepted, 'accepted row')} of this file{also} leave{' '}
+        {count(preview.accepted, 'accepted row')} of this file{also}{' '}
+        {isReplacing ? 'no longer count: those that no other file has leave' : 'leave'}{' '}
         {file.in_snapshot !== '' ? 'every table at the next run' : 'the lake; no table has them yet'}.
         {comesBack(file)} You can take the undo back for as long as the lake keeps what was sent.
       </Text>

@@ -3,7 +3,7 @@ import { ActionIcon, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/c
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { day } from '../../formats/moments'
-import type { Format, Step } from './edits'
+import { type Format, hasSpelling, type Step } from './edits'
 import { fits, formatChoices, formatWords } from './formats'
 import { chipTitle, chipWords } from './steps'
 
@@ -25,6 +25,8 @@ interface Props {
   flawed: number
   /** Whether the gate has checked the values: it does once every field that the file needs has a column. */
   isChecked: boolean
+  /** Whether a question above the rows is about it. */
+  isAsked: boolean
   /** Dates in the future among its values. */
   toCome: Schemas['DaysToCome'] | undefined
   /** Whether the person may not see the values, and so not change them. */
@@ -50,6 +52,7 @@ export function ColumnHeader({
   format,
   flawed,
   isChecked,
+  isAsked,
   toCome,
   hidesValues,
   suggestion,
@@ -60,7 +63,7 @@ export function ColumnHeader({
   const own = fields.find((one) => one.name === field)
   const doubt = own?.records_past && toCome ? futureWords(toCome) : ''
   const type = own?.type ?? 'string'
-  const offered = own && readAs && !format && fits(readAs.kind, type) ? readAs.format : undefined
+  const offered = own && readAs && !hasSpelling(format) && fits(readAs.kind, type) ? readAs.format : undefined
   return (
     <>
       <div className="import-name">
@@ -102,13 +105,17 @@ export function ColumnHeader({
           <UnstyledButton className="import-flawed" onClick={on.onShow}>
             {whole(flawed)} {flawed === 1 ? 'error' : 'errors'}
           </UnstyledButton>
+        ) : isAsked ? (
+          <Text size="xs" className="import-doubt" span>
+            see the question above
+          </Text>
         ) : doubt ? (
           <Text size="xs" className="import-doubt" span title={doubt}>
             in the future
           </Text>
         ) : own ? (
           <Text size="xs" className={isChecked ? 'import-fine' : 'muted'} span>
-            {isChecked ? (format ? '' : '✓') : 'mapped'}
+            {isChecked ? '✓' : 'mapped'}
           </Text>
         ) : suggestion?.field && field === undefined ? (
           <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
@@ -124,7 +131,8 @@ export function ColumnHeader({
           <Text size="xs" span truncate title={formatWords(format)}>
             {formatWords(format)}
           </Text>
-        ) : offered ? (
+        ) : null}
+        {offered ? (
           <UnstyledButton className="import-link" onClick={() => on.onFormat(offered)}>
             {formatWords(offered)}?
           </UnstyledButton>
@@ -174,6 +182,10 @@ interface MenuProps {
   onAction: (action: ColumnAction) => void
 }
 
+/** A format without the zone of its times. */
+const spellingOf = (format: Format = {}): Format =>
+  Object.fromEntries(Object.entries(format).filter(([key]) => key !== 'timezone'))
+
 const OF_VALUES: [ColumnAction, string][] = [
   ['map', 'Map values …'],
   ['replace', 'Replace a text …'],
@@ -181,7 +193,7 @@ const OF_VALUES: [ColumnAction, string][] = [
 ]
 
 function ColumnMenu({ name, type, format, hidesValues, onFormat, onAction }: MenuProps) {
-  const isChosen = (choice: Format): boolean => formatWords(choice) === formatWords(format)
+  const isChosen = (choice: Format): boolean => formatWords(choice) === formatWords(spellingOf(format))
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>

@@ -15,6 +15,8 @@ import type { useEdits } from './use-edits'
 interface Props {
   work: ReturnType<typeof useEdits>
   missing: Schemas['ContractField'][]
+  /** Columns of dates whose order of day and month is not decided. */
+  orders: string[]
   /** Columns of the file that are no field. */
   leftOut: string[]
   /** Amounts in other currencies than the dataset's, about which nothing is decided. */
@@ -25,19 +27,21 @@ interface Props {
 }
 
 /** What a commit does, by a check of exactly what is shown; the button says it. */
-export function CommitLine({ work, missing, leftOut, currencies, onCommit, onShowErrors, onChange }: Props) {
+export function CommitLine({ work, leftOut, onCommit, onShowErrors, onChange, ...open }: Props) {
   const { result } = work.check
-  const why = obstacle(work, missing, currencies)
+  const { missing, orders, currencies } = open
+  const why = obstacle(work, open)
   const isRepeat = work.isCurrent && result.duplicate_of !== ''
   const isDoubtful = isMostlyDuplicates(result)
   const formats = openFormats(result, work.edits)
   const needsFormats = result.acceptance === 'nothing_accepted' && formats.length > 0
-  const mayShowErrors = missing.length === 0 && currencies.length === 0 && result.quarantined > 0
+  const isOpen = missing.length > 0 || orders.length > 0
+  const mayShowErrors = !isOpen && currencies.length === 0 && result.quarantined > 0
   return (
     <Group className="import-commit" justify="space-between" gap="sm">
       {!work.isCurrent ? (
         <Checking />
-      ) : missing.length > 0 ? (
+      ) : isOpen ? (
         <Text size="sm" className="muted" role="status">
           Not checked yet: the gate checks the rows once every field that it needs is decided.
         </Text>
@@ -139,12 +143,12 @@ function commitWords(
 /** Why the file cannot be committed now; empty if it can. */
 function obstacle(
   { check: { result }, edits }: Props['work'],
-  missing: Props['missing'],
-  currencies: ForeignAmounts[],
+  { missing, orders, currencies }: Pick<Props, 'missing' | 'orders' | 'currencies'>,
 ): string {
   if (result.grid?.rows === 0) return 'Choose a file with rows.'
   if (result.outcome === 'profiled' && !edits.dataset) return ''
   if (missing.length > 0) return withoutColumn(missing)
+  if (orders.length > 0) return `Choose above how to read ${orders.join(', ')}.`
   if (result.outcome === 'needs_mapping' || result.outcome === 'profiled')
     return 'Say which column is which field.'
   if (currencies.length > 0 && result.accepted > 0)
@@ -153,9 +157,18 @@ function obstacle(
   const formats = openFormats(result, edits)
   if (result.acceptance === 'nothing_accepted' && formats.length > 0)
     return 'Every row is refused, because a format of the file is not chosen yet.'
+  const column = columnOfEveryRow(result)
+  if (column)
+    return `Every row is refused because of ${column}: in ⋯ above it, choose how it is written, or another field.`
   return result.acceptance === 'nothing_accepted'
     ? 'Every row is refused: correct the columns or the cells, or choose a format above a column.'
     : 'Nothing of this file can enter the lake: choose another file.'
+}
+
+/** The column whose values are of another type in every refused row; empty for none. */
+function columnOfEveryRow({ acceptance, grid, quarantined }: Schemas['DryRun']): string {
+  const isOne = ({ rule, rows }: Schemas['FlawCause']) => rule === 'type' && rows === quarantined
+  return acceptance === 'nothing_accepted' ? (grid?.causes?.find(isOne)?.column ?? '') : ''
 }
 
 /** When the gate has checked what is shown. */

@@ -23,6 +23,7 @@ const field = (name: string, unit: string): Schemas['ContractField'] => ({
   records_past: false,
   unit,
   allowed: [],
+  time_zone: '',
 })
 
 function checked(currencies: Record<string, Record<string, number>>): Schemas['DryRun'] {

@@ -5,7 +5,6 @@ import { useState } from 'react'
 import { read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
-import { zone } from '../../formats/moments'
 import { capitalised } from '../../formats/words'
 import {
   type DraftColumn,
@@ -18,6 +17,7 @@ import {
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
+import { timeZones } from './time-zones'
 
 type Draft = Schemas['ContractDraft']
 
@@ -189,9 +189,6 @@ function Questions({
     />
   ))
 }
-
-/** The zones that times may be of: UTC and that of the person first. */
-const timeZones = (): string[] => [...new Set(['UTC', zone(), ...Intl.supportedValuesOf('timeZone')])]
 
 /** Which rows of the file do not enter; empty if all do. */
 export function rowsLeft({

@@ -24,7 +24,7 @@ const dateOf = (patterns: string): string =>
     : ''
 
 /** Equal for the answers of columns with one order of day and month. */
-const orderOf = (answer: string): string => (dateOf(answer) ? answer.charAt(0) : answer)
+export const orderOf = (answer: string): string => (dateOf(answer) ? answer.charAt(0) : answer)
 
 /**
  * An answer in words.

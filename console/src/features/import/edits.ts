@@ -82,6 +82,25 @@ const isMadeAsField = ({ kind, column }: Step, { columns }: Edits): boolean =>
 export const joinedColumns = ({ steps, columns }: Edits): string[] =>
   steps.flatMap(({ kind, column, into }) => (kind === 'join' && columns[column] ? into : []))
 
+/**
+ * The columns among names that are no field: left out by a person, and no part of a joined column. Of a column that was
+ * split into a field, the other parts are.
+ */
+export function leftOutColumns(edits: Edits, names: string[]): string[] {
+  const used = new Set([...joinedColumns(edits), ...Object.keys(edits.columns).filter((name) => edits.columns[name])])
+  const left = (name: string, steps: Step[]): string[] => {
+    if (used.has(name)) return []
+    const at = steps.findIndex((step) => step.kind === 'split' && step.column === name)
+    const parts = steps[at]?.into ?? []
+    const below = parts.flatMap((part) => left(part, steps.slice(at + 1)))
+    return parts.every((part) => below.includes(part)) ? [name] : below
+  }
+  const made = new Set(edits.steps.flatMap((step) => (step.kind === 'split' ? step.into : [])))
+  return names
+    .filter((name) => edits.columns[name] === null && !made.has(name))
+    .flatMap((name) => left(name, edits.steps))
+}
+
 /** Choose the sheet, the member or the list of records: what was decided was about another one. */
 export const withPart = (edits: Edits, part: string): Edits => ({
   ...NO_EDITS,
@@ -142,8 +161,26 @@ function copiesOf({ columns, steps }: Edits, field: string): string[] {
   return steps.filter(isCopy).flatMap(({ column }) => columns[column] ?? [])
 }
 
-/** Decide how a field and its copies are written; no keys are the plain spelling. */
+/** Whether a format says how values are spelled, and not only the zone of times. */
+export const hasSpelling = (format: Format | undefined): boolean =>
+  Object.keys(format ?? {}).some((key) => key !== 'timezone')
+
+/** Decide how a field and its copies are written; no keys are the plain spelling. Times keep their zone. */
 export function withFormat(edits: Edits, field: string, format: Format): Edits {
+  const zone = edits.formats[field]?.timezone
+  return withExactFormat(edits, field, zone ? { timezone: zone, ...format } : format)
+}
+
+/** Decide the zone of times without one; empty for that of the field. */
+export function withZone(edits: Edits, field: string, zone: string): Edits {
+  const spelling = Object.entries(edits.formats[field] ?? {}).filter(([key]) => key !== 'timezone')
+  return withExactFormat(edits, field, {
+    ...Object.fromEntries(spelling),
+    ...(zone ? { timezone: zone } : {}),
+  })
+}
+
+function withExactFormat(edits: Edits, field: string, format: Format): Edits {
   const fields = [field, ...copiesOf(edits, field)]
   const others = Object.entries(edits.formats).filter(([name]) => !fields.includes(name))
   const own = Object.keys(format).length > 0 ? fields.map((name) => [name, format] as const) : []

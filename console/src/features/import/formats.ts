@@ -34,6 +34,18 @@ const CHOICES: Record<Kind, Choice[]> = {
   text: [],
 }
 
+const time = (date: string, example: string): Choice => ({
+  label: `${date} HH:mm[:ss]: ${example} 18:30`,
+  format: { patterns: [`${date} HH:mm`, `${date} HH:mm:ss`] },
+})
+
+/** Dates with a time of day, which a day alone would lose. */
+const TIMES: Choice[] = [
+  time('dd.MM.yyyy', '31.12.2026'),
+  time('dd/MM/yyyy', '31/12/2026'),
+  time('MM/dd/yyyy', '12/31/2026'),
+]
+
 const MIDNIGHT: Choice = {
   label: 'a day means midnight (UTC): 2026-12-31',
   format: { patterns: ['yyyy-MM-dd'] },
@@ -41,12 +53,21 @@ const MIDNIGHT: Choice = {
 
 /** How a field of a type may be written, beside the plain spelling. */
 export const formatChoices = (type: string): Choice[] => [
-  ...(type.startsWith('timestamp') ? [MIDNIGHT] : []),
+  ...(type.startsWith('timestamp') ? [...TIMES, MIDNIGHT] : []),
   ...CHOICES[kindOf(type)],
   { label: 'without blanks around', format: { trim: true } },
 ]
 
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
+/** The patterns of dates in a format. */
+export const patternsOf = ({ patterns }: Format): string[] => list(patterns)
+
+/** Patterns in words: two that differ in the seconds are `dd/MM/yyyy HH:mm[:ss]`. */
+function patternWords(patterns: string[]): string {
+  const [first = '', second] = patterns
+  return patterns.length === 2 && second === `${first}:ss` ? `${first}[:ss]` : patterns.join(' or ')
+}
 
 /** A format in the words of a person; empty for the plain spelling. */
 export function formatWords(format: Format | undefined): string {
@@ -54,12 +75,13 @@ export function formatWords(format: Format | undefined): string {
   const words = [
     format.decimal === ',' ? 'decimal comma' : '',
     format.thousands ? `“${String(format.thousands)}” between thousands` : '',
-    list(format.patterns).join(' or '),
+    patternWords(list(format.patterns)),
     format.trueWords ? `${list(format.trueWords).join(', ')}/${list(format.falseWords).join(', ')}` : '',
     [...list(format.currency), ...list(format.units)].join(', '),
     format.percent ? 'percent' : '',
     format.nulls ? `empty: ${list(format.nulls).join(', ')}` : '',
     format.trim ? 'trimmed' : '',
+    format.timezone ? `times of ${String(format.timezone)}` : '',
   ]
   return words.filter(Boolean).join(' · ')
 }

@@ -34,6 +34,7 @@ export interface GridProps {
 }
 
 const OVERSCAN = 4
+const ignored = () => undefined
 const HEAD_PX = 96
 const NAMES_PX = 36
 const STEPS_PX = 24
@@ -62,6 +63,7 @@ export function ImportGrid({
   const view = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<Place>({ row: 0, column: 0 })
   const [typing, setTyping] = useState<string | undefined>()
+  const newest = useRef<(down: number, across: number) => void>(ignored)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
   const virtual = useVirtualizer({
     count: placesFor(rows.total),
@@ -100,6 +102,8 @@ export function ImportGrid({
   }
 
   function keep(down: number, across: number): void {
+    // The box loses the focus once its text is kept, and must not keep it a second time.
+    newest.current = ignored
     const column = columns[active.column]
     const row = rows.at(active.row)
     if (typing !== undefined && column && row && typing !== textOf(row, active.column, column.name, cells))
@@ -109,7 +113,6 @@ export function ImportGrid({
   }
 
   // The rows keep one function, so that those that did not change are not drawn again in each frame.
-  const newest = useRef(keep)
   useEffect(() => {
     newest.current = keep
   })

@@ -18,7 +18,7 @@ import { DraftContract } from './draft-contract'
 import {
   type Edits,
   isAbove,
-  joinedColumns,
+  leftOutColumns,
   withChanged,
   withDataset,
   withField,
@@ -27,6 +27,8 @@ import {
   withStep,
   withTexts,
 } from './edits'
+import { openOrders } from './date-orders'
+import { DateOrderQuestions, ZoneQuestion } from './date-questions'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
@@ -138,12 +140,10 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const mapped = form ? mapOf(edits, form.column) : undefined
   const inLake = useDatasetProfile(result.dataset, form?.action === 'map' && Boolean(result.mapping))
   const missing = missingFields(result, edits)
-  const decided = settled(edits, result)
-  const joined = joinedColumns(edits)
-  const leftOut = (grid?.columns ?? []).filter(
-    (name) => decided.columns[name] === null && !joined.includes(name),
-  )
+  const leftOut = leftOutColumns(settled(edits, result), grid?.columns ?? [])
   const ofLists = columnOfLists(result, edits)
+  const asked = openOrders(result, edits)
+  const mappedOrders = asked.filter(({ isMapped }) => isMapped).map(({ column }) => column)
   const open = [...openSuggestions(result, edits), ...openSteps(result, edits)]
   const unsuggested = missing.filter((field) => !open.some((one) => one.field === field.name))
   return (
@@ -183,7 +183,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
       result.error &&
       result.outcome !== 'profiled' &&
       result.outcome !== 'needs_mapping' &&
-      !missing.length ? (
+      !missing.length &&
+      !mappedOrders.length ? (
         <Text size="sm" className="misfit" role="alert">
           {ofLists ? `${ofLists} ${HOLDS_LISTS}` : explained(inWordsOf(upload.name, result.error))}{' '}
           {ofLists ? (
@@ -212,6 +213,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
             <>
               <Suggestions result={result} edits={edits} onChange={change} />
               <MissingFields fields={unsuggested} result={result} edits={edits} onChange={change} />
+              <DateOrderQuestions result={result} edits={edits} onChange={change} />
+              <ZoneQuestion result={result} edits={edits} onChange={change} />
             </>
           ) : null}
           <SetForAll result={result} edits={edits} onChange={change} />
@@ -260,6 +263,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
       <CommitLine
         work={work}
         missing={missing}
+        orders={mappedOrders}
         leftOut={leftOut}
         currencies={openCurrencies(result, edits)}
         onCommit={() => onCommit(work.check, edits)}

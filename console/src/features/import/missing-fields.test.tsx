@@ -20,6 +20,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   records_past: false,
   unit: '',
   allowed: [],
+  time_zone: '',
 })
 const NOTHING = { grid: null, mapping: null }
 const SSN = field('ssn', 'Ssn', true)

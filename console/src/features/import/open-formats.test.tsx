@@ -22,6 +22,7 @@ const field = (name: string, title: string, type: string) => ({
   records_past: false,
   unit: '',
   allowed: [],
+  time_zone: '',
 })
 const RESULT = {
   state: 'checked',

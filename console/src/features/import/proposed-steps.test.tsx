@@ -39,6 +39,7 @@ const field = (name: string, isKey: boolean) => ({
   records_past: false,
   unit: '',
   allowed: [],
+  time_zone: '',
 })
 const RESULT = {
   outcome: 'done',

@@ -6,6 +6,7 @@ import { type Edits, typedCells } from './edits'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { kindOf } from './formats'
 import { causesOf, LEFT_OUT } from './shown-rows'
+import { useUndoKeys } from './use-undo-keys'
 
 interface Props {
   result: Schemas['DryRun']
@@ -32,6 +33,7 @@ export function causeWords(
 /** Which rows are shown, and the way back from a change. */
 export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const { grid, quarantined, duplicates } = result
+  useUndoKeys(undo, redo)
   const causes = causesOf(grid).filter(({ rule }) => !isOfDuplicates(rule))
   const leftOut = result.edits?.left_out.length ?? 0
   const choices = [
@@ -72,12 +74,12 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
         />
       ) : null}
       {undo ? (
-        <Button size="compact-sm" variant="subtle" color="gray" onClick={undo}>
+        <Button size="compact-sm" variant="subtle" color="gray" title="Ctrl+Z" onClick={undo}>
           Undo change
         </Button>
       ) : null}
       {redo ? (
-        <Button size="compact-sm" variant="subtle" color="gray" onClick={redo}>
+        <Button size="compact-sm" variant="subtle" color="gray" title="Ctrl+Shift+Z" onClick={redo}>
           Redo
         </Button>
       ) : null}

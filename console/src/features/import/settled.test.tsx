@@ -22,6 +22,7 @@ const field = (name: string, required: boolean): Schemas['ContractField'] => ({
   records_past: name === 'updated_at',
   unit: '',
   allowed: [],
+  time_zone: '',
 })
 const RESULT = {
   outcome: 'needs_mapping',
@@ -75,6 +76,7 @@ test('the button commits in one click and says what comes in and what stays out'
       <CommitLine
         work={work}
         missing={[]}
+        orders={[]}
         leftOut={['VPE', 'EAN']}
         currencies={[]}
         onCommit={onCommit}

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Edits, type Format, leaveOutOthers, withFormat } from './edits'
+import { type Edits, type Format, hasSpelling, leaveOutOthers, withFormat } from './edits'
 import { fits, formatWords, kindOf } from './formats'
 
 /** The fields that no column is yet, and that the file needs: required ones, and masked ones, which may be empty. */
@@ -77,7 +77,7 @@ export function openFormats({ grid, mapping, outcome }: Schemas['DryRun'], edits
   return (grid?.columns ?? []).flatMap((column) => {
     const known = grid?.formats[column] as { kind: string; format: Format } | undefined
     const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
-    if (!known || !field || edits.formats[field.name] || kindOf(field.type) === 'text') return []
+    if (!known || !field || hasSpelling(edits.formats[field.name]) || kindOf(field.type) === 'text') return []
     const isNeeded = isUnchecked || Boolean(grid?.flawed_cells[column])
     return isNeeded && fits(known.kind, field.type)
       ? [{ column, field: field.name, format: known.format }]

@@ -12,6 +12,7 @@ export function showCommitLine(
   edits: Edits,
   onChange = vi.fn(),
   onShowErrors = vi.fn(),
+  orders: string[] = [],
 ) {
   const work = { check: { result, etag: '' }, edits, isCurrent: true, checkedAt: Date.now() }
   render(
@@ -19,6 +20,7 @@ export function showCommitLine(
       <CommitLine
         work={work as unknown as Parameters<typeof CommitLine>[0]['work']}
         missing={[]}
+        orders={orders}
         leftOut={[]}
         currencies={[]}
         onCommit={vi.fn()}

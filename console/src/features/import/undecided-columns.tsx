@@ -1,7 +1,8 @@
 import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { type Deciding, joinedColumns, undecided } from './edits'
+import { type Deciding, leftOutColumns, undecided } from './edits'
+import { openOrders } from './date-orders'
 import { innerLists } from './part-words'
 import { openSuggestions, settled } from './suggested-fields'
 
@@ -21,9 +22,15 @@ export function UndecidedColumns({ result, edits, isOfChoice }: Props) {
   if (!result.mapping || !edits.dataset || !isOfChoice || !Object.values(edits.columns).some(Boolean))
     return null
   const suggested = openSuggestions(result, edits).map(({ column }) => column)
-  const used = new Set([...suggested, ...joinedColumns(edits), ...ownParts(result)])
+  const asked = openOrders(result, edits).map(({ column }) => column)
+  const used = new Set([...suggested, ...asked, ...ownParts(result)])
   const isOpen = result.outcome === 'needs_mapping' || settled(edits, result) !== edits
-  const open = isOpen ? undecided(edits, result.grid?.columns ?? []).filter((name) => !used.has(name)) : []
+  const without = isOpen ? undecided(edits, result.grid?.columns ?? []).filter((name) => !used.has(name)) : []
+  // Parts of a column that came in stand instead of it.
+  const open = leftOutColumns(
+    { ...edits, columns: { ...edits.columns, ...Object.fromEntries(without.map((name) => [name, null])) } },
+    without,
+  )
   if (open.length === 0) return null
   return (
     <Text size="sm" role="note" className="any-text">

@@ -7,12 +7,13 @@ import {
   type Edits,
   isAbove,
   isStepOf,
-  joinedColumns,
+  leftOutColumns,
   madeColumns,
   withField,
   withFormat,
   withoutStep,
 } from './edits'
+import { openOrders } from './date-orders'
 import { type GridColumn, inColumn } from './grid-column'
 import { formatWords } from './formats'
 import { chipWords } from './steps'
@@ -53,8 +54,8 @@ export function useColumns(
     const fields = mapping?.fields ?? []
     const keys = new Set(fields.filter((one) => one.is_key).map((one) => one.name))
     const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
-    const decided = settled(edits, result).columns
-    const joined = joinedColumns(edits)
+    const leftOut = new Set(leftOutColumns(settled(edits, result), grid?.columns ?? []))
+    const asked = new Set(openOrders(result, edits).map(({ column }) => column))
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
     return names.map((name, place) => {
       const field = edits.columns[name]
@@ -76,7 +77,7 @@ export function useColumns(
         }),
         hasReasons: flawed > 0,
         isNumeric: isNumeric(type),
-        isLeftOut: decided[name] === null && !joined.includes(name),
+        isLeftOut: leftOut.has(name),
         isPinned: Boolean(field) && keys.has(field ?? ''),
         header: (
           <ColumnHeader
@@ -89,6 +90,7 @@ export function useColumns(
             format={field ? edits.formats[field] : undefined}
             flawed={flawed}
             isChecked={isChecked}
+            isAsked={asked.has(name)}
             toCome={grid?.to_come[name]}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}

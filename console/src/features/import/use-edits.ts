@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import type { Checked } from '../upload/transfer'
 import { checkEdits } from './check-edits'
 import { begun, changed, type Edits, type History, NO_EDITS, ofAnswer, redone, undone } from './edits'
+import { openOrders, withoutOpenOrders } from './date-orders'
 import { keepEdits, keptEdits } from './kept-edits'
 import { missingFields, settled } from './suggested-fields'
 
@@ -37,6 +38,10 @@ const isOnlyUnchecked = (result: Schemas['DryRun'], edits: Edits): boolean =>
   result.outcome === 'needs_mapping' &&
   settled(edits, result) !== edits &&
   missingFields(result, edits).length === 0
+
+/** Whether columns of dates were checked, or would be, in an order that nobody has decided. */
+const asksOrder = (result: Schemas['DryRun'], edits: Edits): boolean =>
+  openOrders(result, edits).some(({ isMapped }) => isMapped)
 
 /** Whether edits only choose another part: its dataset is decided by its columns, unless a person decides it. */
 export const onlyChoosesPart = (before: Edits, next: Edits): boolean =>
@@ -77,7 +82,11 @@ export function useEdits(uploadId: string, first: Checked): Import {
   const [check, setCheck] = useState(first)
   const [checkedAt, setCheckedAt] = useState(() => Date.now())
   const [checkedEdits, setCheckedEdits] = useState<Edits | undefined>(() =>
-    isOnlyUnchecked(first.result, history.now) || history.now.left_out.length > 0 ? undefined : history.now,
+    isOnlyUnchecked(first.result, history.now) ||
+    history.now.left_out.length > 0 ||
+    asksOrder(first.result, history.now)
+      ? undefined
+      : history.now,
   )
   const [isChecking, setChecking] = useState(false)
   const [remembered, setRemembered] = useState(() => rememberedBy(first.result))
@@ -95,7 +104,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
       control.current = own
       setChecking(true)
       try {
-        const sent = settled(edits, newest.current)
+        const sent = withoutOpenOrders(settled(edits, newest.current), newest.current)
         const answer = await checkEdits(uploadId, sent, own.signal)
         newest.current = answer.result
         // The choice of a sheet alone gets the decisions that are remembered for its header.

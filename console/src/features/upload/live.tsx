@@ -55,7 +55,7 @@ export function Live({ fileId, edits, lists, children }: LiveProps) {
           <FileBadge file={found} waits={waitOf(found) > 0} />
           <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{found.key}</Anchor>
         </Group>
-        {FINAL_STATES.has(found.state) ? (
+        {found.state === 'reverted' ? null : FINAL_STATES.has(found.state) ? (
           <Undo file={found} />
         ) : (
           <Group gap="xs">

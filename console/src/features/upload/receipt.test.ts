@@ -88,6 +88,18 @@ test('a receipt names the columns and counts the rows that stay out', () => {
   expect(leftOutLine(KEPT, undefined, ['orders', 'orders.VPE'])).toBe('Left out: EAN, and 1 row.')
 })
 
+test('a column whose part came in is not left out, and the part that no field has is named', () => {
+  const split = { kind: 'split', column: 'Changed', text: ' ', search: '', values: {}, into: ['Day', 'Time'] } as const
+  const edits = {
+    ...NO_EDITS,
+    columns: { Nr: 'product_id', Changed: null, EAN: null, Day: 'updated_at' },
+    steps: [{ ...split, into: [...split.into] }],
+  }
+  expect(leftOutLine(null, edits)).toBe('Left out: Time, EAN.')
+  expect(leftOutLine(null, { ...edits, columns: { Changed: null } })).toBe('Left out: Changed.')
+  expect(rememberedLine(edits, {})).toContain('gets the same fields and the same changes of columns')
+})
+
 test('a receipt says what every row got, and what the next file gets of it', () => {
   expect(setLine(KEPT)).toBe('In every row without one: Is active yes, Updated at 1 Oct 2026.')
   expect(rememberedLine(EDITS, { updated_at: 'timestamp', is_active: 'boolean' })).toBe(
@@ -105,4 +117,8 @@ test('the receipt of an undone file counts the rows that left, and promises no r
     'The upload is undone: none of its 38 rows is in the lake.',
   )
   expect(undoneWords({ before_undo: rows, in_snapshot: 's1' })).toBe('The upload is undone.')
+  const earlier = { accepted: 117, received_at: '2026-11-29T08:03:00' }
+  expect(undoneWords({ before_undo: rows, in_snapshot: '' }, earlier)).toMatch(
+    /^The upload is undone: the 117 rows of .+ count again\.$/,
+  )
 })

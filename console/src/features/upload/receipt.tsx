@@ -1,8 +1,9 @@
-import { Anchor, Button, Text } from '@mantine/core'
+import { Anchor, Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { useTitles, useUnits } from '../../formats/columns'
+import { moment } from '../../formats/moments'
 import { stateWords } from '../../formats/states'
 import { capitalised, columnTitle, heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
@@ -11,9 +12,11 @@ import { FINAL_STATES, useProfile } from '../files/queries'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
+import { Undo } from '../files/undo'
+import { useEarlierFile } from '../files/use-earlier-file'
 import { waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
-import { type Edits, joinedColumns } from '../import/edits'
+import { type Edits, leftOutColumns } from '../import/edits'
 import { replacedWords } from '../import/replaced-rows'
 
 interface Props {
@@ -30,7 +33,7 @@ export function Receipt({ file, edits, lists }: Props) {
   const titleOf = useTitles(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
   const profiled = useProfile(file.file_id, file.state === 'done' && file.accepted > 0).data?.columns ?? []
-  if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
+  if (file.state === 'reverted') return <Undone file={file} />
   if (file.state !== 'done') return null
   const wait = waitOf(file)
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
@@ -115,14 +118,28 @@ export function broughtWords(
   return `${parts.filter(Boolean).join(', ')}.`
 }
 
-/** What an undone file's rows are now. */
-export const undoneWords = ({
-  before_undo: before,
-  in_snapshot: inTables,
-}: Pick<Schemas['FileDetail'], 'before_undo' | 'in_snapshot'>): string =>
-  inTables || !before?.accepted
+/** An upload that was undone, beside the way back. */
+function Undone({ file }: { file: Schemas['FileDetail'] }) {
+  const earlier = useEarlierFile(file)
+  return (
+    <Group gap="sm">
+      <Text fw={600}>{undoneWords(file, earlier)}</Text>
+      <Undo file={file} />
+    </Group>
+  )
+}
+
+/** What an undone file's rows are now; those that an earlier file of the name has, too, are in the lake with it. */
+export function undoneWords(
+  { before_undo: before, in_snapshot: inTables }: Pick<Schemas['FileDetail'], 'before_undo' | 'in_snapshot'>,
+  earlier?: Pick<Schemas['FileSummary'], 'accepted' | 'received_at'>,
+): string {
+  if (earlier)
+    return `The upload is undone: the ${count(earlier.accepted, 'row')} of ${moment(earlier.received_at)} ${earlier.accepted === 1 ? 'counts' : 'count'} again.`
+  return inTables || !before?.accepted
     ? 'The upload is undone.'
     : `The upload is undone: none of its ${count(before.accepted, 'row')} is in the lake.`
+}
 
 type Kept = Schemas['FileEdits'] | null | undefined
 
@@ -169,12 +186,9 @@ export function ownCurrencyLine(
 
 /** The columns and rows of the file that are not in the lake. */
 export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[] = []): string {
-  const decided = Object.entries(edits?.columns ?? {})
-  const joined = edits ? joinedColumns(edits) : []
   const isList = (name: string): boolean => lists.some((path) => path === name || path.endsWith(`.${name}`))
-  const columns = (
-    kept ? kept.left_out : decided.flatMap(([name, field]) => (field === null ? [name] : []))
-  ).filter((name) => !isList(name) && !joined.includes(name))
+  const decided = edits ? leftOutColumns(edits, Object.keys(edits.columns)) : []
+  const columns = (kept ? kept.left_out : decided).filter((name) => !isList(name))
   const rows = kept?.rows_left_out.length ?? 0
   const parts = [columns.join(', '), rows > 0 ? count(rows, 'row') : ''].filter(Boolean)
   return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''
@@ -204,6 +218,7 @@ export function rememberedLine(
   const kept = [
     'the same fields',
     Object.keys(edits.formats).length > 0 ? 'the same formats' : '',
+    edits.steps.some((step) => step.kind !== 'default') ? 'the same changes of columns' : '',
     ...defaults
       .filter((step) => !isAsked(step) && step.text)
       .map(({ column, text }) => `${titleOf(column)} ${valueWords(text)}`),

@@ -1,0 +1,139 @@
+"""How the columns of a file are written, from their first values.
+
+Dates such as 03/04/2026 have two readings. Other dates of the file may show the order of day and month; if
+they do not, a person chooses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.format_property import format_facts
+from headgate.contracts.model import Kind
+from headgate.drafts.column_inference import narrowed
+from headgate.drafts.date_order import orders_shown
+from headgate.drafts.format_answers import FormatAnswer
+from headgate.drafts.time_zones import lack_zone
+from headgate.values.cells import by_unique, numbers
+from headgate.values.format_inference import Inferred, Most, infer_most, infer_orders, one_truth_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
+_TIMES = (Kind.DATE, Kind.TIMESTAMP)
+
+
+@dataclass(frozen=True)
+class ColumnReadings:
+    """The formats of columns, by name; a column of texts has none.
+
+    Attributes:
+        texts: the first values that are not blank.
+        clear: the format of nearly all values.
+        orders: the formats of dates that can be read in several orders of day and month.
+    """
+
+    texts: Mapping[str, pa.Array] = field(default_factory=dict)
+    clear: Mapping[str, Most] = field(default_factory=dict)
+    orders: Mapping[str, tuple[Most, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, columns: Mapping[str, pa.Array]) -> ColumnReadings:
+        """Return the formats of the columns' values."""
+        texts, clear, orders = {}, {}, {}
+        for name, text in columns.items():
+            filled = text.filter(
+                pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(text, ""))), 0)
+            )
+            if not len(filled):
+                continue
+            readings = readings_of(filled)
+            if readings:
+                texts[name] = filled
+            if len(readings) == 1:
+                clear[name] = readings[0]
+            elif readings:
+                orders[name] = readings
+        return cls(texts, *_in_shown_order(texts, clear, orders))
+
+    def facts_of_orders(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the possible formats of each column of dates that a person has to decide."""
+        return {name: [reading_facts(most) for most in readings] for name, readings in self.orders.items()}
+
+    def local_times(self, stored: Mapping[str, pa.DataType]) -> tuple[str, ...]:
+        """Return the columns with times without a zone.
+
+        Args:
+            stored: the type of each column in the file, which may state a zone.
+        """
+        of_times = [
+            *(name for name, most in self.clear.items() if most.reading.kind is Kind.TIMESTAMP),
+            *(name for name, (first, *_) in self.orders.items() if first.reading.kind is Kind.TIMESTAMP),
+        ]
+        return tuple(
+            name for name in self.texts if name in of_times
+            and not _states_zone(stored.get(name)) and lack_zone(self.texts[name])
+        )  # fmt: skip
+
+
+def readings_of(filled: pa.Array) -> tuple[Most, ...]:
+    """Return the formats of nearly all values of a column: several only for dates in unclear order.
+
+    Args:
+        filled: values, neither null nor blank.
+    """
+    unique, own = by_unique(filled)
+    counts = np.bincount(numbers(own), minlength=len(unique))
+    if most := infer_most(unique, counts):
+        return (most,)
+    if orders := infer_orders(unique, counts):
+        return orders
+    reading = one_truth_word(unique)
+    return (Most(reading, 0),) if reading else ()
+
+
+def reading_facts(most: Most) -> dict[str, Any]:
+    """Return the format of nearly all values of a column; empty for the plain format."""
+    facts = format_facts(most.reading.format)
+    if not facts:
+        return {}
+    listed = {
+        key: value.split(" | ") if isinstance(value, str) and key in _LISTS else value
+        for key, value in facts.items()
+    }
+    return {"kind": most.reading.kind.value, "format": listed, "others": most.others}
+
+
+def _in_shown_order(
+    texts: Mapping[str, pa.Array], clear: Mapping[str, Most], orders: Mapping[str, tuple[Most, ...]]
+) -> tuple[dict[str, Most], dict[str, tuple[Most, ...]]]:
+    """Return the clear and the open formats after the order that other dates of the file show."""
+    shown = orders_shown(
+        texts[name] for name, most in clear.items() if most.reading.kind in _TIMES
+    ) if orders else {}  # fmt: skip
+    decided, still_open = dict(clear), {}
+    for name, readings in orders.items():
+        order = shown.get(_sign_of(readings), "")
+        kept = narrowed(Inferred(tuple(most.reading for most in readings)), FormatAnswer(date_order=order))
+        left = tuple(most for most in readings if most.reading in kept.readings)
+        if len(left) == 1:
+            decided[name] = left[0]
+        else:
+            still_open[name] = left
+    return decided, still_open
+
+
+def _sign_of(readings: Sequence[Most]) -> str:
+    """Return the sign between day and month in the first format."""
+    pattern = next(iter(readings[0].reading.format.patterns), "")
+    return next((sign for sign in pattern if not sign.isalpha()), "")
+
+
+def _states_zone(stored: pa.DataType | None) -> bool:
+    return stored is not None and pa.types.is_timestamp(stored) and bool(stored.tz)
