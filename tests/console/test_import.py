@@ -250,6 +250,42 @@ def test_a_row_with_a_missing_cell_is_completed_or_left_out(console: Console) ->
     expect(row.get_by_role("gridcell").nth(3)).to_contain_text("-4,00")
 
 
+UNCLEAR = "\n".join(
+    [
+        "Artikelnummer;Bezeichnung;Warengruppe;Listenpreis;Lieferbar;Stand",
+        *(
+            f"Q{day};Rad {day};Fahrräder;{day},50;{'ja' if day % 2 else 'nein'};0{day}/04/2010 10:30"
+            for day in range(1, 9)
+        ),
+    ]
+)
+
+
+def test_days_and_months_that_can_be_confused_are_asked_about_before_any_row_is_red(console: Console) -> None:
+    page = upload_page(console)
+    drop(page, "mueller-unklar.csv", UNCLEAR.encode("cp1252"))
+    page.get_by_label("Dataset of the file").select_option("products")
+    page.get_by_role("button", name=re.compile("^Use the . suggestions")).click()
+    expect(page.get_by_label("Field for Stand")).to_have_value("updated_at")
+    expect(page.get_by_text("Choose above how to read Stand.")).to_be_visible()
+    expect(page.get_by_role("gridcell", name=re.compile("not a date"))).to_have_count(0)
+    question = page.get_by_role("group", name="How to read Stand")
+    question.get_by_role("button", name="day first, as in 31/12/2026").click()
+    expect(page.get_by_role("button", name="Commit: 8 in", exact=True)).to_be_enabled()
+    page.get_by_label("Times without a zone are of (Stand)").select_option("Europe/Berlin")
+    type_cell(page, 1, "Listenpreis", "abc")
+    expect(page.get_by_role("button", name="Commit: 7 in, 1 waits", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Undo change").click()
+    expect(page.get_by_role("gridcell", name="1,50", exact=True)).to_be_visible()
+    type_cell(page, 1, "Listenpreis", "abc")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("gridcell", name="1,50", exact=True)).to_be_visible()
+    commits(page, "8 in")
+    expect(page.get_by_test_id("receipt")).to_contain_text("8 rows are in")
+    stored = console.lake.queries.ask(f"{PRODUCTS[: PRODUCTS.index(' order')]} where product_id = 'Q3'")
+    assert str(stored[0]["updated_at"]) == "2010-04-03 08:30:00"
+
+
 NESTED = (
     b'{"export":{"date":"2025-10-01","articles":['
     b'{"sku":"N1","group":{"name":"bags"},"title":"Bag","price":"3.50","sizes":[{"size":"S"},{"size":"M"}]},'

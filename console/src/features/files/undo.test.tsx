@@ -94,7 +94,9 @@ test('the dialog says what remains of an earlier file of the same name', async (
   show()
   await userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
   await screen.findByText(/stays, and its 38 accepted rows count again: a row that both files have goes back/)
-  screen.getByText(/3 accepted rows of this file no longer count: those that no other file has leave the lake/)
+  screen.getByText(
+    /3 accepted rows of this file no longer count: those that no other file has leave the lake/,
+  )
 })
 
 test('the dialog that is opened again says nothing of an undo that failed before', async () => {

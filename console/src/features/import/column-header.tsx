@@ -27,6 +27,8 @@ interface Props {
   isChecked: boolean
   /** Whether a question above the rows is about it. */
   isAsked: boolean
+  /** Values that its field does not have in the lake yet. */
+  newValues: string[]
   /** Dates in the future among its values. */
   toCome: Schemas['DaysToCome'] | undefined
   /** Whether the person may not see the values, and so not change them. */
@@ -53,6 +55,7 @@ export function ColumnHeader({
   flawed,
   isChecked,
   isAsked,
+  newValues,
   toCome,
   hidesValues,
   suggestion,
@@ -113,6 +116,14 @@ export function ColumnHeader({
           <Text size="xs" className="import-doubt" span title={doubt}>
             in the future
           </Text>
+        ) : newValues.length > 0 ? (
+          <UnstyledButton
+            className="import-link"
+            title={`Not in the lake yet: ${newValues.join(', ')}`}
+            onClick={() => on.onAction('map')}
+          >
+            {count(newValues.length, 'new value')}
+          </UnstyledButton>
         ) : own ? (
           <Text size="xs" className={isChecked ? 'import-fine' : 'muted'} span>
             {isChecked ? '✓' : 'mapped'}

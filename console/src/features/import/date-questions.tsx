@@ -12,7 +12,11 @@ export function DateOrderQuestions({ result, edits, onChange }: Deciding) {
       <Group gap="xs">
         Every date in the file fits each of these.
         {answers.map(({ value, label }) => (
-          <Button key={value} size="compact-sm" onClick={() => onChange(withOrder(edits, open, columns, value))}>
+          <Button
+            key={value}
+            size="compact-sm"
+            onClick={() => onChange(withOrder(edits, open, columns, value))}
+          >
             {label}
           </Button>
         ))}

@@ -87,7 +87,10 @@ export const joinedColumns = ({ steps, columns }: Edits): string[] =>
  * split into a field, the other parts are.
  */
 export function leftOutColumns(edits: Edits, names: string[]): string[] {
-  const used = new Set([...joinedColumns(edits), ...Object.keys(edits.columns).filter((name) => edits.columns[name])])
+  const used = new Set([
+    ...joinedColumns(edits),
+    ...Object.keys(edits.columns).filter((name) => edits.columns[name]),
+  ])
   const left = (name: string, steps: Step[]): string[] => {
     if (used.has(name)) return []
     const at = steps.findIndex((step) => step.kind === 'split' && step.column === name)

@@ -42,6 +42,7 @@ import { MissingFields } from './missing-fields'
 import { isMostlyDuplicates } from './outcome-words'
 import { PartsInLake } from './parts-in-lake'
 import { ReplacedRows } from './replaced-rows'
+import { permittedValues } from './permitted-values'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
@@ -119,7 +120,9 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     grid?.rows ?? 0,
   )
   const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
-  const byName = useColumns(result, edits, work.remembered, change, setForm, setShow)
+  const dataset = result.mapping ? edits.dataset : ''
+  const inLake = useDatasetProfile(dataset, dataset !== '').data
+  const byName = useColumns(result, edits, work.remembered, change, setForm, setShow, inLake)
   const drawn = useFileOrder(byName, rowsAfterSteps, grid?.file_order)
   const type = useCallback(
     (column: string, numbers: number[], texts: (string | null)[]) =>
@@ -138,7 +141,6 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(work.check, edits)
   }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
-  const inLake = useDatasetProfile(result.dataset, form?.action === 'map' && Boolean(result.mapping))
   const missing = missingFields(result, edits)
   const leftOut = leftOutColumns(settled(edits, result), grid?.columns ?? [])
   const ofLists = columnOfLists(result, edits)
@@ -274,10 +276,11 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         <MapForm
           column={form.column}
           values={valuesBefore(edits, form.column, grid.values[form.column] ?? {}, mapped)}
-          allowed={
-            result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])?.allowed ?? []
-          }
-          inLake={lakeValues(inLake.data, edits.columns[form.column])}
+          allowed={permittedValues(
+            result.mapping?.fields.find(({ name }) => name === edits.columns[form.column]),
+            edits.formats[edits.columns[form.column] ?? ''],
+          )}
+          inLake={lakeValues(inLake, edits.columns[form.column])}
           step={mapped}
           onStep={(step) =>
             change(mapped ? withChanged(edits, mapped, step) : step ? withStep(edits, step) : edits)

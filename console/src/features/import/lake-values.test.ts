@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { isNew, lakeValues, lakeWords } from './lake-values'
+import { isNew, lakeValues, lakeWords, newValues } from './lake-values'
 
 const profile = (facts: Record<string, unknown>): Schemas['DatasetProfile'] =>
   ({ columns: [{ name: 'category', type: 'string', facts }] }) as unknown as Schemas['DatasetProfile']
@@ -17,6 +17,25 @@ test('a value is new where all values of the lake are listed and it is none of t
   expect(many && isNew('Deko', many)).toBe(false)
   const sampled = lakeValues(SAMPLED, 'category')
   expect(sampled && isNew('Deko', sampled)).toBe(false)
+})
+
+test('all values of a text are known by their bins, also beyond the most frequent ones', () => {
+  const facts = {
+    distinct: 3,
+    top: [{ value: 'garden' }],
+    bins: { kitchen: '0.2', garden: '0.7', toys: '0.1' },
+  }
+  const all = lakeValues(profile(facts), 'category')
+  expect(all).toEqual({ values: ['garden', 'kitchen', 'toys'], distinct: 3, isComplete: true })
+  expect(
+    newValues(
+      [
+        ['Deko', 1],
+        ['toys', 2],
+      ],
+      all,
+    ),
+  ).toEqual(['Deko'])
 })
 
 test('nothing is offered for a field without values, without a profile, or of personal data', () => {

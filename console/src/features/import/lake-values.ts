@@ -17,12 +17,27 @@ export function lakeValues(
   profile: Schemas['DatasetProfile'] | undefined,
   field: string | null | undefined,
 ): LakeValues | undefined {
-  const facts = profile?.columns.find(({ name }) => name === field)?.facts ?? {}
-  const values = ((facts.top ?? []) as { value: string }[]).map(({ value }) => value)
-  if (values.length === 0) return undefined
-  const distinct = Number(facts.distinct ?? values.length)
+  const { facts = {}, type = '' } = profile?.columns.find(({ name }) => name === field) ?? {}
+  const top = ((facts.top ?? []) as { value: string }[]).map(({ value }) => value)
+  if (top.length === 0) return undefined
+  const distinct = Number(facts.distinct ?? top.length)
+  const values = distinct > top.length && isText(type) ? (binsOf(facts, distinct) ?? top) : top
   return { values, distinct, isComplete: distinct <= values.length && isExact(facts, 'distinct') }
 }
+
+const isText = (type: string): boolean => /^(string|varchar|text)/.test(type)
+
+/** All values of a text by their bins, most frequent first; a text of many values has none. */
+function binsOf(facts: Record<string, unknown>, distinct: number): string[] | undefined {
+  const bins = Object.entries((facts.bins ?? {}) as Record<string, string>)
+  return bins.length === distinct
+    ? bins.toSorted(([, one], [, other]) => Number(other) - Number(one)).map(([value]) => value)
+    : undefined
+}
+
+/** The values of a column that its field does not have in the lake, where all of that are known. */
+export const newValues = (values: [string, number][], inLake: LakeValues | undefined): string[] =>
+  inLake ? values.map(([value]) => value).filter((value) => value && isNew(value, inLake)) : []
 
 /** Whether the lake has no row with a value; unknown, and so no, where not all values are listed. */
 export const isNew = (value: string, { values, isComplete }: LakeValues): boolean =>

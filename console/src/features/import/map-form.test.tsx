@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import type { LakeValues } from './lake-values'
 import { MapForm } from './map-form'
+import { permittedValues } from './permitted-values'
 
 afterEach(cleanup)
 
@@ -18,7 +19,7 @@ test('a map offers the allowed values for the values of the column, those equal 
           ['Kreditkarte', 40],
           ['PayPal', 20],
         ]}
-        allowed={['card', 'paypal']}
+        allowed={['card', 'paypal'].map((value) => ({ value, label: value }))}
         inLake={undefined}
         step={undefined}
         onStep={onStep}
@@ -74,4 +75,63 @@ test('a map offers the values of the lake, and marks those that the lake does no
   expect(onStep).toHaveBeenCalledWith(
     expect.objectContaining({ values: { garden: 'Garden', Küche: 'kitchen' } }),
   )
+})
+
+const VALUES: [string, number][] = [
+  ['ja', 90],
+  ['auf Lager', 20],
+  ['nein', 10],
+  ['vergriffen', 2],
+]
+
+test('yes and no are chosen, and the values that the gate refuses come first', () => {
+  const onStep = vi.fn()
+  const field = { type: 'boolean', allowed: [] } as never
+  render(
+    <MantineProvider>
+      <MapForm
+        column="Verfügbar"
+        values={VALUES}
+        allowed={permittedValues(field, { trueWords: ['ja'], falseWords: ['nein'] })}
+        inLake={undefined}
+        step={undefined}
+        onStep={onStep}
+        onClose={() => undefined}
+      />
+    </MantineProvider>,
+  )
+  const rows = screen.getAllByRole('row').map((row) => row.textContent)
+  expect(rows.map((text) => /refused/.test(text))).toEqual([false, true, true, false, false])
+  const box = screen.getByLabelText<HTMLSelectElement>('auf Lager becomes')
+  expect([...box.options].map(({ text }) => text)).toEqual(['choose …', 'yes (ja)', 'no (nein)'])
+  fireEvent.change(box, { target: { value: 'ja' } })
+  fireEvent.change(screen.getByLabelText('vergriffen becomes'), { target: { value: 'nein' } })
+  expect(screen.queryByText(/refused/)).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: 'Change the column' }))
+  expect(onStep).toHaveBeenCalledWith(
+    expect.objectContaining({ values: { 'auf Lager': 'ja', vergriffen: 'nein' } }),
+  )
+})
+
+test('of spellings that differ in case alone, the usual one is proposed for the others', () => {
+  render(
+    <MantineProvider>
+      <MapForm
+        column="Warengruppe"
+        values={[
+          ['helme', 3],
+          ['Helme', 12],
+          ['Schuhe', 2],
+        ]}
+        allowed={[]}
+        inLake={undefined}
+        step={undefined}
+        onStep={vi.fn()}
+        onClose={() => undefined}
+      />
+    </MantineProvider>,
+  )
+  const becomes = (value: string) =>
+    screen.getByLabelText<HTMLInputElement>(`${value} becomes`, { selector: 'input' }).value
+  expect(['helme', 'Helme', 'Schuhe'].map(becomes)).toEqual(['Helme', '', ''])
 })

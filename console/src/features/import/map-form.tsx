@@ -4,14 +4,22 @@ import { type FormEvent, useState } from 'react'
 import { whole } from '../../api/format'
 import type { Step } from './edits'
 import { isNew, type LakeValues, lakeWords } from './lake-values'
-import { meantBy } from './steps'
+import { meantBy, usualSpelling } from './steps'
+
+/** A value that a field may have, and how it is called: `yes (ja)`. */
+export interface Choice {
+  value: string
+  label: string
+  /** Other texts that mean it, in small letters. */
+  also?: string[]
+}
 
 interface Props {
   column: string
   /** The values that the column has, with their rows. */
   values: [string, number][]
   /** The values that its field may have; empty for any. */
-  allowed: string[]
+  allowed: Choice[]
   /** The values that its field has in the lake, most frequent first; absent where nothing is stored yet. */
   inLake: LakeValues | undefined
   /** The step that is changed; absent for a new one. */
@@ -22,13 +30,20 @@ interface Props {
 
 /** Each value of a column beside the one that it becomes, which is chosen where the field lists its values. */
 export function MapForm({ column, values, allowed, inLake, step, onStep, onClose }: Props) {
-  const targets = allowed.length > 0 ? allowed : (inLake?.values ?? [])
+  const permitted = allowed.map(({ value }) => value)
+  const isRefused = (value: string): boolean => allowed.length > 0 && !isOneOf(value, allowed)
+  const targets = allowed.length > 0 ? permitted : (inLake?.values ?? [])
   const [chosen, setChosen] = useState<Record<string, string>>({ ...step?.values })
   const others = Object.keys(chosen).filter((value) => !values.some(([listed]) => listed === value))
-  const listed = [...values, ...others.map((value): [string, number] => [value, 0])]
+  const listed = [...values, ...others.map((value): [string, number] => [value, 0])].toSorted(
+    ([one], [other]) => Number(isRefused(other)) - Number(isRefused(one)),
+  )
   // The values of the lake arrive while the form is open, so what they propose is no state.
   const becomes = (value: string): string =>
-    chosen[value] ?? (targets.includes(value) ? '' : meantBy(value, targets))
+    chosen[value] ??
+    (targets.includes(value) || (allowed.length > 0 && !isRefused(value))
+      ? ''
+      : meantBy(value, targets) || (allowed.length > 0 ? '' : usualSpelling(value, values)))
   function done(event: FormEvent): void {
     event.preventDefault()
     const pairs = Object.fromEntries(
@@ -54,36 +69,41 @@ export function MapForm({ column, values, allowed, inLake, step, onStep, onClose
       <form onSubmit={done}>
         <Stack gap="sm">
           {allowed.length > 0 ? (
-            <Text size="sm">Allowed: {allowed.join(', ')}.</Text>
+            <Text size="sm">Allowed: {allowed.map(({ label }) => label).join(', ')}.</Text>
           ) : inLake ? (
             <Text size="sm">{lakeWords(inLake)}</Text>
           ) : null}
-          <Table fz="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Value</Table.Th>
-                <Table.Th className="number">Rows</Table.Th>
-                <Table.Th>Becomes</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {listed.map(([value, rows]) => (
-                <Table.Tr key={value}>
-                  <Table.Td className="any-text">{value}</Table.Td>
-                  <Table.Td className="number">{whole(rows)}</Table.Td>
-                  <Table.Td>
-                    <Target
-                      value={value}
-                      allowed={allowed}
-                      inLake={inLake}
-                      text={becomes(value)}
-                      onChange={(text) => setChosen({ ...chosen, [value]: text })}
-                    />
-                  </Table.Td>
+          <div className="scroll" tabIndex={0} style={{ maxHeight: '50vh', overflowY: 'auto' }}>
+            <Table fz="sm" stickyHeader>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Value</Table.Th>
+                  <Table.Th className="number">Rows</Table.Th>
+                  <Table.Th>Becomes</Table.Th>
                 </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+              </Table.Thead>
+              <Table.Tbody>
+                {listed.map(([value, rows]) => (
+                  <Table.Tr key={value}>
+                    <Table.Td className="any-text">
+                      {value}
+                      {isRefused(value) && !becomes(value) ? <span className="misfit"> refused</span> : null}
+                    </Table.Td>
+                    <Table.Td className="number">{whole(rows)}</Table.Td>
+                    <Table.Td>
+                      <Target
+                        value={value}
+                        allowed={allowed}
+                        inLake={inLake}
+                        text={becomes(value)}
+                        onChange={(text) => setChosen({ ...chosen, [value]: text })}
+                      />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
           <Text size="sm" className="muted">
             Rows are those of the whole file. Empty cells are not listed: <i>Fill empty cells …</i> changes
             them.
@@ -100,9 +120,13 @@ export function MapForm({ column, values, allowed, inLake, step, onStep, onClose
   )
 }
 
+/** Whether a value is permitted as it is; yes and no are in any case. */
+const isOneOf = (value: string, allowed: Choice[]): boolean =>
+  allowed.some((each) => each.value === value || each.also?.includes(value.trim().toLowerCase()))
+
 interface TargetProps {
   value: string
-  allowed: string[]
+  allowed: Choice[]
   inLake: LakeValues | undefined
   text: string
   onChange: (text: string) => void
@@ -123,15 +147,16 @@ function Target({ value, allowed, inLake, text, onChange }: TargetProps) {
         onChange={onChange}
       />
     )
-  const listed = text && !allowed.includes(text) ? [text, ...allowed] : allowed
+  const isListed = !text || allowed.some((each) => each.value === text)
+  const listed = isListed ? allowed : [{ value: text, label: text }, ...allowed]
   return (
     <NativeSelect
       size="xs"
       aria-label={label}
       value={text}
       data={[
-        { value: '', label: allowed.includes(value) ? 'as it is' : 'choose …' },
-        ...listed.map((each) => ({ value: each, label: each })),
+        { value: '', label: isOneOf(value, allowed) ? 'as it is' : 'choose …' },
+        ...listed.map((each) => ({ value: each.value, label: each.label })),
       ]}
       onChange={(event) => onChange(event.currentTarget.value)}
     />

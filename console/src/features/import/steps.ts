@@ -56,6 +56,13 @@ export function valuesBefore(
   return [...counts]
 }
 
+/** Rows by value of a column after all steps. */
+export const valuesAfter = (
+  edits: Edits,
+  column: string,
+  values: Readonly<Record<string, number>>,
+): [string, number][] => valuesBefore(edits, column, values, undefined)
+
 const folded = (text: string): string =>
   text
     .normalize('NFD')
@@ -65,6 +72,13 @@ const folded = (text: string): string =>
 /** The allowed value that a value means, equal but for case, accents and signs; empty for none. */
 export const meantBy = (value: string, allowed: string[]): string =>
   allowed.find((each) => folded(each) === folded(value)) ?? ''
+
+/** The most frequent spelling of a value among those that differ in case, accents and signs; empty if it is that one. */
+export function usualSpelling(value: string, values: [string, number][]): string {
+  const alike = values.filter(([each]) => folded(each) === folded(value) && folded(value) !== '')
+  const [usual = ''] = alike.toSorted(([, one], [, other]) => other - one).map(([each]) => each)
+  return usual === value ? '' : usual
+}
 
 /**
  * A step of a column in the few words that fit above it.

@@ -15,8 +15,9 @@ import {
 } from './edits'
 import { openOrders } from './date-orders'
 import { type GridColumn, inColumn } from './grid-column'
-import { formatWords } from './formats'
-import { chipWords } from './steps'
+import { formatWords, kindOf } from './formats'
+import { lakeValues, newValues } from './lake-values'
+import { chipWords, valuesAfter } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
 const CHARACTER_PX = 7
@@ -40,6 +41,21 @@ export function widthOf(
   )
 }
 
+/** The values of a column, after its steps, that the lake does not have; of texts alone, whose values are names. */
+function newIn(
+  name: string,
+  { grid, mapping }: Schemas['DryRun'],
+  edits: Edits,
+  inLake: Schemas['DatasetProfile'] | undefined,
+): string[] {
+  const field = mapping?.fields.find((one) => one.name === edits.columns[name])
+  const values = grid?.values[name]
+  if (!values || !field || field.is_key || kindOf(field.type) !== 'text' || field.allowed.length > 0)
+    return []
+  const after = valuesAfter(edits, name, values)
+  return newValues(after, lakeValues(inLake, field.name))
+}
+
 /** The columns of the grid with their headers, where each is decided. */
 export function useColumns(
   result: Schemas['DryRun'],
@@ -48,6 +64,7 @@ export function useColumns(
   change: (next: Edits) => void,
   onForm: (form: { action: ColumnAction; column: string }) => void,
   onShow: (show: string) => void,
+  inLake?: Schemas['DatasetProfile'],
 ): GridColumn[] {
   const { grid, mapping } = result
   return useMemo(() => {
@@ -91,6 +108,7 @@ export function useColumns(
             flawed={flawed}
             isChecked={isChecked}
             isAsked={asked.has(name)}
+            newValues={newIn(name, result, edits, inLake)}
             toCome={grid?.to_come[name]}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
@@ -104,5 +122,5 @@ export function useColumns(
         ),
       }
     })
-  }, [grid, mapping, edits, remembered, change, onForm, onShow, result])
+  }, [grid, mapping, edits, remembered, change, onForm, onShow, result, inLake])
 }

@@ -89,7 +89,14 @@ test('a receipt names the columns and counts the rows that stay out', () => {
 })
 
 test('a column whose part came in is not left out, and the part that no field has is named', () => {
-  const split = { kind: 'split', column: 'Changed', text: ' ', search: '', values: {}, into: ['Day', 'Time'] } as const
+  const split = {
+    kind: 'split',
+    column: 'Changed',
+    text: ' ',
+    search: '',
+    values: {},
+    into: ['Day', 'Time'],
+  } as const
   const edits = {
     ...NO_EDITS,
     columns: { Nr: 'product_id', Changed: null, EAN: null, Day: 'updated_at' },
