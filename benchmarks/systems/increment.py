@@ -28,8 +28,11 @@ import pyarrow.compute as pc
 from benchmarks.systems.lake_folder import CURATED, LakeFolder, split_last_day
 from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
 from benchmarks.systems.system_runs import ROOT, SYSTEMS
+from headgate.aws.glue import shared_imports
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.systems import system_registry
+from headgate.wiring.system_jobs import LIBRARIES_OF_SYSTEMS
 from scripts.generated_shop.shop import ShopSpec
 
 if TYPE_CHECKING:
@@ -99,7 +102,12 @@ def _measured(
 def run_systems(systems: Sequence[str], root: Path, *arguments: str) -> tuple[float, list[dict[str, Any]]]:
     """Return the processor seconds of loading libraries, which a run does once, and each system's figures."""
     command = [sys.executable, "-m", "benchmarks.systems.increment_run", str(root), *systems, *arguments]
-    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
+    libraries = [*LIBRARIES_OF_SYSTEMS, *system_registry.modules().values()]
+    environment = {
+        **os.environ,
+        "OMP_WAIT_POLICY": "PASSIVE",
+        shared_imports.VARIABLE: " ".join(libraries),
+    }
     ended = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=environment)
     started, *built = [json.loads(line) for line in ended.stdout.splitlines()]
     for system, figures in zip(systems, built, strict=True):

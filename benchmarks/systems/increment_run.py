@@ -4,9 +4,12 @@ it. A line of JSON for each: figures, and digests of its tables; the first line 
 
 from __future__ import annotations
 
+# First, as in the process from which a run copies the processes of its systems.
+from headgate.aws.glue import shared_imports  # noqa: F401 it imports what the environment names
+
+# isort: split
 import argparse
 import hashlib
-import importlib
 import json
 import multiprocessing
 import tempfile
@@ -29,7 +32,6 @@ from headgate.systems import system_registry
 from headgate.systems.rows_in_file import STAMPS
 from headgate.systems.run import run_system
 from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
-from headgate.wiring.system_jobs import LIBRARIES_OF_SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,8 +127,6 @@ if __name__ == "__main__":
     parser.add_argument("systems", nargs="+")
     parser.add_argument("--full", action="store_true", help="compute all facts again")
     given = parser.parse_args()
-    for library in [*LIBRARIES_OF_SYSTEMS, *system_registry.modules().values()]:
-        importlib.import_module(library)
     print(json.dumps({"cpu_s": cpu_s()}), flush=True)
     for name in given.systems:
         run = multiprocessing.get_context("fork").Process(

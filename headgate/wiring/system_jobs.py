@@ -32,6 +32,7 @@ LIBRARIES_OF_SYSTEMS = (
     "headgate.quality.expectation_library",
     "headgate.engines.local",
     "headgate.systems.run",
+    "headgate.contracts.parsed_contracts",
 )
 
 

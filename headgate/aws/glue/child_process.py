@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from headgate.aws.glue import shared_imports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from multiprocessing.context import ForkServerProcess
@@ -62,7 +64,8 @@ class ChildProcesses:
 
     def __init__(self, libraries: Sequence[str]) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(libraries) if sys.platform == "linux" else [])
+        self._libraries = tuple(libraries) if sys.platform == "linux" else ()
+        self._context.set_forkserver_preload([shared_imports.__name__] if self._libraries else [])
 
     def start(
         self, script: Path, arguments: Mapping[str, str], credentials: Mapping[str, str], errors: Path
@@ -85,7 +88,7 @@ class ChildProcesses:
             ),
         )
         errors.touch()
-        with _prepared_fork_server():
+        with _prepared_fork_server(self._libraries):
             process.start()
         return ChildProcess(process, errors)
 
@@ -104,15 +107,19 @@ def _python_path() -> str:
 
 
 @contextmanager
-def _prepared_fork_server() -> Iterator[None]:
-    """Set the fork server's environment for the block: module path, a short folder, no main script.
+def _prepared_fork_server(libraries: Sequence[str]) -> Iterator[None]:
+    """Set the fork server's environment for the block: libraries, paths, a short folder, no main script.
 
     `multiprocessing` would import the parent's script in each child; under Glue that is Glue's starter, which
     cannot be imported. The fork server is started with `-c`, which puts the working directory first on its
     path: without PYTHONSAFEPATH it would import a package `headgate` from there.
     """
     main, folder = sys.modules["__main__"], tempfile.tempdir
-    needed = {"PYTHONPATH": _python_path(), "PYTHONSAFEPATH": "1"}
+    needed = {
+        "PYTHONPATH": _python_path(),
+        "PYTHONSAFEPATH": "1",
+        shared_imports.VARIABLE: " ".join(libraries),
+    }
     before = {name: os.environ.get(name) for name in needed}
     sys.modules["__main__"] = ModuleType("__main__")
     tempfile.tempdir = _SOCKET_FOLDER

@@ -152,6 +152,21 @@ def test_children_are_copies_of_one_process_and_the_script_that_runs_is_not_impo
     assert (tmp_path / "starts").read_text() == "x"
 
 
+COUNTS_FROZEN = """
+import gc, json, os, sys
+from pathlib import Path
+Path(sys.argv[-1]).write_text(json.dumps([gc.get_freeze_count() > 1000, gc.isenabled(), "HEADGATE_SHARED_IMPORTS" in os.environ]))
+"""  # noqa: E501 a file's text
+
+
+def test_no_child_scans_the_objects_of_shared_imports_for_garbage(tmp_path: Path) -> None:
+    """Children collect their own garbage, and do not pass the shared imports on to their own children."""
+    (tmp_path / "job.py").write_text(STARTS_TWO, encoding="utf-8")
+    (tmp_path / "named.py").write_text(COUNTS_FROZEN, encoding="utf-8")
+    subprocess.run([sys.executable, tmp_path / "job.py", tmp_path], check=True, cwd=ROOT)
+    assert json.loads((tmp_path / "first").read_text()) == [True, True, False]
+
+
 SAYS_WHERE_IT_IS_FROM = """
 import sys
 from pathlib import Path
