@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 ACTION = "title_action"  # a column of an answer, whose text replaces the action of the panel
@@ -212,12 +212,14 @@ class DeclaredEvidence:
         table: the table whose contract heads the columns.
         sql: a statement in which `{item_id}` is the item, as a quoted text.
         units: of columns of the answer that no contract has, by column.
+        keeps: columns that stay in sight where the table is narrow, as a panel has them.
     """
 
     title: str
     table: str
     sql: str
     units: Mapping[str, str] = field(default_factory=dict)
+    keeps: Sequence[str] = ()
 
     def of_item(self, item_id: str) -> str:
         """Return the statement about one item.

@@ -4941,6 +4941,12 @@ export interface components {
          */
         QueueEvidence: {
             /**
+             * Keeps
+             * @description Columns that stay in sight where the table is narrow.
+             * @default []
+             */
+            keeps: string[];
+            /**
              * Sql
              * @description Athena SQL in which `{item_id}` is the item, as a quoted text.
              */
@@ -5470,6 +5476,12 @@ export interface components {
         RowPart: {
             /** Dataset */
             dataset: string;
+            /**
+             * Keeps
+             * @description Columns that stay in sight where the table is narrow.
+             * @default []
+             */
+            keeps: string[];
             /**
              * Sql
              * @description Athena SQL in which `{item_id}` is the item, as a quoted text.

@@ -33,6 +33,8 @@ const MANY_COLUMNS = 40
 const SPARE_PX = 400
 const LEAST_PX = 64
 const MOST_PX = 420
+/** Fields that stay however narrow a table is: a name and a measure. */
+const ALWAYS = 2
 /** Room for a text of a word or two, with the rest in the tooltip. */
 const SHORT_TEXT_PX = 110
 /** A heading takes so many lines before its column is made wider. */
@@ -69,7 +71,7 @@ export function fieldsOf(
   })
 }
 
-/** The fields that fit into `width`. Long texts give way first, then fields are left out: those of the lowest priority, the last of equal ones. Those of priority 1 always stay, and all do where no priority is stated. */
+/** The fields that fit into `width`. Long texts give way first, then fields are left out: those of the lowest priority, the last of equal ones. Of those of priority 1 two always stay, and further ones where no number or time would be cut; all do where no priority is stated. */
 export function fitting(fields: Field[], width: number): Field[] {
   if (totalWidth(fields) <= width) return fields
   const mayLeave = fields.some(canLeave)
@@ -79,8 +81,16 @@ export function fitting(fields: Field[], width: number): Field[] {
         width,
       )
     : fields
-  const fitted = narrowed(fewer, width, () => true)
+  const fitted = mayLeave ? uncut(fewer, width) : narrowed(fewer, width, () => true)
   return mayLeave || totalWidth(fitted) <= width ? widened(fitted, fields, width) : fields
+}
+
+/** The fields as narrow as they may be, without those for which a number or a time would be cut: names after the first leave before measures. */
+function uncut(fields: Field[], width: number): Field[] {
+  const fitted = narrowed(fields, width, () => true)
+  if (totalWidth(fitted) <= width || fields.length <= ALWAYS) return fitted
+  const name = fields.findLastIndex(({ isText }, at) => isText && at > 0)
+  return uncut(fields.toSpliced(name < 0 ? fields.length - 1 : name, 1), width)
 }
 
 const canLeave = (field: Field): boolean => (field.format.priority ?? 1) > 1

@@ -116,6 +116,7 @@ class QueueEvidence(Shape):
     table: str = Field(description="Table whose contract heads the columns.")
     sql: str = Field(description="Athena SQL in which `{item_id}` is the item, as a quoted text.")
     units: dict[str, str] = Field(description="Units of columns of the answer that no contract has.")
+    keeps: tuple[str, ...] = Field((), description="Columns that stay in sight where the table is narrow.")
 
 
 class RowPart(QueueEvidence):

@@ -71,7 +71,10 @@ const show = () =>
 
 test('the page of a thing decides about it as its queue does, and takes the decision back', async () => {
   show()
-  await userEvent.click(await screen.findByRole('button', { name: 'Not now' }))
+  const button = await screen.findByRole('button', { name: 'Not now' })
+  const filled = document.querySelectorAll('button[data-variant=filled]')
+  expect([...filled], 'a result of a call comes after the call').toEqual([])
+  await userEvent.click(button)
   expect(await screen.findByRole('button', { name: 'Open again' })).toBeTruthy()
   expect(sent).toMatchObject([{ queue: 'calls', item_id: '7', action: 'not_now', value: '2412.50' }])
   await userEvent.click(screen.getByRole('button', { name: 'Open again' }))

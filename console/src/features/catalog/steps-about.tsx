@@ -96,11 +96,10 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
   )
 }
 
-/** The actions of the queue, so that one decides where one has read about the thing; a decision can be taken back. */
+/** The actions of the queue, so that one decides where one has read about the thing; a decision can be taken back. Only a proposed one is filled: the results of a call are equal until somebody has called. */
 function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem }) {
   const decide = useDecide(queue.name)
   const may = useMay('uploader')
-  const main = item.proposed === undefined ? queue.actions[0]?.name : item.proposed
   const [asked, setAsked] = useState<Schemas['QueueAction']>()
   const record = (action: string, note = '') =>
     decide.mutate({ ...decisionOf(queue.name, item, action), note })
@@ -126,7 +125,7 @@ function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem 
           <Button
             key={action.name}
             size="compact-sm"
-            variant={action.name === main ? 'filled' : 'default'}
+            variant={action.name === item.proposed ? 'filled' : 'default'}
             title={action.meaning || undefined}
             disabled={decide.isPending}
             onClick={() => (action.note_prompt ? setAsked(action) : record(action.name))}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { prioritiesOf, shownColumns } from './answer-table'
+import { exactText, prioritiesOf, shownColumns } from './answer-table'
 
 const column = (name: string, type: string) => ({ name, type })
 const formats = (...headings: string[]) => headings.map((heading) => ({ heading, text: String }))
@@ -78,4 +78,11 @@ test('a table leaves out columns that only fill a title or have no value', () =>
     ['A', null],
     ['B', 7],
   ])
+})
+
+test('the details of a row have no digits of a division, and all digits of an amount', () => {
+  expect(exactText(0.06610963111855822, '6.6 %')).toBe('6.6 %')
+  expect(exactText(12.345678901, '12.3')).toBe('12.34568')
+  expect(exactText('2383.8300', '£2,384')).toBe('2383.8300')
+  expect(exactText(1234567, '1.23m')).toBe('1234567')
 })

@@ -45,6 +45,8 @@ const MEASURE_PX = 90
 const PHONE_PX = 312
 const TEXT_PX = 110
 const SAMPLED_ROWS = 100
+/** Digits of a computed number: further ones are noise of the division. */
+const MOST_DIGITS = 7
 
 const isRank = ({ name }: { name: string }, unit: string): boolean =>
   unit === 'rank' || /(^|_)rank$/.test(name)
@@ -142,6 +144,7 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
           variant="default"
           mt={4}
           h="auto"
+          py={4}
           maw="100%"
           styles={{ label: { whiteSpace: 'normal', textAlign: 'left' } }}
           aria-expanded={hasAll}
@@ -180,9 +183,17 @@ function MoreRows({ answer, height }: { answer: Result; height: number }) {
   )
 }
 
+/** The value with its digits; of a share or probability nobody needs more than its words. */
+export const exactText = (value: NonNullable<Cell>, text: string): string =>
+  typeof value === 'number' && !Number.isInteger(value)
+    ? text.endsWith('%')
+      ? text
+      : String(Number(value.toPrecision(MOST_DIGITS)))
+    : String(value)
+
 function factOf(column: string, format: ColumnFormat, value: Cell) {
   if (value === null) return { name: format.heading, text: '–' }
-  const [text, exact] = [format.text(value), String(value)]
+  const [text, exact] = [format.text(value), exactText(value, format.text(value))]
   return {
     name: format.heading,
     text: <DatasetRowLink column={column} value={value} text={text} />,

@@ -48,6 +48,7 @@ export function Evidence({ evidence, itemId, height = MOST_PX }: Props) {
                   table={evidence.table}
                   label={title ?? evidence.title}
                   height={height}
+                  keeps={evidence.keeps}
                 />
               )}
             </>

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -300,7 +300,12 @@ def rows_of(
     at_stake = some.expected.value_at_stake()
     return {
         "customer_segments": segments.table(
-            some.histories, models.partition, some.leaving, in_charge, figures.fifths
+            some.histories,
+            models.partition,
+            some.leaving,
+            in_charge,
+            figures.fifths,
+            knows_year_ago=figures.clock.first_on <= figures.dated - timedelta(days=364),
         ),
         "customer_lifetime_value": lifetime_value.table(
             models, some.histories, some.points, some.expected, is_year_tested=figures.is_year_tested

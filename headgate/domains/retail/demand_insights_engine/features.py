@@ -476,6 +476,25 @@ def consent(customers: ibis.Table) -> ibis.Table:
 
 
 def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Table:
-    """Return histories up to the end of the data, with `marketing_opt_in` where known, by customer."""
+    """Return histories up to the end of the data, with `marketing_opt_in` where known, by customer.
+
+    `revenue_90d` is the money of the newest `HORIZON_DAYS`, and `revenue_year_ago` that of the days which a
+    year later are the coming ones.
+    """
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
-    return joined.order_by("customer_id")
+    spent = _spent_lately(days, as_of)
+    return joined.left_join(spent, "customer_id").drop("customer_id_right").order_by("customer_id")
+
+
+def _spent_lately(days: ibis.Table, as_of: date) -> ibis.Table:
+    past, horizon = days.filter(days.purchased_on <= ibis.date(as_of)), timedelta(days=HORIZON_DAYS)
+    after = {"revenue_90d": as_of - horizon, "revenue_year_ago": as_of - timedelta(days=365)}
+    sums = {
+        name: past.revenue.sum(
+            where=(past.purchased_on > ibis.date(day)) & (past.purchased_on <= ibis.date(day + horizon))
+        )
+        for name, day in after.items()
+    }
+    return past.group_by("customer_id").agg(
+        **{name: amount.fill_null(0).cast(past.revenue.type()) for name, amount in sums.items()}
+    )

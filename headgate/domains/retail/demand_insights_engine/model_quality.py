@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.year_trial import PastYear, YearTrial
 
 FIT = "fit"
+LARGEST = 100
+"""Customers in the list of those who spend most."""
 _MAX_SALES = 0.5
 _VALUE = "customer_lifetime_value"
 
@@ -260,17 +262,26 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
 
 
 def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins) -> list[Measure]:
-    """Return how often a customer's revenue fell into the 80 % interval of the newest tested origin."""
+    """Return how often a customer's revenue fell into the 80 % interval of the newest tested origin.
+
+    Of all customers, and of those that a list of the most valuable ones has.
+    """
     if trial is None or not past.tested or model.method not in methods(model, knows_churn=True):
         return []
     origin = past.tested[0]
     points, cent = points_of([origin.customers]), 0.01  # the ends are shown in whole pennies
-    low, high = lifetime_value.intervals(model, points, outlook(model, points, trial.leaving[0]))
-    inside = float(((low - cent <= origin.spent) & (origin.spent <= high + cent)).mean())
+    ahead = outlook(model, points, trial.leaving[0])
+    low, high = lifetime_value.intervals(model, points, ahead)
+    is_inside = (low - cent <= origin.spent) & (origin.spent <= high + cent)
+    largest = np.argsort(-ahead.value, kind="stable")[:LARGEST]
     note = "share of customers whose revenue fell inside"
     return [
         Measure(
-            _VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.customers), note
+            _VALUE, name, origin.period, float(some.mean()), 0.8, "nominal", len(some), f"{note}{of_whom}"
+        )
+        for name, some, of_whom in (
+            ("interval_coverage", is_inside, ""),
+            ("interval_coverage_largest", is_inside[largest], ", of those of whom most was expected"),
         )
     ]
 

@@ -31,7 +31,8 @@ SEGMENTS = np.array(
 )
 
 
-# The first row of a customer at high risk, by column: who has bought once may be new, and nobody is loyal.
+# The first row of a customer who is late or at high risk after the usual gap, by column: who has bought once
+# may be new, and nobody is loyal.
 _FIRST_ROW_AT_HIGH_RISK = np.array([0, 2, 2, 3, 3])
 _LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK = 1, 3
 
@@ -111,10 +112,14 @@ class Risk:
     Attributes:
         bands: of the risk of leaving.
         is_late: silent for longer than like customers were before they bought again.
+        is_within_gap, is_after_gap: silent for at most, or for longer than, the usual gap between two own
+            purchases; both false for customers without a rhythm.
     """
 
     bands: npt.NDArray[np.str_]
     is_late: npt.NDArray[np.bool_]
+    is_within_gap: npt.NDArray[np.bool_]
+    is_after_gap: npt.NDArray[np.bool_]
 
 
 def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
@@ -122,7 +127,8 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
 
     Args:
         risk: if it contradicts the recency score, the segment of the nearest consistent score is used: no
-            customer at low risk is lost, and no late or high-risk customer is loyal.
+            customer at low risk is lost, nobody within the usual gap is about to sleep or at risk, and nobody
+            who is late, or at high risk after the usual gap, is loyal.
     """
     recency, frequency, monetary = (
         scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")
@@ -131,9 +137,12 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
     row = (FIFTHS - recency).to_numpy()
     if risk is not None:
         bands, is_due = risk.bands, risk.is_late & (risk.bands != "low")
-        at_least = np.where((bands == "high") | is_due, _FIRST_ROW_AT_HIGH_RISK[both - 1], 0)
+        is_leaving = is_due | ((bands == "high") & risk.is_after_gap)
+        at_least = np.where(is_leaving, _FIRST_ROW_AT_HIGH_RISK[both - 1], 0)
         at_most = np.select(
-            [bands == "low", bands == "medium"], [_LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK], FIFTHS - 1
+            [(bands == "low") | risk.is_within_gap, bands == "medium"],
+            [_LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK],
+            FIFTHS - 1,
         )
         row = np.clip(row, at_least, at_most)
     return scores.assign(

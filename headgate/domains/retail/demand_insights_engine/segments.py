@@ -11,6 +11,7 @@ import numpy.typing as npt
 from headgate.analytics.groups import Clusters, Typical, best_partition
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn_risk, rfm
+from headgate.domains.retail.demand_insights_engine.late_gaps import rhythm_days
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
 from headgate.systems.rows_in_file import write_to_file
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from headgate.systems.rows_in_file import RowsInFile
 
 _READ = ("silent_days", "purchases", "revenue")
-_HISTORY = ("customer_id", *_READ, "recency_days", "frequency")
+_SPENT = ("revenue_90d", "revenue_year_ago")
+_HISTORY = ("customer_id", *_READ, *_SPENT, "recency_days", "frequency")
 _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))
 
 
@@ -52,15 +54,21 @@ def table(
     leaving: StoredRows,
     in_charge: churn_risk.ChurnInCharge,
     fifths: Mapping[str, rfm.Fifths] | None = None,
+    *,
+    knows_year_ago: bool = False,
 ) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
     Args:
+        customers: as `features.known_histories` gives them.
         leaving: the probability that each customer leaves, as `churn_risk.aimed` gives it.
         in_charge: says who is late, and the last day whose purchases the partition learnt from.
         fifths: of all customers, where these are some of them.
+        knows_year_ago: whether the data reach back to the days of `revenue_year_ago`.
     """
     parts = _parts(customers, partition, leaving, in_charge, fifths or rfm.fifths_of(customers.parts))
+    if not knows_year_ago:
+        parts = (part.assign(revenue_year_ago_gbp=None) for part in parts)
     return write_to_file(Registry.load().prod["customer_segments"], parts)
 
 
@@ -78,10 +86,15 @@ def _parts(
             recency_days=part.silent_days.astype("int32"),
             purchase_days=part.purchases.astype("int32"),
             revenue_gbp=part.revenue,
+            revenue_90d_gbp=part.revenue_90d,
+            revenue_year_ago_gbp=part.revenue_year_ago,
         )
+        usual = rhythm_days(part)
         risk = rfm.Risk(
             churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy()),
             in_charge.late.are_late(part).to_numpy(),
+            (part.silent_days <= usual).to_numpy(),
+            (part.silent_days > usual).to_numpy(),
         )
         yield base.join(rfm.named(rfm.scored(part, fifths), risk)).assign(
             cluster=labels.astype("int32"), cluster_name=names[labels], learnt_on=in_charge.learnt_on

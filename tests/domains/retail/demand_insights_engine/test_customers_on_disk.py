@@ -49,6 +49,8 @@ def histories(first: int, after: int) -> pd.DataFrame:
             "last_on": bought + pd.Timedelta(days=20),
             "purchases": 2,
             "revenue": [Decimal(20 + number % 50) for number in numbers.tolist()],
+            "revenue_90d": Decimal(10),
+            "revenue_year_ago": Decimal(0),
             "recent_purchases": 1,
             "recent_revenue": 10.0,
             "products": 1.5,

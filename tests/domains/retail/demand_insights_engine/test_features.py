@@ -49,6 +49,19 @@ def test_purchases_are_distinct_days(shop: Shop) -> None:
     assert row.revenue == Decimal(75)
 
 
+def test_what_was_spent_lately_and_in_the_coming_days_of_last_year_is_counted_net(shop: Shop) -> None:
+    rows = [
+        (1, "2023-02-10T09:00:00", "7", "completed"),
+        (1, "2023-02-11T09:00:00", "11", "completed"),
+        (1, "2023-05-11T09:00:00", "13", "completed"),
+        (1, "2023-05-12T09:00:00", "17", "completed"),
+        (1, "2023-11-12T09:00:00", "19", "completed"),
+        (1, "2023-11-13T09:00:00", "23", "completed"),
+    ]
+    row = known(shop(rows), date(2024, 2, 10)).iloc[0]
+    assert (row.revenue_90d, row.revenue_year_ago) == (Decimal(23), Decimal(24))
+
+
 def test_guests_cancellations_and_days_without_positive_money_are_left_out(shop: Shop) -> None:
     others = [
         (None, "2024-01-05T09:00:00", "99", "completed"),

@@ -37,6 +37,33 @@ def test_a_big_spender_who_fell_silent_cannot_be_lost_lightly() -> None:
     assert scored.segment.iloc[0] == "cannot lose"
 
 
+@pytest.mark.parametrize(
+    ("recency", "band", "late", "within", "after", "segment"),
+    [
+        (5, "high", False, True, False, "champions"),
+        (5, "high", False, False, False, "champions"),
+        (2, "medium", False, True, False, "champions"),
+        (5, "high", False, False, True, "cannot lose"),
+        (5, "medium", True, False, True, "cannot lose"),
+        (1, "low", False, False, True, "champions"),
+    ],
+    ids=[
+        "bought within the usual gap",
+        "no rhythm, not late",
+        "silent for less than the usual gap",
+        "high risk after the usual gap",
+        "late",
+        "low risk",
+    ],
+)
+def test_risk_moves_a_segment_only_of_customers_whose_silence_is_unusual(
+    recency: int, band: str, *, late: bool, within: bool, after: bool, segment: str
+) -> None:
+    scores = pd.DataFrame({"recency_score": [recency], "frequency_score": [5], "monetary_score": [5]})
+    flags = (np.array([flag]) for flag in (late, within, after))
+    assert rfm.named(scores, rfm.Risk(np.array([band]), *flags)).segment.tolist() == [segment]
+
+
 def test_one_customer_alone_is_scored_without_an_error() -> None:
     assert len(scores_of(customers((3, 1, "10")))) == 1
 

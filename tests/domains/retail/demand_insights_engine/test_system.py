@@ -198,8 +198,13 @@ def test_being_late_is_tested_in_the_windows_of_the_model_beside_its_probability
 def test_segments_do_not_contradict_the_risk(built: dict[str, pd.DataFrame]) -> None:
     both = built["customer_segments"].assign(band=built["churn_risk"].risk_band)
     assert not both[both.band == "low"].segment.isin({"lost", "hibernating", "at risk", "cannot lose"}).any()
-    assert not both[both.band == "high"].segment.isin({"champions", "loyal", "potential loyalists"}).any()
-    due = built["churn_risk"].win_back
+    risk = built["churn_risk"]
+    after = risk.silent_days > risk.usual_days
+    leaving = both[(both.band == "high") & after]
+    assert not leaving.segment.isin({"champions", "loyal", "potential loyalists"}).any()
+    within = both[risk.silent_days < risk.usual_days]
+    assert not within.segment.isin({"about to sleep", "at risk", "cannot lose", "hibernating", "lost"}).any()
+    due = risk.win_back
     assert not both[due].segment.isin({"champions", "loyal", "potential loyalists", "promising"}).any()
 
 

@@ -19,5 +19,9 @@ test('the country with most is named on the map, and the ends of the scale inclu
     ['GB', expect.stringContaining('United Kingdom: ')],
     ['AU', undefined],
   ])
+  const narrow = options({ panel, columns: ['region_id', 'revenue'], rows, isNarrow: true }, 'light') as {
+    series: { data: { label?: { show: boolean } }[] }[]
+  }
+  expect(narrow.series[0]?.data[0]?.label?.show, 'no edge of a phone cuts the name').toBe(false)
   expect([visualMap.min, visualMap.max]).toEqual([1, 3])
 })

@@ -7,14 +7,15 @@ const SHADES = { light: ['#c5f6fa', '#0b7285'], dark: ['#1a3a40', '#3bc9db'] }
 
 /** Countries shaded on a log scale: one large country does not make all others white. */
 export function map(drawing: Drawing): Record<string, unknown> {
-  const { panel, rows, scheme, unitOf } = drawing
+  const { panel, rows, scheme, unitOf, isNarrow = false } = drawing
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const positive = rows.map((row) => numeric(row[column]) ?? 0).filter((value) => value > 0)
   const [from, most] = positive.length > 0 ? [Math.min(...positive), Math.max(...positive)] : [1, 1]
   const named = (row: Row): object => ({
     label: {
-      show: true,
+      // On a phone the edge would cut it, and the title has the same.
+      show: !isNarrow,
       formatter: `${label(text(row[panel.x]), 'region_id')}: ${figure(row[column] ?? null, unit)}`,
       color: INK[scheme],
       fontSize: 12,

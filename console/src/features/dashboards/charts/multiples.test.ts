@@ -19,9 +19,9 @@ const ROWS = [
   ['2026-02-01', 'France', 120],
   ['2026-02-01', 'United Kingdom', 20_000],
 ]
-const drawn = (scale: Schemas['Panel']['scale']) =>
+const drawn = (scale: Schemas['Panel']['scale'], rows = ROWS, isNarrow = false) =>
   options(
-    { panel: { ...PANEL, scale }, columns: ['month_on', 'region_name', 'revenue'], rows: ROWS },
+    { panel: { ...PANEL, scale }, columns: ['month_on', 'region_name', 'revenue'], rows, isNarrow },
     'light',
   ) as {
     grid: unknown[]
@@ -30,7 +30,7 @@ const drawn = (scale: Schemas['Panel']['scale']) =>
     series: { name: string; yAxisIndex: number; data: number[] }[]
   }
 
-test('each series has a chart and an axis of its own, the largest first, with its newest value', () => {
+test('each series has a chart and an axis of its own, in the order of the newest values beside the names', () => {
   const { grid, title, yAxis, series } = drawn('each')
   expect([grid.length, yAxis.length]).toEqual([2, 2])
   expect(series.map(({ name, yAxisIndex }) => [name, yAxisIndex])).toEqual([
@@ -39,6 +39,9 @@ test('each series has a chart and an axis of its own, the largest first, with it
   ])
   expect(title[0]?.text).toContain('each chart has a scale of its own')
   expect(title.slice(1).map(({ text }) => text)).toEqual(['United Kingdom  £20k', 'France  £120'])
+  const fallen = [...ROWS, ['2026-03-01', 'France', 130], ['2026-03-01', 'United Kingdom', 110]]
+  expect(drawn('each', fallen).series.map(({ name }) => name)).toEqual(['France', 'United Kingdom'])
+  expect(drawn('each', fallen, true).title[1]?.text, 'on a phone below the name').toBe('France\n£130')
 })
 
 test('a declared log scale is drawn and said, and values that have no place on it are left out', () => {

@@ -39,9 +39,11 @@ export function multiples({
           .map((row) => [text(row[panel.x]), numeric(row[column])]),
       )
       const values = xs.map((x) => own.get(x) ?? null)
-      return { name, values, largest: Math.max(...values.map((value) => value ?? -Infinity)) }
+      return { name, values, newest: values.findLast((value) => value !== null) ?? -Infinity }
     })
-    .sort((one, other) => other.largest - one.largest)
+    // By the figure that stands beside the name.
+    .sort((one, other) => other.newest - one.newest)
+  const namePercent = isNarrow ? 2 * NAME_PERCENT : NAME_PERCENT
   const lines = Math.ceil(charts.length / COLUMNS)
   const height = (100 - TOP_PERCENT) / lines
   const placeOf = (at: number) => ({
@@ -50,11 +52,9 @@ export function multiples({
   })
   const said = (value: Cell): string => cellWords('', value, unit, 'double')
   const words = (name: string): string => seriesName(name, panel.y, labels)
-  // On a phone the figures of two charts beside each other would overlap.
-  const newest = (values: (number | null)[]): string => {
-    const value = values.findLast((one) => one !== null)
-    return value == null || isNarrow ? '' : `  ${said(value)}`
-  }
+  // On a phone the figures of two charts beside each other would overlap, so they have a line of their own.
+  const beside = (value: number): string =>
+    Number.isFinite(value) ? `${isNarrow ? '\n' : '  '}${said(value)}` : ''
   return {
     title: [
       {
@@ -64,8 +64,8 @@ export function multiples({
         padding: 0,
         textStyle: { fontSize: 12, fontWeight: 400, color: SOFT[scheme] },
       },
-      ...charts.map(({ name, values }, at) => ({
-        text: `${words(name)}${newest(values)}`,
+      ...charts.map(({ name, newest }, at) => ({
+        text: `${words(name)}${beside(newest)}`,
         left: placeOf(at).left,
         top: `${placeOf(at).top}%`,
         padding: 0,
@@ -74,9 +74,9 @@ export function multiples({
     ],
     grid: charts.map((_, at) => ({
       left: placeOf(at).left,
-      top: `${placeOf(at).top + NAME_PERCENT}%`,
+      top: `${placeOf(at).top + namePercent}%`,
       width: '47%',
-      height: `${height - NAME_PERCENT - GAP_PERCENT}%`,
+      height: `${height - namePercent - GAP_PERCENT}%`,
       containLabel: true,
     })),
     tooltip: hover((points) => [
