@@ -76,12 +76,20 @@ test('long texts give way before a column leaves, and those of deciding columns 
 })
 
 test('a column that names a row leaves before a number is cut, and the first name and a measure stay', () => {
-  const formats = [1, 1, 1, 3].map((priority) => ({ ...format(priority as 1 | 3), width: undefined as never }))
+  const formats = [1, 1, 1, 3].map((priority) => ({
+    ...format(priority as 1 | 3),
+    width: undefined as never,
+  }))
   const names = ['order', 'article', 'price', 'rest'].map((name) => ({
     name,
     type: name === 'price' ? 'double' : 'varchar',
   }))
-  const fields = fieldsOf(names, [['a'.repeat(20), 'b'.repeat(20), '£12.75 of all'.repeat(2), 'c']], formats, 1)
+  const fields = fieldsOf(
+    names,
+    [['a'.repeat(20), 'b'.repeat(20), '£12.75 of all'.repeat(2), 'c']],
+    formats,
+    1,
+  )
   const shown = (width: number) => fitting(fields, width).map(({ name }) => name)
   expect(shown(460)).toEqual(['order', 'article', 'price'])
   expect(shown(360)).toEqual(['order', 'price'])

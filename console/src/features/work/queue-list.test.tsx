@@ -242,6 +242,7 @@ test('an opened item shows the rows that one decides by, and the statement names
     table: 'calls',
     sql: 'SELECT paid FROM calls WHERE of = {item_id}',
     units: {},
+    keeps: [],
   }
   show({ ...QUEUE, evidence: [part] })
   await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
@@ -254,6 +255,7 @@ const CONTACT = {
   table: 'calls',
   sql: 'SELECT email FROM people WHERE number = {item_id}',
   units: {},
+  keeps: [],
 }
 
 test('evidence without a value in any column is its title alone', async () => {
