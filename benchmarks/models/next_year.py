@@ -141,7 +141,8 @@ def main() -> int:
     Print an expected failure as one line, and return the exit code.
     """
     try:
-        measure()
+        with one_thread():
+            measure()
     except HeadgateError as error:
         print(f"bench-next-year: {error}", file=sys.stderr)
         return 1
@@ -202,8 +203,7 @@ def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
 
     def make() -> dict[str, object]:
         began = time.monotonic()
-        with one_thread():
-            rows = [asdict(row) for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
+        rows = [asdict(row) for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
         return {"rows": rows, "seconds": time.monotonic() - began}
 
     kept = kept_json(KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json", make)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,21 +66,24 @@ class Shop:
 
     def sales(self, periods: int) -> tuple[pd.DataFrame, Span]:
         """The first periods of the shop as `sales_by_period` gives them, with their span."""
-        history = self.cells.iloc[:periods]
-        rows = pd.concat([_at_level(history, level) for level in LEVELS], ignore_index=True)
+        starts = pd.DatetimeIndex(self.cells.index[:periods])
+        rows = self._all_rows[self._all_rows["period_on"] <= starts[-1]]
         begun = rows[
             rows.groupby("series_id")["revenue"].transform(lambda revenue: revenue.abs().cumsum()) > 0
         ]
-        starts = pd.DatetimeIndex(history.index)
         return begun.reset_index(drop=True), Span(starts[0].date(), starts[-1].date(), self.grain)
 
     def ahead(self, periods: int, horizon: int) -> pd.DataFrame:
         """The sales of the coming periods, one column for each series."""
-        later = self.cells.iloc[periods : periods + horizon]
-        rows = pd.concat([_at_level(later, level) for level in LEVELS], ignore_index=True)
+        rows = self._all_rows[self._all_rows["period_on"].isin(self.cells.index[periods : periods + horizon])]
         return rows.assign(revenue=rows["revenue"].astype(float)).pivot_table(
             index="period_on", columns="series_id", values="revenue"
         )
+
+    @cached_property
+    def _all_rows(self) -> pd.DataFrame:
+        """All periods of each series, which all origins share."""
+        return pd.concat([_at_level(self.cells, level) for level in LEVELS], ignore_index=True)
 
 
 def library() -> Iterator[Shop]:

@@ -19,15 +19,17 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import LinAlgError
+from scipy.linalg.lapack import dpotrf, dtrtrs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Array = npt.NDArray[np.float64]
 
@@ -59,6 +61,7 @@ _LONGEST = 4  # years of history; older ones say little, and cost more
 _SKEW = 0.5  # of the difference between mean and median: nearer to neither than half
 _MAX_VARIANCE = 1.0  # of a logarithm, from which the mean follows
 _PATTERN_CYCLES = 13  # newest cycles, whose shares the steps of a cycle have
+_MAX_SHARED = 208  # periods of a history whose processes are kept for the next series of this length
 
 
 class Sizes(NamedTuple):
@@ -198,31 +201,74 @@ def _posterior(logs: Array, year: int, shapes: Array) -> _Posterior:
     size = logs.shape[1]
     steps = len(shapes) - size
     shape = (_NOISE_WEIGHT + size) / 2
-    parts = (*_parts(size + steps, size, year), shapes @ shapes.T)
     begins_low = logs[:, :_FIRST].mean(axis=1) < np.median(logs, axis=1) - _LOW
     evidence, means, variance = (
         np.empty((len(SIZES), len(logs), *rest)) for rest in ((), (steps,), (steps,))
     )
-    for number, sizes in enumerate(SIZES):
-        if sizes.shape and not shapes.size:
+    is_shared = not shapes.size and size <= _MAX_SHARED
+    processes = _without_shapes(size, steps, year) if is_shared else _processes(size, year, shapes)
+    for number, (sizes, process) in enumerate(zip(SIZES, processes, strict=True)):
+        if process is None:
             evidence[number], means[number], variance[number] = -np.inf, 0.0, 0.0
             continue
-        covariance = parts[0] + sum(
-            amount**2 * part for amount, part in zip(sizes, parts[1:], strict=True) if amount
-        )
-        root = cholesky(covariance[:size, :size], lower=True, check_finite=False)
-        both = solve_triangular(
-            root, np.hstack([covariance[:size, size:], logs.T]), lower=True, check_finite=False
-        )
-        cross, white = both[:, :steps], both[:, steps:]
+        white, _ = dtrtrs(process.root, logs.T, lower=1)
         rate = (_NOISE_WEIGHT * _NOISE**2 + (white**2).sum(axis=0)) / 2
         impossible = (sizes.launch > 0) & ~begins_low
-        evidence[number] = (
-            -np.log(np.diag(root)).sum() - shape * np.log(rate) - np.where(impossible, _IMPOSSIBLE, 0.0)
-        )
-        means[number] = white.T @ cross
-        variance[number] = np.outer(rate / shape, np.diag(covariance)[size:] - (cross**2).sum(axis=0))
+        evidence[number] = process.log_scale - shape * np.log(rate) - np.where(impossible, _IMPOSSIBLE, 0.0)
+        means[number] = white.T @ process.cross
+        variance[number] = np.outer(rate / shape, process.doubt)
     return _Posterior(evidence, means, variance)
+
+
+class _Process(NamedTuple):
+    """One of `SIZES` for histories of one length, in units of the noise.
+
+    Attributes:
+        root: the lower triangle of the Cholesky factor of the history's covariance.
+        cross: the steps ahead, shape (periods, steps), whitened by it.
+        doubt: the variance of each step that the history leaves.
+        log_scale: minus half of the logarithm of the covariance's determinant.
+    """
+
+    root: Array
+    cross: Array
+    doubt: Array
+    log_scale: float
+
+
+@lru_cache(maxsize=1)
+def _without_shapes(size: int, steps: int, year: int) -> tuple[_Process | None, ...]:
+    """Return the processes of series without shapes; the series of a panel ask for the same ones in turn."""
+    return tuple(_processes(size, year, np.empty((size + steps, 0))))
+
+
+def _processes(size: int, year: int, shapes: Array) -> Iterator[_Process | None]:
+    """Yield the process by each of `SIZES`; None for those with a shape where there are no shapes."""
+    parts = (*_parts(len(shapes), size, year), shapes @ shapes.T)
+    for sizes, covariance in zip(SIZES, _covariances(parts), strict=True):
+        if sizes.shape and not shapes.size:
+            yield None
+            continue
+        # `scipy.linalg.cholesky` and `solve_triangular` take longer to check their arguments.
+        root, failed = dpotrf(covariance[:size, :size], lower=1, clean=0)
+        if failed:
+            raise LinAlgError("The covariance of level and season is not positive definite.")
+        cross, _ = dtrtrs(root, covariance[:size, size:], lower=1)
+        doubt = np.diag(covariance)[size:] - (cross**2).sum(axis=0)
+        yield _Process(root, cross, doubt, -float(np.log(np.diag(root)).sum()))
+
+
+def _covariances(parts: tuple[Array, ...]) -> Iterator[Array]:
+    """Yield the covariance by each of `SIZES`; neighbours share the sums of their first parts."""
+    sums: list[Array | float] = [0.0] * len(parts)  # of the parts up to each one
+    before: Sequence[float] = ()
+    for sizes in SIZES:
+        changed = next(end for end in range(len(sizes)) if sizes[: end + 1] != before[: end + 1])
+        for place in range(changed, len(sizes)):
+            amount = sizes[place]
+            sums[place + 1] = sums[place] + amount**2 * parts[place + 1] if amount else sums[place]
+        before = sizes
+        yield parts[0] + sums[-1]
 
 
 def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
