@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.analytics.forecast_errors import smape
-from headgate.analytics.level_and_season import level_and_season
+from headgate.analytics.level_and_season import SIZES, _parts, _posterior, level_and_season
 
 pytestmark = pytest.mark.system
 
@@ -106,3 +106,24 @@ def test_every_panel_has_a_forecast_that_is_finite_and_not_negative(
     assert np.isfinite(outlook.means).all()
     assert (outlook.means >= 0).all()
     assert np.isfinite(outlook.doubt).all()
+
+
+def test_each_size_has_the_forecast_of_its_own_covariance() -> None:
+    rng = np.random.default_rng(6)
+    logs, shapes = rng.normal(0, 0.2, (3, 40)), rng.normal(0, 1, (53, 2))
+    posterior = _posterior(logs, 52, shapes)
+    parts = (*_parts(53, 40, 52), shapes @ shapes.T)
+    for number, sizes in enumerate(SIZES):
+        covariance = parts[0] + sum(size**2 * part for size, part in zip(sizes, parts[1:], strict=True))
+        weights = np.linalg.solve(covariance[:40, :40], covariance[:40, 40:])
+        assert np.allclose(posterior.means[number], logs @ weights, atol=1e-6)
+        left = np.diag(covariance[40:, 40:]) - (covariance[:40, 40:] * weights).sum(axis=0)
+        assert np.allclose(posterior.variance[number] / posterior.variance[number, :, :1], left / left[0])
+
+
+def test_a_forecast_does_not_depend_on_the_series_before_it() -> None:
+    sold = [1000 * noise(seed) for seed in (7, 8)]
+    alone = [forecast_of(sold[0], 60), forecast_of(sold[1], 70)]
+    again = [forecast_of(sold[0], 60), forecast_of(sold[1], 60), forecast_of(sold[1], 70)]
+    assert np.array_equal(again[0], alone[0])
+    assert np.array_equal(again[2], alone[1])
