@@ -7,6 +7,8 @@ weakens a check. See docs/adr/0117-push-of-contracts-and-models.md.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Mask
@@ -19,6 +21,33 @@ if TYPE_CHECKING:
 MODEL_OF_RECORDS = "headgate.model"
 # Properties of a table that only a deployment applies.
 OF_DEPLOYMENT = ("headgate.system", "headgate.table", MODEL_OF_RECORDS)
+_PERSONAL = "has data about people, and a deployment decides who may read it"
+_MASKED = {
+    Mask.PAN: "has card numbers",
+    Mask.CVV: "has verification codes of cards",
+    Mask.TRACK: "has data of magnetic stripes",
+    Mask.SSN: "has social security numbers",
+}
+_MASKED_OTHERWISE = "has masked values"
+_RECORDED = "and a deployment records how they are hidden"
+_EXEMPT = "is searched less for card numbers, and a deployment records that"
+
+
+class WayOut(StrEnum):
+    """A change of a column after which its dataset needs no deployment because of it."""
+
+    LEAVE_OUT = "leave_out"  # the dataset has no such column
+    SEARCH = "search_in_full"  # rows with a number that passes as a card number wait
+    MASK = "mask_numbers"  # such numbers are replaced
+
+
+@dataclass(frozen=True)
+class ColumnReason:
+    """Why a column needs a deployment, and the changes after which it needs none."""
+
+    column: str
+    reason: str
+    ways: tuple[WayOut, ...]
 
 
 def card_exemptions(column: Column) -> list[object]:
@@ -28,17 +57,34 @@ def card_exemptions(column: Column) -> list[object]:
 
 def deployment_reasons(contract: Contract) -> tuple[str, ...]:
     """Return why a new source contract needs a deployment; empty if a running lake can use it at once."""
-    return tuple(_reasons(contract))
+    of_columns = (f"{each.column} {each.reason}" for each in column_reasons(contract))
+    return (*of_columns, *reasons_of_table(contract))
 
 
-def _reasons(contract: Contract) -> Iterator[str]:
-    if personal := contract.personal:
-        yield f"{', '.join(personal)}: data about a person, and a deployment decides who may read them"
-    # Free text only loses card numbers, which requires no right and weakens no check.
-    if masked := [column.name for column in contract.columns if column.mask not in {None, Mask.FREE_TEXT}]:
-        yield f"{', '.join(masked)}: masked, and a deployment records how"
-    if exempt := [column.name for column in contract.columns if card_exemptions(column)]:
-        yield f"{', '.join(exempt)}: searched less for card numbers, which a deployment records"
-    for name in OF_DEPLOYMENT:
-        if name in contract.properties:
-            yield f"it states {name}, and a deployment makes what follows from it"
+def column_reasons(contract: Contract) -> tuple[ColumnReason, ...]:
+    """Return the columns because of which a new source contract needs a deployment."""
+    return tuple(_reasons_of_columns(contract))
+
+
+def reasons_of_table(contract: Contract) -> tuple[str, ...]:
+    """Return the reasons that no single column has."""
+    return tuple(
+        f"it states {name}, and a deployment makes what follows from it"
+        for name in OF_DEPLOYMENT
+        if name in contract.properties
+    )
+
+
+def _reasons_of_columns(contract: Contract) -> Iterator[ColumnReason]:
+    """Yield each column with its first reason: the ways out of it have to end all of them."""
+    personal = set(contract.personal)
+    for column in contract.columns:
+        # Free text only loses card numbers, which requires no right and weakens no check.
+        if column.mask not in {None, Mask.FREE_TEXT}:
+            reason = f"{_MASKED.get(column.mask, _MASKED_OTHERWISE)}, {_RECORDED}"
+            yield ColumnReason(column.name, reason, (WayOut.LEAVE_OUT,))
+        elif column.name in personal:
+            yield ColumnReason(column.name, _PERSONAL, (WayOut.LEAVE_OUT,))
+        elif card_exemptions(column):
+            ways = (WayOut.SEARCH, WayOut.MASK) if column.content else ()
+            yield ColumnReason(column.name, _EXEMPT, (*ways, WayOut.LEAVE_OUT))

@@ -6,7 +6,7 @@ possible codes stay text, and all guesses are reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -46,6 +46,8 @@ from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.totals_row import cells_of_other_rows, named_totals, required_but_in_totals
 from headgate.errors import ContractError
 from headgate.masking.card_columns import numeric_rows_with_cards
+from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.searched_columns import context_below
 from headgate.matching.header_names import folded, unnumbered
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
@@ -60,12 +62,17 @@ _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposed source contract, with its findings, open questions, and number of sample rows."""
+    """A proposed source contract, with its findings, open questions, and number of sample rows.
+
+    Attributes:
+        like_cards: for each column that states other numbers, its rows that a full search would refuse.
+    """
 
     contract: Contract
     findings: tuple[Finding, ...]
     rows: int
     questions: tuple[FormatQuestion, ...] = ()
+    like_cards: Mapping[str, int] = field(default_factory=dict)
 
 
 def draft_from_sample(
@@ -119,7 +126,7 @@ def draft_from_sample(
     contract = _contract(sample.stored, columns, names)
     questions = _questions(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, is_key_guessed=key is None)
-    return Draft(contract, findings, sample.rows, questions)
+    return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample))
 
 
 def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
@@ -129,6 +136,15 @@ def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> 
     }
     columns |= _floats_again(body, sample.stored, columns)
     return columns | _names_of_people(columns)
+
+
+def _like_cards(contract: Contract, sample: DraftSample) -> dict[str, int]:
+    """Return for each column that states other numbers how many values pass as card numbers without it."""
+    return {
+        column.name: len(rows_with_cards(sample.cells[stored.name], context_below=context_below(searched)))
+        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        if column.content and (searched := replace(column, content=None))
+    }
 
 
 def _questions(

@@ -253,6 +253,7 @@ def _about_columns_and_table(
                 Finding(column.name, note)
                 for note in _about(column, cells[column.name], guesses[column.name])
             ),
+            *_about_other_numbers(column, cells[column.name]),
             *_about_spelling(column),
             *(Finding(column.name, note) for note in _about_format(column, guesses[column.name])),
         )
@@ -410,9 +411,20 @@ def _about_cards(column: Column, values: pa.Array) -> list[str]:
             if count > 1
             else "has 1 value that passes as a card number: take the mask away only if it is none"
         ]
-    if column.mask is None and (count := len(rows_with_cards(values, context_below=ANYWHERE))):
-        return [_LIKE_CARDS.format(count, len(values))]
     return []
+
+
+def _about_other_numbers(column: Column, text: pa.Array) -> list[Finding]:
+    """Return a caveat for numbers that a card column of the same values would mask.
+
+    A page asks about the columns whose values pass as card numbers without a context.
+    """
+    if column.mask is not None or column.type.kind is Kind.DOUBLE:
+        return []
+    values = blank_to_null(null_where_absent(column, text)).drop_null()
+    if not (count := len(rows_with_cards(values, context_below=ANYWHERE))):
+        return []
+    return [Finding(column.name, _LIKE_CARDS.format(count, len(values)), of_upload=SILENT)]
 
 
 def _about_quotes(column: Column) -> list[str]:

@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.creation import deployment_reasons
+from headgate.contracts.creation import WayOut, column_reasons, deployment_reasons, reasons_of_table
+from headgate.contracts.model import ColumnType, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
@@ -113,7 +114,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions())), body)
     except (BadInputError, ContractError):
         return None
-    contract = checked.draft.contract
+    contract = _searched_in_full(checked.draft)
     plain = plain_columns(contract)
     notes = [
         {
@@ -133,13 +134,56 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         "rows": counts.accepted,
         "received": counts.received,
         "duplicates": counts.duplicates,
-        "needs_deployment": deployment_reasons(contract),
+        "needs_deployment": deployment_reasons(with_plain_columns(contract, plain)),
+        "for_deployment": _for_deployment(contract, checked.draft, plain),
         "local_times": [
             plain.get(finding.column, finding.column)
             for finding in checked.draft.findings
             if finding.lacks_zone
         ],
     }
+
+
+def _searched_in_full(draft: Draft) -> Contract:
+    """Return the contract without statements of other numbers that no value of the sample needs.
+
+    Whoever creates a dataset from a file may not reduce the search for card numbers, and most columns of
+    article and tracking numbers have none that passes as one.
+    """
+    return replace(
+        draft.contract,
+        columns=tuple(
+            column if draft.like_cards.get(column.name) else replace(column, content=None)
+            for column in draft.contract.columns
+        ),
+    )
+
+
+def _for_deployment(contract: Contract, draft: Draft, plain: Mapping[str, str]) -> dict[str, Any]:
+    """Return the columns and the facts of the table that need a deployment, and the ways out of each."""
+    columns = [
+        {
+            "column": plain.get(each.column, each.column),
+            "reason": each.reason,
+            "like_cards": draft.like_cards.get(each.column, 0),
+            "ways": [
+                {"way": way.value, "property": _property_of_way(contract, each.column, way, plain)}
+                for way in each.ways
+            ],
+        }
+        for each in column_reasons(contract)
+    ]
+    return {"columns": columns, "table": list(reasons_of_table(contract))}
+
+
+def _property_of_way(contract: Contract, name: str, way: WayOut, plain: Mapping[str, str]) -> dict[str, Any]:
+    """Return the ODCS property of a column after a way out; empty for a column that is left out."""
+    if way is WayOut.LEAVE_OUT:
+        return {}
+    searched = replace(contract.column(name), name=plain.get(name, name), content=None)
+    if way is WayOut.SEARCH:
+        return _property(contract, searched)
+    return _property(contract, replace(searched, type=ColumnType(Kind.STRING), mask=Mask.FREE_TEXT, rules=()))
 
 
 def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping[str, str]) -> dict[str, Any]:

@@ -302,7 +302,9 @@ def _original(edited: EditedUpload, path: Path, facts: Mapping[str, Any], *, is_
     if not is_kept:
         return {}
     hidden_numbers = (facts.get("grid") or {}).get("hidden_numbers", {})
-    return {"original": sent_original(path, edited.contract, has_numbers=bool(hidden_numbers)).value}
+    names = edited.opened.names if edited.opened else ()
+    original = sent_original(path, edited.contract, has_numbers=bool(hidden_numbers), names=names)
+    return {"original": original.value}
 
 
 def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:

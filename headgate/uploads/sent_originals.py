@@ -11,6 +11,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from headgate.contracts.sensitive_names import mask_by_name
 from headgate.errors import BadInputError
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import is_packed, unpack
@@ -19,7 +20,7 @@ from headgate.uploads.upload import SentOriginal
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from headgate.contracts.model import Contract
@@ -32,14 +33,18 @@ class _NotSearchedError(Exception):
     """A text of a file is not searched."""
 
 
-def sent_original(path: Path, contract: Contract | None, *, has_numbers: bool) -> SentOriginal:
+def sent_original(
+    path: Path, contract: Contract | None, *, has_numbers: bool, names: Iterable[str] = ()
+) -> SentOriginal:
     """Return whether a sent file may be kept.
 
     Args:
         contract: of the chosen dataset; None without one.
         has_numbers: the table has a card or social security number.
+        names: of the table's columns in the file. The dataset may lack one for codes, which no search finds.
     """
-    if has_numbers or (contract is not None and contract.sensitive):
+    is_sensitive = contract is not None and contract.sensitive
+    if has_numbers or is_sensitive or any(map(mask_by_name, names)):
         return SentOriginal.HAS_NUMBERS
     if path.stat().st_size > _MAX_BYTES:
         return SentOriginal.NOT_SEARCHED

@@ -1712,6 +1712,13 @@ export interface components {
              */
             duplicates: number;
             /**
+             * @default {
+             *       "columns": [],
+             *       "table": []
+             *     }
+             */
+            for_deployment: components["schemas"]["DraftForDeployment"];
+            /**
              * Local Times
              * @description Columns with times without a zone, which are taken for UTC.
              * @default []
@@ -2553,6 +2560,41 @@ export interface components {
             };
         };
         /**
+         * DraftColumnForDeployment
+         * @description A column that a person cannot put into use, with the ways out.
+         */
+        DraftColumnForDeployment: {
+            /** Column */
+            column: string;
+            /**
+             * Like Cards
+             * @description Values that pass as card numbers, of a column of other numbers.
+             * @default 0
+             */
+            like_cards: number;
+            /** Reason */
+            reason: string;
+            /** Ways */
+            ways: components["schemas"]["DraftWayOut"][];
+        };
+        /**
+         * DraftForDeployment
+         * @description The part of a draft that needs a deployment.
+         */
+        DraftForDeployment: {
+            /**
+             * Columns
+             * @default []
+             */
+            columns: components["schemas"]["DraftColumnForDeployment"][];
+            /**
+             * Table
+             * @description Reasons that no single column has.
+             * @default []
+             */
+            table: string[];
+        };
+        /**
          * DraftNote
          * @description Something to check before a drafted contract is used.
          */
@@ -2580,6 +2622,25 @@ export interface components {
             answers: components["schemas"]["DraftAnswer"][];
             /** Column */
             column: string;
+        };
+        /**
+         * DraftWayOut
+         * @description A change after which a column needs no deployment.
+         */
+        DraftWayOut: {
+            /**
+             * Property
+             * @description The column's ODCS property after the change; empty with `leave_out`.
+             */
+            property: {
+                [key: string]: unknown;
+            };
+            /**
+             * Way
+             * @description The dataset has no such column; rows with a number that passes as a card number wait; such numbers are replaced.
+             * @enum {string}
+             */
+            way: "leave_out" | "search_in_full" | "mask_numbers";
         };
         /**
          * DryRun

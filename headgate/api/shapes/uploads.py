@@ -107,6 +107,36 @@ class DraftQuestion(Shape):
     answers: tuple[DraftAnswer, ...]
 
 
+class DraftWayOut(Shape):
+    """A change after which a column needs no deployment."""
+
+    way: Literal["leave_out", "search_in_full", "mask_numbers"] = Field(
+        description="The dataset has no such column; rows with a number that passes as a card number wait; "
+        "such numbers are replaced."
+    )
+    property: dict[str, Any] = Field(
+        description="The column's ODCS property after the change; empty with `leave_out`."
+    )
+
+
+class DraftColumnForDeployment(Shape):
+    """A column that a person cannot put into use, with the ways out."""
+
+    column: str
+    reason: str
+    like_cards: Count = Field(
+        0, description="Values that pass as card numbers, of a column of other numbers."
+    )
+    ways: tuple[DraftWayOut, ...]
+
+
+class DraftForDeployment(Shape):
+    """The part of a draft that needs a deployment."""
+
+    columns: tuple[DraftColumnForDeployment, ...] = ()
+    table: tuple[str, ...] = Field((), description="Reasons that no single column has.")
+
+
 class ContractDraft(Shape):
     """A contract drafted from a file, like by `headgate contract init`."""
 
@@ -122,6 +152,7 @@ class ContractDraft(Shape):
     needs_deployment: tuple[str, ...] = Field(
         (), description="Why the contract needs a deployment; empty if it can be used at once."
     )
+    for_deployment: DraftForDeployment = DraftForDeployment()
     local_times: tuple[str, ...] = Field(
         (), description="Columns with times without a zone, which are taken for UTC."
     )

@@ -285,11 +285,11 @@ def test_a_new_dataset_is_pushed() -> None:
 @pytest.mark.parametrize(
     ("contract", "reason"),
     [
-        (replace(PLAIN, columns=(*PLAIN.columns, SALES.column("email"))), "email: data about a person"),
-        (replace(PLAIN, columns=(*PLAIN.columns, SALES.column("card"))), "card: masked"),
+        (replace(PLAIN, columns=(*PLAIN.columns, SALES.column("email"))), "email has data about people"),
+        (replace(PLAIN, columns=(*PLAIN.columns, SALES.column("card"))), "card has card numbers"),
         (
             replace(PLAIN, columns=(*PLAIN.columns, Column("code", TEXT, no_cards=NOBODY))),
-            "code: searched less for card numbers",
+            "code is searched less for card numbers",
         ),
         (replace(PLAIN, properties={"headgate.model": "Sale"}), "it states headgate.model"),
     ],

@@ -59,3 +59,16 @@ def test_a_file_with_a_number_in_a_cell_or_of_a_dataset_with_cards_is_not_kept(t
     assert sent_original(path, PRODUCTS, has_numbers=True) is SentOriginal.HAS_NUMBERS
     assert sent_original(path, PAYMENTS, has_numbers=False) is SentOriginal.HAS_NUMBERS
     assert sent_original(path, None, has_numbers=False) is SentOriginal.KEPT
+
+
+def test_a_file_with_a_column_for_codes_is_not_kept_although_its_dataset_lacks_the_column(
+    tmp_path: Path,
+) -> None:
+    """Three digits are no number that a search finds."""
+    path = tmp_path / "sales.csv"
+    path.write_text("sku;cvv\nA1;123\n", encoding="utf-8")
+    kept = (["sku", "menge"], ["sku", "CVV"])
+    assert [sent_original(path, PRODUCTS, has_numbers=False, names=names) for names in kept] == [
+        SentOriginal.KEPT,
+        SentOriginal.HAS_NUMBERS,
+    ]

@@ -13,8 +13,10 @@ export interface DraftColumn {
   key: boolean
   /** Of a number, as in kg or °C; empty for none. */
   unit: string
-  /** The column in the format that a person chose, of several possible ones. */
+  /** The column as a person decided it: in one of several formats, or after a way out of a deployment. */
   answered?: Property
+  /** Whether the dataset has no such column. */
+  isLeftOut?: boolean
 }
 
 /** The name, sentence and zone that a person gives a whole dataset. */
@@ -53,6 +55,7 @@ interface Table {
 
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
+const NEW_COLUMNS = 'headgate.newColumns'
 const UNIT = 'headgate.unit'
 const FORMAT = 'headgate.format'
 const NAMELESS = /^column_\d+$/
@@ -116,18 +119,21 @@ export function draftColumns(document: Document, inFile: string[] = []): DraftCo
 
 /** Why the names cannot be those of a table's columns; empty if they can. */
 export function nameProblem(columns: DraftColumn[]): string {
-  const names = columns.map((one) => one.name)
+  const names = columns.filter((one) => !one.isLeftOut).map((one) => one.name)
+  if (names.length === 0) return 'A dataset needs at least one column.'
   if (names.includes('')) return 'Each column needs a name.'
   const twice = names.find((name, at) => names.indexOf(name) < at)
   return twice ? `Two columns are called ${twice}.` : ''
 }
 
-/** The field of each column of the file, where a column has another name in the table. */
-export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<string, string> {
-  const isSame = columns.every((one) => one.name === one.heading)
+/** The field of each column of the file, where a column has another name in the table or is left out. */
+export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<string, string | null> {
+  const isSame = columns.every((one) => one.name === one.heading && !one.isLeftOut)
   return isSame || columns.length !== inFile.length
     ? {}
-    : Object.fromEntries(inFile.map((name, at) => [name, columns[at]?.name ?? '']))
+    : Object.fromEntries(
+        inFile.map((name, at) => [name, columns[at]?.isLeftOut ? null : (columns[at]?.name ?? '')]),
+      )
 }
 
 const LOGICAL: Record<string, string> = {
@@ -155,6 +161,10 @@ export const isNumber = (type: string): boolean => ['DECIMAL', 'BIGINT', 'DOUBLE
 
 /** Whether values of a type have a time of day. */
 export const isTime = (type: string): boolean => baseOf(type) === 'TIMESTAMP'
+
+/** Whether a person decided to hide numbers of the column, which then identify no row. */
+export const isMasked = ({ answered }: DraftColumn): boolean =>
+  Boolean(answered && custom(answered, 'headgate.mask'))
 
 /** A type in the words of a person. */
 export function typeWords(type: string): string {
@@ -215,9 +225,10 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
   const dataset = about.name
   const inFile = about.inFile.length === columns.length ? about.inFile : []
   let position = 0
-  const properties = own.properties.map((drafted, at) => {
+  const properties = own.properties.flatMap((drafted, at) => {
     const column = columns[at]
     if (!column) return drafted
+    if (column.isLeftOut) return []
     const property = column.answered ?? drafted
     const rest = renamed(property, column.name)
     const base = baseOf(column.type)
@@ -231,7 +242,7 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
       ...(column.key ? { primaryKey: true, primaryKeyPosition: (position += 1) } : {}),
     }
   })
-  const key = columns.filter((one) => one.key).map((one) => one.name)
+  const key = columns.filter((one) => one.key && !one.isLeftOut).map((one) => one.name)
   return {
     ...document,
     id: String(document.id).replace(own.name, dataset),
@@ -249,19 +260,26 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
   }
 }
 
-/** The table's own properties with the names that a person chose, by which the next file is recognised. */
+/**
+ * The table's own properties with the names that a person chose, by which the next file is recognised. New columns are
+ * ignored if one was left out: its values would be kept as those of a new one.
+ */
 function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] {
-  const others = (own.customProperties ?? []).filter(({ property }) => ![ALIASES, ORDER].includes(property))
-  const aliases = columns.flatMap(({ name, heading }, at) => {
+  const leavesOut = columns.some((one) => one.isLeftOut)
+  const decided = [ALIASES, ORDER, ...(leavesOut ? [NEW_COLUMNS] : [])]
+  const others = (own.customProperties ?? []).filter(({ property }) => !decided.includes(property))
+  const aliases = columns.flatMap(({ name, heading, isLeftOut }, at) => {
     const inFile = heading || `column_${at + 1}`
-    return name === inFile ? [] : [[name, [inFile]] as const]
+    return isLeftOut || name === inFile ? [] : [[name, [inFile]] as const]
   })
   const order = (custom(own, ORDER) ?? []) as string[]
-  const newNames = order.flatMap(
-    (name) => columns[own.properties.findIndex((one) => one.name === name)]?.name ?? [],
-  )
+  const newNames = order.flatMap((name) => {
+    const column = columns[own.properties.findIndex((one) => one.name === name)]
+    return column && !column.isLeftOut ? column.name : []
+  })
   return [
     ...others,
+    ...(leavesOut ? [{ property: NEW_COLUMNS, value: 'ignore' }] : []),
     ...(newNames.length > 0 ? [{ property: ORDER, value: newNames }] : []),
     ...(aliases.length > 0 ? [{ property: ALIASES, value: Object.fromEntries(aliases) }] : []),
   ]

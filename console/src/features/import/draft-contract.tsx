@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -18,6 +18,15 @@ import {
 import { DraftColumnsTable } from './draft-columns-table'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 import { timeZones } from './time-zones'
+import {
+  type Chosen,
+  type Hindered,
+  hinderedWords,
+  openReasons,
+  type Way,
+  wayWords,
+  withWay,
+} from './ways-out'
 
 type Draft = Schemas['ContractDraft']
 
@@ -26,7 +35,7 @@ interface Props {
   /** The columns of the file, as they are called there. */
   inFile: string[]
   /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns. */
-  onCreated: (dataset: string, fields: Record<string, string>) => void
+  onCreated: (dataset: string, fields: Record<string, string | null>) => void
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
@@ -69,6 +78,11 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
     setAnswers({ ...answers, [one.columns.join()]: chosen })
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
   }
+  const [ways, setWays] = useState<Chosen>({})
+  const leave = (column: Hindered, way: Way) => {
+    setWays({ ...ways, [column.column]: way })
+    setColumns(withWay(columns, drafted, column, way))
+  }
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {
@@ -83,7 +97,9 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
       if (stored.is_in_use) onCreated(stored.dataset, fieldsOf(columns, inFile))
     },
   })
-  const reasons = draft.needs_deployment ?? []
+  const reasons = openReasons(draft.for_deployment, ways)
+  const areSomeWaiting = Object.values(ways).includes('search_in_full')
+  const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
   const problem = nameProblem(columns)
   const change = (at: number, column: DraftColumn) =>
     setColumns((before) => before.map((one, place) => (place === at ? column : one)))
@@ -118,7 +134,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           />
         ) : null}
       </Group>
-      <Questions asked={asked} answers={answers} drafted={drafted} inFile={inFile} onAnswer={answer} />
+      <Questions asked={asked} answers={answers} nameOf={nameOf} onAnswer={answer} />
       <div className="scroll" tabIndex={0}>
         <DraftColumnsTable columns={columns} inFile={inFile} onChange={change} />
       </div>
@@ -128,7 +144,10 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
         </Text>
       ) : null}
       <Notes notes={draft.notes} />
-      {reasons.length > 0 ? <NeedsDeployment reasons={reasons} /> : null}
+      <WaysOut hindered={draft.for_deployment.columns} chosen={ways} nameOf={nameOf} onChoose={leave} />
+      {draft.for_deployment.table.length > 0 ? (
+        <NeedsDeployment reasons={draft.for_deployment.table} />
+      ) : null}
       {storing.error ? <Failed error={storing.error} what="The dataset" isAction /> : null}
       {storing.data && !storing.data.is_in_use ? <Stored dataset={storing.data.dataset} /> : null}
       <Group>
@@ -142,7 +161,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           onClick={() => storing.mutate()}
         >
           {reasons.length === 0
-            ? `Create ${dataset} and commit ${count(draft.rows, 'row')}`
+            ? `Create ${dataset} and commit ${areSomeWaiting ? 'its rows' : count(draft.rows, 'row')}`
             : `Hand in ${dataset} for the next deployment`}
         </Button>
         {reasons.length === 0 ? (
@@ -161,17 +180,14 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
 function Questions({
   asked,
   answers,
-  drafted,
-  inFile,
+  nameOf,
   onAnswer,
 }: {
   asked: AskedTogether[]
   answers: Readonly<Record<string, string>>
-  drafted: DraftColumn[]
-  inFile: string[]
+  nameOf: (column: string) => string
   onAnswer: (one: AskedTogether, chosen: string) => void
 }) {
-  const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
   return asked.map((one) => (
     <NativeSelect
       key={one.columns.join()}
@@ -202,6 +218,56 @@ export function rowsLeft({
     ...(refused > 0 ? [`${whole(refused)} ${refused === 1 ? 'does' : 'do'} not fit`] : []),
   ]
   return left.length > 0 ? `Of ${count(received, 'row')} in the file ${left.join(' and ')}. ` : ''
+}
+
+/** Columns that a person cannot put into use as they are, each with the changes after which they can. */
+function WaysOut({
+  hindered,
+  chosen,
+  nameOf,
+  onChoose,
+}: {
+  hindered: Hindered[]
+  chosen: Chosen
+  nameOf: (column: string) => string
+  onChoose: (column: Hindered, way: Way) => void
+}) {
+  if (hindered.length === 0) return null
+  const open = hindered.filter(({ column }) => !chosen[column]).length
+  return (
+    <Alert
+      color={open > 0 ? 'orange' : 'gray'}
+      title={
+        open > 0
+          ? `Decide about ${hindered.map(({ column }) => nameOf(column)).join(', ')} to create the dataset now`
+          : 'Your decisions about these columns'
+      }
+    >
+      <Stack gap="sm">
+        {hindered.map((one) => (
+          <Radio.Group
+            key={one.column}
+            label={nameOf(one.column)}
+            description={hinderedWords(one)}
+            size="xs"
+            value={chosen[one.column] ?? ''}
+            onChange={(way) => onChoose(one, way as Way)}
+          >
+            <Stack gap={4} mt={4}>
+              {one.ways.map(({ way }) => (
+                <Radio key={way} size="xs" value={way} label={wayWords(way, one)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        ))}
+        {open > 0 ? (
+          <Text size="sm">
+            Or hand the dataset in as it is: whoever deploys the lake decides, and its rows wait until then.
+          </Text>
+        ) : null}
+      </Stack>
+    </Alert>
+  )
 }
 
 /** Why a person cannot use the dataset at once, and who makes it. */

@@ -710,8 +710,8 @@ def test_each_created_dataset_stays_beside_the_next() -> None:
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        ({"classification": "personal"}, "data about a person"),
-        ({"customProperties": [{"property": "headgate.mask", "value": "ssn"}]}, "masked"),
+        ({"classification": "personal"}, "has data about people"),
+        ({"customProperties": [{"property": "headgate.mask", "value": "ssn"}]}, "social security numbers"),
         ({"customProperties": [{"property": "headgate.content", "value": "phone"}]}, "card numbers"),
     ],
 )
