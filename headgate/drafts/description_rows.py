@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 import numpy as np
 
@@ -70,6 +72,25 @@ def with_descriptions(
                 for name, column in columns.items()
             }
     return dict(columns)
+
+
+def stated_zone(columns: Iterable[pa.Array], rows: int) -> str:
+    """Return the time zone that the first rows state as JSON; empty if they state none or several.
+
+    Source: exports of Qualtrics have {"ImportId":"startDate","timeZone":"America/Denver"} above dates.
+    """
+    texts = {cell for text in columns for cell in text.slice(0, rows).to_pylist() if cell}
+    zones = {zone for text in texts if (zone := _zone_in(text))}
+    return zones.pop() if len(zones) == 1 else ""
+
+
+def _zone_in(text: str) -> str:
+    try:
+        stated = json.loads(text) if text.lstrip().startswith("{") else {}
+    except ValueError:
+        return ""
+    zone = stated.get("timeZone", "")
+    return zone if zone in available_timezones() else ""
 
 
 def _reading_below(text: pa.Array) -> Reading | None:

@@ -33,7 +33,7 @@ from headgate.drafts.column_inference import (
     with_room,
 )
 from headgate.drafts.date_order import orders_shown
-from headgate.drafts.description_rows import with_descriptions, without_description_rows
+from headgate.drafts.description_rows import stated_zone, with_descriptions, without_description_rows
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.drafts.key_search import KEY_KINDS, find_key, pair_of_nearly_all
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
+# A sentence, several lines, or a number as long as a telephone's: an answer in somebody's own words.
+_FREE_ANSWER = r"[.!?]\s*$|\n|(?:[0-9][ -]?){7}"
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 
@@ -66,6 +68,7 @@ class Draft:
 
     Attributes:
         like_cards: for each column that states other numbers, its rows that a full search would refuse.
+        time_zone: of local times, as rows that describe the columns state it; empty for none.
     """
 
     contract: Contract
@@ -73,6 +76,7 @@ class Draft:
     rows: int
     questions: tuple[FormatQuestion, ...] = ()
     like_cards: Mapping[str, int] = field(default_factory=dict)
+    time_zone: str = ""
 
 
 def draft_from_sample(
@@ -126,7 +130,8 @@ def draft_from_sample(
     contract = _contract(sample.stored, columns, names)
     questions = _questions(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, is_key_guessed=key is None)
-    return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample))
+    zone = stated_zone(sent.cells.values(), sample.description_rows)
+    return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample), zone)
 
 
 def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
@@ -402,13 +407,18 @@ def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
     given = blank_to_null(text).drop_null()
     if column_type.kind is not Kind.STRING or len(given) < _ROWS_FOR_VALUES:
         return []
-    values = sorted(pc.unique(given).to_pylist())
+    different = pc.unique(given)
+    if pc.any(pc.match_substring_regex(different, _FREE_ANSWER)).as_py():
+        return []
+    values = sorted(different.to_pylist())
     is_short = len(values) <= _MAX_VALUES and max(map(len, values)) <= _MAX_VALUE
     return [Rule("valid_values", tuple(values), Level.WARN)] if is_short else []
 
 
 def _keyed(column: Column) -> Column:
-    rules = column.rules if column.required else (Rule("required"), *column.rules)
+    """Return the column as one of a key, whose values name things: the next file has others."""
+    others = tuple(rule for rule in column.rules if rule.name != "valid_values")
+    rules = others if column.required else (Rule("required"), *others)
     return replace(column, required=True, rules=rules)
 
 

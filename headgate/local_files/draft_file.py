@@ -136,6 +136,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         "duplicates": counts.duplicates,
         "needs_deployment": deployment_reasons(with_plain_columns(contract, plain)),
         "for_deployment": _for_deployment(contract, checked.draft, plain),
+        "time_zone": checked.draft.time_zone,
         "local_times": [
             plain.get(finding.column, finding.column)
             for finding in checked.draft.findings

@@ -323,3 +323,41 @@ def test_the_reason_of_a_duplicate_is_in_view(console: Console, width: int) -> N
     assert reason is not None
     assert reason["x"] + reason["width"] <= grid["x"] + grid["width"]
     assert reason["width"] >= 200
+
+
+def parcels() -> bytes:
+    """Parcels with EANs, 14-digit and 16-digit tracking numbers, and the address of whoever signed."""
+    rows = "".join(
+        f"{15_501_000_000_000 + 7 * place}\t{4_000_000_000_000_000 + 7 * place}\t{ean(place)}\t"
+        f"203.0.113.{place}\t{place % 9 + 0.5:.2f}\n"
+        for place in range(120)
+    )
+    return f"Tracking ID\tWaybill\tEAN\tIPAddress\tWeight (kg)\n{rows}".encode()
+
+
+def ean(place: int) -> str:
+    body = f"4{12345678000 + 37 * place}"
+    return body + str(-sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(body)) % 10)
+
+
+def test_a_file_of_tracking_numbers_and_addresses_becomes_a_dataset_after_two_decisions(
+    console: Console,
+) -> None:
+    page = upload_page(console)
+    drop(page, "parcels.tsv", parcels())
+    page.get_by_role("button", name="Create a dataset from it").click()
+    box = page.get_by_role("alert").filter(has_text="Decide about")
+    expect(box).to_contain_text("Decide about Waybill, IPAddress to create the dataset now")
+    expect(box).to_contain_text("has data about people")
+    expect(page.get_by_role("button", name="Hand in parcels for the next deployment")).to_be_visible()
+    page.get_by_label("Keep it, and hide the numbers that look like card numbers").check()
+    page.get_by_role("radiogroup", name="IPAddress").get_by_label("Leave this column out").check()
+    expect(page.get_by_role("row", name=re.compile("IPAddress.*is left out"))).to_be_visible()
+    page.get_by_role("button", name="Create parcels and commit 120 rows").click()
+    expect(page.get_by_test_id("receipt")).to_contain_text("120 rows are in")
+    stored = console.lake.queries.ask("select * from ecommerce_curated.parcels order by tracking_id")
+    assert len(stored) == 120
+    assert set(stored[0]) >= {"tracking_id", "waybill", "ean", "weight_kg"}
+    assert "203.0.113" not in repr(stored)
+    waybills = {str(4_000_000_000_000_000 + 7 * place) for place in range(120)}
+    assert 90 < len([row for row in stored if row["waybill"] in waybills]) < 120

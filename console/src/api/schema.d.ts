@@ -1752,6 +1752,12 @@ export interface components {
              * @default 0
              */
             rows: number;
+            /**
+             * Time Zone
+             * @description The zone of these times as the file states it.
+             * @default
+             */
+            time_zone: string;
         };
         /**
          * ContractDraftAsked

@@ -156,6 +156,7 @@ class ContractDraft(Shape):
     local_times: tuple[str, ...] = Field(
         (), description="Columns with times without a zone, which are taken for UTC."
     )
+    time_zone: str = Field("", description="The zone of these times as the file states it.")
 
 
 class ContractDraftAsked(Asked):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HEADER_LINES = 8
+_MAX_DESCRIPTIONS, _ROWS_TO_DESCRIBE = 3, 20
 _NEARLY_ALL = 0.9
 # A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have
 # no header.
@@ -76,10 +77,28 @@ def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, 
     reading = _reading(rows, columns, width)
     if reading is HeaderReading.DATA:
         return 0, reading
+    if _names_all_columns(rows[0], width) and len(rows) > _MAX_DESCRIPTIONS + _ROWS_TO_DESCRIBE:
+        return 1 + _repetitions(rows), reading
     count = 1
     while count < min(len(rows) - 1, _HEADER_LINES) and _continues_header(rows[count], rows[0], columns):
         count += 1
     return count, reading
+
+
+def _names_all_columns(row: Sequence[str], width: int) -> bool:
+    """Return whether a row has a different name for each column, which no row below it continues.
+
+    The rows below describe the columns, as the questions of a survey do. A table with too few rows to show
+    that gets joined names.
+    """
+    names = {folded(cell) for cell in row} - {""}
+    return len(names) == len(row) == width
+
+
+def _repetitions(rows: Sequence[Sequence[str]]) -> int:
+    first = [*map(folded, rows[0])]
+    below = rows[1 : min(len(rows) - 1, _HEADER_LINES)]
+    return next((at for at, row in enumerate(below) if [*map(folded, row)] != first), len(below))
 
 
 def _digit_column(place: int, cells: Sequence[str]) -> _Column | None:

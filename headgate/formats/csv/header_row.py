@@ -78,7 +78,13 @@ def skip_repeated_header(dialect: Dialect, head: str, end: int) -> Dialect:
 
 
 def joined_names(header: Sequence[Row]) -> tuple[str, ...]:
-    """Return the names of a header with several rows: the joined cells of each column."""
+    """Return the names of a header with several rows: the different cells of each column, joined."""
     width = max(len(row.texts) for row in header)
     padded = [[*row.texts, *[""] * (width - len(row.texts))] for row in header]
-    return tuple(" ".join(filter(None, column)) for column in zip(*padded, strict=True))
+    return tuple(" ".join(_different(column)) for column in zip(*padded, strict=True))
+
+
+def _different(cells: Sequence[str]) -> list[str]:
+    """Return the cells without empty ones and without repetitions."""
+    earlier = [[*map(folded, cells[:place])] for place in range(len(cells))]
+    return [cell for cell, before in zip(cells, earlier, strict=True) if cell and folded(cell) not in before]

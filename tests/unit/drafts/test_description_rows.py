@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.contracts.model import Kind
-from headgate.drafts.description_rows import count_description_rows
+from headgate.drafts.description_rows import count_description_rows, stated_zone
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.uploads.import_grid import ColumnFacts, Flaws, open_file, write_grid
 from headgate.values.cells import text_array
@@ -108,3 +108,47 @@ def test_the_grid_names_the_rows_that_describe_the_columns(tmp_path: Path) -> No
     assert file
     grid = write_grid(file, Flaws.of(None, {}), ColumnFacts(), tmp_path)
     assert grid.description_rows == (1, 2)
+
+
+def test_the_first_line_alone_names_the_columns_of_a_survey() -> None:
+    """Its questions were joined to them, so that a column was called `progress_progress`."""
+    draft = draft_from_sample(SURVEY.encode(), "survey", strict=False)
+    assert draft.contract.names == ("startdate", "responseid", "finished", "q1", "q2_1", "q3")
+
+
+def test_a_row_of_words_continues_a_header_that_lacks_a_name_or_repeats_one() -> None:
+    rows = "".join(f"{number},{number / 2}\n" for number in range(40))
+    for first, names in (("order,order", ("order id", "order total")), (",total", ("id", "total"))):
+        draft = draft_from_sample(f"{first}\nid,total\n{rows}".encode(), "orders", strict=False)
+        assert draft.contract.names == names
+
+
+def test_names_of_a_short_file_are_joined_without_repetitions() -> None:
+    body = "".join(f"{number},{number / 2}\n" for number in range(5))
+    draft = draft_from_sample(f"time,flow\nTime,l/h\n{body}".encode(), "logger", strict=False)
+    assert (draft.contract.names, draft.rows) == (("time", "flow l/h"), 5)
+
+
+def test_the_zone_of_a_survey_is_that_of_its_import_ids() -> None:
+    denver = '{"ImportId":"start","timeZone":"America/Denver"}'
+    berlin = denver.replace("America/Denver", "Europe/Berlin")
+    assert stated_zone([text_array(["Start", denver]), text_array(["End", denver])], 2) == "America/Denver"
+    assert stated_zone([text_array(["Start", denver]), text_array(["End", berlin])], 2) == ""
+    assert stated_zone([text_array(['{"timeZone":"Nowhere"}', "{"])], 2) == ""
+    assert stated_zone([text_array([denver])], 0) == ""
+
+
+def test_answers_in_own_words_and_keys_are_no_permitted_values() -> None:
+    answers = ("Box was wet.", "call me: 0171 5550199", "ok")
+    rows = [
+        f"M{number % 40:02},{('good', 'bad')[number % 2]},{answers[number % 3]},2026-10-{1 + number // 40:02}"
+        for number in range(120)
+    ]
+    body = "\n".join(["meter_id,state,answer,day", *rows]).encode()
+    columns = {
+        column.name: column for column in draft_from_sample(body, "visits", strict=False).contract.columns
+    }
+    listed = {
+        name for name, column in columns.items() if any(rule.name == "valid_values" for rule in column.rules)
+    }
+    assert listed == {"state"}

@@ -67,7 +67,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const queries = useQueryClient()
   const [dataset, setDataset] = useState(draft.dataset)
   const [description, setDescription] = useState('')
-  const [timeZone, setTimeZone] = useState('UTC')
+  const [timeZone, setTimeZone] = useState(draft.time_zone || 'UTC')
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
   const [columns, setColumns] = useState(drafted)
   const questions = draft.questions ?? []
@@ -126,10 +126,11 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
         {hasLocalTimes(drafted, columns, draft.local_times ?? []) ? (
           <NativeSelect
             label="Times without a zone are of"
+            description={draft.time_zone && timeZone === draft.time_zone ? 'as the file says' : undefined}
             size="xs"
             w="14rem"
             value={timeZone}
-            data={timeZones()}
+            data={timeZones(draft.time_zone)}
             onChange={(event) => setTimeZone(event.currentTarget.value)}
           />
         ) : null}

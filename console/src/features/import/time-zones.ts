@@ -1,4 +1,6 @@
 import { zone } from '../../formats/moments'
 
-/** The zones that times may be of: UTC and that of the person first. */
-export const timeZones = (): string[] => [...new Set(['UTC', zone(), ...Intl.supportedValuesOf('timeZone')])]
+/** The zones that times may be of: that of the file, UTC and that of the person first. */
+export const timeZones = (ofFile = ''): string[] => [
+  ...new Set([...(ofFile ? [ofFile] : []), 'UTC', zone(), ...Intl.supportedValuesOf('timeZone')]),
+]
