@@ -86,10 +86,10 @@ def stated_zone(columns: Iterable[pa.Array], rows: int) -> str:
 
 def _zone_in(text: str) -> str:
     try:
-        stated = json.loads(text) if text.lstrip().startswith("{") else {}
+        facts = json.loads(text) if text.lstrip().startswith("{") else {}
     except ValueError:
         return ""
-    zone = stated.get("timeZone", "")
+    zone = facts.get("timeZone", "")
     return zone if zone in available_timezones() else ""
 
 

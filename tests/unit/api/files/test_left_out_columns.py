@@ -11,9 +11,9 @@ from tests.unit.api.files.test_edited_uploads import (
     committed_as_edited,
     created,
     increments_of,
-    uploaded_to,
     uploader,
 )
+from tests.unit.api.files.test_uploads import uploaded
 
 pytestmark = pytest.mark.unit
 
@@ -43,7 +43,7 @@ def without_address(document: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_column_that_is_left_out_of_a_new_dataset_stays_out_of_every_file() -> None:
     caller = uploader()
-    upload_id = uploaded_to(caller, visits(100), "visits.csv", "")
+    upload_id = uploaded(caller, visits(100), "visits.csv", "")
     draft = checked(caller, upload_id).json["draft"]
     assert [each["column"] for each in draft["for_deployment"]["columns"]] == ["ipaddress"]
     stored = created(caller, without_address(draft["document"])).json
