@@ -90,10 +90,14 @@ def readings_of(filled: pa.Array) -> tuple[Most, ...]:
     """
     unique, own = by_unique(filled)
     counts = np.bincount(numbers(own), minlength=len(unique))
-    if most := infer_most(unique, counts):
-        return (most,)
-    if orders := infer_orders(unique, counts):
+    most = infer_most(unique, counts)
+    is_date = most is not None and most.reading.kind in _TIMES and bool(most.reading.format.patterns)
+    # A part of the dates, such as 04/04/2026, may read equally in both orders.
+    orders = infer_orders(unique, counts) if most is None or is_date else ()
+    if len(orders) > 1 or (orders and most is None):
         return orders
+    if most:
+        return (most,)
     reading = one_truth_word(unique)
     return (Most(reading, 0),) if reading else ()
 

@@ -30,6 +30,12 @@ def test_dates_of_the_first_twelve_days_have_both_orders() -> None:
     ]
 
 
+def test_a_day_that_equals_its_month_shows_no_order() -> None:
+    """Each of few dates is read alone, and 04/04/2010 has one reading."""
+    readings = read(changed=[f"0{day}/04/2010 10:30" for day in range(1, 9)])
+    assert len(patterns_of(readings, "changed")) == 2
+
+
 def test_a_day_after_the_twelfth_in_another_column_shows_the_order() -> None:
     readings = read(changed=UNCLEAR, sold=["31/01/2010", "30/01/2010", "29/01/2010", "28/01/2010"])
     assert not readings.orders

@@ -23,6 +23,14 @@ export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptan
 /** A file whose refused rows need nobody any more. */
 export const REPLACED = 'replaced by a later version'
 
+/** Whether a later version of a file has the refused rows that were left. */
+export const isReplaced = ({
+  state,
+  closed_by: by,
+  quarantined,
+}: Pick<Schemas['FileSummary'], 'state' | 'closed_by' | 'quarantined'>): boolean =>
+  state === 'done' && by !== '' && quarantined > 0
+
 /** A file's state in a list: refused rows that are corrected since need nobody. */
 export function listedState(
   file: Pick<
@@ -35,8 +43,7 @@ export function listedState(
   const before = file.before_undo?.accepted ?? 0
   if (state === 'reverted' && before > 0 && !isShort)
     return { state, label: `undone, had ${whole(before)} accepted` }
-  if (file.state === 'done' && file.closed_by && file.quarantined > 0)
-    return { state: 'done', label: isShort ? 'replaced' : REPLACED }
+  if (isReplaced(file)) return { state: 'done', label: isShort ? 'replaced' : REPLACED }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   // Refused corrections are corrected again in their file, which counts them.
   if (originalId(file.key))

@@ -2,16 +2,17 @@ import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { StateBadge } from '../../components/states'
-import { acceptanceTitle, fileState } from './acceptance-words'
+import { acceptanceTitle, fileState, isReplaced, REPLACED } from './acceptance-words'
 
 /** A file's state; one that lost more rows than the lake permits, or has rows that wait, is not shown as done and good. */
 export function FileBadge({
   file,
   waits = false,
 }: {
-  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>
+  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'closed_by' | 'quarantined'>
   waits?: boolean
 }) {
+  if (isReplaced(file)) return <StateBadge state="done" label={REPLACED} />
   const state = fileState(file)
   return <StateBadge state={waits && state === 'done' ? 'rows_wait' : state} />
 }

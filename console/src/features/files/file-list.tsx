@@ -21,15 +21,18 @@ import { originalId } from './original-id'
 
 type File = Schemas['FileSummary']
 
+/** Whether the gate checked the rows of a file; else they are neither accepted nor refused. */
+const isChecked = (file: File): boolean => rowsOf(file).received > 0 || file.rows === 0
+
 const COLUMNS: { name: string; type: string; of: (file: File) => Cell }[] = [
   { name: 'file', type: 'varchar', of: (file) => file.key },
   { name: 'state', type: 'varchar', of: (file) => file.state },
   { name: 'arrived', type: 'varchar', of: (file) => file.received_at },
   // In this order a person sees that received = accepted + duplicates + refused.
   { name: 'received', type: 'bigint', of: (file) => rowsOf(file).received || file.rows },
-  { name: 'accepted', type: 'bigint', of: (file) => rowsOf(file).accepted },
-  { name: 'duplicates', type: 'bigint', of: (file) => rowsOf(file).duplicates },
-  { name: 'refused', type: 'bigint', of: (file) => rowsOf(file).quarantined },
+  { name: 'accepted', type: 'bigint', of: (file) => (isChecked(file) ? rowsOf(file).accepted : null) },
+  { name: 'duplicates', type: 'bigint', of: (file) => (isChecked(file) ? rowsOf(file).duplicates : null) },
+  { name: 'refused', type: 'bigint', of: (file) => (isChecked(file) ? rowsOf(file).quarantined : null) },
   { name: 'share', type: 'double', of: (file) => acceptedShare(rowsOf(file)) },
 ]
 

@@ -363,3 +363,12 @@ test('refused corrected rows lead to the file that has them, not to a grid of th
   expect(link.getAttribute('href')).toBe('#/files/abcd')
   expect(screen.queryByText('Rows of the file')).toBeNull()
 })
+
+test('a run that began after the rows were accepted brings them, and no other one is offered', async () => {
+  const run = { name: 'r7', state: 'running', started_at: '2099-01-01T00:00:00', seconds: null }
+  answers['/v1/runs'] = { runs: [run] }
+  answers['/v1/runs/r7'] = run
+  show()
+  await screen.findByText(/^The run that brings its rows into the tables: running\./)
+  expect(screen.queryByRole('button', { name: 'Start a run' })).toBeNull()
+})

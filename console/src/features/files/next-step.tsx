@@ -6,7 +6,8 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
-import { useRun, useStartRun } from '../lake/queries'
+import { isUnderWay } from '../lake/lake-words'
+import { useRun, useRuns, useStartRun } from '../lake/queries'
 import { useUnmergedCorrections } from './queries'
 import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
@@ -28,7 +29,18 @@ export function NextStep({ file, isSecond = false }: Props) {
     )
   if (file.state !== 'done') return null
   if (file.accepted === 0) return <CorrectedFirst file={file} isSecond={isSecond} />
-  return file.in_snapshot ? <Merged file={file} isSecond={isSecond} /> : <RunFirst isSecond={isSecond} />
+  return file.in_snapshot ? (
+    <Merged file={file} isSecond={isSecond} />
+  ) : (
+    <AcceptedFirst file={file} isSecond={isSecond} />
+  )
+}
+
+/** The run that accepted rows wait for: one that began after them has them. */
+function AcceptedFirst({ file, isSecond = false }: Props) {
+  const runs = useRuns().data?.runs ?? []
+  const underWay = runs.find((run) => isUnderWay(run) && run.started_at > file.finished_at)
+  return <RunFirst isSecond={isSecond} underWay={underWay?.name} />
 }
 
 /** A file that the tables have: its rows can be queried, and corrected ones may wait for a run. */
@@ -82,18 +94,28 @@ const TAKES_OUT: typeof BRINGS = {
 }
 
 /** What the next run does, and the button that starts it; for a person who may not, how it starts. */
-export function RunFirst({ isSecond, words = BRINGS }: { isSecond: boolean; words?: typeof BRINGS }) {
+export function RunFirst({
+  isSecond,
+  words = BRINGS,
+  underWay,
+}: {
+  isSecond: boolean
+  words?: typeof BRINGS
+  /** The run under way that does it. */
+  underWay?: string | undefined
+}) {
   const may = useMay('operator')
   const start = useStartRun()
   const [key] = useState(() => crypto.randomUUID())
+  const run = start.data?.name ?? underWay
   return (
     <Group gap="sm">
       <Text size="sm">
-        {start.data ? '' : words.next}
-        {may ? '' : ' It starts by the schedule of the lake; an operator can start it before.'}
-        {start.data ? <Run name={start.data.name} what={words.during} /> : null}
+        {run ? '' : words.next}
+        {may || run ? '' : ' It starts by the schedule of the lake; an operator can start it before.'}
+        {run ? <Run name={run} what={words.during} /> : null}
       </Text>
-      {may && !start.data ? (
+      {may && !run ? (
         <Button
           size="compact-sm"
           variant={isSecond ? 'default' : 'filled'}

@@ -79,7 +79,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
             ) : null}
             {isReplaced ? null : may ? (
               sent > 0 ? (
-                <Group>
+                <Group className="import-commit">
                   <Button
                     loading={correct.isPending}
                     onClick={() =>

@@ -145,7 +145,7 @@ function ReasonGroup({
         <OneValue group={group} groupValues={groupValues} onValues={onValues} />
       ) : null}
       {(isSentAgain(group) && !group.ignored) ||
-      (group.waiting > 1 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
+      (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
         <SendAgain fileId={fileId} group={group} />
       ) : null}
       {repeated ? (
@@ -274,7 +274,7 @@ function SendAgain({ fileId, group }: { fileId: string; group: RejectionGroup })
       <Text size="sm" className="muted">
         {isSentAgain(group)
           ? 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'
-          : 'Each row needs its own value: write it below, or ask the sender for it.'}
+          : `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`}
       </Text>
     </Group>
   )

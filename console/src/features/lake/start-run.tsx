@@ -28,6 +28,8 @@ export function StartRun({ start, size, label = 'Start a run', only = '', isFull
   const asksFirst = isFull || Number(cost) >= COSTLY_USD
   const isOffline = useOffline() !== undefined
   const isStarted = start.isSuccess && runs.some((run) => run.name === start.data.name && isUnderWay(run))
+  // A run waits for the one before it, and brings what arrived since.
+  const isSecond = runs.some(isUnderWay)
   const begin = (): void => {
     setAsked(false)
     start.mutate({ key, only, isFull }, { onSuccess: () => setKey(crypto.randomUUID()) })
@@ -40,7 +42,7 @@ export function StartRun({ start, size, label = 'Start a run', only = '', isFull
       disabled={isStarted || isOffline}
       onClick={asksFirst ? () => setAsked(!isAsked) : begin}
     >
-      {isStarted ? 'Run under way' : label}
+      {isStarted ? 'Run under way' : isSecond ? `${label} after this one` : label}
     </Button>
   )
   if (!asksFirst) return button

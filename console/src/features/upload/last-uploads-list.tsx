@@ -14,7 +14,7 @@ import { Undo } from '../files/undo'
 import { waitOf } from '../files/waiting-words'
 import { listWords } from '../import/part-words'
 import { dropUpload, isJustCommitted, lastUploads } from './last-uploads'
-import { broughtWords, undoneWords } from './receipt'
+import { broughtWords, UndoneLine } from './receipt'
 import { fileOnCard, useUploads } from './uploads-store'
 
 /** The receipts of the files that the person committed last from this browser, without those that a card shows. */
@@ -89,7 +89,11 @@ function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) 
       </Group>
       {found ? (
         <>
-          <Text size="sm">{found.state === 'reverted' ? undoneWords(found) : broughtWords(found)}</Text>
+          {found.state === 'reverted' ? (
+            <UndoneLine file={found} isPlain />
+          ) : (
+            <Text size="sm">{broughtWords(found)}</Text>
+          )}
           <ReplacedBy file={found} />
           <OpenParts file={found} goOn={isOpen ? '' : 'Choose the file above: it opens there.'} />
         </>

@@ -66,7 +66,9 @@ test('a receipt counts rows that were corrected since as in, and only the others
   expect(broughtWords(rows)).toBe('60 rows are in, 5 of them corrected, 1 row waits for a person.')
   expect(broughtWords({ ...rows, ignored: 1 })).toBe('60 rows are in, 5 of them corrected, 1 row is ignored.')
   expect(broughtWords({ ...rows, corrected: 0 })).toBe('55 rows are in, 6 rows wait for a person.')
-  expect(broughtWords({ ...rows, closed_by: 'f2' })).toBe('60 rows are in, 5 of them corrected.')
+  expect(broughtWords({ ...rows, closed_by: 'f2' })).toBe(
+    '60 rows are in, 5 of them corrected, 1 row was refused.',
+  )
 })
 
 test('of a file that is no answer yet, or whose rows another one brought, a receipt says so', () => {

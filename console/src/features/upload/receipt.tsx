@@ -107,11 +107,13 @@ export function broughtWords(
   if (isDuplicate(file)) return `${DUPLICATE}: its rows came in with the first one.`
   if (file.state !== 'done') return file.accepted > 0 ? '' : 'No row of it is in a table.'
   const [rows, wait] = [file.accepted + file.corrected, waitOf(file)]
+  const left = file.closed_by ? Math.max(0, file.quarantined - file.corrected - file.ignored) : 0
   const parts = [
     `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in`,
     file.corrected > 0 ? `${whole(file.corrected)} of them corrected` : '',
     replacedWords(file.replaced_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
+    left > 0 ? `${count(left, 'row')} ${left === 1 ? 'was' : 'were'} refused` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
     file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
   ]
@@ -120,12 +122,21 @@ export function broughtWords(
 
 /** An upload that was undone, beside the way back. */
 function Undone({ file }: { file: Schemas['FileDetail'] }) {
-  const earlier = useEarlierFile(file)
   return (
     <Group gap="sm">
-      <Text fw={600}>{undoneWords(file, earlier)}</Text>
+      <UndoneLine file={file} />
       <Undo file={file} />
     </Group>
+  )
+}
+
+/** What the rows of an undone file are now. */
+export function UndoneLine({ file, isPlain = false }: { file: Schemas['FileDetail']; isPlain?: boolean }) {
+  const earlier = useEarlierFile(file)
+  return isPlain ? (
+    <Text size="sm">{undoneWords(file, earlier)}</Text>
+  ) : (
+    <Text fw={600}>{undoneWords(file, earlier)}</Text>
   )
 }
 
