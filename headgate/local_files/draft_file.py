@@ -11,7 +11,7 @@ from headgate.contracts import odcs_reader
 from headgate.contracts.creation import WayOut, column_reasons, deployment_reasons, reasons_of_table
 from headgate.contracts.model import ColumnType, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
-from headgate.drafts.dataset_name import dataset_name_of
+from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
@@ -110,7 +110,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
     None if `drafts_of` raises an error, so that a person sends a better file or states options.
     """
     try:
-        name = _dataset_of(file_name, "")
+        name = without_time(_dataset_of(file_name, ""))
         checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions())), body)
     except (BadInputError, ContractError):
         return None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.odcs_reader import check_dataset_name
-from headgate.drafts.dataset_name import dataset_name_of
+from headgate.drafts.dataset_name import dataset_name_of, without_time
 
 pytestmark = pytest.mark.unit
 
@@ -25,6 +25,22 @@ pytestmark = pytest.mark.unit
 )
 def test_the_name_is_made_from_the_files_name(file: str, name: str) -> None:
     assert dataset_name_of(file) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("dpd_manifest_wk23", "dpd_manifest"),
+        ("bin_counts_0611", "bin_counts"),
+        ("returns_q2", "returns"),
+        ("counts_2026_06_11", "counts"),
+        ("dataset_2026_01_sales", "dataset_2026_01_sales"),
+        ("ean_13a", "ean_13a"),
+    ],
+)
+def test_the_time_of_one_delivery_is_no_part_of_a_name(name: str, expected: str) -> None:
+    """The next week's file is of the same dataset."""
+    assert without_time(name) == expected
 
 
 @given(st.text())
