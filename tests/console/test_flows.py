@@ -338,8 +338,9 @@ def test_a_dataset_with_data_about_a_person_is_handed_in_for_a_deployment(consol
     rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))
     drop(page, "kunden-mail.csv", f"Nr;E-Mail\n{rows}".encode())
     page.get_by_role("button", name="Create a dataset from it").click()
-    expect(page.get_by_text("This dataset needs a deployment")).to_be_visible()
-    expect(page.get_by_text("data about a person")).to_be_visible()
+    expect(page.get_by_text("Decide about E-Mail to create the dataset now")).to_be_visible()
+    expect(page.get_by_text("has data about people, and a deployment decides")).to_be_visible()
+    expect(page.get_by_label("Leave this column out")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Hand in kunden_mail for the next deployment").click()
     expect(page.get_by_text("kunden_mail waits for a deployment")).to_be_visible()

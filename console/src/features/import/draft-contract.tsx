@@ -237,7 +237,7 @@ function WaysOut({
   const open = hindered.filter(({ column }) => !chosen[column]).length
   return (
     <Alert
-      color={open > 0 ? 'orange' : 'gray'}
+      color="blue"
       title={
         open > 0
           ? `Decide about ${hindered.map(({ column }) => nameOf(column)).join(', ')} to create the dataset now`
