@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, groupby, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,8 +38,19 @@ class Emulator:
     """A running emulator: the variables that reach it, and clients that speak to it."""
 
     environment: Mapping[str, str]
+    _clients: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def client(
+        self, service: str, role: Mapping[str, str] | None = None, config: Config | None = None
+    ) -> Any:  # noqa: ANN401 boto3's own
+        """As `new_client`, but root's client of a service is made once and shared by all tests."""
+        if role or config:
+            return self.new_client(service, role, config)
+        if service not in self._clients:
+            self._clients[service] = self.new_client(service)
+        return self._clients[service]
+
+    def new_client(
         self, service: str, role: Mapping[str, str] | None = None, config: Config | None = None
     ) -> Any:  # noqa: ANN401 boto3's own
         """A boto3 client of a service; it does not retry, so that a test sees the first answer.

@@ -51,7 +51,7 @@ class Stand:
     refs: list[ObjectRef] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clients = {service: self.emulator.client(service) for service in SERVICES}
+        self.clients = {service: self.emulator.new_client(service) for service in SERVICES}
         for client in self.clients.values():
             client.meta.events.register("provide-client-params.*.*", self._name_call)
             client.meta.events.register("before-call.*.*", self._before)

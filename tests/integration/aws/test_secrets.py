@@ -135,7 +135,7 @@ def test_a_secret_that_lost_its_first_key_is_refused_because_ids_of_records_woul
 
 def test_of_two_rotations_at_the_same_time_one_is_refused(emulator: Emulator) -> None:
     """Else one's key, and all tokens made with it, would be lost without a word."""
-    name, client = stored(emulator, masking("k1", KEY)), emulator.client("secretsmanager")
+    name, client = stored(emulator, masking("k1", KEY)), emulator.new_client("secretsmanager")
     other = Secrets(emulator.client("secretsmanager"))
 
     def rotated_meanwhile(**_: object) -> None:
