@@ -49,8 +49,6 @@ def histories(first: int, after: int) -> pd.DataFrame:
             "last_on": bought + pd.Timedelta(days=20),
             "purchases": 2,
             "revenue": [Decimal(20 + number % 50) for number in numbers.tolist()],
-            "revenue_90d": Decimal(10),
-            "revenue_year_ago": Decimal(0),
             "recent_purchases": 1,
             "recent_revenue": 10.0,
             "products": 1.5,
@@ -75,7 +73,8 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
 
     for module in (segments, lifetime_value, churn_risk):
         monkeypatch.setattr(module, "write_to_file", look)
-    customers = store_frames([histories(0, CUSTOMERS)], tmp_path / "customers.parquet")
+    spent = histories(0, CUSTOMERS).assign(revenue_90d=Decimal(10), revenue_year_ago=Decimal(0))
+    customers = store_frames([spent], tmp_path / "customers.parquet")
     points = origins.describe_histories(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
     probability = churn_risk.share_of_silence(points.column("silence"))
     leaving = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
