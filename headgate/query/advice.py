@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
 _NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")
 _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
+_DAY_AS_NUMBER = re.compile(r"\b(?:timestamp|date)\b.*\b(?:integer|bigint)", re.IGNORECASE)
 _NO_FUNCTION = re.compile(r"FUNCTION_NOT_FOUND.*Function '?(\w+)'? not registered")
 # Source: Trino's message for FOR VERSION AS OF and FOR TIMESTAMP AS OF on a table without versions.
 _NO_VERSIONS = "does not support versioned tables"
@@ -51,7 +52,11 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
 
 
 def _with_columns(message: str, sql: str, tables: Tables) -> str:
-    """Return the message with the nearest names of an unknown column."""
+    """Return the message with the nearest names of an unknown column, or how to write a day or a text."""
+    if _DAY_AS_NUMBER.search(message):
+        return (
+            f"{message.rstrip('.')}. Write a day as DATE '2026-12-31': without it the day is a subtraction."
+        )
     if match := _NO_COLUMN.search(message):
         asked = set(tables_in(sql))
         columns = sorted(
@@ -64,12 +69,20 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
             }
         )
         near = _nearest(match[1].lower(), columns)
+        if text := _quoted_value(match[1], sql):
+            return f"{message}. A text is in single quotes: '{text}'."
         return (
             f"{message}. Did you mean {' or '.join(map(_as_written, near))}?"
             if near
             else f"{message}. {_columns_of(asked, tables)}"
         )
     return message
+
+
+def _quoted_value(name: str, sql: str) -> str:
+    """Return the text in double quotes that is compared like a value; empty if there is none."""
+    compared = re.search(rf"""(?:[=<>]|\blike|\bin\s*\(|,)\s*"({re.escape(name)})\"""", sql, re.IGNORECASE)
+    return compared[1] if compared else ""
 
 
 def _nearest(name: str, columns: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Names of Athena's functions that people use most, to correct slips.
+"""Names of Athena's functions that people use most, to correct slips and names of other databases.
 
 Source: Trino documentation, "List of functions by topic".
 """
@@ -6,6 +6,25 @@ Source: Trino documentation, "List of functions by topic".
 from __future__ import annotations
 
 import difflib
+import itertools
+
+from sqlglot.dialects.athena import Athena
+from sqlglot.tokens import TokenType
+
+from headgate.errors import QueryError
+
+# Functions of other databases, which the engine behind an emulator's Athena API may have, and Athena's.
+_ELSEWHERE = {
+    "datediff": "date_diff",
+    "dateadd": "date_add",
+    "getdate": "now",
+    "ifnull": "coalesce",
+    "isnull": "coalesce",
+    "nvl": "coalesce",
+    "strlen": "length",
+    "len": "length",
+}
+_WRITTEN_OTHERWISE = {"median": "approx_percentile(x, 0.5)"}
 
 _FUNCTIONS = """
     abs approx_distinct approx_percentile arbitrary array_agg avg cardinality ceiling coalesce concat
@@ -27,3 +46,21 @@ def similar_functions(name: str) -> list[str]:
     (['count', 'concat'], [])
     """
     return difflib.get_close_matches(name.lower(), _FUNCTIONS, n=2, cutoff=0.7)
+
+
+def check_functions(sql: str) -> None:
+    """Check that a statement calls no function that only other databases have.
+
+    Raises:
+        QueryError: it does, with the name in Athena.
+    """
+    tokens = Athena().tokenize(sql)
+    for token, after in itertools.pairwise(tokens):
+        if after.token_type is not TokenType.L_PAREN or token.token_type is TokenType.STRING:
+            continue
+        name = token.text.lower()
+        refused = f"FUNCTION_NOT_FOUND: Function '{name}' not registered."
+        if name in _ELSEWHERE:
+            raise QueryError(f"{refused} Did you mean {_ELSEWHERE[name]}?")
+        if name in _WRITTEN_OTHERWISE:
+            raise QueryError(f"{refused} Write {_WRITTEN_OTHERWISE[name]}.")

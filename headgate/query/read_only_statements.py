@@ -40,6 +40,7 @@ _LISTING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _EXPLAIN = re.compile(r"explain\s+(?:analyze\s+(?:verbose\s+)?)?(?:\([^()]*\)\s*)?", re.IGNORECASE)
+_TOP = re.compile(r"select\s+(?:distinct\s+|all\s+)?top\s*\(?\s*(\d+)", re.IGNORECASE)  # of SQL Server
 _FIRST_WORD = re.compile(r"[\s(]*(\w+)")
 _READING = {"select", "with", "values", "table"}
 _READING_VERBS = ("select", "with", "show", "describe", "explain", "values")
@@ -111,12 +112,7 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     question = explained(text)[1]
     if (verb := _FIRST_WORD.match(question)) and verb[1].lower() not in _READING:
         raise _writing(verb[1]) if verb[1].lower() in _WRITING else _no_statement(verb[1])
-    try:
-        statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
-    except SqlglotError as error:
-        skipped = sql[: len(sql) - len(question)]
-        described = describe_parse_error(error, question, skipped)
-        raise QueryError(f"The statement is not Athena SQL: {described}") from None
+    statements = _statements(question, sql)
     for statement in statements:
         _check_aliases(statement)
     if len(statements) != 1:
@@ -125,6 +121,25 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     if not isinstance(statement, exp.Query | exp.Values) or any(statement.find_all(*_UNREADABLE)):
         raise _writing(text.split(maxsplit=1)[0])
     return statement
+
+
+def _statements(question: str, sql: str) -> list[exp.Expression]:
+    """Parse the question of a statement, which may be several.
+
+    Raises:
+        QueryError: it is not Athena's SQL, or has only comments.
+    """
+    if top := _TOP.match(question):
+        raise QueryError(f"Athena has no TOP. End the statement with LIMIT {top[1]} instead.")
+    try:
+        statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
+    except SqlglotError as error:
+        skipped = sql[: len(sql) - len(question)]
+        described = describe_parse_error(error, question, skipped)
+        raise QueryError(f"The statement is not Athena SQL: {described}") from None
+    if not statements:
+        raise QueryError("There are only comments. Write a statement, such as SELECT 1.")
+    return statements
 
 
 def _check_aliases(statement: exp.Expression) -> None:

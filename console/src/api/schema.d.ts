@@ -1485,6 +1485,12 @@ export interface components {
          */
         ColumnReader: {
             /**
+             * Board
+             * @description Title of the panel's dashboard; else empty.
+             * @default
+             */
+            board: string;
+            /**
              * By
              * @description Author of a question that a person saved; else empty.
              * @default

@@ -35,7 +35,13 @@ def _statements(lake: LakePorts) -> Iterator[tuple[ColumnReader, str]]:
     for board in every_dashboard(lake).dashboards:
         for panel in board.panels:
             yield (
-                ColumnReader(kind="panel", system=board.system, name=panel.name, title=panel.question),
+                ColumnReader(
+                    kind="panel",
+                    system=board.system,
+                    board=board.title,
+                    name=panel.name,
+                    title=panel.question,
+                ),
                 panel.sql,
             )
     for saved in saved_questions_of(lake):

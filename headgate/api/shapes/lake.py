@@ -175,6 +175,7 @@ class ColumnReader(Shape):
         description="Panel of a dashboard, question of the lake's systems, or question that a person saved."
     )
     system: str = Field("", description="Dashboard of the panel, or system of the question.")
+    board: str = Field("", description="Title of the panel's dashboard; else empty.")
     name: str
     title: str
     sql: str = Field("", description="Statement of a question that a person saved; else empty.")

@@ -8,6 +8,7 @@ import pytest
 from headgate.errors import QueryError
 from headgate.query import Databases, failure_reason, only_reading
 from headgate.query.advice import with_advice
+from headgate.query.function_names import check_functions
 
 pytestmark = pytest.mark.unit
 
@@ -86,3 +87,33 @@ def test_a_value_of_the_wrong_type_is_named_without_the_engines_own_cast() -> No
         failure_reason(text, "duckdb")
         == "TYPE_MISMATCH: A value of the type TIMESTAMP cannot be used as DOUBLE"
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("select getdate()", "Did you mean now?"),
+        ("select ifnull(a, 0) from t", "Did you mean coalesce?"),
+        ("select datediff('day', a, b) from t", "Did you mean date_diff?"),
+        ("select strlen (a) from t", "Did you mean length?"),
+        ("select median(a) from t", "Write approx_percentile(x, 0.5)."),
+    ],
+)
+def test_a_function_that_only_other_databases_have_is_refused_with_athenas(sql: str, text: str) -> None:
+    with pytest.raises(QueryError, match="FUNCTION_NOT_FOUND") as refused:
+        check_functions(sql)
+    assert str(refused.value).endswith(text)
+
+
+def test_a_column_or_a_text_may_have_the_name_of_such_a_function() -> None:
+    check_functions("select median, 'ifnull(', \"strlen\" from t where len > 5 and concat('len', a) = 'b'")
+
+
+def test_other_slips_have_their_own_answers() -> None:
+    assert refusal("select top 5 * from t") == ("Athena has no TOP. End the statement with LIMIT 5 instead.")
+    assert refusal("-- only a comment").startswith("There are only comments.")
+    missing = "COLUMN_NOT_FOUND: Column 'bags' cannot be resolved"
+    sql = 'select * from products where category = "Bags"'
+    assert with_advice(missing, sql, Databases()).endswith("A text is in single quotes: 'Bags'.")
+    compared = "Cannot compare values of type TIMESTAMP and type INTEGER"
+    assert "DATE '2026-12-31'" in with_advice(compared, "select 1", Databases())

@@ -60,8 +60,8 @@ function ReaderList({ readers }: { readers: Reader[] }) {
   )
 }
 
-function kindOf({ kind, by = '' }: Reader, caller: string | undefined): string {
-  if (kind === 'panel') return 'panel of a dashboard'
+function kindOf({ kind, board = '', by = '' }: Reader, caller: string | undefined): string {
+  if (kind === 'panel') return board ? `panel of ${board}` : 'panel of a dashboard'
   if (kind === 'question' || !by) return 'saved question'
   return by === caller ? 'saved by you' : `saved by ${by}`
 }

@@ -15,7 +15,8 @@ import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import { scanWords } from './scan-words'
 import { sorted, useSorted } from './sorted-rows'
-import type { Answered } from './use-query-run'
+import { useProgressWords } from './progress-words'
+import type { Answered, Progress } from './use-query-run'
 
 const VIEWS = ['table', 'chart'] as const
 export type View = (typeof VIEWS)[number]
@@ -34,6 +35,8 @@ interface Props {
   seconds: number
   /** How the whole answer stands, while `result` has its first rows only. */
   rest: Answered['rest']
+  /** How far the whole answer is. */
+  progress: Progress | undefined
   onStop: () => void
   view: View
   onView: (view: View) => void
@@ -52,6 +55,7 @@ export function Answer({
   isQuestion = false,
   seconds: took,
   rest,
+  progress,
   onStop,
   view,
   onView,
@@ -100,7 +104,7 @@ export function Answer({
         </Group>
       </Group>
       {result.isFirst ? (
-        <Rest rest={rest} onStop={onStop} />
+        <Rest rest={rest} progress={progress} onStop={onStop} />
       ) : (
         <More reading={reading} isChart={view === 'chart'} />
       )}
@@ -152,13 +156,14 @@ const dayText = (value: Cell): string => String(value).slice(0, DAY_CHARACTERS)
 const dayWords = (value: Cell): string => day(String(value))
 
 /** How the whole answer stands, of which only the first rows are shown. */
-function Rest({ rest, onStop }: Pick<Props, 'rest' | 'onStop'>) {
+function Rest({ rest, progress, onStop }: Pick<Props, 'rest' | 'progress' | 'onStop'>) {
+  const words = useProgressWords(progress)
   if (typeof rest === 'object') return <Failed error={rest.error} what="The whole answer" isAction />
   return (
     <Group gap="xs">
       <Text size="sm" role="status">
         {rest === 'running'
-          ? 'These are the first rows. The whole answer is being computed.'
+          ? `These are the first rows. The whole answer is being computed${words ? `: its query ${words}` : ''}.`
           : 'These are the first rows. The whole answer was stopped: run the statement again to get it.'}
       </Text>
       {rest === 'running' ? (

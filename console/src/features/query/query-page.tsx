@@ -3,7 +3,6 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useLocation, useNavigationType, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { bytes } from '../../api/format'
 import { type Result, useQuestions } from './results'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
@@ -18,7 +17,7 @@ import { MAX_TITLE } from '../mails/mails'
 import { KeepQuestion } from './keep-question'
 import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
-import { isBilledBySize } from './scan-words'
+import { useProgressWords } from './progress-words'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, questionAddress, questionTitle, useKeptQuestions } from './saved-questions'
@@ -145,6 +144,7 @@ function Desk() {
               <Answer
                 key={state.run}
                 result={state.result}
+                progress={running.progress}
                 fileName={fileNameOf(name, answered)}
                 question={name}
                 isQuestion={asked !== undefined}
@@ -231,20 +231,9 @@ function useLinkedStatement(isStated: boolean, run: () => void): void {
 
 /** How long a query runs, and what it has read. */
 function Running({ progress }: { progress: Progress | undefined }) {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [])
-  const took = progress ? Math.floor((now - progress.began) / 1000) : 0
-  if (!progress || took < 2) return <Waiting what="the answer" />
-  return (
-    <Empty>
-      The query runs for {took} s
-      {isBilledBySize(progress.scanned_bytes) ? ` and has read ${bytes(progress.scanned_bytes)}` : ''}. It
-      continues until its answer is there, or until you stop it.
-    </Empty>
-  )
+  const words = useProgressWords(progress)
+  if (!words) return <Waiting what="the answer" />
+  return <Empty>The query {words}. It continues until its answer is there, or until you stop it.</Empty>
 }
 
 /** How an answer is shown, as a question keeps it. */

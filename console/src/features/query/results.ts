@@ -50,7 +50,7 @@ export async function runFirstRows(
   if (!first) return runQuery(asked, signal, PAGE_ROWS, onProgress)
   if (first.rows.length <= PAGE_ROWS && first.next === '') return first
   onFirst({ ...first, rows: first.rows.slice(0, PAGE_ROWS), next: '', isFirst: true })
-  return withCostOf(first, await runQuery(asked, signal, PAGE_ROWS))
+  return withCostOf(first, await runQuery(asked, signal, PAGE_ROWS, onProgress))
 }
 
 /** The whole answer, with what it and its first rows have read. */
