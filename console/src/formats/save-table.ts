@@ -1,4 +1,4 @@
-import { type Cell, csvLine, currencyOf, download, isName, isNumeric } from '../api/format'
+import { type Cell, count, csvLine, currencyOf, download, isName, isNumeric } from '../api/format'
 import { headingsOf, type Labels, type Units } from './columns'
 import { kindOfTime } from './moments'
 
@@ -158,6 +158,6 @@ export function notesOf(
         const { name } = column
         return `${headingOf(column, units[name] ?? '', headings[name] ?? name)}: ${about[name]}`
       }),
-    `${rows.length.toLocaleString('en-GB')} rows, saved on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    `${count(rows.length, 'row')}, saved on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   ]
 }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest'
 
-import { limitNote, pictureNotes } from './answer-downloads'
+import { daysOf, limitNote, pictureNotes } from './answer-downloads'
 
 test('a picture has the note of its chart, and its tables with their days', () => {
   const page = document.createElement('div')
@@ -19,4 +19,9 @@ test('a workbook says where the LIMIT of its statement cut the rows off', () => 
   )
   expect(limitNote({ query: { sql: 'SELECT a FROM t LIMIT 3' }, rows })).toBe('')
   expect(limitNote({ query: { sql: 'SELECT a FROM (SELECT a FROM t LIMIT 2) AS b' }, rows })).toBe('')
+})
+
+test('a download has days for moments at midnight, such as months, as the page shows them', () => {
+  const answer = { rows: [['2010-11-01T00:00:00', '2010-11-01T08:30:00']] } as Parameters<typeof daysOf>[0]
+  expect(daysOf(answer).rows).toEqual([['2010-11-01', '2010-11-01T08:30:00']])
 })

@@ -4,6 +4,7 @@ import { whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
+import { withDays } from './days'
 import type { Result } from './results'
 
 interface Props {
@@ -35,6 +36,9 @@ export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql
     : ''
 }
 
+/** An answer whose moments at midnight, such as months, are days, as the page shows them. */
+export const daysOf = (answer: Result): Result => ({ ...answer, rows: withDays(answer.rows) })
+
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
 export function AnswerDownloads({ name, question, columns, isReading, isChart, onSave }: Props) {
   const units = useAnswerUnits('', columns)
@@ -46,7 +50,7 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, o
     if (chart) void savePng(name, { chart, title, notes: pictureNotes(document) })
   }
   const workbook = (answer: Result) =>
-    void saveXlsx(name, answer, {
+    void saveXlsx(name, daysOf(answer), {
       title: question || 'Answer',
       units,
       labels,
@@ -60,7 +64,7 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, o
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => onSave((answer) => saveCsv(name, answer))}>CSV, all rows</Menu.Item>
+        <Menu.Item onClick={() => onSave((answer) => saveCsv(name, daysOf(answer)))}>CSV, all rows</Menu.Item>
         <Menu.Item onClick={() => onSave(workbook)}>Excel, all rows</Menu.Item>
         {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
       </Menu.Dropdown>

@@ -114,8 +114,9 @@ def test_a_column_names_the_panels_and_questions_that_read_it_and_no_others() ->
     of_table = {
         column.column: column.readers for column in column_lineage_of_table(lake, "risk_scores").columns
     }
-    panels = {each.name for readers in of_table.values() for each in readers if each.kind == "panel"}
+    panels = [each for readers in of_table.values() for each in readers if each.kind == "panel"]
     assert panels
+    assert all(each.board for each in panels)  # two dashboards may ask the same question
 
 
 def test_columns_that_say_where_a_row_came_from_are_not_listed() -> None:
