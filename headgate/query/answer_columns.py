@@ -60,19 +60,19 @@ _KEEPS_ALL = (exp.Add, exp.Sub, exp.Coalesce, exp.Greatest, exp.Least)
 _OF_SAME_NAME = (exp.Alias, exp.Paren, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Round, exp.Cast)
 
 
-class ColumnFacts(NamedTuple):
+class UnitAndTitle(NamedTuple):
     """The unit and the title of a table's column in its contract; both may be empty."""
 
     unit: str
     label: str
 
 
-Tables = dict[tuple[str, str], dict[str, ColumnFacts]]
-NO_FACTS = ColumnFacts("", "")
-_NUMBER = ColumnFacts("*", "")  # a constant, which has the unit of what it is added to
+Tables = dict[tuple[str, str], dict[str, UnitAndTitle]]
+NO_FACTS = UnitAndTitle("", "")
+_NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is added to
 
 
-def facts_of_answer(sql: str, names: Sequence[str], tables: Tables, default: str) -> list[ColumnFacts]:
+def facts_of_answer(sql: str, names: Sequence[str], tables: Tables, default: str) -> list[UnitAndTitle]:
     """Return the unit and the title of each column of an answer.
 
     A column has a unit if it is a column of a table that the statement reads, or a sum, mean, minimum or
@@ -103,8 +103,8 @@ def facts_of_tables(contracts: Registry, databases: Databases) -> Tables:
     }
 
 
-def _facts_of(contract: Contract) -> dict[str, ColumnFacts]:
-    facts = {column.name: ColumnFacts(column.unit, column.label) for column in contract.columns}
+def _facts_of(contract: Contract) -> dict[str, UnitAndTitle]:
+    facts = {column.name: UnitAndTitle(column.unit, column.label) for column in contract.columns}
     return {
         name: facts.get(name, NO_FACTS) for name in (str(each["Name"]) for each in glue_columns(contract))
     }
@@ -117,7 +117,7 @@ class _Answer:
         query = sqlglot.parse_one(sql, read=dialect)
         if not isinstance(query, exp.Query):
             raise SqlglotError("no query")
-        self._facts = dict[str, "Mapping[str, ColumnFacts]"]()
+        self._facts = dict[str, "Mapping[str, UnitAndTitle]"]()
         common = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
         for table in list(query.find_all(exp.Table)):
             name, database = table.name.lower(), table.db.lower()
@@ -138,7 +138,7 @@ class _Answer:
         self._root = cast("Scope", build_scope(qualified))
         self._scopes = {id(scope.expression): scope for scope in self._root.traverse()}
 
-    def facts(self, names: Sequence[str]) -> list[ColumnFacts]:
+    def facts(self, names: Sequence[str]) -> list[UnitAndTitle]:
         """Return the facts of the answer's columns; none if the statement has other columns."""
         selected = [name.lower() for name in self._root.expression.named_selects]
         if len(selected) != len(names):
@@ -149,13 +149,13 @@ class _Answer:
             for place, (name, each) in enumerate(zip(names, facts, strict=True))
         ]
 
-    def _output(self, scope: Scope, place: int) -> ColumnFacts:
+    def _output(self, scope: Scope, place: int) -> UnitAndTitle:
         query = scope.expression
         if isinstance(query, exp.SetOperation):
             return _agreed(self._output(side, place) for side in scope.set_operation_scopes)
         return self._value(query.selects[place], scope)
 
-    def _value(self, node: exp.Expression, scope: Scope) -> ColumnFacts:
+    def _value(self, node: exp.Expression, scope: Scope) -> UnitAndTitle:
         if isinstance(node, exp.Column):
             return self._column(node, scope)
         if isinstance(node, exp.Literal | exp.Null):
@@ -170,7 +170,7 @@ class _Answer:
         same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else NO_FACTS
         return same._replace(label="")
 
-    def _column(self, column: exp.Column, scope: Scope) -> ColumnFacts:
+    def _column(self, column: exp.Column, scope: Scope) -> UnitAndTitle:
         name, around = column.name.lower(), cast("Scope | None", scope)
         while around and column.table not in around.selected_sources:
             around = around.parent
@@ -196,7 +196,7 @@ def _alternatives(node: exp.Expression) -> list[exp.Expression]:
     return [value for value in values if value]
 
 
-def _titled(facts: ColumnFacts, node: exp.Expression) -> ColumnFacts:
+def _titled(facts: UnitAndTitle, node: exp.Expression) -> UnitAndTitle:
     """Return the facts without the title if the node renames or changes the column."""
     is_renamed = isinstance(node, exp.Alias) and node.alias.lower() != _name_below(node)
     return facts if isinstance(node, _OF_SAME_NAME) and not is_renamed else facts._replace(label="")
@@ -207,7 +207,7 @@ def _name_below(node: exp.Expression) -> str:
     return column.name.lower() if column else ""
 
 
-def _agreed(facts: Iterable[ColumnFacts]) -> ColumnFacts:
+def _agreed(facts: Iterable[UnitAndTitle]) -> UnitAndTitle:
     """Return the facts on which all values agree; constants agree with every unit."""
     different = set(facts) - {_NUMBER}
     if not different:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.query.answer_columns import NO_FACTS, ColumnFacts, facts_of_answer, facts_of_tables
+from headgate.query.answer_columns import NO_FACTS, UnitAndTitle, facts_of_answer, facts_of_tables
 from headgate.query.catalog_queries import Databases
 
 pytestmark = pytest.mark.unit
 
 TABLES = {
     ("c", "items"): {
-        "item_id": ColumnFacts("", "Item"),
-        "quantity": ColumnFacts("", "Quantity"),
-        "amount": ColumnFacts("GBP", "Amount"),
-        "weight": ColumnFacts("kg", ""),
+        "item_id": UnitAndTitle("", "Item"),
+        "quantity": UnitAndTitle("", "Quantity"),
+        "amount": UnitAndTitle("GBP", "Amount"),
+        "weight": UnitAndTitle("kg", ""),
     },
-    ("p", "forecast"): {"mean": ColumnFacts("GBP", "Expected"), "share": ColumnFacts("share", "Ended here")},
+    ("p", "forecast"): {
+        "mean": UnitAndTitle("GBP", "Expected"),
+        "share": UnitAndTitle("share", "Ended here"),
+    },
 }
 
 
