@@ -1518,7 +1518,7 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
     assert (named, only_named) == ("Contact: Jo Doe", nameless)
     assert (reachable, reachable_all) == ("Contact: Jo Doe, 020 7946 0018", None)
     assert returned == "Last return: £12,770 on 5 Oct 2010; ask what was wrong"
-    assert bought == "Last order: £10,000 on 27 Sep 2010, of which £10,000 came back"
+    assert bought == "Last order: £12,800 on 27 Sep 2010, in 2 orders, of which £12,770 came back"
 
 
 def missing_for_calls(engine: duckdb.DuckDBPyConnection) -> object:
