@@ -7,6 +7,7 @@ possible codes stay text, and all guesses are reported.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -42,6 +43,7 @@ from headgate.drafts.nearly_all_rows import (
     key_of_nearly_all,
     sounds_like_key,
 )
+from headgate.drafts.other_words import WordsQuestion, words_question
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.totals_row import cells_of_other_rows, named_totals, required_but_in_totals
 from headgate.errors import ContractError
@@ -69,6 +71,7 @@ class Draft:
     Attributes:
         like_cards: for each column that states other numbers, its rows that a full search would refuse.
         time_zone: of local times, as rows that describe the columns state it; empty for none.
+        words: questions about text columns that have a type but for a few words.
     """
 
     contract: Contract
@@ -77,6 +80,7 @@ class Draft:
     questions: tuple[FormatQuestion, ...] = ()
     like_cards: Mapping[str, int] = field(default_factory=dict)
     time_zone: str = ""
+    words: tuple[WordsQuestion, ...] = ()
 
 
 def draft_from_sample(
@@ -131,7 +135,8 @@ def draft_from_sample(
     questions = _questions(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, is_key_guessed=key is None)
     zone = stated_zone(sent.cells.values(), sample.description_rows)
-    return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample), zone)
+    words = _words(contract, sample, guesses)
+    return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample), zone, words)
 
 
 def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
@@ -161,6 +166,18 @@ def _questions(
         for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
         if guesses[stored.name].choices and column.mask is None
     )
+
+
+def _words(
+    contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess]
+) -> tuple[WordsQuestion, ...]:
+    """Return the questions about a few words in text columns, except masked ones and keys."""
+    asked = (
+        words_question(stored.name, sample.cells[stored.name], guesses[stored.name], partial(_column, stored))
+        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        if column.type.kind is Kind.STRING and column.mask is None and column.name not in contract.key
+    )
+    return tuple(question for question in asked if question)
 
 
 def _question(stored: Column, text: pa.Array, guess: Guess) -> FormatQuestion:

@@ -57,6 +57,7 @@ _LIKE_CARDS = (
     "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
+STAYS_TEXT = "stays text, because"
 SILENT = "-"  # as `of_upload`: the console has nothing to say, or says it elsewhere
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
 ABOUT_RESERVED = "stands in double quotes in queries, because Athena's SQL reserves its name"
@@ -349,7 +350,7 @@ def _why_text(name: str, most: Most) -> str:
     """Return why a column stays text although nearly all rows have a type, and the remedy."""
     is_single, reading = most.others == 1, most.reading
     values = "1 value is" if is_single else f"{most.others:,} values are"
-    others = f"stays text, because {values} {_OF_ANOTHER_KIND[reading.kind]}: correct the sample"
+    others = f"{STAYS_TEXT} {values} {_OF_ANOTHER_KIND[reading.kind]}: correct the sample"
     if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
         return others
     rows = "its row" if is_single else "their rows"

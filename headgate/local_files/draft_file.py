@@ -13,7 +13,7 @@ from headgate.contracts.model import ColumnType, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.draft_contract import draft_from_sample
-from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT
+from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT, STAYS_TEXT
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
     from headgate.drafts.draft_contract import Draft
     from headgate.drafts.findings import FormatQuestion
+    from headgate.drafts.other_words import WordsQuestion
     from headgate.intake.rows.check_rows import CheckedRows
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
@@ -116,6 +117,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         return None
     contract = _searched_in_full(checked.draft)
     plain = plain_columns(contract)
+    asked = {question.column for question in checked.draft.words}
     notes = [
         {
             "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
@@ -123,14 +125,19 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
             "decides": finding.decides,
         }
         for finding in checked.draft.findings
-        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED} and finding.of_upload != SILENT
+        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED}
+        and finding.of_upload != SILENT
+        and not (finding.column in asked and finding.message.startswith(STAYS_TEXT))
     ]
     counts = checked.gated.counts
     return {
         "dataset": name,
         "document": to_odcs(with_plain_columns(contract, plain)),
         "notes": notes,
-        "questions": [_question_facts(contract, question, plain) for question in checked.draft.questions],
+        "questions": [
+            *(_question_facts(contract, question, plain) for question in checked.draft.questions),
+            *(_words_facts(contract, question, plain) for question in checked.draft.words),
+        ],
         "rows": counts.accepted,
         "received": counts.received,
         "duplicates": counts.duplicates,
@@ -196,6 +203,20 @@ def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping
         "answers": [
             {"answer": answer, "property": answered}
             for answer, answered in zip(question.answers, properties, strict=True)
+        ],
+    }
+
+
+def _words_facts(contract: Contract, question: WordsQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
+    """Return a question about a few words with the ODCS property of each answer."""
+    name = plain.get(question.column, question.column)
+    return {
+        "column": name,
+        "words": list(question.words),
+        "rows": question.rows,
+        "answers": [
+            {"answer": answer, "property": _property(contract, replace(column, name=name))}
+            for answer, column in (("empty", question.as_empty), ("wait", question.as_waiting))
         ],
     }
 

@@ -2560,7 +2560,7 @@ export interface components {
         DraftAnswer: {
             /**
              * Answer
-             * @description A pattern such as `dd/MM/yyyy`, or an example such as `1.234,5`.
+             * @description A pattern such as `dd/MM/yyyy`, an example such as `1.234,5`, or for words `empty` or `wait`.
              */
             answer: string;
             /**
@@ -2627,13 +2627,27 @@ export interface components {
         };
         /**
          * DraftQuestion
-         * @description A column whose values have several possible formats; it stays text until a person chooses one.
+         * @description A column that stays text until a person chooses how to read it.
+         *
+         *     Its values have several possible formats, or a few words stand among numbers or dates.
          */
         DraftQuestion: {
             /** Answers */
             answers: components["schemas"]["DraftAnswer"][];
             /** Column */
             column: string;
+            /**
+             * Rows
+             * @description Rows with these words.
+             * @default 0
+             */
+            rows: number;
+            /**
+             * Words
+             * @description The words among other values; empty for formats.
+             * @default []
+             */
+            words: string[];
         };
         /**
          * DraftWayOut

@@ -96,15 +96,23 @@ class DraftNote(Shape):
 class DraftAnswer(Shape):
     """A possible format of an ambiguous column."""
 
-    answer: str = Field(description="A pattern such as `dd/MM/yyyy`, or an example such as `1.234,5`.")
+    answer: str = Field(
+        description="A pattern such as `dd/MM/yyyy`, an example such as `1.234,5`, or for words `empty` or "
+        "`wait`."
+    )
     property: dict[str, Any] = Field(description="The column's ODCS property with this format.")
 
 
 class DraftQuestion(Shape):
-    """A column whose values have several possible formats; it stays text until a person chooses one."""
+    """A column that stays text until a person chooses how to read it.
+
+    Its values have several possible formats, or a few words stand among numbers or dates.
+    """
 
     column: str
     answers: tuple[DraftAnswer, ...]
+    words: tuple[str, ...] = Field((), description="The words among other values; empty for formats.")
+    rows: Count = Field(0, description="Rows with these words.")
 
 
 class DraftWayOut(Shape):

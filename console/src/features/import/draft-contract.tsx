@@ -16,7 +16,13 @@ import {
   plainName,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
-import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
+import {
+  areRowsWaiting,
+  type AskedTogether,
+  askedTogether,
+  KEEP_AS_TEXT,
+  withAnswer,
+} from './draft-questions'
 import { timeZones } from './time-zones'
 import {
   type Chosen,
@@ -73,7 +79,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const questions = draft.questions ?? []
   const asked = askedTogether(questions)
   const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({})
-  const isAnswered = asked.every((one) => answers[one.columns.join()])
+  const isAnswered = asked.every((one) => answers[one.columns.join()] ?? one.usual)
   const answer = (one: AskedTogether, chosen: string) => {
     setAnswers({ ...answers, [one.columns.join()]: chosen })
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
@@ -98,7 +104,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
     },
   })
   const reasons = openReasons(draft.for_deployment, ways)
-  const areSomeWaiting = Object.values(ways).includes('search_in_full')
+  const areSomeWaiting = Object.values(ways).includes('search_in_full') || areRowsWaiting(answers)
   const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
   const problem = nameProblem(columns)
   const change = (at: number, column: DraftColumn) =>
@@ -193,12 +199,12 @@ function Questions({
     <NativeSelect
       key={one.columns.join()}
       label={`How to read ${one.columns.map(nameOf).join(', ')}`}
-      description="The values fit each of these."
+      description={one.note}
       size="xs"
       maw="28rem"
-      value={answers[one.columns.join()] ?? ''}
+      value={answers[one.columns.join()] ?? one.usual}
       data={[
-        { value: '', label: 'Choose', disabled: true },
+        ...(one.usual ? [] : [{ value: '', label: 'Choose', disabled: true }]),
         ...one.answers,
         { value: KEEP_AS_TEXT, label: 'keep as text' },
       ]}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { draftColumns, edited } from './draft-columns'
-import { answerWords, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
+import { answerWords, areRowsWaiting, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 
 const property = (name: string, physicalType: string, format: string) => ({
   name,
@@ -12,6 +12,8 @@ const property = (name: string, physicalType: string, format: string) => ({
 })
 const question = (column: string, type: string, ...patterns: string[]): Schemas['DraftQuestion'] => ({
   column,
+  words: [],
+  rows: 0,
   answers: patterns.map((answer) => ({ answer, property: property(column, type, answer) })),
 })
 const QUESTIONS = [
@@ -42,6 +44,8 @@ test('dates of several columns are asked about once, in words', () => {
         { value: 'd', label: 'day first, as in 31/12/2026' },
         { value: 'M', label: 'month first, as in 12/31/2026' },
       ],
+      note: 'The values fit each of these.',
+      usual: '',
     },
     {
       columns: ['amount'],
@@ -49,9 +53,33 @@ test('dates of several columns are asked about once, in words', () => {
         { value: '1.234', label: 'written as 1.234' },
         { value: '1234.5', label: 'written as 1234.5' },
       ],
+      note: 'The values fit each of these.',
+      usual: '',
     },
   ])
   expect(answerWords('M/d/yy')).toBe('month first, as in 12/31/26')
+})
+
+test('a few words among numbers are empty, or their rows wait, or the column stays text', () => {
+  const words = {
+    ...question('amount', 'DECIMAL(9,2)', 'empty', 'wait'),
+    words: ['auf Anfrage'],
+    rows: 3,
+  }
+  const drafted = draftColumns(DOCUMENT)
+  const [asked] = askedTogether([words])
+  if (!asked) throw new Error('nothing is asked')
+  expect(asked.note).toBe('3 rows have “auf Anfrage”; all other values are alike.')
+  expect(asked.answers.map(({ label }) => label)).toEqual([
+    'take “auf Anfrage” as empty',
+    'let its 3 rows wait for a person',
+  ])
+  expect(asked.usual).toBe(KEEP_AS_TEXT)
+  const typed = withAnswer(drafted, drafted, [words], asked, 'empty')
+  expect(typed.map(({ type }) => type)).toEqual(['VARCHAR(20)', 'VARCHAR(20)', 'DECIMAL(9,2)'])
+  expect(withAnswer(typed, drafted, [words], asked, KEEP_AS_TEXT)[2]?.type).toBe('VARCHAR(20)')
+  expect(areRowsWaiting({ amount: 'wait' })).toBe(true)
+  expect(areRowsWaiting({ amount: 'empty' })).toBe(false)
 })
 
 test('an answer gives the columns their types and formats, and can be taken back', () => {

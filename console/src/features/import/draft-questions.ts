@@ -1,7 +1,10 @@
 import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
 import type { DraftColumn, Property } from './draft-columns'
 
-type Question = Schemas['DraftQuestion']
+/** A question of a draft, or of a date column that is mapped, which has no words. */
+type Question = Pick<Schemas['DraftQuestion'], 'column' | 'answers'> &
+  Partial<Pick<Schemas['DraftQuestion'], 'words' | 'rows'>>
 
 export const KEEP_AS_TEXT = 'text'
 
@@ -9,6 +12,10 @@ export const KEEP_AS_TEXT = 'text'
 export interface AskedTogether {
   columns: string[]
   answers: { value: string; label: string }[]
+  /** What a person has to know before the choice. */
+  note: string
+  /** The choice before a person makes one; empty where the dataset cannot be created without. */
+  usual: string
 }
 
 const SAMPLES: Readonly<Record<string, string>> = { d: '31', M: '12', y: '2026' }
@@ -39,7 +46,12 @@ export function answerWords(answer: string): string {
 /** The questions of a draft: columns with the same possible orders or spellings are asked about once. */
 export function askedTogether(questions: Question[]): AskedTogether[] {
   const groups = new Map<string, AskedTogether>()
-  for (const { column, answers } of questions) {
+  for (const question of questions) {
+    const { column, answers, words = [] } = question
+    if (words.length > 0) {
+      groups.set(`words ${column}`, aboutWords(question))
+      continue
+    }
     const orders = answers.map(({ answer }) => orderOf(answer))
     const before = groups.get(orders.join())
     if (before) before.columns.push(column)
@@ -47,10 +59,31 @@ export function askedTogether(questions: Question[]): AskedTogether[] {
       groups.set(orders.join(), {
         columns: [column],
         answers: answers.map(({ answer }) => ({ value: orderOf(answer), label: answerWords(answer) })),
+        note: 'The values fit each of these.',
+        usual: '',
       })
   }
   return [...groups.values()]
 }
+
+/** A few words among numbers or dates: they mean that there is no value, or their rows wait. */
+function aboutWords({ column, words = [], rows = 0 }: Question): AskedTogether {
+  const quoted = words.map((word) => `“${word}”`).join(', ')
+  const isOne = rows === 1
+  return {
+    columns: [column],
+    answers: [
+      { value: 'empty', label: `take ${quoted} as empty` },
+      { value: 'wait', label: `let ${isOne ? 'its row' : `its ${whole(rows)} rows`} wait for a person` },
+    ],
+    note: `${count(rows, 'row')} ${isOne ? 'has' : 'have'} ${quoted}; all other values are alike.`,
+    usual: KEEP_AS_TEXT,
+  }
+}
+
+/** Whether rows of the file wait by an answer. */
+export const areRowsWaiting = (answers: Readonly<Record<string, string>>): boolean =>
+  Object.values(answers).includes('wait')
 
 /** The columns of a draft with the chosen answer; `KEEP_AS_TEXT` takes an earlier answer back. */
 export function withAnswer(

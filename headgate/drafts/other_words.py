@@ -1,0 +1,72 @@
+"""Columns of numbers or dates with a few words among them, as `on request` among prices."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Kind
+from headgate.contracts.source_format import PLAIN
+from headgate.drafts.column_inference import guess_column
+from headgate.values.cells import blank_to_null, bool_array, text_array
+from headgate.values.format_inference import is_read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.contracts.model import Column
+    from headgate.drafts.column_inference import Guess
+
+_MAX_WORDS, _MAX_CHARACTERS = 3, 30
+_WORDS = re.compile(r"[^\d@]*[^\W\d_][^\d@]*")
+
+
+@dataclass(frozen=True)
+class WordsQuestion:
+    """A text column that has a type but for a few words, and the two ways to read it.
+
+    Attributes:
+        rows: the number of rows with such words.
+        as_empty: the column, in which the words mean null.
+        as_waiting: the column, by which rows with such words are quarantined.
+    """
+
+    column: str
+    words: tuple[str, ...]
+    rows: int
+    as_empty: Column
+    as_waiting: Column
+
+
+def words_question(
+    name: str, text: pa.Array, guess: Guess, column_of: Callable[[pa.Array, Guess], Column]
+) -> WordsQuestion | None:
+    """Return the question about a column; None if it has no type for its other values, or more words.
+
+    Args:
+        column_of: drafts the column of such texts by a guess.
+    """
+    if guess.mostly is None or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}:
+        return None
+    values = blank_to_null(text).drop_null()
+    others = values.filter(bool_array(~is_read(values, guess.mostly.reading)))
+    words = tuple(sorted(set(pc.utf8_trim_whitespace(others).to_pylist())))
+    if not 0 < len(words) <= _MAX_WORDS or not all(map(_is_word, words)):
+        return None
+    without = pc.if_else(pc.is_in(pc.utf8_trim_whitespace(text), text_array(words)), None, text)
+    other_values = guess_column(name, without)
+    if other_values.type.kind is Kind.STRING:
+        return None
+    waiting = column_of(without, other_values)
+    declared = waiting.format or PLAIN
+    empty = replace(declared, nulls=tuple(sorted({*declared.nulls, *words})))
+    return WordsQuestion(name, words, len(others), replace(waiting, format=empty), waiting)
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text may be shown as a choice: a few words, and no number or address."""
+    return len(text) <= _MAX_CHARACTERS and _WORDS.fullmatch(text) is not None

@@ -1,0 +1,57 @@
+"""A few words among numbers or dates are asked about, and decide nothing by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.contracts.model import Kind
+from headgate.drafts.draft_contract import draft_from_sample
+from headgate.local_files.draft_file import draft_of_upload
+
+pytestmark = pytest.mark.unit
+
+
+def prices(*last: str, rows: int = 40) -> bytes:
+    lines = [f"A{row:03};{row},50" for row in range(rows)]
+    return "\n".join(["sku;preis", *lines, *(f"B{row:03};{cell}" for row, cell in enumerate(last))]).encode()
+
+
+def asked(*last: str) -> tuple[tuple[str, ...], int] | None:
+    questions = draft_from_sample(prices(*last), "artikel", strict=False).words
+    return (questions[0].words, questions[0].rows) if questions else None
+
+
+def test_words_among_prices_are_empty_or_their_rows_wait() -> None:
+    draft = draft_from_sample(prices("auf Anfrage", "auf Anfrage"), "artikel", strict=False)
+    (question,) = draft.words
+    assert (question.column, question.words, question.rows) == ("preis", ("auf Anfrage",), 2)
+    assert question.as_empty.type.kind is question.as_waiting.type.kind is Kind.DECIMAL
+    assert question.as_empty.format
+    assert question.as_empty.format.nulls == ("auf Anfrage",)
+    assert question.as_waiting.format
+    assert question.as_waiting.format.nulls == ()
+
+
+def test_the_column_stays_text_until_a_person_answers() -> None:
+    draft = draft_from_sample(prices("auf Anfrage", "auf Anfrage"), "artikel", strict=False)
+    assert draft.contract.column("preis").type.kind is Kind.STRING
+
+
+def test_many_different_words_and_texts_with_digits_are_no_choice() -> None:
+    assert asked("a lot", "a few", "some", "none left") is None
+    assert asked("siehe Blatt 2", "siehe Blatt 2") is None
+    assert asked("jo@example.org", "jo@example.org") is None
+
+
+def test_a_column_of_numbers_alone_is_not_asked_about() -> None:
+    assert asked() is None
+
+
+def test_the_upload_has_a_question_instead_of_a_note() -> None:
+    draft = draft_of_upload("artikel.csv", prices("auf Anfrage", "auf Anfrage"))
+    assert draft
+    (question,) = draft["questions"]
+    assert (question["column"], question["words"], question["rows"]) == ("preis", ["auf Anfrage"], 2)
+    assert [answer["answer"] for answer in question["answers"]] == ["empty", "wait"]
+    assert {answer["property"]["logicalType"] for answer in question["answers"]} == {"number"}
+    assert not [note for note in draft["notes"] if "stays text" in note["message"]]
