@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.contracts.sensitive_names import compared
 from headgate.contracts.types import arrow_type
 from headgate.errors import ContractError
 
@@ -88,7 +89,7 @@ def columns_that_may_be_absent(contract: Contract) -> frozenset[str]:
         ContractError: it is not a list of columns, or a file without the column would be rejected.
     """
     names = contract.properties.get(MAY_BE_ABSENT, [])
-    if not isinstance(names, list) or not set(names) <= set(contract.names):
+    if not isinstance(names, list) or not all(name in contract.names for name in names):
         raise ContractError(
             f"{contract.id}: {MAY_BE_ABSENT} is not a list of its columns. Write it as in [phone]"
         )
@@ -125,11 +126,19 @@ def schema_differences(
             text = f"{column.name} {column.declared} is not in the contract"
             all_differences.append(Difference(SchemaChange.ADDED, column.name, text))
     all_differences.extend(
-        Difference(SchemaChange.MISSING, column.name, f"{column.name} is not at the source")
+        Difference(SchemaChange.MISSING, column.name, _missing_words(column.name, table, contract))
         for column in absent
         if column in missing or column.name in may_be_absent
     )
     return tuple(all_differences)
+
+
+def _missing_words(name: str, table: SourceTable, contract: Contract) -> str:
+    """Return that a column is missing, with a column of the source that has another name of it, if any."""
+    aliases = contract.properties.get("headgate.aliases")
+    names = {compared(str(alias)) for alias in aliases.get(name, ())} if isinstance(aliases, dict) else set()
+    similar = next((column.name for column in table.columns if compared(column.name) in names), "")
+    return f"{name} is not at the source" + (f"; {similar} may be its name there" if similar else "")
 
 
 def columns_to_export(

@@ -1070,7 +1070,7 @@ def test_a_simple_rule_that_was_clearly_nearer_has_its_amount_beside_the_forecas
     assert rows[0]["title_ruled"] == figure
     assert month.startswith("Plan by the second figure")
     assert quarter_ahead.endswith("a simple rule was clearly nearer in tests than this forecast.")
-    assert drawn.startswith("Plan by the simple rule of the first figure.")
+    assert drawn.startswith("Plan by the simple rule that was clearly nearer in tests.")
 
 
 WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
@@ -2403,6 +2403,13 @@ def test_all_payments_are_reviewed_where_each_is_worth_it(amount: float, worth: 
             "block",
             0.885,
             "unusual_amount",
+            "the card of customer 7, because the calls of a day are used up, and the risk of a wrong block, "
+            "{wrong_block}, is less than the expected loss: ",
+        ),
+        (
+            "block",
+            0.985,
+            "unusual_amount",
             "the card of customer 7, because the risk of a wrong block costs {wrong_block}, a call £3: ",
         ),
     ],
@@ -2431,8 +2438,8 @@ def test_a_review_proposes_the_next_step_by_its_reason(
     assert item["usual_amount"] == earlier["title_usual"], "the headline and the evidence state one figure"
     assert str(item["reason"]).startswith(f"{step}{{amount}} on 7 Dec, {{score}} probable, ")
     assert item["usual_amount"] == 21
-    # 11.5 % of what a wrong block costs: £5 and 30 % of £366.
-    assert score != 0.885 or item["wrong_block"] == 13.2
+    # The probability that it is honest, times the cost of a wrong block: £5 and 30 % of £366.
+    assert item["wrong_block"] == {0.885: 13.2, 0.985: 1.72, 0.05: 109.06}[score]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
@@ -114,6 +116,20 @@ def test_a_column_that_may_be_absent_stops_no_export_and_is_a_difference() -> No
 
 def test_a_column_that_may_be_absent_is_exported_where_it_is() -> None:
     assert exported(*SAME, may_be_absent=["paid"]) == ("id", "name", "price", "paid")
+
+
+def test_a_column_that_may_be_absent_is_reported_with_the_name_that_the_source_may_have_for_it() -> None:
+    """A renamed column would be null from then on, and the certificate said only that it is missing."""
+    rules = contract(may_be_absent=["paid"])
+    rules = replace(rules, properties={**rules.properties, "headgate.aliases": {"paid": ["Is settled"]}})
+    settled = SourceColumn("is_settled", "tinyint", "tinyint(1)", nullable=True)
+    differences = schema_differences(
+        SourceTable("sales", "InnoDB", (*SAME[:3], settled)), rules, arrow_type_of
+    )
+    assert [(item.change, item.description) for item in differences] == [
+        (SchemaChange.ADDED, "is_settled tinyint(1) is not in the contract"),
+        (SchemaChange.MISSING, "paid is not at the source; is_settled may be its name there"),
+    ]
 
 
 def test_another_missing_column_stops_as_before() -> None:
