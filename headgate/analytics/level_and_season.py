@@ -61,7 +61,7 @@ _LONGEST = 4  # years of history; older ones say little, and cost more
 _SKEW = 0.5  # of the difference between mean and median: nearer to neither than half
 _MAX_VARIANCE = 1.0  # of a logarithm, from which the mean follows
 _PATTERN_CYCLES = 13  # newest cycles, whose shares the steps of a cycle have
-_MAX_SHARED = 208  # periods of a history whose processes are kept for the next series of this length
+_MAX_SHARED = 112  # periods of a history whose processes, at most 30 MB, are kept for the next series
 
 
 class Sizes(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _MAX_ROWS = 3  # Qualtrics writes two: the questions, and its own names of the columns as JSON
 _MIN_ROWS_BELOW, _PROBED_ROWS = 20, 1000
 _MIN_COLUMNS = 2  # a single text above numbers may be a bad value
+_NEARLY_ALL = 0.9
 _TYPED = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE, Kind.DATE, Kind.TIMESTAMP}
 _NO_VALUE = frozenset(word.casefold() for word in (*NULL_WORDS, "unknown", "nil", "missing"))
 
@@ -33,15 +35,19 @@ _NO_VALUE = frozenset(word.casefold() for word in (*NULL_WORDS, "unknown", "nil"
 def count_description_rows(columns: Iterable[pa.Array]) -> int:
     """Return how many leading rows describe the columns, at most three.
 
-    Such a row has texts above most columns of numbers and dates, and no number or date above any of them.
+    Such a row has texts above most columns of numbers and dates, no number or date above any of them, and no
+    code like those below: a row of an article with two bad values is data.
     """
-    typed = [
-        (text.slice(0, _MAX_ROWS).to_pylist(), reading)
-        for text in columns
-        if (reading := _reading_below(text.slice(_MAX_ROWS, _PROBED_ROWS)))
-    ]
+    typed, coded = [], []
+    for text in columns:
+        first, below = text.slice(0, _MAX_ROWS).to_pylist(), text.slice(_MAX_ROWS, _PROBED_ROWS)
+        if reading := _reading_below(below):
+            typed.append((first, reading))
+        elif shapes := _shapes_of_codes(below):
+            coded.append((first, shapes))
     for row in range(_MAX_ROWS):
-        if not _describes([(cells[row], reading) for cells, reading in typed]):
+        is_coded = any(_shape(cells[row] or "") in shapes for cells, shapes in coded)
+        if is_coded or not _describes([(cells[row], reading) for cells, reading in typed]):
             return row
     return _MAX_ROWS
 
@@ -103,6 +109,18 @@ def _reading_below(text: pa.Array) -> Reading | None:
     most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
     reading = clear[0] if clear else most.reading if most else None
     return reading if reading and reading.kind in _TYPED else None
+
+
+def _shapes_of_codes(text: pa.Array) -> frozenset[str]:
+    """Return the shapes of the cells, if nearly all of them have a digit; else none."""
+    cells = [cell for cell in text.to_pylist() if cell and cell.strip()]
+    with_digit = [cell for cell in cells if re.search(r"\d", cell)]
+    return frozenset(map(_shape, with_digit)) if len(with_digit) > _NEARLY_ALL * len(cells) else frozenset()
+
+
+def _shape(cell: str) -> str:
+    """Return the cell with each run of letters as `a` and each run of digits as `9`."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell.strip()))
 
 
 def _describes(cells: Sequence[tuple[str | None, Reading]]) -> bool:

@@ -93,6 +93,13 @@ def test_a_row_of_which_one_number_fits_is_data() -> None:
     assert count(numbers("approx. 5"), numbers("two"), numbers("3")) == 0
 
 
+def test_an_article_whose_price_and_date_are_words_is_data() -> None:
+    """Its number is like those below, so the row waits for a person and is not left out."""
+    codes = "|".join(f"A-{number:03}" for number in range(31))
+    assert count(codes, numbers("TBD"), numbers("open")) == 0
+    assert count(codes.replace("A-000", "Article"), numbers("Price"), numbers("Pieces")) == 1
+
+
 def test_few_rows_below_decide_nothing() -> None:
     assert count("°C|1|2|3|4", "hPa|5|6|7|8") == 0
 
