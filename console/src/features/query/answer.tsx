@@ -73,7 +73,8 @@ export function Answer({
   const inOrder = useSorted(result, order)
   function sortBy(next: string): void {
     setSort(next)
-    if (next) void readTo(MOST_ROWS)
+    // Rows that jump once scrolling has read the last ones are in no order that a person asked for.
+    if (next) void readTo(MOST_ROWS).then((all) => all ?? setSort((now) => (now === next ? '' : now)))
   }
   const formats = useFormats(result, isQuestion)
   return (
@@ -106,7 +107,7 @@ export function Answer({
       {result.isFirst ? (
         <Rest rest={rest} progress={progress} onStop={onStop} />
       ) : (
-        <More reading={reading} isChart={view === 'chart'} />
+        <More reading={reading} isChart={view === 'chart'} isSorted={sort !== ''} />
       )}
       {rows.length === 0 ? (
         <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
@@ -179,9 +180,11 @@ function Rest({ rest, progress, onStop }: Pick<Props, 'rest' | 'progress' | 'onS
 function More({
   reading: { result, isReading, error, readTo, stop },
   isChart,
+  isSorted,
 }: {
   reading: Reading
   isChart: boolean
+  isSorted: boolean
 }) {
   const left = isChart ? 'The chart shows these rows only.' : 'Scroll to read more.'
   if (error)
@@ -190,13 +193,16 @@ function More({
   if (result.rows.length >= MOST_ROWS)
     return (
       <Text size="sm">
-        The answer has more rows than a browser can keep. Narrow the statement to see the others.
+        The answer has more rows than a browser can keep{isSorted ? ', and only these are sorted' : ''}.
+        Narrow the statement to see the others.
       </Text>
     )
   return (
     <Group gap="xs">
       <Text size="sm" role="status">
-        {isReading ? `${count(result.rows.length, 'row')} read …` : `The answer has more rows. ${left}`}
+        {isReading
+          ? `${count(result.rows.length, 'row')} read …${isSorted ? ' They are sorted when all are read.' : ''}`
+          : `The answer has more rows. ${left}`}
       </Text>
       <Button
         size="compact-sm"

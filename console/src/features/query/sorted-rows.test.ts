@@ -41,3 +41,8 @@ test('without an order, or by a column that another answer had, nothing changes'
   expect(sorted(result, '')).toBe(result)
   expect(sorted(result, 'gone')).toBe(result)
 })
+
+test('a very long answer is sorted by its signs, in which capitals come first', () => {
+  const many = answer('varchar', ...Array.from({ length: 50_001 }, (_, at) => (at === 7 ? 'B' : 'a')))
+  expect(places(many, 'value')[0]).toBe(7)
+})
