@@ -55,7 +55,7 @@ def decide_fields(page: Page) -> None:
 def test_a_mapping_with_which_no_row_is_accepted_is_not_committed(console: Console) -> None:
     page = uploaded(console, "payments-nothing.csv", FOREIGN.replace(b"10.50", b"ten").replace(b"A1", b"N1"))
     decide_fields(page)
-    expect(page.get_by_text("Every row is refused: correct the columns or the cells")).to_be_visible()
+    expect(page.get_by_text("Every row is refused because of amount: in ⋯ above it, choose")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
     page.get_by_role("button", name="Show the 4 rows with errors").click()
     expect(page.get_by_role("button", name="4 with errors")).to_have_attribute("aria-pressed", "true")
