@@ -33,6 +33,7 @@ import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
 import { inWordsOf, isUnreadable, profileWords } from './file-words'
+import { kindOf } from './formats'
 import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
@@ -141,6 +142,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(work.check, edits)
   }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
+  const mappedField = form && result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])
   const missing = missingFields(result, edits)
   const leftOut = leftOutColumns(settled(edits, result), grid?.columns ?? [])
   const ofLists = columnOfLists(result, edits)
@@ -276,11 +278,9 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         <MapForm
           column={form.column}
           values={valuesBefore(edits, form.column, grid.values[form.column] ?? {}, mapped)}
-          allowed={permittedValues(
-            result.mapping?.fields.find(({ name }) => name === edits.columns[form.column]),
-            edits.formats[edits.columns[form.column] ?? ''],
-          )}
+          allowed={permittedValues(mappedField, edits.formats[mappedField?.name ?? ''])}
           inLake={lakeValues(inLake, edits.columns[form.column])}
+          isText={mappedField !== undefined && kindOf(mappedField.type) === 'text'}
           step={mapped}
           onStep={(step) =>
             change(mapped ? withChanged(edits, mapped, step) : step ? withStep(edits, step) : edits)

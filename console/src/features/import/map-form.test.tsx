@@ -21,6 +21,7 @@ test('a map offers the allowed values for the values of the column, those equal 
         ]}
         allowed={['card', 'paypal'].map((value) => ({ value, label: value }))}
         inLake={undefined}
+        isText
         step={undefined}
         onStep={onStep}
         onClose={() => undefined}
@@ -53,6 +54,7 @@ test('a map offers the values of the lake, and marks those that the lake does no
         ]}
         allowed={[]}
         inLake={inLake}
+        isText
         step={undefined}
         onStep={onStep}
         onClose={() => undefined}
@@ -94,6 +96,7 @@ test('yes and no are chosen, and the values that the gate refuses come first', (
         values={VALUES}
         allowed={permittedValues(field, { trueWords: ['ja'], falseWords: ['nein'] })}
         inLake={undefined}
+        isText
         step={undefined}
         onStep={onStep}
         onClose={() => undefined}
@@ -113,25 +116,35 @@ test('yes and no are chosen, and the values that the gate refuses come first', (
   )
 })
 
-test('of spellings that differ in case alone, the usual one is proposed for the others', () => {
-  render(
+test('of spellings that differ in case alone, the usual one is proposed for the others, which come first', () => {
+  const form = (isText: boolean) => (
     <MantineProvider>
       <MapForm
         column="Warengruppe"
         values={[
-          ['helme', 3],
           ['Helme', 12],
+          ['helme', 3],
           ['Schuhe', 2],
         ]}
         allowed={[]}
         inLake={undefined}
+        isText={isText}
         step={undefined}
         onStep={vi.fn()}
         onClose={() => undefined}
       />
-    </MantineProvider>,
+    </MantineProvider>
   )
+  const { rerender } = render(form(true))
   const becomes = (value: string) =>
     screen.getByLabelText<HTMLInputElement>(`${value} becomes`, { selector: 'input' }).value
   expect(['helme', 'Helme', 'Schuhe'].map(becomes)).toEqual(['Helme', '', ''])
+  expect(screen.getAllByRole('row').map((row) => row.textContent)).toEqual([
+    'ValueRowsBecomes',
+    expect.stringMatching(/^helme/),
+    expect.stringMatching(/^Helme/),
+    expect.stringMatching(/^Schuhe/),
+  ])
+  rerender(form(false))
+  expect(becomes('helme')).toBe('')
 })

@@ -22,6 +22,8 @@ interface Props {
   allowed: Choice[]
   /** The values that its field has in the lake, most frequent first; absent where nothing is stored yet. */
   inLake: LakeValues | undefined
+  /** Whether its field is a text: spellings of one name are proposed for each other, and never numbers or dates. */
+  isText: boolean
   /** The step that is changed; absent for a new one. */
   step: Step | undefined
   onStep: (step: Step | undefined) => void
@@ -29,21 +31,23 @@ interface Props {
 }
 
 /** Each value of a column beside the one that it becomes, which is chosen where the field lists its values. */
-export function MapForm({ column, values, allowed, inLake, step, onStep, onClose }: Props) {
+export function MapForm({ column, values, allowed, inLake, isText, step, onStep, onClose }: Props) {
   const permitted = allowed.map(({ value }) => value)
   const isRefused = (value: string): boolean => allowed.length > 0 && !isOneOf(value, allowed)
   const targets = allowed.length > 0 ? permitted : (inLake?.values ?? [])
   const [chosen, setChosen] = useState<Record<string, string>>({ ...step?.values })
   const others = Object.keys(chosen).filter((value) => !values.some(([listed]) => listed === value))
-  const listed = [...values, ...others.map((value): [string, number] => [value, 0])].toSorted(
-    ([one], [other]) => Number(isRefused(other)) - Number(isRefused(one)),
-  )
   // The values of the lake arrive while the form is open, so what they propose is no state.
-  const becomes = (value: string): string =>
-    chosen[value] ??
-    (targets.includes(value) || (allowed.length > 0 && !isRefused(value))
-      ? ''
-      : meantBy(value, targets) || (allowed.length > 0 ? '' : usualSpelling(value, values)))
+  const proposed = (value: string): string => {
+    if (targets.includes(value) || (allowed.length > 0 && !isRefused(value))) return ''
+    if (allowed.length > 0) return meantBy(value, permitted)
+    return isText ? meantBy(value, targets) || usualSpelling(value, values) : ''
+  }
+  const becomes = (value: string): string => chosen[value] ?? proposed(value)
+  const rank = (value: string): number => (isRefused(value) ? 0 : proposed(value) ? 1 : 2)
+  const listed = [...values, ...others.map((value): [string, number] => [value, 0])].toSorted(
+    ([one], [other]) => rank(one) - rank(other),
+  )
   function done(event: FormEvent): void {
     event.preventDefault()
     const pairs = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { NO_EDITS, type Step, withChanged, withoutStep } from './edits'
-import { afterSteps, chipWords, mapOf, meantBy, valuesBefore } from './steps'
+import { afterSteps, chipWords, mapOf, meantBy, usualSpelling, valuesBefore } from './steps'
 
 const step = (changed: Partial<Step>): Step => ({
   kind: 'map',
@@ -39,9 +39,25 @@ test('a map finds the values as the steps before it leave them, with their rows'
   expect(valuesBefore(edits, 'name', { 'Z-card': 2, card: 3 }, MAP)).toEqual([['card', 5]])
 })
 
-test('a value means the allowed one that differs in case, accents and signs only', () => {
+test('a value means the listed one that differs in case, accents and signs between letters only', () => {
   expect(meantBy('Bank-Transfer', ['card', 'bank_transfer'])).toBe('bank_transfer')
+  expect(meantBy('15 l', ['1,5 l', 'A+', 'C'])).toBe('')
+  expect(meantBy('A', ['A+'])).toBe('')
   expect(meantBy('Lastschrift', ['card', 'bank_transfer'])).toBe('')
+})
+
+test('spellings of one text differ in case, accents and outer blanks, and never in signs or digits', () => {
+  const proposed = (...texts: string[]): string[] =>
+    texts.map((text) =>
+      usualSpelling(
+        text,
+        texts.map((each, place) => [each, 9 - place]),
+      ),
+    )
+  expect(proposed('1350', '13,50')).toEqual(['', ''])
+  expect(proposed('5', '-5')).toEqual(['', ''])
+  expect(proposed('15 l', '1,5 l')).toEqual(['', ''])
+  expect(proposed('Café', 'cafe', 'CAFÉ ')).toEqual(['', 'Café', 'Café'])
 })
 
 test('a map is changed in its place, and a step that is removed takes the columns that it made along', () => {

@@ -63,19 +63,20 @@ export const valuesAfter = (
   values: Readonly<Record<string, number>>,
 ): [string, number][] => valuesBefore(edits, column, values, undefined)
 
-const folded = (text: string): string =>
-  text
-    .normalize('NFD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '')
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().trim()
 
-/** The allowed value that a value means, equal but for case, accents and signs; empty for none. */
-export const meantBy = (value: string, allowed: string[]): string =>
-  allowed.find((each) => folded(each) === folded(value)) ?? ''
+/** A name without the signs between its letters; those beside a digit are a part of the value. */
+const folded = (text: string): string => plain(text).replace(/(?<=\p{L})[^\p{L}\p{N}]+(?=\p{L})/gu, '')
 
-/** The most frequent spelling of a value among those that differ in case, accents and signs; empty if it is that one. */
+/** The listed value that a value means, equal but for case, accents and the signs between letters; empty for none. */
+export const meantBy = (value: string, listed: string[]): string =>
+  listed.find((each) => plain(each) === plain(value)) ??
+  listed.find((each) => folded(each) === folded(value)) ??
+  ''
+
+/** The most frequent spelling of a value among those that differ in case and accents; empty if it is that one. */
 export function usualSpelling(value: string, values: [string, number][]): string {
-  const alike = values.filter(([each]) => folded(each) === folded(value) && folded(value) !== '')
+  const alike = values.filter(([each]) => plain(each) === plain(value))
   const [usual = ''] = alike.toSorted(([, one], [, other]) => other - one).map(([each]) => each)
   return usual === value ? '' : usual
 }
