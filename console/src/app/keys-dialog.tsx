@@ -26,6 +26,13 @@ const GROUPS: { title: string; shortcuts: Shortcut[] }[] = [
       { keys: [], does: 'The line above the items has the letters that decide.' },
     ],
   },
+  {
+    title: 'In a file before its commit',
+    shortcuts: [
+      { keys: ['Ctrl', 'Z'], does: 'undo the last change' },
+      { keys: ['Ctrl', 'Shift', 'Z'], does: 'redo it, also with Ctrl Y' },
+    ],
+  },
   { title: 'On Query', shortcuts: [{ keys: ['Ctrl', 'Enter'], does: 'run the statement' }] },
 ]
 

@@ -56,6 +56,7 @@ import { useEdits } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
 import { usePromisedCommit } from './use-promised-commit'
+import { useUndoKeys } from './use-undo-keys'
 import { useShownChoice } from './use-shown-choice'
 import { useShownRows } from './use-shown-rows'
 
@@ -111,6 +112,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     },
     [changeEdits, onWork],
   )
+  const panel = useUndoKeys(work.undo, work.redo)
   const grid = result.grid
   const [chosen, setShow] = useShownChoice(result, useIsPhone())
   const show = shownRows(chosen, result)
@@ -151,7 +153,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const open = [...openSuggestions(result, edits), ...openSteps(result, edits)]
   const unsuggested = missing.filter((field) => !open.some((one) => one.field === field.name))
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" ref={panel}>
       <FileLine
         result={result}
         edits={edits}

@@ -6,7 +6,6 @@ import { type Edits, typedCells } from './edits'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { kindOf } from './formats'
 import { causesOf, LEFT_OUT } from './shown-rows'
-import { useUndoKeys } from './use-undo-keys'
 
 interface Props {
   result: Schemas['DryRun']
@@ -33,7 +32,6 @@ export function causeWords(
 /** Which rows are shown, and the way back from a change. */
 export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const { grid, quarantined, duplicates } = result
-  useUndoKeys(undo, redo)
   const causes = causesOf(grid).filter(({ rule }) => !isOfDuplicates(rule))
   const leftOut = result.edits?.left_out.length ?? 0
   const choices = [
