@@ -211,15 +211,21 @@ def _listed(choices: tuple[str, ...]) -> str:
     return ", ".join(repr(choice) for choice in choices)
 
 
-def format_facts(declared: SourceFormat | None) -> dict[str, object]:
-    """Return the keys of `headgate.format` that differ from the plain spelling; lists are joined by ` | `."""
+def declared_keys(declared: SourceFormat | None) -> dict[str, object]:
+    """Return the keys of `headgate.format` that differ from the plain spelling."""
     own = declared or PLAIN
     own_keys = {
         key: getattr(own, field)
         for key, field in _KEYS.items()
         if getattr(own, field) != getattr(PLAIN, field)
     }
-    return {key: " | ".join(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}
+
+
+def format_facts(declared: SourceFormat | None) -> dict[str, object]:
+    """Return the keys of `headgate.format` that differ from the plain spelling; lists are joined by ` | `."""
+    own_keys = declared_keys(declared)
+    return {key: " | ".join(value) if isinstance(value, list) else value for key, value in own_keys.items()}
 
 
 def property_of(kind: Kind, declared: SourceFormat | None, table: Mapping[str, object]) -> dict[str, object]:

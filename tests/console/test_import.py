@@ -274,7 +274,7 @@ def test_days_and_months_that_can_be_confused_are_asked_about_before_any_row_is_
     question = page.get_by_role("group", name="How to read Stand")
     question.get_by_role("button", name="day first, as in 31/12/2026").click()
     expect(page.get_by_role("button", name="Commit: 8 in", exact=True)).to_be_enabled()
-    page.get_by_label("Times without a zone are of (Stand)").select_option("Europe/Berlin")
+    page.get_by_label("Zone of the times in Stand, which state none").select_option("Europe/Berlin")
     type_cell(page, 1, "Listenpreis", "abc")
     expect(page.get_by_role("button", name="Commit: 7 in, 1 waits", exact=True)).to_be_enabled()
     page.get_by_role("button", name="Undo change").click()

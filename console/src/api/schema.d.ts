@@ -1798,6 +1798,14 @@ export interface components {
              */
             allowed: string[];
             /**
+             * Declared Format
+             * @description How the contract says that values are written, in the keys of `headgate.format`.
+             * @default {}
+             */
+            declared_format: {
+                [key: string]: unknown;
+            };
+            /**
              * Is Key
              * @description Whether it is the whole key, so that all rows differ in it.
              */

@@ -35,6 +35,7 @@ def suggested_mapping(
         profiled: the columns of the file's stored profile, in the file's order. Samples come from it because
             it has no values of possibly sensitive columns.
     """
+    from headgate.contracts.format_property import declared_keys
     from headgate.contracts.types import glue_type
     from headgate.matching.past_moments import records_the_past
     from headgate.matching.sample_fit import unfit_fields
@@ -75,6 +76,7 @@ def suggested_mapping(
                 unit=column.unit,
                 allowed=_allowed(column),
                 time_zone=column.format.timezone if column.format else "",
+                declared_format=declared_keys(column.format),
             )
             for column in contract.columns
         ),

@@ -379,6 +379,9 @@ class ContractField(Shape):
     unit: str = Field("", description="Unit in the contract, for amounts the currency code.")
     allowed: tuple[str, ...] = Field((), description="The permitted values; empty for any.")
     time_zone: str = Field("", description="The zone of its times without an offset; empty for UTC.")
+    declared_format: dict[str, Any] = Field(
+        {}, description="How the contract says that values are written, in the keys of `headgate.format`."
+    )
 
 
 class Mapping(Shape):

@@ -11,6 +11,7 @@ import pytest
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
+from headgate.contracts.format_property import declared_keys
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import ContractError
@@ -115,3 +116,9 @@ def test_a_format_that_cannot_be_used_is_refused_with_the_reason(
         contract(physical, **stated)
     assert said in str(refused.value)
     assert "Remedy:" in str(refused.value)
+
+
+def test_the_keys_of_a_declared_format_are_those_that_differ_from_the_plain_spelling() -> None:
+    declared = SourceFormat(true_words=("ja",), false_words=("nein",), trim=True)
+    assert declared_keys(declared) == {"trueWords": ["ja"], "falseWords": ["nein"], "trim": True}
+    assert declared_keys(None) == {}

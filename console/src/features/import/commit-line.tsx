@@ -43,7 +43,7 @@ export function CommitLine({ work, leftOut, onCommit, onShowErrors, onChange, ..
         <Checking />
       ) : isOpen ? (
         <Text size="sm" className="muted" role="status">
-          Not checked yet: the gate checks the rows once every field that it needs is decided.
+          Not checked yet: the gate checks {openWords(missing, orders)} decided.
         </Text>
       ) : (
         <Since at={work.checkedAt} />
@@ -170,6 +170,12 @@ function columnOfEveryRow({ acceptance, grid, quarantined }: Schemas['DryRun']):
   const isOne = ({ rule, rows }: Schemas['FlawCause']) => rule === 'type' && rows === quarantined
   return acceptance === 'nothing_accepted' ? (grid?.causes?.find(isOne)?.column ?? '') : ''
 }
+
+/** The columns or rows that the gate has not checked, and what has to be decided first. */
+const openWords = (missing: Props['missing'], orders: string[]): string =>
+  missing.length > 0
+    ? 'the rows once every field that it needs is'
+    : `${orders.join(', ')} once ${orders.length === 1 ? 'its' : 'their'} order of day and month is`
 
 /** When the gate has checked what is shown. */
 function Since({ at }: { at: number }) {

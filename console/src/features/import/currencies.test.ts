@@ -24,6 +24,7 @@ const field = (name: string, unit: string): Schemas['ContractField'] => ({
   unit,
   allowed: [],
   time_zone: '',
+  declared_format: {},
 })
 
 function checked(currencies: Record<string, Record<string, number>>): Schemas['DryRun'] {

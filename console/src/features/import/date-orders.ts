@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { orderOf, askedTogether, type AskedTogether } from './draft-questions'
-import { type Edits, type Format, hasSpelling, withField, withFormat, withZone } from './edits'
+import { type Edits, type Format, withField, withFormat, withZone } from './edits'
 import { fits, patternsOf } from './formats'
 
 /** A column of dates whose day and month can be read two ways. */
@@ -12,7 +12,11 @@ export interface OpenOrder {
   formats: Format[]
 }
 
-/** The columns of dates whose order a person has to decide, and has not. */
+/** How a field is written: as a person chose for the file, else as its contract declares. */
+const formatOf = ({ formats }: Edits, { name, declared_format: own }: Schemas['ContractField']): Format =>
+  formats[name] ?? own
+
+/** The columns of dates whose order a person has to decide, and has not; a pattern of the contract decides it. */
 export function openOrders({ grid, mapping }: Schemas['DryRun'], edits: Edits): OpenOrder[] {
   const taken = new Set(Object.values(edits.columns))
   return Object.entries(grid?.orders ?? {}).flatMap(([column, readings]) => {
@@ -23,7 +27,7 @@ export function openOrders({ grid, mapping }: Schemas['DryRun'], edits: Edits): 
     const formats = (readings as { kind: string; format: Format }[])
       .filter(({ kind }) => field && fits(kind, field.type))
       .map(({ format }) => format)
-    return field && formats.length > 0 && !hasSpelling(edits.formats[field.name])
+    return field && formats.length > 0 && patternsOf(formatOf(edits, field)).length === 0
       ? [{ column, field: field.name, isMapped: decided === field.name, formats }]
       : []
   })
@@ -46,7 +50,9 @@ export const withOrder = (edits: Edits, open: OpenOrder[], columns: string[], or
     .filter(({ column }) => columns.includes(column))
     .reduce((next, { column, field, isMapped, formats }) => {
       const chosen = formats.find((format) => orderOf(answerOf(format)) === order)
-      return chosen ? withFormat(isMapped ? next : withField(next, column, field), field, chosen) : next
+      if (!chosen) return next
+      const taken = isMapped ? next : withField(next, column, field)
+      return withFormat(taken, field, { ...taken.formats[field], ...chosen })
     }, edits)
 
 /** The edits as the gate checks them while orders are open: without these columns, which would refuse every row. */
@@ -55,32 +61,26 @@ export const withoutOpenOrders = (edits: Edits, result: Schemas['DryRun']): Edit
     .filter(({ isMapped }) => isMapped)
     .reduce((next, { column }) => ({ ...next, columns: { ...next.columns, [column]: null } }), edits)
 
-/** Columns of times without a zone that are fields, with the zone that they are read in. */
+/** A column of times without a zone that is a field, with the zone that they are read in. */
 export interface LocalTimes {
   zone: string
-  columns: string[]
-  fields: Schemas['ContractField'][]
+  column: string
+  field: Schemas['ContractField']
 }
 
 const zoneOf = ({ formats }: Edits, { name, time_zone: own }: Schemas['ContractField']): string =>
   String(formats[name]?.timezone ?? (own || 'UTC'))
 
-/** The columns of times without a zone, by the zone that they are read in. */
-export function localTimes({ grid, mapping }: Schemas['DryRun'], edits: Edits): LocalTimes[] {
-  const groups = new Map<string, LocalTimes>()
-  for (const column of grid?.local_times ?? []) {
+/** The columns of times without a zone that are fields. */
+export const localTimes = ({ grid, mapping }: Schemas['DryRun'], edits: Edits): LocalTimes[] =>
+  (grid?.local_times ?? []).flatMap((column) => {
     const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
-    if (!field?.type.startsWith('timestamp')) continue
-    const zone = zoneOf(edits, field)
-    const { columns, fields } = groups.get(zone) ?? { columns: [], fields: [] }
-    groups.set(zone, { zone, columns: [...columns, column], fields: [...fields, field] })
-  }
-  return [...groups.values()]
-}
+    return field?.type.startsWith('timestamp') ? [{ zone: zoneOf(edits, field), column, field }] : []
+  })
 
-/** Read times without a zone as those of a zone. */
-export const withZones = (edits: Edits, { fields }: LocalTimes, zone: string): Edits =>
-  fields.reduce(
-    (next, { name, time_zone: own }) => withZone(next, name, zone === (own || 'UTC') ? '' : zone),
-    edits,
-  )
+/** Read times without a zone as those of a zone, in the format of their field. */
+export function withZoneOf(edits: Edits, { field }: LocalTimes, zone: string): Edits {
+  const { name, time_zone: own } = field
+  if (zone === (own || 'UTC')) return withZone(edits, name, '')
+  return withFormat(edits, name, { ...formatOf(edits, field), timezone: zone })
+}

@@ -14,7 +14,13 @@ import { showCommitLine } from './test-commit-line'
 
 afterEach(cleanup)
 
-const field = (name: string, type: string, time_zone = '') => ({ name, title: name, type, time_zone })
+const field = (name: string, type: string, time_zone = '', declared_format = {}) => ({
+  name,
+  title: name,
+  type,
+  time_zone,
+  declared_format,
+})
 const order = (pattern: string) => ({ kind: 'timestamp', format: { patterns: [pattern] }, others: 0 })
 const DAY_FIRST = { patterns: ['dd/MM/yyyy HH:mm'] }
 const MONTH_FIRST = { patterns: ['MM/dd/yyyy HH:mm'] }
@@ -47,7 +53,7 @@ const RESULT = {
 const MAPPED = { ...NO_EDITS, dataset: 'items', columns: { changed: 'updated_at', code: 'code' } }
 const BOTH = { ...MAPPED, columns: { ...MAPPED.columns, sold: 'sold_at' } }
 
-function show(first: Edits): { edits: Edits } {
+function show(first: Edits, result = RESULT): { edits: Edits } {
   const shown = { edits: first }
   function Questions() {
     const [edits, setEdits] = useState(first)
@@ -57,8 +63,8 @@ function show(first: Edits): { edits: Edits } {
     }
     return (
       <MantineProvider>
-        <DateOrderQuestions result={RESULT} edits={edits} onChange={change} />
-        <ZoneQuestion result={RESULT} edits={edits} onChange={change} />
+        <DateOrderQuestions result={result} edits={edits} onChange={change} />
+        <ZoneQuestion result={result} edits={edits} onChange={change} />
       </MantineProvider>
     )
   }
@@ -90,6 +96,7 @@ test('the gate checks the other columns first, and the commit asks instead of sh
   expect(withoutOpenOrders(answered, RESULT)).toEqual(answered)
   showCommitLine(RESULT, MAPPED, undefined, undefined, ['changed'])
   screen.getByText('Choose above how to read changed.')
+  screen.getByText('Not checked yet: the gate checks changed once its order of day and month is decided.')
   expect(screen.queryByRole('button', { name: /errors/ })).toBeNull()
 })
 
@@ -99,17 +106,53 @@ test('the column that refuses every row is named with its remedy', () => {
   screen.getByText(/^Every row is refused because of changed: in ⋯ above it, choose how it is written/)
 })
 
+test('a format that the contract declares is no question, and a choice that hides it is', () => {
+  const fields = [field('updated_at', 'timestamp', '', DAY_FIRST)]
+  const declared = { ...RESULT, mapping: { ...RESULT.mapping, fields } } as unknown as Schemas['DryRun']
+  expect(openOrders(declared, MAPPED)).toEqual([])
+  expect(openOrders(declared, { ...NO_EDITS, dataset: 'items' })).toEqual([])
+  expect(openOrders(declared, withFormat(MAPPED, 'updated_at', { trim: true }))).toHaveLength(1)
+})
+
+test('a format without a pattern answers no question about the order, and is kept by the answer', () => {
+  const trimmed = withFormat(MAPPED, 'updated_at', { trim: true })
+  expect(openOrders(RESULT, trimmed)).toHaveLength(1)
+  const shown = show(trimmed)
+  screen.getByText(/^The first dates fit each of these\./)
+  press('day first, as in 31/12/2026')
+  expect(shown.edits.formats).toEqual({ updated_at: { trim: true, ...DAY_FIRST } })
+})
+
+const zoneOf = (column: string) =>
+  screen.getByLabelText<HTMLSelectElement>(`Zone of the times in ${column}, which state none`)
+
 test('times without a zone are of that of their field unless a person names another one', () => {
-  expect(localTimes(RESULT, BOTH).map(({ zone, columns }) => [zone, ...columns])).toEqual([
+  expect(localTimes(RESULT, BOTH).map(({ zone, column }) => [zone, column])).toEqual([
     ['UTC', 'changed'],
     ['Europe/Berlin', 'sold'],
   ])
   const shown = show(withFormat(MAPPED, 'updated_at', DAY_FIRST))
-  const zone = screen.getByLabelText('Times without a zone are of (changed)')
-  fireEvent.change(zone, { target: { value: 'Europe/London' } })
+  fireEvent.change(zoneOf('changed'), { target: { value: 'Europe/London' } })
   expect(shown.edits.formats).toEqual({ updated_at: { ...DAY_FIRST, timezone: 'Europe/London' } })
-  fireEvent.change(screen.getByLabelText(/^Times without/), { target: { value: 'UTC' } })
+  fireEvent.change(zoneOf('changed'), { target: { value: 'UTC' } })
   expect(shown.edits.formats).toEqual({ updated_at: DAY_FIRST })
+})
+
+test('each column keeps a zone of its own, also once two have the same', () => {
+  const shown = show(BOTH)
+  fireEvent.change(zoneOf('changed'), { target: { value: 'Europe/Berlin' } })
+  fireEvent.change(zoneOf('changed'), { target: { value: 'Europe/London' } })
+  expect(zoneOf('sold').value).toBe('Europe/Berlin')
+  expect(shown.edits.formats).toEqual({ updated_at: { timezone: 'Europe/London' } })
+})
+
+test('a zone that the browser lists by another name is shown, and a declared pattern stays with another zone', () => {
+  const own = { patterns: ['dd/MM/yyyy HH:mm'], timezone: 'Asia/Calcutta' }
+  const fields = [field('updated_at', 'timestamp', 'Mars/Olympus', own)]
+  const shown = show(MAPPED, { ...RESULT, mapping: { ...RESULT.mapping, fields } } as never)
+  expect(zoneOf('changed').value).toBe('Mars/Olympus')
+  fireEvent.change(zoneOf('changed'), { target: { value: 'Europe/London' } })
+  expect(shown.edits.formats).toEqual({ updated_at: { ...DAY_FIRST, timezone: 'Europe/London' } })
 })
 
 test('a zone is no spelling: the format of the values is still offered, and another one keeps the zone', () => {

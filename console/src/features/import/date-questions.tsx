@@ -1,6 +1,6 @@
 import { Alert, Button, Group, NativeSelect } from '@mantine/core'
 
-import { localTimes, openOrders, orderQuestions, withOrder, withZones } from './date-orders'
+import { localTimes, openOrders, orderQuestions, withOrder, withZoneOf } from './date-orders'
 import { type Deciding, withField } from './edits'
 import { timeZones } from './time-zones'
 
@@ -10,7 +10,7 @@ export function DateOrderQuestions({ result, edits, onChange }: Deciding) {
   return orderQuestions(open).map(({ columns, answers }) => (
     <Alert key={columns.join()} color="blue" p="xs" title={`How to read ${columns.join(', ')}`} role="group">
       <Group gap="xs">
-        Every date in the file fits each of these.
+        The first dates fit each of these.
         {answers.map(({ value, label }) => (
           <Button
             key={value}
@@ -36,13 +36,13 @@ export function DateOrderQuestions({ result, edits, onChange }: Deciding) {
 export function ZoneQuestion({ result, edits, onChange }: Deciding) {
   return localTimes(result, edits).map((times) => (
     <NativeSelect
-      key={times.columns.join()}
-      label={`Times without a zone are of (${times.columns.join(', ')})`}
+      key={times.field.name}
+      label={`Zone of the times in ${times.column}, which state none`}
       size="xs"
       maw="28rem"
       value={times.zone}
-      data={timeZones()}
-      onChange={(event) => onChange(withZones(edits, times, event.currentTarget.value))}
+      data={timeZones(times.zone)}
+      onChange={(event) => onChange(withZoneOf(edits, times, event.currentTarget.value))}
     />
   ))
 }

@@ -8,7 +8,6 @@ import { Failed } from '../../components/states'
 import { PHONE } from '../../components/widths'
 import { useDatasetProfile } from '../catalog/queries'
 import { ColumnCards } from '../profile/profile-view'
-import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
 import { DescriptionRows, FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
@@ -40,7 +39,6 @@ import { textOf } from './import-row'
 import { lakeValues } from './lake-values'
 import { MapForm } from './map-form'
 import { MissingFields } from './missing-fields'
-import { isMostlyDuplicates } from './outcome-words'
 import { PartsInLake } from './parts-in-lake'
 import { ReplacedRows } from './replaced-rows'
 import { permittedValues } from './permitted-values'
@@ -55,7 +53,7 @@ import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
-import { usePromisedCommit } from './use-promised-commit'
+import { isKept, usePromisedCommit } from './use-promised-commit'
 import { useUndoKeys } from './use-undo-keys'
 import { useShownChoice } from './use-shown-choice'
 import { useShownRows } from './use-shown-rows'
@@ -140,8 +138,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   useEffect(() => {
     if (!hasEnded) return
     end()
-    const isOfIt = !work.error && result.dataset === created && result.accepted > 0
-    if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(work.check, edits)
+    if (!work.error && isKept(created, result, edits)) onCommit(work.check, edits)
   }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
   const mappedField = form && result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])

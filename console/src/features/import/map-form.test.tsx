@@ -88,7 +88,7 @@ const VALUES: [string, number][] = [
 
 test('yes and no are chosen, and the values that the gate refuses come first', () => {
   const onStep = vi.fn()
-  const field = { type: 'boolean', allowed: [] } as never
+  const field = { type: 'boolean', allowed: [], declared_format: {} } as never
   render(
     <MantineProvider>
       <MapForm
@@ -147,4 +147,15 @@ test('of spellings that differ in case alone, the usual one is proposed for the 
   ])
   rerender(form(false))
   expect(becomes('helme')).toBe('')
+})
+
+test('words that the contract declares are accepted, and the plain ones are not', () => {
+  const declared_format = { trueWords: ['ja', 'j'], falseWords: ['nein', 'n'] }
+  const field = { type: 'boolean', allowed: [], declared_format } as never
+  const also = (format?: { trim: boolean }) => permittedValues(field, format).map((choice) => choice.also)
+  expect(also()).toEqual([
+    ['ja', 'j'],
+    ['nein', 'n'],
+  ])
+  expect(also({ trim: true })[0]).toContain('true')
 })

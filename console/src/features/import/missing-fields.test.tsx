@@ -21,6 +21,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   unit: '',
   allowed: [],
   time_zone: '',
+  declared_format: {},
 })
 const NOTHING = { grid: null, mapping: null }
 const SSN = field('ssn', 'Ssn', true)

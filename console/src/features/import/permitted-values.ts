@@ -23,6 +23,6 @@ export function permittedValues(
   field: Schemas['ContractField'] | undefined,
   format: Format | undefined,
 ): Choice[] {
-  if (field?.type.startsWith('boolean')) return truths(format)
+  if (field?.type.startsWith('boolean')) return truths(format ?? field.declared_format)
   return (field?.allowed ?? []).map((value) => ({ value, label: value }))
 }

@@ -23,6 +23,7 @@ const field = (name: string, required: boolean): Schemas['ContractField'] => ({
   unit: '',
   allowed: [],
   time_zone: '',
+  declared_format: {},
 })
 const RESULT = {
   outcome: 'needs_mapping',

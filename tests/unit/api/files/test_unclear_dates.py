@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.api.files.mappings import suggested_mapping
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.source_format import SourceFormat
+from headgate.matching.mappings import Suggested
 from tests.unit.api.files.test_edited_uploads import checked, counts, uploader
 from tests.unit.api.files.test_uploads import uploaded
 
@@ -79,3 +83,11 @@ def test_times_are_stored_in_utc_by_the_zone_that_a_person_names_and_the_next_fi
     assert "2010-03-09 09:30:00" in lines[1]
     next_file = checked(caller, sent(caller, *(f"{day} 11:30" for day in DAYS))).json
     assert (next_file["is_remembered"], next_file["edits"]["formats"]) == (True, zone)
+
+
+def test_a_field_has_the_format_that_its_contract_declares() -> None:
+    column = Column("sold_on", ColumnType(Kind.DATE), format=SourceFormat(patterns=("dd.MM.yyyy",)))
+    contract = Contract("shop.source.sales", "sales", "source", "1.0.0", (column,))
+    suggestion = Suggested("sales", "shop", "f1", ("Datum",), ("sold_on",), (1.0,), ())
+    (field,) = suggested_mapping(suggestion, {"sales": contract}, ()).fields
+    assert field.declared_format == {"patterns": ["dd.MM.yyyy"]}
