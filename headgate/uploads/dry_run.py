@@ -260,7 +260,7 @@ class DryRunner:
         if edited.opened is None:
             return facts
         about = ColumnFacts(edited.hidden, edited.amounts, edited.past, edited.lists)
-        grid = write_grid(edited.opened, flaws, about, folder)
+        grid = write_grid(edited.opened, flaws, about, folder, edited.edits)
         for name in (ROWS, FLAWED):
             self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))
         return {**facts, "grid": asdict(grid)}

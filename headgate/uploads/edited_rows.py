@@ -214,15 +214,16 @@ def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[
     columns = dict(zip(names, batch.cells.values(), strict=True))
     rows = {int(row): place for place, row in enumerate(batch.source_rows)} if edits.cells else {}
     typed = [cell for cell in edits.cells if cell.row in rows]
-    columns = _with_cells(columns, typed, rows)
+    columns = with_typed_cells(columns, typed, rows)
     for step in edits.steps:
         columns = _with_step(columns, step, len(batch.source_rows))
-    return _with_cells(columns, [cell for cell in typed if cell.column not in names], rows)
+    return with_typed_cells(columns, [cell for cell in typed if cell.column not in names], rows)
 
 
-def _with_cells(
+def with_typed_cells(
     columns: dict[str, pa.Array], typed: Sequence[CellEdit], place_of: Mapping[int, int]
 ) -> dict[str, pa.Array]:
+    """Return the columns with edited cells, by the place of their rows."""
     edited = dict(columns)
     for name in {cell.column for cell in typed} & set(columns):
         texts = columns[name].to_pylist()

@@ -6,25 +6,39 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow.compute as pc
+
+from headgate.masking.redaction import redact
+from headgate.uploads.edited_rows import with_typed_cells
+from headgate.uploads.edits import Edits
+from headgate.values.cells import bool_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
 
+    from headgate.values.cells import Rows
+
 _MAX_VALUES, _MAX_CHARACTERS = 50, 100
 
 
 @dataclass
 class FileValues:
-    """Counts the values of each column that has few different ones."""
+    """Counts the values of each column that has few different ones, as a commit accepts them.
 
+    Attributes:
+        edits: rows that are left out are not counted, and edited cells by their new text.
+    """
+
+    edits: Edits = field(default_factory=Edits)
     _counts: dict[str, Counter[str]] = field(default_factory=dict)
     _of_many: set[str] = field(default_factory=set)
 
-    def add(self, columns: Mapping[str, pa.Array]) -> None:
-        """Add the next rows."""
+    def add(self, rows: Rows, columns: Mapping[str, pa.Array]) -> None:
+        """Add the next rows, which have these numbers in the file."""
+        columns = self._as_committed(rows, columns)
         for name in columns.keys() - self._of_many:
             counts = self._counts.setdefault(name, Counter())
             trimmed = pc.utf8_trim_whitespace(columns[name].drop_null())
@@ -33,6 +47,16 @@ class FileValues:
             if len(counts) > _MAX_VALUES or any(len(value) > _MAX_CHARACTERS for value in counts):
                 self._of_many.add(name)
                 del self._counts[name]
+
+    def _as_committed(self, rows: Rows, columns: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
+        if not (self.edits.cells or self.edits.left_out):
+            return columns
+        place_of = {row: place for place, row in enumerate(rows.tolist())}
+        if typed := [cell for cell in self.edits.cells if cell.row in place_of and cell.column in columns]:
+            changed = with_typed_cells(dict(columns), typed, place_of)
+            columns = {**changed, **{cell.column: redact(changed[cell.column]) for cell in typed}}
+        is_kept = bool_array(~np.isin(rows, self.edits.left_out))
+        return {name: text.filter(is_kept) for name, text in columns.items()}
 
     @property
     def by_column(self) -> dict[str, dict[str, int]]:

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from headgate.formats.batches import Source
     from headgate.formats.unpack import UnpackedFile
     from headgate.lake.ports import ObjectRef, SnapshotObjects
+    from headgate.uploads.edits import Edits
 
 ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
@@ -384,7 +385,9 @@ class _Seen:
     numbers: Counter[str] = field(default_factory=Counter)
 
 
-def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Path) -> WrittenGrid:
+def write_grid(
+    opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Path, edits: Edits
+) -> WrittenGrid:
     """Write both files of the grid to `folder`."""
     schema = pa.schema(
         [
@@ -399,7 +402,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
     readings: ColumnReadings | None = None
     currencies, values, doubts = (
         FileCurrencies(about.amounts),
-        FileValues(),
+        FileValues(edits),
         DoubtfulDates(opened.names, about.past),
     )
     with (
@@ -411,7 +414,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
             whole = _without(batch, seen.ragged)
             shown = _shown_columns(opened.names, whole, about.hidden)
             currencies.add(shown)
-            values.add(shown)
+            values.add(numbers(whole.column("row").combine_chunks()), shown)
             if readings is None:
                 readings = _readings(opened.names, whole, about.hidden)
                 descriptions = _description_rows(whole, shown)

@@ -10,6 +10,7 @@ import pytest
 from headgate.contracts.model import Kind
 from headgate.drafts.description_rows import count_description_rows, stated_zone
 from headgate.drafts.draft_contract import draft_from_sample
+from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import ColumnFacts, Flaws, open_file, write_grid
 from headgate.values.cells import text_array
 
@@ -113,7 +114,7 @@ def test_the_grid_names_the_rows_that_describe_the_columns(tmp_path: Path) -> No
     path.write_text(SURVEY)
     file = open_file(path, tmp_path, None, "", 1 << 20)
     assert file
-    grid = write_grid(file, Flaws.of(None, {}), ColumnFacts(), tmp_path)
+    grid = write_grid(file, Flaws.of(None, {}), ColumnFacts(), tmp_path, Edits())
     assert grid.description_rows == (1, 2)
 
 

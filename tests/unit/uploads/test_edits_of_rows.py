@@ -142,6 +142,13 @@ def test_a_part_of_a_known_dataset_keeps_its_names_until_a_person_decides_its_co
     assert path.read_text().splitlines()[:2] == ["sku,name,price", 'A1,Hat,"3,50"']
 
 
+def test_values_of_a_column_are_those_that_a_commit_accepts(tmp_path: Path) -> None:
+    edits = Edits(left_out=(4,), cells=(CellEdit(1, "name", " Cup"), CellEdit(5, "name", None)))
+    values = write_grid(opened(tmp_path), Flaws.of(None, {}), ColumnFacts(), tmp_path, edits).values
+    assert values["name"] == {"Belt": 7, "Cup": 1}
+    assert sum(values["sku"].values()) == 9
+
+
 TOTALS = "Tag;Filiale;Menge;Umsatz\n" + "".join(f"{n:02}.10.2026;F{n % 3};{n};{n},50\n" for n in range(1, 21))
 
 
@@ -150,7 +157,7 @@ def totals_of(folder: Path, body: str) -> tuple[int, ...]:
     path.write_text(body)
     file = open_file(path, folder, None, "", 1 << 20)
     assert file
-    return write_grid(file, Flaws.of(None, {}), ColumnFacts(), folder).totals
+    return write_grid(file, Flaws.of(None, {}), ColumnFacts(), folder, Edits()).totals
 
 
 def test_a_row_at_the_foot_that_is_called_a_total_and_is_one_is_named(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def listed(
     path.write_text("Ware;Karte\n" + "".join(f"Hut {row};K{row}\n" for row in range(1, 2_001)))
     opened = open_file(path, folder, None, "", 1 << 20)
     assert opened
-    write_grid(opened, Flaws.of(None, {}), ColumnFacts(), folder)
+    write_grid(opened, Flaws.of(None, {}), ColumnFacts(), folder, Edits())
     return typed_cells(folder / ROWS, opened.names, Edits(columns=FIELDS, cells=cells), contract, ())
 
 
