@@ -90,10 +90,13 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const show = (file: Partial<Schemas['FileDetail']> = {}) =>
+const show = (
+  file: Partial<Schemas['FileDetail']> = {},
+  queries = new QueryClient({ defaultOptions: { queries: { retry: false } } }),
+) =>
   render(
     <MantineProvider>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <QueryClientProvider client={queries}>
         <MemoryRouter>
           <Story file={{ ...FILE, ...file }} />
         </MemoryRouter>
@@ -371,4 +374,23 @@ test('a run that began after the rows were accepted brings them, and no other on
   show()
   await screen.findByText(/^The run that brings its rows into the tables: running\./)
   expect(screen.queryByRole('button', { name: 'Start a run' })).toBeNull()
+})
+
+test('a run that a file waits for is followed to its end, and nobody is asked to start another one', async () => {
+  const run = { name: 'r7', state: 'running', started_at: '2026-11-24T04:00:00', failed_stages: {} }
+  const about = { ...run, has_problems: false, datasets_not_merged: {}, implausible_tables: {}, stages: [] }
+  answers['/v1/runs'] = { runs: [about] }
+  answers['/v1/runs/r7'] = about
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const read = vi.spyOn(queries, 'invalidateQueries')
+  show({ quarantined: 0, acceptance: 'all_accepted' }, queries)
+  await screen.findByText(/The run that brings its rows into the tables: running/)
+  const ended = { ...about, state: 'succeeded' }
+  answers['/v1/runs'] = { runs: [ended] }
+  answers['/v1/runs/r7'] = ended
+  await queries.refetchQueries({ queryKey: ['runs'] })
+  await queries.refetchQueries({ queryKey: ['run', 'r7'] })
+  await screen.findByText(/The run that brings its rows into the tables: succeeded/)
+  expect(screen.queryByRole('button', { name: 'Start a run' })).toBeNull()
+  expect(read).toHaveBeenCalledWith({ queryKey: ['file'] })
 })

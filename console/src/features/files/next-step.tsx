@@ -32,15 +32,17 @@ export function NextStep({ file, isSecond = false }: Props) {
   return file.in_snapshot ? (
     <Merged file={file} isSecond={isSecond} />
   ) : (
-    <AcceptedFirst file={file} isSecond={isSecond} />
+    <AcceptedFirst key={file.file_id} file={file} isSecond={isSecond} />
   )
 }
 
-/** The run that accepted rows wait for: one that began after them has them. */
+/** The run that accepted rows wait for: one that began after them has them. It is followed to its end. */
 function AcceptedFirst({ file, isSecond = false }: Props) {
   const runs = useRuns().data?.runs ?? []
   const underWay = runs.find((run) => isUnderWay(run) && run.started_at > file.finished_at)
-  return <RunFirst isSecond={isSecond} underWay={underWay?.name} />
+  const [seen, setSeen] = useState<string>()
+  if (underWay && underWay.name !== seen) setSeen(underWay.name)
+  return <RunFirst isSecond={isSecond} underWay={underWay?.name ?? seen} />
 }
 
 /** A file that the tables have: its rows can be queried, and corrected ones may wait for a run. */
@@ -101,7 +103,7 @@ export function RunFirst({
 }: {
   isSecond: boolean
   words?: typeof BRINGS
-  /** The run under way that does it. */
+  /** The run that does it, which may have ended since. */
   underWay?: string | undefined
 }) {
   const may = useMay('operator')
