@@ -25,8 +25,12 @@ const FILES_OF_A_PAGE = 200
 
 const MOST_POLLED_PAGES = 2
 
-export const useFiles = (filter: { dataset?: string; state?: string; name?: string; refused?: boolean }) =>
+export const useFiles = (
+  filter: { dataset?: string; state?: string; name?: string; refused?: boolean },
+  enabled = true,
+) =>
   useInfiniteQuery({
+    enabled,
     queryKey: ['files', filter],
     queryFn: ({ pageParam }) =>
       read<Schemas['FilePage']>('/v1/files', {

@@ -40,13 +40,16 @@ const EARLIER = {
 let state: 'done' | 'reverted'
 let isRefused: boolean
 let draw: () => void
+let read: string[]
 
 beforeEach(() => {
   state = 'done'
   isRefused = false
+  read = []
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string, { method }: { method: string }) => {
     const { pathname } = new URL(url)
+    read.push(pathname)
     // The page reads the file's new state before the request of the undo has settled everything.
     if (isRefused && method === 'POST')
       return Promise.resolve(new Response('{"detail": "A run works on it."}', { status: 409 }))
@@ -67,12 +70,12 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function show() {
+function show(changed: Partial<Schemas['FileDetail']> = {}) {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const page = () => (
     <MantineProvider env="test">
       <QueryClientProvider client={queries}>
-        <Undo file={{ ...FILE, state }} />
+        <Undo file={{ ...FILE, ...changed, state }} />
       </QueryClientProvider>
     </MantineProvider>
   )
@@ -90,13 +93,34 @@ test('the dialog of an undo is closed once the undo was taken back', async () =>
   expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull()
 })
 
+const askUndo = async () =>
+  userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
+
 test('the dialog says what remains of an earlier file of the same name', async () => {
-  show()
-  await userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
-  await screen.findByText(/stays, and its 38 accepted rows count again: a row that both files have goes back/)
+  show({ replaced_rows: 2 })
+  await askUndo()
+  await screen.findByText(/stays with its 38 accepted rows: a row that both files have goes back/)
   screen.getByText(
     /3 accepted rows of this file no longer count: those that no other file has leave the lake/,
   )
+})
+
+test('rows of an earlier file that this one did not replace are not said to count again', async () => {
+  show()
+  await askUndo()
+  await screen.findByText(/stays with its 38 accepted rows/)
+  expect(screen.queryByText(/again/)).toBeNull()
+})
+
+test('one row has its words, and the list of files is read once the dialog is open', async () => {
+  const { accepted } = PREVIEW
+  PREVIEW.accepted = 1
+  show({ replaced_rows: null })
+  await screen.findByRole('button', { name: 'Undo this upload' })
+  expect(read).not.toContain('/v1/files')
+  await askUndo()
+  await screen.findByText(/1 accepted row of this file no longer counts: unless another file has it, it leaves/)
+  PREVIEW.accepted = accepted
 })
 
 test('the dialog that is opened again says nothing of an undo that failed before', async () => {

@@ -25,7 +25,7 @@ export function Undo({
   const revert = useRevert(file.file_id)
   const [opened, { open, close }] = useDisclosure(false)
   const [isNewest, setNewest] = useState(false)
-  const earlier = useEarlierFile(file)
+  const earlier = useEarlierFile(file, opened)
   // A correction may have been accepted since the page was opened; the undo takes its rows along.
   const ask = () => {
     setNewest(false)
@@ -83,15 +83,22 @@ function comesBack({ in_snapshot: inTables, replaced_rows: rows }: Parameters<ty
     : ' Rows of the lake that they replaced come back.'
 }
 
-/** The file of this name before, which an undo leaves in the lake: its rows count again. */
+/** The file of this name before, which an undo leaves in the lake. */
 function EarlierFile({ earlier }: { earlier: Schemas['FileSummary'] }) {
   return (
     <Text size="sm">
-      The file of this name of <Moment at={earlier.received_at} /> stays, and its{' '}
-      {count(earlier.accepted, 'accepted row')} {earlier.accepted === 1 ? 'counts' : 'count'} again: a row
-      that both files have goes back to its values there.
+      The file of this name of <Moment at={earlier.received_at} /> stays with its{' '}
+      {count(earlier.accepted, 'accepted row')}: a row that both files have goes back to its values there.
     </Text>
   )
+}
+
+/** The verb of the rows that go; those that another file has, too, stay with it. */
+function leaveWords(rows: number, isReplacing: boolean): string {
+  if (!isReplacing) return rows === 1 ? 'leaves' : 'leave'
+  return rows === 1
+    ? 'no longer counts: unless another file has it, it leaves'
+    : 'no longer count: those that no other file has leave'
 }
 
 /** What an undo takes along: the file and its corrections, with their rows. */
@@ -112,7 +119,7 @@ function GoingFiles({
     <>
       <Text size="sm">
         {count(preview.accepted, 'accepted row')} of this file{also}{' '}
-        {isReplacing ? 'no longer count: those that no other file has leave' : 'leave'}{' '}
+        {leaveWords(preview.accepted, isReplacing)}{' '}
         {file.in_snapshot !== '' ? 'every table at the next run' : 'the lake; no table has them yet'}.
         {comesBack(file)} You can take the undo back for as long as the lake keeps what was sent.
       </Text>

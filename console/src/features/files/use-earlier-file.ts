@@ -3,9 +3,9 @@ import { useFiles } from './queries'
 
 type Sent = Pick<Schemas['FileDetail'], 'file_id' | 'key' | 'received_at'>
 
-/** The newest accepted file of the same name before this one: its rows count once this one is undone. */
-export function useEarlierFile(file: Sent): Schemas['FileSummary'] | undefined {
-  const files = useFiles({ name: file.key })
+/** The newest accepted file of the same name before this one, which stays once this one is undone. */
+export function useEarlierFile(file: Sent, isAsked: boolean): Schemas['FileSummary'] | undefined {
+  const files = useFiles({ name: file.key }, isAsked)
   return earlierFile(files.data?.pages.flatMap((page) => page.files) ?? [], file)
 }
 

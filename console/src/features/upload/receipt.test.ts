@@ -120,14 +120,16 @@ test('a receipt says what every row got, and what the next file gets of it', () 
   expect(rememberedLine(undefined, {})).toBe('')
 })
 
-test('the receipt of an undone file counts the rows that left, and promises no run where no table has them', () => {
-  const rows = { received: 42, accepted: 38, quarantined: 2, duplicates: 2 }
-  expect(undoneWords({ before_undo: rows, in_snapshot: '' })).toBe(
-    'The upload is undone: none of its 38 rows is in the lake.',
-  )
-  expect(undoneWords({ before_undo: rows, in_snapshot: 's1' })).toBe('The upload is undone.')
-  const earlier = { accepted: 117, received_at: '2026-11-29T08:03:00' }
-  expect(undoneWords({ before_undo: rows, in_snapshot: '' }, earlier)).toMatch(
-    /^The upload is undone: the 117 rows of .+ count again\.$/,
+test('the receipt of an undone file counts the rows that left and those that count again', () => {
+  const before_undo = { received: 42, accepted: 38, quarantined: 2, duplicates: 2 }
+  const words = (in_snapshot: string, replaced_rows: number | null, accepted = 38) =>
+    undoneWords({ before_undo: { ...before_undo, accepted }, in_snapshot, replaced_rows })
+  expect(words('', 0)).toBe('The upload is undone: none of its 38 rows is in the lake.')
+  expect(words('', null)).toBe('The upload is undone: none of its 38 rows is in the lake.')
+  expect(words('', null, 1)).toBe('The upload is undone: its row is not in the lake.')
+  expect(words('s1', 0)).toBe('The upload is undone.')
+  expect(words('s1', 1)).toBe('The upload is undone. The row of the lake that it replaced counts again.')
+  expect(words('', 5)).toBe(
+    'The upload is undone: none of its 38 rows is in the lake. The 5 rows of the lake that it replaced count again.',
   )
 })

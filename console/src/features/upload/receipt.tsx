@@ -13,7 +13,6 @@ import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { Undo } from '../files/undo'
-import { useEarlierFile } from '../files/use-earlier-file'
 import { waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
@@ -132,24 +131,26 @@ function Undone({ file }: { file: Schemas['FileDetail'] }) {
 
 /** What the rows of an undone file are now. */
 export function UndoneLine({ file, isPlain = false }: { file: Schemas['FileDetail']; isPlain?: boolean }) {
-  const earlier = useEarlierFile(file)
-  return isPlain ? (
-    <Text size="sm">{undoneWords(file, earlier)}</Text>
-  ) : (
-    <Text fw={600}>{undoneWords(file, earlier)}</Text>
-  )
+  return isPlain ? <Text size="sm">{undoneWords(file)}</Text> : <Text fw={600}>{undoneWords(file)}</Text>
 }
 
-/** What an undone file's rows are now; those that an earlier file of the name has, too, are in the lake with it. */
-export function undoneWords(
-  { before_undo: before, in_snapshot: inTables }: Pick<Schemas['FileDetail'], 'before_undo' | 'in_snapshot'>,
-  earlier?: Pick<Schemas['FileSummary'], 'accepted' | 'received_at'>,
-): string {
-  if (earlier)
-    return `The upload is undone: the ${count(earlier.accepted, 'row')} of ${moment(earlier.received_at)} ${earlier.accepted === 1 ? 'counts' : 'count'} again.`
-  return inTables || !before?.accepted
-    ? 'The upload is undone.'
-    : `The upload is undone: none of its ${count(before.accepted, 'row')} is in the lake.`
+/** What an undone file's rows are now, and how many that it replaced count again where these were counted. */
+export function undoneWords({
+  before_undo: before,
+  in_snapshot: inTables,
+  replaced_rows: replaced,
+}: Pick<Schemas['FileDetail'], 'before_undo' | 'in_snapshot' | 'replaced_rows'>): string {
+  const rows = before?.accepted ?? 0
+  const gone =
+    inTables || rows === 0
+      ? ''
+      : rows === 1
+        ? ': its row is not in the lake'
+        : `: none of its ${count(rows, 'row')} is in the lake`
+  const again = replaced
+    ? ` The ${replaced === 1 ? 'row' : count(replaced, 'row')} of the lake that it replaced ${replaced === 1 ? 'counts' : 'count'} again.`
+    : ''
+  return `The upload is undone${gone}.${again}`
 }
 
 type Kept = Schemas['FileEdits'] | null | undefined
