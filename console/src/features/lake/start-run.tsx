@@ -6,6 +6,8 @@ import { useOffline } from '../../api/reach'
 import { useRuns, useStartRun } from './queries'
 import { isUnderWay } from './lake-words'
 
+const FIRST_LABEL = 'Start a run'
+
 interface Props {
   start: ReturnType<typeof useStartRun>
   size: string
@@ -16,11 +18,15 @@ interface Props {
   isFull?: boolean
 }
 
+/** The words of the button while a run is under way: the next one waits for its end. */
+export const laterWords = (label: string): string =>
+  label === FIRST_LABEL ? 'Start another run when the current one ends' : `${label} when the current run ends`
+
 /** A run above this cost is asked about first. */
 const COSTLY_USD = 1
 
 /** The button that starts a run; the key of a request makes a second click start none. It asks first where the run computes everything again, or where the last one was costly. */
-export function StartRun({ start, size, label = 'Start a run', only = '', isFull = false }: Props) {
+export function StartRun({ start, size, label = FIRST_LABEL, only = '', isFull = false }: Props) {
   const [key, setKey] = useState(() => crypto.randomUUID())
   const [isAsked, setAsked] = useState(false)
   const runs = useRuns().data?.runs ?? []
@@ -42,7 +48,7 @@ export function StartRun({ start, size, label = 'Start a run', only = '', isFull
       disabled={isStarted || isOffline}
       onClick={asksFirst ? () => setAsked(!isAsked) : begin}
     >
-      {isStarted ? 'Run under way' : isSecond ? `${label} after this one` : label}
+      {isStarted ? 'Run under way' : isSecond ? laterWords(label) : label}
     </Button>
   )
   if (!asksFirst) return button
