@@ -96,7 +96,7 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
   )
 }
 
-/** The actions of the queue, so that one decides where one has read about the thing; a decision can be taken back. Only a proposed one is filled: the results of a call are equal until somebody has called. */
+/** The actions of the queue, so that one decides where one has read about the thing; a decision can be taken back. Only a proposed one is filled: the other actions are equal until a person has decided. */
 function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem }) {
   const decide = useDecide(queue.name)
   const may = useMay('uploader')

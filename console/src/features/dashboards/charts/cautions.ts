@@ -4,7 +4,7 @@ import type { Shown } from '../chart-options'
 /** The column of an answer that says why a bar may not be relied on, in a few words; empty for the others. */
 export const CAUTION = 'caution'
 
-/** The bars of each caution, as in `Paler bars: Toys, Home (not tested)`; empty without any. */
+/** The bars of each caution, as in `Paler bars: north, south (not tested)`; empty without any. */
 export function cautionWords({ panel, columns, rows }: Shown): string {
   const [name, caution] = [columns.indexOf(panel.x), columns.indexOf(CAUTION)]
   if (name < 0 || caution < 0) return ''
