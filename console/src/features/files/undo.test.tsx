@@ -93,8 +93,7 @@ test('the dialog of an undo is closed once the undo was taken back', async () =>
   expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull()
 })
 
-const askUndo = async () =>
-  userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
+const askUndo = async () => userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
 
 test('the dialog says what remains of an earlier file of the same name', async () => {
   show({ replaced_rows: 2 })
@@ -119,7 +118,9 @@ test('one row has its words, and the list of files is read once the dialog is op
   await screen.findByRole('button', { name: 'Undo this upload' })
   expect(read).not.toContain('/v1/files')
   await askUndo()
-  await screen.findByText(/1 accepted row of this file no longer counts: unless another file has it, it leaves/)
+  await screen.findByText(
+    /1 accepted row of this file no longer counts: unless another file has it, it leaves/,
+  )
   PREVIEW.accepted = accepted
 })
 

@@ -63,7 +63,12 @@ export const valuesAfter = (
   values: Readonly<Record<string, number>>,
 ): [string, number][] => valuesBefore(edits, column, values, undefined)
 
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().trim()
+const plain = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .trim()
 
 /** A name without the signs between its letters; those beside a digit are a part of the value. */
 const folded = (text: string): string => plain(text).replace(/(?<=\p{L})[^\p{L}\p{N}]+(?=\p{L})/gu, '')
