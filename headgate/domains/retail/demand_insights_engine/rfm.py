@@ -127,8 +127,8 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
 
     Args:
         risk: if it contradicts the recency score, the segment of the nearest consistent score is used: no
-            customer at low risk is lost, nobody within the usual gap is about to sleep or at risk, and nobody
-            who is late, or at high risk after the usual gap, is loyal.
+            customer at low risk is lost, nobody within the usual gap who is not late is about to sleep or at
+            risk, and nobody who is late, or at high risk after the usual gap, is loyal.
     """
     recency, frequency, monetary = (
         scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")
@@ -138,9 +138,11 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
     if risk is not None:
         bands, is_due = risk.bands, risk.is_late & (risk.bands != "low")
         is_leaving = is_due | ((bands == "high") & risk.is_after_gap)
+        # Until enough gaps have ended, all are late after one number of days, which may be within the gap.
+        holds_rhythm = risk.is_within_gap & ~is_due
         at_least = np.where(is_leaving, _FIRST_ROW_AT_HIGH_RISK[both - 1], 0)
         at_most = np.select(
-            [(bands == "low") | risk.is_within_gap, bands == "medium"],
+            [(bands == "low") | holds_rhythm, bands == "medium"],
             [_LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK],
             FIFTHS - 1,
         )

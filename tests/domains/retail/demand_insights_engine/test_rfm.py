@@ -45,6 +45,7 @@ def test_a_big_spender_who_fell_silent_cannot_be_lost_lightly() -> None:
         (2, "medium", False, True, False, "champions"),
         (5, "high", False, False, True, "cannot lose"),
         (5, "medium", True, False, True, "cannot lose"),
+        (5, "medium", True, True, False, "cannot lose"),
         (1, "low", False, False, True, "champions"),
     ],
     ids=[
@@ -53,6 +54,7 @@ def test_a_big_spender_who_fell_silent_cannot_be_lost_lightly() -> None:
         "silent for less than the usual gap",
         "high risk after the usual gap",
         "late",
+        "late after 90 days, because too few gaps have ended, and silent for less than the usual gap",
         "low risk",
     ],
 )
