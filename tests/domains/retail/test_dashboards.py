@@ -1974,6 +1974,59 @@ def test_a_rate_of_returns_is_stated_and_acted_upon_from_20_orders_on(
     assert answer_in_words(panel.answer, [row], {"title_rate": "share"}) == title
 
 
+@pytest.mark.parametrize(
+    ("before", "orders_before", "now", "is_asked"),
+    [
+        ((0.0,) * 4, 20, (40, 2000, 0.0025), False),
+        ((0.0,) * 4, 20, (2000, 90000, 0.03), False),
+        ((0.0,) * 4, 20, (40, 2000, 0.06), False),
+        ((0.01,) * 4, 200, (400, 900, 0.06), False),
+        ((0.01,) * 4, 200, (400, 9000, 0.06), True),
+        ((0.01,) * 4, 19, (400, 9000, 0.06), False),
+        ((0.01, 0.01, 0.01, 1.2), 200, (400, 9000, 0.06), True),
+    ],
+    ids=[
+        "one return of £5 after none",
+        "3 % of much",
+        "a rate of 6 % of 40 orders may be chance",
+        "£54",
+        "beyond chance, £540",
+        "too few orders before to know a usual rate, and less than a fifth",
+        "a month in which goods of earlier months came back is not usual",
+    ],
+)
+def test_returns_are_asked_about_where_rate_and_amount_are_worth_it_and_chance_does_not_explain_them(
+    before: tuple[float, ...], orders_before: int, now: tuple[int, int, float], *, is_asked: bool
+) -> None:
+    earlier = [(month, orders_before, 1000, rate) for month, rate in zip((7, 8, 9, 10), before, strict=True)]
+    rows: list[dict[str, object]] = [
+        {"region_id": "ES", "region_name": "Spain", "month_on": date(2010, month, 1), "is_complete": True}
+        | {"orders": orders, "revenue": 500, "sales": sales, "return_rate": rate}
+        for month, orders, sales, rate in [*earlier, (11, *now)]
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        (row,) = answer_of(engine, panel_of("global-market-pulse", "regions").sql)
+    assert ("ask on returns" in str(row["what_to_do"])) is is_asked
+
+
+def test_a_region_of_few_orders_does_not_raise_the_usual_rate_of_the_others() -> None:
+    """Of DE 12 % came back; of all others that have a rate 2 %, and of MT with two orders everything."""
+    rows: list[dict[str, object]] = [
+        {"region_id": code, "region_name": code, "month_on": date(2010, 11, 1), "is_complete": True}
+        | {"orders": orders, "revenue": 500, "sales": sales, "return_rate": rate}
+        for code, orders, sales, rate in (
+            ("DE", 400, 9000, 0.12),
+            ("GB", 400, 9000, 0.02),
+            ("MT", 2, 9000, 1.0),
+        )
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        answer = answer_of(engine, panel_of("global-market-pulse", "regions").sql)
+    assert [row["region_name"] for row in answer if row["what_to_do"] == "ask on returns"] == ["DE"]
+
+
 def test_the_region_to_act_on_is_the_one_with_most_money_in_a_change_beyond_chance() -> None:
     rows: list[dict[str, object]] = [
         {"region_id": code, "region_name": code, "month_on": month, "is_complete": True, "orders": orders}
