@@ -1403,13 +1403,57 @@ def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_w
         )
         back, bought = (answer_of(engine, part.of_item("9")) for part in (returned, often))
     assert answer_in_words(returned.title, back, returned.units) == (
-        "Last return: £12,770 on 5 Oct 2010, most of it MAGNETS: 100 pieces at £100; ask what was wrong"
+        "Last return: £12,770 on 5 Oct 2010, the largest part MAGNETS: 100 pieces, £10,000; ask "
+        "what was wrong"
     )
     assert [(row["product_name"], row["pieces"], row["last_price"]) for row in bought] == [
         ("MAGNETS", 100, 100),
         ("MUG", 10, 277),
     ]
     assert answer_in_words(often.title, bought, often.units) == "Bought most often: MAGNETS, last at £100"
+
+
+OF_TWO_ARTICLES: list[tuple[object, ...]] = [
+    # The largest line is of A, the largest article is B.
+    ("C1", date(2010, 10, 5), "cancelled", "A", -10, 50),
+    ("C1", date(2010, 10, 5), "cancelled", "B", -40, 10),
+    ("C2", date(2010, 10, 5), "cancelled", "B", -20, 10),
+    ("C2", date(2010, 10, 5), "cancelled", "B", -1, 15),
+    ("C2", date(2010, 10, 5), "cancelled", "D", -1, 285),
+]
+
+
+def test_the_article_that_came_back_is_the_one_with_most_money_in_all_its_lines() -> None:
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (call,) = (part for part in queue.evidence if part.title.startswith("Last return"))
+    (region,) = row_parts("regions")
+    months: list[dict[str, object]] = [
+        {"region_id": "NL", "month_on": date(2010, 10, 1), "is_complete": True},
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=months)
+        with_lines(engine, OF_TWO_ARTICLES)
+        engine.execute("update orders set region_id = 'NL'")
+        engine.execute(
+            "insert into products (product_id, product_name) values ('A', 'MAGNETS'), ('B', 'MUG')"
+        )
+        of_customer, of_region = answer_of(engine, call.of_item("9")), answer_of(engine, region.of_item("NL"))
+        engine.execute("update orders set customer_id = null where order_id = 'C2'")
+        of_guest = answer_of(engine, region.of_item("NL"))
+        engine.execute("delete from order_items where product_id <> 'B'")
+        alone = answer_of(engine, region.of_item("NL"))
+    assert answer_in_words(call.title, of_customer, call.units) == (
+        "Last return: £1,400 on 5 Oct 2010, the largest part MUG: 61 pieces, £615; ask what was wrong"
+    )
+    said = "£1,400 came back in October 2010, the largest part MUG: 61 pieces{}, £615; ask what was wrong"
+    assert [answer_in_words(region.title, rows, region.units) for rows in (of_region, of_guest)] == [
+        said.format(" of customer 9"),
+        said.format(""),
+    ]
+    assert answer_in_words(region.title, alone, region.units) == (
+        "£615 came back in October 2010, all of it MUG: 61 pieces, £615; ask what was wrong"
+    )
+    assert [row["product_id"] for row in of_region] == ["B", "B", "B", "A", "D"], "an article in one piece"
 
 
 @pytest.mark.parametrize(
@@ -2108,7 +2152,7 @@ def test_the_page_of_a_region_names_its_returns_by_amount_with_order_customer_an
         engine.execute("insert into products (product_id, product_name) values ('A', 'MAGNETS')")
         rows = answer_of(engine, part.of_item("NL"))
     assert answer_in_words(part.title, rows, part.units) == (
-        "£12,770 came back in October 2010, most of it MAGNETS: 100 pieces of customer 9, £10,000; ask "
+        "£12,770 came back in October 2010, the largest part MAGNETS: 100 pieces of customer 9, £10,000; ask "
         "what was wrong"
     )
     assert [(row["order_id"], row["customer_id"], row["product_id"]) for row in rows] == [
