@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
 _NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")
 _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
-_DAY_AS_NUMBER = re.compile(r"\b(?:timestamp|date)\b.*\b(?:integer|bigint)", re.IGNORECASE)
+# Trino's and DuckDB's messages where a day meets a number: 2026-12-31 without DATE is one.
+_DAY = r"\b(?:timestamp|date)\b"
+_NUMBER = r"\b(?:integer|bigint)"
+_DAY_AND_NUMBER = re.compile(rf"{_DAY}.*{_NUMBER}|{_NUMBER}.*{_DAY}", re.IGNORECASE)
+_COMPARED = re.compile(r"cannot compare|\bbetween\b|operator: .* [<>=]+ |'[<>=]+' cannot", re.IGNORECASE)
+_ADDED = re.compile(r"operator: .* [-+] |'[-+]' cannot|function (?:[-+]\(|date_add\b)", re.IGNORECASE)
+_MIN_LIKENESS = 0.8  # of a name in quotes to a column, where it may also be a text
 _NO_FUNCTION = re.compile(r"FUNCTION_NOT_FOUND.*Function '?(\w+)'? not registered")
 # Source: Trino's message for FOR VERSION AS OF and FOR TIMESTAMP AS OF on a table without versions.
 _NO_VERSIONS = "does not support versioned tables"
@@ -53,10 +59,8 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
 
 def _with_columns(message: str, sql: str, tables: Tables) -> str:
     """Return the message with the nearest names of an unknown column, or how to write a day or a text."""
-    if _DAY_AS_NUMBER.search(message):
-        return (
-            f"{message.rstrip('.')}. Write a day as DATE '2026-12-31': without it the day is a subtraction."
-        )
+    if advice := _day_advice(message):
+        return f"{message.rstrip('.')}. {advice}"
     if match := _NO_COLUMN.search(message):
         asked = set(tables_in(sql))
         columns = sorted(
@@ -68,8 +72,9 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
                 for column in rows
             }
         )
-        near = _nearest(match[1].lower(), columns)
-        if text := _quoted_value(match[1], sql):
+        text = _quoted_value(match[1], sql)
+        near = _nearest(match[1].lower(), columns, _MIN_LIKENESS if text else 0.5)
+        if text and not near:
             return f"{message}. A text is in single quotes: '{text}'."
         return (
             f"{message}. Did you mean {' or '.join(map(_as_written, near))}?"
@@ -79,19 +84,29 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
     return message
 
 
+def _day_advice(message: str) -> str:
+    """Return how to compare a day, or to add days to one; empty unless a day meets a number."""
+    if not _DAY_AND_NUMBER.search(message):
+        return ""
+    if _COMPARED.search(message):
+        return "Write a day as DATE '2026-12-31': without it the day is a subtraction."
+    return "Add or subtract days as INTERVAL '7' DAY." if _ADDED.search(message) else ""
+
+
 def _quoted_value(name: str, sql: str) -> str:
     """Return the text in double quotes that is compared like a value; empty if there is none."""
-    compared = re.search(rf"""(?:[=<>]|\blike|\bin\s*\(|,)\s*"({re.escape(name)})\"""", sql, re.IGNORECASE)
+    listed = r"""\bin\s*\(\s*(?!select\b|with\b)(?:[^()"']|'[^']*'|"[^"]*")*"""
+    compared = re.search(rf"""(?:[=<>]\s*|\blike\s*|{listed})"({re.escape(name)})\"""", sql, re.IGNORECASE)
     return compared[1] if compared else ""
 
 
-def _nearest(name: str, columns: Sequence[str]) -> list[str]:
+def _nearest(name: str, columns: Sequence[str], likeness: float = 0.5) -> list[str]:
     """Return the columns that are like a name, those with the fewest other letters first.
 
     >>> _nearest("action", ["transaction_id", "decision", "price"])
     ['decision', 'transaction_id']
     """
-    near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, columns, n=3, cutoff=likeness)
     return sorted(near, key=lambda column: _other_letters(name, column))
 
 

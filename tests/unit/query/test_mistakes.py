@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import pytest
 
@@ -9,6 +11,9 @@ from headgate.errors import QueryError
 from headgate.query import Databases, failure_reason, only_reading
 from headgate.query.advice import with_advice
 from headgate.query.function_names import check_functions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 pytestmark = pytest.mark.unit
 
@@ -115,5 +120,59 @@ def test_other_slips_have_their_own_answers() -> None:
     missing = "COLUMN_NOT_FOUND: Column 'bags' cannot be resolved"
     sql = 'select * from products where category = "Bags"'
     assert with_advice(missing, sql, Databases()).endswith("A text is in single quotes: 'Bags'.")
-    compared = "Cannot compare values of type TIMESTAMP and type INTEGER"
-    assert "DATE '2026-12-31'" in with_advice(compared, "select 1", Databases())
+
+
+class Shop(Databases):
+    """Databases with one table of sales."""
+
+    def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
+        """Return its columns."""
+        return {"prod": {"sales": [("customer_id", "text"), ("revenue_gbp", "number"), ("region", "text")]}}
+
+
+@pytest.mark.parametrize(
+    ("sql", "advice"),
+    [
+        ('SELECT customer_id, "revenu_gbp" FROM sales', "Did you mean revenue_gbp?"),
+        ('SELECT 1 FROM sales WHERE customer_id > "revenu_gbp"', "Did you mean revenue_gbp?"),
+        ('SELECT 1 FROM sales WHERE region IN (SELECT 1, "Leeds" FROM sales)', "revenue_gbp, region."),
+        ('SELECT 1 FROM sales WHERE region = "Leeds"', "A text is in single quotes: 'Leeds'."),
+        ("SELECT 1 FROM sales WHERE region IN ('a', \"Leeds\")", "A text is in single quotes: 'Leeds'."),
+        ("SELECT 1 FROM sales WHERE region IN (\"Leeds\", 'a')", "A text is in single quotes: 'Leeds'."),
+    ],
+)
+def test_a_name_in_double_quotes_is_a_text_only_where_it_is_compared(sql: str, advice: str) -> None:
+    name = "Leeds" if "Leeds" in sql else "revenu_gbp"
+    missing = f"COLUMN_NOT_FOUND: Column '{name}' cannot be resolved"
+    assert with_advice(missing, sql, Shop()).endswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("Cannot compare values of type TIMESTAMP and type INTEGER", "DATE"),
+        ("Cannot compare values of type INTEGER_LITERAL and type DATE", "DATE"),
+        ("Cannot mix values of type DATE and INTEGER in BETWEEN clause", "DATE"),
+        ("TYPE_MISMATCH: line 1:49: Cannot apply operator: timestamp(3) >= integer", "DATE"),
+        ("TYPE_MISMATCH: line 1:49: Cannot apply operator: integer < date", "DATE"),
+        ("TYPE_MISMATCH: line 1:8: Cannot apply operator: date - integer", "INTERVAL"),
+        ("TYPE_MISMATCH: line 1:8: Cannot apply operator: timestamp(3) with time zone + bigint", "INTERVAL"),
+        ("FUNCTION_NOT_FOUND: Unexpected parameters for function -(TIMESTAMP, INTEGER_LITERAL)", "INTERVAL"),
+        ("TYPE_MISMATCH: Unexpected parameters (date, integer) for function date_add", "INTERVAL"),
+        (
+            "FUNCTION_NOT_FOUND: Unexpected parameters for function date_add(DATE, INTEGER_LITERAL)",
+            "INTERVAL",
+        ),
+        ("TYPE_MISMATCH: Unexpected parameters (varchar(3), date, integer) for function date_diff", ""),
+        ("TYPE_MISMATCH: Cannot apply operator: date * integer", ""),
+        ("TYPE_MISMATCH: Cannot apply operator: varchar(3) - integer", ""),
+    ],
+)
+def test_a_day_is_written_as_a_date_where_it_is_compared_and_days_are_an_interval(
+    message: str, advice: str
+) -> None:
+    advised = with_advice(message, "select 1", Databases())
+    assert ("DATE '2026-12-31'" in advised, "INTERVAL '7' DAY" in advised) == (
+        advice == "DATE",
+        advice == "INTERVAL",
+    )

@@ -49,5 +49,8 @@ test('the names of columns help against unknown names only', () => {
   expect(helpOf('TYPE_MISMATCH: A value of the type TIMESTAMP cannot be used as DOUBLE')).toMatch(
     /to_unixtime/,
   )
+  expect(
+    helpOf("TYPE_MISMATCH: Cannot apply operator: date - integer. Add or subtract days as INTERVAL '7' DAY."),
+  ).toBe('')
   expect(helpOf('2 statements were given. Send one at a time.')).toBe('')
 })

@@ -48,6 +48,7 @@ const NAMES = 'The list of tables has the names of all columns.'
 /** What helps against each kind of mistake, by the code that the message begins with. */
 const HELP: [RegExp, string][] = [
   [/COLUMN_NOT_FOUND|TABLE_NOT_FOUND|SCHEMA_NOT_FOUND/, NAMES],
+  [/Write a day as DATE|days as INTERVAL/, ''], // the message says all
   [/DIVISION_BY_ZERO/, 'NULLIF(x, 0) as the divisor gives no value where x is 0.'],
   [/INVALID_CAST_ARGUMENT/, 'TRY_CAST gives no value where a cell cannot be converted.'],
   [
