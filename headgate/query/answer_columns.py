@@ -6,6 +6,7 @@ another table.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import sqlglot
@@ -72,6 +73,37 @@ NO_FACTS = UnitAndTitle("", "")
 _NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is added to
 
 
+class _ContractsInUse:
+    """Contracts and databases as a key: the same contracts are the same object, read once per version."""
+
+    def __init__(self, contracts: Registry, databases: Databases) -> None:
+        self.contracts, self.databases = contracts, databases
+
+    def __eq__(self, other: object) -> bool:
+        is_same = isinstance(other, _ContractsInUse) and self.contracts is other.contracts
+        return is_same and self.databases == cast("_ContractsInUse", other).databases
+
+    def __hash__(self) -> int:
+        return hash((id(self.contracts), self.databases))
+
+
+def facts_in_lake(
+    sql: str, names: Sequence[str], contracts: Registry, databases: Databases
+) -> tuple[UnitAndTitle, ...]:
+    """Return the unit and the title of each column of an answer, computed once for all its pages."""
+    return _kept_facts(sql, tuple(names), _ContractsInUse(contracts, databases))
+
+
+@lru_cache(maxsize=64)
+def _kept_facts(sql: str, names: tuple[str, ...], of: _ContractsInUse) -> tuple[UnitAndTitle, ...]:
+    return tuple(facts_of_answer(sql, names, _kept_tables(of), of.databases.prod))
+
+
+@lru_cache(maxsize=2)
+def _kept_tables(of: _ContractsInUse) -> Tables:
+    return facts_of_tables(of.contracts, of.databases)
+
+
 def facts_of_answer(sql: str, names: Sequence[str], tables: Tables, default: str) -> list[UnitAndTitle]:
     """Return the unit and the title of each column of an answer.
 
@@ -132,11 +164,18 @@ class _Answer:
             table.set("catalog", None)
             table.set("this", exp.to_identifier(key))
         schema = {key: dict.fromkeys(columns, "unknown") for key, columns in self._facts.items()}
+        # Athena has no aliases in other columns of their SELECT, and each of a chain would double the text.
         qualified = qualify(
-            query, dialect=dialect, schema=schema, validate_qualify_columns=False, identify=False
+            query,
+            dialect=dialect,
+            schema=schema,
+            expand_alias_refs=False,
+            validate_qualify_columns=False,
+            identify=False,
         )
         self._root = cast("Scope", build_scope(qualified))
         self._scopes = {id(scope.expression): scope for scope in self._root.traverse()}
+        self._outputs = dict[tuple[int, int], UnitAndTitle]()
 
     def facts(self, names: Sequence[str]) -> list[UnitAndTitle]:
         """Return the facts of the answer's columns; none if the statement has other columns."""
@@ -150,6 +189,13 @@ class _Answer:
         ]
 
     def _output(self, scope: Scope, place: int) -> UnitAndTitle:
+        """Return the facts of a column of a query, which other queries may read many times."""
+        key = id(scope), place
+        if key not in self._outputs:
+            self._outputs[key] = self._selected(scope, place)
+        return self._outputs[key]
+
+    def _selected(self, scope: Scope, place: int) -> UnitAndTitle:
         query = scope.expression
         if isinstance(query, exp.SetOperation):
             return _agreed(self._output(side, place) for side in scope.set_operation_scopes)

@@ -123,11 +123,9 @@ def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cur
 
 def _described(lake: LakePorts, sql: str, columns: Sequence[AnswerColumn]) -> tuple[ResultColumn, ...]:
     """Return the columns of an answer with the units and titles of the tables' columns that they show."""
-    from headgate.query.answer_columns import facts_of_answer, facts_of_tables
+    from headgate.query.answer_columns import facts_in_lake
 
-    tables = facts_of_tables(lake.contracts, lake.databases)
-    names = [column.name for column in columns]
-    facts = facts_of_answer(sql, names, tables, lake.databases.prod)
+    facts = facts_in_lake(sql, [column.name for column in columns], lake.contracts, lake.databases)
     return tuple(
         ResultColumn(name=column.name, type=column.type, unit=unit, label=label)
         for column, (unit, label) in zip(columns, facts, strict=True)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.query.answer_columns import NO_FACTS, UnitAndTitle, facts_of_answer, facts_of_tables
+from headgate.query.answer_columns import (
+    NO_FACTS,
+    UnitAndTitle,
+    facts_in_lake,
+    facts_of_answer,
+    facts_of_tables,
+)
 from headgate.query.catalog_queries import Databases
 
 pytestmark = pytest.mark.unit
@@ -83,3 +92,34 @@ def test_the_facts_are_those_of_the_contracts_in_the_order_of_the_tables() -> No
     tables = facts_of_tables(Registry.load(), Databases("c", "p"))
     assert tables["p", "sales_forecast"]["mean"].label == "Expected"
     assert next(iter(tables["c", "orders"])) == "order_id"
+
+
+def test_a_statement_whose_columns_double_at_each_level_takes_no_long_time() -> None:
+    nested = "select amount as a from c.items"
+    for _ in range(25):
+        nested = f"select a + a as a from ({nested})"  # noqa: S608 parts of the test
+    chain = ", ".join(f"a{place} + a{place} as a{place + 1}" for place in range(25))
+    pairs = ", ".join(
+        f"c{place + 1} as (select x.a + y.a as a from c{place} x, c{place} y)"  # noqa: S608 parts of the test
+        for place in range(25)
+    )
+    began = time.process_time()
+    assert facts(nested, "a") == [("GBP", "")]
+    assert facts(f"with c0 as (select amount as a from c.items), {pairs} select a from c25", "a") == [  # noqa: S608
+        ("GBP", "")
+    ]
+    # A column may name another one of its SELECT only in other databases than Athena.
+    assert facts(f"select amount as a0, {chain} from c.items", *(f"a{place}" for place in range(26)))[:2] == [  # noqa: S608
+        ("GBP", ""),
+        ("", ""),
+    ]
+    assert time.process_time() - began < 10
+
+
+def test_the_facts_of_an_answer_are_computed_once_for_all_its_pages() -> None:
+    contracts, databases = Registry.load(), Databases("c", "p")
+    first = facts_in_lake("select mean from sales_forecast", ["mean"], contracts, databases)
+    assert first[0].label == "Expected"
+    assert facts_in_lake("select mean from sales_forecast", ["mean"], contracts, Databases("c", "p")) is first
+    pushed = replace(contracts, prod={})
+    assert facts_in_lake("select mean from sales_forecast", ["mean"], pushed, databases) == (NO_FACTS,)
