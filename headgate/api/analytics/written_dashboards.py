@@ -62,7 +62,8 @@ def write_dashboard(
     Raises:
         ProblemError: 409, the name is reserved or a file has it, or somebody else changed the dashboard; 422,
             a text has a card number or SSN, or there are too many dashboards.
-        QueryError: a statement does more than read, or reads tables outside the lake.
+        QueryError: a statement does more than read, reads tables outside the lake, or calls a function that
+            Athena does not have.
     """
     _check_name(lake, system)
     _check_texts(lake, asked)
@@ -164,14 +165,17 @@ def _check_name(lake: LakePorts, system: str) -> None:
 
 
 def _check_texts(lake: LakePorts, asked: DashboardAsked) -> None:
+    from headgate.query.function_names import check_functions
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
     texts = [text for panel in asked.panels for text in (panel.name, panel.sql, panel.answer, panel.nothing)]
     expect_no_numbers("body", "dashboard", asked.title, *texts)
     for panel in asked.panels:
-        if query := only_reading(qualify_tables(panel.sql, lake.databases)):
+        sql = qualify_tables(panel.sql, lake.databases)
+        if query := only_reading(sql):
             check_tables(query, lake.databases.tables(), lake.databases.prod)
+            check_functions(sql)
 
 
 def _panels(asked: DashboardAsked) -> list[dict[str, Any]]:
