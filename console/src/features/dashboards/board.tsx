@@ -10,7 +10,7 @@ import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
 import { Figures } from './figures'
-import { type Narrowed, narrowed } from './filters'
+import { type Narrowed, narrowed, narrows } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { useNamedPanel } from './named-panel'
 import { type PanelRoom, PanelView } from './panel-view'
@@ -24,7 +24,9 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const tables = catalog.data?.tables ?? []
   const labels = board.filters.filter(({ name }) => chosen[name]).map(({ label }) => label)
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, board.filters, chosen, tables)
-  const apart = board.panels.filter(
+  const unknown = useUnknownValues(board.filters, chosen)
+  const shown = board.panels.filter((panel) => !unknown.some(({ filter }) => narrows(filter, panel)))
+  const apart = shown.filter(
     (panel) => labels.length > 0 && narrowedBy(panel).ignored.length === labels.length,
   )
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
@@ -38,7 +40,6 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     return board.written_by ? { ...board, system: owner?.system ?? '' } : board
   }
   const of = { ownerOf, narrowedBy, figureOf }
-  const unknown = useUnknownValues(board.filters, chosen, tables)
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
@@ -50,18 +51,19 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={board.filters} chosen={chosen} tables={tables} />
-      {isFiltered && (catalog.isPending || !unknown) ? (
+      {unknown.length > 0 ? (
+        <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
+      ) : null}
+      {isFiltered && catalog.isPending ? (
         <Waiting what="the tables" />
-      ) : unknown && unknown.length > 0 ? (
-        <Empty>{unknown.join(' ')} Choose another value, or show all.</Empty>
       ) : (
         <>
           {board.written_by ? (
-            sectionsOf(board.panels).map((panels) => (
+            sectionsOf(shown).map((panels) => (
               <Panels key={panels[0]?.name} panels={panels} isInOrder {...of} />
             ))
           ) : (
-            <Panels panels={board.panels.filter((panel) => !apart.includes(panel))} {...of} />
+            <Panels panels={shown.filter((panel) => !apart.includes(panel))} {...of} />
           )}
           {apart.length === 0 ? null : (
             <>

@@ -89,7 +89,8 @@ const isFor = (filter: Filter, panel: string): boolean =>
 
 const reads = (sql: string, table: string): boolean => new RegExp(`\\b${table}\\b`).test(sql)
 
-const narrows = (filter: Filter, panel: Pick<Panel, 'name' | 'sql'>): boolean =>
+/** Whether a chosen filter changes a panel. */
+export const narrows = (filter: Filter, panel: Pick<Panel, 'name' | 'sql'>): boolean =>
   isFor(filter, panel.name) && filter.tables.some((table) => reads(panel.sql, table))
 
 export const typeOf = (tables: Table[], table: string, column: string): string =>
