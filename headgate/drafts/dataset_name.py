@@ -7,8 +7,23 @@ import re
 from headgate.plain_names import in_plain_letters
 
 _NAMELESS = "dataset"
-# The time of one delivery at the end of a name: a week, a quarter, or digits of a year, month or day.
-_TIMES = re.compile(r"(?:_(?:(?:wk|kw|week|woche)_?[0-9]{1,2}|q[1-4]|(?:[0-9]{2}){1,4}))+$")
+# The time of one delivery at the end of a name: a day with or without its time, a month, a year, a week or a
+# quarter. Two digits alone may be anything, as in covid_19.
+_YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+_SHORT_YEAR, _CLOCK = "[0-9]{2}", "(?:_?(?:[01][0-9]|2[0-3])(?:_?[0-5][0-9]){1,2})?"
+_DATES = (
+    f"{_YEAR}_?{_MONTH}_?{_DAY}{_CLOCK}",
+    f"{_DAY}_?{_MONTH}_?{_YEAR}{_CLOCK}",
+    f"{_YEAR}_?{_MONTH}",
+    f"{_MONTH}_?{_YEAR}",
+    _YEAR,
+    f"{_SHORT_YEAR}_?{_MONTH}_?{_DAY}",
+    f"{_DAY}_?{_MONTH}_?{_SHORT_YEAR}",
+    f"{_MONTH}_?{_DAY}",
+    f"{_DAY}_?{_MONTH}",
+)
+_WEEK = "(?:wk|kw|week|woche)_?(?:5[0-3]|[1-4][0-9]|0?[1-9])"
+_TIMES = re.compile(rf"(?:_(?:{_WEEK}|q[1-4]|{'|'.join(_DATES)}))+$")
 
 
 def dataset_name_of(file_name: str) -> str:

@@ -36,6 +36,16 @@ def test_the_name_is_made_from_the_files_name(file: str, name: str) -> None:
         ("counts_2026_06_11", "counts"),
         ("dataset_2026_01_sales", "dataset_2026_01_sales"),
         ("ean_13a", "ean_13a"),
+        ("export_20260611_1745", "export"),
+        ("export_11_06_2026", "export"),
+        ("report_2026_kw_53", "report"),
+        ("sales_2025", "sales"),
+        ("form_1040", "form_1040"),
+        ("form_1040_2025", "form_1040"),
+        ("iso_9001", "iso_9001"),
+        ("covid_19", "covid_19"),
+        ("covid_19_2026_06", "covid_19"),
+        ("route_wk66", "route_wk66"),
     ],
 )
 def test_the_time_of_one_delivery_is_no_part_of_a_name(name: str, expected: str) -> None:
