@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import numpy as np
 
 from headgate.contracts.model import Kind
+from headgate.formats.csv.header_evidence import MAX_DESCRIPTION_ROWS, MIN_ROWS_BELOW
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import blank_to_null, by_unique, numbers, text_array
 from headgate.values.format_inference import NULL_WORDS, infer_format, infer_most, is_read
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from headgate.drafts.read_sample import DraftSample
     from headgate.values.format_inference import Reading
 
-_MAX_ROWS = 3  # Qualtrics writes two: the questions, and its own names of the columns as JSON
-_MIN_ROWS_BELOW, _PROBED_ROWS = 20, 1000
+_PROBED_ROWS = 1000
 _MIN_COLUMNS = 2  # a single text above numbers may be a bad value
 _NEARLY_ALL = 0.9
 _TYPED = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE, Kind.DATE, Kind.TIMESTAMP}
@@ -40,16 +40,19 @@ def count_description_rows(columns: Iterable[pa.Array]) -> int:
     """
     typed, coded = [], []
     for text in columns:
-        first, below = text.slice(0, _MAX_ROWS).to_pylist(), text.slice(_MAX_ROWS, _PROBED_ROWS)
+        first, below = (
+            text.slice(0, MAX_DESCRIPTION_ROWS).to_pylist(),
+            text.slice(MAX_DESCRIPTION_ROWS, _PROBED_ROWS),
+        )
         if reading := _reading_below(below):
             typed.append((first, reading))
         elif shapes := _shapes_of_codes(below):
             coded.append((first, shapes))
-    for row in range(_MAX_ROWS):
+    for row in range(MAX_DESCRIPTION_ROWS):
         is_coded = any(_shape(cells[row] or "") in shapes for cells, shapes in coded)
         if is_coded or not _describes([(cells[row], reading) for cells, reading in typed]):
             return row
-    return _MAX_ROWS
+    return MAX_DESCRIPTION_ROWS
 
 
 def without_description_rows(sample: DraftSample) -> DraftSample:
@@ -86,23 +89,24 @@ def stated_zone(columns: Iterable[pa.Array], rows: int) -> str:
     Source: exports of Qualtrics have {"ImportId":"startDate","timeZone":"America/Denver"} above dates.
     """
     texts = {cell for text in columns for cell in text.slice(0, rows).to_pylist() if cell}
-    zones = {zone for text in texts if (zone := _zone_in(text))}
+    stated = {zone for text in texts if (zone := _zone_in(text))}
+    zones = stated & available_timezones() if stated else stated
     return zones.pop() if len(zones) == 1 else ""
 
 
 def _zone_in(text: str) -> str:
     try:
         facts = json.loads(text) if text.lstrip().startswith("{") else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
-    zone = facts.get("timeZone", "")
-    return zone if zone in available_timezones() else ""
+    zone = facts.get("timeZone")
+    return zone if isinstance(zone, str) else ""
 
 
 def _reading_below(text: pa.Array) -> Reading | None:
     """Return how nearly all values are read as numbers or dates; None for other columns."""
     given = blank_to_null(text).drop_null()
-    if len(given) < _MIN_ROWS_BELOW:
+    if len(given) < MIN_ROWS_BELOW:
         return None
     unique, own = by_unique(given)
     clear = infer_format(unique).readings

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HEADER_LINES = 8
-_MAX_DESCRIPTIONS, _ROWS_TO_DESCRIBE = 3, 20
+# Rows below a header that describe its columns, and the rows of data that show it. Qualtrics writes
+# two: the questions, and its own names of the columns as JSON.
+MAX_DESCRIPTION_ROWS, MIN_ROWS_BELOW = 3, 20
 _NEARLY_ALL = 0.9
 # A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have
 # no header.
@@ -63,8 +65,14 @@ class _Column:
     has_exception: bool
 
 
-def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, HeaderReading]:
+def count_header_lines(
+    rows: Sequence[Sequence[str]], width: int, *, joins_descriptions: bool = False
+) -> tuple[int, HeaderReading]:
     """Return how many leading rows are the header, and the reading of the first row.
+
+    Args:
+        joins_descriptions: also count rows that describe the columns of a header in one row, as drafts of
+            Headgate 0.1.0 and their contracts do.
 
     Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
     """
@@ -77,7 +85,8 @@ def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, 
     reading = _reading(rows, columns, width)
     if reading is HeaderReading.DATA:
         return 0, reading
-    if _names_all_columns(rows[0], width) and len(rows) > _MAX_DESCRIPTIONS + _ROWS_TO_DESCRIBE:
+    has_rows_below = len(rows) > MAX_DESCRIPTION_ROWS + MIN_ROWS_BELOW
+    if has_rows_below and not joins_descriptions and _names_all_columns(rows[0], width):
         return 1 + _repetitions(rows), reading
     count = 1
     while count < min(len(rows) - 1, _HEADER_LINES) and _continues_header(rows[count], rows[0], columns):

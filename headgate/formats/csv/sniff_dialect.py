@@ -96,17 +96,21 @@ def _with_contract(head: str, contract: Contract) -> Dialect:
 def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
     """Return the dialect by shape if its header is the contract's.
 
-    So a draft and its contract read the same rows.
+    So a draft and its contract read the same rows. The names of an older draft may be joined from the header
+    and the descriptions below it.
     """
-    dialect = _by_shape(head, has_quotes=can_have_quotes(contract))
-    if (
-        not dialect.header_lines
-        or not dialect.names
-        or count_known(dialect.names, contract) < len(dialect.names)
-    ):
+    has_quotes = can_have_quotes(contract)
+    readings = (_by_shape(head, has_quotes=has_quotes, joins_descriptions=joins) for joins in (False, True))
+    dialect = next((each for each in readings if _is_header_of(each, contract)), None)
+    if dialect is None:
         return None
     end = len(head.encode()[: dialect.data_at].decode())
     return skip_repeated_header(replace(dialect, width=len(dialect.names), confidence=1.0), head, end)
+
+
+def _is_header_of(dialect: Dialect, contract: Contract) -> bool:
+    names = dialect.names
+    return bool(dialect.header_lines and names) and count_known(names, contract) == len(names)
 
 
 def _without_header(head: str, contract: Contract) -> Dialect:
@@ -169,10 +173,19 @@ def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
     return replace(dialect, names=names, width=width, unnamed=width - len(names))
 
 
-def _by_shape(head: str, *, with_header: bool | None = None, has_quotes: bool = True) -> Dialect:
+def _by_shape(
+    head: str,
+    *,
+    with_header: bool | None = None,
+    has_quotes: bool = True,
+    joins_descriptions: bool = False,
+) -> Dialect:
     """Return the dialect in which most rows have the same number of cells, and several.
 
     Rows above the header are comments, are less than half full, or have one cell in a wider table.
+
+    Args:
+        joins_descriptions: as of `count_header_lines`.
     """
 
     def evenness(reading: tuple[Form, Sequence[Row]]) -> float:
@@ -197,7 +210,8 @@ def _by_shape(head: str, *, with_header: bool | None = None, has_quotes: bool = 
         ),
         0,
     )
-    lines, reading = count_header_lines([row.texts for row in rows[above:]], width)
+    table = [row.texts for row in rows[above:]]
+    lines, reading = count_header_lines(table, width, joins_descriptions=joins_descriptions)
     if with_header is not None:
         lines = max(1, lines) if with_header else 0
     confidence = round(share_of_width(_below_comments(rows), width), 3)

@@ -160,3 +160,11 @@ def test_answers_in_own_words_and_keys_are_no_permitted_values() -> None:
         name for name, column in columns.items() if any(rule.name == "valid_values" for rule in column.rules)
     }
     assert listed == {"state"}
+
+
+def test_a_zone_that_is_no_text_and_deep_json_state_none() -> None:
+    cells = ['{"timeZone":["Europe/Berlin"]}', '{"timeZone":{"a":1}}', '{"timeZone":' + "[" * 200_000]
+    assert stated_zone([text_array([cell]) for cell in cells], 1) == ""
+    assert stated_zone([text_array([cell, '{"timeZone":"Europe/Berlin"}']) for cell in cells], 2) == (
+        "Europe/Berlin"
+    )

@@ -441,3 +441,15 @@ def test_a_text_whose_rows_all_begin_with_the_mark_of_comments_is_a_table() -> N
         0,
         0,
     )
+
+
+def test_a_contract_with_names_that_join_a_header_and_its_description_still_reads_the_file() -> None:
+    """Drafts of 0.1.0 joined `Progress` and the description below it."""
+    rows = [f"{place},R_{place},{place % 7}" for place in range(40)]
+    text = "\n".join(["Progress,ResponseId,Q1", "Progress,Response ID,How likely?", *rows]).encode()
+    names = ("progress", "responseid response id", "q1 how likely?")
+    joined = replace(CONTRACT, columns=tuple(Column(name, TEXT) for name in names))
+    dialect = sniff_dialect(text, joined)
+    assert (tuple(map(str.lower, dialect.names)), dialect.header_lines) == (names, 2)
+    plain = replace(CONTRACT, columns=tuple(Column(name, TEXT) for name in ("progress", "responseid", "q1")))
+    assert sniff_dialect(text, plain).header_lines == 1
