@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Kind, Level, Mask
-from headgate.contracts.new_column_policy import NewColumns, policy_of
+from headgate.contracts.new_column_policy import NewColumns, left_out_names, policy_of
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.rule_kinds import RULE_KINDS
 
@@ -59,6 +59,7 @@ _PROPERTY_BREAKS = {
     "headgate.load": Breaks.READERS,  # rows that are not in a load leave the snapshot, or stay in it
     # rows are accepted or refused, and the table gains or loses `new_columns`
     "headgate.newColumns": Breaks.BOTH,
+    "headgate.leftOut": Breaks.BOTH,  # a file is accepted without the column, or by `headgate.newColumns`
     "headgate.mayBeAbsent": Breaks.SENDERS,  # an export without the column stops, or succeeds
     "headgate.optional": Breaks.BOTH,  # the table may be missing, or is required
     "headgate.schemaPolicy": Breaks.SENDERS,  # an export that succeeded stops, or leaves columns out
@@ -165,18 +166,22 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[ContractChange]:
     before, after = ({column.name: column for column in contract.columns} for contract in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
-            yield _removed(before[name], policy_of(new))
+            yield _removed(before[name], new)
         elif name not in before:
             yield _added(after[name])
         else:
             yield from _of_column(before[name], after[name])
 
 
-def _removed(column: Column, policy: NewColumns) -> ContractChange:
-    """Return the effect on files that still have the column, which is then a new column.
+def _removed(column: Column, new: Contract) -> ContractChange:
+    """Return the effect on files that still have the column, which is then left out or a new column.
 
     Card data are never kept or left out without a decision of a person.
     """
+    if column.name.casefold() in left_out_names(new):
+        treatment, breaks = _TREATMENT_OF_REMOVED[NewColumns.IGNORE]
+        return ContractChange(column.name, f"the column is gone; {treatment}", breaks)
+    policy = policy_of(new)
     is_sensitive = column.mask not in {None, Mask.FREE_TEXT}
     treatment, breaks = _TREATMENT_OF_REMOVED[
         NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy

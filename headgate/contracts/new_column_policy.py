@@ -10,16 +10,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
-from headgate.contracts.sensitive_names import compared, content_by_name
+from headgate.contracts.sensitive_names import compared, content_by_name, is_sensitive_name
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.contracts.no_cards import NoCards
 
 PROPERTY = "headgate.newColumns"
+# The names, in files, of columns that the creator of the dataset left out: their values are not stored.
+LEFT_OUT = "headgate.leftOut"
 RULE = "new_column"
 # The column of a curated table that keeps new columns: a JSON object of name → text, or null.
 KEPT = "new_columns"
@@ -49,6 +51,29 @@ def policy_of(contract: Contract) -> NewColumns:
             f"{contract.id}: {PROPERTY}: {policy} needs the name {KEPT} for itself. Rename the column {KEPT}."
         )
     return NewColumns(str(policy))
+
+
+def left_out_names(contract: Contract) -> frozenset[str]:
+    """Return the names of columns that every file of the dataset is read without, in lower case.
+
+    Raises:
+        ContractError: they are no list of names, or a column of the contract is among them.
+    """
+    names = contract.properties.get(LEFT_OUT, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ContractError(f"{contract.id}: {LEFT_OUT} is not a list of column names.")
+    folded = frozenset(name.strip().casefold() for name in names)
+    declared = {column.name.casefold() for column in contract.columns if not column.left_out}
+    if both := sorted(folded & declared):
+        raise ContractError(
+            f"{contract.id}: {LEFT_OUT} names the column {both[0]}. Remove it there or from the columns."
+        )
+    return folded
+
+
+def is_kept_out(name: str, contract: Contract) -> bool:
+    """Return whether the values of a left out column with this name in its file must not stay in raw."""
+    return is_sensitive_name(name) or name.strip().casefold() in left_out_names(contract)
 
 
 def kept_column() -> Column:
@@ -92,9 +117,17 @@ def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
     return replace(contract, columns=(*contract.columns, *new))
 
 
-def with_left_out(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file with additional columns that a person left out of its mapping."""
-    left_out = (Column(name, ColumnType(Kind.STRING), undeclared=True, left_out=True) for name in names)
+def with_left_out(contract: Contract, names: Mapping[str, str]) -> Contract:
+    """Return the contract for one file with additional columns that a person left out.
+
+    Args:
+        names: of the columns in the contract → in the file.
+    """
+    text, no_cards = ColumnType(Kind.STRING), declared_throughout(contract)
+    left_out = (
+        Column(name, text, undeclared=True, left_out=True, label=heading, no_cards=no_cards)
+        for name, heading in names.items()
+    )
     return replace(contract, columns=(*contract.columns, *left_out))
 
 

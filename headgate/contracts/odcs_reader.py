@@ -29,7 +29,7 @@ from headgate.contracts.model import (
     Mask,
     Rule,
 )
-from headgate.contracts.new_column_policy import policy_of
+from headgate.contracts.new_column_policy import left_out_names, policy_of
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
 from headgate.contracts.rule_values import check_rule_values, errors_with_place
@@ -170,6 +170,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     check_first_view(contract)
     if zone == "source":
         policy_of(contract)
+        left_out_names(contract)
     return contract
 
 

@@ -225,8 +225,8 @@ class Mappings:
         Raises:
             BadInputError: `new_column`: the contract stops files with new columns.
         """
-        from headgate.matching.new_columns import new_columns  # noqa: PLC0415 as above
-        from headgate.matching.suggest_mapping import THRESHOLD, match_columns  # noqa: PLC0415 as above
+        from headgate.matching.new_columns import match_of_kept, new_columns  # noqa: PLC0415 as above
+        from headgate.matching.suggest_mapping import THRESHOLD  # noqa: PLC0415 as above
 
         headed = self.sample_table(body, self.contracts.get(dataset))
         if headed is None or dataset not in self.contracts:
@@ -235,13 +235,14 @@ class Mappings:
         remembered = self._remembered(sender_of_key(key), headed)
         if remembered and remembered[0] == dataset and not _wrong_with(contract, headed.names, remembered[1]):
             return _as_remembered(headed, contract, remembered[1])
-        match = match_columns(headed.names, headed.samples, contract)
+        match, places = match_of_kept(headed, contract)
+        contract, left_out = _leave_columns_out(headed, contract, places)
         if new := new_columns(headed, contract, match):
-            return _with_new_columns(headed, contract, match, new)
-        if match.worth < _WORTH_ASKING or _is_own(headed, contract, match):
+            return _with_new_columns(headed, contract, match, left_out | new)
+        if match.worth < _WORTH_ASKING or (not left_out and _is_own(headed, contract, match)):
             return None
         return (
-            _certain(headed, contract, match)
+            _certain(headed, contract, match, left_out)
             if match.confidence >= THRESHOLD
             else _suggested(key, headed, match)
         )
@@ -460,11 +461,17 @@ def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
     )
 
 
-def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:
-    """Return the mapping of a file whose new columns are text columns of the contract for this file."""
-    fields = {pair.position: pair.field for pair in match.pairs} | dict(new)
+def _with_new_columns(
+    headed: FileTable, contract: Contract, match: Match, others: Mapping[int, str]
+) -> Decided:
+    """Return the mapping of a file whose new columns are text columns of the contract for this file.
+
+    Args:
+        others: the names of columns that are no fields, by position. Those that the contract lacks are new.
+    """
+    fields = {pair.position: pair.field for pair in match.pairs} | dict(others)
     least = min(match.pairs, key=lambda pair: pair.confidence)
-    extended = with_undeclared(contract, list(new.values()))
+    extended = with_undeclared(contract, [name for name in others.values() if name not in contract.names])
     return _decided(
         headed,
         extended,
@@ -479,17 +486,25 @@ def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str |
 
     Columns that it leaves out are read under their own names and not written.
     """
-    from headgate.matching.new_columns import undeclared_names  # noqa: PLC0415 as above
-
-    hidden = undeclared_names(
+    contract, left_out = _leave_columns_out(
         headed, contract, [place for place, field in enumerate(fields) if field is None]
     )
-    named = tuple(hidden[place] if field is None else field for place, field in enumerate(fields))
-    return _decided(headed, with_left_out(contract, list(hidden.values())), named, REMEMBERED, 1.0)
+    named = tuple(left_out[place] if field is None else field for place, field in enumerate(fields))
+    return _decided(headed, contract, named, REMEMBERED, 1.0)
 
 
-def _certain(headed: FileTable, contract: Contract, match: Match) -> Decided:
-    fields = {pair.position: pair.field for pair in match.pairs}
+def _leave_columns_out(
+    headed: FileTable, contract: Contract, places: Sequence[int]
+) -> tuple[Contract, dict[int, str]]:
+    """Return the contract for a file with the columns at these positions left out, and their names in it."""
+    from headgate.matching.new_columns import undeclared_names  # noqa: PLC0415 as above
+
+    names = undeclared_names(headed, contract, places)
+    return with_left_out(contract, {name: headed.names[place] for place, name in names.items()}), names
+
+
+def _certain(headed: FileTable, contract: Contract, match: Match, left_out: Mapping[int, str]) -> Decided:
+    fields = {pair.position: pair.field for pair in match.pairs} | dict(left_out)
     least = min(match.pairs, key=lambda pair: pair.confidence)
     return _decided(
         headed,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.new_column_policy import KEPT, RULE, NewColumns, policy_of
+from headgate.contracts.new_column_policy import KEPT, RULE, NewColumns, left_out_names, policy_of
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.errors import BadInputError
 from headgate.matching.header_names import folded, made_up_name, showable, unused_name
-from headgate.matching.suggest_mapping import THRESHOLD
+from headgate.matching.suggest_mapping import THRESHOLD, match_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
     from headgate.matching.suggest_mapping import Match
+
+
+def match_of_kept(headed: FileTable, contract: Contract) -> tuple[Match, list[int]]:
+    """Return the match without columns that the contract leaves out of every file, and their positions."""
+    names = left_out_names(contract)
+    kept = [place for place, name in enumerate(headed.shown) if folded(name) not in names]
+    if not names or not kept:
+        return match_columns(headed.names, headed.samples, contract), []
+    samples = headed.samples
+    match = match_columns(
+        [headed.names[place] for place in kept], [samples[place] for place in kept], contract
+    )
+    pairs = tuple(replace(pair, position=kept[pair.position]) for pair in match.pairs)
+    unknown = tuple(kept[place] for place in match.unknown)
+    left_out = sorted({*range(len(headed.names))}.difference(kept))
+    return replace(match, pairs=pairs, unknown=unknown), left_out
 
 
 def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int, str]:

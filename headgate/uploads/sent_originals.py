@@ -1,8 +1,8 @@
 """The sent file, kept in raw next to the edited file that the lake reads.
 
 Raw must not have card data of accepted files, and no worker masks files of other formats. So a sent file is
-kept only if the dataset has no sensitive columns, and no number is found anywhere in the file, also above its
-header, in other sheets, or in other members of an archive.
+kept only if the dataset has no sensitive columns and leaves none out, and no number is found anywhere in the
+file, also above its header, in other sheets, or in other members of an archive.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from headgate.contracts.new_column_policy import left_out_names
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.errors import BadInputError
 from headgate.formats.sniff import is_old_workbook
@@ -43,7 +44,7 @@ def sent_original(
         has_numbers: the table has a card or social security number.
         names: of the table's columns in the file. The dataset may lack one for codes, which no search finds.
     """
-    is_sensitive = contract is not None and contract.sensitive
+    is_sensitive = contract is not None and bool(contract.sensitive or left_out_names(contract))
     if has_numbers or is_sensitive or any(map(mask_by_name, names)):
         return SentOriginal.HAS_NUMBERS
     if path.stat().st_size > _MAX_BYTES:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts.new_column_policy import NewColumns, policy_of
+from headgate.contracts.new_column_policy import NewColumns, left_out_names, policy_of
 from headgate.errors import BadInputError
 from headgate.formats.batches import Source
 from headgate.formats.format_name import JSON_LINES
@@ -148,7 +148,8 @@ def _check_nested(nested: Iterable[str], contract: Contract) -> None:
     """
     kept = {column.name for column in contract.columns if column.nested or column.undeclared}
     asks = policy_of(contract) is NewColumns.ASK
-    names = sorted(nested)
+    left_out = left_out_names(contract)
+    names = sorted(name for name in nested if name.strip().casefold() not in left_out)
     for name, declared in zip(names, fields_of(names, contract), strict=True):
         if declared not in kept and (declared or asks):
             raise not_kept(shown_name(name), is_declared=bool(declared))

@@ -7,9 +7,11 @@ the reasons.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headgate.contracts.new_column_policy import is_kept_out
 from headgate.errors import HeadgateError, NotFoundError, ServiceError
 from headgate.intake.files.check_local_file import CheckedOriginal, check_local_file, contract_of, origin_of
 from headgate.intake.files.workspace import workspace
@@ -204,7 +206,10 @@ def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
 
     if contract is None:
         return False
-    by_contract = any(column.mask in SENSITIVE for column in contract.columns)
+    left_out = json.loads(record.mapping.get("left_out", "[]"))
+    by_contract = any(column.mask in SENSITIVE for column in contract.columns) or any(
+        is_kept_out(name, contract) for name in left_out
+    )
     return (
         by_contract
         or bool(record.masked)

@@ -34,7 +34,7 @@ from headgate.formats.read_file import read_file
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows.check_column import check_column
-from headgate.intake.rows.count_masked_values import masked_values
+from headgate.intake.rows.count_masked_values import masked_values, numbers_left_out
 from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, keep_unique, survivors
 from headgate.intake.rows.duplicate_reasons import duplicate_reasons, take_candidates
 from headgate.intake.rows.fill_missing_ids import fill_missing_ids
@@ -102,7 +102,8 @@ class Counts:
         warned: column and rule → number of warnings. The rule of an absent column, and of a sheet with
             another table, is `ABSENT`.
         reasons: rule → number of refused rows and duplicates.
-        masked: column → number of values that masking changed, in rows that broke no rule.
+        masked: column → number of values that masking changed, in rows that broke no rule, and of values with
+            such numbers in a column that was left out of the file.
         new_columns: column that the contract does not have → number of its values, in all rows.
         written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
 
@@ -231,7 +232,7 @@ class CheckRun:
         origin: RowOrigin,
         folder: Path | None = None,
     ) -> None:
-        self._hides_columns = any(column.left_out for column in contract.columns)
+        self._left_out = tuple(column for column in contract.columns if column.left_out)
         contract = without_left_out(contract)
         self._new_columns = tuple(column.name for column in contract.columns if column.undeclared)
         self._fields = arrow_schema(curated_contract(declared_only(contract))).names
@@ -310,7 +311,7 @@ class CheckRun:
         verdict = refuse_rows(self._contract, checked, len(received.source_rows))
         refused = verdict.refused
         shown = received
-        if self._hides_columns:  # any cell of a ragged row may belong to a column that a person left out
+        if self._left_out:  # any cell of a ragged row may belong to a column that a person left out
             texts = (MASKED,) * len(received.ragged.texts)
             shown = replace(received, ragged=replace(received.ragged, texts=texts))
         refusals = refused_rows(shown, checked, verdict.breaches, refused, self._source.width)
@@ -325,7 +326,7 @@ class CheckRun:
                 name: values[name].filter(passing)
                 for name in {*self._contract.key, *self._contract.order_by, *self._unique}
             },
-            masked=masked_values(checked, passing),
+            masked=masked_values(checked, passing) | numbers_left_out(self._left_out, received.cells),
             new_columns=new_values(checked),
         )
         return batch, _candidates(received, checked, passing), refusals

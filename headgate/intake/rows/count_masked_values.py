@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Mask
+from headgate.masking.redaction import rows_with_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
+    from headgate.contracts.model import Column
     from headgate.intake.rows.checked_column import CheckedColumn
 
 _ALREADY_MASKED = {None, Mask.MASKED, Mask.VERDICTS}
@@ -34,6 +36,16 @@ def masked_values(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[s
         each.column.name: _changed(each, passing)
         for each in checked
         if each.column.mask not in _ALREADY_MASKED
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def numbers_left_out(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> dict[str, int]:
+    """Return left out column → number of its values with a card or social security number."""
+    counts = {
+        column.name: len(rows_with_secrets(cells[column.name]))
+        for column in columns
+        if column.name in cells and not column.no_cards
     }
     return {name: count for name, count in counts.items() if count}
 

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.model import Mask
-from headgate.contracts.new_column_policy import with_undeclared, without_left_out
+from headgate.contracts.new_column_policy import is_kept_out, with_undeclared, without_left_out
 from headgate.errors import AuditError
 from headgate.formats.batches import ROWS_AT_ONCE, Source, source_in_memory
 from headgate.formats.csv.stream_csv import NotPlainError
@@ -94,9 +94,13 @@ class About:
 def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
     """Return whether the original may contain a card number, verification code or social security number.
 
-    The contract declares one, or the gate detected one.
+    The contract declares one, or the gate detected one. The same applies to an original with a column that
+    was left out because of its name or by the contract: the masked form does not have its values.
     """
-    if counts.masked or any(column.mask in SENSITIVE for column in contract.columns):
+    if counts.masked or any(
+        column.mask in SENSITIVE or (column.left_out and is_kept_out(column.label, contract))
+        for column in contract.columns
+    ):
         return True
     if not quarantine.is_file():
         return False

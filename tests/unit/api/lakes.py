@@ -276,7 +276,8 @@ class MemoryLake:
             if mapping:
                 mappings.remember(Suggested.from_json(mapping.suggestion), mapping.fields)
             ports = replace(self.gate_ports, objects=scratch, ledger=MemoryLedger())
-            return processor(ports, replace(self.gate_rules, mappings=mappings)).process(ref)
+            rules = replace(self.gate_rules, mappings=mappings, originals=Originals.KEEP)
+            return processor(ports, rules).process(ref)
 
         def mappings(scratch: ScratchObjects) -> Mappings:
             return replace(self.mappings, objects=scratch)

@@ -260,6 +260,12 @@ def test_a_column_that_is_gone_has_the_fate_of_a_new_column(
     assert (change.message, change.breaks) == (f"the column is gone; {fate}", whom)
 
 
+def test_a_column_that_is_gone_because_it_is_left_out_is_no_new_column() -> None:
+    before, after = contract(col(mask=Mask.PAN)), contract(properties={"headgate.leftOut": [col().name]})
+    changes = {(change.column, change.message.partition(";")[2]) for change in differences(before, after)}
+    assert (col().name, " a file that has it is accepted without it") in changes
+
+
 def test_a_key_that_is_gone_is_called_none() -> None:
     (change,) = differences(contract(key=("id",)), contract())
     assert change.message.startswith("the key is none, was id:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,3 +73,10 @@ def test_a_file_with_a_column_for_codes_is_not_kept_although_its_dataset_lacks_t
         SentOriginal.KEPT,
         SentOriginal.HAS_NUMBERS,
     ]
+
+
+def test_a_file_of_a_dataset_without_one_of_its_columns_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "sent"
+    path.write_text(CLEAN)
+    without_ean = replace(PRODUCTS, properties={**PRODUCTS.properties, "headgate.leftOut": ["EAN"]})
+    assert sent_original(path, without_ean, has_numbers=False) is SentOriginal.HAS_NUMBERS

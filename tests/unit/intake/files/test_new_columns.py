@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
+from headgate.contracts.new_column_policy import left_out_names
 from headgate.errors import ContractError
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.gate import GatePorts, GateRules
@@ -189,6 +190,37 @@ def test_a_card_number_in_a_new_column_is_masked_everywhere() -> None:
 def test_a_new_column_that_is_named_for_sensitive_data_is_never_kept(name: str) -> None:
     record = Lake().sent(contract("keep_as_text"), f"id,item,{name}\n1,bell,917\n".encode())
     assert (record.state, record.accepted, record.new_columns) == ("needs_mapping", 0, {})
+
+
+@pytest.mark.parametrize("name", ["cvv", "Card Number", "ssn", "Filiale"])
+def test_a_column_that_the_contract_leaves_out_is_in_no_row_and_is_no_new_column(name: str) -> None:
+    lake, by = Lake(), replace(contract(), properties={"headgate.leftOut": [name.lower()]})
+    record = lake.sent(by, f"item,id,{name}\nbell,1,917\n".encode())
+    assert (record.state, record.accepted, record.new_columns) == ("done", 1, {})
+    assert json.loads(record.mapping["left_out"]) == [name]
+    assert "917" not in str([*lake.rows(), *lake.rows("quarantine"), record])
+
+
+def test_other_columns_beside_one_that_is_left_out_follow_the_policy_for_new_columns() -> None:
+    body = b"id,item,cvv,Filiale\n1,bell,917,Nord\n"
+    states = {}
+    for policy in ("", "keep_as_text", "ignore", "stop"):
+        by = contract(policy)
+        by = replace(by, properties={**by.properties, "headgate.leftOut": ["cvv"]})
+        record = Lake().sent(by, body)
+        states[policy] = (str(record.state), record.new_columns)
+    assert states == {
+        "": ("needs_mapping", {}),
+        "keep_as_text": ("done", {"Filiale": 1}),
+        "ignore": ("done", {"Filiale": 1}),
+        "stop": ("rejected", {}),
+    }
+
+
+@pytest.mark.parametrize("names", ["cvv", [1], [""], ["Item"]])
+def test_columns_that_are_left_out_are_a_list_of_names_of_no_column(names: object) -> None:
+    with pytest.raises(ContractError, match=r"headgate\.leftOut"):
+        left_out_names(replace(contract(), properties={"headgate.leftOut": names}))
 
 
 def test_a_phone_number_in_a_new_column_is_not_taken_for_a_card() -> None:
