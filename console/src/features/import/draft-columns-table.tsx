@@ -56,6 +56,7 @@ export function DraftColumnsTable({
                   miw="8.5rem"
                   aria-label={`Type of ${column.name}`}
                   value={column.type}
+                  disabled={isMasked(column)}
                   data={[
                     { value: column.type, label: typeWords(column.type) },
                     ...TYPES.filter((one) => typeWords(one.value) !== typeWords(column.type)),

@@ -17,6 +17,8 @@ export interface DraftColumn {
   answered?: Property
   /** Whether the dataset has no such column. */
   isLeftOut?: boolean
+  /** What a way out changed, for a person who takes it back. */
+  beforeWay?: Pick<DraftColumn, 'key' | 'required'>
 }
 
 /** The name, sentence and zone that a person gives a whole dataset. */
@@ -55,7 +57,7 @@ interface Table {
 
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
-const NEW_COLUMNS = 'headgate.newColumns'
+const LEFT_OUT = 'headgate.leftOut'
 const UNIT = 'headgate.unit'
 const FORMAT = 'headgate.format'
 const NAMELESS = /^column_\d+$/
@@ -216,7 +218,11 @@ function furtherOf(property: Property, column: DraftColumn, about: DraftDataset,
 export const hasLocalTimes = (drafted: DraftColumn[], columns: DraftColumn[], local: string[]): boolean =>
   columns.some((column, at) => {
     const before = drafted[at]
-    return isTime(column.type) && (!before || !isTime(before.type) || local.includes(before.name))
+    return (
+      !column.isLeftOut &&
+      isTime(column.type) &&
+      (!before || !isTime(before.type) || local.includes(before.name))
+    )
   })
 
 /** The contract as a person edited it: the dataset's name and description, and its columns in their order. */
@@ -261,13 +267,15 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
 }
 
 /**
- * The table's own properties with the names that a person chose, by which the next file is recognised. New columns are
- * ignored if one was left out: its values would be kept as those of a new one.
+ * The table's own properties with the names that a person chose, by which the next file is recognised, and those of
+ * the columns that every file is read without.
  */
 function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] {
-  const leavesOut = columns.some((one) => one.isLeftOut)
-  const decided = [ALIASES, ORDER, ...(leavesOut ? [NEW_COLUMNS] : [])]
+  const decided = [ALIASES, ORDER, LEFT_OUT]
   const others = (own.customProperties ?? []).filter(({ property }) => !decided.includes(property))
+  const leftOut = columns.flatMap(({ heading, isLeftOut }, at) =>
+    isLeftOut ? [heading || `column_${at + 1}`] : [],
+  )
   const aliases = columns.flatMap(({ name, heading, isLeftOut }, at) => {
     const inFile = heading || `column_${at + 1}`
     return isLeftOut || name === inFile ? [] : [[name, [inFile]] as const]
@@ -279,7 +287,7 @@ function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] 
   })
   return [
     ...others,
-    ...(leavesOut ? [{ property: NEW_COLUMNS, value: 'ignore' }] : []),
+    ...(leftOut.length > 0 ? [{ property: LEFT_OUT, value: leftOut }] : []),
     ...(newNames.length > 0 ? [{ property: ORDER, value: newNames }] : []),
     ...(aliases.length > 0 ? [{ property: ALIASES, value: Object.fromEntries(aliases) }] : []),
   ]

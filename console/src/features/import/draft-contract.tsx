@@ -77,7 +77,8 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
   const [columns, setColumns] = useState(drafted)
   const questions = draft.questions ?? []
-  const asked = askedTogether(questions)
+  const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
+  const asked = askedTogether(questions).filter((one) => !one.columns.every(isLeftOut))
   const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({})
   const isAnswered = asked.every((one) => answers[one.columns.join()] ?? one.usual)
   const answer = (one: AskedTogether, chosen: string) => {
@@ -85,9 +86,17 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
   }
   const [ways, setWays] = useState<Chosen>({})
-  const leave = (column: Hindered, way: Way) => {
+  const leave = (column: Hindered, way: Way | '') => {
     setWays({ ...ways, [column.column]: way })
-    setColumns(withWay(columns, drafted, column, way))
+    const answered = askedTogether(way ? [] : questions).filter(
+      (one) => one.columns.includes(column.column) && answers[one.columns.join()],
+    )
+    setColumns(
+      answered.reduce(
+        (before, one) => withAnswer(before, drafted, questions, one, answers[one.columns.join()] ?? ''),
+        withWay(columns, drafted, column, way),
+      ),
+    )
   }
   const storing = useMutation({
     mutationFn: () =>
@@ -237,16 +246,16 @@ function WaysOut({
   hindered: Hindered[]
   chosen: Chosen
   nameOf: (column: string) => string
-  onChoose: (column: Hindered, way: Way) => void
+  onChoose: (column: Hindered, way: Way | '') => void
 }) {
   if (hindered.length === 0) return null
-  const open = hindered.filter(({ column }) => !chosen[column]).length
+  const open = hindered.filter(({ column }) => !chosen[column])
   return (
     <Alert
       color="blue"
       title={
-        open > 0
-          ? `Decide about ${hindered.map(({ column }) => nameOf(column)).join(', ')} to create the dataset now`
+        open.length > 0
+          ? `Decide about ${open.map(({ column }) => nameOf(column)).join(', ')} to create the dataset now`
           : 'Your decisions about these columns'
       }
     >
@@ -258,16 +267,17 @@ function WaysOut({
             description={hinderedWords(one)}
             size="xs"
             value={chosen[one.column] ?? ''}
-            onChange={(way) => onChoose(one, way as Way)}
+            onChange={(way) => onChoose(one, way as Way | '')}
           >
             <Stack gap={4} mt={4}>
               {one.ways.map(({ way }) => (
                 <Radio key={way} size="xs" value={way} label={wayWords(way, one)} />
               ))}
+              <Radio size="xs" value="" label="Decide at the deployment" />
             </Stack>
           </Radio.Group>
         ))}
-        {open > 0 ? (
+        {open.length > 0 ? (
           <Text size="sm">
             Or hand the dataset in as it is: whoever deploys the lake decides, and its rows wait until then.
           </Text>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { draftColumns, edited, fieldsOf, nameProblem, type Property } from './draft-columns'
+import { draftColumns, edited, fieldsOf, hasLocalTimes, nameProblem, type Property } from './draft-columns'
 import { hinderedWords, openReasons, wayWords, withWay } from './ways-out'
 
 const IN_FILE = ['Box', 'IPAddress', 'Tracking ID']
@@ -58,11 +58,12 @@ interface Document {
   schema: { properties: Property[]; customProperties: unknown[] }[]
 }
 
-test('a column that is left out is in no part of the contract, and its values are not kept as new ones', () => {
+test('a column that is left out is in the contract by its name alone, and other new columns are kept', () => {
   const columns = withWay(drafted, drafted, ADDRESS, 'leave_out')
   const [table] = (edited(DOCUMENT, about, columns) as unknown as Document).schema
   expect(table?.properties.map((one) => one.name)).toEqual(['box', 'tracking_id'])
-  expect(table?.customProperties).toContainEqual({ property: 'headgate.newColumns', value: 'ignore' })
+  expect(table?.customProperties).toContainEqual({ property: 'headgate.leftOut', value: ['ipaddress'] })
+  expect(table?.customProperties).toContainEqual({ property: 'headgate.newColumns', value: 'keep_as_text' })
   expect(table?.properties[1]).toMatchObject({ primaryKey: true, primaryKeyPosition: 1 })
   expect(fieldsOf(columns, IN_FILE)).toEqual({ Box: 'box', IPAddress: null, 'Tracking ID': 'tracking_id' })
 })
@@ -82,6 +83,25 @@ test('a column with hidden numbers identifies no row, and each choice can be cha
   const left = withWay(masked, drafted, TRACKING, 'leave_out')
   expect(withWay(left, drafted, TRACKING, 'search_in_full')[2]).toMatchObject({ type: 'VARCHAR(32)' })
   expect(withWay(left, drafted, TRACKING, 'search_in_full')[2]?.isLeftOut).toBeUndefined()
+})
+
+test('a column is as before any way out after a change of mind, also as a person ticked it', () => {
+  const ticked = drafted.map((one) => ({ ...one, key: one.name === 'box', required: one.name !== 'box' }))
+  for (const hindered of [TRACKING, ADDRESS]) {
+    const left = withWay(ticked, drafted, hindered, 'leave_out')
+    expect(withWay(left, drafted, hindered, '')).toEqual(ticked)
+  }
+  const masked = withWay(drafted, drafted, TRACKING, 'mask_numbers')
+  expect(withWay(masked, drafted, TRACKING, '')).toEqual(drafted)
+  const left = withWay(masked, drafted, TRACKING, 'leave_out')
+  expect(withWay(left, drafted, TRACKING, 'search_in_full')[2]).toMatchObject({ key: true, required: true })
+})
+
+test('nobody is asked for the zone of times that are left out', () => {
+  const times = drafted.map((one) => ({ ...one, type: 'TIMESTAMP' }))
+  expect(hasLocalTimes(times, times, ['box'])).toBe(true)
+  const left = times.map((one) => (one.name === 'box' ? { ...one, isLeftOut: true } : one))
+  expect(hasLocalTimes(times, left, ['box'])).toBe(false)
 })
 
 test('a reason is open until its column has a way out; those of the table stay', () => {

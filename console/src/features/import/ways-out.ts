@@ -5,8 +5,8 @@ import type { DraftColumn, Property } from './draft-columns'
 type ForDeployment = Schemas['DraftForDeployment']
 export type Hindered = Schemas['DraftColumnForDeployment']
 export type Way = Schemas['DraftWayOut']['way']
-/** Column of the draft → the way out that a person chose. */
-export type Chosen = Readonly<Record<string, Way>>
+/** Column of the draft → the way out that a person chose; empty for none. */
+export type Chosen = Readonly<Record<string, Way | ''>>
 
 /** The reasons that no choice has ended, each with its column. */
 export const openReasons = ({ columns, table }: ForDeployment, chosen: Chosen): string[] => [
@@ -43,20 +43,17 @@ export function withWay(
   return columns.map((column, at) => {
     const before = drafted[at]
     if (before?.name !== name) return column
-    const plain = { ...column, type: before.type }
+    const beforeWay = column.beforeWay ?? { key: column.key, required: column.required }
+    const plain = { ...column, ...beforeWay, type: before.type }
     delete plain.answered
     delete plain.isLeftOut
-    if (way === 'leave_out') return { ...plain, isLeftOut: true, key: false }
+    delete plain.beforeWay
+    if (way === 'leave_out') return { ...plain, beforeWay, isLeftOut: true, key: false }
     const property = ways.find((one) => one.way === way)?.property as Property | undefined
     if (!property) return plain
-    const isMasked = way === 'mask_numbers'
-    return {
-      ...plain,
-      type: property.physicalType ?? column.type,
-      answered: property,
-      // A number that was replaced identifies no row.
-      key: column.key && !isMasked,
-      required: column.required || (column.key && isMasked),
-    }
+    const kept = { ...plain, type: property.physicalType ?? before.type, answered: property }
+    if (way !== 'mask_numbers') return kept
+    // A number that was replaced identifies no row.
+    return { ...kept, beforeWay, key: false, required: plain.required || plain.key }
   })
 }

@@ -1,0 +1,74 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { DraftContract } from './draft-contract'
+
+afterEach(cleanup)
+Object.defineProperty(document, 'fonts', { value: new EventTarget() }) // happy-dom has none
+
+const column = (name: string) => ({ name, physicalType: 'VARCHAR(20)', logicalType: 'string' })
+const person = (name: string) => ({
+  column: name,
+  reason: 'has data about people, and a deployment decides who may read it',
+  like_cards: 0,
+  ways: [{ way: 'leave_out', property: {} }],
+})
+const pattern = (answer: string) => ({ answer, property: { ...column('born'), physicalType: 'DATE' } })
+const DRAFT = {
+  dataset: 'visits',
+  document: {
+    id: 'headgate.source.visits',
+    name: 'visits',
+    schema: [{ name: 'visits', properties: ['visit', 'born', 'email'].map(column) }],
+  },
+  rows: 30,
+  received: 30,
+  duplicates: 0,
+  notes: [],
+  time_zone: '',
+  questions: [{ column: 'born', answers: [pattern('dd/MM/yyyy'), pattern('MM/dd/yyyy')] }],
+  for_deployment: { columns: [person('born'), person('email')], table: [] },
+} as unknown as Schemas['ContractDraft']
+
+function open() {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract draft={DRAFT} inFile={['visit', 'Born', 'E-Mail']} onCreated={vi.fn()} />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+}
+
+const [BORN, EMAIL] = [0, 1]
+const choose = (label: RegExp, at: number) => {
+  const radio = screen.getAllByLabelText(label)[at]
+  if (radio) fireEvent.click(radio)
+}
+
+test('a column that is left out is neither asked about nor named as one to decide', () => {
+  open()
+  screen.getByText('Decide about Born, E-Mail to create the dataset now')
+  screen.getByLabelText('How to read Born')
+  choose(/^Leave this column out/, BORN)
+  screen.getByText('Decide about E-Mail to create the dataset now')
+  expect(screen.queryByLabelText('How to read Born')).toBeNull()
+  choose(/^Leave this column out/, EMAIL)
+  expect(screen.getByRole('button', { name: /^Create visits/ }).hasAttribute('disabled')).toBe(false)
+})
+
+test('a decision is taken back, and the answer about the column stays', () => {
+  open()
+  fireEvent.change(screen.getByLabelText('How to read Born'), { target: { value: 'M' } })
+  choose(/^Leave this column out/, BORN)
+  choose(/^Decide at the deployment/, BORN)
+  screen.getByText('Decide about Born, E-Mail to create the dataset now')
+  expect(screen.getByLabelText<HTMLSelectElement>('How to read Born').value).toBe('M')
+  expect(screen.getByLabelText<HTMLSelectElement>('Type of born').value).toBe('DATE')
+  screen.getByRole('button', { name: 'Hand in visits for the next deployment' })
+})
