@@ -400,11 +400,8 @@ def write_grid(
     rows = flawed = 0
     descriptions: tuple[int, ...] = ()
     readings: ColumnReadings | None = None
-    currencies, values, doubts = (
-        FileCurrencies(about.amounts),
-        FileValues(edits),
-        DoubtfulDates(opened.names, about.past),
-    )
+    currencies, values = FileCurrencies(about.amounts), FileValues(edits)
+    doubts = DoubtfulDates(opened.names, about.past)
     with (
         pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,

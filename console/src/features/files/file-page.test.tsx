@@ -383,7 +383,7 @@ test('a run that a file waits for is followed to its end, and nobody is asked to
   answers['/v1/runs/r7'] = about
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const read = vi.spyOn(queries, 'invalidateQueries')
-  show({ quarantined: 0, acceptance: 'all_accepted' }, queries)
+  show({ quarantined: 0, acceptance: 'ok' }, queries)
   await screen.findByText(/The run that brings its rows into the tables: running/)
   const ended = { ...about, state: 'succeeded' }
   answers['/v1/runs'] = { runs: [ended] }

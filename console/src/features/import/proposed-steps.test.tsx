@@ -40,6 +40,7 @@ const field = (name: string, isKey: boolean) => ({
   unit: '',
   allowed: [],
   time_zone: '',
+  declared_format: {},
 })
 const RESULT = {
   outcome: 'done',
