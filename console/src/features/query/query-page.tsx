@@ -20,7 +20,14 @@ import { QueryFailed } from './query-failed'
 import { useProgressWords } from './progress-words'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
-import { type Asked, choiceOf, questionAddress, questionTitle, useKeptQuestions } from './saved-questions'
+import {
+  type Asked,
+  choiceOf,
+  keptAgain,
+  questionAddress,
+  questionTitle,
+  useKeptQuestions,
+} from './saved-questions'
 import { AnswerOrigin } from './answer-origin'
 import { useStatementHistory } from './use-statement-history'
 import { StatementHistory } from './statement-history'
@@ -166,7 +173,11 @@ function Desk() {
                     <KeepQuestion
                       kept={saved}
                       proposed={asked ? questionTitle(asked.description) : ''}
-                      question={{ sql: answered, ...shownAs(state.result, view, choice) }}
+                      question={keptAgain(
+                        saved,
+                        { sql: answered, ...shownAs(state.result, view, choice) },
+                        choice,
+                      )}
                       onKeep={own.keep.mutateAsync}
                       onForget={own.forget.mutateAsync}
                     />
@@ -233,7 +244,12 @@ function useLinkedStatement(isStated: boolean, run: () => void): void {
 function Running({ progress }: { progress: Progress | undefined }) {
   const words = useProgressWords(progress)
   if (!words) return <Waiting what="the answer" />
-  return <Empty>The query {words}. It continues until its answer is there, or until you stop it.</Empty>
+  return (
+    <Empty>
+      The query <span aria-live="off">{words}</span>. It continues until its answer is there, or until you
+      stop it.
+    </Empty>
+  )
 }
 
 /** How an answer is shown, as a question keeps it. */

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 
-import { askedBy, choiceOf, type KeptQuestion, questionAddress, questionTitle } from './saved-questions'
+import {
+  askedBy,
+  choiceOf,
+  keptAgain,
+  type KeptQuestion,
+  questionAddress,
+  questionTitle,
+} from './saved-questions'
 
 const SALES: KeptQuestion = {
   name: 'Sales by day',
@@ -43,4 +50,36 @@ test('a question of the lake is called by its question, without notes for those 
   )
   expect(questionTitle('Sales of a week')).toBe('Sales of a week')
   expect(questionTitle('How (and why?) did sales change? By week.')).toBe('How did sales change?')
+})
+
+const FORECAST: KeptQuestion = {
+  ...SALES,
+  kind: 'fan',
+  bounds: [['low', 'high']],
+  answer: '{sold} is ahead',
+  nothing: 'Nothing is ahead.',
+  units: { sold: 'kg' },
+}
+const { bounds, answer, nothing, units } = FORECAST
+const DRAWN = { sql: SALES.sql, kind: 'line' as const, x: 'day', y: ['sold', 'back'], series: '' }
+const choice = askedBy(FORECAST).choice
+
+test('a forecast that is saved under another name stays the forecast that it was', () => {
+  const kept = { ...DRAWN, kind: 'fan', bounds, answer, nothing, units }
+  expect(keptAgain(FORECAST, DRAWN, choice)).toEqual(kept)
+  expect(keptAgain(FORECAST, { ...DRAWN, y: ['sold'] }, undefined)).toEqual(kept)
+})
+
+test('a forecast whose chart a person changed keeps what it says of the answer, and no band', () => {
+  const parts = { bounds: [], answer, nothing, units }
+  const bars = { ...DRAWN, kind: 'bar' as const }
+  expect(keptAgain(FORECAST, bars, choice && { ...choice, kind: 'bar' })).toEqual({ ...bars, ...parts })
+  const single = { ...DRAWN, y: ['sold'] }
+  expect(keptAgain(FORECAST, single, choice && { ...choice, y: ['sold'] })).toEqual({ ...single, ...parts })
+  const table = { sql: SALES.sql, kind: 'table' as const, x: '', y: [], series: '' }
+  expect(keptAgain(FORECAST, table, choice)).toEqual({ ...table, ...parts })
+})
+
+test('a question that is saved for the first time has no parts of a panel', () => {
+  expect(keptAgain(undefined, DRAWN, choice)).toEqual(DRAWN)
 })

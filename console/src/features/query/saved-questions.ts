@@ -26,6 +26,29 @@ export const partsOf = ({
   units,
 })
 
+type Shown = Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'>
+
+/** What is kept of a question as it is shown: one that is saved already keeps its parts, and its chart unless a person changed it. */
+export function keptAgain(
+  saved: KeptQuestion | undefined,
+  shown: Shown,
+  choice: Choice | undefined,
+): Shown & Partial<PanelParts> {
+  if (!saved) return shown
+  const isChanged =
+    (shown.kind === 'table') !== (saved.kind === 'table') ||
+    (shown.kind !== 'table' && choice !== undefined && !isChartOf(saved, choice))
+  const { kind, x, y, series } = isChanged ? shown : saved
+  const parts = partsOf(saved)
+  return { ...shown, kind, x, y, series, ...parts, bounds: kind === 'fan' ? parts.bounds : [] }
+}
+
+const isChartOf = (saved: KeptQuestion, { x, y, series, kind }: Choice): boolean =>
+  x === saved.x &&
+  y.join('\n') === saved.y.join('\n') &&
+  series === saved.series &&
+  (kind === undefined || kind === chartKind(saved.kind))
+
 /** A statement with the way in which its answer is shown. */
 export interface Asked {
   sql: string
