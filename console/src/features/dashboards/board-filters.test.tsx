@@ -94,7 +94,10 @@ const title = (name: string) => screen.findByRole('heading', { name }, PATIENT)
 test('the panels of a filtered page are asked at once, without the values of the filter', async () => {
   const asked = show(undefined)
   await title('Which trips?')
-  await vi.waitFor(() => expect(asked.filter((sql) => sql.includes("region = 'XX'"))).toHaveLength(1), PATIENT)
+  await vi.waitFor(
+    () => expect(asked.filter((sql) => sql.includes("region = 'XX'"))).toHaveLength(1),
+    PATIENT,
+  )
 }, 60_000)
 
 test('a value that the filter does not offer hides the panels of the filter only', async () => {

@@ -5,7 +5,8 @@ import { unknownValues } from './unknown-values'
 
 const REGION = { name: 'region', label: 'Region', column: 'region_id' } as Schemas['DashboardFilter']
 
-const unknownWords = (...of: Parameters<typeof unknownValues>) => unknownValues(...of).map(({ words }) => words)
+const unknownWords = (...of: Parameters<typeof unknownValues>) =>
+  unknownValues(...of).map(({ words }) => words)
 
 test('a value that no filter offers is named, and one that is offered or not read yet is none', () => {
   expect(unknownWords([REGION], { region: 'XX' }, [['GB', 'IE']])).toEqual(['No region is XX.'])

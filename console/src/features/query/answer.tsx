@@ -164,9 +164,14 @@ function Rest({ rest, progress, onStop }: Pick<Props, 'rest' | 'progress' | 'onS
     <Group gap="xs">
       <Text size="sm" role="status">
         {rest === 'running'
-          ? `These are the first rows. The whole answer is being computed.${words ? ` Its query ${words}.` : ''}`
+          ? 'These are the first rows. The whole answer is being computed.'
           : 'These are the first rows. The whole answer was stopped: run the statement again to get it.'}
       </Text>
+      {rest === 'running' && words ? (
+        <Text size="sm" aria-live="off">
+          Its query {words}.
+        </Text>
+      ) : null}
       {rest === 'running' ? (
         <Button size="compact-sm" variant="default" onClick={onStop}>
           Stop

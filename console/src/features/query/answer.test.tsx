@@ -1,0 +1,46 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { MemoryRouter } from 'react-router'
+import { afterEach, expect, test } from 'vitest'
+
+import { Answer } from './answer'
+import type { Result } from './results'
+
+afterEach(cleanup)
+
+const FIRST = {
+  isFirst: true,
+  query: { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
+  columns: [{ name: 'name', type: 'varchar', unit: '', label: '' }],
+  rows: [['Alps']],
+  next: '',
+} as unknown as Result
+
+test('the seconds of a running query are not announced, and that it runs is', async () => {
+  const nothing = () => undefined
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <MemoryRouter>
+          <Answer
+            result={FIRST}
+            fileName="answer"
+            seconds={1}
+            rest="running"
+            progress={{ began: Date.now() - 60_000, scanned_bytes: 0 }}
+            onStop={nothing}
+            view="table"
+            onView={nothing}
+            choice={undefined}
+            onChoose={nothing}
+          />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  const seconds = await screen.findByText(/runs for \d+ s/)
+  expect(seconds.closest('[role=status], [aria-live]')?.getAttribute('aria-live')).toBe('off')
+  expect(screen.getByText(/being computed/).getAttribute('role')).toBe('status')
+}, 60_000)
