@@ -2579,8 +2579,8 @@ def test_all_payments_are_reviewed_where_each_is_worth_it(amount: float, worth: 
             0.885,
             "unusual_amount",
             (
-                "the card of customer 7, because the calls of a day are used up, and the risk of a wrong block, "
-                "{wrong_block}, is less than the expected loss: "
+                "the card of customer 7, because the calls of a day are used up, and the risk of a wrong "
+                "block, {wrong_block}, is less than the expected loss: "
             ),
         ),
         (
