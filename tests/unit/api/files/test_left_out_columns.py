@@ -145,7 +145,7 @@ def test_another_new_column_of_a_later_file_is_not_ignored_with_those_that_were_
     assert ADDRESS.encode() not in caller.lake.objects.contents("curated")[record.curated_key]
 
 
-def test_card_numbers_in_a_column_without_a_telling_name_do_not_stay_in_raw() -> None:
+def test_card_numbers_in_a_column_with_a_neutral_name_do_not_stay_in_raw() -> None:
     caller = masking_uploader()
     upload_id = uploaded(caller, visits(100).replace(ADDRESS.encode(), CARD.encode()), "visits.csv", "")
     document = checked(caller, upload_id).json["draft"]["document"]
