@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { ColumnForm, pasteWords } from './column-form'
 
 afterEach(cleanup)
-Object.defineProperty(document, 'fonts', { value: new EventTarget() }) // happy-dom has none
+Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true }) // happy-dom has none
 
 test('a column is pasted into the shown rows alone, and the page says so', () => {
   render(

@@ -8,7 +8,7 @@ import type { Schemas } from '../../api/client'
 import { DraftContract } from './draft-contract'
 
 afterEach(cleanup)
-Object.defineProperty(document, 'fonts', { value: new EventTarget() }) // happy-dom has none
+Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true }) // happy-dom has none
 
 const column = (name: string) => ({ name, physicalType: 'VARCHAR(20)', logicalType: 'string' })
 const person = (name: string) => ({
