@@ -89,8 +89,8 @@ def stated_zone(columns: Iterable[pa.Array], rows: int) -> str:
     Source: exports of Qualtrics have {"ImportId":"startDate","timeZone":"America/Denver"} above dates.
     """
     texts = {cell for text in columns for cell in text.slice(0, rows).to_pylist() if cell}
-    stated = {zone for text in texts if (zone := _zone_in(text))}
-    zones = stated & available_timezones() if stated else stated
+    zone_texts = {zone for text in texts if (zone := _zone_in(text))}
+    zones = zone_texts & available_timezones() if zone_texts else zone_texts
     return zones.pop() if len(zones) == 1 else ""
 
 
