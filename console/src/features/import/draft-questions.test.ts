@@ -69,7 +69,7 @@ test('a few words among numbers are empty, or their rows wait, or the column sta
   const drafted = draftColumns(DOCUMENT)
   const [asked] = askedTogether([words])
   if (!asked) throw new Error('nothing is asked')
-  expect(asked.note).toBe('3 rows have “auf Anfrage”; all other values are alike.')
+  expect(asked.note).toBe('3 rows have “auf Anfrage”; all other values are numbers.')
   expect(asked.answers.map(({ label }) => label)).toEqual([
     'take “auf Anfrage” as empty',
     'let its 3 rows wait for a person',

@@ -66,8 +66,10 @@ export function askedTogether(questions: Question[]): AskedTogether[] {
   return [...groups.values()]
 }
 
+const KINDS: Readonly<Record<string, string>> = { date: 'dates', timestamp: 'dates with a time' }
+
 /** A few words among numbers or dates: they mean that there is no value, or their rows wait. */
-function aboutWords({ column, words = [], rows = 0 }: Question): AskedTogether {
+function aboutWords({ column, words = [], rows = 0, answers }: Question): AskedTogether {
   const quoted = words.map((word) => `“${word}”`).join(', ')
   const isOne = rows === 1
   return {
@@ -76,7 +78,7 @@ function aboutWords({ column, words = [], rows = 0 }: Question): AskedTogether {
       { value: 'empty', label: `take ${quoted} as empty` },
       { value: 'wait', label: `let ${isOne ? 'its row' : `its ${whole(rows)} rows`} wait for a person` },
     ],
-    note: `${count(rows, 'row')} ${isOne ? 'has' : 'have'} ${quoted}; all other values are alike.`,
+    note: `${count(rows, 'row')} ${isOne ? 'has' : 'have'} ${quoted}; all other values are ${KINDS[String(answers[0]?.property['logicalType'])] ?? 'numbers'}.`,
     usual: KEEP_AS_TEXT,
   }
 }
