@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,7 +27,15 @@ from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
-from headgate.values.cells import blank_to_null, by_unique, flags, matches, numbers, text_array
+from headgate.values.cells import (
+    blank_to_null,
+    by_unique,
+    distinct_counts,
+    flags,
+    matches,
+    numbers,
+    text_array,
+)
 from headgate.values.fast_parsing import are_digits
 from headgate.values.format_inference import (
     Inferred,
@@ -244,8 +251,7 @@ def _signs_beside(filled: pa.Array) -> SourceFormat | None:
 
 
 def _read_by_most(filled: pa.Array) -> Most | None:
-    unique, own = by_unique(filled)
-    return infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
+    return infer_most(*distinct_counts(filled))
 
 
 def _mostly(text: pa.Array) -> Most | None:

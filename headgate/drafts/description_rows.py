@@ -8,12 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-import numpy as np
-
 from headgate.contracts.model import Kind
 from headgate.formats.csv.header_evidence import MAX_DESCRIPTION_ROWS, MIN_ROWS_BELOW
 from headgate.masking.redaction import redact_text
-from headgate.values.cells import blank_to_null, by_unique, numbers, text_array
+from headgate.values.cells import blank_to_null, distinct_counts, text_array
 from headgate.values.format_inference import NULL_WORDS, infer_format, infer_most, is_read
 
 if TYPE_CHECKING:
@@ -108,9 +106,9 @@ def _reading_below(text: pa.Array) -> Reading | None:
     given = blank_to_null(text).drop_null()
     if len(given) < MIN_ROWS_BELOW:
         return None
-    unique, own = by_unique(given)
+    unique, counts = distinct_counts(given)
     clear = infer_format(unique).readings
-    most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
+    most = infer_most(unique, counts)
     reading = clear[0] if clear else most.reading if most else None
     return reading if reading and reading.kind in _TYPED else None
 

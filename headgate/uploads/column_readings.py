@@ -9,23 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.format_property import format_facts
+from headgate.contracts.format_property import declared_keys
 from headgate.contracts.model import Kind
 from headgate.drafts.column_inference import narrowed
 from headgate.drafts.date_order import orders_shown
 from headgate.drafts.format_answers import FormatAnswer
 from headgate.drafts.time_zones import lack_zone
-from headgate.values.cells import by_unique, numbers
+from headgate.values.cells import distinct_counts
 from headgate.values.format_inference import Inferred, Most, infer_most, infer_orders, one_truth_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 _TIMES = (Kind.DATE, Kind.TIMESTAMP)
 
 
@@ -88,8 +86,7 @@ def readings_of(filled: pa.Array) -> tuple[Most, ...]:
     Args:
         filled: values, neither null nor blank.
     """
-    unique, own = by_unique(filled)
-    counts = np.bincount(numbers(own), minlength=len(unique))
+    unique, counts = distinct_counts(filled)
     most = infer_most(unique, counts)
     is_date = most is not None and most.reading.kind in _TIMES and bool(most.reading.format.patterns)
     # A part of the dates, such as 04/04/2026, may read equally in both orders.
@@ -104,14 +101,10 @@ def readings_of(filled: pa.Array) -> tuple[Most, ...]:
 
 def reading_facts(most: Most) -> dict[str, Any]:
     """Return the format of nearly all values of a column; empty for the plain format."""
-    facts = format_facts(most.reading.format)
-    if not facts:
+    declared = declared_keys(most.reading.format)
+    if not declared:
         return {}
-    listed = {
-        key: value.split(" | ") if isinstance(value, str) and key in _LISTS else value
-        for key, value in facts.items()
-    }
-    return {"kind": most.reading.kind.value, "format": listed, "others": most.others}
+    return {"kind": most.reading.kind.value, "format": declared, "others": most.others}
 
 
 def _in_shown_order(

@@ -151,6 +151,12 @@ def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     return encoded.dictionary, encoded.indices
 
 
+def distinct_counts(text: pa.Array) -> tuple[pa.Array, Rows]:
+    """Return each different text once, with its number of rows; there are no nulls in `text`."""
+    unique, own = by_unique(text)
+    return unique, np.bincount(numbers(own), minlength=len(unique))
+
+
 def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return the column as one array; an Arrow dictionary stays a dictionary.
 

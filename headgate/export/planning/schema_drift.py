@@ -113,13 +113,13 @@ def schema_differences(
     present = {column.name for column in table.columns}
     may_be_absent = columns_that_may_be_absent(contract)
     absent = [column for column in contract.columns if column.name not in present]
-    missing = [column for column in absent if column.name not in may_be_absent]
+    required = [column for column in absent if column.name not in may_be_absent]
     all_differences = []
     for place, column in enumerate(table.columns):
         if column.name in declared:
             all_differences.extend(_type_differences(column, declared[column.name], arrow_type_of))
-        elif renamed := _renamed(column, place, missing, contract, arrow_type_of):
-            missing.remove(renamed)
+        elif renamed := _renamed(column, place, required, contract, arrow_type_of):
+            absent.remove(renamed)
             text = f"{renamed.name} is gone; {column.name} may be its new name"
             all_differences.append(Difference(SchemaChange.RENAMED, renamed.name, text))
         else:
@@ -128,7 +128,6 @@ def schema_differences(
     all_differences.extend(
         Difference(SchemaChange.MISSING, column.name, _missing_words(column.name, table, contract))
         for column in absent
-        if column in missing or column.name in may_be_absent
     )
     return tuple(all_differences)
 
