@@ -133,9 +133,9 @@ def draft_from_sample(
     names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _contract(sample.stored, columns, names)
     questions = _questions(contract, sample, guesses)
-    findings = findings_of(sample, contract, guesses, questions, is_key_guessed=key is None)
-    zone = stated_zone(sent.cells.values(), sample.description_rows)
     words = _words(contract, sample, guesses)
+    findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
+    zone = stated_zone(sent.cells.values(), sample.description_rows)
     return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample), zone, words)
 
 

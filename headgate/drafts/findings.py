@@ -34,7 +34,7 @@ from headgate.values.cells import blank_to_null
 from headgate.values.inferred_times import has_short_year
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from headgate.drafts.column_inference import (
         Guess,
     )
+    from headgate.drafts.other_words import WordsQuestion
     from headgate.drafts.read_sample import DraftSample
     from headgate.values.format_inference import Most
 
@@ -57,7 +58,6 @@ _LIKE_CARDS = (
     "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
-STAYS_TEXT = "stays text, because"
 SILENT = "-"  # as `of_upload`: the console has nothing to say, or says it elsewhere
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
 ABOUT_RESERVED = "stands in double quotes in queries, because Athena's SQL reserves its name"
@@ -167,6 +167,7 @@ def findings_of(
     contract: Contract,
     guesses: Mapping[str, Guess],
     questions: Sequence[FormatQuestion],
+    words: Sequence[WordsQuestion],
     *,
     is_key_guessed: bool,
 ) -> tuple[Finding, ...]:
@@ -178,7 +179,7 @@ def findings_of(
         *layout,
         *_about_questions(questions),
         *_about_description_rows(sample.description_rows),
-        *_about_columns_and_table(contract, sample, guesses),
+        *_about_columns_and_table(contract, sample, guesses, {each.column for each in words}),
         *_about_zones(sample.content, contract.columns, sample.cells),
         *(_about_chance(contract.key, sample.rows) if is_key_guessed else ()),
     )
@@ -243,7 +244,7 @@ def _about_description_rows(rows: int) -> list[Finding]:
 
 
 def _about_columns_and_table(
-    contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess]
+    contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess], asked: Collection[str]
 ) -> list[Finding]:
     cells = sample.cells
     findings = [
@@ -256,7 +257,8 @@ def _about_columns_and_table(
             ),
             *_about_other_numbers(column, cells[column.name]),
             *_about_spelling(column),
-            *(Finding(column.name, note) for note in _about_format(column, guesses[column.name])),
+            *(Finding(column.name, note) for note in _about_format(column)),
+            *_about_other_words(column, guesses[column.name], is_asked=column.name in asked),
         )
     ]
     if not any(len(text) for text in cells.values()):
@@ -325,7 +327,7 @@ def _about_spelling(column: Column) -> list[Finding]:
     return [Finding(column.name, message, of_upload=format_words(declared) or SILENT)]
 
 
-def _about_format(column: Column, guess: Guess) -> list[str]:
+def _about_format(column: Column) -> list[str]:
     """Return the caveats of the inferred format of a column."""
     if column.mask is not None:
         return []
@@ -341,16 +343,21 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
         notes.append(
             "has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19"
         )
-    if guess.mostly and column.type.kind is Kind.STRING:
-        notes.append(_why_text(column.name, guess.mostly))
     return notes
+
+
+def _about_other_words(column: Column, guess: Guess, *, is_asked: bool) -> list[Finding]:
+    """Return why a column stays text although nearly all rows have a type; a page asks about some."""
+    if column.mask is not None or not guess.mostly or column.type.kind is not Kind.STRING:
+        return []
+    return [Finding(column.name, _why_text(column.name, guess.mostly), of_upload=SILENT if is_asked else "")]
 
 
 def _why_text(name: str, most: Most) -> str:
     """Return why a column stays text although nearly all rows have a type, and the remedy."""
     is_single, reading = most.others == 1, most.reading
     values = "1 value is" if is_single else f"{most.others:,} values are"
-    others = f"{STAYS_TEXT} {values} {_OF_ANOTHER_KIND[reading.kind]}: correct the sample"
+    others = f"stays text, because {values} {_OF_ANOTHER_KIND[reading.kind]}: correct the sample"
     if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
         return others
     rows = "its row" if is_single else "their rows"

@@ -13,7 +13,7 @@ from headgate.contracts.model import ColumnType, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.draft_contract import draft_from_sample
-from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT, STAYS_TEXT
+from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
@@ -23,7 +23,7 @@ from headgate.local_files.check_file import any_key
 from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Column, Contract
@@ -117,7 +117,6 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         return None
     contract = _searched_in_full(checked.draft)
     plain = plain_columns(contract)
-    asked = {question.column for question in checked.draft.words}
     notes = [
         {
             "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
@@ -125,9 +124,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
             "decides": finding.decides,
         }
         for finding in checked.draft.findings
-        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED}
-        and finding.of_upload != SILENT
-        and not (finding.column in asked and finding.message.startswith(STAYS_TEXT))
+        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED} and finding.of_upload != SILENT
     ]
     counts = checked.gated.counts
     return {
@@ -196,27 +193,28 @@ def _property_of_way(contract: Contract, name: str, way: WayOut, plain: Mapping[
 
 def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
     """Return a question with the ODCS property of each answer."""
-    name = plain.get(question.column, question.column)
-    properties = [_property(contract, replace(column, name=name)) for column in question.columns]
-    return {
-        "column": name,
-        "answers": [
-            {"answer": answer, "property": answered}
-            for answer, answered in zip(question.answers, properties, strict=True)
-        ],
-    }
+    return _answers_facts(
+        contract, question.column, zip(question.answers, question.columns, strict=True), plain
+    )
 
 
 def _words_facts(contract: Contract, question: WordsQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
     """Return a question about a few words with the ODCS property of each answer."""
-    name = plain.get(question.column, question.column)
+    answers = (("empty", question.as_empty), ("wait", question.as_waiting))
+    asked = _answers_facts(contract, question.column, answers, plain)
+    return {**asked, "words": list(question.words), "rows": question.rows}
+
+
+def _answers_facts(
+    contract: Contract, asked: str, answers: Iterable[tuple[str, Column]], plain: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the column of a question, and its possible answers with the column of each."""
+    name = plain.get(asked, asked)
     return {
         "column": name,
-        "words": list(question.words),
-        "rows": question.rows,
         "answers": [
             {"answer": answer, "property": _property(contract, replace(column, name=name))}
-            for answer, column in (("empty", question.as_empty), ("wait", question.as_waiting))
+            for answer, column in answers
         ],
     }
 
