@@ -1010,25 +1010,18 @@ NEAR: dict[str, object] = {"series_id": "total", "windows": 3, "smape": 20.0, "c
 
 def test_a_series_that_no_test_saw_is_ordered_little_at_a_time_in_all_panels() -> None:
     """The sums of all series were tested, so an untested region had bolder advice than one that failed."""
-    quarter = {
-        "series_id": "total",
-        "grain": "week",
-        "horizon": 13,
-        "sum_windows": 3,
-        "sum_coverage_80": 0.83,
-    }
-    ahead = [*weeks_ahead(70), {**quarter, "period_on": date(2011, 2, 28), "sum_mean": 900, "mean": 70}]
-    panels = [
-        panel_of("market-intelligence-hub", name) for name in ("next_month", "next_quarter", "forecast")
-    ]
+    panels = [panel_of("market-intelligence-hub", name) for name in PANELS_AHEAD]
     with duckdb.connect() as engine:
         filled_tables(
-            engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[{**NEAR, "windows": 0}]
+            engine,
+            sales_forecast=quarter_ahead(),
+            sales_history=[],
+            forecast_accuracy=[{**NEAR, "windows": 0}],
         )
         rows = [answer_of(engine, panel.sql)[0] for panel in panels]
-    month, quarter_ahead, drawn = (str(row["title_action"]) for row in rows)
+    month, quarter, drawn = (str(row["title_action"]) for row in rows)
     assert month == "Agree purchases that can still be cut, up to the low end."
-    assert quarter_ahead.startswith("Agree only deliveries that can still be cancelled")
+    assert quarter.startswith("Agree only deliveries that can still be cancelled")
     assert drawn.endswith("a few at a time: no past forecast of this series was tested.")
     assert [row.get("title_untested") for row in rows[:2]] == ["too short", "too short"]
 
@@ -1054,6 +1047,29 @@ def test_a_simple_rule_that_was_clearly_nearer_has_its_amount_beside_the_forecas
         {"series_id": series, "revenue": revenue, "period_on": day} for series, revenue, day in past
     ]
     others = dict.fromkeys(("smape_mean_of_8", "smape_last_value", "smape_last_year"), 40.0)
+    panels = [panel_of("market-intelligence-hub", name) for name in PANELS_AHEAD]
+    tested: dict[str, object] = {**NEAR, "smape": 30.0, **others, rule: 20.0}
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine, sales_forecast=quarter_ahead(), sales_history=history, forecast_accuracy=[tested]
+        )
+        rows = [answer_of(engine, panel.sql)[0] for panel in panels]
+    month, quarter, drawn = (str(row["title_action"]) for row in rows)
+    assert answer_in_words(panels[0].answer, rows[:1], {}).endswith(words)
+    assert rows[0]["title_ruled"] == figure
+    assert month.startswith("Plan by the second figure")
+    assert quarter.endswith("a simple rule was clearly nearer in tests than this forecast.")
+    assert drawn.startswith("Plan by the simple rule that was clearly nearer in tests.")
+
+
+WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
+
+
+PANELS_AHEAD = ("next_month", "next_quarter", "forecast")
+
+
+def quarter_ahead() -> list[dict[str, object]]:
+    """A forecast of the total in four weeks, and in the sum of thirteen."""
     quarter = {
         "series_id": "total",
         "grain": "week",
@@ -1061,23 +1077,7 @@ def test_a_simple_rule_that_was_clearly_nearer_has_its_amount_beside_the_forecas
         "sum_windows": 3,
         "sum_coverage_80": 0.83,
     }
-    ahead = [*weeks_ahead(70), {**quarter, "period_on": date(2011, 2, 28), "sum_mean": 900, "mean": 70}]
-    panels = [
-        panel_of("market-intelligence-hub", name) for name in ("next_month", "next_quarter", "forecast")
-    ]
-    tested: dict[str, object] = {**NEAR, "smape": 30.0, **others, rule: 20.0}
-    with duckdb.connect() as engine:
-        filled_tables(engine, sales_forecast=ahead, sales_history=history, forecast_accuracy=[tested])
-        rows = [answer_of(engine, panel.sql)[0] for panel in panels]
-    month, quarter_ahead, drawn = (str(row["title_action"]) for row in rows)
-    assert answer_in_words(panels[0].answer, rows[:1], {}).endswith(words)
-    assert rows[0]["title_ruled"] == figure
-    assert month.startswith("Plan by the second figure")
-    assert quarter_ahead.endswith("a simple rule was clearly nearer in tests than this forecast.")
-    assert drawn.startswith("Plan by the simple rule that was clearly nearer in tests.")
-
-
-WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
+    return [*weeks_ahead(70), {**quarter, "period_on": date(2011, 2, 28), "sum_mean": 900, "mean": 70}]
 
 
 def weeks_ahead(lower_95: int) -> list[dict[str, object]]:
