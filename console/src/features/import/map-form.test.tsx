@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import type { ComponentProps } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { LakeValues } from './lake-values'
@@ -9,25 +10,31 @@ import { permittedValues } from './permitted-values'
 
 afterEach(cleanup)
 
+/** The form of a column of texts, whose field may have any value and has none in the lake. */
+const formOf = (values: [string, number][], others: Partial<ComponentProps<typeof MapForm>> = {}) => (
+  <MantineProvider>
+    <MapForm
+      column="Warengruppe"
+      values={values}
+      allowed={[]}
+      inLake={undefined}
+      isText
+      step={undefined}
+      onStep={vi.fn()}
+      onClose={() => undefined}
+      {...others}
+    />
+  </MantineProvider>
+)
+
 test('a map offers the allowed values for the values of the column, those equal in spirit chosen', () => {
   const onStep = vi.fn()
-  render(
-    <MantineProvider>
-      <MapForm
-        column="Zahlungsart"
-        values={[
-          ['Kreditkarte', 40],
-          ['PayPal', 20],
-        ]}
-        allowed={['card', 'paypal'].map((value) => ({ value, label: value }))}
-        inLake={undefined}
-        isText
-        step={undefined}
-        onStep={onStep}
-        onClose={() => undefined}
-      />
-    </MantineProvider>,
-  )
+  const values: [string, number][] = [
+    ['Kreditkarte', 40],
+    ['PayPal', 20],
+  ]
+  const allowed = ['card', 'paypal'].map((value) => ({ value, label: value }))
+  render(formOf(values, { allowed, onStep }))
   expect(screen.getByLabelText<HTMLSelectElement>('PayPal becomes').value).toBe('paypal')
   fireEvent.change(screen.getByLabelText('Kreditkarte becomes'), {
     target: { value: 'card' },
@@ -43,24 +50,12 @@ test('a map offers the allowed values for the values of the column, those equal 
 
 test('a map offers the values of the lake, and marks those that the lake does not have', () => {
   const onStep = vi.fn()
-  const form = (inLake: LakeValues | undefined) => (
-    <MantineProvider>
-      <MapForm
-        column="Warengruppe"
-        values={[
-          ['garden', 12],
-          ['Küche', 3],
-          ['Deko', 2],
-        ]}
-        allowed={[]}
-        inLake={inLake}
-        isText
-        step={undefined}
-        onStep={onStep}
-        onClose={() => undefined}
-      />
-    </MantineProvider>
-  )
+  const values: [string, number][] = [
+    ['garden', 12],
+    ['Küche', 3],
+    ['Deko', 2],
+  ]
+  const form = (inLake: LakeValues | undefined) => formOf(values, { inLake, onStep })
   // The values arrive while the form is open.
   const { rerender } = render(form(undefined))
   rerender(form({ values: ['Garden', 'kitchen'], distinct: 2, isComplete: true }))
@@ -89,20 +84,8 @@ const VALUES: [string, number][] = [
 test('yes and no are chosen, and the values that the gate refuses come first', () => {
   const onStep = vi.fn()
   const field = { type: 'boolean', allowed: [], declared_format: {} } as never
-  render(
-    <MantineProvider>
-      <MapForm
-        column="Verfügbar"
-        values={VALUES}
-        allowed={permittedValues(field, { trueWords: ['ja'], falseWords: ['nein'] })}
-        inLake={undefined}
-        isText
-        step={undefined}
-        onStep={onStep}
-        onClose={() => undefined}
-      />
-    </MantineProvider>,
-  )
+  const allowed = permittedValues(field, { trueWords: ['ja'], falseWords: ['nein'] })
+  render(formOf(VALUES, { allowed, onStep }))
   const rows = screen.getAllByRole('row').map((row) => row.textContent)
   expect(rows.map((text) => /refused/.test(text))).toEqual([false, true, true, false, false])
   const box = screen.getByLabelText<HTMLSelectElement>('auf Lager becomes')
@@ -117,24 +100,12 @@ test('yes and no are chosen, and the values that the gate refuses come first', (
 })
 
 test('of spellings that differ in case alone, the usual one is proposed for the others, which come first', () => {
-  const form = (isText: boolean) => (
-    <MantineProvider>
-      <MapForm
-        column="Warengruppe"
-        values={[
-          ['Helme', 12],
-          ['helme', 3],
-          ['Schuhe', 2],
-        ]}
-        allowed={[]}
-        inLake={undefined}
-        isText={isText}
-        step={undefined}
-        onStep={vi.fn()}
-        onClose={() => undefined}
-      />
-    </MantineProvider>
-  )
+  const values: [string, number][] = [
+    ['Helme', 12],
+    ['helme', 3],
+    ['Schuhe', 2],
+  ]
+  const form = (isText: boolean) => formOf(values, { isText })
   const { rerender } = render(form(true))
   const becomes = (value: string) =>
     screen.getByLabelText<HTMLInputElement>(`${value} becomes`, { selector: 'input' }).value
