@@ -129,6 +129,8 @@ class Column:
     label: str = ""  # ODCS businessName: its heading; empty to use the words of its name
     stem: str = ""  # prefix of its masked columns, if the usual names are taken
     generated_from: tuple[str, ...] = ()  # the columns from which a missing id is generated
+    # ODCS transformSourceObjects: `table.column` of each column that it is computed from; None if undeclared.
+    computed_from: tuple[str, ...] | None = None
 
     @property
     def must_be_sent(self) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.analytics_blocks import declares_block
+from headgate.contracts.computed_from import declared_rows, declared_sources
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import check_file_form
 from headgate.contracts.first_view import check_first_view
@@ -168,6 +169,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     generated_ids.check_generated_ids(contract)
     check_file_form(contract)
     check_first_view(contract)
+    declared_rows(contract)
     if zone == "source":
         policy_of(contract)
         left_out_names(contract)
@@ -288,6 +290,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         nested=_nested(identity, item, column_type),
         label=str(item.get("businessName", "")),
         generated_from=generated_ids.stated_parts(f"{identity}.{item['name']}", own),
+        computed_from=declared_sources(f"{identity}.{item['name']}", item),
     )
 
 

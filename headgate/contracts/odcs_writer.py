@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import card_declarations, generated_ids
+from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Kind, Level, Mask
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
@@ -83,7 +84,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         ),
     }
     is_secret = column.mask not in {None, Mask.FREE_TEXT}
-    return _without_defaults(
+    described = _without_defaults(
         {
             "name": column.name,
             "logicalType": column.nested or _LOGICAL[column.type.kind],
@@ -101,6 +102,8 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
             "quality": [_valid_values(rule) for rule in column.rules if rule.name == "valid_values"],
         }
     )
+    # An empty list is a declaration too.
+    return described if column.computed_from is None else {**described, SOURCES: [*column.computed_from]}
 
 
 def _options(column: Column) -> dict[str, Any]:

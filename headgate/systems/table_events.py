@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
@@ -19,18 +19,24 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord, ObjectStore, TableVersion
+    from headgate.lineage.column_sources import TableColumns
     from headgate.lineage.openlineage import Event, LakeNames
 
 
 @dataclass(frozen=True)
 class TableEvents:
-    """Events of tables as the catalog shows them; a version always gives the same event, but for its time."""
+    """Events of tables as the catalog shows them; a version always gives the same event, but for its time.
+
+    Attributes:
+        declared: the lineage by column that contracts declare, of tables for which the catalog has none.
+    """
 
     objects: ObjectStore
     names: LakeNames
     curated: Mapping[str, Contract]
     prod: Mapping[str, Contract]
     records: Callable[[], Iterable[FileRecord]]
+    declared: Mapping[str, TableColumns] = field(default_factory=dict)
 
     def event(self, shown: TableVersion, at: datetime) -> Event:
         """Return the event of a table version that was published at a moment, naive UTC.
@@ -49,7 +55,7 @@ class TableEvents:
             version=keys.version_of(folder),
             rows=int(shown.parameters[ROWS]),
             size_bytes=size_bytes_at(self.objects, bucket, shown.location),
-            columns=columns_of(shown),
+            columns=columns_of(shown) or (None if is_dataset else self.declared.get(shown.table)),
         )
         inputs = self._files_of(shown.table, published.version) if is_dataset else self._datasets_of(shown)
         return run_event(self.names, published, inputs, at)

@@ -1455,6 +1455,12 @@ export interface components {
             /** Columns */
             columns: components["schemas"]["LineageColumn"][];
             /**
+             * Is Declared
+             * @description Whether the table's contract declares the lineage, because code builds the table. Else it follows from the table's statement.
+             * @default false
+             */
+            is_declared: boolean;
+            /**
              * Rows
              * @description Columns that decide which rows the table has.
              */

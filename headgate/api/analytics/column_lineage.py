@@ -1,4 +1,7 @@
-"""Column lineage of a table: as the catalog stores it for SQL models and blocks, with files and questions."""
+"""Column lineage of a table, with files and questions.
+
+Of SQL models and blocks the catalog has it, of tables that code builds their contracts.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from headgate.api.analytics.file_headers import file_headers
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
 from headgate.contracts.curated import LINEAGE
+from headgate.contracts.registry import STAMPS
 from headgate.errors import NotFoundError
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
+from headgate.lineage.declared_columns import declared_columns
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
 
+_STAMPS = {column.name for column in STAMPS}
 _INTERNAL = {column.name for column in LINEAGE}  # where a row came from, which is no column of its data
 
 
@@ -27,18 +33,31 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)
     if contract is None or (zone == PROD and contract.system not in lake.systems):
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
-    lineage_by_table = _stored_lineage(lake)
+    lineage_by_table = {**_declared_lineage(lake), **_stored_lineage(lake)}
     own = lineage_by_table.get(table) if zone == PROD else None
     headers = file_headers(lake, table) if zone == CURATED else {}
     readers = readers_by_column(lake, table)
     columns = tuple(
-        _column(contract, zone, name, own, lineage_by_table).model_copy(
+        _column(lake, contract, zone, name, lineage_by_table).model_copy(
             update={"headers": headers.get(name, ()), "readers": readers.get(name, ())}
         )
         for name in contract.names
         if name not in _INTERNAL
     )
-    return ColumnLineage(table=table, columns=columns, rows=_uses(own.rows) if own else ())
+    return ColumnLineage(
+        table=table,
+        columns=columns,
+        rows=_uses(lake, own.rows) if own else (),
+        is_declared=own is not None and contract.system != MODELS_SYSTEM,
+    )
+
+
+def _declared_lineage(lake: LakePorts) -> dict[str, TableColumns]:
+    """Return the column lineage of each deployed table whose contract declares it."""
+    deployed = {
+        name: contract for name, contract in lake.contracts.prod.items() if contract.system in lake.systems
+    }
+    return declared_columns(deployed, {**lake.contracts.curated, **lake.contracts.lake})
 
 
 def _stored_lineage(lake: LakePorts) -> dict[str, TableColumns]:
@@ -52,43 +71,44 @@ def _stored_lineage(lake: LakePorts) -> dict[str, TableColumns]:
 
 
 def _column(
-    contract: Contract,
-    zone: str,
-    name: str,
-    own: TableColumns | None,
-    lineage_by_table: dict[str, TableColumns],
+    lake: LakePorts, contract: Contract, zone: str, name: str, lineage_by_table: dict[str, TableColumns]
 ) -> LineageColumn:
     ref = ColumnRef(zone, contract.dataset, name)
+    own = lineage_by_table.get(contract.dataset) if zone == PROD else None
     targets = {
         ColumnRef(PROD, table, column): sources[ref]
         for table, lineage in lineage_by_table.items()
         for column, sources in {**lineage.columns, "": lineage.rows}.items()
         if ref in sources
     }
-    sources = _uses(own.columns.get(name, {})) if own else ()
     return LineageColumn(
-        column=name, sources=sources, feeds=_uses(targets), unknown=_why_unknown(contract, zone, name, own)
+        column=name,
+        sources=_uses(lake, own.columns.get(name, {})) if own else (),
+        feeds=_uses(lake, targets),
+        unknown=_why_unknown(contract, name, own) if zone == PROD else "",
     )
 
 
-def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | None) -> str:
-    if zone == CURATED or own:
-        return own.unknown.get(name, "") if own else ""
+def _why_unknown(contract: Contract, name: str, own: TableColumns | None) -> str:
+    if own and (name in own.columns or name in own.unknown):
+        return own.unknown.get(name, "")
+    if name in _STAMPS:
+        return ""
     if contract.system == MODELS_SYSTEM:
         return (
             "The table was built before column lineage was recorded. The next run that builds or "
             "confirms the table records it."
         )
     return (
-        f"The table is built by the Python system {contract.system}; Python code is not traced by column, "
-        "only statements and blocks are."
+        f"The Python system {contract.system} builds the table, and its contract does not declare from "
+        "which columns this one is computed."
     )
 
 
-def _uses(sources: Sources) -> tuple[ColumnUse, ...]:
+def _uses(lake: LakePorts, sources: Sources) -> tuple[ColumnUse, ...]:
     return tuple(
         ColumnUse(
-            system=MODELS_SYSTEM if ref.zone == PROD else "",
+            system=lake.contracts.prod[ref.table].system if ref.zone == PROD else "",
             table=ref.table,
             column=ref.column,
             uses=tuple(sorted(uses)),

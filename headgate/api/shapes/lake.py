@@ -203,3 +203,8 @@ class ColumnLineage(Shape):
     table: str
     columns: tuple[LineageColumn, ...]
     rows: tuple[ColumnUse, ...] = Field(description="Columns that decide which rows the table has.")
+    is_declared: bool = Field(
+        default=False,
+        description="Whether the table's contract declares the lineage, because code builds the table. Else "
+        "it follows from the table's statement.",
+    )

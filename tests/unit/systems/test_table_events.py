@@ -17,6 +17,7 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.states import FileState
+from headgate.lineage.column_sources import ColumnRef, TableColumns, Use
 from headgate.lineage.openlineage import LakeNames, event_json
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
@@ -133,6 +134,17 @@ def test_the_inputs_of_a_systems_table_are_the_snapshots_that_it_read() -> None:
     assert event["outputs"][0]["facets"]["version"]["datasetVersion"] == "v1"
     statistics = event["outputs"][0]["outputFacets"]["outputStatistics"]
     assert (statistics["rowCount"], statistics["size"]) == (5, 60)
+
+
+def test_a_table_that_code_builds_has_the_columns_that_its_contract_declares() -> None:
+    lake = BuiltLake()
+    declared = {"total": {ColumnRef("curated", "orders", "region_id"): frozenset({Use.TRANSFORMATION})}}
+    events = replace(lake.events, declared={"totals": TableColumns(declared)})
+    event = events.event(lake.totals, AT)
+    check_run_event(event)
+    fields = event["outputs"][0]["facets"]["columnLineage"]["fields"]
+    assert [field["field"] for field in fields["total"]["inputFields"]] == ["region_id"]
+    assert "columnLineage" not in events.event(lake.orders, AT)["outputs"][0]["facets"]
 
 
 def test_records_in_another_order_and_a_new_revision_of_the_catalog_give_equal_bytes() -> None:

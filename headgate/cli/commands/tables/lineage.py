@@ -135,6 +135,7 @@ def _show_columns(lake: LakePorts, table: str, column: str) -> None:
         "table": table,
         "columns": [each.model_dump() for each in chosen],
         "rows": [use.model_dump() for use in of.rows],
+        "is_declared": of.is_declared,
     }
     options.show(value, lambda: _columns_screen(of, chosen))
 

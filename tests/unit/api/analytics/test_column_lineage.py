@@ -72,10 +72,37 @@ def test_a_column_of_a_dataset_names_the_columns_and_the_rows_that_it_feeds() ->
 
 def test_a_table_without_a_recorded_lineage_says_why() -> None:
     assert "built before" in column_lineage_of_table(lake_with(None), "totals").columns[0].unknown
-    assert (
-        "Python system compliance-guardian"
-        in column_lineage_of_table(lake_with(), "risk_scores").columns[0].unknown
-    )
+    undeclared = column_lineage_of_table(lake_with(), "pci_audit").columns
+    assert "Python system compliance-guardian" in undeclared[0].unknown
+    assert "does not declare" in undeclared[0].unknown
+    assert [column.unknown for column in undeclared if column.column in {"as_of", "snapshot_id"}] == ["", ""]
+
+
+def test_a_table_that_code_builds_has_the_lineage_of_its_contract() -> None:
+    of = column_lineage_of_table(lake_with(), "risk_scores")
+    assert of.is_declared
+    assert not column_lineage_of_table(lake_with(), "totals").is_declared
+    columns = {column.column: column for column in of.columns}
+    assert [(use.system, use.table, use.column) for use in columns["fraud_amount"].sources] == [
+        ("", "card_transactions", "amount"),
+        ("", "card_transactions", "is_fraud"),
+    ]
+    scores = {(use.system, use.table, use.column) for use in columns["score"].sources}
+    assert ("compliance-guardian", "fraud_scores", "score") in scores
+    assert ("", "customers", "signed_up_at") in scores  # through fraud_scores
+    assert columns["entity_type"].sources == ()
+    assert ("card_transactions", "card_token", ("GROUP_BY", "JOIN")) in [
+        (use.table, use.column, use.uses) for use in of.rows
+    ]
+
+
+def test_a_column_of_a_dataset_feeds_the_columns_that_contracts_declare() -> None:
+    columns = {column.column: column for column in column_lineage_of_table(lake_with(), "customers").columns}
+    fed = {(use.system, use.table, use.column) for use in columns["marketing_opt_in"].feeds}
+    assert fed == {
+        ("demand-insights-engine", "churn_risk", name)
+        for name in ("make_offer", "marketing_opt_in", "win_back")
+    }
 
 
 def test_the_route_answers_and_an_unknown_table_is_not_found() -> None:
