@@ -280,7 +280,7 @@ data "aws_iam_policy_document" "ask_lake" {
 
   statement {
     sid       = "FollowQueries"
-    actions   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+    actions   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetQueryRuntimeStatistics", "athena:StopQueryExecution"]
     resources = [local.followed_queries["lake"]]
   }
 

@@ -77,7 +77,7 @@ locals {
   ]
 
   ledger_arns      = [aws_dynamodb_table.files.arn, "${aws_dynamodb_table.files.arn}/index/*"]
-  follow_queries   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+  follow_queries   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetQueryRuntimeStatistics", "athena:StopQueryExecution"]
   operated_buckets = concat([for zone in ["raw", "staging", "curated", "quarantine", "artifacts", "athena_results"] : module.bucket[zone].arn], [for system in local.systems : module.bucket[system].arn])
 }
 

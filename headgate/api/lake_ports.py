@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.api.http.limits import CallerLimit
-    from headgate.aws.athena.queries import QueryPage, QueryStatus
+    from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultFile
     from headgate.aws.logs import LogLine
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
@@ -115,6 +115,10 @@ class SqlQueries(Protocol):
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
         """Return some rows of a query that succeeded."""
+        ...
+
+    def result_file(self, query_id: str) -> ResultFile:
+        """Return the file with all rows of a query that succeeded."""
         ...
 
     def stop(self, query_id: str) -> None:

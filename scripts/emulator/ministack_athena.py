@@ -5,7 +5,8 @@ MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though Get
 EnforceWorkGroupConfiguration; and every decimal has scale 0. `awswrangler.athena.read_sql_query` fails on the
 first (`NoFilesFound`) and the third (`KeyError`). A NextToken that it did not make is an internal error, and
 a statement may use all memory of the machine. It does not know `FOR VERSION AS OF` and `FOR TIMESTAMP AS OF`,
-which `ministack_iceberg.py` beside this file resolves.
+which `ministack_iceberg.py` beside this file resolves. It lacks GetQueryRuntimeStatistics, of which the number
+of rows is answered here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _AT_A_VERSION = re.compile(r"\bfor\s+(?:version|timestamp|system_time)\s+as\s+of
 _rewrite_data_paths = athena._rewrite_data_paths  # noqa: SLF001 there is no public way in
 _get_work_group = athena._get_workgroup  # noqa: SLF001 as above
 _get_query_results = athena._get_query_results  # noqa: SLF001 as above
+_handle_request = athena.handle_request
 
 
 def correct() -> None:
@@ -43,6 +45,26 @@ def correct() -> None:
     athena._get_workgroup = get_work_group  # noqa: SLF001 as above
     athena._get_query_results = get_query_results  # noqa: SLF001 as above
     athena._rewrite_data_paths = rewrite_data_paths  # noqa: SLF001 as above
+    athena.handle_request = handle_request
+
+
+async def handle_request(
+    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+) -> Answer:
+    """Answer GetQueryRuntimeStatistics, and leave other calls to MiniStack."""
+    if headers.get("x-amz-target", "").endswith(".GetQueryRuntimeStatistics"):
+        return _answer(get_query_runtime_statistics(json.loads(body)))
+    return _answer(await _handle_request(method, path, headers, body, query_params))
+
+
+def get_query_runtime_statistics(data: dict[str, Any]) -> Answer:
+    """Return the number of rows of a query."""
+    execution = athena._executions.get(data.get("QueryExecutionId"))  # noqa: SLF001 as above
+    if execution is None:
+        return _answer(error_response_json("InvalidRequestException", "There is no such query.", 400))
+    rows = {"OutputRows": len((execution["_results"] or {}).get("rows", []))}
+    body = json.dumps({"QueryRuntimeStatistics": {"Rows": rows}}).encode()
+    return 200, {"content-type": "application/x-amz-json-1.1"}, body
 
 
 async def rewrite_data_paths(query: str, database: str | None, catalog: str | None = None) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ uploads over HTTP.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 from sqlglot.errors import SqlglotError
 
 from headgate.api.local_server import LocalApi, server
-from headgate.aws.athena.queries import Answer, AnswerColumn, QueryPage, QueryStatus
+from headgate.aws.athena.queries import Answer, AnswerColumn, QueryPage, QueryStatus, ResultFile
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.types import arrow_schema
 from headgate.errors import GateError, NotFoundError, QueryError
@@ -109,6 +110,17 @@ class DuckQueries:
             answer.columns, tuple(rows[first:following]), str(following) if following < len(rows) else ""
         )
 
+    def result_file(self, query_id: str) -> ResultFile:
+        """Return the file that Athena writes, with all values in quotes and nothing for a null."""
+        answer = self._answer(query_id)
+        with self._lock:
+            rows = answer.read_to(sys.maxsize)
+        lines = [[column.name for column in answer.columns], *rows]
+        body = "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode()
+        ref = ObjectRef("athena_results", f"results/{query_id}.csv")
+        self.lake.objects.write(ref, body, content_type="text/csv")
+        return ResultFile(ref, len(rows))
+
     def stop(self, query_id: str) -> None:
         self._asked.pop(query_id, None)
 
@@ -187,6 +199,11 @@ class DuckQueries:
         self._engine.register("given", rows)
         self._engine.execute(f"create or replace table {database}.{name} as from given")
         self._engine.unregister("given")
+
+
+def _quoted(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return "" if value is None else '"' + text.replace('"', '""') + '"'
 
 
 def _athena_type(name: str) -> str:
@@ -280,6 +297,9 @@ class HttpUploads(MemoryUploads):
     def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
         query = urlencode({"store_id": store_id, "number": number, "expires": expires_s})
         return f"{self.origin}/{ref.key}?{query}"
+
+    def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
+        return f"{self.origin}/{ref.key}?{urlencode({'bucket': ref.bucket, 'name': name, 'expires': expires_s})}"
 
 
 @dataclass
@@ -395,14 +415,20 @@ def _part_store(lake: BrowserLake) -> ThreadingHTTPServer:
             lake.uploads.put_part(asked["store_id"][0], int(asked["number"][0]), body)
             self._answer(200)
 
-        def _answer(self, status: int) -> None:
+        def do_GET(self) -> None:
+            place = urlsplit(self.path)
+            ref = ObjectRef(parse_qs(place.query)["bucket"][0], place.path.lstrip("/"))
+            self._answer(200, lake.objects.read(ref))
+
+        def _answer(self, status: int, body: bytes = b"") -> None:
             self.send_response(status)
             self.send_header("Access-Control-Allow-Origin", "*")
-            self.send_header("Access-Control-Allow-Methods", "PUT")
+            self.send_header("Access-Control-Allow-Methods", "GET, PUT")
             self.send_header("Access-Control-Allow-Headers", "*")
             self.send_header("ETag", '"part"')
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
             """Log nothing."""

@@ -29,6 +29,7 @@ LIMIT = 6_144
 OF_THE_EMULATOR = {
     ("RESOURCE_STAR", "athena:GetQueryExecution"),
     ("RESOURCE_STAR", "athena:GetQueryResults"),
+    ("RESOURCE_STAR", "athena:GetQueryRuntimeStatistics"),
     ("RESOURCE_STAR", "athena:StopQueryExecution"),
 }
 

@@ -921,6 +921,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queries/{query_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The number of rows of a query that succeeded, and the download URL of all of them as a file
+         * @description Needs the group `viewer`.
+         */
+        get: operations["downloadQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queries/{query_id}/rows": {
         parameters: {
             query?: never;
@@ -4963,6 +4983,35 @@ export interface components {
             sql: string;
         };
         /**
+         * QueryFile
+         * @description The file with all rows of a query, as Athena wrote it.
+         */
+        QueryFile: {
+            /**
+             * Expires At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            expires_at: string;
+            /**
+             * Name
+             * @description Ends with `.csv` for a SELECT. Texts are not changed for spreadsheets.
+             */
+            name: string;
+            /**
+             * Rows
+             * @description Null until Athena has counted them, which may be some time after the end.
+             */
+            rows: number | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Url
+             * @description GET it within five minutes, without a token.
+             */
+            url: string;
+        };
+        /**
          * QueryRows
          * @description A page of a query's answer; cells as in `Rows`.
          */
@@ -8620,6 +8669,40 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    downloadQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a query. */
+                query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryFile"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

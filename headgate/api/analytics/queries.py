@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.http.access import Group
 from headgate.api.http.problems import conflict, expect_no_numbers, forbidden, invalid, not_found
-from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions, ResultColumn
+from headgate.api.shapes.tables import Query, QueryAsked, QueryFile, QueryRows, Questions, ResultColumn
 from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 # Athena's list price in US dollars, and the smallest billed size of a query. Source: Amazon Athena pricing.
 USD_PER_TB = Decimal(5)
 MIN_BILLED_BYTES = 10 * 1024**2
+# A link to the rows of a query needs no token, so it ends soon; a download that has begun continues.
+FILE_URL_EXPIRES_S = 300
 _TB = Decimal(1024**4)
 _NEEDS_GROUP = (
     "The saved question {question} reads personal data, which needs the group {group}. Ask an operator "
@@ -104,11 +108,7 @@ def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cur
     """Return some rows of a query that succeeded."""
     from headgate.api.analytics.table_rows import cell
 
-    answered = status(lake, caller, query_id)
-    if answered.state != "succeeded":
-        raise conflict(
-            f"The query is {answered.state}: it has no rows. GET /v1/queries/{{query_id}} says why."
-        )
+    answered = _succeeded(lake, caller, query_id)
     try:
         answer = lake.queries.page(query_id, limit, cursor)
     except QueryError:
@@ -119,6 +119,35 @@ def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cur
         rows=tuple(tuple(cell(value) for value in row) for row in answer.rows),
         next_cursor=answer.after,
     )
+
+
+def download(lake: LakePorts, caller: CallerIdentity, query_id: str) -> QueryFile:
+    """Return a short-lived download URL of all rows of a query that succeeded."""
+    _succeeded(lake, caller, query_id)
+    try:
+        file = lake.queries.result_file(query_id)
+        size_bytes = lake.objects.info(file.ref).size_bytes
+    except NotFoundError:
+        raise not_found("The rows of this query are no longer kept. Run its statement again.") from None
+    name = f"answer{PurePosixPath(file.ref.key).suffix}"
+    expires_at = lake.now() + timedelta(seconds=FILE_URL_EXPIRES_S)
+    return QueryFile(
+        url=lake.uploads.download_url(file.ref, name, FILE_URL_EXPIRES_S),
+        expires_at=expires_at.isoformat(timespec="seconds"),
+        name=name,
+        rows=file.rows,
+        size_bytes=size_bytes,
+    )
+
+
+def _succeeded(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
+    """Return a query that the caller may see; 409 unless it succeeded."""
+    answered = status(lake, caller, query_id)
+    if answered.state != "succeeded":
+        raise conflict(
+            f"The query is {answered.state}: it has no rows. GET /v1/queries/{{query_id}} says why."
+        )
+    return answered
 
 
 def _described(lake: LakePorts, sql: str, columns: Sequence[AnswerColumn]) -> tuple[ResultColumn, ...]:

@@ -13,6 +13,7 @@ from headgate.api.shapes.tables import (
     KeptQuestionList,
     Query,
     QueryAsked,
+    QueryFile,
     QueryRows,
     Questions,
 )
@@ -68,6 +69,12 @@ def list_query_rows(
 ) -> QueryRows:
     """Rows of a query that succeeded, page by page."""
     return queries.page(lake, caller, query_id, limit, cursor)
+
+
+@routes.get("/v1/queries/<query_id>/download", Group.VIEWER, problems=[404, 409])
+def download_query(lake: Lake, caller: Caller, query_id: QueryId) -> QueryFile:
+    """The number of rows of a query that succeeded, and the download URL of all of them as a file."""
+    return queries.download(lake, caller, query_id)
 
 
 @routes.delete("/v1/queries/<query_id>", Group.VIEWER, problems=[404])

@@ -181,6 +181,18 @@ class Query(Shape):
     scan_limit_bytes: Count = Field(0, description="A query that scans more is stopped; 0 for no limit.")
 
 
+class QueryFile(Shape):
+    """The file with all rows of a query, as Athena wrote it."""
+
+    url: str = Field(description="GET it within five minutes, without a token.")
+    expires_at: Moment
+    name: str = Field(description="Ends with `.csv` for a SELECT. Texts are not changed for spreadsheets.")
+    rows: int | None = Field(
+        ge=0, description="Null until Athena has counted them, which may be some time after the end."
+    )
+    size_bytes: Count
+
+
 class QueryRows(Shape):
     """A page of a query's answer; cells as in `Rows`."""
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlsplit
 
 from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError, NotPermittedError, QueryError
+from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -93,6 +95,19 @@ class QueryStatus:
     seconds: float | None = None
     scanned_bytes: int = 0
     limit_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """The file with all rows of a query that succeeded.
+
+    Attributes:
+        ref: the object; CSV if its key ends with `.csv`.
+        rows: number of rows; None if Athena has not counted them, which it does some time after the end.
+    """
+
+    ref: ObjectRef
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +234,23 @@ class AthenaQueries:
         return QueryPage(
             columns, tuple(_typed(columns, rows[1:] if has_names else rows)), page.get("NextToken", "")
         )
+
+    def result_file(self, query_id: str) -> ResultFile:
+        """Return the file with all rows of a succeeded query."""
+        execution = self._execution(query_id)
+        place = urlsplit((execution or {}).get("ResultConfiguration", {}).get("OutputLocation", ""))
+        if not place.netloc:
+            raise NotFoundError(f"Query {query_id} has no result file.")
+        return ResultFile(ObjectRef(place.netloc, place.path.lstrip("/")), self._rows_of(query_id))
+
+    def _rows_of(self, query_id: str) -> int | None:
+        """Return the number of rows; None before Athena has counted them, or if the caller may not see it."""
+        try:
+            with translated(f"count the rows of query {query_id}"):
+                answer = self.client.get_query_runtime_statistics(QueryExecutionId=query_id)
+        except NotPermittedError:
+            return None
+        return answer.get("QueryRuntimeStatistics", {}).get("Rows", {}).get("OutputRows")
 
     def stop(self, query_id: str) -> None:
         with translated(f"stop query {query_id}"):

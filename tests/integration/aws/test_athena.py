@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.athena.queries import AthenaQueries
-from headgate.errors import QueryError
+from headgate.errors import NotFoundError, QueryError
 from headgate.query import failure_reason, translate
 from tests.conftest import unique
 from tests.waiting import eventually
@@ -124,6 +124,19 @@ def test_no_rows_are_an_answer_with_columns(queries: AthenaQueries) -> None:
 def test_an_answer_goes_past_a_page(queries: AthenaQueries) -> None:
     answer = queries.run("select * from range(2500) as numbers(number) order by number")
     assert [row[0] for row in answer.rows] == list(range(2500))
+
+
+def test_the_file_of_an_answer_has_all_its_rows_and_their_number(
+    queries: AthenaQueries, emulator: Emulator
+) -> None:
+    query_id = queries.start("select id, code, price from sales order by id")
+    eventually(lambda: queries.status(query_id).state == "SUCCEEDED", timeout_s=20)
+    file = queries.result_file(query_id)
+    assert (file.rows, file.ref.key) == (2, f"results/{query_id}.csv")
+    stored = emulator.client("s3").get_object(Bucket=file.ref.bucket, Key=file.ref.key)["Body"].read()
+    assert stored == b'"id","code","price"\n"2","",\n"9007199254740993","007123","19.90"\n'
+    with pytest.raises(NotFoundError):
+        queries.result_file("00000000-0000-0000-0000-000000000000")
 
 
 def test_a_page_after_an_unknown_place_is_an_error_of_the_request(queries: AthenaQueries) -> None:

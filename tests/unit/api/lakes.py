@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from headgate.api import lake_ports
 from headgate.api.app import Application
 from headgate.api.lake_ports import KnownRuns
-from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
+from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus, ResultFile
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger, MemoryObjects
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
@@ -115,6 +115,9 @@ class MemoryQueries:
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
         del query_id, limit, after
         return QueryPage((AnswerColumn("n", "bigint"),), ((2**60,),))
+
+    def result_file(self, query_id: str) -> ResultFile:
+        return ResultFile(ObjectRef("athena_results", f"results/{query_id}.csv"), 1)
 
     def stop(self, query_id: str) -> None:
         self.asked.pop(query_id, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.runs.start_or_postpone import Execution
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
-from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake
+from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake, MemoryQueries
 
 pytestmark = pytest.mark.unit
 
@@ -111,6 +111,31 @@ def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
         [{"name": "n", "type": "bigint", "unit": "", "label": ""}],
     )
     assert caller.call("DELETE", path).status == 200
+
+
+def test_a_query_has_a_count_and_a_short_lived_link_to_all_its_rows(caller: Caller) -> None:
+    query = caller.call("POST", "/v1/queries", {"sql": "select count(*) n from fraud_scores"}).json
+    path = f"/v1/queries/{query['query_id']}/download"
+    gone = caller.call("GET", path)
+    assert (gone.status, "no longer kept" in gone.json["detail"]) == (404, True)
+    place = ObjectRef("athena_results", f"results/{query['query_id']}.csv")
+    caller.lake.objects.write(place, b'"n"\n"1"\n', content_type="text/csv")
+    file = caller.call("GET", path).json
+    assert (file["rows"], file["size_bytes"], file["name"]) == (1, 8, "answer.csv")
+    assert file["url"] == f"memory://{place.bucket}/{place.key}?name=answer.csv&expires_s=300"
+    assert datetime.fromisoformat(file["expires_at"]) <= caller.lake.now() + timedelta(seconds=300)
+
+
+def test_a_query_without_rows_has_no_file() -> None:
+    caller = Caller(MemoryLake(queries=MemoryQueries(state="RUNNING")))
+    query = caller.call("POST", "/v1/queries", {"sql": "select 1"}).json
+    assert caller.call("GET", f"/v1/queries/{query['query_id']}/download").status == 409
+
+
+def test_nobody_downloads_the_rows_of_a_query_that_they_may_not_see() -> None:
+    caller = Caller(MemoryLake(), groups=("viewer",))
+    caller.lake.queries.asked["other"] = "select email from ecommerce_curated.customers"
+    assert caller.call("GET", "/v1/queries/other/download").status == 403
 
 
 def test_a_query_without_a_statement_says_so_and_one_with_two_is_refused(caller: Caller) -> None:

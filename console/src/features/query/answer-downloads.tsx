@@ -1,10 +1,13 @@
 import { Button, Menu } from '@mantine/core'
 
-import { whole } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
+import type { AnswerSize } from './answer-size'
 import { withDays } from './days'
+import { isComplete, MOST_ROWS } from './reading'
+import { readFile } from './result-file'
 import type { Result } from './results'
 
 interface Props {
@@ -15,9 +18,12 @@ interface Props {
   columns: Result['columns']
   isReading: boolean
   isChart: boolean
+  size: AnswerSize
   /** Reads all rows of the answer first. */
   onSave: (save: (answer: Result) => void) => void
 }
+
+const rowsOf = (size: AnswerSize): string => (typeof size === 'number' ? count(size, 'row') : 'rows')
 
 /** The line of the page with the tables of the answer, each as of its day. */
 const originOf = (page: ParentNode): string => page.querySelector('[data-answer-origin]')?.textContent ?? ''
@@ -40,7 +46,7 @@ export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql
 export const daysOf = (answer: Result): Result => ({ ...answer, rows: withDays(answer.rows) })
 
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
-export function AnswerDownloads({ name, question, columns, isReading, isChart, onSave }: Props) {
+export function AnswerDownloads({ name, question, columns, isReading, isChart, size, onSave }: Props) {
   const units = useAnswerUnits('', columns)
   const labels = useAnswerLabels('', columns)
   function picture(): void {
@@ -56,6 +62,12 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, o
       labels,
       notes: [originOf(document), limitNote(answer), `SQL: ${answer.query.sql}`].filter(Boolean),
     })
+  /** More rows than a browser keeps are the file that Athena wrote. */
+  const csv = (answer: Result) =>
+    isComplete(answer)
+      ? saveCsv(name, daysOf(answer))
+      : void readFile(answer.query.query_id).then(({ url }) => window.location.assign(url))
+  const isLarge = typeof size === 'number' && size > MOST_ROWS
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -64,8 +76,10 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, o
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => onSave((answer) => saveCsv(name, daysOf(answer)))}>CSV, all rows</Menu.Item>
-        <Menu.Item onClick={() => onSave(workbook)}>Excel, all rows</Menu.Item>
+        <Menu.Item onClick={() => onSave(csv)}>CSV, all {rowsOf(size)}</Menu.Item>
+        <Menu.Item onClick={() => onSave(workbook)} disabled={isLarge}>
+          {isLarge ? `Excel has at most ${whole(MOST_ROWS)} rows` : `Excel, all ${rowsOf(size)}`}
+        </Menu.Item>
         {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
       </Menu.Dropdown>
     </Menu>

@@ -9,6 +9,7 @@ import { type ColumnFormat, columnFormats, useAnswerLabels, useAnswerUnits } fro
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
+import { type AnswerSize, moreWords, sizeWords, useAnswerSize } from './answer-size'
 import { amountPlacesOf, exactFormat, placesOf, plainFormat } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
@@ -66,6 +67,7 @@ export function Answer({
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
+  const size = useAnswerSize(result)
   const [sort, setSort] = useState('')
   // An order of the rows read so far would put the first of all rows anywhere.
   const isSortable = !isReading && (isComplete(result) || rows.length >= MOST_ROWS)
@@ -82,8 +84,7 @@ export function Answer({
       {/* From the left, so that no button moves when the last one says that it has saved. */}
       <Group gap="md">
         <Text size="sm" data-testid="query-summary">
-          {isComplete(result) ? '' : 'The first '}
-          {count(rows.length, 'row')} in {seconds(took)}, {scanWords(result.query)}
+          {sizeWords(rows.length, size)} in {seconds(took)}, {scanWords(result.query)}
         </Text>
         <Group gap="xs">
           <SegmentedControl
@@ -99,6 +100,7 @@ export function Answer({
             columns={result.columns}
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}
+            size={size}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(sorted(all, sort)))}
           />
           {actions}
@@ -107,7 +109,7 @@ export function Answer({
       {result.isFirst ? (
         <Rest rest={rest} progress={progress} onStop={onStop} />
       ) : (
-        <More reading={reading} isChart={view === 'chart'} isSorted={sort !== ''} />
+        <More reading={reading} size={size} isChart={view === 'chart'} isSorted={sort !== ''} />
       )}
       {rows.length === 0 ? (
         <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
@@ -184,10 +186,12 @@ function Rest({ rest, progress, onStop }: Pick<Props, 'rest' | 'progress' | 'onS
 /** How much of an answer is not read yet, and the button that reads it. */
 function More({
   reading: { result, isReading, error, readTo, stop },
+  size,
   isChart,
   isSorted,
 }: {
   reading: Reading
+  size: AnswerSize
   isChart: boolean
   isSorted: boolean
 }) {
@@ -199,7 +203,7 @@ function More({
     return (
       <Text size="sm">
         The answer has more rows than a browser can keep{isSorted ? ', and only these are sorted' : ''}.
-        Narrow the statement to see the others.
+        Download all of them as CSV, or narrow the statement.
       </Text>
     )
   return (
@@ -207,7 +211,7 @@ function More({
       <Text size="sm" role="status">
         {isReading
           ? `${count(result.rows.length, 'row')} read …${isSorted ? ' They are sorted when all are read.' : ''}`
-          : `The answer has more rows. ${left}`}
+          : `${moreWords(size)} ${left}`}
       </Text>
       <Button
         size="compact-sm"

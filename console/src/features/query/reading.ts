@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
 
+import { fileRows } from './result-file'
 import { moreRows, type Result } from './results'
 
-/** The most rows of an answer that a browser keeps. */
-export const MOST_ROWS = 1_000_000
+/** The most rows of an answer that a browser keeps: those of a spreadsheet, below its headings. */
+export const MOST_ROWS = 1_048_575
 
 export interface Reading {
   result: Result
@@ -46,7 +47,9 @@ export function useReading(first: Result): Reading {
       setResult(page)
     }
     try {
-      return await moreRows(result, own.signal, rows, keep)
+      return await (rows < MOST_ROWS
+        ? moreRows(result, own.signal, rows, keep)
+        : everyRow(result, own.signal, keep))
     } catch (failure) {
       if (!own.signal.aborted) setError(failure)
       return undefined
@@ -58,6 +61,20 @@ export function useReading(first: Result): Reading {
     }
   }
   return { result, settled, isReading, error, readTo, stop: () => control.current?.abort() }
+}
+
+/** All rows that a browser keeps, from the file of the answer, or page by page where the file cannot be read. */
+async function everyRow(
+  result: Result,
+  signal: AbortSignal,
+  onRows: (result: Result) => void,
+): Promise<Result> {
+  try {
+    return await fileRows(result, signal, MOST_ROWS, onRows)
+  } catch {
+    signal.throwIfAborted()
+    return moreRows(result, signal, MOST_ROWS, onRows)
+  }
 }
 
 export const isComplete = (result: Result): boolean => result.next === '' && !result.isFirst

@@ -164,6 +164,30 @@ def test_the_answer_to_a_show_has_no_row_of_names() -> None:
     assert Athena(["SUCCEEDED"], rows=2, kind="UTILITY").queries().run("show tables").rows == ((0,), (1,))
 
 
+@pytest.mark.behaviour("athena-counts-rows-later")
+@pytest.mark.parametrize(
+    ("statistics", "rows"),
+    [
+        (reply(QueryRuntimeStatistics={"Timeline": {}}), None),
+        (reply(QueryRuntimeStatistics={"Rows": {"OutputRows": 7}}), 7),
+        (refusal("AccessDeniedException", status=403), None),
+    ],
+)
+def test_a_result_file_has_no_number_of_rows_until_athena_has_counted_them(
+    statistics: Reply, rows: int | None
+) -> None:
+    """Source: Amazon Athena API reference, GetQueryRuntimeStatistics: updated asynchronously."""
+
+    def answer(request: Request) -> Reply:
+        if request.operation == "GetQueryRuntimeStatistics":
+            return statistics
+        place = {"OutputLocation": "s3://results/lake/q.csv"}
+        return reply(QueryExecution={"Status": {"State": "SUCCEEDED"}, "ResultConfiguration": place})
+
+    file = AthenaQueries(Aws(answer).client("athena"), "lake", "curated").result_file("q")
+    assert (file.rows, file.ref.key) == (rows, "lake/q.csv")
+
+
 @pytest.mark.behaviour("athena-scan-limit")
 def test_a_query_beyond_the_scan_limit_fails_with_athenas_reason() -> None:
     reason = "Query cancelled! : Bytes scanned limit was exceeded"
