@@ -299,7 +299,9 @@ class HttpUploads(MemoryUploads):
         return f"{self.origin}/{ref.key}?{query}"
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
-        return f"{self.origin}/{ref.key}?{urlencode({'bucket': ref.bucket, 'name': name, 'expires': expires_s})}"
+        return (
+            f"{self.origin}/{ref.key}?{urlencode({'bucket': ref.bucket, 'name': name, 'expires': expires_s})}"
+        )
 
 
 @dataclass

@@ -26,6 +26,7 @@ ROWS, PAGE = 12_345, 999
 NUMBERS = f"unnest(sequence(0, {ROWS // 5 - 1})) as t(i) cross join unnest(sequence(1, 5)) as u(j)"
 MANY = f"select 5 * i %2B j as n, 'row' as name from {NUMBERS} order by 1"  # noqa: S608 numbers
 LATER_PAGES = re.compile(r"/v1/queries/[^/]+/rows\?.*cursor=.")
+FILE = re.compile(r"/results/[^/]+\.csv\?")
 SCROLL_TO_END = "document.querySelector('[role=table]').scrollTop = 1e9"
 
 
@@ -58,7 +59,7 @@ def test_the_first_rows_of_a_long_answer_are_shown_before_the_others_are_read(co
     held = hold_later_pages(page)
     ask(page, console.url, MANY)
     expect(page.get_by_role("table", name="Answer").get_by_role("cell", name="1", exact=True)).to_be_visible()
-    expect(page.get_by_test_id("query-summary")).to_contain_text(f"The first {PAGE} rows in")
+    expect(page.get_by_test_id("query-summary")).to_contain_text(f"The first {PAGE} of {ROWS:,} rows in")
     expect(page.get_by_text("The answer has more rows. Scroll to read more.")).to_be_visible()
     assert page.get_by_role("table", name="Answer").get_attribute("aria-rowcount") == "-1"  # not known yet
     assert held == []  # nobody has asked for more
@@ -117,23 +118,25 @@ def test_first_rows_stay_when_the_whole_answer_is_stopped_and_a_short_answer_is_
 def test_scrolling_to_the_end_reads_the_next_page(console: Console) -> None:
     page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
-    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 of 12,345 rows")
     asked = later_pages(page)
     page.evaluate(SCROLL_TO_END)
-    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 1,998 rows")
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 1,998 of 12,345 rows")
     assert len(asked) == 1
 
 
 def test_all_rows_are_read_with_a_count_and_the_download_has_them(console: Console) -> None:
     page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
+    pages = later_pages(page)
     page.get_by_role("button", name="Read all rows").click()
     expect(page.get_by_test_id("query-summary")).to_contain_text(f"{ROWS:,} rows in")
+    assert pages == []  # all rows are read from the one file of the answer
     expect(page.get_by_test_id("query-summary")).not_to_contain_text("The first")
     assert page.get_by_role("table", name="Answer").get_attribute("aria-rowcount") == str(ROWS + 1)
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download", exact=True).click()
-        page.get_by_role("menuitem", name="CSV, all rows").click()
+        page.get_by_role("menuitem", name=f"CSV, all rows ({ROWS:,})").click()
     assert len(Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()) == ROWS + 1
 
 
@@ -146,15 +149,39 @@ def test_a_download_of_an_answer_of_which_one_page_is_shown_has_all_rows(console
     assert Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()[-1] == f"{ROWS},row"
 
 
+def test_all_rows_are_read_page_by_page_where_the_file_cannot_be_read(console: Console) -> None:
+    page = console.page(token=VIEWER)
+    page.route(FILE, lambda route: route.abort())
+    ask(page, console.url, MANY)
+    pages = later_pages(page)
+    page.get_by_role("button", name="Read all rows").click()
+    expect(page.get_by_test_id("query-summary")).to_contain_text(f"{ROWS:,} rows in")
+    expect(page.get_by_test_id("query-summary")).not_to_contain_text("The first")
+    assert len(pages) == ROWS // PAGE
+    console.errors.clear()  # the browser reports the file that was held back
+
+
+def test_columns_that_the_lake_adds_are_shown_last_and_downloaded_in_their_place(console: Console) -> None:
+    page = console.page(token=VIEWER)
+    ask(page, console.url, "select f.*, 7 as price from sales_forecast f limit 3")
+    headings = page.get_by_role("table", name="Answer").get_by_role("columnheader")
+    expect(headings.last).to_have_text("Snapshot")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Download", exact=True).click()
+        page.get_by_role("menuitem", name="CSV, all rows").click()
+    heading = Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
+    assert heading.endswith(",as_of,snapshot_id,price")
+
+
 def test_reading_is_stopped_and_what_was_read_stays(console: Console) -> None:
     page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
-    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
-    hold_later_pages(page)
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 of 12,345 rows")
+    page.route(FILE, lambda _: None)
     page.get_by_role("button", name="Read all rows").click()
     page.get_by_role("button", name="Stop reading").click()
     expect(page.get_by_role("button", name="Read all rows")).to_be_visible()
-    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 of 12,345 rows")
 
 
 def test_a_chart_reads_what_it_adds_up(console: Console) -> None:

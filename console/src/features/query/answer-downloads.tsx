@@ -1,7 +1,9 @@
 import { Button, Menu } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 
-import { count, whole } from '../../api/format'
+import { whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
+import { Failed } from '../../components/states'
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { AnswerSize } from './answer-size'
@@ -23,7 +25,7 @@ interface Props {
   onSave: (save: (answer: Result) => void) => void
 }
 
-const rowsOf = (size: AnswerSize): string => (typeof size === 'number' ? count(size, 'row') : 'rows')
+const numberOf = (size: AnswerSize): string => (typeof size === 'number' ? ` (${whole(size)})` : '')
 
 /** The line of the page with the tables of the answer, each as of its day. */
 const originOf = (page: ParentNode): string => page.querySelector('[data-answer-origin]')?.textContent ?? ''
@@ -63,25 +65,30 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, s
       notes: [originOf(document), limitNote(answer), `SQL: ${answer.query.sql}`].filter(Boolean),
     })
   /** More rows than a browser keeps are the file that Athena wrote. */
+  const file = useMutation({
+    mutationFn: (queryId: string) => readFile(queryId),
+    onSuccess: ({ url }) => window.location.assign(url),
+  })
   const csv = (answer: Result) =>
-    isComplete(answer)
-      ? saveCsv(name, daysOf(answer))
-      : void readFile(answer.query.query_id).then(({ url }) => window.location.assign(url))
+    isComplete(answer) ? saveCsv(name, daysOf(answer)) : file.mutate(answer.query.query_id)
   const isLarge = typeof size === 'number' && size > MOST_ROWS
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button size="compact-sm" variant="default" disabled={isReading}>
-          Download
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => onSave(csv)}>CSV, all {rowsOf(size)}</Menu.Item>
-        <Menu.Item onClick={() => onSave(workbook)} disabled={isLarge}>
-          {isLarge ? `Excel has at most ${whole(MOST_ROWS)} rows` : `Excel, all ${rowsOf(size)}`}
-        </Menu.Item>
-        {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" disabled={isReading}>
+            Download
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => onSave(csv)}>CSV, all rows{numberOf(size)}</Menu.Item>
+          <Menu.Item onClick={() => onSave(workbook)} disabled={isLarge}>
+            {isLarge ? `Excel has at most ${whole(MOST_ROWS)} rows` : `Excel, all rows${numberOf(size)}`}
+          </Menu.Item>
+          {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
+        </Menu.Dropdown>
+      </Menu>
+      {file.error ? <Failed error={file.error} what="The download" isAction /> : null}
+    </>
   )
 }

@@ -26,6 +26,7 @@ test('the seconds of a running query are not announced, and that it runs is', as
         <MemoryRouter>
           <Answer
             result={FIRST}
+            sql="SELECT name FROM ranges"
             fileName="answer"
             seconds={1}
             rest="running"

@@ -17,6 +17,7 @@ import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import { scanWords } from './scan-words'
 import { sorted, useSorted } from './sorted-rows'
 import { useProgressWords } from './progress-words'
+import { useShownOrder } from './technical-columns'
 import type { Answered, Progress } from './use-query-run'
 
 const VIEWS = ['table', 'chart'] as const
@@ -27,6 +28,8 @@ const CHART_ROWS = 20_000
 
 interface Props {
   result: Result
+  /** The statement as it was asked; the API may leave out columns of it. */
+  sql: string
   /** The name of a downloaded answer. */
   fileName: string
   /** The saved question with the statement; empty for a statement of one's own. */
@@ -51,6 +54,7 @@ interface Props {
 /** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once, before the whole answer is computed where that is possible; the table reads on while one scrolls. */
 export function Answer({
   result: first,
+  sql,
   fileName,
   question = '',
   isQuestion = false,
@@ -79,6 +83,7 @@ export function Answer({
     if (next) void readTo(MOST_ROWS).then((all) => all ?? setSort((now) => (now === next ? '' : now)))
   }
   const formats = useFormats(result, isQuestion)
+  const shown = useShownOrder(result.columns, formats, sql)
   return (
     <Stack gap="xs">
       {/* From the left, so that no button moves when the last one says that it has saved. */}
@@ -117,12 +122,12 @@ export function Answer({
         <ReadChart reading={reading} choice={choice} onChoose={onChoose} />
       ) : (
         <Grid
-          columns={result.columns}
-          rows={{ length: rows.length, at: (index) => inOrder.rows[index] }}
+          columns={shown.columns}
+          rows={{ length: rows.length, at: (index) => shown.cellsOf(inOrder.rows[index]) }}
           sort={order}
           height={520}
           label="Answer"
-          formats={formats}
+          formats={shown.formats}
           isComplete={isComplete(result)}
           {...(result.isFirst
             ? {}

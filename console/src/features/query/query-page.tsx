@@ -151,6 +151,7 @@ function Desk() {
               <Answer
                 key={state.run}
                 result={state.result}
+                sql={answered}
                 progress={running.progress}
                 fileName={fileNameOf(name, answered)}
                 question={name}
