@@ -5,8 +5,8 @@ MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though Get
 EnforceWorkGroupConfiguration; and every decimal has scale 0. `awswrangler.athena.read_sql_query` fails on the
 first (`NoFilesFound`) and the third (`KeyError`). A NextToken that it did not make is an internal error, and
 a statement may use all memory of the machine. It does not know `FOR VERSION AS OF` and `FOR TIMESTAMP AS OF`,
-which `ministack_iceberg.py` beside this file resolves. It lacks GetQueryRuntimeStatistics, of which the number
-of rows is answered here.
+which `ministack_iceberg.py` beside this file resolves. It lacks GetQueryRuntimeStatistics, whose number of
+rows is answered here.
 """
 
 from __future__ import annotations
