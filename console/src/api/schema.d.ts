@@ -4444,12 +4444,6 @@ export interface components {
              * @default []
              */
             samples: string[];
-            /**
-             * Unfit Fields
-             * @description Fields whose type or rules more than half of the samples break.
-             * @default []
-             */
-            unfit_fields: string[];
         };
         /**
          * Mapping

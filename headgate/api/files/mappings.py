@@ -38,7 +38,6 @@ def suggested_mapping(
     from headgate.contracts.format_property import declared_keys
     from headgate.contracts.types import glue_type
     from headgate.matching.past_moments import records_the_past
-    from headgate.matching.sample_fit import unfit_fields
     from headgate.matching.suggest_mapping import THRESHOLD
     from headgate.values.refusal_reasons import title_of
 
@@ -56,7 +55,6 @@ def suggested_mapping(
                 confidence=confidence,
                 is_confident=bool(field) and confidence >= THRESHOLD,
                 samples=samples_of(fact),
-                unfit_fields=unfit_fields(samples_of(fact), contract),
                 reason=reason_of(field, how, fact),
             )
             for name, field, confidence, how, fact in zip(

@@ -360,9 +360,6 @@ class MappedColumn(Shape):
     samples: tuple[str, ...] = Field(
         (), description="Up to three values in the file's spelling; none if they may be sensitive."
     )
-    unfit_fields: tuple[str, ...] = Field(
-        (), description="Fields whose type or rules more than half of the samples break."
-    )
     reason: str = Field("", description="Why this field or no field is suggested.")
 
 

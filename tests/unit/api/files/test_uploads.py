@@ -196,24 +196,11 @@ def test_a_header_of_its_own_is_shown_with_the_suggested_mapping() -> None:
         "confidence": 1.0,
         "is_confident": True,
         "samples": ["GBP"],
-        "unfit_fields": columns["currency"]["unfit_fields"],
         "reason": "The name is the field's name.",
     }
     assert columns["ref"]["samples"] == ["A1", "A2", "A3"]
     assert columns["F1"]["reason"] == "The values fit the field."
     assert not any(columns[name]["is_confident"] for name in ("F1", "ref", "how"))
-
-
-def test_fields_that_a_columns_samples_contradict_are_named() -> None:
-    caller = Caller(MemoryLake())
-    upload_id = uploaded(caller, PAYMENTS.replace(b"payment_id,order_id,method", b"F1,ref,how"))
-    caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
-    mapping = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]
-    unfit = {column["column"]: set(column["unfit_fields"]) for column in mapping["columns"]}
-    assert {"amount", "paid_at", "updated_at"} <= unfit["ref"]  # texts such as A1
-    assert not {"order_id", "notes"} & unfit["ref"]
-    assert "paid_at" not in unfit["updated_at"]
-    assert unfit["card_number"] == set()  # it has no samples
 
 
 def test_a_field_is_required_as_a_column_or_in_each_row() -> None:
