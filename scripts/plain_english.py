@@ -4,13 +4,15 @@ Terraform descriptions.
     python scripts/plain_english.py [PATH ...]
 
 Of names only those of tests are checked, because they state rules. `Code` in a document and its fenced blocks
-are not checked.
+are not checked. Files without a phrase are kept by their content in .plain_english_cache and not read again.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -25,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PHRASES = ROOT / "docs" / "plain-english.tsv"
 SUFFIXES = {".md", ".py", ".tf", ".hcl", ".sh"}
 NAMES = {"Makefile"}
+# Hashes of files without a phrase, by this script and the list of phrases.
+CLEAN_FILES = ROOT / ".plain_english_cache"
 # The test of this check quotes phrases that it must find.
 EXEMPT = ("tests/unit/docs/test_plain_english.py",)
 
@@ -109,6 +113,34 @@ def checked_files() -> list[str]:
     return [name for name in wanted if not name.startswith(EXEMPT) and (ROOT / name).is_file()]
 
 
+class CleanFiles:
+    """Files that had no phrase, by the hash of their name and content."""
+
+    def __init__(self, kept: Path) -> None:
+        rules = hashlib.sha256(PHRASES.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+        try:
+            earlier = json.loads(kept.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # the first run, or one that was stopped while it wrote
+            earlier = {}
+        self._kept = kept
+        self._rules = rules
+        self._earlier = frozenset(earlier.get(rules, ()))
+        self._clean: set[str] = set()
+
+    def findings(self, path: str, body: str, avoided: Iterable[Phrase]) -> list[Finding]:
+        """Return the phrases of a file; without reading it if it had none when its content was the same."""
+        address = hashlib.sha256(f"{path}\0{body}".encode()).hexdigest()
+        reported = [] if address in self._earlier else list(findings(path, body, avoided))
+        if not reported:
+            self._clean.add(address)
+        return reported
+
+    def keep(self, *, is_whole: bool) -> None:
+        """Write the hashes; those of earlier files stay if only some were read."""
+        clean = self._clean if is_whole else self._clean | self._earlier
+        self._kept.write_text(json.dumps({self._rules: sorted(clean)}), encoding="utf-8")
+
+
 def main() -> int:
     """Print every finding; 1 if there is one."""
     parser = argparse.ArgumentParser(
@@ -120,11 +152,13 @@ def main() -> int:
     chosen = parser.parse_args().paths
     avoided = phrases(PHRASES.read_text(encoding="utf-8"))
     names = [name for path in chosen for name in _below(path)] if chosen else checked_files()
+    clean = CleanFiles(CLEAN_FILES)
     reported = [
         finding
         for name in names
-        for finding in findings(name, (ROOT / name).read_text(encoding="utf-8"), avoided)
+        for finding in clean.findings(name, (ROOT / name).read_text(encoding="utf-8"), avoided)
     ]
+    clean.keep(is_whole=not chosen)
     for finding in reported:
         print(finding)
     print(

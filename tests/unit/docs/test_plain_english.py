@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.plain_english import PHRASES, findings, main, phrases
+from scripts.plain_english import PHRASES, CleanFiles, findings, main, phrases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +85,28 @@ def test_a_finding_names_the_plain_form(
 ) -> None:
     (tmp_path / name).write_text(body, encoding="utf-8")
     monkeypatch.setattr("scripts.plain_english.ROOT", tmp_path)
+    monkeypatch.setattr("scripts.plain_english.CLEAN_FILES", tmp_path / "clean.json")
     monkeypatch.setattr("sys.argv", ["plain_english.py", "."])
     assert main() == 1
     assert f"{name}:1: 'told'; write: reported" in capsys.readouterr().out
+
+
+def test_a_clean_file_is_read_again_only_after_an_edit(tmp_path: Path) -> None:
+    kept = tmp_path / "clean.json"
+    first = CleanFiles(kept)
+    assert first.findings("page.md", "It was reported.", KNOWN) == []
+    assert first.findings("other.md", "It was told.", KNOWN)
+    first.keep(is_whole=True)
+    second = CleanFiles(kept)
+    assert second.findings("page.md", "It was reported.", phrases("reported\tstated")) == []
+    assert second.findings("page.md", "It was told.", KNOWN)
+    assert second.findings("other.md", "It was told.", KNOWN)
+
+
+def test_an_interrupted_cache_of_clean_files_is_no_error(tmp_path: Path) -> None:
+    kept = tmp_path / "clean.json"
+    kept.write_text('{"half', encoding="utf-8")
+    assert CleanFiles(kept).findings("page.md", "It was told.", KNOWN)
 
 
 def test_every_phrase_has_a_plain_form() -> None:
