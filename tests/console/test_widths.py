@@ -28,6 +28,7 @@ KEYS = (
     f"payments/{FEED}/part-00000-8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a02-c000.settlement_report_final_v2.csv",
     "payments/" + "lieferantenkatalog_gesamtexport_mueller_und_soehne_gmbh_" * 3 + "2026-11-24T031502Z.csv",
 )
+RUN_UNDER_WAY = "api-3c3e1f8a0211aa22bb33cc44dd55ee66ff778899008f9a3a6e5a3f5f8e9d6d0f"
 RUN = "api-8f9a3a6e5a3f5f8e9d6d0f3c3e1f8a0211aa22bb33cc44dd55ee66ff77889900"
 REASON = (
     "headgate.curated.payments: "
@@ -38,21 +39,24 @@ REASON = (
 
 @pytest.fixture(scope="module")
 def long_names(bundle: Path, tables: Path, browser: Browser) -> Iterator[Console]:
-    """The console over a lake whose keys, runs and reasons are long."""
+    """The console over a lake whose keys, runs and reasons are long, while a run works."""
     lake = BrowserLake(tables_folder=tables)
     for at, key in enumerate(KEYS):
         lake.receive(key, PAYMENTS.replace(b"A1", b"W%d" % at))
     began = lake.now()
     write_merge(lake, began, {"payments": REASON})
     lake.runs = EndedRuns(
-        ended=[Execution(RUN, "FAILED", began, lake.now())],
+        ended=[
+            Execution(RUN_UNDER_WAY, "RUNNING", lake.now(), None),
+            Execution(RUN, "FAILED", began, lake.now()),
+        ],
         causes={RUN: f"quality_gate: FAILED: GateError: {REASON}"},
     )
     with served(lake, bundle) as running:
         yield Console(running, browser)
 
 
-def test_every_page_is_accessible_in_both_schemes_fits_its_window_and_cuts_no_text_off(
+def test_every_page_is_accessible_in_both_schemes_fits_its_window_with_no_text_cut_off_or_over_another(
     long_names: Console,
 ) -> None:
     page = long_names.page(token=OPERATOR)

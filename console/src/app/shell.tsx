@@ -35,7 +35,7 @@ export function Shell() {
     current?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
   }, [pathname])
   return (
-    <AppShell header={{ height: { base: 84, sm: 52 } }} padding="md">
+    <AppShell header={{ height: { base: 84, lg: 52 } }} padding="md">
       <AppShell.Header px="md" component="header">
         <a className="skip-link" href="#content" onClick={focusContent}>
           Skip to content
@@ -106,11 +106,13 @@ function Who() {
     caller.data.groups.some((one) => one === group),
   )
   return (
-    <Group gap="xs" wrap="nowrap" visibleFrom="xs">
+    <Group gap="xs" wrap="nowrap" visibleFrom="xs" miw={0} className="person">
       <Text size="sm" truncate maw={220}>
         {signedInAs() ?? caller.data.name}
       </Text>
-      <Badge variant="default">{highest ?? 'no group'}</Badge>
+      <Badge variant="default" miw="max-content">
+        {highest ?? 'no group'}
+      </Badge>
     </Group>
   )
 }

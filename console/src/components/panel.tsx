@@ -45,8 +45,8 @@ export function Panel({
 }: Props) {
   return (
     <Box component="section" className="panel" p="sm" h="100%" aria-label={name}>
-      <Group justify="space-between" align="start" mb="xs" gap="xs" wrap="nowrap" className="panel-head">
-        <div style={{ minWidth: 0 }}>
+      <Group justify="space-between" align="start" mb="xs" gap="xs" className="panel-head">
+        <div>
           <Title order={order} size="h5" style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>

@@ -3,7 +3,7 @@ import type { Drawing, Scheme, Shown } from './charts/chart-parts'
 import { fan } from './charts/fan'
 import { line } from './charts/line'
 import { map } from './charts/map'
-import { multiples } from './charts/multiples'
+import { isMultiples, multiples } from './charts/multiples'
 import { scatter } from './charts/scatter'
 
 export type { Shown } from './charts/chart-parts'
@@ -41,7 +41,7 @@ export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
     case 'fan':
       return fan(drawing)
     case 'line':
-      return panel.scale === 'each' ? multiples(drawing) : line(drawing)
+      return isMultiples(panel) ? multiples(drawing) : line(drawing)
     case 'scatter':
       return scatter(drawing)
     case 'map':

@@ -20,6 +20,7 @@ import { NoteList } from '../notes/note-list'
 import { useNotes } from '../notes/notes'
 import { axisOf, newest, options, type Shown } from './chart-options'
 import { cautionWords } from './charts/cautions'
+import { isMultiples, NARROW_HEIGHT } from './charts/multiples'
 import { registerWorld } from './world'
 
 echarts.use([
@@ -76,7 +77,11 @@ export default function Chart({ shown: all, height, onPick }: Props) {
     }
   }, [shown, marks, scheme, isPhone])
   // A map is about twice as wide as high, and fills the width of its panel.
-  const size = shown.panel.kind === 'map' ? { aspectRatio: '1.9', width: '100%' } : { height }
+  const isHigher = isPhone && isMultiples(shown.panel)
+  const size =
+    shown.panel.kind === 'map'
+      ? { aspectRatio: '1.9', width: '100%' }
+      : { height: isHigher ? height * NARROW_HEIGHT : height }
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />

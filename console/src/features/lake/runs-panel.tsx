@@ -88,7 +88,9 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                             {seconds(run.seconds)}
                           </Text>
                         </Table.Td>
-                        <Table.Td visibleFrom="xs">{startedBy(run).replace(/^by /, '')}</Table.Td>
+                        <Table.Td visibleFrom="xs" style={{ overflowWrap: 'anywhere' }}>
+                          {startedBy(run).replace(/^by /, '')}
+                        </Table.Td>
                         <Table.Td className="number" visibleFrom="xs">
                           {seconds(run.seconds)}
                         </Table.Td>

@@ -25,7 +25,7 @@ const drawn = (scale: Schemas['Panel']['scale'], rows = ROWS, isNarrow = false) 
     'light',
   ) as {
     grid: unknown[]
-    title: { text: string }[]
+    title: { text: string; textStyle: { lineHeight?: number } }[]
     yAxis: { type: string; name: string }[] & { type: string; name: string }
     series: { name: string; yAxisIndex: number; data: number[] }[]
   }
@@ -42,6 +42,7 @@ test('each series has a chart and an axis of its own, in the order of the newest
   const fallen = [...ROWS, ['2026-03-01', 'France', 130], ['2026-03-01', 'United Kingdom', 110]]
   expect(drawn('each', fallen).series.map(({ name }) => name)).toEqual(['France', 'United Kingdom'])
   expect(drawn('each', fallen, true).title[1]?.text, 'on a phone below the name').toBe('France\n£130')
+  expect(drawn('each', fallen, true).title[1]?.textStyle.lineHeight, 'in lines of their own').toBe(15)
 })
 
 test('a declared log scale is drawn and said, and values that have no place on it are left out', () => {

@@ -16,8 +16,19 @@ import {
 const COLUMNS = 2
 const TOP_PERCENT = 9
 const GAP_PERCENT = 4
-/** The part of a small chart's height that its name and its axis of periods take. */
+/** The part of the height of all charts that a name above its chart takes. */
 const NAME_PERCENT = 6
+/** The same on a phone, where the newest value has a line of its own below the name. */
+const NARROW_NAME_PERCENT = 9
+/** The pixels of a line of a name. A browser measures lines by a font that it may not have. */
+const LINE_PX = 15
+
+/** How much higher the charts are on a phone, so that their curves have room beside names of two lines. */
+export const NARROW_HEIGHT = 1.4
+
+/** Whether a panel has a small chart for each series. */
+export const isMultiples = ({ kind, scale }: Pick<Drawing['panel'], 'kind' | 'scale'>): boolean =>
+  kind === 'line' && scale === 'each'
 
 /** A small chart with an axis of its own for each series, so that one large series does not flatten the others. */
 export function multiples({
@@ -43,7 +54,7 @@ export function multiples({
     })
     // By the figure that stands beside the name.
     .sort((one, other) => other.newest - one.newest)
-  const namePercent = isNarrow ? 2 * NAME_PERCENT : NAME_PERCENT
+  const namePercent = isNarrow ? NARROW_NAME_PERCENT : NAME_PERCENT
   const lines = Math.ceil(charts.length / COLUMNS)
   const height = (100 - TOP_PERCENT) / lines
   const placeOf = (at: number) => ({
@@ -69,7 +80,7 @@ export function multiples({
         left: placeOf(at).left,
         top: `${placeOf(at).top}%`,
         padding: 0,
-        textStyle: { fontSize: 12, fontWeight: 600, color: INK[scheme] },
+        textStyle: { fontSize: 12, fontWeight: 600, lineHeight: LINE_PX, color: INK[scheme] },
       })),
     ],
     grid: charts.map((_, at) => ({
