@@ -33,6 +33,17 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "ge": pc.greater_equal,
 }
 _TRUTH = {"true": True, "false": False}
+_WORDS = {
+    "eq": "is",
+    "ne": "is not",
+    "lt": "less than",
+    "le": "at most",
+    "gt": "more than",
+    "ge": "at least",
+    "in": "one of several values, with commas between them",
+}
+_TEXT_WORDS = {"contains": "has this part"}
+_EMPTY_WORDS = {"empty:true": "has no value", "empty:false": "has a value"}
 
 
 def read(bodies: Sequence[bytes], schema: pa.Schema) -> pa.Table:
@@ -52,8 +63,8 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
         operator, colon, value = rest.partition(":")
         if not colon or name not in rows.column_names:
             detail = (
-                "Each `filter` must be `<column>:<operator>:<value>`. Columns of the table: "
-                f"{', '.join(rows.column_names)}."
+                "A filter is a column, a comparison and a value with colons between them, such as "
+                f"{rows.column_names[0]}:eq:5. Columns of the table: {', '.join(rows.column_names)}."
             )
             raise invalid("query.filter", "filter", detail)
         rows = rows.filter(_mask(name, rows[name], operator, value))
@@ -150,11 +161,10 @@ def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.C
         values = [_typed(name, part, column.type) for part in value.split(",")]
         return pc.is_in(column, value_set=pa.array(values, column.type))
     if operator not in _COMPARISONS:
-        text = ", contains" if pa.types.is_string(column.type) else ""
-        comparisons = f"{', '.join(_COMPARISONS)}, in{text}, and empty:true or empty:false"
-        raise invalid(
-            "query.filter", "operator", f"The operator of a `filter` on {name} must be one of {comparisons}."
-        )
+        own = _TEXT_WORDS if pa.types.is_string(column.type) else {}
+        words = "; ".join(f"{form}: {meaning}" for form, meaning in (_WORDS | own | _EMPTY_WORDS).items())
+        detail = f"The filter on {name} has a comparison that does not exist. There are {words}."
+        raise invalid("query.filter", "operator", detail)
     return _COMPARISONS[operator](column, _typed(name, value, column.type))
 
 
@@ -165,7 +175,7 @@ def _typed(name: str, value: str, kind: pa.DataType) -> pa.Scalar:
         return pa.scalar(value).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise invalid(
-            "query.filter", "type", f"The value of a `filter` on {name} must be {_literal_form(kind)}."
+            "query.filter", "type", f"The filter on {name} needs {_literal_form(kind)} as its value."
         ) from None
 
 
@@ -176,4 +186,5 @@ def _literal_form(kind: pa.DataType) -> str:
         return "a date such as 2026-01-31"
     if pa.types.is_timestamp(kind):
         return "a timestamp such as 2026-01-31T13:45:00"
-    return f"a number such as {'12' if pa.types.is_integer(kind) else '12.50'}, in the range of {kind}"
+    number = "a whole number such as 12" if pa.types.is_integer(kind) else "a number such as 12.50"
+    return f"{number} that is not too large for the column"

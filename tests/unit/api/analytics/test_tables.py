@@ -129,6 +129,22 @@ def test_what_a_table_cannot_answer_is_a_422(caller: Caller, asked: dict[str, ob
     assert caller.call("GET", PATH + "/rows" + query(**asked)).status == 422
 
 
+def test_a_filter_that_makes_no_sense_is_explained_in_words(caller: Caller) -> None:
+    def detail(condition: str) -> str:
+        answer = caller.call("GET", PATH + "/rows" + query(filter=condition)).json
+        return str(answer["detail"])
+
+    wrong = detail("as_of:like:2026")
+    assert wrong == (
+        "The filter on as_of has a comparison that does not exist. There are eq: is; ne: is not; "
+        "lt: less than; le: at most; gt: more than; ge: at least; in: one of several values, with commas "
+        "between them; empty:true: has no value; empty:false: has a value."
+    )
+    assert "contains: has this part;" in detail("snapshot_id:like:2026")
+    assert detail("as_of:ge:soon") == "The filter on as_of needs a date such as 2026-01-31 as its value."
+    assert detail("as_of").startswith("A filter is a column, a comparison and a value with colons between")
+
+
 def test_a_table_of_another_system_is_not_found(caller: Caller) -> None:
     for path in (
         f"/v1/systems/{SYSTEM}/tables/fraud_scores",
