@@ -54,6 +54,8 @@ class KeptQuestion:
         x, y, series: columns of the answer for the chart; empty for the default.
         bounds, answer, nothing, units: of the dashboard's panel that it was; empty for another question.
         is_pinned: whether its answer is on the person's dashboard.
+        place: orders the questions of the dashboard; those of one place are ordered by name.
+        width: `half` or `full`, on the dashboard; empty for the usual one.
         by, at: who saved it, and when, ISO 8601 in naive UTC.
     """
 
@@ -70,13 +72,15 @@ class KeptQuestion:
     answer: str = ""
     nothing: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    place: int = 0
+    width: str = ""
 
 
 def kept_questions(objects: ObjectStore, bucket: str) -> list[KeptQuestion]:
-    """Return the questions of all people, ordered by person and name."""
+    """Return the questions of all people, ordered by person, place and name."""
     stored = (objects.read(item.ref) for item in list(objects.list(bucket, f"{keys.QUESTIONS}/")))
     questions = (question for text in stored for question in questions_of_text(text))
-    return sorted(questions, key=lambda question: (question.by, question.name))
+    return sorted(questions, key=lambda question: (question.by, question.place, question.name))
 
 
 def questions_key(person: str) -> str:

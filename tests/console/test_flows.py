@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -213,6 +214,59 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
     page = console.opened("/dashboards/mine", VIEWER)  # in a browser that has kept nothing
     page.get_by_role("button", name="More about: Sold by branch").click()
     page.get_by_role("menuitem", name="Take off my dashboard").click()
+    expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
+
+
+def pin(console: Console, name: str, sql: str) -> None:
+    """Put a question on the dashboard of the viewer."""
+    body = {"name": name, "sql": sql, "kind": "table", "is_pinned": True}
+    headers = {"authorization": f"Bearer {VIEWER}", "content-type": "application/json"}
+    url = f"{console.url}/v1/kept-questions"
+    asked = Request(url, json.dumps(body).encode(), headers, method="PUT")  # noqa: S310 a server of this machine
+    with urlopen(asked) as answer:  # noqa: S310 as above
+        assert answer.status == 200
+
+
+def test_the_panels_of_an_own_dashboard_are_filtered_moved_widened_renamed_and_put_back(
+    console: Console,
+) -> None:
+    pin(console, "Scores by decision", "select decision, count(*) as n from fraud_scores group by decision")
+    pin(console, "Just a number", "select 1 as n")
+    page = console.opened("/dashboards/mine", VIEWER)
+    panels = page.locator("main .board section")
+    expect(panels).to_have_count(2)
+    page.get_by_role("textbox", name="From").fill("2011-06-01")
+    expect(page.get_by_text("The period reads Fraud scores by Transacted.")).to_be_visible()
+    ignored = page.get_by_role("region", name="Just a number").get_by_test_id("ignored-filters")
+    expect(ignored).to_have_text("The filter “From” does not apply here.")
+    assert "from=2011-06-01" in page.url
+    assert violations(page) == []
+    page.get_by_role("button", name="Show all").click()
+    expect(ignored).to_have_count(0)
+
+    def choose(item: str) -> None:
+        """Choose an item of the menu of the first question with the keyboard."""
+        page.get_by_role("button", name=re.compile("More about: Scores")).press("Enter")
+        page.get_by_role("menuitem", name=item).press("Enter")
+
+    choose("Move down")
+    expect(panels.last).to_have_accessible_name("Scores by decision")
+    expect(page.get_by_role("button", name="More about: Scores by decision")).to_be_focused()
+    choose("Full width")
+    expect(page.locator("main .board .board-wide section")).to_have_accessible_name("Scores by decision")
+    choose("Rename")
+    page.get_by_role("textbox", name="Title").fill("Scores of today")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(panels.last).to_have_accessible_name("Scores of today")
+    choose("Take off my dashboard")
+    expect(panels).to_have_count(1)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(panels.last).to_have_accessible_name("Scores of today")
+    page.reload()
+    expect(panels.last).to_have_accessible_name("Scores of today")
+    for name in ("Scores of today", "Just a number"):
+        page.get_by_role("button", name=f"More about: {name}").click()
+        page.get_by_role("menuitem", name="Take off my dashboard").click()
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
 
 

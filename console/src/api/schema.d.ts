@@ -685,6 +685,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/kept-questions/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order the questions of the caller's own dashboard, and set their widths
+         * @description Needs the group `viewer`.
+         */
+        put: operations["arrangeQuestions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kept-questions/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a question of the caller, which keeps its place on the dashboard
+         * @description Needs the group `viewer`.
+         */
+        put: operations["renameQuestion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lineage/{table}": {
         parameters: {
             query?: never;
@@ -1383,6 +1423,29 @@ export interface components {
         Annotations: {
             /** Annotations */
             annotations: components["schemas"]["Annotation"][];
+        };
+        /**
+         * ArrangedPanel
+         * @description A question of a person's own dashboard.
+         */
+        ArrangedPanel: {
+            /** Name */
+            name: string;
+            /**
+             * Width
+             * @description On the dashboard: half of it or all; empty for the usual width.
+             * @default
+             * @enum {string}
+             */
+            width: "" | "half" | "full";
+        };
+        /**
+         * BoardArranged
+         * @description The questions of the caller's own dashboard in their order.
+         */
+        BoardArranged: {
+            /** Panels */
+            panels: components["schemas"]["ArrangedPanel"][];
         };
         /**
          * Caller
@@ -4096,7 +4159,7 @@ export interface components {
         };
         /**
          * KeptQuestionList
-         * @description The questions that people saved, by author and name.
+         * @description The questions that people saved, by author, place on the author's dashboard, and name.
          */
         KeptQuestionList: {
             /** Questions */
@@ -4148,6 +4211,12 @@ export interface components {
              * @default
              */
             nothing: string;
+            /**
+             * Place
+             * @description Orders the questions of the author's dashboard.
+             * @default 0
+             */
+            place: number;
             /** Series */
             series: string;
             /** Sql */
@@ -4159,6 +4228,13 @@ export interface components {
             units?: {
                 [key: string]: string;
             };
+            /**
+             * Width
+             * @description On the dashboard: half of it or all; empty for the usual width.
+             * @default
+             * @enum {string}
+             */
+            width: "" | "half" | "full";
             /** X */
             x: string;
             /** Y */
@@ -5034,6 +5110,19 @@ export interface components {
             sql: string;
             /** System */
             system: string;
+        };
+        /**
+         * QuestionRenamed
+         * @description Another name for a question.
+         */
+        QuestionRenamed: {
+            /** Name */
+            name: string;
+            /**
+             * To
+             * @description Unique among the author's questions.
+             */
+            to: string;
         };
         /**
          * Questions
@@ -8172,6 +8261,79 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    arrangeQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardArranged"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    renameQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionRenamed"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.personal_lists import PersonalList
-from headgate.api.http.problems import expect_no_numbers
+from headgate.api.http.problems import conflict, expect_no_numbers, not_found
 from headgate.api.shapes.tables import KeptQuestionList, KeptQuestionShown
 from headgate.query.kept_questions import (
     KeptQuestion,
@@ -19,7 +19,7 @@ from headgate.query.kept_questions import (
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.tables import KeptQuestionAsked
+    from headgate.api.shapes.tables import BoardArranged, KeptQuestionAsked, QuestionRenamed
 
 _MAX_QUESTIONS = 500  # of one person
 
@@ -38,8 +38,59 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
             the caller has too many questions.
     """
     expect_no_numbers("body.sql", "question", asked.name, asked.sql, asked.answer, asked.nothing)
-    question = KeptQuestion(**asked.model_dump(), by=caller.name, at=lake.now().isoformat(timespec="seconds"))
+    entries, _ = _questions_of(caller).read(lake)
+    present = next((entry for entry in entries if entry.name == asked.name), None)
+    # A new question follows those of the dashboard; another one stays where it is.
+    last = max((entry.place for entry in entries), default=-1) + 1
+    question = KeptQuestion(
+        **asked.model_dump(),
+        by=caller.name,
+        at=lake.now().isoformat(timespec="seconds"),
+        place=present.place if present else last,
+        width=present.width if present else "",
+    )
     _questions_of(caller).put(lake, question)
+    return every_kept(lake)
+
+
+def rename(lake: LakePorts, caller: CallerIdentity, asked: QuestionRenamed) -> KeptQuestionList:
+    """Give a question of the caller another name; place and width on the dashboard stay.
+
+    Raises:
+        ProblemError: 404, the caller has no such question; 409, another question has the name, or another
+            request was faster; 422, the name has a card number or SSN.
+    """
+    expect_no_numbers("body.to", "name", asked.to)
+
+    def renamed(before: list[KeptQuestion]) -> list[KeptQuestion]:
+        names = {entry.name for entry in before}
+        if asked.name not in names:
+            raise not_found("You have no question of that name. Load the page again.")
+        if asked.to in names - {asked.name}:
+            raise conflict("You have another question of that name. Choose another name.")
+        return [replace(entry, name=asked.to) if entry.name == asked.name else entry for entry in before]
+
+    _questions_of(caller).change(lake, renamed)
+    return every_kept(lake)
+
+
+def arrange(lake: LakePorts, caller: CallerIdentity, asked: BoardArranged) -> KeptQuestionList:
+    """Order the questions of the caller's dashboard; questions that are not named follow these.
+
+    Raises:
+        ProblemError: 409, another request of the caller was faster.
+    """
+    widths = {panel.name: panel.width for panel in asked.panels}
+
+    def arranged(before: list[KeptQuestion]) -> list[KeptQuestion]:
+        others = sorted(before, key=lambda entry: (entry.place, entry.name))
+        names = list(dict.fromkeys([*widths, *(entry.name for entry in others)]))
+        return [
+            replace(entry, place=names.index(entry.name), width=widths.get(entry.name, entry.width))
+            for entry in before
+        ]
+
+    _questions_of(caller).change(lake, arranged)
     return every_kept(lake)
 
 

@@ -55,6 +55,15 @@ class PersonalList(Generic[Entry]):
         same = next((each for each in before if replace(each, at=entry.at) == entry), None)
         self._write(lake, before, [*others, same or entry], etag)
 
+    def change(self, lake: LakePorts, change: Callable[[list[Entry]], list[Entry]]) -> None:
+        """Replace the entries by what `change` returns for them.
+
+        Raises:
+            ProblemError: 409, another request of the person was faster.
+        """
+        before, etag = self.read(lake)
+        self._write(lake, before, change(before), etag)
+
     def remove(self, lake: LakePorts, name: str) -> None:
         """Remove the entry of that name; do nothing if it is absent.
 

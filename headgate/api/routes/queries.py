@@ -9,12 +9,14 @@ from headgate.api.http.access import Group
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import Caller, IdempotencyKey, Lake, QueryId
 from headgate.api.shapes.tables import (
+    BoardArranged,
     KeptQuestionAsked,
     KeptQuestionList,
     Query,
     QueryAsked,
     QueryFile,
     QueryRows,
+    QuestionRenamed,
     Questions,
 )
 
@@ -37,6 +39,18 @@ def list_kept_questions(lake: Lake) -> KeptQuestionList:
 def keep_question(lake: Lake, caller: Caller, body: KeptQuestionAsked) -> KeptQuestionList:
     """Save a question of the caller, replacing the caller's question of the same name."""
     return kept_questions.keep(lake, caller, body)
+
+
+@routes.put("/v1/kept-questions/name", Group.VIEWER, problems=[404, 409])
+def rename_question(lake: Lake, caller: Caller, body: QuestionRenamed) -> KeptQuestionList:
+    """Rename a question of the caller, which keeps its place on the dashboard."""
+    return kept_questions.rename(lake, caller, body)
+
+
+@routes.put("/v1/kept-questions/dashboard", Group.VIEWER, problems=[409])
+def arrange_questions(lake: Lake, caller: Caller, body: BoardArranged) -> KeptQuestionList:
+    """Order the questions of the caller's own dashboard, and set their widths."""
+    return kept_questions.arrange(lake, caller, body)
 
 
 @routes.delete("/v1/kept-questions", Group.VIEWER, problems=[409])

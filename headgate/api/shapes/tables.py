@@ -120,6 +120,30 @@ class KeptQuestionAsked(Asked):
     is_pinned: StrictBool = Field(description="Whether it is on the author's own dashboard.")
 
 
+PanelWidth = Literal["", "half", "full"]
+_WIDTH = "On the dashboard: half of it or all; empty for the usual width."
+
+
+class QuestionRenamed(Asked):
+    """Another name for a question."""
+
+    name: str = Field(min_length=1, max_length=200)
+    to: str = Field(min_length=1, max_length=200, description="Unique among the author's questions.")
+
+
+class ArrangedPanel(Asked):
+    """A question of a person's own dashboard."""
+
+    name: str = Field(min_length=1, max_length=200)
+    width: PanelWidth = Field("", description=_WIDTH)
+
+
+class BoardArranged(Asked):
+    """The questions of the caller's own dashboard in their order."""
+
+    panels: tuple[ArrangedPanel, ...] = Field(max_length=500)
+
+
 class KeptQuestionShown(Shape):
     """A saved question with its author and time."""
 
@@ -134,12 +158,14 @@ class KeptQuestionShown(Shape):
     nothing: str = Field("", description=NOTHING)
     units: dict[str, str] = Field(default_factory=dict, description=UNITS)
     is_pinned: bool
+    place: Count = Field(0, description="Orders the questions of the author's dashboard.")
+    width: PanelWidth = Field("", description=_WIDTH)
     by: str = Field(description="Author.")
     at: Moment
 
 
 class KeptQuestionList(Shape):
-    """The questions that people saved, by author and name."""
+    """The questions that people saved, by author, place on the author's dashboard, and name."""
 
     questions: tuple[KeptQuestionShown, ...]
 

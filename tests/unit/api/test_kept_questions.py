@@ -74,8 +74,8 @@ def test_a_persons_dashboard_is_a_file_that_a_push_takes() -> None:
     text = yaml.safe_dump(document)
     board = dashboards.dashboards({"mine": json.dumps(yaml.safe_load(text))})["questions-of-ana"]
     assert [(panel.name, panel.kind, panel.table, panel.y) for panel in board.panels] == [
-        ("plain", "table", "sales", ()),
         ("sales_by_day", "line", "sales", ("sold",)),
+        ("plain", "table", "sales", ()),
     ]
 
 
@@ -102,6 +102,40 @@ def test_a_pinned_panel_keeps_its_band_its_answer_and_its_sentence_for_no_rows()
         "Nothing is ahead.",
     )
     assert (panel.answer, panel.units) == ("{mean} from {day}", {"mean": "GBP"})
+
+
+def order(caller: Caller) -> list[tuple[str, str]]:
+    return [(each["name"], each["width"]) for each in caller.call("GET", PATH).json["questions"]]
+
+
+def test_a_person_orders_and_widens_the_panels_of_their_dashboard_at_once() -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake, ("viewer",), "ana"), Caller(lake, ("viewer",), "ben")
+    for name in ("c", "a", "b"):
+        ana.call("PUT", PATH, question(name))
+    ben.call("PUT", PATH, question("other"))
+    assert order(ana)[:3] == [("c", ""), ("a", ""), ("b", "")]  # as they were pinned
+    panels = [{"name": "b", "width": "full"}, {"name": "c"}, {"name": "nothing"}]
+    assert ana.call("PUT", PATH + "/dashboard", {"panels": panels}).status == 200
+    assert order(ana) == [("b", "full"), ("c", ""), ("a", ""), ("other", "")]
+    ana.call("PUT", PATH, question("b", is_pinned=False))
+    ana.call("PUT", PATH, question("b"))  # back again
+    assert order(ana)[0] == ("b", "full")
+    document = dashboard_document("ana", kept_questions(lake.objects, "artifacts"))
+    assert [panel["question"] for panel in document["panels"]] == ["b", "c", "a"]
+    assert ana.call("PUT", PATH + "/dashboard", {"panels": [{"name": "b", "width": "huge"}]}).status == 422
+
+
+def test_a_question_is_renamed_in_its_place() -> None:
+    ana = Caller(MemoryLake(), ("viewer",), "ana")
+    for name in ("a", "b"):
+        ana.call("PUT", PATH, question(name))
+
+    def renamed(name: str, to: str) -> int:
+        return ana.call("PUT", PATH + "/name", {"name": name, "to": to}).status
+
+    assert (renamed("a", "z"), order(ana)) == (200, [("z", ""), ("b", "")])
+    assert [renamed("a", "y"), renamed("z", "b"), renamed("z", "4111 1111 1111 1111")] == [404, 409, 422]
 
 
 def test_a_question_that_was_kept_before_panels_had_answers_is_still_read() -> None:

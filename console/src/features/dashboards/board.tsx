@@ -12,6 +12,7 @@ import { FilterBar, useChosen } from './filter-bar'
 import { Figures } from './figures'
 import { type Narrowed, narrowed, narrows } from './filters'
 import { IgnoredFilters } from './ignored-filters'
+import { useOwnFilters } from './own-filters'
 import { useNamedPanel } from './named-panel'
 import { type PanelRoom, PanelView } from './panel-view'
 import { useUnknownValues } from './unknown-values'
@@ -19,12 +20,17 @@ import { useUnknownValues } from './unknown-values'
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const catalog = useCatalog()
-  const chosen = useChosen(board.filters)
+  const own = useOwnFilters(
+    board.panels.map(({ sql }) => sql),
+    board.written_by !== '',
+  )
+  const filters = board.written_by ? own : board.filters
+  const chosen = useChosen(filters)
   const isFiltered = Object.values(chosen).some(Boolean)
   const tables = catalog.data?.tables ?? []
-  const labels = board.filters.filter(({ name }) => chosen[name]).map(({ label }) => label)
-  const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, board.filters, chosen, tables)
-  const unknown = useUnknownValues(board.filters, chosen)
+  const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
+  const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
+  const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter((panel) => !unknown.some(({ filter }) => narrows(filter, panel)))
   const apart = shown.filter(
     (panel) => labels.length > 0 && narrowedBy(panel).ignored.length === labels.length,
@@ -50,7 +56,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
         </Group>
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
-      <FilterBar filters={board.filters} chosen={chosen} tables={tables} />
+      <FilterBar filters={filters} chosen={chosen} tables={tables} />
       {unknown.length > 0 ? (
         <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
       ) : null}

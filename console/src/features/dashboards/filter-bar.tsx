@@ -38,9 +38,19 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
       },
       { replace: true },
     )
+  const clear = () =>
+    setSearch(
+      (before) => {
+        for (const { name } of filters) before.delete(name)
+        return before
+      },
+      { replace: true },
+    )
+  // A period has a filter of one name for each table.
+  const named = filters.filter(({ name }, at) => filters.findIndex((one) => one.name === name) === at)
   return (
     <Group gap="sm" align="end" role="group" aria-label="Filters" className="filters">
-      {filters.map((filter) => {
+      {named.map((filter) => {
         const Field = asksForDay(filter, tables) ? Day : Choice
         return (
           <Field
@@ -52,7 +62,7 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
         )
       })}
       {Object.values(chosen).some(Boolean) ? (
-        <Button size="compact-sm" variant="subtle" onClick={() => setSearch({}, { replace: true })}>
+        <Button size="compact-sm" variant="subtle" onClick={clear}>
           Show all
         </Button>
       ) : null}

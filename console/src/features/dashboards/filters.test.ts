@@ -92,7 +92,9 @@ test('a period of a timestamp has its first and its last day whole', () => {
   )
   expect(rows).toEqual(['amount:ge:0', 'paid_at:ge:2026-01-02', 'paid_at:le:2026-01-05T23:59:59.999999'])
   expect(PERIOD.map((one) => asksForDay(one, TABLES))).toEqual([true, true])
-  expect(asksForDay({ ...FILTER, column: 'month_on', is_until: true }, TABLES)).toBe(false)
+  expect(
+    asksForDay({ ...FILTER, values: 'SELECT month_on', column: 'month_on', is_until: true }, TABLES),
+  ).toBe(false)
 })
 
 test('a panel keeps its statement and names the filter where it reads no filtered table', () => {

@@ -27,7 +27,7 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
   const own = active.filter((one) => isFor(one, panel.name) && one.tables.includes(panel.table))
   return {
     sql: filteredSql(panel, filters, chosen, tables),
-    ignored: active.filter((one) => !narrows(one, panel)).map((one) => one.label),
+    ignored: ignoredLabels(active, (one) => narrows(one, panel)),
     words: active
       .filter((one) => narrows(one, panel))
       .map(({ name, label, column }) => `${label}: ${cellWords(column, chosen[name])}`),
@@ -37,6 +37,12 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
     ],
     narrow: (sql) => filteredSql({ name: panel.name, sql }, filters, chosen, tables),
   }
+}
+
+/** The labels of filters of which none with their name changes a panel; a period has one for each table. */
+function ignoredLabels(active: Filter[], changes: (filter: Filter) => boolean): string[] {
+  const changing = new Set(active.filter(changes).map(({ name }) => name))
+  return [...new Set(active.filter(({ name }) => !changing.has(name)).map(({ label }) => label))]
 }
 
 /**
@@ -51,14 +57,46 @@ export function filteredSql(
   tables: Table[],
 ): string {
   const active = filters.filter((one) => chosen[one.name] && isFor(one, panel.name))
-  const shadows = tables.flatMap((table) => {
-    const own = active.filter((one) => one.tables.includes(table.name) && reads(panel.sql, table.name))
-    return own.length > 0 ? [shadow(table, own, chosen)] : []
-  })
+  const shadows: string[] = []
+  let { sql } = panel
+  for (const table of tablesRead(panel.sql, tables)) {
+    const own = active.filter((one) => one.tables.includes(table.name))
+    const through = own.length > 0 ? readThrough(sql, table) : undefined
+    if (!through) continue
+    sql = through.sql
+    shadows.push(shadow(table, own, chosen, through.name))
+  }
   if (shadows.length === 0) return panel.sql
-  const isWith = /^\s*WITH\s/i.test(panel.sql)
-  const rest = isWith ? panel.sql.replace(/^\s*WITH\s+/i, '') : panel.sql
+  const isWith = /^\s*WITH\s/i.test(sql)
+  const rest = isWith ? sql.replace(/^\s*WITH\s+/i, '') : sql
   return `WITH ${shadows.join(',\n')}${isWith ? ',\n' : '\n'}${rest}`
+}
+
+const inDatabase = ({ database, name }: Table): RegExp =>
+  new RegExp(`"?\\b${database}"?\\."?${name}\\b"?`, 'gi')
+
+/** The tables that a statement reads. Of two with one name it is the one whose database is named, else that of a system. */
+export function tablesRead(sql: string, tables: Table[]): Table[] {
+  const named = tables.filter(({ name }) => reads(sql, name))
+  const rank = (table: Table): number => (inDatabase(table).test(sql) ? 0 : table.system ? 1 : 2)
+  return named.filter((table) => {
+    const same = named.filter(({ name }) => name === table.name)
+    return same.every(
+      (other) =>
+        other === table ||
+        rank(table) < rank(other) ||
+        (rank(table) === rank(other) && same.indexOf(table) < same.indexOf(other)),
+    )
+  })
+}
+
+/** The statement in which a subquery of some name replaces a table; undefined where the statement calls a subquery of its own so. */
+export function readThrough(sql: string, table: Table): { sql: string; name: string } | undefined {
+  const isOwn = new RegExp(`\\b${table.name}\\s+AS\\s*\\(`, 'i').test(sql)
+  const name = isOwn ? `filtered_${table.name}` : table.name
+  return isOwn && !inDatabase(table).test(sql)
+    ? undefined
+    : { sql: sql.replace(inDatabase(table), name), name }
 }
 
 /** Another statement about a table of which only the rows with these conditions are shown, as far as filters have their columns. */
@@ -100,7 +138,8 @@ const isMoment = (type: string): boolean => /^timestamp/i.test(type)
 
 /** Whether a filter asks for a day, and not for one of many values. */
 export const asksForDay = (filter: Filter, tables: Table[]): boolean =>
-  (filter.is_from || filter.is_until) && isMoment(typeOf(tables, filter.tables[0] ?? '', filter.column))
+  (filter.is_from || filter.is_until) &&
+  (filter.values === '' || isMoment(typeOf(tables, filter.tables[0] ?? '', filter.column)))
 
 /** The last moment of a day, as the table's page compares moments. */
 export const endOfDay = (day: string): string => `${day.slice(0, 10)}T23:59:59.999999`
@@ -111,7 +150,7 @@ function rowCondition({ column, is_from, is_until }: Filter, value: string, type
   return `${column}:le:${isMoment(type) ? endOfDay(value) : value}`
 }
 
-function shadow(table: Table, filters: Filter[], chosen: Chosen): string {
+function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string): string {
   const columns = table.columns.map(({ name }) => {
     const whole = filters.find((one) => one.column === name)?.whole
     return whole ? `${quoted(whole)} AS ${name}` : name
@@ -120,7 +159,7 @@ function shadow(table: Table, filters: Filter[], chosen: Chosen): string {
     condition(one, chosen[one.name] ?? '', table.columns.find(({ name }) => name === one.column)?.type ?? ''),
   )
   const source = `${table.database}.${table.name}`
-  return `${table.name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
+  return `${name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
 }
 
 function condition({ column, is_from, is_until }: Filter, chosen: string, type: string): string {

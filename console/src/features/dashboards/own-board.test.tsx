@@ -2,8 +2,9 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
 import { MemoryRouter } from 'react-router'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import type { Shown } from './chart-options'
@@ -40,18 +41,25 @@ const COLUMNS = ['week', 'sold', 'mean', 'low', 'high'].map((name) => ({
   label: '',
 }))
 
+const sent: { method: string; path: string; body: unknown }[] = []
+let pinned: object[] = []
+
 function show(rows: unknown[][]): void {
+  sent.length = 0
   const answers: Record<string, object> = {
     '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
-    '/v1/kept-questions': { questions: [FORECAST] },
+    '/v1/kept-questions': { questions: pinned },
     '/v1/catalog': { tables: [] },
     '/v1/mails': { mails: [], address: '' },
     '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
     '/v1/queries/q/rows': { columns: COLUMNS, rows, next_cursor: '' },
   }
-  vi.stubGlobal('fetch', (url: string) =>
-    Promise.resolve(Response.json(answers[new URL(url).pathname] ?? { annotations: [] })),
-  )
+  vi.stubGlobal('fetch', (url: string, { method = 'GET', body }: RequestInit = {}) => {
+    const path = new URL(url).pathname
+    if (method === 'PUT') sent.push({ method, path, body: JSON.parse(String(body)) })
+    const answer = method === 'PUT' ? { questions: pinned } : answers[path]
+    return Promise.resolve(Response.json(answer ?? { annotations: [], dashboards: [] }))
+  })
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   render(
     <MantineProvider env="test">
@@ -63,6 +71,61 @@ function show(rows: unknown[][]): void {
     </MantineProvider>,
   )
 }
+
+beforeEach(() => {
+  pinned = [FORECAST]
+})
+
+async function press(panel: string, item: string): Promise<void> {
+  await userEvent.click(await screen.findByRole('button', { name: `More about: ${panel}` }))
+  await userEvent.click(await screen.findByRole('menuitem', { name: item }))
+}
+
+const OTHER = { ...FORECAST, name: 'What was sold?', width: 'full', place: 1 }
+
+test('a panel is moved and widened in place', async () => {
+  pinned = [FORECAST, OTHER]
+  show([['2026-01-05', null, 265, 249, 289]])
+  await press('What is ahead?', 'Move down')
+  await press('What is ahead?', 'Full width')
+  expect(sent.map(({ path }) => path)).toEqual(Array(2).fill('/v1/kept-questions/dashboard'))
+  expect(sent.map(({ body }) => body)).toEqual([
+    {
+      panels: [
+        { name: 'What was sold?', width: 'full' },
+        { name: 'What is ahead?', width: '' },
+      ],
+    },
+    {
+      panels: [
+        { name: 'What is ahead?', width: 'full' },
+        { name: 'What was sold?', width: 'full' },
+      ],
+    },
+  ])
+}, 60_000)
+
+test('a panel is renamed', async () => {
+  show([['2026-01-05', null, 265, 249, 289]])
+  await press('What is ahead?', 'Rename')
+  const title = await screen.findByRole('textbox', { name: 'Title' })
+  await userEvent.clear(title)
+  expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('disabled')).toBe(true)
+  await userEvent.type(title, 'Ahead')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  expect(sent).toEqual([
+    { method: 'PUT', path: '/v1/kept-questions/name', body: { name: 'What is ahead?', to: 'Ahead' } },
+  ])
+}, 60_000)
+
+test('a panel that is taken off is put back by Undo', async () => {
+  show([['2026-01-05', null, 265, 249, 289]])
+  await press('What is ahead?', 'Take off my dashboard')
+  expect(await screen.findByText('“What is ahead?” is off your dashboard.')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Undo' }))
+  expect(screen.queryByText(/is off your dashboard/)).toBeNull()
+  expect(sent.map(({ body }) => (body as { is_pinned: boolean }).is_pinned)).toEqual([false, true])
+}, 60_000)
 
 test('a pinned forecast has its band, and its answer as its title', async () => {
   show([['2026-01-05', null, 265, 249, 289]])

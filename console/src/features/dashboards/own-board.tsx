@@ -1,39 +1,27 @@
-import { Anchor, Button, CopyButton, Grid, Group, Stack } from '@mantine/core'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { Anchor, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import type { Result } from '../query/results'
-import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
-import { useResult } from '../query/results'
-import { Grid as Rows } from '../../components/grid'
-import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed, Waiting } from '../../components/states'
-import { columnFormats, type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
-import { answerRows, answerTitle } from '../../formats/template'
-import { type Choice, drawable } from '../query/chart-choice'
-import { AnswerOrigin } from '../query/answer-origin'
-import { ChartNote } from '../query/chart-note'
-import { withDays } from '../query/days'
-import { MoveQuestions } from '../query/move-questions'
+import { PageTitle } from '../../components/panel'
+import { Answered, Empty, Failed } from '../../components/states'
+import { type Undo, UndoNote, useUndo } from '../../components/undo-note'
+import { useCatalog } from '../catalog/queries'
 import { MailList } from '../mails/mail-list'
+import { MoveQuestions } from '../query/move-questions'
+import { useKeptQuestions } from '../query/saved-questions'
+import { movedBy, widened } from './arranged'
 import { panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
-import { EMPTY_PANEL } from './empty-panel'
-import { PinnedMenu } from './pinned-menu'
+import { FilterBar, useChosen } from './filter-bar'
+import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
+import { PinnedPanel } from './pinned-panel'
+import { menuLabel, type PinnedDeeds } from './pinned-menu'
+import { RenameQuestion } from './rename-question'
 import { Versions } from './written-board'
-import { useDrawn } from '../query/use-drawn'
-import {
-  askedBy,
-  type KeptQuestion,
-  partsOf,
-  questionAddress,
-  useKeptQuestions,
-} from '../query/saved-questions'
 
-const Chart = lazy(() => import('./chart'))
-const HEIGHT = 320
+type Kept = Schemas['KeptQuestionShown']
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** The answers that a person put on a dashboard, which lies in the lake; `by` in the address names another person. */
@@ -43,7 +31,8 @@ export function OwnBoard() {
   const may = useMay('operator')
   const goTo = useNavigate()
   const [isWriting, setWriting] = useState(false)
-  const pinned = questions.filter((one) => one.is_pinned)
+  const undo = useUndo()
+  const pinned = questions.filter((question) => question.is_pinned)
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -71,6 +60,7 @@ export function OwnBoard() {
         <MoveQuestions taken={questions.map(({ name }) => name)} onKeep={keep.mutateAsync} />
       ) : null}
       {error ? <Failed error={error} what="The question" isAction /> : null}
+      <UndoNote undo={undo} />
       <Answered of={kept} what="the questions">
         {() =>
           pinned.length === 0 ? (
@@ -81,16 +71,7 @@ export function OwnBoard() {
               </Anchor>
             </Empty>
           ) : (
-            <Grid gap="md">
-              {pinned.map((question) => (
-                <Grid.Col key={question.name} span={{ base: 12, lg: pinned.length === 1 ? 12 : 6 }}>
-                  <Pinned
-                    question={question}
-                    onUnpin={isOwn ? () => keep.mutate({ ...question, is_pinned: false }) : undefined}
-                  />
-                </Grid.Col>
-              ))}
-            </Grid>
+            <PinnedPanels pinned={pinned} isOwn={isOwn} undo={undo} />
           )
         }
       </Answered>
@@ -114,107 +95,75 @@ function ShareLink({ by }: { by: string }) {
   )
 }
 
-function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() => void) | undefined }) {
-  const answer = useResult(question.sql)
+/** The pinned questions in their order, under the filters of the page; their person moves, widens, renames and removes them in place. */
+function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean; undo: Undo }) {
+  const { keep, arrange, error } = useKeptQuestions()
+  const [renamed, setRenamed] = useState<Kept>()
+  const board = useRef<HTMLDivElement>(null)
+  const moved = useRef('')
+  const order = pinned.map(({ name }) => name).join('\n')
+  useEffect(() => {
+    // A panel that moves within the page loses the focus, and a person with a keyboard its place.
+    const name = moved.current
+    moved.current = ''
+    if (name)
+      board.current?.querySelector<HTMLElement>(`[aria-label="${CSS.escape(menuLabel(name))}"]`)?.focus()
+  }, [order])
   const tables = useCatalog().data?.tables ?? NO_TABLES
-  const parts = partsOf(question)
-  const units = useAnswerUnits('', answer.data?.columns, question.units)
-  const isNothing = parts.nothing !== '' && answer.data?.rows.length === 0
-  const words = isNothing
-    ? parts.nothing
-    : answer.data && parts.answer
-      ? answerTitle(parts.answer, answerRows(answer.data), units)
-      : undefined
-  return (
-    <Panel
-      title={words ?? question.name}
-      subtitle={words ? question.name : undefined}
-      name={question.name}
-      actions={
-        <Group gap="xs" wrap="nowrap">
-          <Anchor size="sm" component={Link} to={questionAddress(askedBy(question))}>
-            Open
-          </Anchor>
-          <PinnedMenu question={question} answer={answer.data} onUnpin={onUnpin} />
-        </Group>
-      }
-    >
-      <Answered of={answer} what="the answer">
-        {(result) => (isNothing ? null : <Shown result={result} question={question} />)}
-      </Answered>
-      <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
-    </Panel>
-  )
-}
-
-function Shown({ result, question }: { result: Result; question: KeptQuestion }) {
-  const asked = askedBy(question)
-  const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
-  if (result.rows.length === 0) return <Empty>No row fits the statement today.</Empty>
-  if (question.kind === 'fan') return <Fan result={result} question={question} />
-  return choice ? (
-    <DrawnAnswer result={result} choice={choice} units={question.units} />
-  ) : (
-    <Table result={result} label={question.name} units={question.units} />
-  )
-}
-
-/** A line with its band, as the dashboard draws it whose panel it was. */
-function Fan({ result, question }: { result: Result; question: KeptQuestion }) {
-  const units = useAnswerUnits('', result.columns, question.units)
-  const labels = useAnswerLabels('', result.columns)
-  const shown = useMemo(() => {
-    const { name, x, y, series } = question
-    const panel = {
-      ...EMPTY_PANEL,
-      ...partsOf(question),
-      name,
-      question: name,
-      kind: 'fan' as const,
-      x,
-      y,
-      series,
-    }
-    return { panel, units, labels, ...answerRows(result) }
-  }, [result, question, units, labels])
-  return (
-    <Suspense fallback={<Waiting what="the chart" />}>
-      <Chart shown={shown} height={HEIGHT} />
-    </Suspense>
-  )
-}
-
-function DrawnAnswer({
-  result,
-  choice,
-  units,
-}: {
-  result: Result
-  choice: Choice
-  units: Units | undefined
-}) {
-  const shown = useDrawn(result, choice, units)
+  const filters = useOwnFilters(pinned.map(({ sql }) => sql))
+  const chosen = useChosen(filters)
+  const period = periodWords(filters, chosen)
+  function takeOff(question: Kept): void {
+    keep.mutate(
+      { ...question, is_pinned: false },
+      {
+        onSuccess: () =>
+          undo.offer(`“${question.name}” is off your dashboard.`, () =>
+            keep.mutate({ ...question, is_pinned: true }),
+          ),
+      },
+    )
+  }
+  const deedsOf = (question: Kept, place: number): PinnedDeeds => ({
+    isFirst: place === 0,
+    isLast: place === pinned.length - 1,
+    isFull: isFull(question, pinned.length),
+    onMove: (by) => {
+      moved.current = question.name
+      arrange.mutate(movedBy(pinned, place, by))
+    },
+    onWiden: () => arrange.mutate(widened(pinned, place, isFull(question, pinned.length) ? 'half' : 'full')),
+    onRename: () => setRenamed(question),
+    onTakeOff: () => takeOff(question),
+  })
   return (
     <>
-      <Suspense fallback={<Waiting what="the chart" />}>
-        <Chart shown={shown} height={HEIGHT} />
-      </Suspense>
-      <ChartNote shown={shown} />
+      {error ? <Failed error={error} what="The dashboard" isAction /> : null}
+      <FilterBar filters={filters} chosen={chosen} tables={tables} />
+      {period ? (
+        <Text size="xs" className="muted">
+          {period}
+        </Text>
+      ) : null}
+      <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
+        {pinned.map((question, place) => {
+          const { sql, ignored } = narrowedStatement(question.sql, filters, chosen, tables)
+          return (
+            <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
+              <PinnedPanel
+                question={{ ...question, sql }}
+                ignored={ignored}
+                deeds={isOwn ? deedsOf(question, place) : undefined}
+              />
+            </div>
+          )
+        })}
+      </div>
+      {renamed ? (
+        <RenameQuestion key={renamed.name} name={renamed.name} onClose={() => setRenamed(undefined)} />
+      ) : null}
     </>
   )
 }
 
-function Table({ result, label, units: own }: { result: Result; label: string; units: Units | undefined }) {
-  const units = useAnswerUnits('', result.columns, own)
-  const labels = useAnswerLabels('', result.columns)
-  const rows = useMemo(() => withDays(result.rows), [result])
-  return (
-    <Rows
-      columns={result.columns}
-      rows={{ length: rows.length, at: (index) => rows[index] }}
-      height={HEIGHT}
-      label={label}
-      formats={columnFormats(result.columns, units, labels)}
-    />
-  )
-}
+const isFull = ({ width }: Kept, panels: number): boolean => (width ? width === 'full' : panels === 1)

@@ -9,15 +9,28 @@ import type { KeptQuestion } from '../query/saved-questions'
 import { Downloads } from './downloads'
 import { pictured } from './pictured-table'
 
+/** What a person may do with a panel of their own dashboard. */
+export interface PinnedDeeds {
+  isFirst: boolean
+  isLast: boolean
+  isFull: boolean
+  onMove: (by: -1 | 1) => void
+  onWiden: () => void
+  onRename: () => void
+  onTakeOff: () => void
+}
+
+/** What the menu of a panel is called. */
+export const menuLabel = (name: string): string => `More about: ${name}`
+
 interface Props {
   question: KeptQuestion
   answer: Result | undefined
-  /** Takes the question off the dashboard; undefined on the dashboard of another person. */
-  onUnpin: (() => void) | undefined
+  deeds: PinnedDeeds | undefined
 }
 
 /** The downloads of a question on a person's dashboard, and the way off it. */
-export function PinnedMenu({ question: { name, sql, units: own }, answer, onUnpin }: Props) {
+export function PinnedMenu({ question: { name, sql, units: own }, answer, deeds }: Props) {
   const units = useAnswerUnits('', answer?.columns, own)
   const labels = useAnswerLabels('', answer?.columns)
   const file = fileNameOf(name, sql)
@@ -33,7 +46,7 @@ export function PinnedMenu({ question: { name, sql, units: own }, answer, onUnpi
   return (
     <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`More about: ${name}`}>
+        <ActionIcon variant="subtle" color="gray" aria-label={menuLabel(name)}>
           ⋯
         </ActionIcon>
       </Menu.Target>
@@ -44,13 +57,25 @@ export function PinnedMenu({ question: { name, sql, units: own }, answer, onUnpi
           sheet={{ title: name, units, labels, notes }}
           onPicture={savePicture}
         />
-        {onUnpin ? (
-          <>
-            <Menu.Divider />
-            <Menu.Item onClick={onUnpin}>Take off my dashboard</Menu.Item>
-          </>
-        ) : null}
+        {deeds ? <Deeds deeds={deeds} /> : null}
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+function Deeds({ deeds }: { deeds: PinnedDeeds }) {
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item disabled={deeds.isFirst} onClick={() => deeds.onMove(-1)}>
+        Move up
+      </Menu.Item>
+      <Menu.Item disabled={deeds.isLast} onClick={() => deeds.onMove(1)}>
+        Move down
+      </Menu.Item>
+      <Menu.Item onClick={deeds.onWiden}>{deeds.isFull ? 'Half the width' : 'Full width'}</Menu.Item>
+      <Menu.Item onClick={deeds.onRename}>Rename</Menu.Item>
+      <Menu.Item onClick={deeds.onTakeOff}>Take off my dashboard</Menu.Item>
+    </>
   )
 }

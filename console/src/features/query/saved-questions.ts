@@ -99,6 +99,21 @@ export function choiceOf(search: URLSearchParams): Choice | undefined {
 const PATH = '/v1/kept-questions'
 const KEY = ['kept-questions']
 
+type Panels = Schemas['BoardArranged']['panels']
+type KeptList = Schemas['KeptQuestionList']
+
+/** The list with the named questions of a person in another order. */
+const arranged =
+  (panels: Panels, person: string | undefined) =>
+  (list: KeptList | undefined): KeptList | undefined => {
+    if (!list) return undefined
+    const placed = new Map(panels.map(({ name, width = '' }, place) => [name, { place, width }]))
+    const questions = list.questions.map((question) =>
+      question.by === person ? { ...question, ...placed.get(question.name) } : question,
+    )
+    return { questions: questions.sort((one, other) => (one.place ?? 0) - (other.place ?? 0)) }
+  }
+
 /** The questions of a person, by default of the caller, and how the caller's change. */
 export function useKeptQuestions(person?: string | null) {
   const queries = useQueryClient()
@@ -115,6 +130,19 @@ export function useKeptQuestions(person?: string | null) {
       read<Schemas['KeptQuestionList']>(PATH, { method: 'DELETE', query: { name } }),
     onSuccess,
   })
+  const arrange = useMutation({
+    mutationFn: (panels: Panels) =>
+      read<Schemas['KeptQuestionList']>(`${PATH}/dashboard`, { method: 'PUT', body: { panels } }),
+    // The panels move at once.
+    onMutate: (panels) => queries.setQueryData<Schemas['KeptQuestionList']>(KEY, arranged(panels, caller)),
+    onSuccess,
+    onError: () => void queries.invalidateQueries({ queryKey: KEY }),
+  })
+  const rename = useMutation({
+    mutationFn: (body: Schemas['QuestionRenamed']) =>
+      read<Schemas['KeptQuestionList']>(`${PATH}/name`, { method: 'PUT', body }),
+    onSuccess,
+  })
   const by = person ?? caller
   return {
     kept,
@@ -123,7 +151,9 @@ export function useKeptQuestions(person?: string | null) {
     isOwn: by === caller,
     keep,
     forget,
-    error: keep.error ?? forget.error,
+    arrange,
+    rename,
+    error: keep.error ?? forget.error ?? arrange.error,
   }
 }
 

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+
+import { movedBy, widened } from './arranged'
+
+const QUESTIONS = ['a', 'b', 'c'].map((name) => ({ name, width: '' as const }))
+const names = (panels: { name: string }[]): string => panels.map(({ name }) => name).join('')
+
+test('a panel moves by one place, and stays at an end', () => {
+  expect(names(movedBy(QUESTIONS, 1, -1))).toBe('bac')
+  expect(names(movedBy(QUESTIONS, 1, 1))).toBe('acb')
+  expect(names(movedBy(QUESTIONS, 0, -1))).toBe('abc')
+  expect(names(movedBy(QUESTIONS, 2, 1))).toBe('abc')
+})
+
+test('one panel gets another width', () => {
+  expect(widened(QUESTIONS, 1, 'full').map(({ width }) => width)).toEqual(['', 'full', ''])
+})

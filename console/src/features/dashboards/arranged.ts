@@ -1,0 +1,19 @@
+import type { Schemas } from '../../api/client'
+
+type Kept = Pick<Schemas['KeptQuestionShown'], 'name' | 'width'>
+type Panels = Schemas['BoardArranged']['panels']
+
+const panelsOf = (questions: readonly Kept[]): Panels =>
+  questions.map(({ name, width = '' }) => ({ name, width }))
+
+/** The panels of a dashboard with one of them a place earlier (-1) or later (1); the same at an end. */
+export function movedBy(questions: readonly Kept[], place: number, by: -1 | 1): Panels {
+  const panels = panelsOf(questions)
+  const to = place + by
+  const [panel, other] = [panels[place], panels[to]]
+  return panel && other ? panels.with(place, other).with(to, panel) : panels
+}
+
+/** The panels with one of them in another width. */
+export const widened = (questions: readonly Kept[], place: number, width: 'half' | 'full'): Panels =>
+  panelsOf(questions).map((panel, at) => (at === place ? { ...panel, width } : panel))

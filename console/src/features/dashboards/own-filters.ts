@@ -1,0 +1,85 @@
+import { useMemo } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { isTime } from '../../api/format'
+import { heading } from '../../formats/words'
+import { useCatalog } from '../catalog/queries'
+import { filteredSql, readThrough, tablesRead, typeOf } from './filters'
+import { useDashboards } from './queries'
+
+type Filter = Schemas['DashboardFilter']
+type Table = Schemas['CatalogTable']
+type Chosen = Readonly<Record<string, string>>
+
+/** The day from which a built table is computed; its rows have other days. */
+const OF_THE_LAKE = /^(_.*|as_of)$/
+const PERIOD = { values: '', whole: '', panels: [], is_from: false, is_until: false }
+
+/** The column by which a table is in a period: its first day. */
+export const periodColumn = (table: Pick<Table, 'columns'>): string =>
+  table.columns.find(({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name))?.name ?? ''
+
+/**
+ * The filters of a dashboard that a person made of questions: a period for the tables that they read, and what the
+ * dashboards of the lake filter by, for every table with that column.
+ */
+export function filtersOf(statements: string[], boards: Schemas['Dashboard'][], tables: Table[]): Filter[] {
+  const read = [...new Set(statements.flatMap((sql) => tablesRead(sql, tables)))]
+  const periods = (['from', 'until'] as const).flatMap((name) =>
+    read.flatMap((table): Filter[] => {
+      const column = periodColumn(table)
+      if (!column) return []
+      const bound = { is_from: name === 'from', is_until: name === 'until' }
+      return [{ ...PERIOD, name, label: heading(name), column, tables: [table.name], ...bound }]
+    }),
+  )
+  const declared = boards
+    .filter(({ written_by }) => !written_by)
+    .flatMap(({ filters }) => filters)
+    .filter(({ is_from, is_until }) => !is_from && !is_until)
+  const choices = declared.flatMap((filter, at): Filter[] => {
+    const first = declared.findIndex(({ column }) => column === filter.column)
+    const type = typeOf(tables, filter.tables[0] ?? '', filter.column)
+    const own = read.filter(({ columns }) =>
+      columns.some((column) => column.name === filter.column && column.type === type),
+    )
+    if (first !== at || own.length === 0) return []
+    return [{ ...filter, name: filter.column, tables: own.map(({ name }) => name), panels: [] }]
+  })
+  return [...periods, ...choices]
+}
+
+/** A statement under the chosen filters, and the labels of those that cannot change it. */
+export function narrowedStatement(
+  sql: string,
+  filters: Filter[],
+  chosen: Chosen,
+  tables: Table[],
+): { sql: string; ignored: string[] } {
+  const read = tablesRead(sql, tables).filter((table) => readThrough(sql, table))
+  const active = filters.filter(({ name }) => chosen[name])
+  const changing = new Set(
+    active.filter((filter) => read.some(({ name }) => filter.tables.includes(name))).map(({ name }) => name),
+  )
+  const ignored = active.filter(({ name }) => !changing.has(name)).map(({ label }) => label)
+  return { sql: filteredSql({ name: '', sql }, filters, chosen, tables), ignored: [...new Set(ignored)] }
+}
+
+/** The columns by which a chosen period is read, in words, such as `Orders by Ordered at`. */
+export function periodWords(filters: Filter[], chosen: Chosen): string {
+  const periods = filters.filter(({ name, is_from, is_until }) => (is_from || is_until) && chosen[name])
+  const words = periods.map(({ tables, column }) => `${heading(tables[0] ?? '')} by ${heading(column)}`)
+  return words.length > 0 ? `The period reads ${[...new Set(words)].join(', ')}.` : ''
+}
+
+/** The filters of questions, once the tables that they read are known. */
+export function useOwnFilters(statements: string[], isOwn = true): Filter[] {
+  const tables = useCatalog().data?.tables
+  const boards = useDashboards().data?.dashboards
+  const text = statements.join('\n')
+  return useMemo(
+    () => (isOwn && tables && boards ? filtersOf(statements, boards, tables) : []),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `text` is all of them
+    [text, boards, tables, isOwn],
+  )
+}

@@ -1,0 +1,141 @@
+import { Anchor, Group } from '@mantine/core'
+import { lazy, Suspense, useMemo } from 'react'
+import { Link } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { Grid as Rows } from '../../components/grid'
+import { Panel } from '../../components/panel'
+import { Answered, Empty, Waiting } from '../../components/states'
+import { columnFormats, type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { answerRows, answerTitle } from '../../formats/template'
+import { useCatalog } from '../catalog/queries'
+import { AnswerOrigin } from '../query/answer-origin'
+import { type Choice, drawable } from '../query/chart-choice'
+import { ChartNote } from '../query/chart-note'
+import { withDays } from '../query/days'
+import { type Result, useResult } from '../query/results'
+import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
+import { useDrawn } from '../query/use-drawn'
+import { EMPTY_PANEL } from './empty-panel'
+import { IgnoredFilters } from './ignored-filters'
+import { PinnedMenu, type PinnedDeeds } from './pinned-menu'
+
+const Chart = lazy(() => import('./chart'))
+const HEIGHT = 320
+const NO_TABLES: Schemas['CatalogTable'][] = []
+
+interface Props {
+  /** The question under the filters of the page. */
+  question: KeptQuestion
+  /** The labels of chosen filters that do not change it. */
+  ignored: string[]
+  /** What its person may do with it; undefined on the dashboard of another person. */
+  deeds: PinnedDeeds | undefined
+}
+
+/** The answer of a question on a person's dashboard. */
+export function PinnedPanel({ question, ignored, deeds }: Props) {
+  const answer = useResult(question.sql)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
+  const parts = partsOf(question)
+  const units = useAnswerUnits('', answer.data?.columns, question.units)
+  const isNothing = parts.nothing !== '' && answer.data?.rows.length === 0
+  const words = isNothing
+    ? parts.nothing
+    : answer.data && parts.answer
+      ? answerTitle(parts.answer, answerRows(answer.data), units)
+      : undefined
+  return (
+    <Panel
+      title={words ?? question.name}
+      subtitle={words ? question.name : undefined}
+      name={question.name}
+      actions={
+        <Group gap="xs" wrap="nowrap">
+          <Anchor size="sm" component={Link} to={questionAddress(askedBy(question))}>
+            Open
+          </Anchor>
+          <PinnedMenu question={question} answer={answer.data} deeds={deeds} />
+        </Group>
+      }
+    >
+      <Answered of={answer} what="the answer">
+        {(result) => (isNothing ? null : <Shown result={result} question={question} />)}
+      </Answered>
+      <IgnoredFilters labels={ignored} />
+      <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
+    </Panel>
+  )
+}
+
+function Shown({ result, question }: { result: Result; question: KeptQuestion }) {
+  const asked = askedBy(question)
+  const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
+  if (result.rows.length === 0) return <Empty>No row fits the statement today.</Empty>
+  if (question.kind === 'fan') return <Fan result={result} question={question} />
+  return choice ? (
+    <DrawnAnswer result={result} choice={choice} units={question.units} />
+  ) : (
+    <Table result={result} label={question.name} units={question.units} />
+  )
+}
+
+/** A line with its band, as the dashboard draws it whose panel it was. */
+function Fan({ result, question }: { result: Result; question: KeptQuestion }) {
+  const units = useAnswerUnits('', result.columns, question.units)
+  const labels = useAnswerLabels('', result.columns)
+  const shown = useMemo(() => {
+    const { name, x, y, series } = question
+    const panel = {
+      ...EMPTY_PANEL,
+      ...partsOf(question),
+      name,
+      question: name,
+      kind: 'fan' as const,
+      x,
+      y,
+      series,
+    }
+    return { panel, units, labels, ...answerRows(result) }
+  }, [result, question, units, labels])
+  return (
+    <Suspense fallback={<Waiting what="the chart" />}>
+      <Chart shown={shown} height={HEIGHT} />
+    </Suspense>
+  )
+}
+
+function DrawnAnswer({
+  result,
+  choice,
+  units,
+}: {
+  result: Result
+  choice: Choice
+  units: Units | undefined
+}) {
+  const shown = useDrawn(result, choice, units)
+  return (
+    <>
+      <Suspense fallback={<Waiting what="the chart" />}>
+        <Chart shown={shown} height={HEIGHT} />
+      </Suspense>
+      <ChartNote shown={shown} />
+    </>
+  )
+}
+
+function Table({ result, label, units: own }: { result: Result; label: string; units: Units | undefined }) {
+  const units = useAnswerUnits('', result.columns, own)
+  const labels = useAnswerLabels('', result.columns)
+  const rows = useMemo(() => withDays(result.rows), [result])
+  return (
+    <Rows
+      columns={result.columns}
+      rows={{ length: rows.length, at: (index) => rows[index] }}
+      height={HEIGHT}
+      label={label}
+      formats={columnFormats(result.columns, units, labels)}
+    />
+  )
+}
