@@ -12,9 +12,11 @@ locals {
   # Paths by the function that answers them. API Gateway takes the most specific one.
   api_paths = merge(
     {
-      "/v1/{proxy+}"               = "lake"
-      "/v1/queries"                = "queries"
-      "/v1/queries/{proxy+}"       = "queries"
+      "/v1/{proxy+}"         = "lake"
+      "/v1/queries"          = "queries"
+      "/v1/queries/{proxy+}" = "queries"
+      # A mail that is shown or sent now asks its statements.
+      "/v1/mails/{proxy+}"         = "queries"
       "/v1/files/{file_id}/revert" = "revert"
       # Rows of a snapshot, which the role of SQL may read and that of the lake may not.
       "/v1/datasets/{dataset}/profile" = "queries"
@@ -46,6 +48,7 @@ locals {
     HEADGATE_JOB_LOG_PREFIX      = local.job_log_prefix
     HEADGATE_LOG_KEPT_DAYS       = tostring(var.log_retention_days)
     HEADGATE_MAILS_TOPIC_ARN     = aws_sns_topic.mails.arn
+    HEADGATE_CONSOLE_URL         = local.console_url
     HEADGATE_USER_POOL           = aws_cognito_user_pool.this.id
   })
   api_functions = merge(
@@ -267,6 +270,19 @@ data "aws_iam_policy_document" "api_queries" {
     sid       = "CountPendingRows"
     actions   = ["dynamodb:Query"]
     resources = ["${aws_dynamodb_table.files.arn}/index/by_received_at"]
+  }
+
+  # A person sends a mail to the own address now, with the panels of any dashboard.
+  statement {
+    sid       = "SendMails"
+    actions   = ["sns:Subscribe", "sns:Publish"]
+    resources = [aws_sns_topic.mails.arn]
+  }
+
+  statement {
+    sid       = "ReadDashboards"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/dashboards/*"]
   }
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.api.http.limits import CallerLimit
+    from headgate.api.lake_ports import MailWriter
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.cognito import PoolPeople
     from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
@@ -36,10 +37,15 @@ if TYPE_CHECKING:
 
 
 class DeployedLake:
-    """The `LakePorts` of AWS; `env` is a function's environment, or the one in `deployment.json`."""
+    """The `LakePorts` of AWS.
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
+    Args:
+        env: a function's environment, or the one in `deployment.json`.
+        write_mail: writes mails for the API; None for programs that show none.
+    """
+
+    def __init__(self, env: Mapping[str, str], write_mail: MailWriter | None = None) -> None:
+        self._env, self.write_mail = env, write_mail
 
     @cached_property
     def objects(self) -> S3Objects:

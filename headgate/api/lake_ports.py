@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, SnapshotObjects
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog_queries import Databases
+    from headgate.query.mail_schedules import MailSchedule
     from headgate.runs.start_or_postpone import Execution
     from headgate.uploads.upload_store import UploadStore
 
@@ -190,6 +191,18 @@ class AnswerMails(Protocol):
         ...
 
 
+class MailWriter(Protocol):
+    """The subject and the text of a mail with answers."""
+
+    def __call__(self, lake: LakePorts, schedule: MailSchedule, key: str) -> tuple[str, str] | None:
+        """Return subject and text; None if an answer is not ready, and the same call continues.
+
+        Args:
+            key: the same key asks each statement once.
+        """
+        ...
+
+
 class LakePorts(Protocol):
     """The lake behind the API, whose parts are created on first use."""
 
@@ -239,6 +252,8 @@ class LakePorts(Protocol):
     def people(self) -> People: ...  # noqa: D102
     @property
     def mails(self) -> AnswerMails | None: ...  # noqa: D102
+    @property
+    def write_mail(self) -> MailWriter | None: ...  # noqa: D102
     @property
     def systems(self) -> Sequence[str]: ...  # noqa: D102
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from headgate.lake import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from headgate.lake.ports import ObjectStore
@@ -32,6 +32,7 @@ class MailSchedule:
         by, at: who scheduled it, and when, ISO 8601 in naive UTC.
         kind: `table`, or the kind of the chart that the link of a question opens.
         x, y, series: columns of that chart; empty for the default.
+        filters: values of the dashboard's filters, by name.
     """
 
     title: str
@@ -45,6 +46,7 @@ class MailSchedule:
     x: str = ""
     y: tuple[str, ...] = ()
     series: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
 
     def is_due(self, day: date) -> bool:
         """Return whether the mail is due on a day."""

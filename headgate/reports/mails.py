@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from headgate.query.mail_schedules import mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import ColumnWords, heading
 from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
+from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
 from headgate.reports.numbers import day_words
 from headgate.reports.open_periods import open_period_words, time_column
 from headgate.snapshots.read_snapshots import newest_snapshot
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.api.lake_ports import AnswerMails, LakePorts
-    from headgate.api.shapes.dashboards import Dashboard, Panel
+    from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
     from headgate.api.shapes.lake import CatalogTable
     from headgate.api.shapes.tables import QueryRows
     from headgate.query.mail_schedules import MailSchedule
@@ -74,15 +76,17 @@ class MailSender:
         pages: the first rows of the answers of this run by statement. All are asked with the rights of a
             reader, so people share them.
         complete: all rows of the answers of charts over time, by statement.
+        key: asks each statement once for all senders with this key; empty asks it for this sender.
     """
 
     lake: LakePorts
-    mails: AnswerMails
+    mails: AnswerMails | None
     console_url: str
     left_s: Callable[[], float] = lambda: math.inf
     pause: Callable[[float], None] = time.sleep
     pages: dict[str, QueryRows | str] = field(default_factory=dict)
     complete: dict[str, QueryRows | str] = field(default_factory=dict)
+    key: str = ""
 
     def send_due(self) -> SentMails:
         """Send every mail that is due today to people who may still read the lake.
@@ -114,10 +118,10 @@ class MailSender:
         if _text_of(self.lake, mark) == day:
             return False
         address = self._reader_address(schedule.by)
-        if not address:
+        if not address or self.mails is None:
             log.warning("a mail has no reader any more")
             return False
-        self.mails.send(address, f"{schedule.title}, {today:%d %b %Y}", self._text(schedule))
+        self.mails.send(address, *self.message(schedule))
         self.lake.objects.write(mark, day.encode(), content_type="text/plain")
         return True
 
@@ -126,6 +130,42 @@ class MailSender:
         people = self.lake.people
         groups = frozenset(Group(name) for name in people.groups(person) if name in set(Group))
         return people.address(person) if CallerIdentity(person, groups).may(Group.VIEWER) else ""
+
+    def message(self, schedule: MailSchedule) -> tuple[str, str]:
+        """Return the subject and the text of a mail of today.
+
+        Raises:
+            OutOfTimeError: the function ends before all answers are there.
+        """
+        words = self._filter_words(schedule)
+        about = f", {words}" if words and words not in schedule.title else ""
+        return f"{schedule.title}{about}, {self.lake.now():%d %b %Y}", self._text(schedule)
+
+    def ask_all(self, schedule: MailSchedule) -> None:
+        """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""
+        board = _dashboard(self.lake, schedule.dashboard) if schedule.dashboard else None
+        panels = self._narrowed(board, schedule) if board else []
+        for sql in (panel.sql for panel in panels) if panels else [schedule.sql]:
+            with suppress(QueryError, ProblemError):
+                queries.start(self.lake, reader(""), QueryAsked(sql=sql, question=""), self.key)
+
+    def _active(self, board: Dashboard, schedule: MailSchedule) -> list[DashboardFilter]:
+        """Return the filters of a dashboard that have a value; one that it lost meanwhile is left out."""
+        return [each for each in board.filters if schedule.filters.get(each.name)]
+
+    def _filter_words(self, schedule: MailSchedule) -> str:
+        board = _dashboard(self.lake, schedule.dashboard) if schedule.filters else None
+        return filter_words(self._active(board, schedule), schedule.filters) if board else ""
+
+    def _narrowed(self, board: Dashboard, schedule: MailSchedule) -> list[Panel]:
+        """Return the panels of a dashboard with their statements under the filters of a mail."""
+        active = self._active(board, schedule)
+        if not active:
+            return [*board.panels]
+        return [
+            panel.model_copy(update={"sql": filtered_statement(panel, active, schedule.filters, self.tables)})
+            for panel in board.panels
+        ]
 
     def _text(self, schedule: MailSchedule) -> str:
         """Return the text of a mail; answers are cut so that the links fit."""
@@ -145,8 +185,13 @@ class MailSender:
             return
         if self.as_of:
             yield f"As of {day_words(self.as_of)}"
-        for panel in board.panels:
+        active = self._active(board, schedule)
+        if active:
+            yield f"Filter: {filter_words(active, schedule.filters)}"
+        for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
             yield from self._panel(panel, is_written=bool(board.written_by))
+            if ignored := ignored_labels(whole, active):
+                yield f"Not filtered by {' and '.join(ignored)}."
 
     def _panel(self, panel: Panel, *, is_written: bool = False) -> Iterable[str]:
         """Return the lines of a panel, or its question and why it has no answer.
@@ -219,10 +264,11 @@ class MailSender:
         """
         caller = reader("")
         try:
-            query = queries.start(self.lake, caller, QueryAsked(sql=sql, question=""), "")
+            query = queries.start(self.lake, caller, QueryAsked(sql=sql, question=""), self.key)
             while query.state in _STATES_OF_WORK:
                 if self.left_s() < _RESERVE_S:
-                    self.lake.queries.stop(query.query_id)
+                    if not self.key:  # with a key another call waits on
+                        self.lake.queries.stop(query.query_id)
                     raise OutOfTimeError("an answer took longer than the function may run")
                 self.pause(_PAUSE_S)
                 query = queries.status(self.lake, caller, query.query_id)
@@ -243,6 +289,38 @@ class MailSender:
             page = queries.page(self.lake, caller, query_id, _PAGE_ROWS, page.next_cursor)
             rows += page.rows
         return page.model_copy(update={"rows": tuple(rows)})
+
+
+@dataclass(frozen=True)
+class MailShower:
+    """Writes mails for requests, which end after some seconds.
+
+    Attributes:
+        wait_s: how long a request waits for answers; API Gateway ends it after 30 s.
+    """
+
+    console_url: str
+    wait_s: float = 20.0
+    monotonic_s: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+
+    def __call__(self, lake: LakePorts, schedule: MailSchedule, key: str) -> tuple[str, str] | None:
+        """Return subject and text as they are sent; None if an answer needs more time."""
+        until_s = self.monotonic_s() + self.wait_s + _RESERVE_S
+        sender = MailSender(
+            lake,
+            lake.mails,
+            self.console_url,
+            lambda: until_s - self.monotonic_s(),
+            self.pause,
+            key=key,
+        )
+        if key:
+            sender.ask_all(schedule)
+        try:
+            return sender.message(schedule)
+        except OutOfTimeError:
+            return None
 
 
 def _log_failure(schedule: MailSchedule, error: Exception) -> None:
@@ -281,7 +359,8 @@ def _dashboard(lake: LakePorts, name: str) -> Dashboard | None:
 
 def _address(schedule: MailSchedule) -> str:
     if schedule.dashboard:
-        return f"/dashboards/{schedule.dashboard}"
+        address = f"/dashboards/{schedule.dashboard}"
+        return f"{address}?{urlencode(schedule.filters)}" if schedule.filters else address
     if schedule.kind == "table":
         return f"/query?{urlencode({'sql': schedule.sql})}"
     columns = {"x": schedule.x, "y": schedule.y, "series": schedule.series} if schedule.x else {}

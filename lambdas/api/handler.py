@@ -11,6 +11,8 @@ from aws_lambda_powertools import Logger
 from headgate.api.app import Application
 from headgate.api.deployed_lake import DeployedLake
 from headgate.aws.log_redaction import redact_logs
+from headgate.reports.mails import MailShower
+from headgate.settings import ReportSettings
 from headgate.wiring.traces import traces_of
 
 if TYPE_CHECKING:
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
 logger = Logger(service="api")
 redact_logs(logger)
 traces = traces_of(os.environ, "headgate-api")
-application = cache(lambda: Application(DeployedLake(os.environ), logger))
+application = cache(lambda: Application(DeployedLake(os.environ, mails()), logger))
+
+
+def mails() -> MailShower:
+    """Return the writer of mails, whose links open the console."""
+    return MailShower(ReportSettings.from_env(os.environ).console_url)
 
 
 @logger.inject_lambda_context

@@ -94,7 +94,17 @@ NOT_FOR_FUNCTIONS = {
     "uploads",
 }
 ALSO_FOR = {
-    "api": {PACKED_DASHBOARDS, "api", "domains", "project_systems", "query", "scoring", "systems", "uploads"},
+    "api": {
+        PACKED_DASHBOARDS,
+        "api",
+        "domains",
+        "project_systems",
+        "query",
+        "reports",
+        "scoring",
+        "systems",
+        "uploads",
+    },
     "dry_run": {"drafts", "local_files", "uploads"},
     "report": {PACKED_DASHBOARDS, "api", "domains", "query", "reports", "systems"},
 }

@@ -54,6 +54,8 @@ def test_a_note_on_a_day_is_marked_on_every_chart_that_has_the_day(console: Cons
     expect(reader.get_by_role("button", name="Note on a day")).to_have_count(0)
     expect(reader.get_by_role("button", name=f"Remove the note {FLOOD}")).to_have_count(0)
     notes.get_by_role("button", name=f"Remove the note {FLOOD}").click()
+    asked = page.get_by_role("dialog", name="Remove this note for everybody?")
+    asked.get_by_role("button", name="Delete").click()
     expect(notes).to_have_count(0)
     (body,) = console.lake.objects.contents("curated", "annotations/").values()
     (row,) = table_of(body).to_pylist()

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react'
 
 interface Props {
   label: string
+  /** What it deletes, where the label alone does not say it. */
+  name?: string
   question: string
   /** What else a deletion changes, and what stays. */
   consequence: string
@@ -14,14 +16,22 @@ interface Props {
 }
 
 /** A button that deletes something after a question. */
-export function DeleteButton({ label, question, consequence, onDelete, isPending = false, failure }: Props) {
+export function DeleteButton({
+  label,
+  name,
+  question,
+  consequence,
+  onDelete,
+  isPending = false,
+  failure,
+}: Props) {
   const [opened, { open, close }] = useDisclosure(false)
   async function deleteIt(): Promise<void> {
     if (await onDelete()) close()
   }
   return (
     <>
-      <Button size="compact-sm" variant="subtle" color="gray" onClick={open}>
+      <Button size="compact-sm" variant="subtle" color="gray" aria-label={name} onClick={open}>
         {label}
       </Button>
       <Modal opened={opened} onClose={close} title={question}>

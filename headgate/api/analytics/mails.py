@@ -9,7 +9,7 @@ from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import reader
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
-from headgate.api.shapes.mails import Mail, Mails
+from headgate.api.shapes.mails import Mail, Mails, MailShown
 from headgate.errors import ConflictError
 from headgate.query.mail_schedules import (
     LAST_DAY,
@@ -21,7 +21,7 @@ from headgate.query.mail_schedules import (
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
+    from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.mails import MailAsked
 
 _MAX_MAILS = 20  # of one person
@@ -50,16 +50,69 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
             personal data.
     """
     _check(lake, asked)
+    _subscribed(lake, caller)
+    _mails_list(caller).put(lake, _schedule_of(lake, caller, asked))
+    return mails_of(lake, caller)
+
+
+def preview(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str) -> MailShown:
+    """Return a mail as it would be sent now; not ready while answers are computed.
+
+    Raises:
+        ProblemError: as `schedule`, but the address is not subscribed.
+        QueryError: as `schedule`.
+    """
+    _check(lake, asked)
+    return _written(lake, caller, asked, key)
+
+
+def send_now(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str) -> MailShown:
+    """Send a mail to the caller now; nothing is sent before its answers are ready.
+
+    Raises:
+        ProblemError: as `schedule`.
+        QueryError: as `schedule`.
+    """
+    _check(lake, asked)
+    shown = _written(lake, caller, asked, key)
+    if shown.is_ready:
+        _subscribed(lake, caller).send(shown.address, shown.subject, shown.text)
+    return shown
+
+
+def _written(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str) -> MailShown:
+    address = _address(lake, caller)
+    if lake.write_mail is None:
+        raise conflict("This program shows no mails. Use the console of the deployment.")
+    mail = lake.write_mail(lake, _schedule_of(lake, caller, asked), key)
+    if mail is None:
+        return MailShown(is_ready=False, address=address)
+    subject, text = mail
+    return MailShown(is_ready=True, address=address, subject=subject, text=text)
+
+
+def _address(lake: LakePorts, caller: CallerIdentity) -> str:
+    """Return the caller's address; 409 without one, or in a lake that sends no mails."""
     address = lake.people.address(caller.key)
     if not address or not lake.mails:
         raise conflict("You have no address in this lake. Sign in as a person with an e-mail address.")
+    return address
+
+
+def _subscribed(lake: LakePorts, caller: CallerIdentity) -> AnswerMails:
+    """Return the sender of mails, after asking the caller's address to confirm."""
+    address = _address(lake, caller)
+    assert lake.mails is not None  # noqa: S101 checked above, for mypy
     try:
         lake.mails.subscribe(address)
     except ConflictError:
         raise conflict(_QUOTA_REACHED) from None
+    return lake.mails
+
+
+def _schedule_of(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> MailSchedule:
     at = lake.now().isoformat(timespec="seconds")
-    _mails_list(caller).put(lake, MailSchedule(**asked.model_dump(), by=caller.key, at=at))
-    return mails_of(lake, caller)
+    return MailSchedule(**asked.model_dump(), by=caller.key, at=at)
 
 
 def stop(lake: LakePorts, caller: CallerIdentity, title: str) -> Mails:
@@ -85,5 +138,17 @@ def _check(lake: LakePorts, asked: MailAsked) -> None:
     expect_no_numbers("body.title", "title", asked.title)
     if not asked.dashboard:
         check_statement(lake, reader(""), asked.sql)
-    elif all(board.system != asked.dashboard for board in every_dashboard(lake).dashboards):
+    else:
+        _check_filters(lake, asked)
+
+
+def _check_filters(lake: LakePorts, asked: MailAsked) -> None:
+    boards = every_dashboard(lake).dashboards
+    board = next((board for board in boards if board.system == asked.dashboard), None)
+    if board is None:
         raise not_found("There is no dashboard of that name. GET /v1/dashboards lists all dashboards.")
+    expect_no_numbers("body.filters", "filters", *asked.filters.values())
+    names = {each.name for each in board.filters}
+    if any(name not in names for name in asked.filters):
+        detail = "The dashboard has no such filter. Load the page again, then choose its filters."
+        raise invalid("body.filters", "unknown_filter", detail)

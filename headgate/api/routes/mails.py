@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 from headgate.api.analytics import mails
 from headgate.api.http.access import Group
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, Lake
-from headgate.api.shapes.mails import MailAsked, Mails
+from headgate.api.http.url_parameters import Caller, IdempotencyKey, Lake
+from headgate.api.shapes.mails import MailAsked, Mails, MailShown
 
 routes = Routes("Mails")
 
@@ -23,6 +23,20 @@ def list_mails(lake: Lake, caller: Caller) -> Mails:
 def schedule_mail(lake: Lake, caller: Caller, body: MailAsked) -> Mails:
     """Schedule a mail to the caller's own address, replacing the caller's mail of the same title."""
     return mails.schedule(lake, caller, body)
+
+
+@routes.post("/v1/mails/preview", Group.VIEWER, problems=[404, 409])
+def preview_mail(
+    lake: Lake, caller: Caller, body: MailAsked, idempotency_key: IdempotencyKey = ""
+) -> MailShown:
+    """The subject and the text of a mail, as it would be sent now. Nothing is sent or scheduled."""
+    return mails.preview(lake, caller, body, idempotency_key)
+
+
+@routes.post("/v1/mails/send", Group.VIEWER, problems=[404, 409])
+def send_mail(lake: Lake, caller: Caller, body: MailAsked, idempotency_key: IdempotencyKey = "") -> MailShown:
+    """Send a mail to the caller's own address now, as soon as its answers are ready."""
+    return mails.send_now(lake, caller, body, idempotency_key)
 
 
 @routes.delete("/v1/mails", Group.VIEWER, problems=[409])

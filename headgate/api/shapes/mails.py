@@ -13,6 +13,7 @@ Column = Annotated[str, Field(max_length=200)]
 Kind = Literal["table", "line", "bar"]
 
 _KIND = "Chart of a question, which the link of the mail opens."
+_FILTERS = "Values of the dashboard's filters, by name of the filter."
 _ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
 
 
@@ -28,6 +29,16 @@ class MailAsked(Asked):
     x: Column = Field("", description="Column of the x axis; empty to derive it.")
     y: tuple[Column, ...] = Field((), max_length=20)
     series: Column = ""
+    filters: dict[Column, Column] = Field(default_factory=dict, max_length=20, description=_FILTERS)
+
+
+class MailShown(Shape):
+    """A mail as it is sent."""
+
+    is_ready: bool = Field(description="False while answers are computed: repeat the request with its key.")
+    address: str
+    subject: str = ""
+    text: str = ""
 
 
 class Mail(Shape):
@@ -43,6 +54,7 @@ class Mail(Shape):
     x: str = ""
     y: tuple[str, ...] = ()
     series: str = ""
+    filters: dict[str, str] = Field(default_factory=dict, description=_FILTERS)
 
 
 class Mails(Shape):

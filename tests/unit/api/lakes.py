@@ -34,6 +34,7 @@ from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog_queries import Databases
 from headgate.query.written_dashboards import dashboard_versions
+from headgate.reports.mails import MailShower
 from headgate.runs.start_or_postpone import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from headgate.api.http.limits import CallerLimit
+    from headgate.api.lake_ports import MailWriter
     from headgate.aws.logs import LogLine
     from headgate.uploads.upload import UploadMapping
 
@@ -197,6 +199,9 @@ class MemoryLake:
     queries: MemoryQueries = field(default_factory=MemoryQueries)
     people: MemoryPeople = field(default_factory=MemoryPeople)
     mails: MemoryMails | None = field(default_factory=MemoryMails)
+    write_mail: MailWriter | None = field(
+        default_factory=lambda: MailShower("https://console.example", pause=lambda _: None)
+    )
     caller_limit: CallerLimit | None = None
     most_refused_share: float = 0.2
     originals: Originals = Originals.KEEP

@@ -22,7 +22,7 @@ from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.agreed_columns import answer_words
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
-from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, SentMails, cut
+from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, MailShower, SentMails, cut
 from headgate.reports.numbers import amount_in_full
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.api.lakes import Caller, MemoryLake, MemoryQueries, query
@@ -140,6 +140,61 @@ def test_an_answer_is_sent_on_its_day_with_the_way_to_open_and_to_stop_it() -> N
     assert "https://console.example/#/query?sql=select+1+as+n" in text
     assert "https://console.example/#/dashboards/mine" in text
     assert sent(lake, datetime(2026, 1, 6, 6)) == []
+
+
+def test_a_mail_is_shown_as_it_is_sent_and_sent_now_on_demand() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    ana.call("PUT", PATH, mail())
+    ((address, subject, text),) = sent(lake)
+    assert lake.mails
+    lake.mails.sent.clear()
+    shown = ana.call("POST", PATH + "/preview", mail(), Idempotency_Key="k").json
+    assert (shown["is_ready"], shown["address"], shown["subject"]) == (True, address, subject)
+    assert shown["text"].splitlines()[:-1] == text.splitlines()[:-1]
+    assert lake.mails.sent == []
+    assert ana.call("POST", PATH + "/send", mail("Now"), Idempotency_Key="k").status == 200
+    assert [(to, about) for to, about, _ in lake.mails.sent] == [(address, "Now, 05 Jan 2026")]
+    assert [each["title"] for each in ana.call("GET", PATH).json["mails"]] == ["Sales"]
+    nobody = Caller(lake, ("operator",), "machine")
+    assert nobody.call("POST", PATH + "/preview", mail()).status == 409
+    assert ana.call("POST", PATH + "/send", mail(sql=PERSONAL)).status == 422
+
+
+def test_a_mail_whose_answers_take_long_is_not_ready_and_its_queries_go_on() -> None:
+    lake = MemoryLake(queries=MemoryQueries(state="RUNNING"))
+    seconds = iter(range(0, 1000, 5))
+    lake.write_mail = MailShower("", monotonic_s=lambda: next(seconds), pause=lambda _: None)
+    ana = Caller(lake, ("viewer",), "ana")
+    for path in ("/preview", "/send"):
+        shown = ana.call("POST", PATH + path, mail(), Idempotency_Key="k").json
+        assert (shown["is_ready"], shown["text"]) == (False, "")
+    assert len(lake.queries.asked) == 1  # the key asks once, and nothing was stopped
+    assert lake.mails
+    assert lake.mails.sent == []
+
+
+def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    boards = ana.call("GET", "/v1/dashboards").json["dashboards"]
+    board = next(each for each in boards if each["system"] == "compliance-guardian")
+    chosen = {"decision": "block's", "from": "2026-01-02"}
+    asked = mail("Fraud", sql="", dashboard=board["system"], filters=chosen)
+    shown = ana.call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
+    assert shown["subject"] == "Fraud, Paid from: 2 Jan 2026, Proposed decision: block's, 02 Jan 2026"
+    assert "Filter: Paid from: 2 Jan 2026, Proposed decision: block's" in shown["text"].splitlines()
+    assert "?decision=block%27s&from=2026-01-02" in shown["text"]
+    condition = "WHERE CAST(transacted_at AS DATE) >= CAST('2026-01-02' AS DATE) AND decision = 'block''s')"
+    narrowed = [sql for sql in lake.queries.asked.values() if condition in sql]
+    reading = [panel for panel in board["panels"] if "fraud_scores" in panel["sql"]]
+    assert len(narrowed) == len({panel["sql"] for panel in reading}) > 0
+    assert shown["text"].count("Not filtered by Paid from and Proposed decision.") == len(
+        [panel for panel in board["panels"] if panel not in reading]
+    )
+    assert ana.call("PUT", PATH, asked).status == 200
+    assert ana.call("PUT", PATH, {**asked, "filters": {"nothing": "x"}}).status == 422
+    assert ana.call("PUT", PATH, {**asked, "filters": {"decision": "4111 1111 1111 1111"}}).status == 422
 
 
 def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:

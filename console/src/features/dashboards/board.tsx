@@ -3,9 +3,11 @@ import { useCallback, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
+import { cellWords } from '../../formats/columns'
 import { PageTitle } from '../../components/panel'
 import { Empty, Waiting } from '../../components/states'
 import { NewestRunLine } from '../lake/newest-run'
+import { MAX_TITLE } from '../mails/mails'
 import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
@@ -30,6 +32,11 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const tables = catalog.data?.tables ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
+  // The filters of a written dashboard are the console's own: its mail has all rows.
+  const inMail = board.written_by ? [] : filters.filter(({ name }) => chosen[name])
+  const sent = Object.fromEntries(inMail.map(({ name }) => [name, chosen[name] ?? '']))
+  const words = inMail.map(({ label, column, name }) => `${label}: ${cellWords(column, chosen[name])}`)
+  const mailTitle = [board.title, ...words].join(', ').slice(0, MAX_TITLE)
   const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter((panel) => !unknown.some(({ filter }) => narrows(filter, panel)))
   const apart = shown.filter(
@@ -52,7 +59,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
         <PageTitle>{board.title}</PageTitle>
         <Group gap="sm" align="end">
           {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
-          <MailMe of={{ dashboard: board.system }} title={board.title} />
+          <MailMe key={mailTitle} of={{ dashboard: board.system, filters: sent }} title={mailTitle} />
         </Group>
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />

@@ -152,6 +152,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
             <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
               <PinnedPanel
                 question={{ ...question, sql }}
+                isNarrowed={sql !== question.sql}
                 ignored={ignored}
                 deeds={isOwn ? deedsOf(question, place) : undefined}
               />

@@ -27,6 +27,7 @@ const NO_TABLES: Schemas['CatalogTable'][] = []
 interface Props {
   /** The question under the filters of the page. */
   question: KeptQuestion
+  isNarrowed: boolean
   /** The labels of chosen filters that do not change it. */
   ignored: string[]
   /** What its person may do with it; undefined on the dashboard of another person. */
@@ -34,7 +35,7 @@ interface Props {
 }
 
 /** The answer of a question on a person's dashboard. */
-export function PinnedPanel({ question, ignored, deeds }: Props) {
+export function PinnedPanel({ question, isNarrowed, ignored, deeds }: Props) {
   const answer = useResult(question.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const parts = partsOf(question)
@@ -60,7 +61,9 @@ export function PinnedPanel({ question, ignored, deeds }: Props) {
       }
     >
       <Answered of={answer} what="the answer">
-        {(result) => (isNothing ? null : <Shown result={result} question={question} />)}
+        {(result) =>
+          isNothing ? null : <Shown result={result} question={question} isNarrowed={isNarrowed} />
+        }
       </Answered>
       <IgnoredFilters labels={ignored} />
       <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
@@ -68,10 +71,25 @@ export function PinnedPanel({ question, ignored, deeds }: Props) {
   )
 }
 
-function Shown({ result, question }: { result: Result; question: KeptQuestion }) {
+function Shown({
+  result,
+  question,
+  isNarrowed,
+}: {
+  result: Result
+  question: KeptQuestion
+  isNarrowed: boolean
+}) {
   const asked = askedBy(question)
   const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
-  if (result.rows.length === 0) return <Empty>No row fits the statement today.</Empty>
+  if (result.rows.length === 0)
+    return (
+      <Empty>
+        {isNarrowed
+          ? 'No row fits the filters. Change them, or show all.'
+          : 'No row fits the statement today.'}
+      </Empty>
+    )
   if (question.kind === 'fan') return <Fan result={result} question={question} />
   return choice ? (
     <DrawnAnswer result={result} choice={choice} units={question.units} />

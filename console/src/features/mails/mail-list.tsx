@@ -3,17 +3,28 @@ import { Link } from 'react-router'
 
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
+import { UndoNote, useUndo } from '../../components/undo-note'
 import { askedBy, questionAddress } from '../query/saved-questions'
-import { dayWords, type Mail, useMails, useStopMail } from './mails'
+import { dayWords, type Mail, useMails, useScheduleMail, useStopMail } from './mails'
 
 /** The mails that a person scheduled, each with the way to its page and the button that stops it. */
 export function MailList() {
   const mails = useMails()
   const stop = useStopMail()
+  const again = useScheduleMail()
+  const undo = useUndo()
   const scheduled = mails.data?.mails ?? []
-  if (scheduled.length === 0) return null
+  if (scheduled.length === 0 && !undo.done) return null
+  function stopIt({ at, ...mail }: Mail): void {
+    void at
+    stop.mutate(mail.title, {
+      onSuccess: () => undo.offer(`The mail “${mail.title}” is stopped.`, () => again.mutate(mail)),
+    })
+  }
   return (
     <Panel title={`Mails to ${mails.data?.address ?? ''}`}>
+      <UndoNote undo={undo} />
+      {again.error ? <Failed error={again.error} what="The mail" isAction /> : null}
       {stop.error ? <Failed error={stop.error} what="The mail" isAction /> : null}
       <ul className="history" aria-label="Mails">
         {scheduled.map((mail) => (
@@ -29,7 +40,7 @@ export function MailList() {
               variant="subtle"
               color="gray"
               aria-label={`Stop the mail ${mail.title}`}
-              onClick={() => stop.mutate(mail.title)}
+              onClick={() => stopIt(mail)}
             >
               Stop
             </Button>
@@ -40,5 +51,8 @@ export function MailList() {
   )
 }
 
-const pageOf = (mail: Mail): string =>
-  mail.dashboard ? `/dashboards/${mail.dashboard}` : questionAddress(askedBy(mail))
+function pageOf(mail: Mail): string {
+  if (!mail.dashboard) return questionAddress(askedBy(mail))
+  const chosen = new URLSearchParams(mail.filters).toString()
+  return `/dashboards/${mail.dashboard}${chosen ? `?${chosen}` : ''}`
+}

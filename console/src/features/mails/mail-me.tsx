@@ -3,11 +3,12 @@ import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
+import { MailNow } from './mail-now'
 import { dayWords, daysOf, type Every, type MailAsked, MAX_TITLE, useMails, useScheduleMail } from './mails'
 
 interface Props {
   /** What is sent: a question with its chart, or the name of a dashboard. */
-  of: Omit<Shown, 'dashboard'> | { dashboard: string }
+  of: Omit<Shown, 'dashboard' | 'filters'> | { dashboard: string; filters?: Record<string, string> }
   /** The title that is proposed. */
   title?: string
 }
@@ -15,7 +16,7 @@ interface Props {
 /** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
 const SENT_AT = Date.UTC(2026, 0, 1, 6)
 
-type Shown = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series'>
+type Shown = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series' | 'filters'>
 const NOTHING_SHOWN: Shown = { sql: '', dashboard: '', kind: 'table', x: '', y: [], series: '' }
 
 const EVERY: { value: Every; label: string }[] = [
@@ -31,16 +32,12 @@ export function MailMe({ of, title: proposed = '' }: Props) {
   const [title, setTitle] = useState(proposed)
   const [every, setEvery] = useState<Every>('week')
   const [on, setOn] = useState(1)
+  const [isWide, setWide] = useState(false)
   const days = daysOf(every)
   if (!mails.data?.address) return null
+  const isComplete = title.trim() !== ''
+  const asked = { ...NOTHING_SHOWN, title: title.trim(), every, on: days.length > 0 ? on : 0, ...of }
   async function send(): Promise<string> {
-    const asked = {
-      ...NOTHING_SHOWN,
-      title: title.trim(),
-      every,
-      on: days.length > 0 ? on : 0,
-      ...of,
-    }
     await schedule.mutateAsync(asked)
     return `${asked.title} is sent ${dayWords(asked)}. Before your first mail you get a message from AWS: confirm your address there.`
   }
@@ -49,13 +46,14 @@ export function MailMe({ of, title: proposed = '' }: Props) {
       label="Send me this by mail"
       submit="Schedule the mail"
       what="The mail"
-      isComplete={title.trim() !== ''}
+      isComplete={isComplete}
+      width={isWide ? 620 : 280}
       onSubmit={send}
     >
       <TextInput
         size="xs"
         label="Title of the mail"
-        description={title.trim() ? undefined : 'It needs a title, which is the subject of the mail.'}
+        description={isComplete ? undefined : 'It needs a title, which is the subject of the mail.'}
         data-autofocus
         maxLength={MAX_TITLE}
         value={title}
@@ -80,6 +78,12 @@ export function MailMe({ of, title: proposed = '' }: Props) {
           onChange={(event) => setOn(Number(event.currentTarget.value))}
         />
       ) : null}
+      <MailNow
+        key={JSON.stringify([asked.title, of])}
+        asked={asked}
+        isComplete={isComplete}
+        onPreview={() => setWide(true)}
+      />
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
         chose another time for the daily report, with the first rows of what this page shows. Columns about

@@ -24,16 +24,31 @@ const MAIL = {
   at: '2026-01-05T06:00:00',
 }
 const QUESTION = { sql: 'select 1', kind: 'bar' as const, x: 'day', y: ['sold'], series: '' }
+const SHOWN = {
+  is_ready: true,
+  address: 'ana@example.com',
+  subject: 'Sales, 05 Jan 2026',
+  text: 'Sales\nN\n7',
+}
+const keys: string[] = []
 const asked: { method: string; url: string; body: unknown }[] = []
 let address = 'ana@example.com'
 let mails: unknown[] = []
 
 beforeEach(() => {
   asked.length = 0
+  keys.length = 0
   address = 'ana@example.com'
   mails = []
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  vi.stubGlobal('fetch', (url: string, { method = 'GET', body }: RequestInit) => {
+  vi.stubGlobal('fetch', (url: string, { method = 'GET', body, headers }: RequestInit) => {
+    if (method === 'POST') {
+      asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
+      const key = new Headers(headers).get('idempotency-key') ?? ''
+      keys.push(key)
+      const isReady = keys.length > 1
+      return Promise.resolve(Response.json(isReady ? SHOWN : { ...SHOWN, is_ready: false, text: '' }))
+    }
     if (method !== 'GET') asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
     return Promise.resolve(new Response(JSON.stringify({ mails, address })))
   })
@@ -71,6 +86,36 @@ test('a question is sent with the chart that the link of its mail opens', async 
   await screen.findByText(/^Sold is sent every Monday/)
   expect(asked[0]?.body).toEqual({ title: 'Sold', dashboard: '', every: 'week', on: 1, ...QUESTION })
 })
+
+test('a mail is shown as it is sent, and sent now, with the filters of its page', async () => {
+  show(<MailMe of={{ dashboard: 'hub', filters: { region: 'Alps' } }} title="Sales, Region: Alps" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
+  expect((await screen.findByLabelText('Text of the mail')).textContent).toBe(SHOWN.text)
+  expect(screen.getByText('Sales, 05 Jan 2026')).toBeTruthy()
+  expect(new Set(keys).size).toBe(1) // the second request continues the first one
+  await userEvent.click(screen.getByRole('button', { name: 'Send one now' }))
+  expect(await screen.findByText(/^Sent to ana@example.com/)).toBeTruthy()
+  expect(asked.map(({ url }) => url.replace('http://api/v1/mails', ''))).toEqual([
+    '/preview',
+    '/preview',
+    '/send',
+  ])
+  expect(asked[2]?.body).toMatchObject({ dashboard: 'hub', filters: { region: 'Alps' } })
+  await userEvent.clear(screen.getByLabelText('Title of the mail'))
+  expect(screen.getByRole('button', { name: 'Preview' }).hasAttribute('disabled')).toBe(true)
+}, 30_000)
+
+test('a mail that is stopped is scheduled again by Undo', async () => {
+  mails = [{ ...MAIL, filters: { region: 'Alps' } }]
+  show(<MailList />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Stop the mail Sales' }))
+  mails = []
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+  expect(screen.queryByText('The mail “Sales” is stopped.')).toBeNull()
+  expect(asked.map(({ method }) => method)).toEqual(['DELETE', 'PUT'])
+  expect(asked[1]?.body).toMatchObject({ title: 'Sales', every: 'week', on: 1, filters: { region: 'Alps' } })
+}, 30_000)
 
 test('who has no address is offered no mail', async () => {
   address = ''

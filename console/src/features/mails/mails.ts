@@ -39,3 +39,19 @@ function useChange<Asked>(mutationFn: (asked: Asked) => Promise<Schemas['Mails']
   const queries = useQueryClient()
   return useMutation({ mutationFn, onSuccess: (mails) => queries.setQueryData(KEY, mails) })
 }
+
+const MAX_TRIES = 30
+
+/** A mail as it is sent now, or sent (`send`). The API waits for answers for some seconds; then the same request continues. */
+export async function writtenMail(deed: 'preview' | 'send', asked: MailAsked): Promise<Schemas['MailShown']> {
+  const headers = { 'idempotency-key': crypto.randomUUID() }
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const mail = await read<Schemas['MailShown']>(`/v1/mails/${deed}`, {
+      method: 'POST',
+      body: asked,
+      headers,
+    })
+    if (mail.is_ready) return mail
+  }
+  throw new Error('The answers take too long. The scheduled mail has more time for them.')
+}

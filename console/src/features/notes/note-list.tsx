@@ -1,6 +1,7 @@
-import { Button, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 
 import { useCaller, useMay } from '../../api/queries'
+import { DeleteButton } from '../../components/delete-button'
 import { Moment } from '../../components/moment'
 import { Failed } from '../../components/states'
 import { day } from '../../formats/moments'
@@ -28,20 +29,26 @@ export function NoteList({ marks }: { marks: Mark[] }) {
               {note.written_by}, <Moment at={note.written_at} />
             </Text>
             {mayRemove(note) ? (
-              <Button
-                size="compact-xs"
-                variant="subtle"
-                color="gray"
-                aria-label={`Remove the note ${note.note}`}
-                onClick={() => withdraw.mutate(note.annotation_id)}
-              >
-                Remove
-              </Button>
+              <DeleteButton
+                label="Remove"
+                name={`Remove the note ${note.note}`}
+                question="Remove this note for everybody?"
+                consequence={`“${note.note}”, which ${note.written_by} wrote for ${day(note.noted_on)}. No chart marks it any more.`}
+                isPending={withdraw.isPending}
+                onDelete={() =>
+                  withdraw.mutateAsync(note.annotation_id).then(
+                    () => true,
+                    () => false,
+                  )
+                }
+                failure={
+                  withdraw.error ? <Failed error={withdraw.error} what="The note" isAction /> : undefined
+                }
+              />
             ) : null}
           </li>
         ))}
       </ul>
-      {withdraw.error ? <Failed error={withdraw.error} what="The note" isAction /> : null}
     </>
   )
 }

@@ -32,10 +32,13 @@ def serve(port: int) -> None:
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
+    from headgate.reports.mails import MailShower
+    from headgate.settings import ReportSettings
 
     deployed = command_deployment.activate()
+    mails = MailShower(ReportSettings.from_env(deployed.environment).console_url)
     api = LocalApi(
-        DeployedLake(deployed.environment), secrets.token_urlsafe(32), _claims(deployed.environment)
+        DeployedLake(deployed.environment, mails), secrets.token_urlsafe(32), _claims(deployed.environment)
     )
     try:
         running = server(api, port)
