@@ -67,6 +67,38 @@ class Databases:
 
 
 DOCUMENTED = Databases()
+# A table without a database in Athena's statements about one. Source: Amazon Athena user guide, as above.
+_BARE_TABLE = re.compile(
+    rf"""\s*(?:desc(?:ribe)?\s+(?:(?:view|extended|formatted)\s+)?(?!(?:view|extended|formatted)\b)
+    | show\s+(?:columns\s+(?:in|from)|partitions|create\s+table|create\s+view|tblproperties)\s+)
+    {_NAME}(?!\s*\.|\w|\s+(?:in|from)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def qualify_listing(sql: str, databases: Databases) -> str:
+    """Return a SHOW or DESCRIBE of a table without a database with `curated`, if only curated has it.
+
+    SHOW TABLES without a database is a query that lists the tables of both, because a query finds them so.
+    """
+    asked = sql.strip().rstrip(";").strip()
+    tables = databases.tables()
+    if (match := _SHOW_TABLES.fullmatch(asked)) and not match[1]:
+        listed = [
+            (name, database)
+            for database in (databases.prod, databases.curated)
+            for name in sorted(tables[database])
+            if _like(name, match[2])
+        ]
+        return _values(["tab_name", "database_name"], listed)
+    match = _BARE_TABLE.match(sql)
+    if (
+        match is None
+        or match[1].lower() not in tables[databases.curated].keys() - tables[databases.prod].keys()
+    ):
+        return sql
+    start = match.start(1) - (sql[match.start(1) - 1] in '`"')
+    return f"{sql[:start]}{databases.curated}.{sql[start:]}"
 
 
 def about_tables(sql: str, databases: Databases) -> str:

@@ -24,7 +24,22 @@ _ELSEWHERE = {
     "strlen": "length",
     "len": "length",
 }
-_WRITTEN_OTHERWISE = {"median": "approx_percentile(x, 0.5)"}
+_WRITTEN_OTHERWISE = {
+    "charindex": "strpos(text, part)",
+    "date_part": "extract(MONTH FROM x)",
+    "datepart": "extract(MONTH FROM x)",
+    "group_concat": "array_join(array_agg(x), ', ')",
+    "iff": "if(condition, a, b)",
+    "iif": "if(condition, a, b)",
+    "median": "approx_percentile(x, 0.5)",
+    "str_to_date": "date_parse(x, '%Y-%m-%d')",
+    "strftime": "date_format(x, '%Y-%m')",
+    "string_agg": "array_join(array_agg(x), ', ')",
+    "to_char": "date_format(x, '%Y-%m') for a time, or format('%.2f', x) for a number",
+    "to_date": "date(x), or date_parse(x, '%d.%m.%Y') for another form",
+    "to_number": "cast(x AS decimal(18, 2))",
+    "to_timestamp": "date_parse(x, '%Y-%m-%d %H:%i:%s'), or from_unixtime(x) for seconds",
+}
 
 _FUNCTIONS = """
     abs approx_distinct approx_percentile arbitrary array_agg avg cardinality ceiling coalesce concat

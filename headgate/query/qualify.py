@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from headgate.query.read_only_statements import explained, only_reading
+from headgate.query.catalog_queries import qualify_listing
+from headgate.query.read_only_statements import begins, explained, only_reading
 
 if TYPE_CHECKING:
     from headgate.query.catalog_queries import Databases
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 def qualify_tables(sql: str, databases: Databases) -> str:
     """Add `curated` to each table without a database that only curated has.
 
-    All other text is unchanged, including names of common table expressions.
+    All other text is unchanged, including names of common table expressions. Of SHOW and DESCRIBE, as
+    `qualify_listing` does.
 
     Raises:
         QueryError: the statement does more than read.
     """
     query = only_reading(sql)
     if query is None:
-        return sql
+        return qualify_listing(begins(sql), databases)
     defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
     bare = [
         table.this

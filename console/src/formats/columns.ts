@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import type { Schemas } from '../api/client'
 import { type Cell, currencyOf, figure, isName, isNumeric, measure } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
+import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
 import { columnTitle, heading, label, shortened, type TitleOf, uniqueHeadings } from './words'
 
@@ -184,10 +185,53 @@ export function useTitles(dataset: string): TitleOf {
   return useMemo(() => titlesOf(labels), [labels])
 }
 
+/** The titles of all columns and tables by name, those of a table's own columns first. */
+export function titlesOfNames(tables: Schemas['CatalogTable'][], table: string): ReadonlyMap<string, string> {
+  const own = tables.filter(({ name }) => name === table)
+  const titles = new Map<string, string>()
+  for (const { columns } of [...own, ...tables])
+    for (const column of columns)
+      if (!titles.has(column.name)) titles.set(column.name, column.label || columnTitle(column.name))
+  for (const { name } of tables) if (!titles.has(name)) titles.set(name, heading(name))
+  return titles
+}
+
+/** Replaces the names of columns and tables in a text of a table's contract by their titles. */
+export function usePlainNames(table: string): (text: string) => string {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => {
+    const titles = titlesOfNames(tables ?? [], table)
+    return (text) => plainNames(text, titles)
+  }, [tables, table])
+}
+
 /** What the contracts say that each column is. */
 export function useDescriptions(table: string): Labels {
   const tables = useCatalog().data?.tables
-  return useMemo(() => agreedOf(tables ?? [], table, 'description'), [tables, table])
+  const plain = usePlainNames(table)
+  return useMemo(
+    () =>
+      Object.fromEntries(
+        Object.entries(agreedOf(tables ?? [], table, 'description')).map(([name, text]) => [
+          name,
+          plain(text),
+        ]),
+      ),
+    [tables, table, plain],
+  )
+}
+
+/** The title of a column of any table: its label in the contract, else the words of its name. */
+export function useTitleOf(): (table: string, column: string) => string {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => {
+    const labels = new Map(
+      (tables ?? []).flatMap(({ name, columns }) =>
+        columns.map((column): [string, string] => [`${name}.${column.name}`, column.label ?? '']),
+      ),
+    )
+    return (table, column) => labels.get(`${table}.${column}`) || columnTitle(column)
+  }, [tables])
 }
 
 /** The heading of each column of a table by its name, no two alike without a label. */

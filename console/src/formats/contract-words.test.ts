@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { maskWords, ruleInWords, typeWords } from './contract-words'
+import { maskWords, plainNames, ruleInWords, typeWords, valueWords } from './contract-words'
 
 test('a contract is read without the names of types, masks and regular expressions', () => {
   expect(['decimal(14,4)', 'decimal(9,0)', 'bigint', 'varchar(8)', 'timestamp'].map(typeWords)).toEqual([
@@ -18,4 +18,35 @@ test('a contract is read without the names of types, masks and regular expressio
 
 test('what has no words stays as the contract has it', () => {
   expect([typeWords('array<string>'), maskWords('other')]).toEqual(['array<string>', 'other'])
+})
+
+test('a column says its unit, its decimals and how a share is shown', () => {
+  const columns: [string, string][] = [
+    ['decimal(18,2)', 'USD'],
+    ['bigint', 'JPY'],
+    ['double', 'USD per period'],
+    ['double', 'share'],
+    ['bigint', 'days'],
+    ['decimal(9,3)', 'kg'],
+    ['double', ''],
+  ]
+  expect(columns.map((column) => valueWords(...column))).toEqual([
+    'amount in USD, up to 2 decimals',
+    'amount in JPY, no decimals',
+    'amount in USD per period',
+    'share: 0.25 is shown as 25 %',
+    'whole number of days',
+    'number with up to 3 decimals, in kg',
+    'number',
+  ])
+})
+
+test('names of columns and tables in a text are replaced by their titles, and no others', () => {
+  const titles = new Map([
+    ['net_total', 'Net total'],
+    ['day_sums', 'Day sums'],
+  ])
+  expect(plainNames('net_total of day_sums over last_year, `net_total` in day_sums.net_total', titles)).toBe(
+    '“Net total” of “Day sums” over last_year, `net_total` in “Day sums”.net_total',
+  )
 })

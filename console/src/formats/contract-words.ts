@@ -1,4 +1,4 @@
-import { count } from '../api/format'
+import { count, currencyOf } from '../api/format'
 
 /** Types of contracts in words. */
 const TYPES: Record<string, string> = {
@@ -34,6 +34,39 @@ export function typeWords(type: string): string {
     return digits === '0' ? 'whole number' : `number with up to ${count(Number(digits), 'decimal')}`
   return TYPES[type.replace(/\(.*/, '')] ?? type
 }
+
+/** Units whose word says what kind of number it is. */
+const KINDS: Record<string, string> = {
+  percent: 'percentage',
+  probability: 'probability: 0.25 is shown as 25 %',
+  rank: 'rank, a whole number',
+  score: 'score',
+  share: 'share: 0.25 is shown as 25 %',
+}
+
+/**
+ * How a column's values are written: their unit, their decimals, and how a share is shown.
+ *
+ * @example valueWords('decimal(18,2)', 'USD') // 'amount in USD, up to 2 decimals'
+ */
+export function valueWords(type: string, unit = ''): string {
+  const words = typeWords(type)
+  if (!unit) return words
+  if (KINDS[unit]) return KINDS[unit]
+  if (currencyOf(unit))
+    return `amount in ${unit}${words.replace(/^number( with|$)|^whole number$/, (found) => (found === 'number with' ? ',' : found === 'number' ? '' : ', no decimals'))}`
+  return words === 'whole number' ? `whole number of ${unit}` : `${words}, in ${unit}`
+}
+
+const NAME_IN_TEXT = /(?<![\w.`/])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w`(/])/g
+
+/**
+ * A text of a contract in which columns and tables have their titles instead of their names.
+ *
+ * @example plainNames('mean of net_total', new Map([['net_total', 'Net total']])) // 'mean of “Net total”'
+ */
+export const plainNames = (text: string, titles: ReadonlyMap<string, string>): string =>
+  text.replace(NAME_IN_TEXT, (name) => (titles.has(name) ? `“${titles.get(name) ?? name}”` : name))
 
 export const maskWords = (mask: string): string => MASKS[mask] ?? mask
 

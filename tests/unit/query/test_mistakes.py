@@ -102,6 +102,13 @@ def test_a_value_of_the_wrong_type_is_named_without_the_engines_own_cast() -> No
         ("select datediff('day', a, b) from t", "Did you mean date_diff?"),
         ("select strlen (a) from t", "Did you mean length?"),
         ("select median(a) from t", "Write approx_percentile(x, 0.5)."),
+        (
+            "select to_char(at, 'YYYY-MM') from t",
+            "Write date_format(x, '%Y-%m') for a time, or format('%.2f', x) for a number.",
+        ),
+        ("select string_agg(a, ',') from t", "Write array_join(array_agg(x), ', ')."),
+        ("select DATE_PART('month', at) from t", "Write extract(MONTH FROM x)."),
+        ("select to_date('31.12.2026')", "Write date(x), or date_parse(x, '%d.%m.%Y') for another form."),
     ],
 )
 def test_a_function_that_only_other_databases_have_is_refused_with_athenas(sql: str, text: str) -> None:

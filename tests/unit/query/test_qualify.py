@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,12 +46,37 @@ def test_a_table_that_only_curated_has_gets_its_database(sql: str, sent: str) ->
         "with orders as (select 1 as x) select x from orders",
         "select * from no_such_table",
         "select t.n from unnest(sequence(1, 3)) as t (n)",
-        "show tables",
+        "show tables in bikes_prod",
+        "describe bikes_prod.sales_forecast",
+        "describe formatted sales_forecast",
+        "describe no_such_table",
+        "show columns from orders in bikes_curated",
         "-- a note\nselect 1;",
     ],
 )
 def test_every_other_statement_stays_as_it_was_written(sql: str) -> None:
     assert qualify_tables(sql, LAKE) == sql
+
+
+@pytest.mark.parametrize(
+    ("sql", "sent"),
+    [
+        ("describe order_items", "describe bikes_curated.order_items"),
+        ("-- a note\nDESC formatted `orders`;", "DESC formatted bikes_curated.`orders`;"),
+        ("show columns from orders", "show columns from bikes_curated.orders"),
+        ("SHOW CREATE TABLE payments", "SHOW CREATE TABLE bikes_curated.payments"),
+        ("show partitions orders", "show partitions bikes_curated.orders"),
+    ],
+)
+def test_a_statement_about_a_table_that_only_curated_has_gets_its_database(sql: str, sent: str) -> None:
+    assert qualify_tables(sql, LAKE) == sent
+
+
+def test_tables_without_a_database_are_listed_of_both_because_a_query_finds_both() -> None:
+    rows = duckdb.sql(qualify_tables("SHOW TABLES 'orders|sales_fore*'", LAKE)).fetchall()
+    assert rows == [("sales_forecast", "bikes_prod"), ("orders", "bikes_curated")]
+    every = {name for name, _ in duckdb.sql(qualify_tables("show tables;", LAKE)).fetchall()}
+    assert {"orders", "order_items", "churn_risk", "file_records"} <= every
 
 
 @given(st.text(alphabet="'\"aé😀 -/*\n", max_size=12))

@@ -26,7 +26,19 @@ const CONTENTS = {
 }
 const COLUMN = { column: 'a', sources: [], feeds: [], unknown: '' }
 const LINEAGE = {
-  scores: [{ ...COLUMN, unknown: 'Python code is not traced by column.' }],
+  risks: [
+    {
+      ...COLUMN,
+      column: 'at_stake',
+      sources: [
+        { system: '', table: 'orders', column: 'ordered_at', uses: ['TRANSFORMATION'] },
+        { system: '', table: 'orders', column: 'status', uses: ['TRANSFORMATION'] },
+        { system: 'own', table: 'values', column: 'expected', uses: ['TRANSFORMATION'] },
+      ],
+    },
+    { ...COLUMN, column: 'model' },
+  ],
+  scores: [{ ...COLUMN, unknown: 'Its contract does not declare it.' }],
   orders: [{ ...COLUMN, feeds: [{ system: 'models', table: 'totals', column: 'n', uses: ['AGGREGATION'] }] }],
   payments: [
     {
@@ -50,6 +62,29 @@ const LINEAGE = {
   ],
 }
 
+const CATALOG = {
+  tables: [
+    {
+      name: 'orders',
+      columns: [
+        { name: 'ordered_at', type: 'timestamp', label: 'Day of the order', unit: '', description: '' },
+      ],
+    },
+    {
+      name: 'risks',
+      columns: [
+        {
+          name: 'at_stake',
+          type: 'decimal(18,2)',
+          label: '',
+          unit: 'USD',
+          description: 'Share of expected, by ordered_at',
+        },
+      ],
+    },
+  ],
+}
+
 const KEPT = [
   { name: 'Sum (net)', by: 'ana', sql: 'SELECT 1', kind: 'bar', x: 'a', y: ['n'], series: '', at: '' },
 ]
@@ -67,7 +102,14 @@ beforeEach(() => {
     const isContents = url.endsWith('/v1/catalog/contents')
     if (url.endsWith('/v1/me')) return Promise.resolve(Response.json({ name: 'ana', groups: [] }))
     if (url.endsWith('/v1/kept-questions')) return Promise.resolve(Response.json({ questions: KEPT }))
-    const body = table ? { table, columns: LINEAGE[table], rows: [] } : isContents ? CONTENTS : { tables: [] }
+    const isCatalog = url.endsWith('/v1/catalog')
+    const lineage = table && {
+      table,
+      columns: LINEAGE[table],
+      rows: [],
+      is_declared: table === 'risks',
+    }
+    const body = lineage ?? (isContents ? CONTENTS : isCatalog ? CATALOG : { tables: [] })
     return Promise.resolve(new Response(JSON.stringify(body)))
   })
 })
@@ -89,15 +131,17 @@ test('a table of Python code names the datasets that it reads', async () => {
   show('scores')
   const words = await screen.findByText(/^Python code builds this table/)
   expect(words.textContent).toBe(
-    'Python code builds this table, and is not traced by column. It reads Orders and Payments.',
+    'Python code builds this table, and its contract does not declare the sources of its columns. It reads Orders and Payments.',
   )
   expect(screen.getByRole('link', { name: 'Payments' }).getAttribute('href')).toBe('#/datasets/payments')
 })
 
 test('a dataset names the tables of Python code that read it, and not those whose columns are traced', async () => {
   show('orders')
-  const words = await screen.findByText(/^Python code is not traced/)
-  expect(words.textContent).toBe('Python code is not traced by column. It reads this dataset for Scores.')
+  const words = await screen.findByText(/^The sources of columns are not declared/)
+  expect(words.textContent).toBe(
+    'The sources of columns are not declared for every table that Python code builds. It reads this dataset for Scores.',
+  )
   expect(screen.getByRole('link', { name: 'Scores' }).getAttribute('href')).toBe('#/tables/own/scores')
 })
 
@@ -128,4 +172,24 @@ test('the readers after the tenth are folded', async () => {
   const folded = (await screen.findByText('and 1 more')).closest('details')
   expect(folded?.open).toBe(false)
   expect([...(folded?.querySelectorAll('a') ?? [])].map((link) => link.textContent)).toEqual(['More 6'])
+})
+
+test('the sources of a declared column are listed by table with their titles, tables of systems first', async () => {
+  show('risks', 'at_stake')
+  await screen.findByText(/^Share of expected, by “Day of the order”\. Unit: USD\./)
+  const items = [...document.querySelectorAll('li')].map((item) => item.textContent)
+  expect(items).toEqual([
+    'Values: Expected its value is used',
+    'Orders: Day of the order, Status its value is used',
+  ])
+  expect(screen.getByRole('link', { name: 'Status' }).getAttribute('href')).toBe(
+    '#/datasets/orders?column=status',
+  )
+  expect(screen.getByRole('link', { name: 'Values' }).getAttribute('href')).toBe('#/tables/own/values')
+  expect(screen.getByText(/^As the contract of the table declares it/)).toBeTruthy()
+})
+
+test('a declared constant says that it comes from no column', async () => {
+  show('risks', 'model')
+  await screen.findByText('No column: a name, a setting or the stamp of the run.')
 })

@@ -1,12 +1,12 @@
 import { Anchor, List, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core'
-import { Fragment } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useColumnLineage, useContents } from './queries'
-import { useTitles } from '../../formats/columns'
+import { useDescriptions, useTitleOf, useTitles, useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { Headers, Readers } from './column-readers'
 
@@ -14,7 +14,7 @@ type Use = Schemas['ColumnUse']['uses'][number]
 
 const WORDS: Record<Use, string> = {
   IDENTITY: 'the same value',
-  TRANSFORMATION: 'in a formula',
+  TRANSFORMATION: 'its value is used',
   AGGREGATION: 'summed up or counted',
   CONDITIONAL: 'decides between values',
   FILTER: 'decides which rows count',
@@ -30,39 +30,57 @@ export function ColumnLineagePanel({ table }: { table: string }) {
   const isDataset = (useContents().data?.tables ?? []).some(({ name, system }) => name === table && !system)
   const title = useTitles(table)
   const [search, setSearch] = useSearchParams()
+  const chosen = search.get('column')
+  const place = useRef<HTMLDivElement>(null)
+  const isAnswered = Boolean(lineage.data)
+  useEffect(() => {
+    if (chosen && isAnswered) place.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosen, isAnswered])
+  const choose = (name: string | null): void =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before)
+        if (name) next.set('column', name)
+        else next.delete('column')
+        return next
+      },
+      { replace: true },
+    )
   return (
-    <Panel title="One column: where it comes from, and what it feeds">
-      <Answered of={lineage} what="the columns">
-        {(answer) => {
-          const column = answer.columns.find((each) => each.column === search.get('column'))
-          return (
-            <Stack gap="sm">
-              <PythonTables table={table} lineage={answer} />
-              <Select
-                label="Column"
-                placeholder="Choose a column"
-                searchable
-                clearable
-                size="xs"
-                w={{ base: '100%', sm: 320 }}
-                data={answer.columns.map((each) => ({ value: each.column, label: title(each.column) }))}
-                value={column?.column ?? null}
-                onChange={(name) => setSearch(name ? { column: name } : {}, { replace: true })}
-              />
-              {column ? <ColumnView column={column} rows={answer.rows} isDataset={isDataset} /> : null}
-            </Stack>
-          )
-        }}
-      </Answered>
-    </Panel>
+    <div ref={place}>
+      <Panel title="One column: where it comes from, and what it feeds">
+        <Answered of={lineage} what="the columns">
+          {(answer) => {
+            const column = answer.columns.find((each) => each.column === chosen)
+            return (
+              <Stack gap="sm">
+                <PythonTables table={table} lineage={answer} />
+                <Select
+                  label="Column"
+                  placeholder="Choose a column"
+                  searchable
+                  clearable
+                  size="xs"
+                  w={{ base: '100%', sm: 320 }}
+                  data={answer.columns.map((each) => ({ value: each.column, label: title(each.column) }))}
+                  value={column?.column ?? null}
+                  onChange={choose}
+                />
+                {column ? <ColumnView column={column} lineage={answer} isDataset={isDataset} /> : null}
+              </Stack>
+            )
+          }}
+        </Answered>
+      </Panel>
+    </div>
   )
 }
 
-/** What Python code reads, which is not traced by column: the datasets of a table, or the tables of a dataset. */
+/** The datasets of a table, or the tables of a dataset, whose columns nobody declared: code is not read. */
 function PythonTables({ table, lineage }: { table: string; lineage: Schemas['ColumnLineage'] }) {
   const tables = useContents().data?.tables ?? []
   const own = tables.find(({ name }) => name === table)
-  const isTraced = lineage.columns.some(({ unknown }) => !unknown)
+  const isTraced = lineage.columns.some(({ sources }) => sources.length > 0)
   const fed = new Set(lineage.columns.flatMap(({ feeds }) => feeds.map((use) => use.table)))
   const reads = own?.system && !isTraced ? own.reads : []
   const readers = own?.system
@@ -72,8 +90,8 @@ function PythonTables({ table, lineage }: { table: string; lineage: Schemas['Col
   return (
     <Text size="sm">
       {reads.length > 0
-        ? 'Python code builds this table, and is not traced by column. It reads '
-        : 'Python code is not traced by column. It reads this dataset for '}
+        ? 'Python code builds this table, and its contract does not declare the sources of its columns. It reads '
+        : 'The sources of columns are not declared for every table that Python code builds. It reads this dataset for '}
       <Names
         places={
           reads.length > 0
@@ -99,66 +117,120 @@ const Names = ({ places }: { places: Schemas['ColumnUse'][] }) =>
 
 function ColumnView({
   column,
-  rows,
+  lineage,
   isDataset,
 }: {
   column: Schemas['LineageColumn']
-  rows: Schemas['ColumnUse'][]
+  lineage: Schemas['ColumnLineage']
   isDataset: boolean
 }) {
+  const description = useDescriptions(lineage.table)[column.column]
+  const unit = useUnits(lineage.table)[column.column]
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }}>
-      <Stack gap="xs">
-        <Title order={3} size="h6">
-          Comes from
-        </Title>
-        {column.unknown ? <Empty>Not known: {column.unknown}</Empty> : null}
-        <Headers headers={column.headers ?? []} />
-        <Uses
-          uses={column.sources}
-          none={column.unknown ? '' : isDataset ? 'Files of this dataset.' : 'No column of another table.'}
-        />
-        {rows.length > 0 ? (
-          <>
-            <Text size="sm" className="muted">
-              These decide which rows the table has:
-            </Text>
-            <Uses uses={rows} none="" />
-          </>
-        ) : null}
-      </Stack>
-      <Stack gap="xs">
-        <Title order={3} size="h6">
-          Feeds
-        </Title>
-        <Readers readers={column.readers ?? []} />
-        <Uses uses={column.feeds} none={feedsNothing(column)} />
-      </Stack>
-    </SimpleGrid>
+    <Stack gap="sm">
+      {description ? (
+        <Text size="sm">
+          {description.replace(/[.\s]*$/, '.')}
+          {unit ? ` Unit: ${unit}.` : ''}
+        </Text>
+      ) : null}
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Sources column={column} lineage={lineage} isDataset={isDataset} />
+        <Stack gap="xs">
+          <Title order={3} size="h6">
+            Feeds
+          </Title>
+          <Readers readers={column.readers ?? []} />
+          <Uses uses={column.feeds} none={feedsNothing(column)} />
+        </Stack>
+      </SimpleGrid>
+    </Stack>
   )
 }
 
-const feedsNothing = ({ readers = [] }: Schemas['LineageColumn']): string =>
-  readers.length > 0
-    ? ''
-    : 'No column of an SQL model or a block, no panel and no saved question. Python code is not traced by column.'
+function Sources({
+  column,
+  lineage,
+  isDataset,
+}: {
+  column: Schemas['LineageColumn']
+  lineage: Schemas['ColumnLineage']
+  isDataset: boolean
+}) {
+  const { rows, is_declared: isDeclared } = lineage
+  return (
+    <Stack gap="xs">
+      <Title order={3} size="h6">
+        Comes from
+      </Title>
+      {column.unknown ? <Empty>Not known: {column.unknown}</Empty> : null}
+      <Headers headers={column.headers ?? []} />
+      <Uses uses={column.sources} none={column.unknown ? '' : comesFromNothing(isDataset, isDeclared)} />
+      {rows.length > 0 ? (
+        <>
+          <Text size="sm" className="muted">
+            These decide which rows the table has:
+          </Text>
+          <Uses uses={rows} none="" />
+        </>
+      ) : null}
+      {isDeclared && !column.unknown ? (
+        <Text size="xs" className="muted">
+          As the contract of the table declares it: code builds the table, and code is not read.
+        </Text>
+      ) : null}
+    </Stack>
+  )
+}
 
+function comesFromNothing(isDataset: boolean, isDeclared = false): string {
+  if (isDataset) return 'Files of this dataset.'
+  return isDeclared ? 'No column: a name, a setting or the stamp of the run.' : 'No column of another table.'
+}
+
+const feedsNothing = ({ readers = [] }: Schemas['LineageColumn']): string =>
+  readers.length > 0 ? '' : 'No column of a table whose sources are known, no panel and no saved question.'
+
+/** The columns of a list, those of a table with one use together; tables of systems before datasets. */
 function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
+  const titleOf = useTitleOf()
   if (uses.length === 0) return none ? <Empty>{none}</Empty> : null
   return (
     <List size="sm" spacing={4}>
-      {uses.map((use) => (
-        <List.Item key={`${use.system}/${use.table}/${use.column}`}>
-          <Anchor size="sm" href={addressOf(use)}>
-            {heading(use.table)} · {use.column || 'all rows'}
-          </Anchor>{' '}
-          <Text span size="sm" className="muted">
-            {use.uses.map((each) => WORDS[each]).join(', ')}
-          </Text>
-        </List.Item>
-      ))}
+      {groupedUses(uses).map((group) => {
+        const [first] = group
+        if (!first) return null
+        return (
+          <List.Item key={`${first.system}/${first.table}/${first.uses.join()}`}>
+            <Anchor size="sm" href={addressOf({ ...first, column: '' })}>
+              {heading(first.table)}
+            </Anchor>
+            :{' '}
+            {group.map((use, at) => (
+              <Fragment key={use.column}>
+                {at > 0 ? ', ' : ''}
+                <Anchor size="sm" href={addressOf(use)} title={use.column}>
+                  {use.column ? titleOf(use.table, use.column) : 'all rows'}
+                </Anchor>
+              </Fragment>
+            ))}{' '}
+            <Text span size="sm" className="muted">
+              {first.uses.map((each) => WORDS[each]).join(', ')}
+            </Text>
+          </List.Item>
+        )
+      })}
     </List>
   )
+}
+
+function groupedUses(uses: Schemas['ColumnUse'][]): Schemas['ColumnUse'][][] {
+  const groups = new Map<string, Schemas['ColumnUse'][]>()
+  for (const use of [...uses.filter(({ system }) => system), ...uses.filter(({ system }) => !system)]) {
+    const key = `${use.system}/${use.table}/${use.column ? use.uses.join() : 'rows'}`
+    groups.set(key, [...(groups.get(key) ?? []), use])
+  }
+  return [...groups.values()]
 }
 
 function addressOf({ system, table, column }: Schemas['ColumnUse']): string {

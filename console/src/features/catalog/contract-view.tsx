@@ -1,22 +1,27 @@
-import { Stack, Table, Text } from '@mantine/core'
+import { Anchor, Stack, Table, Text } from '@mantine/core'
+import { Link, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { maskWords, ruleInWords, typeWords } from '../../formats/contract-words'
+import { usePlainNames } from '../../formats/columns'
+import { maskWords, ruleInWords, valueWords } from '../../formats/contract-words'
 import { columnTitle } from '../../formats/words'
 
-/** The columns of a contract with their rules in words. */
+/** The columns of a contract with their units and rules in words; a click shows where a column comes from. */
 export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
+  const plain = usePlainNames(contract.name)
+  const [search] = useSearchParams()
   return (
     <Stack gap="xs">
       <Text size="sm">
-        {contract.description ? contract.description.replace(/[.\s]*$/, '. ') : ''}Version {contract.version}.
+        {contract.description ? plain(contract.description).replace(/[.\s]*$/, '. ') : ''}Version{' '}
+        {contract.version}.
       </Text>
       <div className="scroll" tabIndex={0}>
         <Table fz="sm" className="many-columns named">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Column</Table.Th>
-              <Table.Th>Type</Table.Th>
+              <Table.Th>Values</Table.Th>
               <Table.Th>Rules</Table.Th>
               <Table.Th>What it is</Table.Th>
             </Table.Tr>
@@ -25,12 +30,20 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
             {contract.column_list.map((column) => (
               <Table.Tr key={column.name}>
                 <Table.Td fw={column.primary_key ? 700 : 400}>
-                  {column.label || columnTitle(column.name)}
+                  <Anchor
+                    component={Link}
+                    inherit
+                    to={{ search: withColumn(search, column.name) }}
+                    title="Show where this column comes from, and what it feeds"
+                    replace
+                  >
+                    {column.label || columnTitle(column.name)}
+                  </Anchor>
                   <Text size="xs" className="muted sql">
                     {column.name}
                   </Text>
                 </Table.Td>
-                <Table.Td title={column.type}>{typeWords(column.type)}</Table.Td>
+                <Table.Td title={column.type}>{valueWords(column.type, column.unit)}</Table.Td>
                 <Table.Td title={column.rules.join('; ')}>
                   {[
                     column.primary_key ? 'key' : '',
@@ -41,7 +54,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
                     .filter(Boolean)
                     .join('; ')}
                 </Table.Td>
-                <Table.Td>{column.description}</Table.Td>
+                <Table.Td>{plain(column.description)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -49,4 +62,10 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
       </div>
     </Stack>
   )
+}
+
+function withColumn(search: URLSearchParams, column: string): string {
+  const chosen = new URLSearchParams(search)
+  chosen.set('column', column)
+  return chosen.toString()
 }

@@ -7,6 +7,7 @@ import { Moment } from '../../components/moment'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing } from '../../components/states'
+import { usePlainNames } from '../../formats/columns'
 import { queryAddress } from '../../formats/sql'
 import { fileParts, heading } from '../../formats/words'
 import { TableTrust } from '../dashboards/trust-line'
@@ -19,6 +20,7 @@ export function TablePage() {
   const [search] = useSearchParams()
   const detail = useTable(system, table)
   const contract = useContract('prod', table)
+  const plain = usePlainNames(table)
   // One box for the page: each part would report the same cause.
   if (isMissing(detail.error)) return <NothingPage what="table" name={`${system}/${table}`} />
   if (detail.error && !detail.data)
@@ -35,7 +37,7 @@ export function TablePage() {
         {detail.data ? (
           <Text size="sm" className="muted">
             {count(detail.data.rows, 'row')}
-            {contract.data?.description ? `: ${firstLower(contract.data.description)}` : ''}
+            {contract.data?.description ? `: ${firstLower(plain(contract.data.description))}` : ''}
           </Text>
         ) : null}
         <TableTrust system={system} table={table} filters={search.getAll('filter')} />
