@@ -234,6 +234,7 @@ def _queue(document: Mapping[str, Any]) -> DeclaredQueue:
         "actions": tuple(DeclaredAction(**action) for action in document["actions"]),
         "labels": DeclaredLabels(**_with_tuples(labels)) if labels else None,
         "evidence": tuple(DeclaredEvidence(**part) for part in document.get("evidence", ())),
+        "found_by": tuple(document.get("found_by", ())),
     }
     return DeclaredQueue(**{**document, **parts})
 
@@ -272,6 +273,7 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
     values["rows"] = tuple(values.get("rows", ()))
     values["keeps"] = tuple(values.get("keeps", ()))
     values["details"] = tuple(values.get("details", ()))
+    values["found_by"] = tuple(values.get("found_by", ()))
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
     return DeclaredPanel(**values)
 

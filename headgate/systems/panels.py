@@ -80,6 +80,7 @@ class DeclaredPanel:
         queue: the queue of the same dashboard in which people act on the answer; empty if there is none.
         nothing: the sentence that replaces chart, table and figure where the answer has no rows; without
             one the page says why there are none.
+        found_by: further words by which people search for the answer.
     """
 
     name: str
@@ -104,6 +105,7 @@ class DeclaredPanel:
     nothing: str = ""
     keeps: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -272,6 +274,7 @@ class DeclaredQueue:
         evidence: what an opened item shows beside its own row.
         missing_sql: answers one cell: what the lake lacks for the work, in a sentence, or null. It is a
             statement of its own, because not everybody may read what it counts.
+        found_by: as of a panel.
     """
 
     name: str
@@ -286,3 +289,4 @@ class DeclaredQueue:
     evidence: tuple[DeclaredEvidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     missing_sql: str = ""
+    found_by: tuple[str, ...] = ()

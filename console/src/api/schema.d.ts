@@ -4720,6 +4720,12 @@ export interface components {
              */
             details: string[];
             /**
+             * Found By
+             * @description Further words by which a search finds the panel.
+             * @default []
+             */
+            found_by: string[];
+            /**
              * Keeps
              * @description Columns that stay visible in a narrow table.
              * @default []
@@ -6714,6 +6720,12 @@ export interface components {
              * @default []
              */
             evidence: components["schemas"]["QueueEvidence"][];
+            /**
+             * Found By
+             * @description Further words by which a search finds the queue.
+             * @default []
+             */
+            found_by: string[];
             /**
              * Missing Sql
              * @description Athena SQL of one cell: what the lake lacks for the work, or null; may be empty.

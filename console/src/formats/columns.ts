@@ -185,13 +185,18 @@ export function useTitles(dataset: string): TitleOf {
   return useMemo(() => titlesOf(labels), [labels])
 }
 
+/** A column's title in the midst of a text; its amounts have the sign of their currency, so the title lacks it. */
+function titleOfColumn({ name, label: own, unit }: Schemas['CatalogTable']['columns'][number]): string {
+  const currency = currencyOf(unit ?? '').toLowerCase()
+  return own || columnTitle(currency && name.endsWith(`_${currency}`) ? name.slice(0, -4) : name)
+}
+
 /** The titles of all columns and tables by name, those of a table's own columns first. */
 export function titlesOfNames(tables: Schemas['CatalogTable'][], table: string): ReadonlyMap<string, string> {
   const own = tables.filter(({ name }) => name === table)
   const titles = new Map<string, string>()
   for (const { columns } of [...own, ...tables])
-    for (const column of columns)
-      if (!titles.has(column.name)) titles.set(column.name, column.label || columnTitle(column.name))
+    for (const column of columns) if (!titles.has(column.name)) titles.set(column.name, titleOfColumn(column))
   for (const { name } of tables) if (!titles.has(name)) titles.set(name, heading(name))
   return titles
 }
@@ -227,10 +232,10 @@ export function useTitleOf(): (table: string, column: string) => string {
   return useMemo(() => {
     const labels = new Map(
       (tables ?? []).flatMap(({ name, columns }) =>
-        columns.map((column): [string, string] => [`${name}.${column.name}`, column.label ?? '']),
+        columns.map((column): [string, string] => [`${name}.${column.name}`, titleOfColumn(column)]),
       ),
     )
-    return (table, column) => labels.get(`${table}.${column}`) || columnTitle(column)
+    return (table, column) => labels.get(`${table}.${column}`) ?? columnTitle(column)
   }, [tables])
 }
 

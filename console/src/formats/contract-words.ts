@@ -55,7 +55,7 @@ export function valueWords(type: string, unit = ''): string {
   if (KINDS[unit]) return KINDS[unit]
   if (currencyOf(unit))
     return `amount in ${unit}${words.replace(/^number( with|$)|^whole number$/, (found) => (found === 'number with' ? ',' : found === 'number' ? '' : ', no decimals'))}`
-  return words === 'whole number' ? `whole number of ${unit}` : `${words}, in ${unit}`
+  return words.endsWith('number') ? `${words} of ${unit}` : `${words}, in ${unit}`
 }
 
 const NAME_IN_TEXT = /(?<![\w.`/])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w`(/])/g

@@ -52,6 +52,7 @@ class Panel(Shape):
         description="Further parts of a figure's answer, shown on demand; a part with a null `{column}` is "
         "omitted.",
     )
+    found_by: tuple[str, ...] = Field((), description="Further words by which a search finds the panel.")
 
 
 class TrustNote(Shape):
@@ -142,6 +143,7 @@ class WorkQueue(Shape):
     missing_sql: str = Field(
         "", description="Athena SQL of one cell: what the lake lacks for the work, or null; may be empty."
     )
+    found_by: tuple[str, ...] = Field((), description="Further words by which a search finds the queue.")
 
 
 class Dashboard(Shape):

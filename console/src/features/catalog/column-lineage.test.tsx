@@ -73,12 +73,13 @@ const CATALOG = {
     {
       name: 'risks',
       columns: [
+        { name: 'net_usd', type: 'decimal(18,2)', label: '', unit: 'USD', description: '' },
         {
           name: 'at_stake',
           type: 'decimal(18,2)',
           label: '',
           unit: 'USD',
-          description: 'Share of expected, by ordered_at',
+          description: 'Share of net_usd, by ordered_at',
         },
       ],
     },
@@ -176,7 +177,7 @@ test('the readers after the tenth are folded', async () => {
 
 test('the sources of a declared column are listed by table with their titles, tables of systems first', async () => {
   show('risks', 'at_stake')
-  await screen.findByText(/^Share of expected, by “Day of the order”\. Unit: USD\./)
+  await screen.findByText(/^Share of “Net”, by “Day of the order”\. Unit: USD\./)
   const items = [...document.querySelectorAll('li')].map((item) => item.textContent)
   expect(items).toEqual([
     'Values: Expected its value is used',

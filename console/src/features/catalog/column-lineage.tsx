@@ -47,7 +47,7 @@ export function ColumnLineagePanel({ table }: { table: string }) {
       { replace: true },
     )
   return (
-    <div ref={place}>
+    <div ref={place} className="below-head">
       <Panel title="One column: where it comes from, and what it feeds">
         <Answered of={lineage} what="the columns">
           {(answer) => {

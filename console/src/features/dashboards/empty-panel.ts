@@ -16,6 +16,7 @@ export const EMPTY_PANEL: Schemas['Panel'] = {
   nothing: '',
   keeps: [],
   details: [],
+  found_by: [],
   x: '',
   y: [],
   bounds: [],

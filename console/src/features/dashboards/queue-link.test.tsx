@@ -18,6 +18,7 @@ const BOARD = {
       evidence: [],
       order: '',
       missing_sql: '',
+      found_by: [],
       value_label: '',
     },
   ],

@@ -194,7 +194,7 @@ test('where nothing has all words, tables, columns and panels are found by each 
   const column = {
     kind: 'column of the table History',
     title: 'Revenue',
-    href: '#/tables/own/history',
+    href: '#/tables/own/history?column=revenue',
     words: 'revenue Net revenue of a period',
     isDetail: true,
   }
@@ -292,7 +292,40 @@ test('columns of datasets are found by their names, those of the lake itself are
   })
   for (const typed of ['unit_price', 'unit price', 'price of a piece'])
     expect(matching(all, typed).map(({ kind, href }) => [kind, href])).toEqual([
-      ['column of the dataset Order items', '#/datasets/order_items'],
+      ['column of the dataset Order items', '#/datasets/order_items?column=unit_price'],
     ])
   expect(matching(all, 'order items')[0]?.kind).toBe('dataset')
+})
+
+test('words of the domain find the panel and the queue that answer, an exact phrase first', () => {
+  const panel = { table: 'pulse', answer: '', x: '', y: [] }
+  const board = {
+    system: 'own',
+    title: 'Own',
+    queues: [
+      {
+        name: 'call',
+        title: 'To call',
+        table: 'pulse',
+        value_label: '',
+        found_by: ['who leaves', 'call list'],
+      },
+    ],
+    panels: [
+      { ...panel, name: 'ahead', question: 'What comes? Net sales of the next days', found_by: ['forecast'] },
+      { ...panel, name: 'sold', question: 'What went?', found_by: ['net sales', 'net sales by place'] },
+      { ...panel, name: 'places', question: 'Where?', found_by: ['net sales by place'] },
+    ],
+  } as unknown as Schemas['Dashboard']
+  const tables = [testTable('pulse', [testColumn('net_sales')], { system: 'own' })]
+  const all = places({ contracts: [], systems: [], questions: [], boards: [board], runs: [], tables })
+  const first = (typed: string): string | undefined => matching(all, typed)[0]?.title
+  expect(['net sales', 'Net sales by', 'forecast', 'who leaves?', 'call'].map(first)).toEqual([
+    'What went?',
+    'What went?',
+    'What comes? Net sales of the next days',
+    'To call',
+    'To call',
+  ])
+  expect(matching(all, 'net sales').at(-1)?.href).toBe('#/tables/own/pulse?column=net_sales')
 })

@@ -14,6 +14,8 @@ export interface Place {
   href: string
   /** Further words that find it, which are not shown. */
   words?: string
+  /** Questions and words that it answers as its domain states them: what was typed as one of them finds it first. */
+  phrases?: string[]
   /** Words of what surrounds it: they add to others that find it, and do not find it alone. */
   context?: string
   /** It comes after others with the same words, such as a column after the panels that answer from it. */
@@ -113,6 +115,7 @@ export const places = ({
       title: queue.title,
       href: `#/work/${path(queue.name)}`,
       words: [board.title, queue.table, queue.value_label].join(' '),
+      phrases: queue.found_by ?? [],
     })),
   ),
   ...contracts
@@ -136,6 +139,7 @@ export const places = ({
       title: panel.question,
       href: panelAddress(board.system, panel.name),
       words: [panel.name, panel.table, panel.answer, panel.x, ...panel.y].join(' '),
+      phrases: panel.found_by ?? [],
     })),
   ),
   ...questions.map((one) => ({
@@ -171,7 +175,7 @@ const columnsOf = (table: Schemas['CatalogTable'], kind: string, href: string): 
   table.columns.map((column) => ({
     kind,
     title: column.label || heading(column.name, column.unit),
-    href,
+    href: `${href}?column=${path(column.name)}`,
     words: `${column.name} ${column.description}`,
     isDetail: true,
   }))
@@ -299,7 +303,10 @@ function keyed(tables: Schemas['CatalogTable'][], typed: string) {
 const MAX_MATCHING = 12
 
 const textOf = (place: Place): string =>
-  `${place.title} ${place.kind} ${place.words ?? ''}`.toLowerCase().replaceAll('_', ' ')
+  [place.title, place.kind, place.words ?? '', ...(place.phrases ?? [])]
+    .join(' ')
+    .toLowerCase()
+    .replaceAll('_', ' ')
 
 /** The typed words, without those of a question that no title needs to have. */
 function wordsOf(typed: string): string[] {
@@ -345,12 +352,20 @@ function fitting(all: Place[], words: string[]): Place[] {
     if (text.startsWith(words[0] ?? '')) return 0
     return words.every((word) => text.includes(word)) ? 1 : 2
   }
+  const said = words.join(' ')
+  // A phrase with exactly these words comes first, then one that begins with them.
+  const inPhrase = ({ phrases = [] }: Place): number => {
+    const stated = phrases.map((phrase) => wordsOf(phrase).join(' '))
+    return stated.includes(said) ? 0 : stated.some((phrase) => phrase.startsWith(said)) ? 1 : 2
+  }
   const fits = all.filter((place) => words.every((word) => textOf(place).includes(word)))
   if (fits.length > 0)
     return withoutDoubles(
       fits.toSorted(
         (one, other) =>
-          Number(one.isDetail ?? false) - Number(other.isDetail ?? false) || inTitle(one) - inTitle(other),
+          inPhrase(one) - inPhrase(other) ||
+          Number(one.isDetail ?? false) - Number(other.isDetail ?? false) ||
+          inTitle(one) - inTitle(other),
       ),
     ).slice(0, MAX_MATCHING)
   return all
@@ -370,7 +385,7 @@ function fitting(all: Place[], words: string[]): Place[] {
 function withoutDoubles(places: Place[]): Place[] {
   const seen = new Set<string>()
   return places.filter(({ kind, title, href }) => {
-    const read = `${kind}\n${title}\n${href}`
+    const read = `${kind}\n${title}\n${href.replace(/\?column=.*/, '')}`
     const isNew = !seen.has(read)
     seen.add(read)
     return isNew
