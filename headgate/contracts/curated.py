@@ -86,7 +86,7 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
         )
     if column.mask is Mask.FREE_TEXT:
         # A redaction can be longer than the number that it replaces, and has another form.
-        changed = {"max_length"} | rules_with(Argument.PATTERN, Argument.TRUE)
+        changed = {"max_length"} | rules_with(Argument.PATTERN, Argument.TEXT_ONLY)
         rules = tuple(rule for rule in column.rules if rule.name not in changed)
         return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules, format=None),)
     return (replace(column, format=None),) if column.format else (column,)

@@ -391,7 +391,7 @@ def _is_reported_elsewhere(rule: Rule, column: Column) -> bool:
 
 
 def _rule(rule: Rule) -> str:
-    return rule.name if rule.argument is True else f"{rule.name} {_argument(rule)}"
+    return rule.name if rule.argument is None else f"{rule.name} {_argument(rule)}"
 
 
 def _argument(rule: Rule) -> str:

@@ -32,7 +32,7 @@ from headgate.contracts.model import (
 )
 from headgate.contracts.new_column_policy import left_out_names, policy_of
 from headgate.contracts.patterns import python_pattern
-from headgate.contracts.rule_kinds import RULE_OF_OPTION
+from headgate.contracts.rule_kinds import RULE_OF_OPTION, RULES_PROPERTY, Argument, rules_with
 from headgate.contracts.rule_values import check_rule_values, errors_with_place
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
@@ -50,7 +50,8 @@ _OTHER_OPTIONS = (
     *("format", "timezone", "defaultTimezone", "multipleOf", "required"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
-_RULE_OF_KEYWORD = {"required": "required", **RULE_OF_OPTION}
+_WITHOUT_ARGUMENT = tuple(sorted(rules_with(Argument.TEXT_ONLY)))
+_RULE_OF_KEYWORD = {"required": "required", **RULE_OF_OPTION, **{name: name for name in _WITHOUT_ARGUMENT}}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _NESTED = ("array", "object")
 _UNMASKED = "none"
@@ -400,8 +401,22 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     if "pattern" in options:
         with errors_with_place(f"{identity}.{item['name']}"):
             python_pattern(options["pattern"])
+    rules += [
+        Rule(name)
+        for name in _without_argument(f"{identity}.{item['name']}", _custom(item).get(RULES_PROPERTY, []))
+    ]
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)
+
+
+def _without_argument(column: str, names: object) -> tuple[str, ...]:
+    """Return the rules of `headgate.rules`; ContractError for any other than those without an argument."""
+    if not isinstance(names, list) or not all(name in _WITHOUT_ARGUMENT for name in names):
+        raise ContractError(
+            f"{column}: {RULES_PROPERTY} cannot be read. Remedy: a list of rules without an argument: "
+            f"{', '.join(_WITHOUT_ARGUMENT)}"
+        )
+    return tuple(dict.fromkeys(names))
 
 
 def _check_options(column: str, options: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Kind, Level, Mask
-from headgate.contracts.rule_kinds import RULE_OF_OPTION
+from headgate.contracts.rule_kinds import RULE_OF_OPTION, RULES_PROPERTY, Argument, rules_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,7 @@ _LOGICAL = {
     Kind.TIMESTAMP: "timestamp",
 }
 _OPTIONS = {name: option for option, name in RULE_OF_OPTION.items()}
+_WITHOUT_ARGUMENT = rules_with(Argument.TEXT_ONLY)
 _SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "critical"}
 
 
@@ -78,6 +79,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         generated_ids.PROPERTY: [*column.generated_from],
+        RULES_PROPERTY: [rule.name for rule in column.rules if rule.name in _WITHOUT_ARGUMENT],
         "headgate.severity": _severities(column),
         FORMAT_PROPERTY: property_of(
             column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))
@@ -120,7 +122,7 @@ def _options(column: Column) -> dict[str, Any]:
 
 def _severities(column: Column) -> dict[str, str]:
     """Return the severities of rules without a severity in ODCS; `error` is the default."""
-    keywords = {"required": "required", **_OPTIONS}
+    keywords = {"required": "required", **_OPTIONS, **{name: name for name in _WITHOUT_ARGUMENT}}
     return {
         keywords[rule.name]: _SEVERITIES[rule.level]
         for rule in column.rules

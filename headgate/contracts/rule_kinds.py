@@ -18,7 +18,7 @@ class Argument(Enum):
     LENGTH = auto()  # a number of characters
     PATTERN = auto()  # a regular expression
     VALUES = auto()  # the allowed values
-    TRUE = auto()  # always `true`; the rule checks texts
+    TEXT_ONLY = auto()  # none, and the rule checks texts
     NONE = auto()
 
 
@@ -33,7 +33,8 @@ class RuleKind:
         fault_of_row: its text about a row that breaks it, after the column's name.
         fault_of_value: its text about any value that breaks it, in the console and in reports.
         remedy: what a person does about the row, with {} for the argument.
-        option: its option in ODCS below `logicalTypeOptions`; empty if ODCS has another place for it.
+        option: its option in ODCS below `logicalTypeOptions`; empty if ODCS has another place for it. A kind
+            with `TEXT_ONLY` is named in the list `headgate.rules`, because ODCS has no options of one's own.
         is_lower: whether a higher bound refuses more rows; None without a bound.
     """
 
@@ -119,6 +120,14 @@ _KINDS = (
         "pattern",
     ),
     RuleKind(
+        "gtin",
+        Argument.TEXT_ONLY,
+        "an article number with its check digit (GTIN of 8, 12, 13 or 14 digits)",
+        "is no article number (GTIN), because its length or its check digit is wrong",
+        "is no article number, because its length or its check digit is wrong",
+        "Compare it with the barcode",
+    ),
+    RuleKind(
         "valid_values",
         Argument.VALUES,
         "one of {}",
@@ -128,10 +137,12 @@ _KINDS = (
     ),
 )
 RULE_KINDS = {kind.name: kind for kind in _KINDS}
+# Rules without an argument, such as a check digit. A column's custom property names them.
+RULES_PROPERTY = "headgate.rules"
 RULE_OF_OPTION = {kind.option: kind.name for kind in _KINDS if kind.option}
 
 
-OF_TEXTS = (Argument.LENGTH, Argument.PATTERN, Argument.TRUE)
+OF_TEXTS = (Argument.LENGTH, Argument.PATTERN, Argument.TEXT_ONLY)
 
 
 def rules_with(*arguments: Argument) -> frozenset[str]:

@@ -147,11 +147,6 @@ def _check_rule(column: Column, rule: Rule) -> None:
     elif argument is Argument.VALUES:
         for value in rule.argument:  # type: ignore[attr-defined] # the argument is a tuple
             _check_value(column, value)
-    elif argument is Argument.TRUE and rule.argument is not True:
-        raise ContractError(
-            f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: "
-            "true, or leave it out"
-        )
     elif argument is Argument.LENGTH and not (
         type(rule.argument) is int and 0 <= rule.argument <= _MAX_LENGTH
     ):

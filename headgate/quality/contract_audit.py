@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Contract, Rule
 
 _BOUNDS = rules_with(Argument.BOUND)
+
+
+def _is_no_gtin(values: pa.Array, _: object) -> pa.Array:
+    has_form = pc.match_substring_regex(values, r"^(?:[0-9]{8}|[0-9]{12}|[0-9]{13}|[0-9]{14})$")
+    rest = pc.if_else(has_form, values, None).cast(pa.int64())
+    total, weight = None, 1
+    while total is None or pc.max(rest).as_py():  # a digit a time, from the right
+        rest, left = pc.divide(rest, 10), rest
+        weighted = pc.multiply(pc.subtract(left, pc.multiply(rest, 10)), weight)
+        total, weight = weighted if total is None else pc.add(total, weighted), 4 - weight
+    has_digit = pc.equal(pc.multiply(pc.divide(total, 10), 10), total)
+    return pc.invert(pc.coalesce(has_digit, pc.is_null(values)))
+
+
 _BREAKS: Mapping[str, Callable[[pa.Array, object], pa.Array]] = {
     "minimum": pc.less,
     "exclusive_minimum": pc.less_equal,
@@ -28,6 +42,7 @@ _BREAKS: Mapping[str, Callable[[pa.Array, object], pa.Array]] = {
     "exclusive_maximum": pc.greater_equal,
     "min_length": lambda values, bound: pc.less(pc.utf8_length(values), bound),
     "max_length": lambda values, bound: pc.greater(pc.utf8_length(values), bound),
+    "gtin": _is_no_gtin,
     "pattern": lambda values, pattern: pc.invert(pc.match_substring_regex(values, pattern)),
 }
 _HOLDS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +55,11 @@ def replaced_libraries() -> Iterator[None]:
 with hidden_engines(), replaced_libraries():
     import great_expectations as gx
     import great_expectations.expectations as gxe
-    from great_expectations.execution_engine import pandas_execution_engine
-    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.execution_engine import PandasExecutionEngine, pandas_execution_engine
+    from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metrics import ColumnMapMetricProvider
+    from great_expectations.expectations.metrics.map_metric_provider import column_condition_partial
 
 # Smaller batches get a hash of all their rows, which is not used and takes a third of the validation of some
 # hundred thousand rows.
@@ -91,7 +94,37 @@ def _once(source: Any, convert: Callable[[Any], Any]) -> Any:  # noqa: ANN401 Gr
     return kept[id(source)][1]
 
 
+@cache
+def expectation_of(rule: str, holds: Callable[[str], bool]) -> type[Any]:
+    """Return an expectation for which Great Expectations has none: that each text of a column `holds`.
+
+    A column without a value holds it. The library registers an expectation and its metric by their names, so
+    each is made once in a process.
+    """
+    metric = f"column_values.{rule}"
+
+    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator] # the library ships no types
+    def condition(_: object, column: Any, **_options: Any) -> Any:  # noqa: ANN401 a pandas Series
+        return column.map(holds)
+
+    type(
+        f"ColumnValues{rule.title()}",
+        (ColumnMapMetricProvider,),
+        {"condition_metric_name": metric, "_pandas": condition},
+    )
+    return type(
+        f"ExpectColumnValuesToBe{rule.title().replace('_', '')}",
+        (ColumnMapExpectation,),
+        {
+            "__module__": __name__,
+            "__doc__": f"Expect texts that hold the rule {rule}.",
+            "map_metric": metric,
+            "success_keys": ("mostly",),
+        },
+    )
+
+
 Expectation.configuration = property(lambda expectation: _once(expectation, _configuration))
 ExpectationConfiguration.to_domain_obj = lambda configuration: _once(configuration, _expectation)
 
-__all__ = ["cached_configurations", "gx", "gxe", "hidden_engines", "replaced_libraries"]
+__all__ = ["cached_configurations", "expectation_of", "gx", "gxe", "hidden_engines", "replaced_libraries"]

@@ -5,6 +5,7 @@ Great Expectations takes seconds to import, so functions import it where they us
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind, Level, Rule
@@ -13,7 +14,7 @@ from headgate.contracts.rule_values import ORDERINGS, bound_of_floats, typed_lit
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     import great_expectations as gx
 
@@ -128,8 +129,21 @@ def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations shi
     return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), ignore_row_if="never", meta=meta)
 
 
+def _is_gtin(text: str) -> bool:
+    """Return whether the text is an article number with its check digit."""
+    if len(text) not in {8, 12, 13, 14} or not (text.isascii() and text.isdigit()):
+        return False
+    weights = itertools.cycle((3, 1))
+    total = sum(int(digit) * weight for digit, weight in zip(reversed(text[:-1]), weights, strict=False))
+    return (10 - total % 10) % 10 == int(text[-1])
+
+
+# Rules for which Great Expectations has no expectation, as conditions of a text.
+_PREDICATES: Mapping[str, Callable[[str], bool]] = {"gtin": _is_gtin}
+
+
 def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
-    from headgate.quality.expectation_library import gxe  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import expectation_of, gxe  # noqa: PLC0415 takes seconds
 
     options = {
         "column": column.name,
@@ -146,6 +160,8 @@ def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
         return gxe.ExpectColumnValueLengthsToBeBetween(**options, **{_LENGTHS[rule.name]: rule.argument})
     if rule.name == "pattern":
         return gxe.ExpectColumnValuesToMatchRegex(**options, regex=python_pattern(rule.argument))
+    if rule.name in _PREDICATES:
+        return expectation_of(rule.name, _PREDICATES[rule.name])(**options)
     if rule.name == "valid_values":
         allowed = [typed_literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
         return gxe.ExpectColumnValuesToBeInSet(**options, value_set=allowed)

@@ -114,6 +114,21 @@ def _is_at_most(values: pa.Array, length: int) -> pa.Array:
     return bool_array(np.ones(len(values), bool))
 
 
+_GTIN_DIGITS = 14
+_GTIN_WEIGHTS = np.array([3, 1] * 7)  # from the left of 14 digits; shorter numbers are padded with zeros
+
+
+def _is_gtin(values: pa.Array, _: object) -> pa.Array:
+    """Return which texts are Global Trade Item Numbers. Source: GS1 General Specifications, section 7.9."""
+    has_form = flags(pc.match_substring_regex(values, r"^([0-9]{8}|[0-9]{12,14})$"))
+    numbers = pc.utf8_lpad(pc.drop_null(pc.filter(values, bool_array(has_form))), _GTIN_DIGITS, "0")
+    data, _starts = text_bytes(numbers)
+    digits = np.asarray(data).reshape(-1, _GTIN_DIGITS) - ord("0")
+    holds = np.zeros(len(values), bool)
+    holds[np.flatnonzero(has_form)] = digits @ _GTIN_WEIGHTS % 10 == 0
+    return bool_array(holds)
+
+
 _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "minimum": lambda values, bound: pc.greater_equal(values, _bound(bound, values.type)),
     "maximum": lambda values, bound: pc.less_equal(values, _bound(bound, values.type)),
@@ -125,6 +140,7 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     ),
     "max_length": _is_at_most,
     "pattern": pc.match_substring_regex,
+    "gtin": _is_gtin,
     "valid_values": _is_valid_value,
 }
 

@@ -10,6 +10,7 @@ const WORDS: Record<string, string> = {
   min_length: 'is too short',
   max_length: 'is too long',
   pattern: 'does not have the required form',
+  gtin: 'is no article number, because its length or its check digit is wrong',
   valid_values: 'is none of the allowed values',
   type: 'does not have the type of its column',
   unique: 'occurs more than once',

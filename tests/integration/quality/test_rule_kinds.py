@@ -16,6 +16,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.odcs_reader import parse
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.rule_kinds import RULE_KINDS
+from headgate.exchange.json_schema import contract_of_json_schema, json_schema
 from headgate.quality.contract_audit import broken_rules
 from headgate.quality.suites import suite_of
 from headgate.values.rules import column_breaches
@@ -27,6 +28,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
 ]
 DOCUMENTED = (Path(__file__).parents[3] / "docs/data-dictionary.md").read_text(encoding="utf-8")
+# Options of texts and numbers. Source: Open Data Contract Standard 3.1, "logicalTypeOptions".
+ODCS_OPTIONS = {"format", "maxLength", "minLength", "pattern"} | {
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maximum",
+    "minimum",
+    "multipleOf",
+}
 TEXT, NUMBER = ColumnType(Kind.STRING), ColumnType(Kind.BIGINT)
 
 
@@ -53,6 +62,24 @@ EXAMPLES = {
     "min_length": Example(TEXT, 2, "ab", "a"),
     "max_length": Example(TEXT, 2, "ab", "abc"),
     "pattern": Example(TEXT, "^[a-z]+$", "a", "1", ("", "a\n", "\uff41")),
+    "gtin": Example(
+        TEXT,
+        None,
+        "4006381333931",
+        "4006381333932",
+        (
+            "96385074",
+            "036000291452",
+            "10614141000415",
+            "00000000",
+            "0000000000000001",
+            "400638133393a",
+            "",
+            "4006381333931\n",
+            "\uff14006381333931",
+            "4006381333931 ",
+        ),
+    ),
     "valid_values": Example(TEXT, ("open",), "open", "shut"),
 }
 
@@ -97,8 +124,19 @@ def test_great_expectations_refuses_the_same_values(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_odcs_keeps_the_rule(name: str) -> None:
     contract = contract_with(name)
-    assert parse(to_odcs(contract), "source").columns[0].rules == contract.columns[0].rules
+    document = to_odcs(contract)
+    assert parse(document, "source").columns[0].rules == contract.columns[0].rules
+    options = document["schema"][0]["properties"][0].get("logicalTypeOptions", {})
+    assert set(options) <= ODCS_OPTIONS, "datacontract lint refuses other options"
     assert f"`{RULE_KINDS[name].option or ('validValues' if name == 'valid_values' else name)}`" in DOCUMENTED
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_json_schema_keeps_the_rule(name: str) -> None:
+    contract = contract_with(name)
+    returned = contract_of_json_schema(json_schema(contract), "lines").columns[0]
+    kept = {rule.name: rule.argument for rule in returned.rules}
+    assert kept == {name: EXAMPLES[name].argument}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -16,7 +16,6 @@ from headgate.contracts import odcs_reader
 from headgate.contracts.difference import differences
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import to_odcs
-from headgate.contracts.rule_kinds import RULE_KINDS, RULE_OF_OPTION, Argument, RuleKind
 from headgate.contracts.rule_values import bound_of_floats, float_bound
 from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import check_bytes
@@ -220,38 +219,20 @@ def test_a_rule_about_texts_is_refused_for_other_columns(rule: Rule) -> None:
         loaded(BIGINT, rule)
 
 
-def test_a_kind_without_an_argument_is_stated_as_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        RULE_KINDS,
-        "vat_number",
-        RuleKind(
-            "vat_number",
-            Argument.TRUE,
-            "is a VAT number",
-            "is no VAT number",
-            "is no VAT number",
-            "Write one",
-            "vatNumber",
-        ),
-    )
-    monkeypatch.setitem(RULE_OF_OPTION, "vatNumber", "vat_number")
-
-    def stated(physical_type: str, **options: object) -> Contract:
-        column = {"name": "number", "physicalType": physical_type, "logicalTypeOptions": options}
+def test_a_rule_without_an_argument_is_named_in_a_list() -> None:
+    def stated(physical_type: str, *rules: str) -> Contract:
+        own = [{"property": "headgate.rules", "value": [*rules]}]
+        column = {"name": "number", "physicalType": physical_type, "customProperties": own}
         table = {"name": "x", "properties": [column]}
         return odcs_reader.parse(
             {"kind": "DataContract", "apiVersion": "v3.1.0", "id": "x", "version": "1", "schema": [table]},
             "source",
         )
 
-    checked = stated("TEXT", vatNumber=True)
-    assert checked.columns[0].rules == (Rule("vat_number", argument=True),)
-    assert [change.message for change in differences(stated("TEXT"), checked)] == [
-        "vat_number is new (quarantine)"
-    ]
-    with pytest.raises(
-        ContractError, match=r"x.number: rule vat_number cannot be False. Remedy: vatNumber: true"
-    ):
-        stated("TEXT", vatNumber=False)
-    with pytest.raises(ContractError, match="rule vat_number checks texts"):
-        stated("BIGINT", vatNumber=True)
+    checked = stated("TEXT", "gtin")
+    assert checked.columns[0].rules == (Rule("gtin"),)
+    assert [change.message for change in differences(stated("TEXT"), checked)] == ["gtin is new (quarantine)"]
+    with pytest.raises(ContractError, match=r"x.number: headgate.rules cannot be read. Remedy: .*: gtin"):
+        stated("TEXT", "minimum")
+    with pytest.raises(ContractError, match="rule gtin checks texts"):
+        stated("BIGINT", "gtin")
