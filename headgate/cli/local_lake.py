@@ -24,6 +24,7 @@ from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.local_files.check_statements import check_project
+from headgate.merge.as_of import event_time
 from headgate.merge.merge_lake import Merging
 from headgate.plain_names import did_you_mean
 from headgate.project import FILE as PROJECT_FILE
@@ -42,7 +43,7 @@ from headgate.values.parquet_tables import table_of
 from headgate.wiring.quality import CARD_AUDIT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from headgate.contracts.model import Contract
@@ -73,6 +74,8 @@ class LocalRun:
 
     Attributes:
         as_of: day of the data.
+        as_of_columns: the columns of dates by which the day was found, as `dataset.column`; empty if a person
+            gave the day.
         datasets: counts of the gate by dataset.
         tables: the built tables, ordered by name.
         statements: results of the project's dashboards and saved questions on these tables.
@@ -84,6 +87,7 @@ class LocalRun:
     tables: Mapping[str, pa.Table]
     statements: Sequence[CheckedStatement] = ()
     missing_parents: Sequence[CheckedReference] = ()
+    as_of_columns: Sequence[str] = ()
 
     @property
     def problems(self) -> list[str]:
@@ -156,7 +160,15 @@ def run_system_locally(
             statements = check_project(built, rows)
         checked = checked_references(objects, _CURATED, lake.snapshot_id)
         missing_parents = [reference for reference in checked if reference.rows]
-        return LocalRun(lake.as_of, gated, built, statements, missing_parents)
+        by = [] if as_of else _as_of_columns(curated.values())
+        return LocalRun(lake.as_of, gated, built, statements, missing_parents, by)
+
+
+def _as_of_columns(contracts: Iterable[Contract]) -> list[str]:
+    """Return the columns of dates that decide the day of the data."""
+    times = {contract.dataset: event_time(contract) for contract in contracts}
+    tier = min((time.tier for time in times.values() if time), default=0)
+    return [f"{dataset}.{time.column}" for dataset, time in times.items() if time and time.tier == tier]
 
 
 def local_models() -> SqlModels:

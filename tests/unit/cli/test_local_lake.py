@@ -67,7 +67,7 @@ def rows(table: pa.Table) -> list[dict[str, object]]:
 
 def test_rows_have_the_types_of_the_contract_and_refused_rows_are_counted(lake: Path) -> None:
     run = run_system_locally(MODELS_SYSTEM, lake / "data", ["days"])
-    assert run.as_of == date(2026, 3, 2)
+    assert (run.as_of, run.as_of_columns) == (date(2026, 3, 2), ["visits.day"])
     assert rows(run.tables["days"]) == [
         {"day": date(2026, 3, 1), "visits": 2, "age_days": 1},
         {"day": date(2026, 3, 2), "visits": 1, "age_days": 0},

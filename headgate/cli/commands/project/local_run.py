@@ -143,6 +143,7 @@ def _fact(run: LocalRun, rows: int, written: dict[str, Path]) -> dict[str, objec
     }
     return {
         "as_of": run.as_of,
+        "as_of_columns": [*run.as_of_columns],
         "datasets": {name: vars(gated) for name, gated in run.datasets.items()},
         "tables": tables,
         "missing_parents": [vars(reference) for reference in run.missing_parents],
@@ -185,8 +186,9 @@ def _statements(run: LocalRun) -> list[str]:
 
 def _gated(run: LocalRun) -> Table:
     names = ("files", "received", "accepted", "quarantined", "duplicates")
+    by = f", by {' and '.join(run.as_of_columns)}" if run.as_of_columns else ""
     made = screens.screen_table(
-        "dataset", *names, "reasons", title=f"Through the gate; data up to {run.as_of}", numbers=names
+        "dataset", *names, "reasons", title=f"Through the gate; data up to {run.as_of}{by}", numbers=names
     )
     for dataset, gated in sorted(run.datasets.items()):
         reasons = ", ".join(f"{rule} {count:,}" for rule, count in gated.reasons.most_common())
