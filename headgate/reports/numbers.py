@@ -15,7 +15,13 @@ NOTHING = "\N{EN DASH}"
 
 
 def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
-    """Return a figure with its unit: money in whole units, shares in percent; a dash where there is none."""
+    """Return a figure with its unit: a dash where there is none.
+
+    Money is in whole units, and below one with two decimals; shares are in percent.
+
+    >>> figure(Decimal("0.3"), "USD"), figure(Decimal("2837.4"), "USD")
+    ('$0.30', '$2,837')
+    """
     if value is None:
         return NOTHING
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -26,7 +32,7 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     if unit in _SHARES or unit == "percent":
         return f"{_rounded(exact * (100 if unit in _SHARES else 1), '0.1')} %"
     if currency := _currency_of(unit):
-        return _amount(exact, currency, "1")
+        return _amount(exact, currency, "0.01" if 0 < abs(exact) < 1 else "1")
     return _rounded(exact, "0.01")
 
 

@@ -168,7 +168,7 @@ export const currencyOf = (unit: string): string => /^([A-Z]{3})( per |$)/.exec(
 export const placesOfCurrency = (currency: string): number =>
   new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 
-/** An amount by its size: `$12.40`, `$3,412`, `$612k`, `$1.24m`. */
+/** An amount by its size: `$0.30`, `$12.40`, `$3,412`, `$612k`, `$1.24m`. */
 export function money(amount: number, currency: string): string {
   const size = Math.abs(amount)
   const digits: Intl.NumberFormatOptions =
@@ -176,7 +176,7 @@ export function money(amount: number, currency: string): string {
       ? { notation: 'compact', maximumSignificantDigits: 3 }
       : size >= 100 || amount === 0
         ? { maximumFractionDigits: 0 }
-        : size >= 1
+        : size >= 0.1
           ? {}
           : { maximumSignificantDigits: 2 }
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(amount)

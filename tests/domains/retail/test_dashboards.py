@@ -1368,7 +1368,8 @@ def test_who_spends_most_is_in_the_order_that_tests_support_beside_what_was_spen
         ),
         "GBP",
     )
-    assert answer_in_words(panel.answer, rows, money) == title
+    above = "; 1 of the 2 spent more in the last 90 days than their high end"
+    assert answer_in_words(panel.answer, rows, money) == title + above
     by_customer = {row["customer_id"]: row for row in rows}
     assert [by_customer[number]["value_at_stake_gbp"] for number in (1, 2)] == [70, None]
     assert [by_customer[number]["alive_probability"] for number in (1, 2)] == [0.8, None]
@@ -1440,8 +1441,9 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
         with_lines(engine, BACK)
         rows = answer_of(engine, part.of_item("9"))
     assert answer_in_words(part.title, rows, part.units) == (
-        "Expected in the next 90 days: £1,321 in 0.5 purchases; spent in the last 90 days £12,800, in the "
-        "same 90 days of last year £700; in tests such amounts were not clearly nearer than past spending"
+        "Expected in the next 90 days: £1,321 in 0.5 purchases; kept of the purchases of the last 90 days "
+        "£12,800, of the same 90 days of last year £700; in tests such amounts were not clearly nearer than "
+        "past spending"
     )
     assert [(row["month_on"], row["orders"], row["bought"], row["came_back"]) for row in rows] == [
         (date(2010, 10, 1), 0, 0, 12770),
@@ -1454,7 +1456,7 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
 def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_with_their_price() -> None:
     (queue,) = dashboards()["demand-insights-engine"].queues
     returned, often = (
-        part for part in queue.evidence if part.title.startswith(("Last return", "Bought most often"))
+        part for part in queue.evidence if part.title.startswith(("[Last return", "Bought most often"))
     )
     with duckdb.connect() as engine:
         with_lines(engine, BACK)
@@ -1485,7 +1487,7 @@ OF_TWO_ARTICLES: list[tuple[object, ...]] = [
 
 def test_the_article_that_came_back_is_the_one_with_most_money_in_all_its_lines() -> None:
     (queue,) = dashboards()["demand-insights-engine"].queues
-    (call,) = (part for part in queue.evidence if part.title.startswith("Last return"))
+    (call,) = (part for part in queue.evidence if part.title.startswith("[Last return"))
     (region,) = row_parts("regions")
     months: list[dict[str, object]] = [
         {"region_id": "NL", "month_on": date(2010, 10, 1), "is_complete": True},
@@ -1552,6 +1554,7 @@ def test_amounts_that_tests_do_not_show_to_be_nearer_are_said_to_be_so(
     panel = panel_of("demand-insights-engine", "at_stake")
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_model_quality=quality)
+        filled_tables(engine, customer_segments=[{"customer_id": 1}])
         (figure,) = answer_of(engine, panel.sql)
     line = trust_of("churn_risk", churn_risk=risks, customer_model_quality=quality)
     shown = [part for part in details_of(panel, figure) if "past spending" in part]
@@ -1566,7 +1569,7 @@ def test_where_no_customer_is_late_nobody_is_called() -> None:
     panel = panel_of("demand-insights-engine", "at_stake")
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=[{"customer_id": 1, "win_back": False}])
-        filled_tables(engine, customer_model_quality=tested)
+        filled_tables(engine, customer_model_quality=tested, customer_segments=[{"customer_id": 1}])
         (figure,) = answer_of(engine, panel.sql)
     assert (figure["value"], details_of(panel, figure)) == (0, [])
     assert figure["title_action"] == "Nobody is late, so there is nobody to call."
@@ -1603,7 +1606,9 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
     with duckdb.connect() as engine:
         filled_tables(
             engine,
-            churn_risk=[LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700}],
+            churn_risk=[
+                LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700, "ordered_days_ago": 73}
+            ],
             customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 6}],
             customer_segments=[{"customer_id": 9}],
         )
@@ -1629,8 +1634,9 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         _, (reachable, *_) = called_and_opened(engine)
         reachable_all = missing_for_calls(engine)
     assert item["reason"] == (
-        "sent back {last_returned} on 5 Oct 2010; nothing kept for 321 days, usually buys every 8 days, late "
-        "after 16 days; {churn_probability} of {spends_if_buying} at stake"
+        "sent back {last_returned} on 5 Oct 2010, the last order of 27 Sep 2010 included; nothing kept for "
+        "321 days, usually buys every 8 days, late after 16 days; {churn_probability} of {spends_if_buying} "
+        "at stake"
     )
     assert item["last_returned"] == 12770
     assert nameless == (
@@ -1641,6 +1647,118 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
     assert (reachable, reachable_all) == ("Contact: Jo Doe, 020 7946 0018", None)
     assert returned == "Last return: £12,770 on 5 Oct 2010; ask what was wrong"
     assert bought == "Last order: £12,800 on 27 Sep 2010, in 2 orders, of which £12,770 came back"
+
+
+def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> None:
+    """Two of the first six to call had brought less than nothing, and one had ordered two months ago."""
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    late = {**LATE, "as_of": date(2010, 12, 9), "churn_probability": 0.5}
+    risks: list[dict[str, object]] = [
+        {**late, "customer_id": 9, "value_at_stake_gbp": 700, "call_last": True, "ordered_days_ago": 73},
+        {**late, "customer_id": 8, "value_at_stake_gbp": 90, "call_last": False, "ordered_days_ago": 321},
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            churn_risk=risks,
+            customer_lifetime_value=[{"customer_id": at, "repeat_purchases": 6} for at in (8, 9)],
+            customer_segments=[{"customer_id": at, "segment": "lost"} for at in (8, 9)],
+        )
+        with_lines(engine, BACK)
+        called = answer_of(engine, queue.sql)
+        listed = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
+    assert [row["customer_id"] for row in called] == [row["customer_id"] for row in listed] == [8, 9]
+    assert [str(row["reason"]).partition(", usually")[0] for row in called] == [
+        "bought nothing for 321 days",
+        (
+            "call last, because at least as much came back as was bought; sent back {last_returned} on "
+            "5 Oct 2010, the last order of 27 Sep 2010 included; nothing kept for 321 days"
+        ),
+    ]
+    assert [(row["ordered_days_ago"], row["title_silence"]) for row in listed] == [
+        (None, "bought nothing"),
+        (73, "nothing kept"),
+    ]
+    assert listed[1]["call_last_because"] == "sent back as much as was bought"
+
+
+CORRECTED: list[tuple[object, ...]] = [
+    ("C498151", date(2010, 2, 17), "cancelled", "A", -2504, 1.45),
+    ("498152", date(2010, 2, 17), "completed", "A", 9456, 0.30),
+]
+
+
+def test_what_came_back_and_was_billed_again_the_same_day_at_another_price_is_no_return_to_ask_about() -> (
+    None
+):
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (returned,) = (part for part in queue.evidence if "Last return" in part.title)
+    with duckdb.connect() as engine:
+        with_lines(engine, CORRECTED)
+        engine.execute("insert into products (product_id, product_name) values ('A', 'MAGNETS')")
+        corrected = answer_of(engine, returned.of_item("9"))
+        engine.execute(
+            "insert into orders (order_id, customer_id, ordered_at) values ('C1', 9, date '2010-01-05')"
+        )
+        engine.execute(
+            "insert into order_items (order_item_id, order_id, product_id, quantity, unit_price) "
+            "values ('77', 'C1', 'A', -2, 5)"
+        )
+        both = answer_of(engine, returned.of_item("9"))
+    assert answer_in_words(returned.title, corrected, returned.units) == (
+        "Price corrected on 17 Feb 2010: £3,631 came back and was billed again the same day at £0.30 a "
+        "piece, all of it MAGNETS: 2,504 pieces, £3,631"
+    )
+    assert answer_in_words(returned.title, both, returned.units) == (
+        "Last return: £10 on 5 Jan 2010, all of it MAGNETS: 2 pieces, £10; ask what was wrong"
+    )
+
+
+def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> None:
+    """Whom of a segment to call, and how much is at stake: four panels stayed unfiltered."""
+    board = dashboards()["demand-insights-engine"]
+    (segment,) = (choice for choice in board.filters if choice.name == "segment")
+    risks = [
+        {"customer_id": at, "win_back": True, "value_at_stake_gbp": at, "churn_probability": 0.5}
+        | {"silent_days": 90, "late_after_days": 60, "driver_1": "few purchases", "purchase_value_gbp": at}
+        for at in (1, 2)
+    ]
+    panels = [panel_of(board.system, name) for name in ("at_stake", "leaving", "bought_once", "drivers")]
+    with duckdb.connect() as engine:
+        # The page replaces each table of a chosen filter by the rows that have its value.
+        filled_tables(engine, churn_risk=risks, customer_segments=[{"customer_id": 2, "revenue_gbp": 9}])
+        filled_tables(
+            engine, customer_lifetime_value=[{"customer_id": at, "repeat_purchases": 0} for at in (1, 2)]
+        )
+        filled_tables(engine, customer_model_quality=[])
+        (figure,), called, once, (cause,) = (answer_of(engine, panel.sql) for panel in panels)
+    assert segment.tables == ("customer_segments",)
+    assert (figure["value"], figure["title_late"], cause["customers"]) == (2, 1, 1)
+    assert [row["customer_id"] for row in (*called, *once)] == [2, 2]
+
+
+def test_the_page_of_customers_says_which_returns_are_in_no_customers_spending() -> None:
+    figure = panel_of("demand-insights-engine", "value_ahead")
+    (page,) = row_parts("customers")
+    value = {"customer_id": 9, "expected_value_90d": 80, "expected_purchases_90d": 0.5}
+    spent = {"customer_id": 9, "revenue_gbp": 9472, "net_revenue_gbp": -3767, "revenue_90d_gbp": 0}
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine, customer_lifetime_value=[value], customer_segments=[spent], customer_model_quality=[]
+        )
+        with_lines(engine, BACK)
+        (sums,), opened = answer_of(engine, figure.sql), answer_of(engine, page.of_item("9"))
+    line = trust_of("customer_segments", customer_segments=[spent])
+    assert line.startswith(
+        "spending is what customers kept of their purchases · it is 13,239 above their orders less all "
+        "returns, because returns of purchases that the data do not know are taken off no customer"
+    )
+    assert sums["before"] == -3767
+    assert answer_in_words(page.title, opened, page.units) == (
+        "Expected in the next 90 days: £80 in 0.5 purchases; kept of the purchases of the last 90 days £0; "
+        "£13,239 came back of purchases that the data do not know or at another price: all orders less all "
+        "returns are -£3,767"
+    )
 
 
 def missing_for_calls(engine: duckdb.DuckDBPyConnection) -> object:
@@ -1675,8 +1793,9 @@ def test_the_dearest_customers_who_bought_once_have_a_table_of_their_own() -> No
         for number, repeat in ((1, 0), (2, 0), (3, 0), (4, 2), (5, 0))
     ]
     panel = panel_of("demand-insights-engine", "bought_once")
+    brought = [{"customer_id": at, "revenue_gbp": 9, "net_revenue_gbp": 9} for at in (1, 2, 3, 4, 5)]
     with duckdb.connect() as engine:
-        filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
+        filled_tables(engine, churn_risk=risks, customer_lifetime_value=values, customer_segments=brought)
         rows = answer_of(engine, panel.sql)
     assert [row["customer_id"] for row in rows] == [2, 1]
     assert answer_in_words(panel.answer, rows, {"purchase_value_gbp": "GBP"}) == (
@@ -1804,6 +1923,7 @@ def test_whom_an_offer_pays_for_is_a_column_only_where_it_separates_customers(
     )
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
+        filled_tables(engine, customer_segments=[{"customer_id": at} for at, _ in enumerate(pays, 1)])
         rows = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
     shown = {row["offer_pays"] for row in rows}
     assert shown == ({True, False} if len(set(pays)) > 1 else {None})

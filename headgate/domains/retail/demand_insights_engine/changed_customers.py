@@ -91,10 +91,11 @@ def changed_customers(tables: Tables, day: CustomerDay, until: date, folder: Pat
     own.mkdir()
     before = features.EarlierLines(until, {name: day.files[name] for name in features.LINES})
     features.write_days_since(tables, before, figures.dated, ids, own)
-    places = {"days": own / "days.parquet", "consent": folder / "consent.parquet"}
+    places = {name: own / f"{name}.parquet" for name in ("days", "balances")}
+    places["consent"] = folder / "consent.parquet"
     with local.opened({name: str(path) for name, path in places.items()}) as stored:
-        path = own / "customers.parquet"
-        write_rows(features.known_histories(stored["days"], stored["consent"], figures.dated), path)
+        path, inputs = own / "customers.parquet", [stored[name] for name in ("days", "consent", "balances")]
+        write_rows(features.known_histories(*inputs, figures.dated), path)
     histories = StoredRows([path])
     gone = ids.filter(pa.array(~np.isin(ids[_ID].to_numpy(), histories.column(_ID))))
     if not len(histories):

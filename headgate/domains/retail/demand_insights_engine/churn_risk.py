@@ -42,7 +42,8 @@ MIN_CONTRIBUTIONS = (1e-6, 0.05, 0.05)  # log-odds of a first, second and third 
 DRIVERS = len(MIN_CONTRIBUTIONS)
 _HIGH, MEDIUM = 2 / 3, 1 / 3
 _LOW = "low"
-_HISTORY = ("customer_id", "marketing_opt_in", "silent_days", "recency_days", "frequency")
+_SILENCE = ("silent_days", "ordered_days_ago", "recency_days", "frequency")
+_HISTORY = ("customer_id", "marketing_opt_in", "net_revenue", *_SILENCE)
 _WEIGHTS = np.linspace(0.0, 1.0, 5)  # of the shift to the expected number of buyers
 
 LONG_SILENCE = "long silence"
@@ -347,12 +348,15 @@ def _rows(
     )
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points, probability)
     consent, pays = customers.marketing_opt_in.astype("boolean"), probability >= threshold
+    is_due = in_charge.late.are_late(customers) & consent.fillna(value=True)
     is_risk = (frame.risk_band != _LOW) & (frame.driver_1 != USUAL)
     return frame.assign(
         silent_days=customers.silent_days,
+        ordered_days_ago=customers.ordered_days_ago.astype("Int64"),
         usual_days=rhythm_days(customers).round().astype("Int64"),
         late_after_days=np.floor(in_charge.late.after_days(customers)).astype("int64"),
-        win_back=is_risk & in_charge.late.are_late(customers) & consent.fillna(value=True),
+        win_back=(win_back := is_risk & is_due),
+        call_last=win_back & (customers.net_revenue <= 0),
         purchase_value_gbp=amounts_in_arrow(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         offer_pays=pays,

@@ -199,10 +199,11 @@ def _write_day(training: Training, sold: pd.DataFrame, until: date, dated: date)
     folder = training.folder / f"day-{until}"
     folder.mkdir()
     unmatched = features.write_days(training.tables, until, folder, _earlier_lines(training, until))
-    places = {"days": folder / "days.parquet", "consent": training.folder / "consent.parquet"}
+    places = {name: folder / f"{name}.parquet" for name in ("days", "balances")}
+    places["consent"] = training.folder / "consent.parquet"
     with local.opened({name: str(path) for name, path in places.items()}) as opened:
         days, path = opened["days"], folder / "customers.parquet"
-        write_rows(features.known_histories(days, opened["consent"], dated), path)
+        write_rows(features.known_histories(days, opened["consent"], opened["balances"], dated), path)
         customers, nobody = StoredRows([path]), folder / "nobody.parquet"
         if len(customers):
             now = known(days, customers, until, folder, dated)

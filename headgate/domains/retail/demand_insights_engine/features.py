@@ -100,6 +100,31 @@ def net_days(ordered: ibis.Table, returned: ibis.Table) -> ibis.Table:
     return days.filter(days.revenue > 0)
 
 
+def balances(ordered: ibis.Table, returned: ibis.Table) -> ibis.Table:
+    """Return what each customer's orders brought less all returns, and the day of the last order.
+
+    Returns without a known purchase count here, and so does an order that came back wholly, which is no
+    purchase day.
+
+    Args:
+        ordered, returned: the rows of `ordered_days` and `returned_lines`.
+    """
+    kind = ordered.schema()["revenue"]
+    refunds = returned.filter(returned.status == "cancelled")
+    no_day = ibis.null(ordered.schema()["purchased_on"])
+    every = ibis.union(
+        ordered.select(
+            "customer_id", "revenue", ordered_on=(ordered.revenue > 0).ifelse(ordered.purchased_on, no_day)
+        ),
+        refunds.select(
+            "customer_id", revenue=(refunds.quantity * refunds.unit_price).cast(kind), ordered_on=no_day
+        ),
+    )
+    return every.group_by("customer_id").agg(
+        net_revenue=every.revenue.sum().cast(kind), last_order_on=every.ordered_on.max()
+    )
+
+
 def _by_day(lines: ibis.Table, sign: int, types: ibis.Schema) -> ibis.Table:
     """Return the money and the number of products of lines by customer and day, times a sign."""
     # By product first: DuckDB counts different products of a group by holding all lines in memory.
@@ -397,6 +422,8 @@ class EarlierLines:
 def write_days(tables: Tables, as_of: date, folder: Path, before: EarlierLines | None = None) -> Unmatched:
     """Write the rows of `purchase_days` to `days.parquet` in the folder, and return the unmatched returns.
 
+    The rows of `balances` are in `balances.parquet`.
+
     Days before returns and returned lines are computed once, and are in the files of `LINES`. What follows
     runs on this machine.
 
@@ -411,8 +438,13 @@ def write_days(tables: Tables, as_of: date, folder: Path, before: EarlierLines |
     else:
         _write_lines((ordered_days(tables, as_of), returned_lines(tables, as_of)), paths)
     with local.opened({name: str(path) for name, path in paths.items()}) as stored:
-        write_rows(net_days(stored["ordered"], stored["returned"]), folder / "days.parquet")
+        _write_net(stored["ordered"], stored["returned"], folder)
         return unmatched_returns(stored["returned"])
+
+
+def _write_net(ordered: ibis.Table, returned: ibis.Table, folder: Path) -> None:
+    write_rows(net_days(ordered, returned), folder / "days.parquet")
+    write_rows(balances(ordered, returned), folder / "balances.parquet")
 
 
 def _write_lines(lines: tuple[ibis.Table, ibis.Table], paths: Mapping[str, Path]) -> None:
@@ -421,7 +453,7 @@ def _write_lines(lines: tuple[ibis.Table, ibis.Table], paths: Mapping[str, Path]
 
 
 def write_days_since(tables: Tables, before: EarlierLines, as_of: date, some: pa.Table, folder: Path) -> None:
-    """Write the rows of `purchase_days` of some customers up to a day to `days.parquet` in the folder.
+    """Write the rows of `purchase_days` and `balances` of some customers up to a day, as `write_days` does.
 
     Only orders since an earlier day are read, and all orders of customers who since then returned a product
     for the first time.
@@ -430,7 +462,7 @@ def write_days_since(tables: Tables, before: EarlierLines, as_of: date, some: pa
         some: a column with the numbers of the customers.
     """
     with _continued(tables, before, as_of, folder, some) as (ordered, returned):
-        write_rows(net_days(ordered, returned), folder / "days.parquet")
+        _write_net(ordered, returned, folder)
 
 
 @contextmanager
@@ -475,15 +507,22 @@ def consent(customers: ibis.Table) -> ibis.Table:
     return customers.select("customer_id", "marketing_opt_in")
 
 
-def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Table:
+def known_histories(days: ibis.Table, customers: ibis.Table, balances: ibis.Table, as_of: date) -> ibis.Table:
     """Return histories up to the end of the data, with `marketing_opt_in` where known, by customer.
 
     `revenue_90d` is the money of the newest `HORIZON_DAYS`, and `revenue_year_ago` that of the days which a
-    year later are the coming ones.
+    year later are the coming ones. `net_revenue` is the money of all orders less all returns, and
+    `ordered_days_ago` counts from the last order, also if it came back wholly.
+
+    Args:
+        balances: as the function of this name gives them.
     """
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
     spent = _spent_lately(days, as_of)
-    return joined.left_join(spent, "customer_id").drop("customer_id_right").order_by("customer_id")
+    both = joined.left_join(spent, "customer_id").drop("customer_id_right")
+    every = both.left_join(balances, "customer_id").drop("customer_id_right")
+    days_ago = ibis.date(as_of).delta(every.last_order_on, unit="day")
+    return every.mutate(ordered_days_ago=days_ago).drop("last_order_on").order_by("customer_id")
 
 
 def _spent_lately(days: ibis.Table, as_of: date) -> ibis.Table:

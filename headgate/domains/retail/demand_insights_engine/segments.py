@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.systems.rows_in_file import RowsInFile
 
 _READ = ("silent_days", "purchases", "revenue")
-_SPENT = ("revenue_90d", "revenue_year_ago")
+_SPENT = ("revenue_90d", "revenue_year_ago", "net_revenue")
 _HISTORY = ("customer_id", *_READ, *_SPENT, "recency_days", "frequency")
 _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))
 
@@ -86,6 +86,7 @@ def _parts(
             recency_days=part.silent_days.astype("int32"),
             purchase_days=part.purchases.astype("int32"),
             revenue_gbp=part.revenue,
+            net_revenue_gbp=part.net_revenue,
             revenue_90d_gbp=part.revenue_90d,
             revenue_year_ago_gbp=part.revenue_year_ago,
         )

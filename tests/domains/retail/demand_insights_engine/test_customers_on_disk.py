@@ -74,7 +74,9 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
 
     for module in (segments, lifetime_value, churn_risk):
         monkeypatch.setattr(module, "write_to_file", look)
-    spent = histories(0, CUSTOMERS).assign(revenue_90d=Decimal(10), revenue_year_ago=Decimal(0))
+    spent = histories(0, CUSTOMERS).assign(
+        revenue_90d=Decimal(10), revenue_year_ago=Decimal(0), net_revenue=Decimal(10), ordered_days_ago=5
+    )
     customers = store_frames([spent], tmp_path / "customers.parquet")
     points = origins.describe_histories(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
     probability = churn_risk.share_of_silence(points.column("silence"))

@@ -52,7 +52,10 @@ class Shop:
 def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("customers")
     days = ibis.memtable(features.purchase_days(drawn_shop, AS_OF).to_pyarrow())
-    histories = features.known_histories(days, drawn_shop["customers"], AS_OF).to_pandas()
+    accounts = features.balances(
+        features.ordered_days(drawn_shop, AS_OF), features.returned_lines(drawn_shop, AS_OF)
+    )
+    histories = features.known_histories(days, drawn_shop["customers"], accounts, AS_OF).to_pandas()
     customers = store_frames([histories], folder / "customers.parquet")
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), AS_OF)

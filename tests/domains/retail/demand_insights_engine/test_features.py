@@ -32,9 +32,13 @@ ANNA = [
 
 
 def known(tables: dict[str, ibis.Table], until: date) -> pd.DataFrame:
-    days = features.purchase_days(tables, until)
-    found: pd.DataFrame = features.known_histories(days, tables["customers"], until).to_pandas()
-    return found
+    days, accounts = features.purchase_days(tables, until), balances_of(tables, until)
+    frame: pd.DataFrame = features.known_histories(days, tables["customers"], accounts, until).to_pandas()
+    return frame
+
+
+def balances_of(tables: dict[str, ibis.Table], until: date) -> ibis.Table:
+    return features.balances(features.ordered_days(tables, until), features.returned_lines(tables, until))
 
 
 def test_purchases_are_distinct_days(shop: Shop) -> None:
@@ -156,6 +160,25 @@ def test_returns_of_unknown_purchases_undo_no_later_ones_and_are_counted() -> No
     assert features.unmatched_returns(returned) == features.Unmatched(5, Decimal(5))
 
 
+def test_an_account_counts_returns_without_a_known_purchase_and_orders_that_came_back_wholly() -> None:
+    """A customer of Online Retail kept 9,472 GBP by purchases, and sent back 3,767 GBP more than was bought.
+
+    The last order, which came back wholly, is no purchase day: the customer was called silent for 321 days.
+    """
+    lines = (
+        ("1", "A", "2024-01-05T09:00:00", 10, "2"),
+        ("C2", "B", "2024-01-10T09:00:00", -5, "7"),
+        ("3", "C", "2024-02-01T09:00:00", 3, "1"),
+        ("C4", "C", "2024-02-02T09:00:00", -3, "1"),
+    )
+    tables = lines_of(*lines) | {
+        "customers": ibis.memtable(pd.DataFrame({"customer_id": [1], "marketing_opt_in": True}))
+    }
+    row = known(tables, date(2024, 2, 11)).iloc[0]
+    assert (row.revenue, row.net_revenue) == (Decimal(20), Decimal(-15))
+    assert (row.silent_days, row.ordered_days_ago) == (37, 10)
+
+
 def purchased(lines: list[Line]) -> dict[date, tuple[Decimal, int]]:
     """Revenue and products of each purchase day, product by product and line by line."""
     days = defaultdict[date, dict[str, Decimal]](dict)
@@ -222,7 +245,10 @@ def test_purchase_days_since_a_day_are_those_of_all_orders(
         before = lines_until(tables, first, folder)
         (folder / "since").mkdir()
         features.write_days_since(tables, before, last, some, folder / "since")
-        rows = table_of(folder / "since" / "days.parquet").to_pylist()
+        rows, accounts = (
+            table_of(folder / "since" / f"{part}.parquet").to_pylist() for part in ("days", "balances")
+        )
+    assert accounts == balances_of(tables, last).to_pyarrow().to_pylist()
     assert {row["purchased_on"]: (row["revenue"], row["products"]) for row in rows} == purchased(
         placed(drawn)
     )
@@ -246,7 +272,7 @@ def test_files_that_continue_those_of_an_earlier_day_have_the_rows_of_new_ones(
         earlier = before if before.until < last else None
         unmatched = features.write_days(tables, last, continued, earlier)
         assert unmatched == features.write_days(tables, last, new)
-        for part in (*features.LINES, "days"):
+        for part in (*features.LINES, "days", "balances"):
             assert rows_in_order(continued / f"{part}.parquet") == rows_in_order(new / f"{part}.parquet")
 
 

@@ -168,6 +168,9 @@ def test_customers_to_win_back_are_late_have_a_cause_and_did_not_refuse(
     refused = leaving.marketing_opt_in.eq(other=False).fillna(value=False)
     assert (leaving.win_back == (late & has_cause & ~refused)).all()
     assert 0 < leaving.win_back.sum() < len(leaving)
+    brought_nothing = built["customer_segments"].net_revenue_gbp <= 0
+    assert (leaving.call_last == (leaving.win_back & brought_nothing)).all()
+    assert (leaving.ordered_days_ago <= leaving.silent_days).all()
 
 
 def test_a_rhythm_takes_two_intervals_and_late_is_a_multiple_of_it(built: dict[str, pd.DataFrame]) -> None:
