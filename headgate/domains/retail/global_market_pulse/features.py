@@ -50,6 +50,7 @@ def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     delivery_s = _delivery_s(joined)
     return joined.select(
         "region_id",
+        "order_id",
         sold_on=joined.ordered_at.date(),
         is_sale=is_sale,
         is_cancelled=is_cancelled,
@@ -72,6 +73,8 @@ def _days_of_regions(tables: Mapping[str, ibis.Table]) -> ibis.Table:
         units=orders.units.sum(),
         delivered=orders.delivery_s.count(),
         late=orders.is_late.sum().fill_null(0),
+        # Compared by the amount first.
+        largest=ibis.struct({"amount": orders.sales, "order_id": orders.order_id}).max(where=orders.is_sale),
     )
 
 
@@ -113,9 +116,14 @@ def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 _LINES = {"order_items": "order_id"}
 _SUMS = ("sales", "returns", "orders", "cancelled", "units", "delivered", "late")
 REGIONS = Fact(
-    "region_days", "orders", _days_of_regions, dict.fromkeys(_SUMS, Combine.SUM), _LINES, is_grouped=True
+    "region_days",
+    "orders",
+    _days_of_regions,
+    {**dict.fromkeys(_SUMS, Combine.SUM), "largest": Combine.MAX},
+    _LINES,
+    is_grouped=True,
 )
-"""Orders and cancellations with their money, by region and day."""
+"""Orders and cancellations with their money, and the largest order, by region and day."""
 BUYERS = Fact("region_buyers", "orders", _buyers, {}, _LINES)
 """The customer of each order, with its region and day."""
 DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM}, is_grouped=True)
@@ -140,7 +148,8 @@ def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame
     Orders after `as_of` do not count. Deliveries have a median by hours.
     """
     days, buyers, deliveries = (_months(fact, tables, as_of) for fact in (REGIONS, BUYERS, DELIVERIES))
-    sums = days.group_by(*_MONTH).agg(**{name: days[name].sum() for name in _SUMS}).to_pandas()
+    summed = {name: days[name].sum() for name in _SUMS}
+    sums = _with_largest(days.group_by(*_MONTH).agg(**summed, largest=days.largest.max()).to_pandas())
     customers = buyers.group_by(*_MONTH).agg(customers=buyers.customer_id.nunique()).to_pandas()
     hours = deliveries.group_by(*_MONTH, "hours").agg(orders=deliveries.orders.sum()).to_pandas()
     rows = sums.merge(customers, how="left", on=_MONTH).merge(_medians(hours), how="left", on=_MONTH)
@@ -148,6 +157,17 @@ def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame
     typed = rows.fillna({"customers": 0}).astype(dict.fromkeys(counts, "int64"))
     dated: pd.DataFrame = typed.assign(month_on=pd.to_datetime(typed["month_on"]))
     return dated.sort_values(_MONTH, ignore_index=True)
+
+
+def _with_largest(sums: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with amount and id of the largest order as columns; null without an order."""
+    rows = [value if isinstance(value, dict) else {} for value in sums["largest"]]
+    parts = {"largest_order": "amount", "largest_order_id": "order_id"}
+    named = {
+        name: pd.Series([row.get(part) for row in rows], sums.index, dtype=object)
+        for name, part in parts.items()
+    }
+    return sums.drop(columns="largest").assign(**named)
 
 
 def _months(fact: Fact, tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:

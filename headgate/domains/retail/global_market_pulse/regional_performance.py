@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
 MONEY = ["sales", "returns"]
+LARGEST = ["largest_order", "largest_order_id"]
 COLUMNS = [
     "region_id",
     "region_name",
@@ -28,6 +29,8 @@ COLUMNS = [
     "customers",
     "units",
     "average_order_value",
+    "largest_order",
+    "largest_order_id",
     "sales_share",
     "monthly_growth",
     "yearly_growth",
@@ -69,6 +72,7 @@ def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
     full = grid.merge(months, how="left", on=["region_id", "month_on"])
     full[MONEY] = full[MONEY].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
     full[COUNTS] = full[COUNTS].fillna(0).astype("int64")
+    full[LARGEST] = full[LARGEST].astype(object).where(full[LARGEST].notna(), None)
     return full.sort_values(["region_id", "month_on"], ignore_index=True)
 
 

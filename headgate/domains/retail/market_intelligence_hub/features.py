@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
-NAMED = ["largest_order_id", "largest_return_id"]
 _EXTREMES = ["largest_order", "largest_return"]
+NAMED = [f"{name}_{part}" for name in _EXTREMES for part in ("id", "region")]
 
 
 def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:
@@ -91,8 +91,8 @@ def _by_day(lines: ibis.Table, kept: list[str]) -> ibis.Table:
 
 
 def _with_id(orders: ibis.Table) -> ibis.Value:
-    """Return amount and order id as one value, which is compared by the amount first."""
-    return ibis.struct({"amount": orders.revenue, "order_id": orders.order_id})
+    """Return amount, id and region of an order as one value, which is compared by the amount first."""
+    return ibis.struct({"amount": orders.revenue, "order_id": orders.order_id, "region_id": orders.region_id})
 
 
 _COMBINE = {
@@ -182,7 +182,7 @@ def sales_by_period(sales: DailySales, span: Span, plan: Plan) -> pd.DataFrame:
     Returns:
         Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units,
         orders, the largest order and the largest return (negative) of the period, revenue under a promotion,
-        and the ids of both orders.
+        and id and region of both orders.
     """
     days = _in_span(sales.days, span)
     regions = largest(days, "region_id", plan.top_regions)
@@ -232,7 +232,7 @@ def _rolled_up(cells: ibis.Table, level: str) -> ibis.Table:
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the name of their series, and the largest order and return as amount and id."""
+    """Return the rows with the name of their series, and parts of the largest order and return."""
     extremes: dict[str, list[Any]] = {}
     for name, sign in zip(_EXTREMES, (1, -1), strict=True):
         is_any = [sign * value["amount"] > 0 for value in rows[name]]
@@ -240,10 +240,10 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
             value["amount"] if has_order else Decimal(0)
             for value, has_order in zip(rows[name], is_any, strict=True)
         ]
-        extremes[f"{name}_id"] = [
-            value["order_id"] if has_order else None
-            for value, has_order in zip(rows[name], is_any, strict=True)
-        ]
+        for part, of in (("id", "order_id"), ("region", "region_id")):
+            extremes[f"{name}_{part}"] = [
+                value[of] if has_order else None for value, has_order in zip(rows[name], is_any, strict=True)
+            ]
     named = {name: pd.Series(values, rows.index, dtype=object) for name, values in extremes.items()}
     return rows.assign(period_on=pd.to_datetime(rows["period_on"]), series_id=series_ids(rows), **named)
 

@@ -43,6 +43,7 @@ COLUMNS = [
     "explanation",
     "event_name",
     "order_id",
+    "order_region_id",
     "folds_into",
     "orders",
     "unit",
@@ -80,7 +81,8 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
         reason=reasons,
         explanation=explanation.where(event_name.isna(), "In the calendar: " + event_name.astype(str)),
         event_name=event_name,
-        order_id=_order_ids(unusual, reasons),
+        order_id=_of_orders(unusual, reasons, "id"),
+        order_region_id=_of_orders(unusual, reasons, "region"),
         folds_into=_folds_into(unusual),
         unit=UNIT,
     )[COLUMNS]
@@ -122,10 +124,10 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(named, index=unusual.index, dtype=object)
 
 
-def _order_ids(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]:
-    """Return the order that is the reason, where one order is, and the largest of several returns."""
-    by_return = unusual["largest_return_id"].where(reasons.isin(["large_return", "returns"]), None)
-    return unusual["largest_order_id"].where(reasons == "one_large_order", by_return)
+def _of_orders(unusual: pd.DataFrame, reasons: pd.Series[str], part: str) -> pd.Series[Any]:
+    """Return id or region of the order that is the reason, or of the largest of several returns."""
+    by_return = unusual[f"largest_return_{part}"].where(reasons.isin(["large_return", "returns"]), None)
+    return unusual[f"largest_order_{part}"].where(reasons == "one_large_order", by_return)
 
 
 def _folds_into(unusual: pd.DataFrame) -> pd.Series[Any]:

@@ -56,6 +56,19 @@ def test_a_delivery_counts_by_its_nearest_hour(shop: Shop) -> None:
     assert features.region_months(shop(delivered_after(47.5)), AS_OF).delivery_days_median.tolist() == [2.0]
 
 
+def test_the_largest_order_of_a_month_is_named_and_a_month_of_returns_has_none(shop: Shop) -> None:
+    rows = delivered_after(1, 2, 3)
+    rows["orders"][2] |= {"region_id": "FR", "status": "cancelled"}
+    rows["order_items"] = [
+        {"order_item_id": str(number), "order_id": str(number), "product_id": "A", "unit_price": 2}
+        | {"quantity": quantity}
+        for number, quantity in enumerate((5, 80, -4))
+    ]
+    months = features.region_months(shop(rows), AS_OF).set_index("region_id")
+    assert months.loc["GB", ["largest_order", "largest_order_id"]].tolist() == [160, "1"]
+    assert months.loc["FR", ["largest_order", "largest_order_id"]].tolist() == [None, None]
+
+
 def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
     orders = [{**order, "delivered_at": None} for order in delivered_after(1)["orders"]]
     assert features.region_months(shop({"orders": orders}), AS_OF).delivery_days_median.isna().all()
@@ -78,4 +91,5 @@ def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
 
 
 def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(list(rows.columns), ignore_index=True)
+    # Amount and number of the largest order are one value, which pandas cannot sort.
+    return rows.sort_values([name for name in rows if name != "largest"], ignore_index=True)

@@ -39,6 +39,8 @@ def _weekly(region: str = "(all)", **odd: float) -> pd.DataFrame:
         promoted=0,
         largest_order_id=[f"O{week}" for week in range(WEEKS)],
         largest_return_id=[f"R{week}" for week in range(WEEKS)],
+        largest_order_region="AU",
+        largest_return_region="FR",
     )
     for name, value in odd.items():
         weekly.loc[ODD, name] = value
