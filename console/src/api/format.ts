@@ -188,12 +188,6 @@ export function usd(amount: string): string {
   return `$${cost === 0 || cost >= 1 ? cost.toFixed(2) : SMALL.format(cost)}`
 }
 
-/** A cost beside the sum that it is a part of: to the cent, as the API rounds the sum, and never more than it. */
-export function usdOfSum(part: string, sum: string): string {
-  const cost = Math.min(Number(part), Number(sum))
-  return cost > 0 && cost < 0.005 ? 'less than $0.01' : `$${cost.toFixed(2)}`
-}
-
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = size

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
+import { useContents } from '../catalog/queries'
 import { endOf, useReadSince, useRunsOfFigures } from './figures-run'
 
 const MAX_NAMED = 3
@@ -23,22 +24,37 @@ export function arrivalWords(merged: Schemas['MergedRows'][]): string {
   return [...named, ...(others > 0 ? [`rows of ${count(others, 'other dataset')} changed`] : [])].join(', ')
 }
 
-/** What the merge of a run changed; empty where it recorded nothing, as in runs of older deployments. */
-export function mergeWords(stages: Schemas['RunStage'][]): string {
+/**
+ * What the merge of a run changed; empty where it recorded nothing, as in runs of older deployments.
+ *
+ * Of figures that are built from some datasets only these are named; an empty set is all.
+ */
+export function mergeWords(stages: Schemas['RunStage'][], reads: ReadonlySet<string> = new Set()): string {
   const merge = stages.find(({ name }) => name === 'merge')
   if (typeof merge?.rows_read !== 'number') return ''
-  return arrivalWords(merge.datasets) || 'no row of a dataset changed'
+  const own = merge.datasets.filter(({ dataset }) => reads.size === 0 || reads.has(dataset))
+  if (own.length === 0 && merge.datasets.length > 0) return 'nothing new came in that they are built from'
+  return arrivalWords(own) || 'no row of a dataset changed'
+}
+
+/** The datasets that the tables of these systems were built from; undefined until they are known. */
+function useReads(systems: string[]): ReadonlySet<string> | undefined {
+  const contents = useContents()
+  if (contents.isPending) return undefined
+  const tables = contents.data?.tables ?? []
+  return new Set(tables.filter(({ system }) => systems.includes(system)).flatMap(({ reads }) => reads))
 }
 
 /** From which run the figures of these systems are, and what it changed; nothing where that is not certain. */
 export function NewestRunLine({ systems }: { systems: string[] }) {
   const [run] = useRunsOfFigures(systems)
-  return run ? <RunLine run={run} /> : null
+  const reads = useReads(systems)
+  return run && reads ? <RunLine run={run} reads={reads} /> : null
 }
 
-function RunLine({ run }: { run: Schemas['RunDetail'] }) {
+function RunLine({ run, reads }: { run: Schemas['RunDetail']; reads: ReadonlySet<string> }) {
   if (!useReadSince(endOf(run))) return null
-  const words = mergeWords(run.stages)
+  const words = mergeWords(run.stages, reads)
   return (
     <Text size="xs" className="muted" data-testid="figures-run">
       Figures from the{' '}

@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, seconds, usd, usdOfSum } from '../../api/format'
+import { count, seconds, usd } from '../../api/format'
 import { useFiles } from '../files/queries'
 import { useMay } from '../../api/queries'
 import { useCosts, useQuarantine, useRun, useRuns, useStartRun } from '../lake/queries'
@@ -90,15 +90,18 @@ function NewestRun({ run, isBefore }: { run: Schemas['RunSummary']; isBefore: bo
         {by ? `Started ${by}, ` : ''}
         {`${by ? 'it took' : 'It took'} ${seconds(run.seconds)}`}
         {cost === undefined
-          ? ''
-          : `, ${cost === '' ? 'no cost recorded' : `cost ${sum ? usdOfSum(cost, sum) : usd(cost)}`}`}
-        {costs && sum ? ` (all files and runs of ${costs.days} days: ${usdOfSum(sum, sum)})` : ''}
+          ? ', its cost is being read'
+          : `, ${cost === '' ? 'no cost recorded' : `cost ${usd(cost)}`}`}
+        {costs && sum ? ` (all files and runs of ${costs.days} days: ${usd(largest(sum, cost))})` : ''}
         {`. ${left ? `${capitalised(left)}.` : run.state === 'succeeded' ? 'Nothing failed.' : ''}`}
       </Text>
       <OpenRun run={run} label={isBefore ? 'Open it' : 'Open the run'} />
     </Group>
   )
 }
+
+/** The sum, which is rounded to cents and so may be less than its part. */
+const largest = (sum: string, part = ''): string => (Number(part) > Number(sum) ? part : sum)
 
 function OpenRun({ run, label }: { run: Schemas['RunSummary']; label: string }) {
   return (
