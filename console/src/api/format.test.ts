@@ -156,4 +156,3 @@ test('a cost has one form: to the cent, and below it two digits', () => {
     '$12.35',
   ])
 })
-
