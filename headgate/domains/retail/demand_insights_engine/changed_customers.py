@@ -94,8 +94,10 @@ def changed_customers(tables: Tables, day: CustomerDay, until: date, folder: Pat
     places = {name: own / f"{name}.parquet" for name in ("days", "balances")}
     places["consent"] = folder / "consent.parquet"
     with local.opened({name: str(path) for name, path in places.items()}) as stored:
-        path, inputs = own / "customers.parquet", [stored[name] for name in ("days", "consent", "balances")]
-        write_rows(features.known_histories(*inputs, figures.dated), path)
+        described = features.known_histories(
+            stored["days"], stored["consent"], stored["balances"], figures.dated
+        )
+        write_rows(described, path := own / "customers.parquet")
     histories = StoredRows([path])
     gone = ids.filter(pa.array(~np.isin(ids[_ID].to_numpy(), histories.column(_ID))))
     if not len(histories):
