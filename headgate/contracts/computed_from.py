@@ -38,13 +38,13 @@ def declared_rows(contract: Contract) -> dict[str, tuple[str, ...]]:
     Raises:
         ContractError: the property is not a mapping of uses to lists of columns with their tables.
     """
-    place, stated = f"{contract.id}: {ROWS}", contract.properties.get(ROWS, {})
-    if not isinstance(stated, dict) or not set(stated) <= set(USES):
+    place, names_by_use = f"{contract.id}: {ROWS}", contract.properties.get(ROWS, {})
+    if not isinstance(names_by_use, dict) or not set(names_by_use) <= set(USES):
         raise ContractError(
             f"{place} must have a list of columns for some of {', '.join(USES)}, such as "
             "{filter: [events.status]}."
         )
-    return {use: _columns(place, names) for use, names in stated.items()}
+    return {use: _columns(place, names) for use, names in names_by_use.items()}
 
 
 def _columns(place: str, names: object) -> tuple[str, ...]:

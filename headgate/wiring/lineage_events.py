@@ -71,7 +71,7 @@ def table_events(env: Mapping[str, str]) -> TableEvents:
 
     The file records are read once, and only for a dataset's table.
     """
-    from headgate.lineage.declared_columns import declared_columns
+    from headgate.lineage.declared_lineage import declared_lineage
     from headgate.lineage.openlineage import LakeNames
     from headgate.systems.table_events import TableEvents
 
@@ -83,5 +83,5 @@ def table_events(env: Mapping[str, str]) -> TableEvents:
         registry.curated,
         registry.prod,
         cache(lambda: tuple(stores.ledger(env).records())),
-        declared_columns(registry.prod, {**registry.curated, **registry.lake}),
+        declared_lineage(registry.prod, {**registry.curated, **registry.lake}),
     )

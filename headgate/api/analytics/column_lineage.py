@@ -16,7 +16,7 @@ from headgate.contracts.curated import LINEAGE
 from headgate.contracts.registry import STAMPS
 from headgate.errors import NotFoundError
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
-from headgate.lineage.declared_columns import declared_columns
+from headgate.lineage.declared_lineage import declared_lineage
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)
     if contract is None or (zone == PROD and contract.system not in lake.systems):
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
-    lineage_by_table = {**_declared_lineage(lake), **_stored_lineage(lake)}
+    lineage_by_table = {**_lineage_of_contracts(lake), **_stored_lineage(lake)}
     own = lineage_by_table.get(table) if zone == PROD else None
     headers = file_headers(lake, table) if zone == CURATED else {}
     readers = readers_by_column(lake, table)
@@ -52,12 +52,12 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     )
 
 
-def _declared_lineage(lake: LakePorts) -> dict[str, TableColumns]:
+def _lineage_of_contracts(lake: LakePorts) -> dict[str, TableColumns]:
     """Return the column lineage of each deployed table whose contract declares it."""
     deployed = {
         name: contract for name, contract in lake.contracts.prod.items() if contract.system in lake.systems
     }
-    return declared_columns(deployed, {**lake.contracts.curated, **lake.contracts.lake})
+    return declared_lineage(deployed, {**lake.contracts.curated, **lake.contracts.lake})
 
 
 def _stored_lineage(lake: LakePorts) -> dict[str, TableColumns]:

@@ -15,7 +15,7 @@ from headgate.contracts.types import arrow_schema
 from headgate.domains import retail
 from headgate.facts.fact import Fact
 from headgate.lineage.column_sources import CURATED
-from headgate.lineage.declared_columns import declared_columns
+from headgate.lineage.declared_lineage import declared_lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def registry() -> Registry:
 
 def sources_of(system: str) -> set[ColumnRef]:
     """Return the columns of datasets that the tables of a system name, at any distance."""
-    declared = declared_columns(registry().prod, {**registry().curated, **registry().lake})
+    declared = declared_lineage(registry().prod, {**registry().curated, **registry().lake})
     lineage = [declared[name] for name in registry().tables_of(system) if name in declared]
     listed = [of for each in lineage for of in (each.rows, *each.columns.values())]
     return {ref for sources in listed for ref in sources if ref.zone == CURATED}
@@ -83,7 +83,7 @@ def test_every_column_of_every_table_declares_its_sources_or_is_a_stamp() -> Non
 
 
 def test_every_named_column_exists_and_no_column_comes_from_itself() -> None:
-    declared = declared_columns(registry().prod, {**registry().curated, **registry().lake})
+    declared = declared_lineage(registry().prod, {**registry().curated, **registry().lake})
     assert {name: of.unknown for name, of in declared.items() if of.unknown} == {}
     assert {name for name, of in declared.items() if not of.rows} == set()
 

@@ -25,7 +25,7 @@ class _UnknownSourceError(Exception):
     """A declaration that cannot be followed to columns of datasets."""
 
 
-def declared_columns(
+def declared_lineage(
     tables: Mapping[str, Contract], datasets: Mapping[str, Contract]
 ) -> dict[str, TableColumns]:
     """Return the lineage of each table whose contract declares one, at any distance.
@@ -76,8 +76,8 @@ class _Declared:
         if key not in self._values:
             self._open.add(key)
             try:
-                stated = self._tables[table].column(column).computed_from
-                self._values[key] = self._followed(stated or (), Use.TRANSFORMATION)
+                names = self._tables[table].column(column).computed_from or ()
+                self._values[key] = self._followed(names, Use.TRANSFORMATION)
             finally:
                 self._open.discard(key)
         return self._values[key]
@@ -86,9 +86,9 @@ class _Declared:
         """Return the columns that decide which rows a table has, and those of the tables it is built from."""
         if table not in self._rows:
             self._rows[table] = rows = Sources()
-            stated = declared_rows(self._tables[table])
+            names_by_use = declared_rows(self._tables[table])
             try:
-                for use, names in stated.items():
+                for use, names in names_by_use.items():
                     add_sources(rows, self._followed(names, Use(use.upper())))
             except _UnknownSourceError:
                 rows.clear()  # a part of them would look like all of them
@@ -100,9 +100,9 @@ class _Declared:
     def _tables_named(self, table: str) -> set[str]:
         """Return the other tables that systems build and that the declarations of a table name."""
         contract = self._tables[table]
-        stated = [name for column in contract.columns for name in column.computed_from or ()]
-        stated += [name for names in declared_rows(contract).values() for name in names]
-        named = {name.partition(".")[0] for name in stated}
+        sources = [name for column in contract.columns for name in column.computed_from or ()]
+        sources += [name for names in declared_rows(contract).values() for name in names]
+        named = {name.partition(".")[0] for name in sources}
         return {name for name in named - {table} if name in self._tables and name not in self._datasets}
 
     def _followed(self, names: tuple[str, ...], use: Use) -> Sources:

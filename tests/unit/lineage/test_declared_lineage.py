@@ -8,7 +8,7 @@ import pytest
 
 from headgate.contracts.computed_from import ROWS
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.lineage.declared_columns import declared_columns
+from headgate.lineage.declared_lineage import declared_lineage
 
 if TYPE_CHECKING:
     from headgate.lineage.column_sources import Sources
@@ -31,7 +31,7 @@ EVENTS = table("events", {"kind": None, "amount": None, "place": None})
 
 def lineage(*tables: Contract) -> dict[str, tuple[dict[str, set[str]], set[str], dict[str, str]]]:
     """Return the columns, rows and unknown columns of each table, sources as `zone table.column USE`."""
-    declared = declared_columns({each.dataset: each for each in tables}, {"events": EVENTS})
+    declared = declared_lineage({each.dataset: each for each in tables}, {"events": EVENTS})
     return {
         name: ({key: readable(of) for key, of in each.columns.items()}, readable(each.rows), {**each.unknown})
         for name, each in declared.items()
