@@ -132,7 +132,7 @@ class MailSender:
         return people.address(person) if CallerIdentity(person, groups).may(Group.VIEWER) else ""
 
     def message(self, schedule: MailSchedule) -> tuple[str, str]:
-        """Return the subject and the text of a mail of today.
+        """Return the subject and the text of a mail as it is sent now.
 
         Raises:
             OutOfTimeError: the function ends before all answers are there.

@@ -23,7 +23,7 @@ from headgate.aws.stepfunctions import PipelineRun
 from headgate.costs.recorded import EndedJobRun
 from headgate.lake.states import Originals
 from tests.console.accessibility import violations
-from tests.console.browsers import SIDEWAYS, visit
+from tests.console.browsers import SIDEWAYS, WIDTHS, resize, visit
 from tests.console.conftest import PATIENCE_MS
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
 from tests.unit.api.lakes import PAYMENTS, payments
@@ -268,6 +268,30 @@ def test_the_panels_of_an_own_dashboard_are_filtered_moved_widened_renamed_and_p
         page.get_by_role("button", name=f"More about: {name}").click()
         page.get_by_role("menuitem", name="Take off my dashboard").click()
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", WIDTHS)
+def test_a_mail_of_a_filtered_dashboard_is_shown_and_sent_now(console: Console, name: str) -> None:
+    page = console.opened("/dashboards/compliance-guardian?decision=block", OPERATOR)
+    resize(page, *WIDTHS[name])
+    page.get_by_role("button", name="Send me this by mail").click()
+    expect(page.get_by_label("Title of the mail")).to_have_value(re.compile("Proposed decision: block$"))
+    page.get_by_role("button", name="Preview").click()
+    text = page.get_by_label("Text of the mail")
+    expect(text).to_contain_text("Filter: Proposed decision: block")
+    expect(text).to_contain_text("Not filtered by Proposed decision.")
+    assert violations(page) == []
+    assert page.evaluate(SIDEWAYS) == 0
+    assert console.lake.mails
+    assert console.lake.mails.sent == []
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=Path(folder) / f"mail-{name}.png")
+    page.get_by_role("button", name="Send one now").click()
+    expect(page.get_by_text("Sent to operator@example.com.")).to_be_visible()
+    ((address, subject, body),) = console.lake.mails.sent
+    assert address == "operator@example.com"
+    assert (subject.count("Proposed decision: block"), body) == (1, text.text_content())
+    console.lake.mails.sent.clear()
 
 
 def test_a_dashboard_written_in_the_console_is_for_everybody_and_has_a_way_back(console: Console) -> None:

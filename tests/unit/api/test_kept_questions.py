@@ -126,7 +126,7 @@ def test_a_person_orders_and_widens_the_panels_of_their_dashboard_at_once() -> N
     assert ana.call("PUT", PATH + "/dashboard", {"panels": [{"name": "b", "width": "huge"}]}).status == 422
 
 
-def test_a_question_is_renamed_in_its_place() -> None:
+def test_a_renamed_question_keeps_where_it_is() -> None:
     ana = Caller(MemoryLake(), ("viewer",), "ana")
     for name in ("a", "b"):
         ana.call("PUT", PATH, question(name))
