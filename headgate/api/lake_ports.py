@@ -186,6 +186,10 @@ class AnswerMails(Protocol):
         """Ask the address once to confirm mails of the lake; ConflictError at the quota of addresses."""
         ...
 
+    def subject(self, text: str) -> str:
+        """Return a subject as it arrives."""
+        ...
+
     def send(self, address: str, subject: str, message: str) -> None:
         """Send a message to the address if it has confirmed."""
         ...

@@ -90,7 +90,7 @@ class Alerts:
         """Send the message without card numbers, with a subject that e-mail allows."""
         with translated(f"alert {self.topic_arn}"):
             self.client.publish(
-                TopicArn=self.topic_arn, Subject=_subject(subject), Message=redact_text(message)
+                TopicArn=self.topic_arn, Subject=mail_subject(subject), Message=redact_text(message)
             )
 
 
@@ -117,18 +117,22 @@ class TopicMails:
                 Attributes={"FilterPolicy": json.dumps({_TO: [address]})},
             )
 
+    def subject(self, text: str) -> str:
+        """Return a subject as it arrives: in ASCII, cut to 100 characters, and without card numbers."""
+        return mail_subject(text)
+
     def send(self, address: str, subject: str, message: str) -> None:
         """Send a message without card numbers to the address, if it agreed."""
         with translated("send answers by mail"):
             self.client.publish(
                 TopicArn=self.topic_arn,
-                Subject=_subject(subject),
+                Subject=mail_subject(subject),
                 Message=redact_text(message),
                 MessageAttributes={_TO: {"DataType": "String", "StringValue": address}},
             )
 
 
-def _subject(text: str) -> str:
+def mail_subject(text: str) -> str:
     """Return a subject without card numbers, cut and cleaned for e-mail."""
     clean = (sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(text))
     return "".join(clean)[:SUBJECT_LENGTH]

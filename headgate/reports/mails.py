@@ -139,7 +139,8 @@ class MailSender:
         """
         words = self._filter_words(schedule)
         about = f", {words}" if words and words not in schedule.title else ""
-        return f"{schedule.title}{about}, {self.lake.now():%d %b %Y}", self._text(schedule)
+        subject = f"{schedule.title}{about}, {self.lake.now():%d %b %Y}"
+        return self.mails.subject(subject) if self.mails else subject, self._text(schedule)
 
     def ask_all(self, schedule: MailSchedule) -> None:
         """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""

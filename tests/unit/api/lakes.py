@@ -16,6 +16,7 @@ from headgate.api.app import Application
 from headgate.api.lake_ports import KnownRuns
 from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus, ResultFile
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger, MemoryObjects
+from headgate.aws.sns import mail_subject
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
 from headgate.costs.recorded import EndedJobRun
@@ -165,6 +166,9 @@ class MemoryMails:
         if len({*self.agreed, address}) > self.quota:
             raise ConflictError("subscribe an address to answers: FilterPolicyLimitExceeded on Subscribe")
         self.agreed.append(address)
+
+    def subject(self, text: str) -> str:
+        return mail_subject(text)
 
     def send(self, address: str, subject: str, message: str) -> None:
         if address == self.unreachable:

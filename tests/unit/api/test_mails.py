@@ -161,6 +161,12 @@ def test_a_mail_is_shown_as_it_is_sent_and_sent_now_on_demand() -> None:
     assert ana.call("POST", PATH + "/send", mail(sql=PERSONAL)).status == 422
 
 
+def test_a_subject_is_shown_as_it_arrives() -> None:
+    lake = MemoryLake()
+    shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", mail("Größe " + "x" * 110)).json
+    assert shown["subject"] == "Gr??e " + "x" * 94
+
+
 def test_a_mail_whose_answers_take_long_is_not_ready_and_its_queries_go_on() -> None:
     lake = MemoryLake(queries=MemoryQueries(state="RUNNING"))
     seconds = iter(range(0, 1000, 5))
