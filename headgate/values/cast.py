@@ -5,7 +5,8 @@ value is always the original text: `007`, ` 12 `, `12.0` and `1e3` are not integ
 DECIMAL(12,2), and `13/01/2023` is not a date. Only trailing zeros of a decimal and of a fraction of a second
 may differ.
 
-Source: ISO 8601 for dates and times, in the extended form of RFC 3339; a blank may replace `T`.
+Source: ISO 8601 for dates and times, in the extended form of RFC 3339; a blank may replace `T`, the seconds
+may be left out, and an offset may be without its colon or after a blank.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ _DATE = _YEAR + (
     r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]"
     r"|[12]\d))"
 )
-_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6}0*)?"
-_ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6}0*)?)?"
+ZONE = r" ?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)"
 _DOUBLE = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _MAX_DECIMAL_DIGITS = 38
@@ -175,13 +176,14 @@ def _on_real_days(text: pa.Array) -> pa.Array:
 
 def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
     """Return naive UTC: a time with a zone is converted to UTC; a time without one is already UTC."""
-    spelled = _on_real_days(_null_unless_matching(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
+    spelled = _on_real_days(_null_unless_matching(text, f"{_DATE}[ T]{_TIME}(?:{ZONE})?"))
     exact = spelled
     if pc.any(pc.match_substring_regex(spelled, r"\.\d{7}")).as_py():  # Arrow reads at most six digits
         exact = pc.replace_substring_regex(spelled, r"(\.\d{6})0+", r"\1")
-    zoned, target = pc.match_substring_regex(exact, f"{_ZONE}$"), arrow_type(column_type)
+    zoned, target = pc.match_substring_regex(exact, f"{ZONE}$"), arrow_type(column_type)
     if not pc.any(zoned).as_py():
         return pc.cast(exact, target)
+    exact = pc.replace_substring_regex(exact, " ([Z+-])", r"\1")  # Arrow reads no blank before an offset
     has_zone = flags(zoned)
     utc = pc.cast(pc.cast(null_where(~has_zone, exact), pa.timestamp("us", "UTC")), target)
     moved = pc.coalesce(utc, pc.cast(null_where(has_zone, exact), target))

@@ -22,6 +22,7 @@ from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.month_names import MONTHS
 from headgate.contracts.types import arrow_type
 from headgate.values import fast_parsing as plain
+from headgate.values.cast import ZONE
 from headgate.values.cast import cast as cast_plain
 from headgate.values.cells import Flags, Rows, bool_array, flags, literal, numbers, text_array
 
@@ -99,7 +100,7 @@ def _with_iso(
 def _plain_in_zone(given: pa.Array, column_type: ColumnType, zone: str) -> pa.Array:
     """Read ISO 8601; a timestamp without an offset is local time of the zone."""
     values = cast_plain(given, column_type).values
-    has_offset = flags(pc.match_substring_regex(given, r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"))
+    has_offset = flags(pc.match_substring_regex(given, f":[0-9.]+{ZONE}$"))
     is_read = flags(values.is_valid())
     micros = _filled(values)
     moved = _to_utc(_Read(micros, is_read & ~has_offset), zone)

@@ -175,19 +175,55 @@ def test_a_time_with_a_zone_is_moved_to_utc_and_one_without_is_utc(
     assert values_of([time.isoformat() for time in zoned], TIMESTAMP) == expected
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1)).map(
+                lambda time: time.replace(second=0, microsecond=0)
+            ),
+            st.integers(-14 * 60, 14 * 60),
+            st.sampled_from(["T", " "]),
+            st.sampled_from(["", " "]),
+            st.booleans(),
+        )
+    )
+)
+def test_a_time_may_lack_seconds_and_its_offset_the_colon(
+    cases: list[tuple[dt.datetime, int, str, str, bool]],
+) -> None:
+    texts, expected = [], []
+    for time, minutes, between, gap, has_colon in cases:
+        zoned = time.replace(tzinfo=dt.timezone(dt.timedelta(minutes=minutes)))
+        text = zoned.isoformat(between, "minutes")
+        offset = text[-6:] if has_colon else text[-6:].replace(":", "")
+        texts += [text[:-6], text[:-6] + gap + offset]
+        expected += [time, zoned.astimezone(dt.UTC).replace(tzinfo=None)]
+    assert values_of(texts, TIMESTAMP) == expected
+
+
+@pytest.mark.parametrize("text", ["2026-11-26T13:08Z", "2026-11-26 14:08 +0100", "2026-11-26T14:08+01:00"])
+def test_a_time_in_minutes_with_an_offset_is_read(text: str) -> None:
+    assert values_of([text], TIMESTAMP) == [dt.datetime(2026, 11, 26, 13, 8)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "2023-01-01",
         "2023-01-01 10",
-        "2023-01-01 10:11",
+        "2023-01-01 24:00",
+        "2023-01-01 10:60",
         "2023-01-01 24:00:00",
         "2023-01-01 23:59:60",
         "2023-02-29 10:11:12",
         "2023-01-01T10:11:12.",
         "2023-01-01T10:11:12.1234567",
-        "2023-01-01T10:11:12+0200",
+        "2023-01-01T10:11:12+02000",
+        "2023-01-01T10:11:12  +0200",
+        "2023-01-01 10:11 -02:60",
+        "2023-01-01T10:11.5",
         "2023-01-01T10:11:12+15:00",
+        "2023-01-01T10:11:12+1500",
         "2023-01-01T10:11:12 CET",
         "01/02/2023 10:11:12",
         "1700000000000",
