@@ -94,6 +94,23 @@ def dataset_of_inner_list(
     return counts[0][1] if counts and counts[0][0] >= _MIN_NAMED - 1 and not is_tie else ""
 
 
+def dataset_made_of_list(own: Sequence[str], around: Sequence[str], contracts: Mapping[str, Contract]) -> str:
+    """Return the dataset that was created from such a list in the records of another one; empty if none was.
+
+    It is the one that has a field of the name of each column of the list, and of one of the record around.
+
+    Args:
+        own, around: names of the columns of the list, and of the columns of the records around it in the
+            list's table.
+    """
+    made = [
+        name
+        for name, contract in contracts.items()
+        if len(_named_fields(own, contract)) == len(own) >= _MIN_NAMED - 1 and _named_fields(around, contract)
+    ]
+    return made[0] if len(made) == 1 else ""
+
+
 def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:
     """Return the fields whose name or alias is the name of a column."""
     no_values = [pa.nulls(0, pa.string())] * len(names)

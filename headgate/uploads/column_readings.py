@@ -6,23 +6,34 @@ they do not, a person chooses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.format_property import declared_keys
+from headgate.contracts.format_property import NUMBERS, declared_keys
 from headgate.contracts.model import Kind
+from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import narrowed
 from headgate.drafts.date_order import orders_shown
 from headgate.drafts.format_answers import FormatAnswer
 from headgate.drafts.time_zones import lack_zone
+from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import distinct_counts
-from headgate.values.format_inference import Inferred, Most, infer_most, infer_orders, one_truth_word
+from headgate.values.format_inference import (
+    Inferred,
+    Most,
+    infer_most,
+    infer_orders,
+    most_others,
+    one_truth_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from headgate.contracts.model import Column
 
 _TIMES = (Kind.DATE, Kind.TIMESTAMP)
 
@@ -105,6 +116,28 @@ def reading_facts(most: Most) -> dict[str, Any]:
     if not declared:
         return {}
     return {"kind": most.reading.kind.value, "format": declared, "others": most.others}
+
+
+def plain_facts(filled: pa.Array, field: Column) -> dict[str, Any]:
+    """Return the plain spelling of numbers, or of yes and no, if values have it instead of the declared one.
+
+    Empty unless nearly all values are plain, fewer have the declared format, and none means something else in
+    it: the lake's own export of a dataset with decimal commas has points.
+
+    Args:
+        filled: values, neither null nor blank.
+        field: the field of the contract that the column is.
+    """
+    declared = cast_column(field, without_nulls(field, filled)).values
+    plain = cast_column(replace(field, format=PLAIN), filled).values
+    others = plain.null_count
+    is_other = pc.any(pc.not_equal(plain, declared)).as_py()
+    if others > most_others(len(filled)) or others >= declared.null_count or is_other:
+        return {}
+    spelling: dict[str, Any] = (
+        {"decimal": "."} if field.type.kind in NUMBERS else {"trueWords": ["true"], "falseWords": ["false"]}
+    )
+    return {"kind": field.type.kind.value, "format": spelling, "others": others}
 
 
 def _in_shown_order(

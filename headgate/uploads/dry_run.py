@@ -12,12 +12,13 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.lake import keys
@@ -38,7 +39,7 @@ from headgate.uploads.sent_originals import sent_original
 from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
@@ -193,7 +194,8 @@ class DryRunner:
             committed_as = {"key": key, "sha256": sha256, "size_bytes": path.stat().st_size}
             scratch = self._scratch(upload, folder, ref, key)
         mapping = edited.mapping()
-        result = self._checked(upload, scratch, mapping, sha256)
+        draft_name = _draft_name(upload, edited, self.mappings(scratch).contracts)
+        result = self._checked(upload, scratch, mapping, sha256, draft_name)
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
@@ -228,7 +230,7 @@ class DryRunner:
         if opened is None or upload.size_bytes > _MAX_DRAFT_BYTES:
             return None
         edited_csv(opened.source, opened.names, Edits(), None, path)
-        return self.draft(upload.name, path.read_bytes())
+        return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes())
 
     @staticmethod
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
@@ -259,20 +261,25 @@ class DryRunner:
         }
         if edited.opened is None:
             return facts
-        about = ColumnFacts(edited.hidden, edited.amounts, edited.past, edited.lists)
+        about = ColumnFacts(edited.hidden, edited.amounts, edited.past, edited.lists, edited.declared)
         grid = write_grid(edited.opened, flaws, about, folder, edited.edits)
         for name in (ROWS, FLAWED):
             self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))
         return {**facts, "grid": asdict(grid)}
 
     def _checked(
-        self, upload: UploadRecord, scratch: ScratchObjects, mapping: UploadMapping | None, sha256: str
+        self,
+        upload: UploadRecord,
+        scratch: ScratchObjects,
+        mapping: UploadMapping | None,
+        sha256: str,
+        draft_name: str = "",
     ) -> dict[str, Any]:
         """Run the gate; return its judgement as it is stored."""
         record = self.process(scratch, scratch.appears_as, mapping)
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= _MAX_DRAFT_BYTES:
-            result["draft"] = self.draft(upload.name, scratch.read(scratch.appears_as))
+            result["draft"] = self.draft(draft_name or upload.name, scratch.read(scratch.appears_as))
         contract = self.curated.get(record.dataset)
         if contract and scratch.accepted.exists():
             replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)
@@ -288,6 +295,15 @@ class DryRunner:
         return ScratchObjects(
             self.objects, content, appears_as, self.curated_bucket, folder / "accepted.parquet"
         )
+
+
+def _draft_name(upload: UploadRecord, edited: EditedUpload, contracts: Container[str]) -> str:
+    """Return the file name that names the dataset: with the part of a list in records or a further sheet."""
+    is_named_by_part = edited.inner_list or without_time(dataset_name_of(upload.name)) in contracts
+    if not edited.own_part or not is_named_by_part:
+        return upload.name
+    part = edited.own_part.rpartition(".")[2] if edited.inner_list else PurePosixPath(edited.own_part).stem
+    return f"{PurePosixPath(upload.name).name.split('.')[0]}_{part}.csv"
 
 
 def _typed(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from headgate.formats.unpack import data_members
 from headgate.lake import keys
 from headgate.lake.recorded_sheets import MIN_SHEET_ROWS, lists_sheet
 from headgate.matching.dataset_evidence import (
+    dataset_made_of_list,
     dataset_of_inner_list,
     dataset_of_named_list,
     likely_dataset,
@@ -88,6 +89,7 @@ class EditedUpload:
         proposed_steps: steps that fill fields without a column.
         part_datasets: the suggested datasets of lists of JSON records.
         covers: sheets of a row, or of facts such as a cover, which are no tables.
+        inner_list: the list that is read, if it is in the records of another list; empty else.
         is_elsewhere: the key of the sent file is not of the dataset.
     """
 
@@ -103,6 +105,7 @@ class EditedUpload:
     part_datasets: Mapping[str, str] = field(default_factory=dict)
     covers: tuple[str, ...] = ()
     is_elsewhere: bool = False
+    inner_list: str = ""
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
@@ -193,6 +196,27 @@ class EditedUpload:
         of_money = {column.name for column in self.contract.columns if is_amount(column.unit)}
         fields = fields_after_edits(self.suggested, self.edits.columns)
         return {name for name, field in zip(self.suggested.names, fields, strict=True) if field in of_money}
+
+    @property
+    def declared(self) -> dict[str, Column]:
+        """The fields with a declared format of numbers, or of yes and no, by their column of texts.
+
+        Numbers of a workbook, of JSON or of Parquet are in no format.
+        """
+        if self.contract is None or self.suggested is None or not self.opened or self.opened.read_as:
+            return {}
+        fields = fields_after_edits(self.suggested, self.edits.columns)
+        columns = {
+            name: self.contract.column(field)
+            for name, field in zip(self.suggested.names, fields, strict=True)
+            if field and pa.types.is_string(self.opened.stored_types[name])
+        }
+        kinds = {*NUMBERS, Kind.BOOLEAN}
+        return {
+            name: column
+            for name, column in columns.items()
+            if column.format and not column.mask and column.type.kind in kinds
+        }
 
     @property
     def past(self) -> dict[str, str]:
@@ -286,6 +310,7 @@ def edited_content(
         part_datasets=of_parts,
         covers=_covers(sent.narrow, contracts),
         is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
+        inner_list=inner_list,
     )
     return _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
 
@@ -434,7 +459,10 @@ def _likely_dataset(names: Sequence[str], inner_list: str, contracts: Mapping[st
         return likely_dataset(names, contracts)
     around = [name_around(name, inner_list) for name in names]
     own = [name for name, outer in zip(names, around, strict=True) if not outer]
-    return dataset_of_inner_list(own, [*filter(None, around)], contracts)
+    outer_columns = [name for name, outer in zip(names, around, strict=True) if outer]
+    return dataset_of_inner_list(own, [*filter(None, around)], contracts) or dataset_made_of_list(
+        own, outer_columns, contracts
+    )
 
 
 def _suggested(
@@ -588,9 +616,13 @@ def _sheets(body: bytes) -> tuple[Sheet, ...]:
     return filled if len(filled) > 1 else ()
 
 
-def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
-    """Write the edited file; return None if the file is unchanged."""
-    if not edited.changes_values or edited.opened is None:
+def edited_file(edited: EditedUpload, folder: Path, *, is_always_written: bool = False) -> Path | None:
+    """Write the edited file; return None if the file is unchanged.
+
+    Args:
+        is_always_written: also write a file whose values stay as they are.
+    """
+    if not (edited.changes_values or is_always_written) or edited.opened is None:
         return edited.file if edited.edits.part and edited.opened is None else None
     if edited.opened.is_as_declared and not edited.changes_rows:
         return edited.file
@@ -635,7 +667,9 @@ def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
     """Return the edited file's key in raw; a file of raw keeps its key."""
     stem = PurePosixPath(upload.name).name.split(".")[0] or "upload"
     name = _name_of_copy(stem, edited.own_part)
-    if edited.edits.is_of_no_dataset:
+    # The gate would take a list for rows of the records around it, whose values it has as well.
+    is_list_of_none = bool(edited.inner_list) and edited.contract is None and not upload.raw_version
+    if edited.edits.is_of_no_dataset or is_list_of_none:
         return keys.no_dataset_key(upload.sha256, name)
     if upload.raw_version:
         return upload.key

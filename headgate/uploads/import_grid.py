@@ -42,7 +42,7 @@ from headgate.masking.redaction import redact
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
 from headgate.matching.header_names import made_up_name
 from headgate.matching.match_header import count_known, with_headings
-from headgate.uploads.column_readings import ColumnReadings, reading_facts
+from headgate.uploads.column_readings import ColumnReadings, plain_facts, reading_facts
 from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.file_values import FileValues
@@ -345,12 +345,14 @@ class ColumnFacts:
         amounts: columns of fields with a currency.
         past: columns of fields that record the past, with the reason why a date in the future is doubtful.
         lists: columns of lists that are parts of their own, with the part; cells say how many records it has.
+        declared: the field of columns of numbers, or of yes and no, for which the contract declares a format.
     """
 
     hidden: Collection[str] = frozenset()
     amounts: Collection[str] = frozenset()
     past: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -423,7 +425,7 @@ def write_grid(
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
     readings = readings or ColumnReadings()
-    formats = {name: facts for name, most in readings.clear.items() if (facts := reading_facts(most))}
+    formats = _formats(readings, about.declared)
     return WrittenGrid(
         opened.names,
         rows,
@@ -456,6 +458,15 @@ def _readings(names: Sequence[str], beginning: pa.Table, hidden: Collection[str]
     """Return the formats of the first values of each column that is shown."""
     first = beginning.slice(0, _FORMAT_ROWS)
     return ColumnReadings.of(_shown_columns(names, first, hidden))
+
+
+def _formats(readings: ColumnReadings, declared: Mapping[str, Column]) -> dict[str, dict[str, Any]]:
+    """Return the format of nearly all values by column: the plain one only beside a declared one."""
+    formats = {name: reading_facts(most) for name, most in readings.clear.items()}
+    for name, field_ in declared.items():
+        if name in readings.texts and not formats.get(name):
+            formats[name] = plain_facts(readings.texts[name], field_)
+    return {name: facts for name, facts in formats.items() if facts}
 
 
 def _to_come(readings: ColumnReadings) -> dict[str, Mapping[str, Any]]:

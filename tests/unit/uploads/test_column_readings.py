@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.model import Kind
-from headgate.uploads.column_readings import ColumnReadings
+from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.source_format import SourceFormat
+from headgate.uploads.column_readings import ColumnReadings, plain_facts
 
 pytestmark = pytest.mark.unit
 
@@ -67,3 +68,31 @@ def test_times_without_an_offset_are_local_unless_the_file_states_their_zone() -
         day=["2026-01-02"] * 4,
     )
     assert readings.local_times({"stated": pa.timestamp("us", tz="UTC")}) == ("changed", "sent")
+
+
+@pytest.mark.parametrize(
+    ("texts", "declared", "is_plain"),
+    [
+        (["19.17", "8"], SourceFormat(decimal=","), True),
+        (["19.17", "1.299"], SourceFormat(decimal=",", thousands="."), False),  # 1299 or 1.299
+        (["8", "9"], SourceFormat(decimal=","), False),
+        (["19,17", "8.50"], SourceFormat(decimal=","), False),
+        (["19.17", "EUR"], SourceFormat(decimal=","), False),
+    ],
+)
+def test_plain_numbers_are_offered_where_the_declared_format_reads_fewer(
+    texts: list[str], declared: SourceFormat, *, is_plain: bool
+) -> None:
+    field = Column("price", ColumnType(Kind.DECIMAL, precision=12, scale=4), format=declared)
+    assert bool(plain_facts(pa.array(texts), field)) is is_plain
+
+
+def test_plain_words_are_offered_beside_declared_words() -> None:
+    field = Column(
+        "sold", ColumnType(Kind.BOOLEAN), format=SourceFormat(true_words=("ja",), false_words=("nein",))
+    )
+    assert plain_facts(pa.array(["true", "false"]), field)["format"] == {
+        "trueWords": ["true"],
+        "falseWords": ["false"],
+    }
+    assert not plain_facts(pa.array(["ja", "nein"]), field)

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { day } from '../../formats/moments'
 import { type Format, hasSpelling, type Step } from './edits'
-import { fits, formatChoices, formatWords } from './formats'
+import { fits, formatChoices, formatWords, plainFormat } from './formats'
 import { chipTitle, chipWords } from './steps'
 
 const LEFT_OUT = '\nleft out'
@@ -78,6 +78,7 @@ export function ColumnHeader({
             name={name}
             type={own ? type : ''}
             format={format}
+            declared={own?.declared_format ?? {}}
             hidesValues={hidesValues}
             onFormat={on.onFormat}
             onAction={on.onAction}
@@ -186,8 +187,10 @@ export const words = (name: string): string => name.replaceAll('_', ' ')
 interface MenuProps {
   name: string
   type: string
-  /** How the values are read now; absent for the plain spelling. */
+  /** How the values are read; absent for the format of the contract. */
   format: Format | undefined
+  /** The format of the contract; empty for the plain spelling. */
+  declared: Format
   hidesValues: boolean
   onFormat: (format: Format) => void
   onAction: (action: ColumnAction) => void
@@ -203,8 +206,10 @@ const OF_VALUES: [ColumnAction, string][] = [
   ['split', 'Split in two …'],
 ]
 
-function ColumnMenu({ name, type, format, hidesValues, onFormat, onAction }: MenuProps) {
-  const isChosen = (choice: Format): boolean => formatWords(choice) === formatWords(spellingOf(format))
+function ColumnMenu({ name, type, format, declared, hidesValues, onFormat, onAction }: MenuProps) {
+  const inForce = hasSpelling(format) ? format : declared
+  const isChosen = (choice: Format): boolean => formatWords(choice) === formatWords(spellingOf(inForce))
+  const plain = plainFormat(type, declared)
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -225,7 +230,7 @@ function ColumnMenu({ name, type, format, hidesValues, onFormat, onAction }: Men
                 {choice.label}
               </Menu.Item>
             ))}
-            <Menu.Item leftSection={isChosen({}) ? '✓' : ''} onClick={() => onFormat({})}>
+            <Menu.Item leftSection={isChosen(plain) ? '✓' : ''} onClick={() => onFormat(plain)}>
               plain: 13.50, 2026-12-31, true/false
             </Menu.Item>
             <Menu.Divider />

@@ -34,7 +34,7 @@ export function CommitLine({ work, leftOut, onCommit, onShowErrors, onChange, ..
   const isRepeat = work.isCurrent && result.duplicate_of !== ''
   const isDoubtful = isMostlyDuplicates(result)
   const formats = openFormats(result, work.edits)
-  const needsFormats = result.acceptance === 'nothing_accepted' && formats.length > 0
+  const needsFormats = areFormatsAtFault(result, formats)
   const isOpen = missing.length > 0 || orders.length > 0
   const mayShowErrors = !isOpen && currencies.length === 0 && result.quarantined > 0
   return (
@@ -155,7 +155,7 @@ function obstacle(
     return `Decide about the amounts in ${currencies.map(({ rows }) => Object.keys(rows).join(' and ')).join(', ')} above.`
   if (mayCommit(result)) return ''
   const formats = openFormats(result, edits)
-  if (result.acceptance === 'nothing_accepted' && formats.length > 0)
+  if (areFormatsAtFault(result, formats))
     return 'Every row is refused, because a format of the file is not chosen yet.'
   const column = columnOfEveryRow(result)
   if (column)
@@ -163,6 +163,16 @@ function obstacle(
   return result.acceptance === 'nothing_accepted'
     ? 'Every row is refused: correct the columns or the cells, or choose a format above a column.'
     : 'Nothing of this file can enter the lake: choose another file.'
+}
+
+/** Whether every row is refused, and not for columns that have no open format. */
+function areFormatsAtFault(
+  { acceptance, grid, quarantined }: Schemas['DryRun'],
+  formats: { column: string }[],
+): boolean {
+  const isOther = ({ column, rows }: Schemas['FlawCause']) =>
+    rows === quarantined && !formats.some((one) => one.column === column)
+  return acceptance === 'nothing_accepted' && formats.length > 0 && !grid?.causes?.some(isOther)
 }
 
 /** The column whose values are of another type in every refused row; empty for none. */

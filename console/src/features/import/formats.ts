@@ -58,6 +58,14 @@ export const formatChoices = (type: string): Choice[] => [
   { label: 'without blanks around', format: { trim: true } },
 ]
 
+/** The plain spelling of a field, in words where its contract declares another one. */
+export function plainFormat(type: string, declared: Format): Format {
+  const kind = kindOf(type)
+  if (kind === 'number' && formatWords(declared)) return { decimal: '.' }
+  if (kind === 'truth' && declared.trueWords) return { trueWords: ['true'], falseWords: ['false'] }
+  return {}
+}
+
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 /** The patterns of dates in a format. */
@@ -73,7 +81,7 @@ function patternWords(patterns: string[]): string {
 export function formatWords(format: Format | undefined): string {
   if (!format) return ''
   const words = [
-    format.decimal === ',' ? 'decimal comma' : '',
+    format.decimal === ',' ? 'decimal comma' : format.decimal === '.' ? 'decimal point' : '',
     format.thousands ? `“${String(format.thousands)}” between thousands` : '',
     patternWords(list(format.patterns)),
     format.trueWords ? `${list(format.trueWords).join(', ')}/${list(format.falseWords).join(', ')}` : '',

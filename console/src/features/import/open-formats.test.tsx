@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { NO_EDITS, withFormat } from './edits'
+import { formatWords, plainFormat } from './formats'
 import { openFormats } from './suggested-fields'
 import { Suggestions } from './suggestions'
 import { showCommitLine } from './test-commit-line'
@@ -83,6 +84,17 @@ test('where every row is refused for want of a format, the button takes the form
   expect(onChange).toHaveBeenCalledWith(READ)
 })
 
+test('a format of one row is no remedy where another column refuses every row', () => {
+  const causes = [
+    { column: 'Farbe', rule: 'type', rows: 42 },
+    { column: 'Preis', rule: 'type', rows: 1 },
+  ]
+  const grid = RESULT.grid && { ...RESULT.grid, causes, flawed_cells: { Preis: 1, Farbe: 42 } }
+  showCommitLine({ ...RESULT, grid } as Schemas['DryRun'], EDITS)
+  screen.getByText(/^Every row is refused because of Farbe:/)
+  expect(screen.queryByRole('button', { name: /^Read/ })).toBeNull()
+})
+
 test('several formats have one short button, and a file that cannot enter for another cause has none', () => {
   const grid = RESULT.grid && {
     ...RESULT.grid,
@@ -117,4 +129,19 @@ test('a column is as wide as its format and its steps', () => {
   expect(widthOf('Pos', { ...none, flawed: 42, format })).toBeGreaterThan(format.length * 6.5)
   const step = '3 values mapped (remembered)'
   expect(widthOf('Pos', { ...none, steps: [step] })).toBeGreaterThan(step.length * 6.5)
+})
+
+test('the plain spelling beside a declared format is a format of its own, and in words', () => {
+  expect(plainFormat('decimal(10,2)', { decimal: ',' })).toEqual({ decimal: '.' })
+  expect(plainFormat('boolean', { trueWords: ['ja'], falseWords: ['nein'] })).toEqual({
+    trueWords: ['true'],
+    falseWords: ['false'],
+  })
+  expect(plainFormat('decimal(10,2)', {})).toEqual({})
+  expect(formatWords({ decimal: '.' })).toBe('decimal point')
+  const grid = RESULT.grid && {
+    ...RESULT.grid,
+    formats: { Preis: { kind: 'decimal', format: { decimal: '.' }, others: 0 } },
+  }
+  expect(openFormats({ ...RESULT, grid } as Schemas['DryRun'], EDITS)[0]?.format).toEqual({ decimal: '.' })
 })

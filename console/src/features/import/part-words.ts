@@ -25,3 +25,15 @@ export function innerLists({
     .filter((name) => name !== part && rows[name] !== undefined && name.startsWith(prefix))
     .map((name) => ({ part: name, path: name.slice(prefix.length) }))
 }
+
+/**
+ * The lists of records that are no dataset's and not in the lake yet: a commit of the records around them does not bring
+ * them in as rows.
+ */
+export const listsWithoutDataset = (
+  { offered_parts: offered, part_rows: rows = {} }: Pick<Schemas['DryRun'], 'offered_parts' | 'part_rows'>,
+  committed: string[],
+): string[] =>
+  Object.keys(rows).filter(
+    (name) => name !== WHOLE && !offered.includes(name) && !committed.includes(name) && (rows[name] ?? 0) > 0,
+  )

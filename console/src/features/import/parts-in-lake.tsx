@@ -4,7 +4,7 @@ import { Fragment } from 'react'
 import type { Schemas } from '../../api/client'
 import { Moment } from '../../components/moment'
 import { DUPLICATE } from '../files/repeat'
-import { partWords } from './part-words'
+import { listsWithoutDataset, partWords } from './part-words'
 
 type Parts = Pick<Schemas['DryRun'], 'parts_in_lake' | 'part_rows'>
 type OpenPart = Parts & Pick<Schemas['DryRun'], 'parts_read'>
@@ -38,12 +38,23 @@ export function PartsInLake({ of }: { of: OpenPart }) {
   )
 }
 
-/** A file of which every part came in before. */
-export function AllPartsInLake({ of, onOpen }: { of: Parts; onOpen: () => void }) {
+/** A file of which every part that has a dataset came in before. */
+export function AllPartsInLake({
+  of,
+  onOpen,
+}: {
+  of: Parts & Pick<Schemas['DryRun'], 'offered_parts'>
+  onOpen: () => void
+}) {
+  const names = of.parts_in_lake.map(({ name }) => name)
+  const lists = listsWithoutDataset(of, names)
   return (
     <Alert color="gray" title={DUPLICATE}>
-      Every part of this file is in the lake: <Listed of={of} />. Sending one again accepts nothing new,
-      unless you change something of it.{' '}
+      {lists.length > 0 ? 'In the lake: ' : 'Every part of this file is in the lake: '}
+      <Listed of={of} />. Sending one again accepts nothing new, unless you change something of it.{' '}
+      {lists.length > 0
+        ? `Not in yet: ${lists.map((name) => partWords(name, of.part_rows[name])).join(', ')}. Open the file and choose it as the part. `
+        : ''}
       <Button size="compact-sm" variant="default" onClick={onOpen}>
         Open it all the same
       </Button>

@@ -3,7 +3,7 @@ import { Button, Group, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { checkEdits } from '../import/check-edits'
 import { NO_EDITS } from '../import/edits'
-import { partWords } from '../import/part-words'
+import { listsWithoutDataset, partWords } from '../import/part-words'
 import type { Kept } from './kept-files'
 import type { Checked } from './transfer'
 
@@ -42,14 +42,16 @@ interface Props {
 /** Leads to the sheets of a workbook, or other parts of a file, that are left. */
 export function NextPart({ file, committed, onNext }: Props) {
   const open = openParts(file, committed)
-  const next = open[0]
+  const lists = listsWithoutDataset(file, committed)
+  const next = open[0] ?? lists[0]
   if (next === undefined) return null
   const wordsOf = (part: string) => partWords(part, file.part_rows[part], file.part_datasets[part])
   return (
     <Group gap="sm">
-      <Text size="sm">Not in yet from this file: {open.map(wordsOf).join(', ')}.</Text>
-      <Button size="compact-sm" onClick={() => onNext(next)}>
-        Next: {wordsOf(next)}
+      <Text size="sm">Not in yet from this file: {[...open, ...lists].map(wordsOf).join(', ')}.</Text>
+      <Button size="compact-sm" variant={open.length > 0 ? 'filled' : 'default'} onClick={() => onNext(next)}>
+        {open.length > 0 ? 'Next: ' : 'Make a dataset of '}
+        {wordsOf(next)}
       </Button>
     </Group>
   )

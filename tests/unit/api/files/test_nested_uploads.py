@@ -11,6 +11,8 @@ from headgate.errors import UnreadableFileError
 from headgate.formats.json.json_records import read_records
 from headgate.formats.json.record_lists import RecordPlace
 from tests.unit.api.files.test_edited_files import check, commit, edit, opened
+from tests.unit.api.files.test_edited_uploads import checked, created, uploader
+from tests.unit.api.files.test_uploads import uploaded
 
 pytestmark = pytest.mark.unit
 
@@ -60,6 +62,34 @@ def test_lists_beside_each_other_are_proposed_as_their_datasets() -> None:
         "orders.items": "order_items",
         "articles": "products",
     }
+
+
+def test_a_list_of_no_dataset_is_drafted_as_one_of_its_own() -> None:
+    """It has the columns of the records around, and is not taken for them once they have a dataset."""
+    meters = [
+        {
+            "meter": f"M{n}",
+            "place": f"Hall {n}",
+            "readings": [{"hour": h, "kwh": h + n} for h in range(n % 3 + 1)],
+        }
+        for n in range(1, 13)
+    ]
+    caller, body = uploader(), json.dumps({"data": meters}).encode()
+    upload_id = uploaded(caller, body, "meters.json", "")
+    assert created(caller, checked(caller, upload_id).json["draft"]["document"]).json["is_in_use"]
+    assert checked(caller, upload_id, {"part": "data"}).json["dataset"] == "meters"
+    of_list = checked(caller, upload_id, {"part": "data.readings"}).json
+    assert (of_list["outcome"], of_list["mapping"], of_list["draft"]["dataset"]) == (
+        "profiled",
+        None,
+        "meters_readings",
+    )
+    assert created(caller, of_list["draft"]["document"]).json["is_in_use"]
+    again = uploaded(caller, json.dumps({"data": meters[1:]}).encode(), "meters_2.json", "")
+    result = checked(caller, again).json
+    assert result["part_datasets"] == {"data": "meters", "data.readings": "meters_readings"}
+    result = checked(caller, again, {"part": "data.readings"}).json
+    assert (result["dataset"], result["quarantined"]) == ("meters_readings", 0)
 
 
 def test_a_list_is_shown_by_its_size_and_names_the_part_that_has_its_records() -> None:
