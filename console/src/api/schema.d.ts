@@ -1300,6 +1300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/{upload_id}/draft-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count the rows that the gate would accept by a contract that is not stored yet. Stores nothing
+         * @description Needs the group `uploader`.
+         */
+        post: operations["checkContractDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads/{upload_id}/dry-run": {
         parameters: {
             query?: never;
@@ -2707,6 +2727,37 @@ export interface components {
             property: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * DraftCheck
+         * @description The rows of an upload by a contract that is not stored yet.
+         */
+        DraftCheck: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * Causes
+             * @description Refused rows by column of the contract and rule, most rows first.
+             */
+            causes: components["schemas"]["FlawCause"][];
+            /** Duplicates */
+            duplicates: number;
+            /** Received */
+            received: number;
+        };
+        /**
+         * DraftCheckAsked
+         * @description A contract that is not stored yet, and the edits that a commit by it would have.
+         */
+        DraftCheckAsked: {
+            /**
+             * Document
+             * @description An ODCS 3.1 document.
+             */
+            document: {
+                [key: string]: unknown;
+            };
+            edits: components["schemas"]["UploadEdits"];
         };
         /**
          * DraftColumnForDeployment
@@ -9598,6 +9649,45 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    checkContractDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an upload or of an opened raw file. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftCheckAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftCheck"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["RequestEntityTooLarge"];
             414: components["responses"]["RequestUriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];

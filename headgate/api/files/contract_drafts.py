@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.removals import author_of_request, expect_owner, may_change, remover_of
+from headgate.api.files.uploads import own_upload
 from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, invalid
-from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
+from headgate.api.shapes.uploads import ContractDrafts, DraftCheck, FlawCause, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
 from headgate.lake.created_datasets import CreatedDatasets, created_text, is_superseded
 from headgate.lake.definitions import Definitions, created_file, removal_file
+from headgate.uploads.edits import Edits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
+    from headgate.api.shapes.uploads import DraftCheckAsked
     from headgate.contracts.model import Contract
     from headgate.lake.created_datasets import Author, NameOwner, Removal
 
 _MAX_CREATED = 200
+_MAX_CHECKED_BYTES = 8 << 20  # as of the files from which contracts are drafted
 
 
 def store(
@@ -59,6 +66,35 @@ def store(
     created.store(dataset, document)
     lake.begin_request()  # from here on the request uses the new contract
     return _shown(lake, created, dataset)
+
+
+def check(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: DraftCheckAsked) -> DraftCheck:
+    """Return the gate's counts for an upload by a contract that is not stored, as a commit would have them.
+
+    Raises:
+        ProblemError: 403 or 404, the caller has no such upload; 422, the document is no contract, or the file
+            is larger than those that contracts are drafted from.
+        BadInputError: the file cannot be read by the contract.
+    """
+    from headgate.local_files.check_draft import check_draft
+
+    upload = own_upload(lake, caller, upload_id)
+    if upload.size_bytes > _MAX_CHECKED_BYTES:
+        raise invalid("upload_id", "upload", "The file is too large for a check before its dataset exists.")
+    contract = _contract(str(asked.document.get("name", "")), asked.document)
+    edits = replace(Edits.of(asked.edits.model_dump()), dataset=contract.dataset)
+    with TemporaryDirectory(prefix="headgate-draft-") as folder:
+        path = Path(folder) / "original"
+        lake.objects.download(upload.content(lake.bucket("staging"), lake.bucket("raw")), path)
+        outcome = check_draft(replace(upload, edits=edits), path, Path(folder), contract, lake.mappings)
+    return DraftCheck(
+        received=outcome.received,
+        accepted=outcome.accepted,
+        duplicates=outcome.duplicates,
+        causes=tuple(
+            FlawCause(column=column, rule=rule, rows=rows) for (column, rule), rows in outcome.causes.items()
+        ),
+    )
 
 
 def describe(

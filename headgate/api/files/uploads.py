@@ -113,12 +113,12 @@ def _expect_editable(record: FileRecord) -> None:
 
 def shown(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
     """Return the current state of an upload."""
-    return _shown(_own(lake, caller, upload_id))
+    return _shown(own_upload(lake, caller, upload_id))
 
 
 def parts(lake: LakePorts, caller: CallerIdentity, upload_id: str, cursor: str) -> UploadParts:
     """Return the parts of an open upload by number, with URLs for missing parts."""
-    uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
+    uploads, upload = uploads_of(lake), own_upload(lake, caller, upload_id)
     sent = {part.number: part for part in uploads.parts(upload)}
     first = max(1, int(str(cursors.decode(cursor, int)))) if cursor else 1
     following = first + _PARTS_OF_A_PAGE
@@ -139,26 +139,26 @@ def parts(lake: LakePorts, caller: CallerIdentity, upload_id: str, cursor: str) 
 
 def complete(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
     """Assemble the file from its parts."""
-    _own(lake, caller, upload_id)
+    own_upload(lake, caller, upload_id)
     return _shown(uploads_of(lake).complete(upload_id))
 
 
 def abort(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
     """Delete an upload that is not committed."""
-    _own(lake, caller, upload_id)
+    own_upload(lake, caller, upload_id)
     return _shown(uploads_of(lake).abort(upload_id))
 
 
 def start_dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start a dry run of the gate on the uploaded file."""
-    upload = _own(lake, caller, upload_id)
+    upload = own_upload(lake, caller, upload_id)
     stored = uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start)
     return _shown_to(lake, caller, upload, stored)
 
 
 def dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Return the result of the gate's check."""
-    return _current_check(lake, caller, _own(lake, caller, upload_id))
+    return _current_check(lake, caller, own_upload(lake, caller, upload_id))
 
 
 def _current_check(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord) -> DryRun:
@@ -196,7 +196,7 @@ def decide_mapping(
     """
     from headgate.matching.mappings import Suggested
 
-    uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
+    uploads, upload = uploads_of(lake), own_upload(lake, caller, upload_id)
     check = uploads.dry_run(upload) or {}
     asked = _suggested(upload, {**check, "suggestion": ""})
     if asked is None:
@@ -218,7 +218,7 @@ def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadE
     Raises:
         ProblemError: 403, the edits change values that the caller may not see.
     """
-    upload = _own(lake, caller, upload_id)
+    upload = own_upload(lake, caller, upload_id)
     edits = Edits.of(asked.model_dump())
     if "part" not in asked.model_fields_set:
         edits = replace(edits, part=_part_of_check(lake, upload))
@@ -246,7 +246,7 @@ def rows(
     """Return a page of an upload's rows from a check."""
     from headgate.uploads import import_grid
 
-    upload = _own(lake, caller, upload_id)
+    upload = own_upload(lake, caller, upload_id)
     result = ObjectRef(lake.bucket("staging"), check_key(upload, "dry_run.json", check))
     try:
         grid = json.loads(lake.objects.read(result)).get("grid")
@@ -281,7 +281,7 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
 
     A raw file gets a new version, which requires `if_match`.
     """
-    upload = _own(lake, caller, upload_id)
+    upload = own_upload(lake, caller, upload_id)
     record = record_of(lake, upload.of_file_id) if upload.of_file_id else None
     if record and upload.state is not UploadState.COMMITTED:
         _expect_editable(record)
@@ -386,7 +386,7 @@ def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:
         lake.mappings.remember_edits(suggestion, asdict(decided))
 
 
-def _own(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
+def own_upload(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
     """Return an upload; 403 if another caller started it.
 
     Operators may use every upload, and every uploader may use an opened raw file.

@@ -23,6 +23,8 @@ from headgate.api.shapes.uploads import (
     ContractDraftAsked,
     ContractDrafts,
     DescriptionAsked,
+    DraftCheck,
+    DraftCheckAsked,
     DryRun,
     GridRows,
     StoredContractDraft,
@@ -121,6 +123,14 @@ def edit_upload(lake: Lake, caller: Caller, upload_id: UploadId, body: UploadEdi
     Rows keep their order and number. A commit moves the edited file to raw.
     """
     return uploads.edit(lake, caller, upload_id, body)
+
+
+@routes.post("/v1/uploads/<upload_id>/draft-check", Group.UPLOADER, problems=[404])
+def check_contract_draft(
+    lake: Lake, caller: Caller, upload_id: UploadId, body: DraftCheckAsked
+) -> DraftCheck:
+    """Count the rows that the gate would accept by a contract that is not stored yet. Stores nothing."""
+    return contract_drafts.check(lake, caller, upload_id, body)
 
 
 @routes.get("/v1/uploads/<upload_id>/rows", Group.UPLOADER, problems=[404])

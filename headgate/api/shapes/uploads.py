@@ -296,6 +296,24 @@ class FlawCause(Shape):
     rows: Count
 
 
+class DraftCheckAsked(Asked):
+    """A contract that is not stored yet, and the edits that a commit by it would have."""
+
+    document: dict[str, Any] = Field(description="An ODCS 3.1 document.")
+    edits: UploadEdits
+
+
+class DraftCheck(Shape):
+    """The rows of an upload by a contract that is not stored yet."""
+
+    received: Count
+    accepted: Count
+    duplicates: Count
+    causes: tuple[FlawCause, ...] = Field(
+        description="Refused rows by column of the contract and rule, most rows first."
+    )
+
+
 class GridFacts(Shape):
     """The rows of an upload, read by `GET /v1/uploads/{upload_id}/rows`."""
 

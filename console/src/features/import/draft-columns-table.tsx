@@ -1,20 +1,45 @@
-import { Checkbox, NativeSelect, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, Table, TextInput } from '@mantine/core'
 
-import { type DraftColumn, isMasked, isNumber, plainName, TYPES, typeWords } from './draft-columns'
+import {
+  columnPlaces,
+  type DraftColumn,
+  isMasked,
+  isNumber,
+  plainName,
+  TYPES,
+  typeWords,
+} from './draft-columns'
 
-const headingOf = (column: DraftColumn, at: number, inFile: string[]): string =>
-  column.heading ? (inFile[at] ?? column.heading) : `column ${at + 1}, without a heading`
+const headingOf = (column: DraftColumn | undefined, at: number, inFile: string[]): string =>
+  column?.heading ? (inFile[at] ?? column.heading) : `column ${at + 1}, without a heading`
 
 /** The columns of a draft, which a person renames, types, and marks as filled or identifying. */
 export function DraftColumnsTable({
   columns,
   inFile,
+  order,
   onChange,
+  onLeaveOut,
 }: {
   columns: DraftColumn[]
   inFile: string[]
+  order: number[] | undefined
   onChange: (at: number, column: DraftColumn) => void
+  onLeaveOut: (at: number, isLeftOut: boolean) => void
 }) {
+  const way = (at: number, label: string, isLeftOut: boolean) => (
+    <Table.Td>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        color="gray"
+        aria-label={`${label} ${headingOf(columns[at], at, inFile)}`}
+        onClick={() => onLeaveOut(at, isLeftOut)}
+      >
+        {label}
+      </Button>
+    </Table.Td>
+  )
   return (
     <Table fz="sm" w="auto" className="draft-columns">
       <Table.Thead>
@@ -25,14 +50,18 @@ export function DraftColumnsTable({
           <Table.Th>unit</Table.Th>
           <Table.Th>always filled</Table.Th>
           <Table.Th>identifies a row</Table.Th>
+          <Table.Th aria-label="Leave out" />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {columns.map((column, at) =>
-          column.isLeftOut ? (
+        {columnPlaces(columns.length, order).map((at) => {
+          const column = columns[at]
+          if (!column) return null
+          return column.isLeftOut ? (
             <Table.Tr key={at} className="muted">
               <Table.Td>{headingOf(column, at, inFile)}</Table.Td>
               <Table.Td colSpan={5}>is left out</Table.Td>
+              {way(at, 'Take in', false)}
             </Table.Tr>
           ) : (
             <Table.Tr key={at}>
@@ -94,9 +123,10 @@ export function DraftColumnsTable({
                   onChange={(event) => onChange(at, { ...column, key: event.currentTarget.checked })}
                 />
               </Table.Td>
+              {way(at, 'Leave out', true)}
             </Table.Tr>
-          ),
-        )}
+          )
+        })}
       </Table.Tbody>
     </Table>
   )

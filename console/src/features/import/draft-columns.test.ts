@@ -9,6 +9,7 @@ import {
   nameProblem,
   plainName,
   typeWords,
+  withWordsApart,
 } from './draft-columns'
 
 const about = (name: string) => ({ name, description: '', timeZone: 'UTC', inFile: [] as string[] })
@@ -202,4 +203,36 @@ test('the zone is asked of times without one and of texts that a person made tim
   expect(hasLocalTimes(drafted, renamed, ['opened_at'])).toBe(true)
   const changed = drafted.map((one) => ({ ...one, type: 'TIMESTAMP' }))
   expect(hasLocalTimes(drafted, changed, [])).toBe(true)
+})
+
+test('the words of a heading are apart in the name of its column, unless another column has it', () => {
+  const column = (name: string): DraftColumn => ({
+    name,
+    heading: name,
+    type: 'DATE',
+    required: false,
+    key: false,
+    unit: '',
+  })
+  const names = (heading: string[], ...drafted: string[]) =>
+    withWordsApart(drafted.map(column), heading).map(({ name }) => name)
+  expect(names(['StartDate', 'IPAddress', 'Q2_1'], 'startdate', 'ipaddress', 'q2_1')).toEqual([
+    'start_date',
+    'ip_address',
+    'q2_1',
+  ])
+  expect(names(['StartDate', 'start_date'], 'startdate', 'start_date')).toEqual(['startdate', 'start_date'])
+  expect(names(['other'], 'group_')).toEqual(['group_'])
+})
+
+test('a created table has its columns in the order of the file', () => {
+  const document = {
+    id: 'headgate.source.a',
+    schema: [{ name: 'a', properties: [{ name: 'amount' }, { name: 'id' }] }],
+  }
+  const about = { name: 'a', description: '', timeZone: 'UTC', inFile: ['amount', 'id'], order: [1, 0] }
+  const [table] = edited(document, about, draftColumns(document)).schema as {
+    properties: { name: string }[]
+  }[]
+  expect(table?.properties.map(({ name }) => name)).toEqual(['id', 'amount'])
 })

@@ -30,6 +30,8 @@ export interface DraftDataset {
   timeZone: string
   /** The columns of the file, as they are called there. */
   inFile: string[]
+  /** The places of the columns in the order of the file, in which the table has them; absent if they are in it. */
+  order?: number[] | undefined
 }
 
 export interface Property {
@@ -138,6 +140,30 @@ export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<strin
       )
 }
 
+/** The field of every column of the file, null for one that is left out; none where the columns are others. */
+export const everyField = (columns: DraftColumn[], inFile: string[]): Record<string, string | null> =>
+  columns.length === inFile.length
+    ? Object.fromEntries(columns.map((one, at) => [inFile[at] ?? '', one.isLeftOut ? null : one.name]))
+    : {}
+
+/** The columns with the words of their headings apart: `StartDate` is `start_date`, unless another column is. */
+export function withWordsApart(columns: DraftColumn[], inFile: string[]): DraftColumn[] {
+  const names = new Set(columns.map((one) => one.name))
+  return columns.map((column, at) => {
+    const apart = plainName(
+      (inFile[at] ?? '').replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_'),
+    ).replace(/_$/, '')
+    const isSame = apart.replaceAll('_', '') === column.name.replaceAll('_', '')
+    return isSame && inFile.length === columns.length && !names.has(apart)
+      ? { ...column, name: apart }
+      : column
+  })
+}
+
+/** The places of columns in the order of the file. */
+export const columnPlaces = (columns: number, order: number[] = []): number[] =>
+  order.length === columns ? order : Array.from({ length: columns }, (_, at) => at)
+
 const LOGICAL: Record<string, string> = {
   VARCHAR: 'string',
   DATE: 'date',
@@ -230,10 +256,11 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
   const own = table(document)
   const dataset = about.name
   const inFile = about.inFile.length === columns.length ? about.inFile : []
+  const places = columnPlaces(columns.length, about.order)
   let position = 0
-  const properties = own.properties.flatMap((drafted, at) => {
-    const column = columns[at]
-    if (!column) return drafted
+  const properties = places.flatMap((at) => {
+    const [column, drafted] = [columns[at], own.properties[at]]
+    if (!column || !drafted) return drafted ?? []
     if (column.isLeftOut) return []
     const property = column.answered ?? drafted
     const rest = renamed(property, column.name)
@@ -248,7 +275,10 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
       ...(column.key ? { primaryKey: true, primaryKeyPosition: (position += 1) } : {}),
     }
   })
-  const key = columns.filter((one) => one.key && !one.isLeftOut).map((one) => one.name)
+  const key = places.flatMap((at) => {
+    const column = columns[at]
+    return column?.key && !column.isLeftOut ? [column.name] : []
+  })
   return {
     ...document,
     id: String(document.id).replace(own.name, dataset),

@@ -2,13 +2,27 @@ import { expect, test } from 'vitest'
 
 import { rowsLeft } from './draft-contract'
 
-test('rows that do not enter are explained, and nothing is said where all do', () => {
-  expect(rowsLeft({ received: 61, rows: 59, duplicates: 1 })).toBe(
-    'Of 61 rows in the file 1 repeats another and 1 does not fit. ',
+const title = (column: string) => (column === 'sent' ? 'Sent' : column)
+const counted = (
+  accepted: number,
+  duplicates = 0,
+  causes: { column: string; rule: string; rows: number }[] = [],
+) => ({
+  received: 61,
+  accepted,
+  duplicates,
+  causes,
+})
+
+test('rows that do not enter are explained with the column at fault, and nothing is said where all do', () => {
+  const causes = [{ column: 'sent', rule: 'type', rows: 1 }]
+  expect(rowsLeft(counted(59, 1, causes), 0, title)).toBe(
+    'Of 61 rows in the file 1 repeats another and 1 does not fit and waits for a person (Sent in 1 row).',
   )
-  expect(rowsLeft({ received: 61, rows: 58, duplicates: 3 })).toBe(
-    'Of 61 rows in the file 3 repeat another. ',
-  )
-  expect(rowsLeft({ received: 61, rows: 61, duplicates: 0 })).toBe('')
-  expect(rowsLeft({ received: 0, rows: 61, duplicates: 0 })).toBe('')
+  expect(rowsLeft(counted(58, 3), 0, title)).toBe('Of 61 rows in the file 3 repeat another.')
+  expect(rowsLeft(counted(61), 0, title)).toBe('')
+})
+
+test('rows that are no data are among those of the file, and wait for nobody', () => {
+  expect(rowsLeft(counted(61), 2, title)).toBe('Of 63 rows in the file 2 are no data and stay out.')
 })

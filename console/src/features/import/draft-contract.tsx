@@ -5,25 +5,24 @@ import { useState } from 'react'
 import { read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
+import { zone } from '../../formats/moments'
 import { capitalised } from '../../formats/words'
 import {
   type DraftColumn,
   draftColumns,
   edited,
+  everyField,
   fieldsOf,
   hasLocalTimes,
   nameProblem,
   plainName,
+  withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
-import {
-  areRowsWaiting,
-  type AskedTogether,
-  askedTogether,
-  KEEP_AS_TEXT,
-  withAnswer,
-} from './draft-questions'
+import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
+import { NO_EDITS } from './edits'
 import { timeZones } from './time-zones'
+import { useDraftCheck } from './use-draft-check'
 import {
   type Chosen,
   type Hindered,
@@ -35,17 +34,31 @@ import {
 } from './ways-out'
 
 type Draft = Schemas['ContractDraft']
+type Counted = Schemas['DraftCheck']
+
+const NO_OTHER_ROWS: number[] = []
+const NO_LISTS: string[] = []
+const MAX_CAUSES = 3
 
 interface Props {
   draft: Draft | null | undefined
+  uploadId: string
   /** The columns of the file, as they are called there. */
   inFile: string[]
+  /** The part of the file that is read. */
+  part?: string
+  /** Rows that are no data and stay out: totals, and those that describe the columns. */
+  otherRows?: number[]
+  /** Columns of lists of records, which are parts of their own: they are left out unless a person takes them in. */
+  lists?: string[]
+  /** The places of the columns in the order of the file; absent if they are in it. */
+  order?: number[] | undefined
   /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns. */
   onCreated: (dataset: string, fields: Record<string, string | null>) => void
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
-export function DraftContract({ draft, inFile, onCreated }: Props) {
+export function DraftContract({ draft, ...about }: Props) {
   const [opened, setOpened] = useState(false)
   if (!draft)
     return (
@@ -64,18 +77,31 @@ export function DraftContract({ draft, inFile, onCreated }: Props) {
           Create a dataset from it
         </Button>
       </Group>
-      {opened ? <Editor draft={draft} inFile={inFile} onCreated={onCreated} /> : null}
+      {opened ? <Editor draft={draft} {...about} /> : null}
     </Stack>
   )
 }
 
-function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
+function Editor({
+  draft,
+  uploadId,
+  inFile,
+  part = '',
+  otherRows = NO_OTHER_ROWS,
+  lists = NO_LISTS,
+  order,
+  onCreated,
+}: Props & { draft: Draft }) {
   const queries = useQueryClient()
   const [dataset, setDataset] = useState(draft.dataset)
   const [description, setDescription] = useState('')
-  const [timeZone, setTimeZone] = useState(draft.time_zone || 'UTC')
+  const [timeZone, setTimeZone] = useState(draft.time_zone || zone())
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
-  const [columns, setColumns] = useState(drafted)
+  const [columns, setColumns] = useState(() =>
+    withWordsApart(drafted, inFile).map((one, at) =>
+      lists.includes(inFile[at] ?? '') && !one.key ? { ...one, isLeftOut: true } : one,
+    ),
+  )
   const questions = draft.questions ?? []
   const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
   const asked = askedTogether(questions).filter((one) => !one.columns.every(isLeftOut))
@@ -98,13 +124,15 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
       ),
     )
   }
+  const areLocal = hasLocalTimes(drafted, columns, draft.local_times ?? [])
+  const zoneOfTimes = areLocal ? timeZone : draft.time_zone || 'UTC'
+  const written = (about: { name: string; description: string }) =>
+    edited(draft.document, { ...about, timeZone: zoneOfTimes, inFile, order }, columns)
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {
         method: 'PUT',
-        body: {
-          document: edited(draft.document, { name: dataset, description, timeZone, inFile }, columns),
-        },
+        body: { document: written({ name: dataset, description }) },
       }),
     onSuccess: (stored) => {
       for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
@@ -113,9 +141,23 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
     },
   })
   const reasons = openReasons(draft.for_deployment, ways)
-  const areSomeWaiting = Object.values(ways).includes('search_in_full') || areRowsWaiting(answers)
   const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
   const problem = nameProblem(columns)
+  const fields = everyField(columns, inFile)
+  const check = useDraftCheck(
+    uploadId,
+    written({ name: draft.dataset, description: '' }),
+    { ...NO_EDITS, part, columns: fields, left_out: otherRows },
+    problem === '' && Object.keys(fields).length > 0,
+  )
+  const { counted } = check
+  const titleOfColumn = (name: string) => inFile[columns.findIndex((one) => one.name === name)] ?? name
+  const isRefused = counted?.accepted === 0 && counted.received > 0
+  const leaveOut = (at: number, isLeftOut: boolean) => {
+    const hindered = draft.for_deployment.columns.find((one) => one.column === drafted[at]?.name)
+    if (hindered) leave(hindered, isLeftOut ? 'leave_out' : '')
+    else setColumns((before) => before.map((one, place) => (place === at ? { ...one, isLeftOut } : one)))
+  }
   const change = (at: number, column: DraftColumn) =>
     setColumns((before) => before.map((one, place) => (place === at ? column : one)))
   return (
@@ -138,10 +180,16 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        {hasLocalTimes(drafted, columns, draft.local_times ?? []) ? (
+        {areLocal ? (
           <NativeSelect
             label="Times without a zone are of"
-            description={draft.time_zone && timeZone === draft.time_zone ? 'as the file says' : undefined}
+            description={
+              timeZone === draft.time_zone
+                ? 'as the file says'
+                : timeZone === zone() && !draft.time_zone
+                  ? 'the zone of this browser'
+                  : undefined
+            }
             size="xs"
             w="14rem"
             value={timeZone}
@@ -152,7 +200,13 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
       </Group>
       <Questions asked={asked} answers={answers} nameOf={nameOf} onAnswer={answer} />
       <div className="scroll" tabIndex={0}>
-        <DraftColumnsTable columns={columns} inFile={inFile} onChange={change} />
+        <DraftColumnsTable
+          columns={columns}
+          inFile={inFile}
+          order={order}
+          onChange={change}
+          onLeaveOut={leaveOut}
+        />
       </div>
       {problem ? (
         <Text size="sm" className="misfit" role="alert">
@@ -164,6 +218,13 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
       {draft.for_deployment.table.length > 0 ? (
         <NeedsDeployment reasons={draft.for_deployment.table} />
       ) : null}
+      {isRefused ? (
+        <Text size="sm" className="misfit" role="alert">
+          No row fits these columns: {causeWords(counted.causes, titleOfColumn)}. Choose another type, or
+          leave the column out.
+        </Text>
+      ) : null}
+      {check.error ? <Failed error={check.error} what="The check" isAction /> : null}
       {storing.error ? <Failed error={storing.error} what="The dataset" isAction /> : null}
       {storing.data && !storing.data.is_in_use ? <Stored dataset={storing.data.dataset} /> : null}
       <Group>
@@ -172,19 +233,22 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           h="auto"
           mih="1.875rem"
           styles={{ label: { whiteSpace: 'normal', lineHeight: 1.5 } }}
-          disabled={!dataset || problem !== '' || !isAnswered}
+          disabled={!dataset || problem !== '' || !isAnswered || isRefused || !check.isCurrent}
           loading={storing.isPending}
           onClick={() => storing.mutate()}
         >
           {reasons.length === 0
-            ? `Create ${dataset} and commit ${areSomeWaiting ? 'its rows' : count(draft.rows, 'row')}`
+            ? `Create ${dataset} and commit ${counted ? count(counted.accepted, 'row') : 'its rows'}`
             : `Hand in ${dataset} for the next deployment`}
         </Button>
-        {reasons.length === 0 ? (
-          <Text size="sm" className="muted">
+        {reasons.length === 0 && !isRefused ? (
+          <Text size="sm" className="muted" role="status">
             {isAnswered ? '' : `Answer the ${asked.length === 1 ? 'question' : 'questions'} above first. `}
-            {rowsLeft(draft)}The gate checks every row by these columns. Rows that it refuses wait for a
-            person.
+            {check.isCurrent
+              ? counted
+                ? rowsLeft(counted, otherRows.length, titleOfColumn)
+                : 'The gate checks every row by these columns. Rows that it refuses wait for a person.'
+              : 'The gate checks every row by these columns …'}
           </Text>
         ) : null}
       </Group>
@@ -222,19 +286,37 @@ function Questions({
   ))
 }
 
-/** Which rows of the file do not enter; empty if all do. */
-export function rowsLeft({
-  received,
-  rows,
-  duplicates,
-}: Pick<Draft, 'received' | 'rows' | 'duplicates'>): string {
-  const refused = received - rows - duplicates
-  const left = [
-    ...(duplicates > 0 ? [`${whole(duplicates)} ${duplicates === 1 ? 'repeats' : 'repeat'} another`] : []),
-    ...(refused > 0 ? [`${whole(refused)} ${refused === 1 ? 'does' : 'do'} not fit`] : []),
-  ]
-  return left.length > 0 ? `Of ${count(received, 'row')} in the file ${left.join(' and ')}. ` : ''
+/** The columns at fault, with their refused rows: `Sent in 21 rows, Weight in 1 row`. */
+function causeWords(causes: Counted['causes'], title: (column: string) => string): string {
+  const rows = new Map<string, number>()
+  for (const { column, rows: refused } of causes) rows.set(column, Math.max(rows.get(column) ?? 0, refused))
+  const named = [...rows].slice(0, MAX_CAUSES)
+  return named
+    .map(([column, refused]) => `${column ? title(column) : 'their cells'} in ${count(refused, 'row')}`)
+    .join(', ')
 }
+
+/** Which rows of the file do not enter, and for which columns; empty if all do. */
+export function rowsLeft(
+  { received, accepted, duplicates, causes }: Counted,
+  others: number,
+  title: (column: string) => string,
+): string {
+  const refused = received - accepted - duplicates
+  const left = [
+    others > 0
+      ? `${whole(others)} ${others === 1 ? 'is' : 'are'} no data and ${others === 1 ? 'stays' : 'stay'} out`
+      : '',
+    duplicates > 0 ? `${whole(duplicates)} ${duplicates === 1 ? 'repeats' : 'repeat'} another` : '',
+    refused > 0
+      ? `${whole(refused)} ${refused === 1 ? 'does' : 'do'} not fit and ${refused === 1 ? 'waits' : 'wait'} for a person (${causeWords(causes, title)})`
+      : '',
+  ].filter(Boolean)
+  return left.length > 0 ? `Of ${count(received + others, 'row')} in the file ${inSeries(left)}.` : ''
+}
+
+const inSeries = (parts: string[]): string =>
+  parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '')
 
 /** Columns that a person cannot put into use as they are, each with the changes after which they can. */
 function WaysOut({

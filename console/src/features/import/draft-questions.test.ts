@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { draftColumns, edited } from './draft-columns'
-import { answerWords, areRowsWaiting, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
+import { answerWords, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 
 const property = (name: string, physicalType: string, format: string) => ({
   name,
@@ -78,8 +78,6 @@ test('a few words among numbers are empty, or their rows wait, or the column sta
   const typed = withAnswer(drafted, drafted, [words], asked, 'empty')
   expect(typed.map(({ type }) => type)).toEqual(['VARCHAR(20)', 'VARCHAR(20)', 'DECIMAL(9,2)'])
   expect(withAnswer(typed, drafted, [words], asked, KEEP_AS_TEXT)[2]?.type).toBe('VARCHAR(20)')
-  expect(areRowsWaiting({ amount: 'wait' })).toBe(true)
-  expect(areRowsWaiting({ amount: 'empty' })).toBe(false)
 })
 
 test('an answer gives the columns their types and formats, and can be taken back', () => {

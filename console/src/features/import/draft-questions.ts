@@ -83,10 +83,6 @@ function aboutWords({ column, words = [], rows = 0, answers }: Question): AskedT
   }
 }
 
-/** Whether rows of the file wait by an answer. */
-export const areRowsWaiting = (answers: Readonly<Record<string, string>>): boolean =>
-  Object.values(answers).includes('wait')
-
 /** The columns of a draft with the chosen answer; `KEEP_AS_TEXT` takes an earlier answer back. */
 export function withAnswer(
   columns: DraftColumn[],

@@ -1,13 +1,22 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, expect, test, vi } from 'vitest'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import type { Schemas } from '../../api/client'
+import { connect, type Schemas } from '../../api/client'
 import { DraftContract } from './draft-contract'
 
-afterEach(cleanup)
+let counted: Schemas['DraftCheck']
+beforeEach(() => {
+  counted = { received: 30, accepted: 30, duplicates: 0, causes: [] }
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json(counted)))
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
 Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true }) // happy-dom has none
 
 const column = (name: string) => ({ name, physicalType: 'VARCHAR(20)', logicalType: 'string' })
@@ -38,7 +47,7 @@ function open() {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MantineProvider>
-        <DraftContract draft={DRAFT} inFile={['visit', 'Born', 'E-Mail']} onCreated={vi.fn()} />
+        <DraftContract draft={DRAFT} uploadId="u1" inFile={['visit', 'Born', 'E-Mail']} onCreated={vi.fn()} />
       </MantineProvider>
     </QueryClientProvider>,
   )
@@ -51,7 +60,7 @@ const choose = (label: RegExp, at: number) => {
   if (radio) fireEvent.click(radio)
 }
 
-test('a column that is left out is neither asked about nor named as one to decide', () => {
+test('a column that is left out is neither asked about nor named as one to decide', async () => {
   open()
   screen.getByText('Decide about Born, E-Mail to create the dataset now')
   screen.getByLabelText('How to read Born')
@@ -59,7 +68,25 @@ test('a column that is left out is neither asked about nor named as one to decid
   screen.getByText('Decide about E-Mail to create the dataset now')
   expect(screen.queryByLabelText('How to read Born')).toBeNull()
   choose(/^Leave this column out/, EMAIL)
-  expect(screen.getByRole('button', { name: /^Create visits/ }).hasAttribute('disabled')).toBe(false)
+  const create = await screen.findByRole('button', { name: 'Create visits and commit 30 rows' })
+  await waitFor(() => expect(create.hasAttribute('disabled')).toBe(false))
+})
+
+test('a dataset is not created while the gate refuses every row, and the column at fault is named', async () => {
+  counted = { ...counted, accepted: 0, causes: [{ column: 'born', rule: 'type', rows: 30 }] }
+  open()
+  await screen.findByText(/^No row fits these columns: Born in 30 rows\./)
+  choose(/^Leave this column out/, BORN)
+  choose(/^Leave this column out/, EMAIL)
+  expect(screen.getByRole('button', { name: /^Create visits/ }).hasAttribute('disabled')).toBe(true)
+})
+
+test('any column can be left out of the dataset and taken in again', () => {
+  open()
+  fireEvent.click(screen.getByRole('button', { name: 'Leave out visit' }))
+  expect(screen.queryByLabelText('Type of visit')).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: 'Take in visit' }))
+  screen.getByLabelText('Type of visit')
 })
 
 test('a decision is taken back, and the answer about the column stays', () => {

@@ -39,6 +39,7 @@ import { textOf } from './import-row'
 import { lakeValues } from './lake-values'
 import { MapForm } from './map-form'
 import { MissingFields } from './missing-fields'
+import { innerLists } from './part-words'
 import { PartsInLake } from './parts-in-lake'
 import { ReplacedRows } from './replaced-rows'
 import { permittedValues } from './permitted-values'
@@ -50,7 +51,7 @@ import { mapOf, valuesBefore } from './steps'
 import { UndecidedColumns } from './undecided-columns'
 import { UnreadableColumns } from './unreadable-columns'
 import { useColumns } from './use-columns'
-import { useEdits } from './use-edits'
+import { otherRows, useEdits, withoutOtherRows } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
 import { isKept, usePromisedCommit } from './use-promised-commit'
@@ -174,11 +175,17 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
       )}
       {!isEmpty && result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
         <DraftContract
+          key={result.part}
           draft={result.draft}
+          uploadId={upload.upload_id}
           inFile={grid?.columns ?? []}
+          part={edits.part || result.part}
+          otherRows={otherRows(result)}
+          lists={innerLists(result).map(({ path }) => path.replaceAll('.', '_'))}
+          order={grid?.file_order}
           onCreated={(dataset, fields) => {
             promise(dataset)
-            work.restart({ ...withDataset(edits, dataset), columns: fields })
+            work.restart(withoutOtherRows({ ...withDataset(edits, dataset), columns: fields }, result))
           }}
         />
       ) : null}

@@ -25,9 +25,15 @@ function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits 
 const rememberedBy = (result: Schemas['DryRun']): Edits | undefined =>
   result.is_remembered ? edited(result) : undefined
 
+/** The rows of a file that are no data. */
+export const otherRows = ({ grid }: Schemas['DryRun']): number[] => [
+  ...(grid?.description_rows ?? []),
+  ...(grid?.totals ?? []),
+]
+
 /** The edits of a dataset's file without rows that are no data, unless a person left out rows before. */
-function withoutOtherRows(edits: Edits, { grid }: Schemas['DryRun']): Edits {
-  const rows = [...(grid?.description_rows ?? []), ...(grid?.totals ?? [])]
+export function withoutOtherRows(edits: Edits, result: Schemas['DryRun']): Edits {
+  const rows = otherRows(result)
   return edits.dataset && rows.length > 0 && edits.left_out.length === 0
     ? { ...edits, left_out: rows }
     : edits

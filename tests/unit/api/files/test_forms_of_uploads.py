@@ -54,6 +54,34 @@ def created(caller: Caller, upload_id: str, first: dict[str, Any]) -> Answer:
     return checked(caller, upload_id, {"dataset": draft["dataset"], "columns": columns})
 
 
+def test_rows_are_counted_by_a_draft_before_it_is_stored() -> None:
+    """The count of a commit follows the types that a person chooses, and names the columns at fault."""
+    caller = uploader()
+    rows = [f"S{at};2026-11-{at:02};{at} kg" for at in range(1, 21)]
+    body = "\n".join(["Shipment;Sent;Weight", *rows, "S21;2026-11-21;heavy", ""]).encode()
+    upload_id = uploaded(caller, body, "shipments.csv", "")
+    document = checked(caller, upload_id).json["draft"]["document"]
+    columns = {"Shipment": "shipment", "Sent": "sent", "Weight": "weight"}
+
+    def outcome(document: dict[str, Any], **edits: object) -> dict[str, Any]:
+        asked = {"document": document, "edits": {"columns": columns, **edits}}
+        answer = caller.call("POST", f"/v1/uploads/{upload_id}/draft-check", asked)
+        assert answer.status == 200, answer.text
+        return dict(answer.json)
+
+    properties = document["schema"][0]["properties"]
+    plain = {"name": "sent", "physicalType": "TIMESTAMP", "logicalType": "timestamp"}
+    changed = [plain if each["name"] == "sent" else each for each in properties]
+    with_times = {**document, "schema": [{**document["schema"][0], "properties": changed}]}
+    assert outcome(with_times)["accepted"] == 0
+    assert {"column": "sent", "rule": "type", "rows": 21} in outcome(with_times)["causes"]
+    drafted = outcome(document)
+    assert (drafted["received"], drafted["accepted"]) == (21, 21 - sum(c["rows"] for c in drafted["causes"]))
+    assert outcome(document, left_out=[21])["received"] == 20
+    assert checked(caller, upload_id).json["outcome"] == "profiled"
+    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == []
+
+
 def test_a_file_without_a_header_is_shown_and_makes_a_dataset() -> None:
     caller = uploader()
     upload_id = uploaded(caller, WITHOUT_HEADER, "stock.csv", "")
@@ -185,11 +213,7 @@ def test_a_number_cell_keeps_its_value_when_another_cell_is_edited(
     row = {"product_id": "A1", "product_name": "Bike", "category": "Bikes", "list_price": 1.276}
     row |= {"is_active": True, "updated_at": "2026-01-02 03:00:00"}
     declared = {"decimal": ",", "thousands": "."}
-    products = REGISTRY.source["products"]
-    price = replace(products.column("list_price"), format=SourceFormat(decimal=",", thousands="."))
-    columns = tuple(price if column.name == "list_price" else column for column in products.columns)
-    source = {**REGISTRY.source, "products": replace(products, columns=columns)} if is_of_contract else None
-    lake = MemoryLake(contracts=replace(REGISTRY, source=source) if source else REGISTRY)
+    lake = lake_of(SourceFormat(decimal=",", thousands=".")) if is_of_contract else MemoryLake()
     caller = Caller(lake, ("uploader",))
     second = {**row, "product_id": "A2", "list_price": "1.276,50"}
     upload_id = uploaded(caller, written([row, second]), name, "products")
@@ -206,6 +230,46 @@ def test_a_number_cell_keeps_its_value_when_another_cell_is_edited(
     stored = lake.objects.contents("curated")[accepted]
     prices = pq.read_table(io.BytesIO(stored)).column("list_price").to_pylist()
     assert prices == [Decimal("1.2760"), Decimal("1276.5000")]
+
+
+def lake_of(price: SourceFormat) -> MemoryLake:
+    """A lake whose contract declares this format of the list prices."""
+    products = REGISTRY.source["products"]
+    declared = replace(products.column("list_price"), format=price)
+    columns = tuple(declared if column.name == "list_price" else column for column in products.columns)
+    source = {**REGISTRY.source, "products": replace(products, columns=columns)}
+    return MemoryLake(contracts=replace(REGISTRY, source=source))
+
+
+@pytest.mark.parametrize(("prices", "is_offered"), [(["19.17", "20", "7.50"], True), (["20", "7,50"], False)])
+def test_plain_numbers_of_a_field_with_decimal_commas_are_offered_as_plain(
+    prices: list[str], *, is_offered: bool
+) -> None:
+    lake = lake_of(SourceFormat(decimal=","))
+    caller = Caller(lake, ("uploader",))
+    rows = [f"A{at};Bike;Bikes;{price};true;2026-01-02 03:00:00" for at, price in enumerate(prices)]
+    names = ["product_id", "product_name", "category", "list_price", "is_active", "updated_at"]
+    body = "\n".join([";".join(names), *rows, ""]).encode()
+    upload_id = uploaded(caller, body, "export.csv", "products")
+    grid = checked(caller, upload_id).json["grid"]
+    plain = {"kind": "decimal", "format": {"decimal": "."}, "others": 0}
+    assert (grid["formats"].get("list_price") == plain) is is_offered
+    if not is_offered:
+        return
+    edits = {
+        "dataset": "products",
+        "columns": {name: name for name in names},
+        "formats": {"list_price": plain["format"]},
+    }
+    assert counts(checked(caller, upload_id, edits)) == (3, 0, 0)
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    accepted = lake.receive(key).curated_key
+    stored = lake.objects.contents("curated")[accepted]
+    assert sorted(pq.read_table(io.BytesIO(stored)).column("list_price").to_pylist()) == [
+        Decimal("7.5000"),
+        Decimal("19.1700"),
+        Decimal("20.0000"),
+    ]
 
 
 def caller_of_form(**properties: object) -> Caller:
