@@ -56,7 +56,7 @@ _IMPOSSIBLE = 1e3  # less, as a logarithm, than any other evidence
 _NOISE, _NOISE_WEIGHT = 0.1, 1.0  # expected noise of a week, with the weight of so many weeks
 _LEAST = 0.05  # of the usual value: a smaller one is an accident of the logarithm
 _RECENT = 8  # values, whose mean the level is measured from
-_ROUNDED = 4  # series whose lengths differ by less are cut to the same one
+_ROUNDED = 4  # series shorter than others, whose lengths differ by less, are cut to the same one
 _LONGEST = 4  # years of history; older ones say little, and cost more
 _SKEW = 0.5  # of the difference between mean and median: nearer to neither than half
 _MAX_VARIANCE = 1.0  # of a logarithm, from which the mean follows
@@ -120,8 +120,9 @@ def level_and_season(
         shapes: seasons that other series have, of which this one may have any, as high as it shows; shape
             (periods, shapes), with the horizon as its last periods, and not shorter than a history and it.
     """
-    sums = [_kept(_by_cycle(history, cycle), year // cycle) for history in histories]
-    longest = max((each.size for each in sums), default=0)
+    newest = [_by_cycle(history, cycle)[-_LONGEST * (year // cycle) :] for history in histories]
+    longest = max((each.size for each in newest), default=0)
+    sums = [_cut(each, longest) for each in newest]
     together = sum((np.pad(each, (longest - each.size, 0)) for each in sums), start=np.zeros(longest))
     means, doubt, shaped = np.zeros((len(sums), horizon)), np.zeros((len(sums), horizon)), np.zeros(len(sums))
     living = [place for place, each in enumerate(sums) if (each > 0).any()]
@@ -290,10 +291,14 @@ def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
     )
 
 
-def _kept(history: Array, year: int) -> Array:
-    """Return the newest years; up to three of the oldest values are cut, so that series share a length."""
-    newest = history[-_LONGEST * year :]
-    return newest[newest.size % _ROUNDED :] if newest.size > _ROUNDED * _RECENT else newest
+def _cut(history: Array, longest: int) -> Array:
+    """Return a history without up to three of its oldest values, so that series share a length.
+
+    The longest ones share theirs anyway: the first weeks of a shop may be the only ones of a season that
+    comes again, such as those before Christmas at the end of the first year.
+    """
+    is_whole = history.size == longest or history.size <= _ROUNDED * _RECENT
+    return history if is_whole else history[history.size % _ROUNDED :]
 
 
 def _by_cycle(history: Array, cycle: int) -> Array:

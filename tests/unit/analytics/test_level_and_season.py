@@ -60,7 +60,7 @@ def test_the_doubt_holds_what_is_not_known_of_the_season() -> None:
     assert forecast_of(seasonal, 30)[1][-1] > 1.5 * forecast_of(flat, 30)[1][-1]
 
 
-@pytest.mark.parametrize("weeks", [53, 70, 100])
+@pytest.mark.parametrize("weeks", [52, 56, 70, 100])
 def test_eighty_percent_of_the_coming_weeks_lie_within_the_doubt(weeks: int) -> None:
     inside = []
     for seed in range(20):
@@ -68,6 +68,25 @@ def test_eighty_percent_of_the_coming_weeks_lie_within_the_doubt(weeks: int) -> 
         means, doubt = forecast_of(sold, weeks)
         inside.append(np.abs(np.log(sold[weeks : weeks + 13] / means)) < 1.28 * doubt)
     assert 0.75 <= np.mean(inside) <= 0.9
+
+
+@pytest.mark.parametrize("weeks", [53, 54, 55])
+def test_the_first_weeks_show_the_season_that_follows_a_year_later(weeks: int) -> None:
+    """A shop whose history begins with its busiest weeks has seen them once, however long the history is."""
+    busy = np.where(WEEKS % 52 < 3, 3.0, 1.0)
+    means, _ = forecast_of(1000 * busy * noise(8, 0.05), weeks)
+    ahead = busy[weeks : weeks + 13] > 1
+    assert (means[ahead] > 1800).all()
+    assert (means[~ahead] < 1300).all()
+
+
+def test_series_that_begin_within_four_weeks_are_cut_to_the_same_length() -> None:
+    """Each length has covariances of its own. The longest series keep all of their weeks."""
+    sold, others = 1000 * noise(9), 1000 * noise(10)
+    panels = [(sold[:71], others[begin:71]) for begin in (8, 9, 10, 11)]
+    means = [level_and_season(panel, 13, 52).means[1] for panel in panels]
+    assert np.allclose(means, means[-1], rtol=0.01)
+    assert not np.allclose(forecast_of(sold[3:], 68)[0], forecast_of(sold, 71)[0], rtol=1e-6)
 
 
 def test_a_small_series_has_the_season_of_its_panel() -> None:
