@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.profiling.answer_options import answers_of
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measurable
 from headgate.profiling.histogram import equal_bins
 from headgate.profiling.sensitive_values import HIDDEN, hide_numbers, hide_secrets
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 TOP = 10
+# So few different numbers, such as scores or tax rates, are listed as values instead of counted in bins.
+MAX_LISTED_NUMBERS = 12
+_MIN_ROWS_OF_A_LISTED_NUMBER = 2
 CATEGORIES = 50
 SIGNIFICANT_DIGITS = 12
 # Source: Tukey (1977), Exploratory Data Analysis: values beyond the inner fences are outside, those beyond
@@ -63,7 +67,8 @@ class ColumnStatistics:
     """The statistics of a column's values.
 
     Attributes:
-        facts: min, max, mean, median, std, quantiles and outliers of ordered values; lengths of texts.
+        facts: min, max, mean, median, std, quantiles and outliers of ordered values, and the shares of their
+            values if these are few; lengths of texts, and shares of the rows by answer if texts list answers.
         top: the most frequent values with their counts; ties are sorted by text.
         patterns: character classes of texts (`A{2}9{4}`) with their share.
         bins: shares of the values by bin, for comparison with other files; a bin's name does not depend on
@@ -114,13 +119,18 @@ def describe_texts(texts: Counted) -> ColumnStatistics:
     if not total:
         return ColumnStatistics(0)
     length = as_numpy(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
-    facts = {
+    facts: dict[str, object] = {
         "length": {
             "min": int(length.min()),
             "max": int(length.max()),
             "mean": significant_digits(float(length @ counts) / total),
         }
     }
+    if answers := answers_of(Counted(unique, counts)):
+        facts["options"] = [
+            {"value": text, "share": share_text(rows, answers.respondents)}
+            for text, rows in _for_display(list(answers.rows.items()))
+        ]
     frequent = _frequent(counts, lambda at: unique.take(int_array(at)).to_pylist())
     repeated = _for_display([(text, count) for text, count in frequent if count > 1 or len(unique) <= TOP])
     return ColumnStatistics(
@@ -214,7 +224,18 @@ def _describe_ordered(values: pa.Array) -> ColumnStatistics:
     bins = {} if spelling.is_time else steps(ordered[starts] * spelling.unit, counts)
     with np.errstate(over="ignore", invalid="ignore"):  # very large doubles have a spread of inf or nan
         facts = {} if _may_be_cards(ordered[starts], spelling) else _order_facts(ordered, spelling)
+    if facts and _are_listed(counts, spelling):
+        names = [spelling.exactly(number) for number in ordered[starts].tolist()]
+        facts["values"] = [
+            {"value": name, "share": share_text(count, len(ordered))}
+            for name, count in zip(hide_numbers(names), counts.tolist(), strict=True)
+        ]
     return ColumnStatistics(len(starts), facts, repeated, (), bins)
+
+
+def _are_listed(counts: Values, spelling: _Spelling) -> bool:
+    rows = _MIN_ROWS_OF_A_LISTED_NUMBER * len(counts)
+    return not spelling.is_time and 1 < len(counts) <= MAX_LISTED_NUMBERS and int(counts.sum()) >= rows
 
 
 def _may_be_cards(different: Values, spelling: _Spelling) -> bool:

@@ -30,7 +30,7 @@ from headgate.values.cells import (
     null_where,
     text_array,
 )
-from headgate.values.format_inference import infer_format, infer_most, is_plain
+from headgate.values.format_inference import NULL_WORDS, infer_format, infer_most, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,8 +77,8 @@ class TypedColumn:
             formats; else empty.
         values: typed; null if the text is missing or invalid.
         invalid: number of rows with a text that is not of the type.
-        suspected_missing: number of rows with a word that often means a missing value; it counts as a value
-            (`NA` is North America).
+        suspected_missing: number of rows with a word that often means a missing value; in a column of texts
+            it counts as a value (`NA` is North America).
     """
 
     type: str
@@ -117,9 +117,22 @@ _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
 def infer(column: pa.Array, name: str = "") -> TypedColumn:
     """Return the column in the type that `contract init` would draft.
 
-    If bad values prevent a type, return it in the type of nearly all texts. An empty text is missing. An
-    ambiguous column is text, and `format` lists how it can be read.
+    If bad values prevent a type, return it in the type of nearly all texts. An empty text is missing, and so
+    is a word such as `n/a` in a column of another type than text, as a draft reads it. An ambiguous column is
+    text, and `format` lists how it can be read.
     """
+    return _without_null_words(_as_written(column, name))
+
+
+def _without_null_words(read: TypedColumn) -> TypedColumn:
+    if read.type == "string" or not read.invalid:
+        return read
+    words = flags(pc.is_in(trimmed(pc.cast(read.texts.unique, pa.string())), text_array(NULL_WORDS)))
+    missing = min(read.invalid, int(read.texts.counts[words].sum()))
+    return replace(read, missing=read.missing + missing, invalid=read.invalid - missing) if missing else read
+
+
+def _as_written(column: pa.Array, name: str) -> TypedColumn:
     if not pa.types.is_string(decoded_type(column.type)):
         return typed(column)
     given = counted(column)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,14 +15,16 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
+from headgate.matching.header_names import names_an_identifier
 from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.correlations import correlations
 from headgate.profiling.describe import ColumnStatistics, describe_texts, describe_values, share_text
 from headgate.profiling.infer import NESTED, infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
-from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
+from headgate.profiling.sensitive_values import HIDDEN, holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
 from headgate.values.cells import in_one_piece
+from headgate.values.format_inference import NULL_WORDS
 from headgate.values.parallel_work import side_by_side
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ _EPOCH = datetime(1970, 1, 1)
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 _IDENTIFYING_SHARE = 0.9
 _MIN_DISTINCT = 10
+# Whole numbers of so many digits, all of one length, are numbers of articles, accounts or parcels.
+_MIN_DIGITS_OF_NUMBERS = 8
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 100
 _TYPE_OF = {
     Kind.STRING: "string",
@@ -286,7 +291,7 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
     description, missing = _described(received.accepted, curated_columns[0].name)
     is_key = bool(column.references) or received.contract.key == (column.name,)
     names_rows = is_key or (
-        not received.is_sample and _is_identifying(kind, description.distinct, accepted - missing)
+        not received.is_sample and _is_identifying(column.name, kind, description, accepted - missing)
     )
     return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
@@ -301,8 +306,26 @@ def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     return describe_values(values), values.null_count
 
 
-def _is_identifying(kind: str, distinct: int, present: int) -> bool:
-    return kind in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_MIN_DISTINCT, present)
+def _is_identifying(name: str, kind: str, description: ColumnStatistics, present: int) -> bool:
+    """Return whether nearly all values differ, and are texts or numbers that name rows.
+
+    Counts and amounts in whole units often differ too, but have a distribution.
+    """
+    if kind not in {"int", "string"} or description.distinct < _IDENTIFYING_SHARE * max(
+        _MIN_DISTINCT, present
+    ):
+        return False
+    return kind == "string" or names_an_identifier(name) or _are_numbers_of_things(description)
+
+
+def _are_numbers_of_things(description: ColumnStatistics) -> bool:
+    """Return whether whole numbers are consecutive, long and of one length, or hidden as possible cards."""
+    low, high = (str(description.facts.get(bound, HIDDEN)) for bound in ("min", "max"))
+    if HIDDEN in {low, high}:
+        return True
+    if len(low) == len(high) >= _MIN_DIGITS_OF_NUMBERS:
+        return True
+    return description.distinct >= _IDENTIFYING_SHARE * (int(high) - int(low) + 1)
 
 
 def _known_score(received: GatedFile, broken: _Broken) -> Score:
@@ -347,7 +370,7 @@ def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden
         )
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe_values(inferred.values)
-    is_identifying = _is_identifying(inferred.type, description.distinct, rows - inferred.missing)
+    is_identifying = _is_identifying(name, inferred.type, description, rows - inferred.missing)
     first = map(str, inferred.texts.unique.slice(0, 2 * _SAMPLES).to_pylist())
     extra = {
         "format": inferred.format,
@@ -372,9 +395,23 @@ def _first_invalid(text: pa.Array, inferred: TypedColumn) -> tuple[int, ...]:
     is_text = pa.types.is_string(text.type) or pa.types.is_large_string(text.type)
     if not is_text or len(inferred.values) != len(text):
         return ()
-    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(text, "")), "")
-    is_invalid = pc.and_(pc.is_null(inferred.values), pc.invert(blank))
-    return tuple(pc.indices_nonzero(is_invalid).slice(0, _SAMPLES).to_pylist())
+    return tuple(pc.indices_nonzero(_invalid_rows(text, inferred)).slice(0, _SAMPLES).to_pylist())
+
+
+def _invalid_rows(text: pa.Array, inferred: TypedColumn) -> pa.Array:
+    """Return for each row whether it has a text that is not of the column's type."""
+    trimmed = pc.utf8_trim_whitespace(pc.fill_null(pc.cast(text, pa.string()), ""))
+    is_missing = pc.is_in(trimmed, pa.array(["", *NULL_WORDS]))
+    return pc.and_(pc.is_null(inferred.values), pc.invert(is_missing))
+
+
+def _rows_with_invalid_texts(texts: Mapping[str, pa.Array], inferred: Mapping[str, TypedColumn]) -> int:
+    flawed = [
+        _invalid_rows(texts[name], column)
+        for name, column in inferred.items()
+        if column.invalid and len(column.values) == len(texts[name])
+    ]
+    return int(pc.sum(reduce(pc.or_, flawed)).as_py() or 0) if flawed else 0
 
 
 def _inferred_score(
@@ -389,14 +426,12 @@ def _inferred_score(
     """
     rows = max(map(len, texts.values()), default=0)
     cells = rows * len(texts)
-    missing, invalid = (
-        sum(getattr(column, name) for column in inferred.values()) for name in ("missing", "invalid")
-    )
+    missing = sum(column.missing for column in inferred.values())
     different = different_rows([column for name, column in texts.items() if inferred[name].type != NESTED])
     newest = _latest(column.values for column in inferred.values() if column.type == "timestamp")
     return Score(
         completeness=ratio(missing, cells),
-        validity=ratio(invalid + broken_rows * len(texts), cells - missing + broken_rows * len(texts)),
+        validity=ratio(_rows_with_invalid_texts(texts, inferred) + broken_rows, rows + broken_rows),
         uniqueness=ratio(rows - different, rows) if different else None,
         timeliness=timeliness(newest, received_at),
     )

@@ -1,4 +1,4 @@
-"""Count rows by day, week, month or year of a column of times."""
+"""Count rows by day, week, month, quarter or year of a column of times."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_PERIODS = 60
-_PERIODS = ("day", "week", "month", "year")  # from short to long
+_PERIODS = ("day", "week", "month", "quarter", "year")  # from short to long
 _MIN_PERIODS = 2
+# Months have 28 to 31 days, and the first working day of a month moves by up to three days. One distance in
+# five may differ: a month without rows, or a weekend.
+_MIN_DISTANCES, _SLACK, _REGULAR_SHARE = 2, 0.2, 0.8
 _DAY = timedelta(days=1)
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.31, "year": 365.25}
 # Databases use the year 9999 for "never ends" and dates before this one for "unknown".
 _FIRST, _LAST = (pa.scalar(day).cast(pa.timestamp("us")) for day in ("1900-01-01", "9000-01-01"))
 
@@ -38,6 +41,9 @@ def rows_over_time(
 ) -> RowsOverTime | None:
     """Return the rows by the shortest period of which there are at most 60; None without two periods.
 
+    The period is at least the usual distance between two days with rows, so that monthly data are not counted
+    by week.
+
     Args:
         latest_on: the day of the last event. Later times are planned or mistyped and are left out.
     """
@@ -47,7 +53,8 @@ def rows_over_time(
     if not len(moments):
         return None
     span_days = (pc.max(moments).as_py() - pc.min(moments).as_py()).days
-    period = next((name for name in _PERIODS if span_days / _DAYS[name] < MAX_PERIODS - 1), _PERIODS[-1])
+    least_days = max(span_days / (MAX_PERIODS - 1), (1 - _SLACK) * _usual_distance_days(moments))
+    period = next((name for name in _PERIODS if least_days < _DAYS[name]), _PERIODS[-1])
     starts = pc.floor_temporal(moments, unit=period, week_starts_monday=True).cast(pa.date32())
     numbers = as_numpy(starts.cast(pa.int32()).cast(pa.int64()))
     days, counts = np.unique(numbers, return_counts=True)
@@ -57,6 +64,17 @@ def rows_over_time(
     rows = dict(zip(first_days, counts.tolist(), strict=True))
     periods = _periods(period, first_days[0], first_days[-1])
     return RowsOverTime(column, period, tuple((day, rows.get(day, 0)) for day in periods))
+
+
+def _usual_distance_days(moments: pa.Array) -> float:
+    """Return the median distance between two days with rows; zero if the distances are irregular."""
+    unique = pc.unique(moments.cast(pa.date32(), safe=False)).cast(pa.int32()).cast(pa.int64())
+    distances = np.diff(np.sort(as_numpy(unique)))
+    if len(distances) < _MIN_DISTANCES:
+        return 0.0
+    usual = float(np.median(distances))
+    regular = float(np.mean(np.abs(distances - usual) <= _SLACK * usual))
+    return usual if regular >= _REGULAR_SHARE else 0.0
 
 
 def _periods(period: str, first: date, last: date) -> Iterator[date]:
@@ -69,6 +87,7 @@ def _periods(period: str, first: date, last: date) -> Iterator[date]:
 def _following(period: str, first: date) -> date:
     if period == "year":
         return first.replace(year=first.year + 1)
-    if period == "month":
-        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    if period in {"month", "quarter"}:
+        months = first.month - 1 + (1 if period == "month" else 3)
+        return first.replace(year=first.year + months // 12, month=months % 12 + 1)
     return first + timedelta(days=int(_DAYS[period]))

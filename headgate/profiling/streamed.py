@@ -123,7 +123,8 @@ def _facts(
     if not part.facts or not moments.count:
         return dict(part.facts)
     if "length" in part.facts:
-        return {"length": {"min": moments.low, "max": moments.high, "mean": significant_digits(moments.mean)}}
+        length = {"min": moments.low, "max": moments.high, "mean": significant_digits(moments.mean)}
+        return {**part.facts, "length": length}
     of_all = moment_facts(kind, moments.low, moments.high, moments.mean, moments.deviation)
     return scaled_outliers(part.facts, factor) | of_all
 

@@ -5912,7 +5912,7 @@ export interface components {
              * Period
              * @enum {string}
              */
-            period: "day" | "week" | "month" | "year";
+            period: "day" | "week" | "month" | "quarter" | "year";
             /**
              * Points
              * @description From the first period with rows to the last one; more than 60 only of years.

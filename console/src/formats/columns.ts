@@ -75,6 +75,10 @@ export function axisTitle(column: string, unit: string): string {
 export const headingWithUnit = (title: string, unit = ''): string =>
   unit && !title.toLowerCase().includes(unit.toLowerCase()) ? `${title} (${unit})` : title
 
+/** A title with the unit of its column, unless each value says it: an amount has its sign, a share its `%`. */
+export const titleWithUnit = (title: string, unit = ''): string =>
+  headingWithUnit(title, unit.replace(SAID_BY_VALUE, ''))
+
 /** Whether the values of a unit say nothing without its word, such as `days`. */
 export const isTimeUnit = (unit = ''): boolean => /^(days|weeks|months|hours|minutes|seconds)$/.test(unit)
 

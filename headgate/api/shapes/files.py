@@ -429,7 +429,7 @@ class RowsOverTimeShown(Shape):
     """The rows of a dataset by the time of their events."""
 
     column: str
-    period: Literal["day", "week", "month", "year"]
+    period: Literal["day", "week", "month", "quarter", "year"]
     points: tuple[PeriodRows, ...] = Field(
         description="From the first period with rows to the last one; more than 60 only of years."
     )

@@ -127,3 +127,46 @@ def test_the_classes_of_characters_are_those_of_arrows_patterns(text: str) -> No
     for pattern, name in ((r"\p{Lu}", "A"), (r"[\p{Ll}\p{Lo}]", "a"), (r"\p{Nd}", "9"), (r"\s", " ")):
         by_arrow = pc.replace_substring_regex(by_arrow, pattern, name)
     assert _classes(pa.array([text])).equals(by_arrow)
+
+
+def test_few_different_numbers_are_listed_as_values_in_their_order() -> None:
+    scores = describe_values(pa.array([10] * 3 + [0] * 2 + [7] * 5))
+    assert scores.facts["values"] == [
+        {"value": "0", "share": "0.200000"},
+        {"value": "7", "share": "0.500000"},
+        {"value": "10", "share": "0.300000"},
+    ]
+    rates = describe_values(pa.array([Decimal("7.0"), Decimal("19.5")] * 2, pa.decimal128(4, 1)))
+    assert [each["value"] for each in rates.facts["values"]] == ["7.0", "19.5"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("values", [list(range(8)), [1] * 9, list(range(13)) * 3])
+def test_many_numbers_single_ones_and_numbers_of_one_row_are_not_listed(values: list[int]) -> None:
+    assert "values" not in describe_values(pa.array(values)).facts
+
+
+def test_several_answers_in_one_text_are_counted_each_by_rows_with_an_answer() -> None:
+    texts = pa.array(["Store,Phone", "Store", "Phone, Web shop", "Web shop,Store,Phone", None])
+    assert describe_values(texts).facts["options"] == [
+        {"value": "Phone", "share": "0.750000"},
+        {"value": "Store", "share": "0.750000"},
+        {"value": "Web shop", "share": "0.500000"},
+    ]
+    lists = describe_values(pa.array(['["vip","promo"]', '["promo","vip"]', "[]", '["promo"]']))
+    assert lists.facts["options"] == [
+        {"value": "promo", "share": "0.750000"},
+        {"value": "vip", "share": "0.500000"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Leeds, UK", "York, UK", "Paris, France", "Lyon, France", "Leeds, UK"],
+        ["Fine.", "Faster delivery, please.", "Good, but late.", "-99", "No, thanks, never"],
+        ["1,5", "2,5", "1,2,5", "2"],
+        ["Store", "Phone", "Web shop"],
+    ],
+)
+def test_places_sentences_and_numbers_with_commas_are_no_lists_of_answers(texts: list[str]) -> None:
+    assert "options" not in describe_values(pa.array(texts)).facts

@@ -197,3 +197,9 @@ def test_values_in_a_source_format_are_read() -> None:
         Decimal("-5.00"),
         None,
     ]
+
+
+@pytest.mark.parametrize("word", ["k.A.", "n/a", " N/A ", "-"])
+def test_a_word_for_no_value_is_missing_in_a_column_of_numbers(word: str) -> None:
+    reported = infer(pa.array([*map(str, range(40)), word, ""]))
+    assert (reported.type, reported.missing, reported.invalid) == ("int", 2, 0)

@@ -299,3 +299,38 @@ def test_whatever_type_parquet_stores_has_a_profile(column: pa.Array, least: str
     )
     (reported,) = profile.columns
     assert (reported.missing, reported.description.facts["min"]) == (1, least)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "is_identifier"),
+    [
+        ("Anzahl Belege", [3 * at * at + 40 for at in range(120)], False),
+        ("Belegnummer", [3 * at * at + 40 for at in range(120)], True),
+        ("column_4", [10_000 + at for at in range(120)], True),
+        ("ean", [4_000_000_000_000 + 7_919 * at * at for at in range(120)], True),
+    ],
+)
+def test_counts_that_differ_in_nearly_all_rows_are_measures(
+    name: str, numbers: list[int], is_identifier: bool
+) -> None:
+    columns = {
+        name: pa.array(list(map(str, numbers))),
+        "net": pa.array([str(2 * number) for number in numbers]),
+        "n": pa.array(["x"] * len(numbers)),
+    }
+    reported = profile_unknown(columns, dataset="", content_sha256="abc", received_at=NOW)
+    first = reported.as_dict()["columns"][0]  # type: ignore[index]
+    assert first["identifier"] is is_identifier
+    assert any(name in pair.values() for pair in reported.correlations) is not is_identifier
+
+
+def test_without_a_contract_the_validity_is_the_share_of_rows_in_which_every_text_is_of_its_type() -> None:
+    numbers = [*map(str, range(38)), "x", "7"]
+    columns = {
+        "a": pa.array(numbers),
+        "b": pa.array([*numbers[:38], "y", "k.A."]),
+        "c": pa.array(["t"] * 40),
+    }
+    reported = profile_unknown(columns, dataset="", content_sha256="abc", received_at=NOW)
+    assert reported.score.validity == pytest.approx(1 - 1 / 40)
+    assert [(column.missing, column.invalid) for column in reported.columns] == [(0, 1), (1, 1), (0, 0)]

@@ -74,3 +74,39 @@ def test_a_time_after_the_day_of_the_last_event_is_left_out_and_makes_the_period
 def test_one_period_or_none_makes_no_chart() -> None:
     assert rows_over_time("at", times(dt.date(2024, 1, 1))) is None
     assert rows_over_time("at", pa.chunked_array([pa.array([None], pa.timestamp("us"))])) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "period", "rows"),
+    [
+        ([dt.date(2026, month, 1) for month in range(1, 11)], "month", 10),
+        ([dt.date(2026, month, 1) for month in (1, 2, 3)], "month", 3),
+        # The first working day of each month, and a month without rows.
+        ([dt.date(2026, *day) for day in ((1, 2), (2, 2), (3, 2), (4, 1), (6, 1), (7, 1))], "month", 7),
+        ([dt.date(2026, 1, 5) + dt.timedelta(days=7 * at) for at in range(6)], "week", 6),
+        ([dt.date(2023 + at // 4, 3 * (at % 4) + 1, 1) for at in range(12)], "quarter", 12),
+        ([dt.date(2018 + at, 12, 31) for at in range(6)], "year", 6),
+    ],
+)
+def test_the_period_follows_the_rhythm_of_the_data(days: list[dt.date], period: str, rows: int) -> None:
+    counted = rows_over_time("on", times(*days))
+    assert counted is not None
+    assert (counted.period, len(counted.rows)) == (period, rows)
+
+
+def test_working_days_are_counted_by_day() -> None:
+    days = [dt.date(2026, 11, 2) + dt.timedelta(days=at) for at in range(28)]
+    counted = rows_over_time("on", times(*[day for day in days if day.weekday() < 5]))
+    assert counted is not None
+    assert counted.period == "day"
+
+
+def test_quarters_begin_in_january_april_july_and_october() -> None:
+    counted = rows_over_time("on", times(*[dt.date(2025, month, 10) for month in (2, 5, 8, 11)]))
+    assert counted is not None
+    assert [str(first) for first, _ in counted.rows] == [
+        "2025-01-01",
+        "2025-04-01",
+        "2025-07-01",
+        "2025-10-01",
+    ]

@@ -5,7 +5,7 @@ import { count, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { titlesOf, useLabels, useUnits } from '../../formats/columns'
+import { titlesOf, useDescriptions, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
@@ -32,6 +32,7 @@ export function Contents({
   const profile = useDatasetProfile(dataset, isDeclared)
   const units = useUnits(dataset)
   const titles = useLabels(dataset)
+  const descriptions = useDescriptions(dataset)
   const table = useCatalog().data?.tables.find((one) => one.name === dataset && !one.system)
   if (!isDeclared || profile.data?.snapshot_id === '') return <Newest dataset={dataset} point={point} />
   return (
@@ -42,7 +43,7 @@ export function Contents({
     >
       <Answered of={profile} what="the contents">
         {(answer) => {
-          const insights = insightsOf(answer.columns, units, '', titles)
+          const insights = insightsOf(answer.columns, units, '', titles, descriptions)
           return (
             <Stack gap="sm">
               <div data-testid="answers">
@@ -75,6 +76,7 @@ export function Contents({
                   profile={answer}
                   units={units}
                   titles={titles}
+                  descriptions={descriptions}
                   isBasisSaid
                   table={table ? `${table.database}.${table.name}` : undefined}
                 />
@@ -131,6 +133,8 @@ function ToDo({ dataset }: { dataset: string }) {
 function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPoint'] | undefined }) {
   const profile = useProfile(point?.file_id ?? '', Boolean(point))
   const units = useUnits(dataset)
+  const titles = useLabels(dataset)
+  const descriptions = useDescriptions(dataset)
   if (!point)
     return (
       <Panel title="What the newest file holds">
@@ -141,7 +145,10 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
     <Panel
       title={
         profile.data
-          ? headline(point.accepted || profile.data.rows, insightsOf(profile.data.columns))
+          ? headline(
+              point.accepted || profile.data.rows,
+              insightsOf(profile.data.columns, units, '', titles, descriptions),
+            )
           : count(point.received, 'row')
       }
       subtitle={`The newest file, ${fileParts(point.key)[1]}; after the next run this is about all files together`}
@@ -149,7 +156,9 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
       actions={<RunNow />}
     >
       <Answered of={profile} what="the profile">
-        {(answer) => <ProfileView profile={answer} units={units} />}
+        {(answer) => (
+          <ProfileView profile={answer} units={units} titles={titles} descriptions={descriptions} />
+        )}
       </Answered>
     </Panel>
   )

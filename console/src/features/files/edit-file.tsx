@@ -70,6 +70,7 @@ export function EditFile({ file, onCommitted }: { file: File; onCommitted: () =>
               <ImportPanel
                 upload={upload}
                 first={check}
+                wasKept={file.state === 'profiled'}
                 onCommit={({ etag }, edits) => enter.mutate({ uploadId: upload.upload_id, etag, edits })}
               />
             </>

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Answered } from '../../components/states'
-import { titlesOf, useLabels, useUnits } from '../../formats/columns'
+import { titlesOf, useDescriptions, useLabels, useUnits } from '../../formats/columns'
 import { foreignWords, unitsOfFile } from '../import/currencies'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
@@ -19,6 +19,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
   const corrected = useCorrected(file)
   const units = useUnits(file.dataset)
   const titles = useLabels(file.dataset)
+  const descriptions = useDescriptions(file.dataset)
   const isStored = file.state === 'done'
   const currencies = file.edited_before?.currencies ?? {}
   const rows = refused.data?.pages.flatMap((page) => page.rows) ?? []
@@ -29,7 +30,10 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
       title={
         // The profile is of accepted rows; a file of no contract has none, and all are profiled.
         profile.data
-          ? headline(file.accepted || profile.data.rows, insightsOf(columnsOf(profile.data), {}, '', titles))
+          ? headline(
+              file.accepted || profile.data.rows,
+              insightsOf(columnsOf(profile.data), {}, '', titles, descriptions),
+            )
           : 'Profile'
       }
       name="Profile"
@@ -55,6 +59,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
               profile={{ ...answer, columns: columnsOf(answer) }}
               units={isStored ? units : unitsOfFile(units, currencies)}
               titles={titles}
+              descriptions={descriptions}
             />
           </>
         )}

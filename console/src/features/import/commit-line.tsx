@@ -24,10 +24,20 @@ interface Props {
   onCommit: () => void
   onShowErrors: () => void
   onChange: (next: Edits) => void
+  /** Whether the lake has the file and its profile, so that they are not kept once more. */
+  wasKept?: boolean
 }
 
 /** What a commit does, by a check of exactly what is shown; the button says it. */
-export function CommitLine({ work, leftOut, onCommit, onShowErrors, onChange, ...open }: Props) {
+export function CommitLine({
+  work,
+  leftOut,
+  onCommit,
+  onShowErrors,
+  onChange,
+  wasKept = false,
+  ...open
+}: Props) {
   const { result } = work.check
   const { missing, orders, currencies } = open
   const why = obstacle(work, open)
@@ -79,6 +89,10 @@ export function CommitLine({ work, leftOut, onCommit, onShowErrors, onChange, ..
           ) : mayShowErrors ? (
             <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>
           ) : null
+        ) : wasKept && isOfNoDataset(work) ? (
+          <Text size="sm" className="muted">
+            The file and its profile are kept. No row of it is loaded.
+          </Text>
         ) : (
           <Button
             className="import-commit-button"
@@ -128,13 +142,14 @@ function SameName({ result }: { result: Schemas['DryRun'] }) {
   )
 }
 
+/** Whether a commit keeps the file and its profile only. */
+const isOfNoDataset = ({ check, edits }: Props['work']): boolean =>
+  check.result.outcome === 'profiled' && !edits.dataset
+
 /** What the button does; a file of no dataset is kept, and nothing of it is loaded. */
-function commitWords(
-  { check: { result }, edits }: Props['work'],
-  missing: Props['missing'],
-  leftOut: string[],
-): string {
-  if (result.outcome === 'profiled' && !edits.dataset) return 'Keep the file and its profile, load no row'
+function commitWords(work: Props['work'], missing: Props['missing'], leftOut: string[]): string {
+  const { result } = work.check
+  if (isOfNoDataset(work)) return 'Keep the file and its profile, load no row'
   const isOpen = result.outcome === 'profiled' || result.outcome === 'needs_mapping' || missing.length > 0
   if (isOpen || result.accepted + result.duplicates === 0) return 'Commit'
   return [`Commit: ${outcome(result)}`, stayOut(leftOut)].filter(Boolean).join('; ')

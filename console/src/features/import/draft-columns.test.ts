@@ -72,7 +72,7 @@ test('a time with a zone has no options of the type that the column had before',
 test('types and names are those of people and of tables', () => {
   expect(typeWords('DECIMAL(18,4)')).toBe('number')
   expect(typeWords('VARCHAR(20)')).toBe('text')
-  expect(typeWords('DOUBLE')).toBe('decimal number')
+  expect(typeWords('DOUBLE')).toBe('number')
   expect(plainName('Müller – Preise 2026')).toBe('muller_preise_2026')
 })
 

@@ -198,8 +198,7 @@ export const isMasked = ({ answered }: DraftColumn): boolean =>
 export function typeWords(type: string): string {
   const base = baseOf(type)
   if (base === 'VARCHAR') return 'text'
-  if (base === 'DECIMAL') return 'number'
-  if (base === 'DOUBLE') return 'decimal number'
+  if (base === 'DECIMAL' || base === 'DOUBLE') return 'number'
   return TYPES.find((one) => one.value === base)?.label ?? type.toLowerCase()
 }
 

@@ -95,10 +95,12 @@ interface Props {
   onCommit: (check: Checked, edits: Edits) => void
   /** A person has changed something of the file. */
   onWork?: () => void
+  /** Whether the lake has the file and its profile, without a dataset. */
+  wasKept?: boolean
 }
 
 /** One file before its commit: its rows in a grid, the decisions above them, and what a commit does below. */
-export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
+export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }: Props) {
   const work = useEdits(upload.upload_id, first)
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
   const { result } = work.check
@@ -272,6 +274,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
       {work.error ? <Failed error={work.error} what="The check" isAction /> : null}
       <CommitLine
         work={work}
+        wasKept={wasKept}
         missing={missing}
         orders={mappedOrders}
         leftOut={leftOut}

@@ -136,6 +136,8 @@ test('whole numbers are counted by value, or by the first and last one of a bar'
   }
   expect(labels(['1', '2', '3'])).toEqual(['1', '2'])
   expect(labels(['0', '20', '40'])).toEqual(['0 – 19', '20 – 39'])
+  // The last bar ends at the greatest value.
+  expect(labels(['0', '40', '80'])).toEqual(['0 – 39', '40'])
 })
 
 test('a long tail is said where nothing else is far off, with its ends', () => {
@@ -280,7 +282,7 @@ test('a dataset is said by its typical row: kinds, middle halves and shares, wit
   ]
   const active = { ...CATEGORY, name: 'is_active', type: 'bool', facts: { ...CATEGORY.facts, top } }
   expect(typicalRow(insightsOf([NAME, CATEGORY, PRICE, active], { list_price: 'GBP' }))).toBe(
-    'Category: most often kitchen (80 %) · List price: mostly £8.00 to £20.00 · Is active: yes in 75 %.',
+    'Category: most often kitchen (80 %) · List price: half lie between £8.00 and £20.00 · Is active: yes in 75 %.',
   )
   expect(typicalRow(insightsOf([NAME]))).toBe('')
   const even = {
@@ -373,4 +375,86 @@ test('a range and missing values that no footer has are estimates too', () => {
   const insight = insightOf({ ...PRICE, facts: { ...PRICE.facts, estimated } }, 'GBP')
   expect(insight.facts[0]).toBe('about £1.50 to £990')
   expect(insight.look[0]).toBe('about 6 % missing (12)')
+})
+
+const SCORE = {
+  name: 'q5',
+  type: 'int',
+  facts: {
+    ...PRICE.facts,
+    invalid: 0,
+    missing: 0,
+    min: '0',
+    max: '10',
+    quantiles: { '0.25': '3', '0.75': '9' },
+    outliers: {},
+    values: [
+      { value: '0', share: '0.1' },
+      { value: '3', share: '0.3' },
+      { value: '9', share: '0.4' },
+      { value: '10', share: '0.2' },
+    ],
+  },
+}
+
+test('few different numbers are listed as values, in their order', () => {
+  const insight = insightOf(SCORE)
+  expect(insight.bars.map(({ label, share }) => [label, share])).toEqual([
+    ['0', 0.1],
+    ['3', 0.3],
+    ['9', 0.4],
+    ['10', 0.2],
+  ])
+  expect(insight.typical).toBe('half lie between 3 and 9')
+})
+
+test('a number that most rows have is said instead of a range', () => {
+  const values = [
+    { value: '7', share: '0.25' },
+    { value: '19', share: '0.75' },
+  ]
+  expect(insightOf({ ...SCORE, facts: { ...SCORE.facts, values } }).typical).toBe('75 % are 19')
+  const facts = { ...SCORE.facts, values: undefined, quantiles: { '0.25': '7', '0.75': '7' } }
+  expect(insightOf({ ...SCORE, facts }).typical).toBe('at least half are 7')
+})
+
+test('answers that are given several at once are counted each', () => {
+  const options = [
+    { value: 'Web shop', share: '0.513393' },
+    { value: 'Other', share: '0.504464' },
+  ]
+  const facts = { rows: 240, missing: 16, distinct: 38, options, top: [{ value: 'Web shop', count: 24 }] }
+  const insight = insightOf({ name: 'q3', type: 'string', facts })
+  expect(insight.bars.map(({ label, share }) => [label, share])).toEqual([
+    ['Web shop', 0.513393],
+    ['Other', 0.504464],
+  ])
+  expect(insight.facts).toEqual([
+    '2 answers, several at once: shares are of the rows with an answer',
+    '38 combinations',
+  ])
+  expect(insight.typical).toBe('most often Web shop (51.3 %)')
+})
+
+test('answers of a scale are in its order', () => {
+  const top = [
+    { value: 'Neither', count: 5 },
+    { value: 'Very dissatisfied', count: 3 },
+    { value: 'Very satisfied', count: 2 },
+  ]
+  const facts = { rows: 10, missing: 0, distinct: 3, top }
+  expect(insightOf({ name: 'q2_1', type: 'string', facts }).bars.map(({ label }) => label)).toEqual([
+    'Very satisfied',
+    'Neither',
+    'Very dissatisfied',
+  ])
+})
+
+test('a column that is only numbered is headed by its question, unless it has a title', () => {
+  const headings = (descriptions: Record<string, string>, titles = {}) =>
+    insightsOf([SCORE, PRICE], { list_price: 'kg' }, '', titles, descriptions).map(({ heading }) => heading)
+  const questions = { q5: 'How likely are you to recommend us?', list_price: 'The price of a piece.' }
+  expect(headings(questions)).toEqual(['How likely are you to recommend us?', 'List price (kg)'])
+  expect(headings(questions, { q5: 'Recommend' })).toEqual(['Recommend', 'List price (kg)'])
+  expect(headings({})).toEqual(['Q5', 'List price (kg)'])
 })

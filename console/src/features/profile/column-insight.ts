@@ -1,9 +1,11 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, count, figure, isName, whole } from '../../api/format'
-import { cellWords, titlesOf } from '../../formats/columns'
+import { cellWords, titleWithUnit, titlesOf } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
+import { placesOnScale } from './answer-scales'
+import { missingCodes } from './missing-codes'
 import { about, alwaysWords, basisOf, differentWords, type Facts } from './sample-words'
 
 export interface Bar {
@@ -52,6 +54,9 @@ const KINDS: Record<string, string> = {
 /** A file may have words of its own, such as ja and nein, which stay as they are. */
 const YES_OR_NO: Record<string, string> = { true: 'yes', false: 'no' }
 const MOST_BARS = 10
+const NUMBERS = new Set(['int', 'decimal', 'float'])
+
+type Valued = Pick<Schemas['ColumnProfile'], 'type' | 'facts'>
 
 /** What the columns of a profile hold, each under a heading of its own. */
 export function insightsOf(
@@ -59,11 +64,26 @@ export function insightsOf(
   units: Readonly<Record<string, string>> = {},
   table = '',
   titles: Readonly<Record<string, string>> = {},
+  descriptions: Readonly<Record<string, string>> = {},
 ): ColumnInsight[] {
   return columns.map((column) => ({
     ...insightOf(column, units[column.name], table),
-    heading: titlesOf(titles)(column.name),
+    heading: titleWithUnit(headingOf(column.name, titles, descriptions), units[column.name]),
   }))
+}
+
+/** A column that is only numbered, such as `q2_1`, says nothing without its question. */
+const NUMBERED = /^(?:q|question|item|frage|f|v|var|column|spalte|field|feld)_?\d+(?:_[a-z0-9]+)*$/i
+const MOST_OF_A_QUESTION = 100
+
+function headingOf(
+  name: string,
+  titles: Readonly<Record<string, string>>,
+  descriptions: Readonly<Record<string, string>>,
+): string {
+  const question = descriptions[name]?.trim() ?? ''
+  if (titles[name] || !question || !NUMBERED.test(name)) return titlesOf(titles)(name)
+  return question.length > MOST_OF_A_QUESTION ? `${question.slice(0, MOST_OF_A_QUESTION)}…` : question
 }
 
 /** What a column of a profile holds; `unit` is the one of its contract, and `table` has its rows in SQL. */
@@ -86,7 +106,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
       hidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
         ? []
         : barsOf(column, words),
-    look: looksOf(facts, words),
+    look: looksOf(column, words, hidden),
     tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     outliers: table && !hidden && !isLongTail(facts) ? outlierRows(column, table) : '',
@@ -105,8 +125,11 @@ const MIN_LEAD = 1.2
 /** More different values than these are names, of which the most frequent says nothing. */
 const MOST_KINDS = 50
 
+/** A value that so many rows have is said instead of the middle half. */
+const MOST_ROWS = 0.5
+
 /** What the values of a column typically are: the middle half of numbers, the most frequent of a few kinds, the span of times. */
-function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): string {
+function typicalOf(column: Valued, words: Words): string {
   const { type, facts } = column
   const bars = barsOf(column, words)
   const [most] = bars.filter(({ isRest }) => !isRest).toSorted((one, other) => other.share - one.share)
@@ -116,8 +139,14 @@ function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, wor
       return `${about(facts, 'range')}${words(facts.min)} to ${words(facts.max)}`
     const quantiles = (facts.quantiles ?? {}) as Record<string, string>
     const [low, high] = [quantiles['0.25'], quantiles['0.75']]
-    return low === undefined || high === undefined ? '' : `mostly ${words(low)} to ${words(high)}`
+    if (facts.values && most && most.share >= MOST_ROWS)
+      return `${about(facts)}${figure(most.share, 'share')} are ${most.label}`
+    if (low === undefined || high === undefined) return ''
+    return low === high
+      ? `at least half are ${words(low)}`
+      : `${about(facts)}half lie between ${words(low)} and ${words(high)}`
   }
+  if (facts.options && most) return `most often ${most.label} (${figure(most.share, 'share')})`
   const kinds = Number(facts.distinct ?? 0)
   if (!most || kinds > MOST_KINDS) return ''
   if (kinds === 1) return alwaysWords(facts, most.label, 'distinct')
@@ -154,6 +183,12 @@ const missingWords = (facts: Facts): string =>
 function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
   const different = differentWords(facts)
   if (facts.identifier) return [different, ...examples(facts)]
+  const options = sharesIn(facts.options)
+  if (options.length > 0)
+    return [
+      `${count(options.length, 'answer')}, several at once: shares are of the rows with an answer`,
+      `${differentWords(facts).replace('different value', 'combination')}`,
+    ]
   if (facts.min === undefined) return [different, ...(facts.top ? [] : examples(facts))]
   if (facts.min === facts.max) return [alwaysWords(facts, words(facts.min), 'range')]
   const range = `${about(facts, 'range')}${words(facts.min)} to ${words(facts.max)}`
@@ -223,19 +258,35 @@ export function patternWords(pattern: string): string {
     .join(', ')
 }
 
-function barsOf({ type, facts }: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): Bar[] {
+/** The shares of a few values, as a profile lists them. */
+const sharesIn = (listed: unknown): { value: string; share: string }[] =>
+  (listed ?? []) as { value: string; share: string }[]
+
+function barsOf({ type, facts }: Valued, words: Words): Bar[] {
+  const listed = [...sharesIn(facts.options), ...sharesIn(facts.values)]
+  if (listed.length > 0)
+    return listed.map(({ value, share }) => ({ label: words(value), share: Number(share) }))
   const top = (facts.top ?? []) as { value: string; count: number }[]
   // The step of a single value says less than the value itself.
   if (facts.min !== undefined && facts.min === facts.max) return []
   if (facts.min !== undefined) return histogram(facts, words, type === 'int')
   const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
   if (top.length === 0 || present <= 0) return []
-  const bars = top.slice(0, MOST_BARS).map(({ value, count: rows }) => ({
-    label: words(value),
-    share: rows / present,
-  }))
+  const bars = byScale(top.slice(0, MOST_BARS), top.length === Number(facts.distinct ?? 0)).map(
+    ({ value, count: rows }) => ({ label: words(value), share: rows / present }),
+  )
   const rest = 1 - bars.reduce((sum, { share }) => sum + share, 0)
   return rest > 0.0005 ? [...bars, { label: 'all others', share: rest, isRest: true }] : bars
+}
+
+/** The answers of a scale in its order, if all of them are there; others as they are, the most frequent first. */
+function byScale<T extends { value: string }>(top: T[], areAll: boolean): T[] {
+  const places = areAll ? placesOnScale(top.map(({ value }) => value)) : undefined
+  if (!places) return top
+  return top
+    .map((answer, at) => ({ answer, place: places[at] ?? 0 }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ answer }) => answer)
 }
 
 interface Histogram {
@@ -253,7 +304,11 @@ function histogram(facts: Facts, words: Words, isWhole: boolean): Bar[] {
   return [
     { label: `below ${words(first)}, down to ${words(facts.min)}`, share: Number(below) },
     ...shares.map((share, at) => ({
-      label: stepWords(Number(edges[at]), Number(edges[at + 1]) - Number(isWhole), words),
+      label: stepWords(
+        Number(edges[at]),
+        Math.min(Number(edges[at + 1]) - Number(isWhole), Math.max(Number(facts.max), Number(edges[at]))),
+        words,
+      ),
       share: Number(share),
     })),
     { label: `${words(last)} and above, up to ${words(facts.max)}`, share: Number(above) },
@@ -301,11 +356,12 @@ export function outlierRows(
   return `SELECT *\nFROM ${table}\nWHERE ${sides.map(({ where }) => where).join(' OR ')}\nORDER BY ${column}${side.order}\nLIMIT 1000`
 }
 
-function looksOf(facts: Facts, words: Words): string[] {
+function looksOf({ type, facts }: Valued, words: Words, hidden: boolean): string[] {
   const invalid = Number(facts.invalid ?? 0)
   return [
     missingWords(facts),
     invalid > 0 ? `${count(invalid, 'value')} refused` : '',
+    ...(hidden ? [] : missingCodes(facts, NUMBERS.has(type))),
     outlierWords(facts, words),
   ].filter(Boolean)
 }

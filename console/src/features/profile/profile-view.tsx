@@ -21,12 +21,15 @@ export function ProfileView({
   units,
   table,
   titles,
+  descriptions,
   isBasisSaid = false,
 }: {
   profile: Profile
   units?: Units
   /** The names that a contract gives to columns. */
   titles?: Units
+  /** What a contract says of columns, such as the question of a survey. */
+  descriptions?: Units
   /** The table with the rows of the profile, for SQL. */
   table?: string | undefined
   /** Whether the page says already of how many rows the estimates are. */
@@ -42,6 +45,7 @@ export function ProfileView({
         {...(units ? { units } : {})}
         {...(table ? { table } : {})}
         {...(titles ? { titles } : {})}
+        {...(descriptions ? { descriptions } : {})}
       />
       {pairs.length > 0 ? (
         <div>
@@ -89,16 +93,21 @@ export function ColumnCards({
   units = NO_UNITS,
   table = '',
   titles = NO_UNITS,
+  descriptions = NO_UNITS,
   isBasisSaid = false,
 }: {
   columns: Schemas['ColumnProfile'][]
   units?: Units
   table?: string
   titles?: Units
+  descriptions?: Units
   isBasisSaid?: boolean
 }) {
   const [showsAll, setShowsAll] = useState(false)
-  const insights = useMemo(() => insightsOf(columns, units, table, titles), [columns, units, table, titles])
+  const insights = useMemo(
+    () => insightsOf(columns, units, table, titles, descriptions),
+    [columns, units, table, titles, descriptions],
+  )
   const byLook = byInterest(insights)
   const bases = [...new Set(insights.map(({ basis }) => basis).filter(Boolean))]
   return (

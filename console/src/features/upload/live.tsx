@@ -9,6 +9,7 @@ import { Failed, Waiting } from '../../components/states'
 import { AcceptanceAlert, FileBadge } from '../files/acceptance'
 import { BeforeUndo } from '../files/before-undo'
 import { Counts } from '../files/counts'
+import { KeptFile } from '../files/kept-file'
 import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { STAGE_NAMES, Stages } from '../files/stages'
@@ -76,7 +77,7 @@ export function Live({ fileId, edits, lists, children }: LiveProps) {
         <>
           <Stages stages={found.stages} />
           <AcceptanceAlert of={found} wasCommitted page={`#/files/${encodeURIComponent(fileId)}`} />
-          <Counts of={found} />
+          {found.state === 'profiled' ? <KeptFile file={found} /> : <Counts of={found} />}
           <WarnedRows warned={found.warned} dataset={found.dataset} />
         </>
       )}
