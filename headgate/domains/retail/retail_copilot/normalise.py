@@ -92,6 +92,14 @@ class Normaliser:
         words = "\n".join([*sorted(self._own), "", *sorted(self._language)])
         return hashlib.sha256(words.encode()).hexdigest()
 
+    def words(self, texts: pd.Series[str]) -> list[str]:
+        """Return the words of each text in the singular, as typed, with one space between them."""
+        return [" ".join(words) for words in self._split(texts)]
+
+    def add_words(self, texts: Iterable[str], words: Iterable[str]) -> None:
+        """Add the `words` of texts, which a normaliser of the same language returned."""
+        self._words.update(zip(texts, map(str.split, words), strict=True))
+
     def templates(self, texts: pd.DataFrame, slips: Slips | None = None) -> pd.DataFrame:
         """Return the texts with their `template`, and whether a word was respelled (`is_corrected`).
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 KEPT = "searched_days"
 _SLIPS = "slips"
 _KEYS = {
-    "texts": ("query_text", "template", "is_corrected"),
+    "texts": ("query_text", "words", "template", "is_corrected"),
     "weeks": ("template", "week_on"),
     "clicks": ("template", "product_id"),
 }
@@ -50,7 +50,7 @@ class CountedSearches:
 
     Attributes:
         texts: one row per text as typed: `searches`, the least and the greatest visit (`first`, `last`),
-            `template`, and whether a word was respelled (`is_corrected`).
+            `words` as typed, `template`, and whether a word was respelled (`is_corrected`).
         weeks, clicks: as `NamedSearches` gives them.
         slips: the typing errors by which the texts have their templates.
     """
@@ -80,7 +80,7 @@ class CountedSearches:
     def typed(self) -> pd.DataFrame:
         """Return the texts, the commonest first, and whether more than one visit typed them (`is_shared`)."""
         is_shared = pc.not_equal(self.texts["first"], self.texts["last"])
-        texts = self.texts.append_column("is_shared", is_shared).drop_columns(["first", "last"])
+        texts = self.texts.append_column("is_shared", is_shared).drop_columns(["first", "last", "words"])
         return _commonest_first(texts)
 
     def weekly(self) -> pd.DataFrame:
@@ -135,7 +135,7 @@ class SearchedDays:
             for place, path in zip(places, paths, strict=True):
                 pq.write_table(tables[place], path)
 
-        return CountedSearches.of_files(self.keep(KEPT, self._addresses(day), write))
+        return self._stored(self.keep(KEPT, self._addresses(day), write))
 
     def since(self, day: date, slips: Slips) -> CountedSearches:
         """Return the searches from the beginning of a day on, with templates by known typing errors."""
@@ -170,7 +170,13 @@ class SearchedDays:
             searches.filter(is_own)
             for is_own in (searches.searched_at < begin, searches.searched_at >= begin)
         )
-        return self._continued(CountedSearches.of_files(paths), earlier, later)
+        return self._continued(self._stored(paths), earlier, later)
+
+    def _stored(self, paths: Sequence[Path]) -> CountedSearches:
+        """Return the counts of stored files, with whose words other texts are not split again."""
+        counted = CountedSearches.of_files(paths)
+        self.normaliser.add_words(*(counted.texts[name].to_pylist() for name in ("query_text", "words")))
+        return counted
 
     def _continued(self, counted: CountedSearches, earlier: ibis.Table, later: ibis.Table) -> CountedSearches:
         """Return the counts of earlier searches, which were counted with other typing errors, and later ones.
@@ -203,6 +209,7 @@ class SearchedDays:
 
     def _templates(self, typed: pa.Table, slips: Slips) -> pa.Table:
         rows = self.normaliser.templates(typed.to_pandas(), slips)
+        rows["words"] = self.normaliser.words(rows.query_text)
         return pa.Table.from_pandas(rows, _TEXTS, preserve_index=False)
 
     def _addresses(self, day: date) -> list[str]:
@@ -222,6 +229,7 @@ _TEXTS = pa.schema(
         "searches": pa.int64(),
         "first": pa.string(),
         "last": pa.string(),
+        "words": pa.string(),
         "template": pa.string(),
         "is_corrected": pa.bool_(),
     }

@@ -9,8 +9,12 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
+
+    import numpy.typing as npt
+
+    _Places = npt.NDArray[np.int64]
 
 # Among shorter words too many are one letter apart, other than by a swap or a letter typed twice.
 MIN_LENGTH = 4
@@ -22,6 +26,8 @@ MIN_LETTERS = 6
 """A shorter text of one slip is as likely another word."""
 MIN_TYPED = 5
 """A text that was typed less often is no task, so that nobody misses its correction."""
+_BASE, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # odd, from SplitMix64
+_INVERSE = np.uint64(pow(int(_BASE), -1, 2**64))
 
 
 def corrections(
@@ -36,22 +42,16 @@ def corrections(
     """
     if counts.empty:
         return {}
-    typed = counts.reindex(sorted(set(counts.index) | vocabulary), fill_value=0)
+    typed = counts.reindex(sorted(set(counts.index) | vocabulary), fill_value=0).astype("int64")
     words = typed.index[typed.index.str.len() >= MIN_LENGTH - 1].to_series()
     words = words[words.str.isalpha()]
-    pairs = _near(words[~words.isin(vocabulary | language)], words)
-    pairs = pairs[
-        [
-            len(other) >= MIN_LENGTH or _has_same_letters(word, other)
-            for word, other in zip(pairs.word, pairs.other, strict=True)
-        ]
-        or slice(0)
+    often = typed[words] + words.isin(vocabulary) * KNOWN_COUNTS
+    pairs = _likely_pairs(typed[words[~words.isin(vocabulary | language)]], often)
+    is_long = [
+        len(other) >= MIN_LENGTH or _has_same_letters(word, other)
+        for word, other in zip(pairs.word, pairs.other, strict=True)
     ]
-    often = (pairs.other.map(typed) + pairs.other.isin(vocabulary) * KNOWN_COUNTS).astype("int64")
-    likely = pairs.assign(often=often).loc[
-        (often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)
-    ]
-    return _meant(likely, is_one_slip)
+    return _meant(pairs[np.array(is_long, dtype=np.bool_)], is_one_slip)
 
 
 def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
@@ -69,13 +69,8 @@ def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
     """
     long = texts[(texts.typed >= MIN_TYPED) & (texts.text.str.len() >= MIN_LETTERS - 1)]
     wrong = long.text[[_may_be_slip(text, right) for text in long.text] or slice(0)]
-    pairs = _near(wrong, long.text)
-    typed, meant = (long.set_index("text")[name] for name in ("typed", "meant"))
-    often = pairs.other.map(meant).astype("int64")
-    likely = pairs.assign(often=often)[
-        (pairs.word != pairs.other) & (often >= RARER * pairs.word.map(typed).astype("int64"))
-    ]
-    return _meant(likely, lambda text, other: is_slip_of_text(text, other, right))
+    typed, meant = (long.set_index("text")[name].astype("int64") for name in ("typed", "meant"))
+    return _meant(_likely_pairs(typed[wrong], meant), lambda text, other: is_slip_of_text(text, other, right))
 
 
 def _meant(likely: pd.DataFrame, is_slip: Callable[[str, str], bool]) -> dict[str, str]:
@@ -142,17 +137,60 @@ def _same(word: str, other: str) -> int:
     )
 
 
-def _near(wrong: pd.Series[str], right: pd.Series[str]) -> pd.DataFrame:
-    """Return pairs of words that become equal after deleting a letter from either.
+def _likely_pairs(wrong: pd.Series[int], right: pd.Series[int]) -> pd.DataFrame:
+    """Return pairs of a word and another one that is typed `RARER` times as often, and nearly the same.
 
-    They include all pairs with one typing error.
+    Args:
+        wrong: how often each word is typed that may be misspelled.
+        right: how often each word counts as typed that may be meant.
+
+    Returns:
+        Columns `word`, `other`, and `often`, how often the other is typed.
+    """
+    word, other = _near(wrong.index.to_list(), right.index.to_list())
+    typed, often = wrong.to_numpy()[word], right.to_numpy()[other]
+    words, others = wrong.index.to_numpy()[word], right.index.to_numpy()[other]
+    is_likely = (often >= RARER * typed) & (words != others)
+    return pd.DataFrame(
+        {"word": words[is_likely], "other": others[is_likely], "often": often[is_likely]}
+    )
+
+
+def _near(wrong: Sequence[str], right: Sequence[str]) -> tuple[_Places, _Places]:
+    """Return the places of words in both lists that become equal after deleting a letter from either.
+
+    The pairs include all with one typing error. Words are equal here if their hashes are, so a few other
+    pairs may be among them.
 
     Source: Garbe's symmetric delete algorithm, https://github.com/wolfgarbe/SymSpell
     """
-    left = pd.DataFrame({"word": wrong, "shortened": wrong.map(_shortened)}).explode("shortened")
-    others = pd.DataFrame({"other": right, "shortened": right.map(_shortened)}).explode("shortened")
-    return left.merge(others, on="shortened")[["word", "other"]].drop_duplicates()
+    words, hashes = _shortened(wrong)
+    others, hashes_of_others = _shortened(right)
+    order = np.argsort(hashes_of_others)
+    ordered = hashes_of_others[order]
+    first = np.searchsorted(ordered, hashes, side="left")
+    count = np.searchsorted(ordered, hashes, side="right") - first
+    ends = np.cumsum(count)
+    places = np.arange(count.sum()) + np.repeat(first - ends + count, count)
+    pairs = np.unique(np.repeat(words, count) * len(right) + others[order[places]])
+    return np.divmod(pairs, max(1, len(right)))
 
 
-def _shortened(word: str) -> list[str]:
-    return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]
+def _shortened(words: Sequence[str]) -> tuple[_Places, npt.NDArray[np.uint64]]:
+    """Return the hashes of words, and of each word without one of its letters, with the places of the words.
+
+    A hash is the sum of letter × `_BASE` to the power of the letter's place, modulo 2⁶⁴. So that of a word
+    without a letter follows from the sums before and after the letter.
+    """
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    owner, ends = np.repeat(np.arange(len(words)), lengths), np.cumsum(lengths)
+    place = np.arange(len(letters)) - (ends - lengths)[owner]
+    powers = np.cumprod(np.full(lengths.max(initial=0) + 1, _BASE)) * _INVERSE
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum((letters + np.uint64(1)) * _MIX * powers[place])])
+    before, whole = sums[ends - lengths], sums[ends] - sums[ends - lengths]
+    until, after = sums[:-1] - before[owner], sums[ends][owner] - sums[1:]
+    return (
+        np.concatenate([np.arange(len(words)), owner]),
+        np.concatenate([whole, until + after * _INVERSE]),
+    )

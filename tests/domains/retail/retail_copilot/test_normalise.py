@@ -39,6 +39,15 @@ def test_case_accents_plural_quantity_and_size_make_no_other_template(text: str)
     assert templates(text) == ["red mug"]
 
 
+@given(st.lists(st.text() | st.sampled_from(["red mugs", "a b", "", "???"]), min_size=1, max_size=6))
+def test_a_normaliser_with_the_words_of_another_one_has_the_same_templates(texts: list[str]) -> None:
+    frame = pd.DataFrame({"query_text": texts, "searches": 1}, dtype=object)
+    first, second = normalise.Normaliser(["red mug"]), normalise.Normaliser(["red mug"])
+    second.add_words(texts, first.words(frame.query_text))
+    assert second.words(frame.query_text) == first.words(frame.query_text)
+    pd.testing.assert_frame_equal(second.templates(frame), first.templates(frame))
+
+
 @pytest.mark.parametrize(
     ("text", "template"),
     [

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.domains.retail import retail_copilot as system
-from headgate.domains.retail.retail_copilot import features
+from headgate.domains.retail.retail_copilot import features, normalise
 from headgate.learning.store import Shelf
 from tests.domains.retail.retail_copilot.conftest import Row, tables_of
 from tests.examples import examples
@@ -122,6 +122,28 @@ def test_a_new_day_counts_old_visits_again_only_where_a_template_moved(
     assert asked == [["canlde"]]
     assert_equal(built, runs.build(is_full=True)[0])
     assert built["query_patterns"].set_index("template").searches["candle"] == 22
+
+
+def test_a_new_day_splits_only_new_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    split: list[str] = []
+    split_texts = normalise.Normaliser._split
+
+    def recorded(normaliser: normalise.Normaliser, texts: pd.Series[str]) -> list[list[str]]:
+        split.extend(text for text in texts if text not in normaliser._words)
+        return split_texts(normaliser, texts)
+
+    rows = [searched("A", 0, "10:00:00", text) for text in ("red mugs", "desk lamp")]
+    rows += [searched("B", 1, "10:00:00", "candle")]
+    runs = KeptRuns(dict, {}, tmp_path)
+    replace_rows(runs, rows, 1)
+    runs.build()
+    monkeypatch.setattr(normalise.Normaliser, "_split", recorded)
+    rows += [searched("C", 2, "10:00:00", "blue vase")]
+    replace_rows(runs, rows, 2)
+    built, _ = runs.build()
+    assert {"candle", "blue vase"} <= {*split}
+    assert not {"red mugs", "desk lamp"} & {*split}
+    assert_equal(built, runs.build(is_full=True)[0])
 
 
 def test_kept_counts_are_compared_with_new_ones_in_some_runs(tmp_path: Path) -> None:

@@ -56,6 +56,19 @@ def test_every_single_slip_is_recognised_both_ways(word: str, data: st.DataObjec
         assert spelling.is_one_slip(other, word)
 
 
+@given(st.text(st.characters(categories=["Ll", "Lo"]), min_size=6, max_size=20), st.data())
+def test_every_single_slip_of_a_common_word_of_any_script_is_corrected(
+    word: str, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(word) - 1))
+    letter = data.draw(st.characters(categories=["Ll", "Lo"]))
+    swapped = word[:place] + word[place : place + 2][::-1] + word[place + 2 :]
+    shorter, longer = word[:place] + word[place + 1 :], word[:place] + letter + word[place:]
+    slip = data.draw(st.sampled_from([shorter, longer, word[:place] + letter + word[place + 1 :], swapped]))
+    expected = {} if slip == word else {slip: word}
+    assert corrections(**{word: 50, slip: 50 if slip == word else 1}) == expected
+
+
 @given(st.text("abc", min_size=1, max_size=7), st.text("abc", min_size=1, max_size=7))
 def test_words_two_letters_longer_are_never_one_slip(word: str, more: str) -> None:
     assert not spelling.is_one_slip(word, word + "x" + more)
