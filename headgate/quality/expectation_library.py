@@ -1,7 +1,11 @@
-"""Great Expectations without its engines, its statistics and hashes of rows, with cached configurations."""
+"""Great Expectations without its engines, its statistics and hashes of rows, with cached configurations and
+quick identities of metrics.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ENGINES = ("pyspark", "sqlalchemy", "psycopg2")
 # For expectations about distributions, which no contract has.
@@ -55,6 +59,7 @@ def replaced_libraries() -> Iterator[None]:
 with hidden_engines(), replaced_libraries():
     import great_expectations as gx
     import great_expectations.expectations as gxe
+    from great_expectations.core.id_dict import IDDict
     from great_expectations.execution_engine import PandasExecutionEngine, pandas_execution_engine
     from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -65,6 +70,9 @@ with hidden_engines(), replaced_libraries():
 # hundred thousand rows.
 pandas_execution_engine.HASH_THRESHOLD = 0
 
+_JSON_TYPES = frozenset({str, int, bool, type(None)})
+"""Of values that JSON has as they are; a float can be no number."""
+_to_id = IDDict.to_id
 _configuration = Expectation.configuration.fget
 _expectation = ExpectationConfiguration.to_domain_obj
 
@@ -124,7 +132,31 @@ def expectation_of(rule: str, holds: Callable[[str], bool]) -> type[Any]:
     )
 
 
+def _id_of(
+    kwargs: IDDict, id_keys: Iterable[str] | None = None, id_ignore_keys: Iterable[str] | None = None
+) -> Any:  # noqa: ANN401 as above
+    """Return the identity of a metric's arguments, which is that of Great Expectations.
+
+    Great Expectations compares the type of each value with many others before it finds that JSON has it, a
+    quarter of the validation of a small table.
+    """
+    is_whole = id_keys is None and id_ignore_keys is None and not kwargs._id_ignore_keys  # noqa: SLF001 there is no public access
+    if is_whole and len(kwargs) > 1 and _JSON_TYPES.issuperset(map(type, kwargs.values())):
+        text = json.dumps(kwargs, sort_keys=True)
+        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return _to_id(kwargs, id_keys, id_ignore_keys)
+
+
+IDDict.to_id = _id_of
 Expectation.configuration = property(lambda expectation: _once(expectation, _configuration))
 ExpectationConfiguration.to_domain_obj = lambda configuration: _once(configuration, _expectation)
 
-__all__ = ["cached_configurations", "expectation_of", "gx", "gxe", "hidden_engines", "replaced_libraries"]
+__all__ = [
+    "IDDict",
+    "cached_configurations",
+    "expectation_of",
+    "gx",
+    "gxe",
+    "hidden_engines",
+    "replaced_libraries",
+]

@@ -1,5 +1,5 @@
 """An expectation computes its configuration once in a question, a configuration its expectation, and the
-answers are the same.
+answers and the identities of metrics are the same.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.quality import expectation_library
-from headgate.quality.expectation_library import cached_configurations, gxe
+from headgate.quality.expectation_library import IDDict, cached_configurations, gxe
 from headgate.quality.validation import ValidationRun
 
 if TYPE_CHECKING:
@@ -41,6 +43,18 @@ CONTRACT = Contract(
 def answers(numbers: list[int | None], codes: list[str]) -> Answers:
     rows = pa.table({"number": pa.array(numbers, pa.int64()), "code": codes})
     return ValidationRun(date.min).ask_table(CONTRACT, rows)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates()
+
+
+@given(st.dictionaries(st.text(), SCALARS | st.lists(SCALARS) | st.sets(st.booleans())))
+def test_the_identity_of_a_metric_is_that_of_great_expectations(arguments: dict[str, Any]) -> None:
+    assert IDDict(arguments).to_id() == expectation_library._to_id(IDDict(arguments))
+    some = set(list(arguments)[:2])
+    chosen, original = IDDict(arguments), expectation_library._to_id
+    assert chosen.to_id(id_keys=some) == original(chosen, id_keys=some)
+    assert chosen.to_id(id_ignore_keys=some) == original(chosen, id_ignore_keys=some)
 
 
 def test_a_configuration_is_the_same_object_in_a_block_and_a_new_one_outside() -> None:

@@ -151,9 +151,7 @@ def _likely_pairs(wrong: pd.Series[int], right: pd.Series[int]) -> pd.DataFrame:
     typed, often = wrong.to_numpy()[word], right.to_numpy()[other]
     words, others = wrong.index.to_numpy()[word], right.index.to_numpy()[other]
     is_likely = (often >= RARER * typed) & (words != others)
-    return pd.DataFrame(
-        {"word": words[is_likely], "other": others[is_likely], "often": often[is_likely]}
-    )
+    return pd.DataFrame({"word": words[is_likely], "other": others[is_likely], "often": often[is_likely]})
 
 
 def _near(wrong: Sequence[str], right: Sequence[str]) -> tuple[_Places, _Places]:
@@ -179,15 +177,17 @@ def _near(wrong: Sequence[str], right: Sequence[str]) -> tuple[_Places, _Places]
 def _shortened(words: Sequence[str]) -> tuple[_Places, npt.NDArray[np.uint64]]:
     """Return the hashes of words, and of each word without one of its letters, with the places of the words.
 
-    A hash is the sum of letter × `_BASE` to the power of the letter's place, modulo 2⁶⁴. So that of a word
-    without a letter follows from the sums before and after the letter.
+    A hash is the sum of the letters, each multiplied by a power of `_BASE` for its place, modulo 2⁶⁴. So the
+    hash of a word without a letter follows from the sums before and after the letter.
     """
     lengths = np.fromiter(map(len, words), np.int64, len(words))
     letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).astype(np.uint64)
     owner, ends = np.repeat(np.arange(len(words)), lengths), np.cumsum(lengths)
     place = np.arange(len(letters)) - (ends - lengths)[owner]
     powers = np.cumprod(np.full(lengths.max(initial=0) + 1, _BASE)) * _INVERSE
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum((letters + np.uint64(1)) * _MIX * powers[place])])
+    sums = np.concatenate(
+        [np.zeros(1, np.uint64), np.cumsum((letters + np.uint64(1)) * _MIX * powers[place])]
+    )
     before, whole = sums[ends - lengths], sums[ends] - sums[ends - lengths]
     until, after = sums[:-1] - before[owner], sums[ends][owner] - sums[1:]
     return (
