@@ -8,6 +8,7 @@ lake; `erased`, one customer is erased. Libraries are loaded once for all system
 step every system is built twice: with the facts that earlier steps kept, and fully. `cpu_share` is the
 share of the processor seconds of the first step, merge included. `equal` says that all tables of all steps
 have the same rows, without the stamps `as_of` and `snapshot_id`, which name the run that wrote a part.
+Runs that compare stored files with new ones, over one in ten snapshots, are not measured.
 `minutes_fresh_p95` is the answer of `make bench-fresh-rows`, which deploys a lake to an emulator; FRESH=0
 leaves it out.
 """
