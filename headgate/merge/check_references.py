@@ -44,7 +44,11 @@ _NO_SNAPSHOTS: Mapping[str, DatasetSnapshot] = {}
 
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
     """Return the distinct values of `column` without a parent, sorted, each with its number of rows."""
-    is_same_type = children[column].type() == parents[parent_column].type()
+    # A required column has another type than an optional one in Ibis, but equal values.
+    own_type, parent_type = (
+        rows[name].type().copy(nullable=True) for rows, name in ((children, column), (parents, parent_column))
+    )
+    is_same_type = own_type == parent_type
     own, present = (
         value if is_same_type else value.cast("string")
         for value in (children[column], parents[parent_column])
