@@ -1,4 +1,5 @@
-import { Box, Skeleton, Text } from '@mantine/core'
+import { Box, Group, Skeleton, Text } from '@mantine/core'
+import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
@@ -12,6 +13,8 @@ import { useFigureBefore } from './figure-before'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
+import { Definition, Statement } from './panel-details'
+import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 import { InQueue } from '../work/in-queue'
@@ -23,9 +26,15 @@ interface Props {
   isRepeated?: boolean
 }
 
+const VIEWS: View[] = ['figure', 'SQL', 'definition']
+
+/** The names in a statement: a figure counts or adds up columns that its answer does not have. */
+const namesIn = (sql: string): string[] => [...new Set(sql.match(/\w+/g))]
+
 /** One figure of a dashboard, with what it is compared with. */
 export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const result = useResult(narrowed.sql)
+  const [view, setView] = useState<View>('figure')
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
     row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
@@ -41,11 +50,29 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       h="100%"
       aria-busy={result.isPending}
     >
-      <Text size="sm" className="muted">
-        {title ?? panel.question}
-      </Text>
+      <Group gap="xs" align="start" className="panel-head">
+        <Text size="sm" className="muted">
+          {title ?? panel.question}
+        </Text>
+        <PanelMenu
+          panel={panel}
+          board={board}
+          title={title ?? undefined}
+          sql={narrowed.sql}
+          narrow={narrowed.narrow}
+          words={narrowed.words}
+          views={board.system ? VIEWS : VIEWS.slice(0, 2)}
+          view={view}
+          answer={result.data}
+          onView={setView}
+        />
+      </Group>
       <FailedAnswer of={result} what="the figure" />
-      {result.error && !result.data ? null : (
+      {result.data && view === 'SQL' ? <Statement sql={narrowed.sql} answer={result.data} /> : null}
+      {view === 'definition' ? (
+        <Definition table={panel.table} system={board.system} columns={namesIn(narrowed.sql)} />
+      ) : null}
+      {view !== 'figure' || (result.error && !result.data) ? null : (
         <>
           <Text fz={28} fw={600} lh={1.2} component="div">
             <span data-testid={`figure-${panel.name}`}>

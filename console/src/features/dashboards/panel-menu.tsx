@@ -13,9 +13,9 @@ import { PinItem } from './pin-item'
 import { questionOfPanel } from './pinned-question'
 import { Downloads } from './downloads'
 import { pictured } from './pictured-table'
-import { FEW, useTrust } from './trust-line'
+import { FEW, tableAddress, useTrust } from './trust-line'
 
-export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
+export type PanelView = 'figure' | 'chart' | 'table' | 'SQL' | 'definition'
 
 interface Props {
   panel: Schemas['Panel']
@@ -34,6 +34,7 @@ interface Props {
 }
 
 const TITLES: Record<PanelView, string> = {
+  figure: 'Figure',
   chart: 'Chart',
   table: 'Table',
   SQL: 'SQL',
@@ -92,6 +93,11 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
         <Menu.Item component="a" href={queryAddress(sql)}>
           Open in the editor
         </Menu.Item>
+        {board.system && panel.table ? (
+          <Menu.Item component="a" href={tableAddress(board.system, panel.table)}>
+            Where it comes from
+          </Menu.Item>
+        ) : null}
         {pinned ? <PinItem question={pinned} /> : null}
       </Menu.Dropdown>
     </Menu>

@@ -52,6 +52,13 @@ test('a line of few parts is in sight', async () => {
   expect(line.tagName).toBe('P')
 })
 
+test('the line has its room before its words are there', async () => {
+  show(['counted, not estimated'])
+  expect(screen.getByTestId('trust-of-t').getAttribute('aria-busy')).toBe('true')
+  await screen.findByText(/counted, not estimated/)
+  expect(screen.queryByTestId('trust-of-t')).toBeNull()
+})
+
 describe('the line of a table page', () => {
   const filter = { name: 'series', label: '', column: 'series', tables: ['t'], values: '', whole: 'total' }
   const board = {

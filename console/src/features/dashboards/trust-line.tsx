@@ -14,6 +14,7 @@ import { filteredByRows } from './filters'
 
 /** Parts of the line that need no cell are said without an answer. */
 const NO_ANSWER = { columns: [], rows: [[]] }
+const NO_BREAK_SPACE = '\u00a0'
 
 interface Props {
   board: Pick<Schemas['Dashboard'], 'system' | 'trust'>
@@ -27,14 +28,25 @@ interface Props {
 /** Parts that are in sight: as of when, and the one that the dashboard states first, such as its test. The others are one click away. */
 export const FEW = 2
 
+/** The page of a table, with its lineage and its card. */
+export const tableAddress = (system: string, table: string): string =>
+  `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}`
+
 /** How far a figure may be trusted, in one line: as of when, and the most important parts, such as its test. By which method, and where it comes from are behind it. */
 export function TrustLine(props: Props) {
   const { board, table } = props
   const few = props.isRepeated ? 1 : FEW
-  const parts = useTrust(props)
+  const { parts, isPending } = useTrustRead(props)
+  // The line has its room before its words are there, so that nothing below it moves.
+  if (isPending)
+    return (
+      <p className="trust" aria-busy data-testid={`trust-of-${table}`}>
+        {NO_BREAK_SPACE}
+      </p>
+    )
   if (!parts) return null
   const origin = (
-    <Anchor inherit href={`#/tables/${encodeURIComponent(board.system)}/${encodeURIComponent(table)}`}>
+    <Anchor inherit href={tableAddress(board.system, table)}>
       where it comes from
     </Anchor>
   )
@@ -107,16 +119,21 @@ export function TableTrust({ system, table, filters = NONE }: TableProps) {
 }
 
 /** The parts of the line; undefined for a table that no run has published. */
-export function useTrust({ board, table, narrow }: Props): string[] | undefined {
+export const useTrust = (props: Props): string[] | undefined => useTrustRead(props).parts
+
+/** The same, and whether an answer for it is still on its way. */
+function useTrustRead({ board, table, narrow }: Props): { parts: string[] | undefined; isPending: boolean } {
   const note = board.trust.find((one) => one.tables.includes(table))
   const detail = useTable(board.system, table)
   const sql = note?.sql ?? ''
   const answer = useResult(sql && narrow ? narrow(sql) : sql)
   const units = useUnits(note?.source ?? table)
-  if (!detail.data?.version) return undefined
+  const isPending = detail.isLoading || (answer.isLoading && Boolean(detail.data?.version))
+  if (!detail.data?.version) return { parts: undefined, isPending }
   const rows = answerRows(answer.data ?? NO_ANSWER)
-  return [
+  const parts = [
     detail.data.as_of ? `as of ${day(detail.data.as_of)}` : '',
     ...(note ? filledParts(note.words, rows, units) : []),
-  ].filter(Boolean)
+  ]
+  return { parts: parts.filter(Boolean), isPending }
 }

@@ -73,11 +73,16 @@ test('the page of alerts lists open ones, and those that are done with who ackno
   expect(screen.getByTestId('queue-counts').textContent).toBe('0 open · 1 done')
   first.unmount()
   showWork('/work/alerts?show=done')
+  expect(await screen.findByText('acknowledged')).toBeTruthy()
+  expect(screen.getByText(/^ann,/).textContent, 'who and when without opening it').toMatch(/^ann, 24 Nov/)
   fireEvent.click(await screen.findByRole('button', { name: 'Late files' }))
   const history = await screen.findByRole('list', { name: 'History' })
   expect(history.textContent).toContain('ann')
   fireEvent.click(screen.getByRole('button', { name: 'Open again' }))
   await screen.findByText('Nothing was decided yet.')
+  cleanup()
+  showWork('/work/alerts')
+  expect((await screen.findByText(/^opened again,/)).textContent).toMatch(/^opened again, ann, 24 Nov/)
 })
 
 test('the page of alerts has those of the lake itself, each with the way to its cause', async () => {

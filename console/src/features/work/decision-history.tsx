@@ -2,12 +2,7 @@ import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { Moment } from '../../components/moment'
-import { label } from '../../formats/words'
-import { ASSIGN, UNASSIGN } from './queue-state'
-
-/** A decision in the words of an item's history. */
-const actionWords = ({ action, assignee }: Schemas['Decision']): string =>
-  action === UNASSIGN ? 'assigned to nobody' : action === ASSIGN ? `assigned to ${assignee}` : label(action)
+import { decisionWords } from './decision-words'
 
 /** What was decided about one item, with the notes, by whom and when. */
 export function DecisionHistory({ decisions }: { decisions: Schemas['Decision'][] }) {
@@ -17,7 +12,7 @@ export function DecisionHistory({ decisions }: { decisions: Schemas['Decision'][
       {decisions.map((decision) => (
         <li key={decision.decision_id}>
           <Text size="sm" span>
-            {actionWords(decision)}
+            {decisionWords(decision)}
             {decision.note ? `: ${decision.note}` : ''}
           </Text>{' '}
           <Text size="xs" span className="muted">

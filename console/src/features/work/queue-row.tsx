@@ -6,6 +6,8 @@ import { figure } from '../../api/format'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { capitalised, label } from '../../formats/words'
+import { Moment } from '../../components/moment'
+import { stateOf } from './decision-words'
 import { ItemDetails } from './item-details'
 import { LinkedText } from './linked-text'
 import { NotePrompt } from './note-prompt'
@@ -44,9 +46,25 @@ const proposalWords = (proposed: string, { actions }: QueueShape): string =>
     ? capitalised(label(proposed))
     : `${capitalised(label(proposed))}, then decide`
 
+/** The newest decision that opened or closed an item. */
+const newestOf = ({ history }: QueueItem): Schemas['Decision'] | undefined =>
+  history.find(({ action }) => !LEAVES_AS_IT_IS.has(action))
+
 /** The action that closed an item which has come back. */
-const lastClosed = ({ history }: QueueItem): string =>
-  history.find(({ action }) => !LEAVES_AS_IT_IS.has(action))?.action ?? ''
+const lastClosed = (item: QueueItem): string => newestOf(item)?.action ?? ''
+
+/** Who decided last about an item, and when; of an open item also what, where no badge says it. */
+function WhoAndWhen({ item }: { item: QueueItem }) {
+  const newest = newestOf(item)
+  if (!newest) return null
+  const isSaid = Boolean(item.closedBy || item.returnsAt)
+  return (
+    <Text size="xs" className="muted who-and-when">
+      {isSaid ? '' : `${stateOf(newest.action)}, `}
+      {newest.decided_by}, <Moment at={newest.decided_at} />
+    </Text>
+  )
+}
 
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {
@@ -84,7 +102,7 @@ export function QueueRow(props: Props) {
           ) : null}
           {item.returnsAt && !item.closedBy ? (
             <Badge variant="default" tt="none" ml="xs">
-              {`back, was: ${label(lastClosed(item))}`}
+              {`back, was: ${stateOf(lastClosed(item))}`}
             </Badge>
           ) : null}
           {item.assignee ? (
@@ -99,7 +117,7 @@ export function QueueRow(props: Props) {
         <Group gap={4} justify="end">
           {item.closedBy ? (
             <Badge variant="default" tt="none">
-              {label(item.closedBy)}
+              {stateOf(item.closedBy)}
               {item.returnsAt ? `, back on ${day(item.returnsAt.toISOString())}` : ''}
             </Badge>
           ) : null}
@@ -135,6 +153,7 @@ export function QueueRow(props: Props) {
                 </Button>
               ))
             : null}
+          <WhoAndWhen item={item} />
         </Group>
       </div>
       {asked ? <NotePrompt action={asked} onAnswer={props.onAnswer} /> : null}

@@ -34,6 +34,8 @@ let checks: object[] = []
 let waiting: object = {}
 /** How many items a queue counts but does not list. */
 let further = 0
+/** The statement of what the lake lacks for the work of the first queue. */
+let missing = ''
 
 function answerTo(url: string, init?: RequestInit): unknown {
   if (url.includes('/v1/decisions') && init?.method === 'POST')
@@ -44,7 +46,10 @@ function answerTo(url: string, init?: RequestInit): unknown {
       decided_at: '2026-11-24T03:00:00',
     }
   if (url.includes('/v1/decisions')) return { decisions: url.includes('machines') ? decided : [] }
-  if (url.includes('/v1/dashboards')) return { dashboards: [{ ...BOARD, alerts }] }
+  if (url.includes('/v1/dashboards')) {
+    const queues = BOARD.queues.map((one, at) => ({ ...one, missing_sql: at === 0 ? missing : '' }))
+    return { dashboards: [{ ...BOARD, queues, alerts }] }
+  }
   if (url.includes('/v1/quarantine')) return waiting
   if (url.includes('/v1/health')) return { state: 'healthy', checks }
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
@@ -67,6 +72,8 @@ function answerTo(url: string, init?: RequestInit): unknown {
 
 beforeEach(() => {
   read.length = 0
+  sessionStorage.clear()
+  missing = ''
   ;[decided, alerts, checks, waiting, further] = [[], [], [], { waiting: [], files_waiting: 0 }, 0]
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
@@ -74,6 +81,18 @@ beforeEach(() => {
   )
 })
 afterEach(cleanup)
+
+/** Answers to requests whose statement has a name come after `release`. */
+function holdAnswersTo(name: string): { held: (() => void)[]; release: () => void } {
+  const held: (() => void)[] = []
+  vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) => {
+    const answer = new Response(JSON.stringify(answerTo(String(url), init)))
+    return typeof init?.body === 'string' && init.body.includes(name)
+      ? new Promise((resolve) => held.push(() => resolve(answer)))
+      : Promise.resolve(answer)
+  })
+  return { held, release: () => held.forEach((resolve) => resolve()) }
+}
 
 test('the page opens at the first queue in which something waits, and each queue says how much', async () => {
   items = { machines: [], visits: ['7', '8'] }
@@ -115,6 +134,7 @@ test('alerts have a number when all of their answers are there, also those of th
   showWork('/work/machines')
   expect(await screen.findByText('Alerts (1)')).toBeTruthy()
   cleanup()
+  sessionStorage.clear()
   alerts = [{ name: 'late', sql: 'SELECT value FROM late', panel: '', message: '', units: {}, unit: '' }]
   showWork('/work/machines')
   await screen.findByRole('button', { name: 'Done: 5' })
@@ -135,6 +155,35 @@ test('an address names its queue, and no other one is read for its count', async
   showWork('/work/machines')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
   await vi.waitFor(() => expect(read).toEqual(['SELECT item_id FROM machines']))
+})
+
+test('a queue that is not read keeps the number that the tab counted last', async () => {
+  items = { machines: ['5'], visits: ['7', '8'] }
+  waiting = { waiting: [], files_waiting: 3 }
+  showWork('/work')
+  expect(await screen.findByText('Visits to plan (2)')).toBeTruthy()
+  expect(await screen.findByText('Rows to fix (3 files)')).toBeTruthy()
+  cleanup()
+  read.length = 0
+  showWork('/work/machines')
+  expect(await screen.findByText('Machines to stop (1)')).toBeTruthy()
+  expect(screen.getByText('Visits to plan (2)')).toBeTruthy()
+  expect(screen.getByText('Rows to fix (3 files)')).toBeTruthy()
+  expect(read).not.toContain('SELECT item_id FROM visits')
+})
+
+test('the list comes after what the lake lacks for its work, which would push it down', async () => {
+  items = { machines: ['5'], lacking: ['No phone number is known.'] }
+  missing = 'SELECT words FROM lacking'
+  const { held, release } = holdAnswersTo('lacking')
+  showWork('/work/machines')
+  await vi.waitFor(() => expect(held).toHaveLength(1))
+  await vi.waitFor(() => expect(read).toContain('SELECT item_id FROM machines'))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(screen.queryByRole('button', { name: 'Done: 5' })).toBeNull()
+  release()
+  expect(await screen.findByText(/No phone number is known\./)).toBeTruthy()
+  expect(await screen.findByRole('button', { name: 'Done: 5' })).toBeTruthy()
 })
 
 test('the figures and the alerts of the lake are sections whose names stay when their number changes', async () => {

@@ -20,9 +20,10 @@ import { useHealth, useQuarantine } from '../lake/queries'
 import { ACKNOWLEDGE, acknowledgement, alertItems, ALERTS } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
+import { useKeptCount } from './kept-counts'
 import { useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
-import { QueueMissing } from './queue-missing'
+import { QueueMissing, useMissing } from './queue-missing'
 import { queueItems, shownBy, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
@@ -75,7 +76,8 @@ export function WorkPage() {
                 <QueueLink
                   key={one.queue.name}
                   to={one.queue.name}
-                  title={titleOf(one.queue, open)}
+                  title={one.queue.title}
+                  items={open.get(one.queue.name)}
                   isShown={one === shown}
                 />
               ))}
@@ -106,17 +108,26 @@ function firstToDo(names: string[], open: ReadonlyMap<string, number>): string |
   return first === undefined ? names[0] : open.has(first) ? first : undefined
 }
 
-/** The title of a queue with the number of its open items. */
-function titleOf({ name, title }: Schemas['WorkQueue'], open: ReadonlyMap<string, number>): string {
-  return counted(title, open.get(name) ?? 0)
+const withItems = (title: string, items: number): string => (items > 0 ? `${title} (${whole(items)})` : title)
+
+const withFiles = (title: string, files: number): string =>
+  files > 0 ? `${title} (${count(files, 'file')})` : title
+
+interface LinkProps {
+  to: string
+  title: string
+  /** How many items are open; undefined until that is known. */
+  items: number | undefined
+  isShown: boolean
+  counted?: (title: string, items: number) => string
 }
 
-const counted = (title: string, items: number): string => (items > 0 ? `${title} (${whole(items)})` : title)
-
-function QueueLink({ to, title, isShown }: { to: string; title: string; isShown: boolean }) {
+/** The way to a queue, with the number of its open items. */
+function QueueLink({ to, title, items, isShown, counted = withItems }: LinkProps) {
+  const shown = useKeptCount(to, items)
   return (
     <Link to={`/work/${to}`} className="nav-link" aria-current={isShown ? 'page' : undefined}>
-      {title}
+      {counted(title, shown)}
     </Link>
   )
 }
@@ -130,15 +141,14 @@ function AlertsLink({ boards, isShown }: { boards: Schemas['Dashboard'][]; isSho
     decided && health && answers.every(({ data }) => data)
       ? raised.filter(({ item }) => !acknowledgement(item, decided.decisions)).length +
         alertedChecks(health.checks).length
-      : 0
-  return <QueueLink to={ALERTS} title={counted('Alerts', open)} isShown={isShown} />
+      : undefined
+  return <QueueLink to={ALERTS} title="Alerts" items={open} isShown={isShown} />
 }
 
 /** Files are counted: one that needs a decision has no refused rows yet. */
 function FilesLink({ isShown }: { isShown: boolean }) {
-  const files = useQuarantine().data?.files_waiting ?? 0
-  const title = files > 0 ? `Rows to fix (${count(files, 'file')})` : 'Rows to fix'
-  return <QueueLink to={FILES} title={title} isShown={isShown} />
+  const files = useQuarantine().data?.files_waiting
+  return <QueueLink to={FILES} title="Rows to fix" items={files} isShown={isShown} counted={withFiles} />
 }
 
 /** The figures above their limits, and who acknowledged which before. */
@@ -216,13 +226,16 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
   // On a phone the first item comes before all that is about the list.
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
-  const missing = queue.missing_sql ? <QueueMissing sql={queue.missing_sql} /> : null
+  const { text, isPending } = useMissing(queue.missing_sql)
+  const missing = <QueueMissing text={text} />
   return (
     <Stack gap="xs">
       {isPhone ? null : missing}
       <Answered of={answer} what="the items">
         {(rows) =>
-          rows.rows.length === 0 ? (
+          isPending ? (
+            <Waiting what="the items" />
+          ) : rows.rows.length === 0 ? (
             <NoRows
               system={board.system}
               table={queue.table}

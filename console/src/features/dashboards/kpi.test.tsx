@@ -1,0 +1,79 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { MemoryRouter } from 'react-router'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect, type Schemas } from '../../api/client'
+import { EMPTY_PANEL } from './empty-panel'
+import { Kpi } from './kpi'
+
+afterEach(cleanup)
+
+const SQL = 'SELECT sum(amount) AS value FROM sales'
+const PANEL = {
+  ...EMPTY_PANEL,
+  name: 'sold',
+  question: 'How much was sold?',
+  kind: 'kpi',
+  table: 'sales',
+  sql: SQL,
+}
+const BOARD = { system: 'own', title: 'Own', queues: [], trust: [], panels: [] }
+const CONTRACT = {
+  name: 'sales',
+  description: 'All sales.',
+  column_list: [
+    { name: 'amount', description: 'What was paid.', unit: '' },
+    { name: 'shop', description: 'Where.', unit: '' },
+  ],
+}
+const ANSWER: Record<string, object> = {
+  '/v1/me': { name: 'ana', groups: ['viewer'] },
+  '/v1/contracts/prod/sales': CONTRACT,
+  '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
+  '/v1/queries/q/rows': { columns: [{ name: 'value', type: 'double' }], rows: [[5]], next_cursor: '' },
+}
+
+function show(): void {
+  vi.stubGlobal('fetch', (url: string) =>
+    Promise.resolve(Response.json(ANSWER[new URL(url).pathname] ?? { tables: [], runs: [], questions: [] })),
+  )
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter>
+          <Kpi
+            panel={PANEL as unknown as Schemas['Panel']}
+            board={BOARD as unknown as Schemas['Dashboard']}
+            narrowed={{ sql: SQL, rows: [], ignored: [], words: [], narrow: (sql: string) => sql } as never}
+          />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+const choose = async (name: string): Promise<void> => {
+  await userEvent.click(screen.getByRole('button', { name: 'More about: How much was sold?' }))
+  await userEvent.click(await screen.findByRole('menuitem', { name }))
+}
+
+test('a figure has the menu of a chart: its SQL, the columns that it counts, and where it comes from', async () => {
+  show()
+  await vi.waitFor(() => expect(screen.getByTestId('figure-sold').textContent).toBe('5'))
+  await choose('SQL')
+  expect(await screen.findByText(SQL)).toBeTruthy()
+  expect(screen.queryByTestId('figure-sold')).toBeNull()
+  await choose('Definition of the columns')
+  expect(await screen.findByText('What was paid.')).toBeTruthy()
+  expect(screen.queryByText('Where.')).toBeNull()
+  await choose('Figure')
+  expect(await screen.findByTestId('figure-sold')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'More about: How much was sold?' }))
+  const origin = await screen.findByRole('menuitem', { name: 'Where it comes from' })
+  expect(origin.getAttribute('href')).toBe('#/tables/own/sales')
+})
