@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { ColumnFormat } from '../formats/columns'
-import { fieldsOf, fitting, nextSort, span, totalWidth } from './grid-columns'
+import { fieldsOf, fitting, linesOfTexts, nextSort, span, totalWidth } from './grid-columns'
 
 const columns = (many: number) =>
   Array.from({ length: many }, (_, at) => ({ name: `c${at}`, type: 'varchar' }))
@@ -94,6 +94,34 @@ test('a column that names a row leaves before a number is cut, and the first nam
   expect(shown(460)).toEqual(['order', 'article', 'price'])
   expect(shown(360)).toEqual(['order', 'price'])
   expect(shown(50)).toEqual(['order', 'price'])
+})
+
+test('a text that takes three lines and a heading without an arrow need less room, so that a further column stays', () => {
+  const names = [
+    ['series', 'varchar'],
+    ['period', 'date'],
+    ['difference', 'double'],
+    ['rest', 'varchar'],
+  ].map(([name = '', type = '']) => ({ name, type }))
+  const formats = ['Series', 'Period', 'Difference', 'Rest'].map((heading, at): ColumnFormat => ({
+    heading,
+    title: '',
+    text: String,
+    priority: at < 3 ? 1 : 3,
+  }))
+  const rows = [['region of the United Kingdom', '29 Nov 2010', '£73.7k', 'x']]
+  const shown = (wraps: boolean) => {
+    const fields = fieldsOf(names, rows, formats, 1, { wraps, isSortable: !wraps })
+    const fitted = fitting(fields, 315)
+    return { names: fitted.map(({ name }) => name), lines: linesOfTexts(fitted) }
+  }
+  expect(shown(true)).toEqual({ names: ['series', 'period', 'difference'], lines: 3 })
+  expect(shown(false).names).toEqual(['series', 'period'])
+  const short = fieldsOf(names, [['United Kingdom', '29 Nov 2010', '£73.7k', 'x']], formats, 1, {
+    wraps: true,
+  })
+  expect(linesOfTexts(fitting(short, 315)), 'of a text of two words').toBe(2)
+  expect(linesOfTexts(fitting(short, 900)), 'where nothing is cut').toBe(1)
 })
 
 test('a period of two days is never cut, as a day is not', () => {

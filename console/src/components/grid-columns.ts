@@ -14,6 +14,8 @@ export interface Field extends Column {
   format: ColumnFormat
   className: string
   isText: boolean
+  /** The pixels of its longest cell. */
+  longest: number
   /** The pixels below which a part of it would be cut: of a number or a time its longest cell, of a text the room of a word or two. */
   least: number
   style: { width: number; left?: number }
@@ -37,8 +39,26 @@ const MOST_PX = 420
 const ALWAYS = 2
 /** Room for a text of a word or two, with the rest in the tooltip. */
 const SHORT_TEXT_PX = 110
+/** The same where a text takes three lines of small letters. */
+const WRAPPED_TEXT_PX = 84
+/** A small letter beside one of usual size, the space beside a text, and the most lines that a row has room for. */
+const SMALL_LETTERS = 0.86
+const BESIDE_TEXT_PX = 20
+const MOST_LINES = 3
+/** The space beside a heading. */
+const BESIDE_HEADING_PX = 16
+/** The widest bold letter of usual words. */
+const BOLD_PX = 9.5
 /** A heading takes so many lines before its column is made wider. */
 const HEADING_LINES = 3
+
+/** How the rows of a table are shown, which its columns' widths follow from. */
+export interface Shape {
+  /** Whether a click on a heading orders the rows. */
+  isSortable?: boolean
+  /** Whether a text may take several lines. */
+  wraps?: boolean
+}
 
 /** The columns in their order with the width that their first rows need. */
 export function fieldsOf(
@@ -46,6 +66,7 @@ export function fieldsOf(
   sample: Cell[][],
   formats: ColumnFormat[] | undefined,
   pinned: number,
+  shape: Shape = { isSortable: true },
 ): Field[] {
   const read = columns.map((column, place) => {
     const format = formats?.[place] ?? exact(column)
@@ -58,7 +79,8 @@ export function fieldsOf(
       format,
       width,
       isText,
-      least: format.width ?? leastOf(format.heading, texts, isText),
+      longest: longestOf(texts) * 8 + BESIDE_TEXT_PX,
+      least: format.width ?? leastOf(format.heading, texts, isText, shape),
     }
   })
   let left = 0
@@ -104,6 +126,17 @@ function narrowed(fields: Field[], width: number, mayNarrow: (field: Field) => b
   if (excess <= 0 || most === 0) return fields
   const part = Math.min(1, excess / most)
   return placed(fields, (field) => field.style.width - Math.ceil(spare(field) * part))
+}
+
+/** How many lines of small letters the longest text of the first rows takes, at most three; one where no text is cut. */
+export function linesOfTexts(fields: Field[]): number {
+  const lines = fields.map(({ isText, longest, style }) =>
+    !isText || longest <= style.width
+      ? 1
+      : // Words do not fill their lines.
+        Math.ceil((SMALL_LETTERS * (longest - BESIDE_TEXT_PX)) / (style.width - BESIDE_TEXT_PX) + 0.2),
+  )
+  return Math.min(MOST_LINES, Math.max(1, ...lines))
 }
 
 /** The fields that stay, with the room that others left to their texts. */
@@ -182,9 +215,17 @@ export function exact({ name, type }: Column): ColumnFormat {
 }
 
 /** The least width of a column: a heading may take three lines, and only a text may be cut. */
-export function leastOf(heading: string, texts: string[], isText: boolean): number {
-  const headed = charactersOfLine(heading) * 9 + 32
-  return Math.max(headed, isText ? SHORT_TEXT_PX : Math.max(LEAST_PX, longestOf(texts) * 8 + 20))
+export function leastOf(
+  heading: string,
+  texts: string[],
+  isText: boolean,
+  { isSortable = false, wraps = false }: Shape = { isSortable: true },
+): number {
+  const most = charactersOfLine(heading)
+  // An arrow shows the order.
+  const headed = isSortable ? most * 9 + 32 : Math.ceil(most * BOLD_PX) + BESIDE_HEADING_PX
+  const short = wraps ? WRAPPED_TEXT_PX : SHORT_TEXT_PX
+  return Math.max(headed, isText ? short : Math.max(LEAST_PX, longestOf(texts) * 8 + 20))
 }
 
 /** The characters of a line in which a heading takes at most three lines. */

@@ -65,9 +65,20 @@ interface LineProps {
   index: number
   top: number
   open: React.RefObject<((index: number) => void) | undefined> | undefined
+  /** Whether texts take several lines. */
+  isWrapped?: boolean
 }
 
-export const GridLine = memo(function GridLine({ fields, pinned, shown, row, index, top, open }: LineProps) {
+export const GridLine = memo(function GridLine({
+  fields,
+  pinned,
+  shown,
+  row,
+  index,
+  top,
+  open,
+  isWrapped = false,
+}: LineProps) {
   return (
     <div
       className={open ? 'grid-row grid-line grid-opens' : 'grid-row grid-line'}
@@ -86,7 +97,8 @@ export const GridLine = memo(function GridLine({ fields, pinned, shown, row, ind
         {(field, at) => {
           const value = row[field.place] ?? null
           const text = value === null ? '–' : field.format.text(value)
-          const content = field.format.cell?.(index, text) ?? text
+          const words = field.format.cell?.(index, text) ?? text
+          const content = isWrapped && field.isText ? <span className="grid-text">{words}</span> : words
           return (
             <div
               key={field.name}

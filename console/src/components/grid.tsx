@@ -5,7 +5,17 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { type Cell, count } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
-import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
+import {
+  type Column,
+  type Field,
+  fieldsOf,
+  fitting,
+  linesOfTexts,
+  type Shape,
+  span,
+  type Span,
+  totalWidth,
+} from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
 import {
   barOf,
@@ -37,11 +47,15 @@ interface Props {
   onSort?: (sort: string) => void
   /** Whether names may take three lines, so that a narrow table cuts none. */
   hasTallRows?: boolean
+  /** Whether texts take three lines on a phone where they would be cut. */
+  wraps?: boolean
   /** With it a row opens; its first cell is the button for the keyboard. */
   onOpen?: (index: number) => void
 }
 
 const OVERSCAN = 6
+/** The height of a row whose texts take one line or several. */
+const PX_OF_LINES: Readonly<Record<number, number>> = { 1: ROW_PX, 2: MIDDLE_ROW_PX, 3: TALL_ROW_PX }
 /** How many rows before the end more are asked for: a page of the API takes about as long as one scrolls through them. */
 const NEAR_END = 200
 const SAMPLED_ROWS = 100
@@ -60,10 +74,10 @@ export function Grid({
   onSort,
   onOpen,
   hasTallRows = false,
+  wraps = false,
 }: Props) {
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const tallPx = isPhone ? TALL_ROW_PX : MIDDLE_ROW_PX
-  const rowPx = hasTallRows ? tallPx : ROW_PX
   const view = useRef<HTMLDivElement>(null)
   const [measured, box] = useResizeObserver<HTMLDivElement>()
   const width = box.right - box.x
@@ -71,8 +85,14 @@ export function Grid({
   const both = useMergedRef(view, measured)
   const { ref: head, height: headPx } = useElementSize<HTMLDivElement>()
   const [scrolled, setScrolled] = useState(0)
-  const all = useFields(columns, rows, formats, pinned)
+  const mayWrap = wraps && isPhone
+  const isSortable = onSort !== undefined
+  const shape = useMemo(() => ({ isSortable, wraps: mayWrap }), [isSortable, mayWrap])
+  const all = useFields(columns, rows, formats, pinned, shape)
   const fields = useMemo(() => (width > 0 ? fitting(all, width) : all), [all, width])
+  const lines = mayWrap ? linesOfTexts(fields) : 1
+  const isWrapped = lines > 1
+  const rowPx = hasTallRows ? tallPx : (PX_OF_LINES[lines] ?? TALL_ROW_PX)
   const shown = useSpan(fields, pinned, scrolled, width)
   const total = totalWidth(fields)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
@@ -82,6 +102,8 @@ export function Grid({
     estimateSize: () => rowPx,
     overscan: OVERSCAN,
   })
+  // The places of rows are kept until somebody asks for them again.
+  useEffect(() => virtual.measure(), [virtual, rowPx])
   const items = virtual.getVirtualItems()
   const from = firstRow(items[0]?.index ?? 0, items.length, rows.length, rowPx)
   const isNearEnd =
@@ -102,7 +124,7 @@ export function Grid({
     <>
       <div
         ref={both}
-        className={hasTallRows ? 'scroll panel grid grid-tall' : 'scroll panel grid'}
+        className={`scroll panel grid${hasTallRows ? ' grid-tall' : ''}${isWrapped ? ` grid-lines-${lines}` : ''}`}
         style={{ maxHeight: heightOfWholeRows(height, headPx, rowPx) + barPx }}
         role="table"
         aria-label={label}
@@ -137,6 +159,7 @@ export function Grid({
                 index={index}
                 top={item.start}
                 open={onOpen ? open : undefined}
+                isWrapped={isWrapped}
               />
             )
           })}
@@ -181,13 +204,14 @@ function useFields(
   rows: Props['rows'],
   formats: ColumnFormat[] | undefined,
   pinned: number,
+  shape: Shape,
 ): Field[] {
   const { at, length } = rows
   const beginning = Math.min(length, SAMPLED_ROWS)
   const probe = at(0)
   return useMemo(() => {
     const sample = Array.from({ length: beginning }, (_, index) => at(index) ?? [])
-    return fieldsOf(columns, sample, formats, pinned)
+    return fieldsOf(columns, sample, formats, pinned, shape)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `at` is a new function in each render; `probe` changes with the answer
-  }, [columns, beginning, probe, formats, pinned])
+  }, [columns, beginning, probe, formats, pinned, shape])
 }

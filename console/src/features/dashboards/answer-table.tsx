@@ -74,7 +74,7 @@ export function prioritiesOf(
   const widthOf = (column: Column): number => {
     const at = columns.indexOf(column)
     const texts = rows.slice(0, SAMPLED_ROWS).map((row) => formats[at]?.text(row[at] ?? null) ?? '')
-    return leastOf(formats[at]?.heading ?? '', texts, false)
+    return leastOf(formats[at]?.heading ?? '', texts, false, { wraps: true })
   }
   const hasRoom = !deciding || widthOf(deciding) <= MEASURE_PX
   const second = first.filter((column) => column !== name && hasRoom && !measures.includes(column))
@@ -135,6 +135,7 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
           label={label}
           formats={formats}
           onOpen={setOpened}
+          wraps
         />
       )}
       <MoreRows answer={answer} height={height} />
