@@ -25,6 +25,7 @@ from headgate.reports.answer_words import (
 )
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
 from headgate.reports.rule_words import rule_words, state_words
+from headgate.reports.run_words import runs_in_words
 from headgate.reports.svg_charts import draw
 from headgate.systems.panels import ACTION, PanelKind
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from headgate.reports.alerts import Alert
     from headgate.reports.report_answers import PanelAnswer, Report
+    from headgate.reports.run_words import ReportedRun
     from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import DeclaredDashboard
     from headgate.systems.panels import DeclaredPanel
@@ -90,8 +92,15 @@ def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
     return (
         f'<h2 id="summary">In short</h2><div class="box">{_in_short(report, console_url)}'
         f"<h3>{_counted(len(alerts), 'alert', 'alerts')}</h3>{needs}"
-        f"<div>{_came_in(report.datasets)} {cost}</div></div>"
+        f"<div>{_last_run(report.runs, console_url)}{_came_in(report.datasets)} {cost}</div></div>"
     )
+
+
+def _last_run(runs: Sequence[ReportedRun], console_url: str) -> str:
+    """Return whether a run works and how the last one ended, with the way to all; empty without runs."""
+    words = escape(runs_in_words(runs))
+    link = f' <a href="{escape(console_url)}/#/runs">All runs</a>' if console_url else ""
+    return f"{words}{link}<br>" if words else ""
 
 
 def _in_short(report: Report, console_url: str) -> str:
@@ -110,7 +119,7 @@ def _in_short(report: Report, console_url: str) -> str:
         text = (
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
             f'<td><a href="{escape(address)}">{escape(_title_of(figures[0]))}</a>{before}'
-            f"{_action(figures[0], 'desk')}</td>"
+            f"{_action(figures[0])}</td>"
             f'<td class="s muted">{escape(board.title)}</td></tr>'
         )
         lines.append((money, text))

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.operations.health import health_of
+from headgate.api.operations.run_problems import problems_of
 from headgate.costs.computed_price import by_service, priced
 from headgate.costs.recorded import of_files, of_runs
 from headgate.errors import QueryError
+from headgate.reports.run_words import ReportedRun
 from headgate.reports.summary import by_dataset
 from headgate.reports.trust import trust_parts
 from headgate.systems.dashboards import dashboards_of
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 _NO_COLUMNS: Mapping[str, Sequence[Column]] = MappingProxyType({})
 _NO_DAYS: Mapping[str, str] = MappingProxyType({})
+_RUNS = 5  # one works, others wait; one of the five has ended
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
 
 
@@ -71,7 +74,7 @@ class PanelAnswer:
 class Report:
     """Everything that the page shows.
 
-    `made_at` is naive UTC; `cost_usd` is by service, since `cost_since`.
+    `made_at` is naive UTC; `cost_usd` is by service, since `cost_since`; `runs` are the newest first.
     """
 
     lake: str
@@ -81,6 +84,7 @@ class Report:
     systems: tuple[tuple[DeclaredDashboard, tuple[PanelAnswer, ...]], ...]
     cost_usd: Mapping[str, Decimal]
     cost_since: datetime
+    runs: tuple[ReportedRun, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,15 @@ def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report: 
         ),
         cost_usd=costs.by_service(records),
         cost_since=costs.since,
+        runs=_newest_runs(lake),
+    )
+
+
+def _newest_runs(lake: LakePorts) -> tuple[ReportedRun, ...]:
+    runs = lake.runs.newest(_RUNS)
+    problems = problems_of(lake, runs)
+    return tuple(
+        ReportedRun(run.status, run.started_at, run.seconds, problems[run.name].summary()) for run in runs
     )
 
 

@@ -117,17 +117,28 @@ def test_no_figure_of_up_to_eleven_digits_covers_its_question(browser: Browser, 
     page.context.close()
 
 
-def test_what_to_do_about_a_figure_is_in_view_and_on_a_phone_one_fold_away(browser: Browser) -> None:
-    panel = DeclaredPanel("k", "How much?", PanelKind.KPI, "t", "SELECT 1", action="Buy more.")
+def test_what_to_do_about_a_first_figure_is_in_view_and_of_others_on_a_phone_one_fold_away(
+    browser: Browser,
+) -> None:
+    first, second = (
+        PanelAnswer(
+            DeclaredPanel(name, "How much?", PanelKind.KPI, "t", "SELECT 1", action=action),
+            ("value", "before"),
+            ((1, None),),
+        )
+        for name, action in (("k", "Buy more."), ("m", "Sell more."))
+    )
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_content(report_html(report(PanelAnswer(panel, ("value", "before"), ((1, None),))), (), ""))
+    page.set_content(report_html(report(first, second), (), ""))
     page.wait_for_timeout(50)
-    assert page.locator(".figure .action").is_visible()
+    assert [one.is_visible() for one in page.locator(".figure .action").all()] == [True, True]
     across, down = WIDTHS["phone"]
     page.set_viewport_size({"width": across, "height": down})
-    assert not page.get_by_text("Buy more.").locator("visible=true").count()
-    page.get_by_text("each with what to do").click()
     assert page.get_by_text("Buy more.").locator("visible=true").count() == 1
+    assert not page.get_by_text("Sell more.").locator("visible=true").count()
+    page.get_by_text("each with what to do").click()
+    assert page.get_by_text("Buy more.").locator("visible=true").count() == 2
+    assert page.get_by_text("Sell more.").locator("visible=true").count() == 1
     page.context.close()
 
 

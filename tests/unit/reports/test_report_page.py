@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from headgate.reports.html_page import report_html
 from headgate.reports.numbers import axis_label, cell_text, figure
 from headgate.reports.report_answers import PanelAnswer, Report, ask_dashboards
 from headgate.reports.rule_words import rule_words, state_words
+from headgate.reports.run_words import ReportedRun
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
 from headgate.systems.dashboards import DeclaredDashboard
@@ -79,6 +80,23 @@ def report(*answers: PanelAnswer, **changed: Any) -> Report:  # noqa: ANN401 par
         "cost_since": datetime(2026, 10, 22, tzinfo=UTC),
     }
     return Report(**{**stated, **changed})
+
+
+def test_the_summary_has_the_last_run_and_the_one_that_works() -> None:
+    at = datetime(2026, 11, 21, 5, 0)
+    ended = ReportedRun("SUCCEEDED", at, 58.2, "not merged: order_items")
+    page = report_html(report(runs=(ended,)), (), "https://console.example.com")
+    assert (
+        "The last run, of 21 Nov 2026, 05:00 UTC, succeeded after 58 s (not merged: order items). "
+        '<a href="https://console.example.com/#/runs">All runs</a>'
+    ) in page
+    working = ReportedRun("RUNNING", at + timedelta(minutes=50), None)
+    page = report_html(report(runs=(working, ReportedRun("TIMED_OUT", at, 1800))), ())
+    assert (
+        "A run works since 21 Nov 2026, 05:50 UTC. "
+        "The run before it, of 21 Nov 2026, 05:00 UTC, timed out after 30 min."
+    ) in page
+    assert "run" not in report_html(report(), ()).split("In short")[1].split("came in")[0]
 
 
 def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
