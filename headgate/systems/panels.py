@@ -266,7 +266,8 @@ class DeclaredQueue:
         sql: answers `item_id`, `subject`, `reason` in plain words and `value`, the most urgent item first.
             Further columns are for those who look closer.
         unit: of `value`.
-        value_label: the figure that `value` is, such as "at stake".
+        value_label: the figure that `value` is, such as "at stake"; it may name cells of the first row, as an
+            answer does.
         order: by which shown figure the items are listed, in words.
         units: of further columns that no contract has, by column.
         actions: the first one is the usual one.

@@ -6820,7 +6820,7 @@ export interface components {
             };
             /**
              * Value Label
-             * @description Name of `value`.
+             * @description Name of `value`; `{column}` is a cell of the first row.
              * @default at stake
              */
             value_label: string;

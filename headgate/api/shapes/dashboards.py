@@ -134,7 +134,9 @@ class WorkQueue(Shape):
     table: str
     sql: str = Field(description="Athena SQL of item_id, subject, reason, value; the most urgent first.")
     unit: str = Field(description="Unit of `value`.")
-    value_label: str = Field("at stake", description="Name of `value`.")
+    value_label: str = Field(
+        "at stake", description="Name of `value`; `{column}` is a cell of the first row."
+    )
     order: str = Field("", description="The figure that orders the items; may be empty.")
     actions: tuple[QueueAction, ...]
     evidence: tuple[QueueEvidence, ...] = Field((), description="Further rows of an opened item.")

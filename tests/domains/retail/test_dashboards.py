@@ -2134,6 +2134,35 @@ def test_a_group_that_no_phrase_names_is_no_wish_and_its_searches_are_rows_of_th
     assert [row["intent"] for row in choices] == ["bag"]
 
 
+def test_the_wish_to_improve_is_named_and_one_word_of_a_longer_wish_is_none() -> None:
+    """Of 1,000 searches for a mug 100 fewer than usual end in a purchase; a holder is one of t lights."""
+    patterns: list[dict[str, object]] = [
+        {"template": name, "intent": name, "searches": count, "purchase_rate": rate, "zero_result_share": 0}
+        for name, count, rate in (
+            ("bag", 8000, 0.12),
+            ("mug", 1000, 0.02),
+            ("t light holder", 900, 0.12),
+            ("holder", 700, 0.0),
+        )
+    ]
+    panel = panel_of("retail-copilot", "intents")
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_patterns=patterns)
+        rows = answer_of(engine, panel.sql)
+        engine.execute("update query_patterns set purchase_rate = 0.12")
+        even = answer_of(engine, panel.sql)
+    assert [row["wish"] for row in rows] == ["bag", "mug", "t light holder"]
+    assert answer_in_words(panel.answer, rows, dict(panel.units)) == (
+        "Most wanted, in whatever words: bag, with 8,000, of which 12 % end in a purchase; improve first: "
+        "mug, 2 % of 1,000 searches, where 10.3 % is usual"
+    )
+    assert str(rows[0]["title_action"]).startswith("Look at what the search shows for “mug”")
+    assert answer_in_words(panel.answer, even, dict(panel.units)) == (
+        "Most wanted, in whatever words: bag, with 8,000, of which 12 % end in a purchase"
+    )
+    assert even[0]["title_action"] is None
+
+
 def test_what_is_lost_to_searches_is_of_a_period_that_the_title_names() -> None:
     gaps: list[dict[str, object]] = [
         {"search": "mask", "template": "mask", "gap": "not_found", "lost_revenue_gbp": 10, "searches": 9}
@@ -2791,11 +2820,11 @@ def test_a_review_proposes_the_next_step_by_its_reason(
 @pytest.mark.parametrize(
     ("fraud_on", "step", "seen", "days"),
     [
-        (datetime(2010, 7, 21, 9), "ring customer 7: ", "(1 of 2, the last on 21 Jul 2010)", 139),
+        (datetime(2010, 7, 21, 9), "ring customer 7: ", "(1 of 2 payments, the last on 21 Jul 2010)", 139),
         (
             datetime(2010, 11, 20, 9),
             "ring customer 7, and inspect terminal 236: ",
-            "(1 of 2, the last on 20 Nov 2010)",
+            "(1 of 2 payments, the last on 20 Nov 2010)",
             17,
         ),
     ],
@@ -2806,6 +2835,7 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
     payments: list[dict[str, object]] = [
         {"transaction_id": number, "customer_id": customer, "terminal_id": 236, "amount": 50, "score": 0.8}
         | {"decision": decision, "is_fraud": is_fraud, "transacted_at": at, "reason_1": reason}
+        | {"reason_2": reason and "new_customer"}
         for number, customer, decision, is_fraud, at, reason in (
             (1, 7, "review", None, datetime(2010, 12, 7, 9), "earlier_fraud_at_terminal"),
             (2, 8, "approve", True, fraud_on, None),
@@ -2819,7 +2849,8 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
         (item,) = answer_of(engine, queue.sql)
         terminal = answer_of(engine, queue.evidence[1].of_item("1"))
     assert str(item["reason"]).startswith(step)
-    assert str(item["reason"]).endswith(f"earlier fraud at terminal {seen}"), "a later fraud is not known yet"
+    reasons = f"earlier fraud at terminal {seen}, new customer"
+    assert str(item["reason"]).endswith(reasons), "a later fraud is not known yet"
     assert answer_in_words(queue.evidence[1].title, terminal, {}) == (
         f"Terminal 236: 1 of 2 earlier payments were fraud, the last {days} days before"
     )
@@ -2872,7 +2903,7 @@ def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() ->
     assert details_of(panels[0], figure) == []
     assert details_of(panels[0], approved) == [
         by_rule,
-        "The expected loss of 2 of them is not above the £3 that a review costs.",
+        "The expected loss of each of them is not above the £3 that a review costs.",
     ]
     assert details_of(panels[0], approved_at_the_limit) == [
         by_rule,
@@ -2911,12 +2942,37 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
             answer_in_words(part.title, rows, {})
             for part, rows in zip(queue.evidence[:2], (payments, terminal), strict=True)
         ]
+    on_its_page = row_parts("card_transactions")
+    assert [(part.title, part.sql) for part in on_its_page[:2]] == [
+        (part.title, part.sql) for part in queue.evidence[:2]
+    ], "a payment is decided about on its page, too"
     assert [(row["amount"], row["known_as"]) for row in payments] == [(22, "fraud"), (20, "honest")]
     assert titles == [
         "The customer usually pays 21: all 2 earlier payments",
         "Terminal 236: 2 of 3 earlier payments were fraud, the last 1 day before",
     ]
     assert [row["amount"] for row in terminal] == [50, 22]
+
+
+def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
+    *_, terminal = row_parts("card_transactions")
+    risks = [
+        {
+            "entity_type": kind,
+            "entity_id": "532",
+            "score": 0.17,
+            "recent_frauds": 6,
+            "recent_transactions": 29,
+        }
+        for kind in ("terminal", "customer")
+    ]
+    payments: list[dict[str, object]] = [{"transaction_id": 1, "terminal_id": 532, "customer_id": 532}]
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments, risk_scores=risks)
+        rows = answer_of(engine, terminal.of_item("1"))
+    assert answer_in_words(terminal.title, rows, dict(terminal.units)) == (
+        "Terminal 532: 17 % of its next payments are expected to be fraud, 6 of 29 in the last 30 days were"
+    )
 
 
 def test_a_lake_without_card_numbers_has_a_sentence_and_no_rows_of_zeros() -> None:
@@ -2969,7 +3025,7 @@ def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articl
     ]
     (queue,) = dashboards()["retail-copilot"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=gaps)
+        filled_tables(engine, query_gaps=gaps, query_model_quality=[])
         items = answer_of(engine, queue.sql)
     assert [row["subject"] for row in items] == ["yoga mat", "dog lead", "candle"]
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [

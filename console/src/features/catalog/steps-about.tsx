@@ -15,7 +15,7 @@ import { DecisionHistory } from '../work/decision-history'
 import { NotePrompt } from '../work/note-prompt'
 import { useDecisionsAbout } from '../work/decisions-about'
 import { useDecide } from '../work/queries'
-import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
+import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN, valueLabel } from '../work/queue-state'
 
 interface Props {
   /** The tables of systems about the thing. */
@@ -59,7 +59,7 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
     ? name
     : item.closedBy
       ? `${queue.title}: ${label(item.closedBy)}`
-      : `${queue.title}${item.value === null ? '' : `: ${figure(item.value, queue.unit)} ${queue.value_label}`}`
+      : `${queue.title}${item.value === null || !answer.data ? '' : `: ${figure(item.value, queue.unit)} ${valueLabel(queue, answer.data)}`}`
   return (
     <Panel
       title={title}

@@ -17,7 +17,7 @@ import { failedWords, reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
-import { queueCounts } from '../work/queue-state'
+import { queueCounts, valueLabel } from '../work/queue-state'
 import { byAmount, fileTasks, nameOf } from './file-tasks'
 
 const MOST_TASKS = 5
@@ -177,7 +177,7 @@ function QueueTask({ queue, onAmount, isPlaced }: QueueTaskProps) {
     <Task action={<Open href={`#/work/${queue.name}`} label="Open" name={queue.title} />}>
       {queue.title}: {whole(counts.open)}
       {counts.atStake
-        ? `, ${figure(counts.atStake, queue.unit)} ${queue.value_label || 'at stake'}${unlisted > 0 ? ` in the ${whole(counts.open - unlisted)} most urgent` : ''}`
+        ? `, ${figure(counts.atStake, queue.unit)} ${valueLabel(queue, answer.data)}${unlisted > 0 ? ` in the ${whole(counts.open - unlisted)} most urgent` : ''}`
         : ''}
     </Task>
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { countsOf, queueItems, unlistedOf } from './queue-state'
+import { countsOf, queueItems, unlistedOf, valueLabel } from './queue-state'
 import { testDecision } from './test-decisions'
 
 const ANSWER = {
@@ -76,4 +76,15 @@ test('open items are counted by the action that is proposed, the commonest first
     ['review', 2],
     ['block', 1],
   ])
+})
+
+test('what the value is may name a cell, such as the period that it is of', () => {
+  const answer = {
+    columns: ['item_id', 'title_period'].map((name) => ({ name })),
+    rows: [['1', '2009-12-01/2010-12-09']],
+  }
+  expect(valueLabel({ value_label: 'lost[, {title_period}]' }, answer)).toBe('lost, 1 Dec 2009 to 9 Dec 2010')
+  expect(valueLabel({ value_label: 'lost[, {title_period}]' }, ANSWER)).toBe('lost')
+  expect(valueLabel({}, ANSWER)).toBe('at stake')
+  expect(queueItems(answer, [])[0]?.details).toEqual([])
 })

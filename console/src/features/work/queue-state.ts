@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
 import type { Units } from '../../formats/columns'
 import { instant } from '../../formats/moments'
-import { answerRows, COUNT, filled, rowCount } from '../../formats/template'
+import { answerRows, COUNT, filled, isShown, rowCount } from '../../formats/template'
 
 /** An item of a queue with what was decided about it. */
 export interface QueueItem {
@@ -32,6 +32,12 @@ export const REOPEN = 'reopen'
 export const LEAVES_AS_IT_IS = new Set([ASSIGN, UNASSIGN, 'note'])
 const DAY_MS = 86_400_000
 const SHOWN = ['item_id', 'subject', 'reason', 'value', COUNT]
+
+/** What the value of an item is, with the cells that the label names, such as the period that it is of. */
+export const valueLabel = (
+  { value_label }: { value_label?: string },
+  answer: { columns: { name: string }[]; rows: Cell[][] },
+): string => (value_label && filled(value_label, answerRows(answer), {})) || 'at stake'
 
 /**
  * The items of a queue's answer, each with its decisions. The newest action that opens or closes it counts, until the
@@ -66,7 +72,7 @@ export function queueItems(
       proposed: names.includes('proposed') ? String(cell('proposed') ?? '') : undefined,
       details: names
         .map((name, at) => ({ name, value: row[at] ?? null }))
-        .filter(({ name }) => !SHOWN.includes(name)),
+        .filter(({ name }) => isShown(name) && !SHOWN.includes(name)),
       closedBy: action === REOPEN || isOver ? '' : action,
       ...(returnsAt ? { returnsAt } : {}),
       assignee:

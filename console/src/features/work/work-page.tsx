@@ -24,7 +24,7 @@ import { useKeptCount } from './kept-counts'
 import { useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing, useMissing } from './queue-missing'
-import { queueItems, shownBy, unlistedOf } from './queue-state'
+import { queueItems, shownBy, unlistedOf, valueLabel } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
@@ -245,7 +245,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
             <Answered of={decisions} what="what was decided">
               {(decided) => (
                 <QueueList
-                  queue={{ ...queue, units }}
+                  queue={{ ...queue, units, value_label: valueLabel(queue, rows) }}
                   items={queueItems(rows, decided.decisions, queue.actions)}
                   unlisted={unlistedOf(rows)}
                   shown={shownBy(search)}

@@ -34,6 +34,12 @@ _BEGINNINGS = {
     "unusual_amount": ("amount", "usual", "highest", "customer_mean"),
 }
 
+EVIDENCE = {
+    "earlier_fraud_of_customer": "customer_frauds_30d",
+    "earlier_fraud_at_terminal": "terminal_frauds_30d",
+}
+"""The feature that is above 0 where a reason is a fact: a lack of frauds may raise the strength, too."""
+
 
 def groups() -> dict[str, list[str]]:
     """Return the features of each reason code; every feature belongs to exactly one."""
@@ -49,6 +55,7 @@ def reason_codes(
     """Return reason codes, shape (transactions, REASONS), strongest first; None for weak reasons.
 
     A group's contribution is the decrease of the strength if its features are those of a typical transaction.
+    Earlier fraud is no reason where none is known.
 
     Args:
         strength: the model's strengths of the transactions, if already computed.
@@ -60,6 +67,10 @@ def reason_codes(
     lost = np.stack(
         [whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1
     )
+    for place, code in enumerate(owned):
+        if EVIDENCE.get(code) in points:
+            is_fact = points[EVIDENCE[code]].to_numpy(dtype=np.float64, na_value=np.nan) > 0
+            lost[~is_fact, place] = -np.inf
     order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)

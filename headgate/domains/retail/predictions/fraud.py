@@ -71,7 +71,8 @@ class FraudScorer:
             (1 - probability) * (costs["margin_share"] * amount + costs["block_call"]),
         ]
         decision = self._facts["actions"][int(np.argmin(by_action))]
-        reasons = () if decision == self._facts["actions"][0] else self._reasons(point, float(strength[0]))
+        is_approved = decision == self._facts["actions"][0]
+        reasons = () if is_approved else self._reasons(point, float(strength[0]), features)
         return FraudScore(probability, decision, reasons, {name: _known(features[name]) for name in columns})
 
     def strength(self, points: Array) -> Array:
@@ -151,8 +152,11 @@ class FraudScorer:
             "terminal_hours_since_ordinary_fraud": _hours(past.now_s, at_s[ordinary], first=True),
         }
 
-    def _reasons(self, point: Array, strength: float) -> tuple[str, ...]:
-        """Return the groups of features whose typical values would lower the strength most."""
+    def _reasons(self, point: Array, strength: float, features: Mapping[str, float]) -> tuple[str, ...]:
+        """Return the groups of features whose typical values would lower the strength most.
+
+        A group whose evidence the features lack is left out.
+        """
         columns = {name: place for place, name in enumerate(self._facts["columns"])}
         groups: list[tuple[str, list[str]]] = self._facts["groups"]
         typical = np.repeat(point, len(groups), axis=0)
@@ -160,6 +164,9 @@ class FraudScorer:
             places = [columns[name] for name in names if name in columns]
             typical[row, places] = self._reference[places]
         lost = strength - self.strength(typical)
+        evidence: Mapping[str, str] = self._facts.get("evidence", {})
+        is_fact = [evidence.get(code) not in columns or features[evidence[code]] > 0 for code, _ in groups]
+        lost[~np.array(is_fact)] = -np.inf
         order = np.argsort(-lost, kind="stable")[: self._facts["reasons"]]
         rise = max(float(lost[order].clip(min=0).sum()), float(np.finfo(np.float64).tiny))
         return tuple(groups[place][0] for place in order if lost[place] / rise >= self._facts["least_reason"])

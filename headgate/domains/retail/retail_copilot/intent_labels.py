@@ -60,6 +60,20 @@ _ASKING = {
     "think",
     "want",
 }
+# Words in the names of many articles, which alone say nothing of what is wanted.
+_OF_MANY_ARTICLES = {
+    "colour",
+    "color",
+    "design",
+    "holder",
+    "pack",
+    "pair",
+    "pattern",
+    "piece",
+    "set",
+    "size",
+    "style",
+}
 _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
 _COMPARED = 15  # phrases of each group whose meaning is compared with that of the group's texts
@@ -268,6 +282,8 @@ def _words_that_count(run: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_label(run: Sequence[str]) -> bool:
+    if len(run) == 1 and run[0] in _OF_MANY_ARTICLES:
+        return False
     ends = not _is_empty(run[-1]) or (len(run) > 1 and run[-1] in _PARTICLES)
     return ends and not _is_empty(run[0]) and sum(map(len, run)) + len(run) <= _LABEL_LENGTH
 

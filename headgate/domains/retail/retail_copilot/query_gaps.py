@@ -72,7 +72,8 @@ def table(
 
     A step's lost revenue is `excess_searches`, the searches that end there above the share of all templates,
     times `purchase_chance`, the chance to buy once past it, times the value of a purchase: of the articles
-    opened after the search, else of those that it comes nearest to, else of any article.
+    opened after the search, else of those that it comes nearest to, else of any article. A search that finds
+    nothing and that no article matches by all of its words is worth a purchase of any article.
 
     Args:
         values: of the articles opened after each template's searches, by template.
@@ -88,7 +89,9 @@ def table(
     rows = pd.concat(steps, ignore_index=True)
     rows = rows.join(nearest(rows.template))
     opened = rows.template.map(values).astype(np.float64)
-    worth = opened.fillna(rows.nearest_value).fillna(shop_value)
+    # An article that shares a word with a search for something else says nothing about its worth.
+    is_like = rows.is_sold | (rows.gap != "not_found")
+    worth = opened.fillna(rows.nearest_value.where(is_like)).fillna(shop_value)
     rows = rows.assign(worth=worth, lost=rows.excess_searches * rows.purchase_chance * worth).sort_values(
         ["lost", "searches", "template", "gap"], ascending=[False, False, True, True], ignore_index=True
     )

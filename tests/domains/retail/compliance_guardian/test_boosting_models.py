@@ -205,6 +205,15 @@ def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scored_pe
     assert stopped.reason_1.eq("earlier_fraud_at_terminal").mean() > 0.9
 
 
+def test_earlier_fraud_is_a_reason_only_where_one_is_known(described: pd.DataFrame) -> None:
+    """A queue named earlier fraud at terminals that had none: its lack was unusual for the model."""
+    model = boosting_models.boosting(described, described.is_fraud.astype(bool))
+    codes = fraud_reasons.reason_codes(model, described)
+    named = {code: described[(codes == code).any(axis=1)] for code in fraud_reasons.EVIDENCE}
+    assert len(named["earlier_fraud_at_terminal"])
+    assert all((rows[fraud_reasons.EVIDENCE[code]] > 0).all() for code, rows in named.items())
+
+
 def test_approved_transactions_have_no_reason(periods: list[scored_periods.Period]) -> None:
     frame = pd.concat([period.transactions for period in periods])
     assert frame[frame.decision == "approve"].reason_1.isna().all()

@@ -136,6 +136,12 @@ def test_a_label_reaches_across_no_punctuation_and_has_no_contraction() -> None:
     assert intent_labels.labels(every, np.array([0, 0]), pd.Series([1, 1])) == ["card"]
 
 
+def test_one_word_in_the_names_of_many_articles_makes_no_label() -> None:
+    every = pd.Series(["heart design", "paisley design", "t light holder", "holder t light"])
+    named = intent_labels.labels(every, np.array([0, 0, 1, 1]), pd.Series([1] * 4))
+    assert {"design", "holder"}.isdisjoint(named)
+
+
 def test_words_with_which_people_ask_make_no_label() -> None:
     every = pd.Series(
         ["how long does delivery take", "i want to know how long delivery takes", "please help"]

@@ -55,6 +55,23 @@ def test_a_search_is_worth_the_opened_articles_else_the_nearest_else_any() -> No
     assert worth.astype(float).to_dict() == {"gnome": 5.0, "lamp": 40.0, "radio": 20.0}
 
 
+def test_a_search_that_no_article_matches_is_not_worth_one_that_shares_a_word() -> None:
+    """A yoga mat was worth a line of door mats."""
+    mat = pd.DataFrame([("yoga mat", 100, 0, 0, 0), ("gnome", 100, 0, 0, 0)], columns=COUNTED.columns)
+    listed = query_gaps.table(
+        pd.concat([COUNTED[COUNTED.template != "gnome"], mat], ignore_index=True),
+        NAMES,
+        pd.Series({"mug": 10.0, "lamp": 40.0}),
+        20.0,
+        examples=pd.Series(dtype=object),
+        nearest=lambda templates: pd.DataFrame(
+            {"nearest_articles": "DOOR MAT", "is_sold": templates == "gnome", "nearest_value": 7.0}
+        ),
+    )
+    worth = listed[listed.gap == "not_found"].set_index("template").purchase_value_gbp.astype(float)
+    assert worth.to_dict() == {"yoga mat": 20.0, "gnome": 7.0}
+
+
 def test_the_shown_parts_of_every_gap_give_its_lost_revenue() -> None:
     listed = gaps()
     lost = listed.excess_searches * listed.purchase_chance * listed.purchase_value_gbp.astype(float)
