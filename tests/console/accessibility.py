@@ -18,7 +18,13 @@ FOUND = """options => axe.run(document, options).then(({violations}) =>
 # The rules of axe that read colours. All others answer the same in every colour scheme.
 OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # Widths at which axe has nothing new to say, between a phone and a desktop and beyond.
-FURTHER = {"small tablet": (768, 1024), "tablet": (900, 1200), "laptop": (1100, 800), "wide": (2560, 1000)}
+FURTHER = {
+    "large phone": (480, 900),
+    "small tablet": (768, 1024),
+    "tablet": (900, 1200),
+    "laptop": (1100, 800),
+    "wide": (2560, 1000),
+}
 # What is cut off: a box of a page, not one that scrolls by itself, whose contents are wider than it is.
 CUT_OFF = """() => [...document.querySelectorAll('main .panel, main .panel p, main h1, main h2')]
   .filter(one => !one.closest('.scroll') && one.scrollWidth > one.clientWidth + 1)
