@@ -207,12 +207,13 @@ def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended:
 def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
     """Return merge and quality gate of a run in one job.
 
-    Without records, or if the run ended while the computer of its job started, the job counts as the merge.
+    A run under way begins them when its computer is ready. Without records of a run that ended, or if it ended
+    while the computer of its job started, the job counts as the merge.
     """
     job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
     merge = records.get(_JOB_OF[MERGE])
     has_begun = merge is not None and merge.began_at <= until
-    if not records or (run.finished and not has_begun):
+    if run.finished and not has_begun:
         return [
             _stage(MERGE, job_at, systems_at, until, ended=run.finished),
             _stage(GATE, systems_at, systems_at, until, ended=run.finished),

@@ -79,10 +79,14 @@ export function Shell() {
   )
 }
 
-/** The day of the data that the tables show, on every page. */
+/** Pages about files and datasets, whose days are their own. */
+const HAS_OWN_DAYS = /^\/(upload|files|datasets|lake|runs)(\/|$)/
+
+/** The day of the data that the tables show, on every page of them. */
 function AsOf() {
   const asOf = useHealth().data?.as_of
-  return asOf ? (
+  const isShown = !HAS_OWN_DAYS.test(useLocation().pathname)
+  return asOf && isShown ? (
     <Text size="xs" className="muted" component="span" style={{ whiteSpace: 'nowrap' }}>
       as of {day(asOf)}
     </Text>

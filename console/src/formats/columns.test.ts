@@ -8,6 +8,7 @@ import {
   factsOfAnswer,
   headingsOf,
   labelsOf,
+  numberedKeysOf,
   unitsOf,
   unitsOfAnswer,
 } from './columns'
@@ -116,4 +117,13 @@ test('a column of a person’s answer has the unit and title that the API found 
     ['Revenue', '£10.00'],
     ['Amount paid', '£10.00'],
   ])
+})
+
+test('whole numbers that identify rows wherever they are have no separators', () => {
+  const own = (name: string, type: string, primary_key: boolean) => testColumn(name, { type, primary_key })
+  const keys = numberedKeysOf([
+    table('receipts', own('receipt', 'bigint', true), own('page', 'int', true), own('sku', 'varchar', true)),
+    table('reads', own('receipt', 'bigint', true), own('page', 'int', false), own('amount', 'bigint', false)),
+  ])
+  expect([...keys]).toEqual(['receipt'])
 })

@@ -7,6 +7,26 @@ import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
 import { columnTitle, heading, label, shortened, type TitleOf, uniqueHeadings } from './words'
 
+/** The columns of whole numbers that only identify rows, in each table that has them; such numbers have no separators. */
+export function numberedKeysOf(tables: Schemas['CatalogTable'][]): ReadonlySet<string> {
+  const isKey = new Map<string, boolean>()
+  for (const { columns } of tables)
+    for (const { name, type, primary_key: identifies, references } of columns)
+      isKey.set(
+        name,
+        (isKey.get(name) ?? true) && WHOLE_NUMBER.test(type) && (identifies || references !== ''),
+      )
+  return new Set([...isKey].filter(([, onlyIdentifies]) => onlyIdentifies).map(([name]) => name))
+}
+
+const WHOLE_NUMBER = /^(big|small|tiny)?int/i
+
+/** The columns of whole numbers that only identify rows. */
+export function useNumberedKeys(): ReadonlySet<string> {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => numberedKeysOf(tables ?? []), [tables])
+}
+
 /** The unit of each column, by its name. */
 export type Units = Readonly<Record<string, string>>
 

@@ -210,9 +210,13 @@ function FileTitle({
     <>
       <span className="file-title">{isPhone && hasOwnName ? last : fileTitle(file)}</span>
       {isPhone && hasOwnName ? null : <FileName fileKey={isPhone ? last : file.key} />}
+      {ofOtherFolder(file) ? <span className="file-parts">{heading(file.dataset)}</span> : null}
     </>
   )
 }
+
+/** Whether a file came into another folder than that of its dataset, so that its key does not say which one it is. */
+const ofOtherFolder = ({ key, dataset }: File): boolean => dataset !== '' && key.split('/')[0] !== dataset
 
 /** The file whose rows a file corrects, among those that were read; undefined for any other file. */
 export function originalOf(file: Pick<File, 'key'>, files: File[]): File | undefined {

@@ -24,6 +24,7 @@ export const FINAL_STATES: ReadonlySet<string> = new Set([
 const FILES_OF_A_PAGE = 200
 
 const MOST_POLLED_PAGES = 2
+const MOST_POLLS_OF_NONE = 40
 
 export const useFiles = (
   filter: { dataset?: string; state?: string; name?: string; refused?: boolean },
@@ -47,6 +48,9 @@ export const useFiles = (
     // All pages would be read again: somebody who has scrolled far looks at files that are decided.
     refetchInterval: (query) => {
       const pages = query.state.data?.pages ?? []
+      // The first file of a dataset that was just created may be on its way.
+      if (filter.dataset && pages[0]?.files.length === 0 && query.state.dataUpdateCount < MOST_POLLS_OF_NONE)
+        return POLL_MS
       const isPolled = pages.length <= MOST_POLLED_PAGES
       return isPolled && pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false
     },

@@ -87,8 +87,9 @@ export function quarantineWords(
   if (lines.length === 0) return 'Nothing was refused'
   const rows = waitingRowsOf(lines)
   const twice = lines.reduce((total, line) => total + line.rows, 0) - rows
-  const datasets = new Set(lines.filter(({ rule }) => !isOfDuplicates(rule)).map(({ dataset }) => dataset))
-    .size
+  // A dataset of which a whole file was refused has no refused row.
+  const counted = lines.filter((line) => !isOfDuplicates(line.rule) && (rows === 0 || line.rows > 0))
+  const datasets = new Set(counted.map(({ dataset }) => dataset)).size
   const where = `in ${count(datasets, 'dataset')}`
   if (lines.every(({ rule }) => isOfDuplicates(rule))) return 'Only duplicates were left out'
   if (rows === 0) return `Files were refused ${where}${twice > 0 ? ', besides duplicates' : ''}`

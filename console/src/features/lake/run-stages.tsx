@@ -85,7 +85,11 @@ export function reasonOf(
   if (stage.state === 'unchanged') return 'Nothing that it reads has changed, so its tables are current.'
   if (stage.state === 'left') return 'The run was started for another system. A run of all systems builds it.'
   if (stage.state !== 'pending') return ''
-  if (!ended) return 'It begins when the stages before it have ended.'
+  if (!ended)
+    return stage.name === 'merge' &&
+      run.stages.some(({ name, state }) => name === 'queue' && state === 'done')
+      ? 'It begins when its computer is ready.'
+      : 'It begins when the stages before it have ended.'
   const failed = run.stages.find((other) => other.state === 'failed')
   const verb = run.state === 'aborted' ? 'was stopped' : 'stopped'
   return (failed ? `The run ${verb} at ${nameOf(failed.name)}.` : 'The run ended before it.') + wentOn

@@ -28,6 +28,15 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
           Show these rows
         </Anchor>
       ) : null}
+      {insight.byCurrency ? (
+        <Anchor
+          size="sm"
+          href={queryAddress(insight.byCurrency)}
+          aria-label={`Show ${insight.heading} by currency`}
+        >
+          Show them by currency
+        </Anchor>
+      ) : null}
       {insight.facts.map((text) => (
         <Text key={text} size="sm">
           {text}

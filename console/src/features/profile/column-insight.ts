@@ -5,7 +5,9 @@ import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
 import { placesOnScale } from './answer-scales'
+import { futureTime } from './future-times'
 import { missingCodes } from './missing-codes'
+import { byCurrency, currenciesOf, isMixed } from './mixed-currencies'
 import { about, alwaysWords, basisOf, differentWords, type Facts } from './sample-words'
 
 export interface Bar {
@@ -32,6 +34,8 @@ export interface ColumnInsight {
   missing: string
   /** The statement that shows the values that are far off; empty where none is or no table has them. */
   outliers: string
+  /** The statement with the amounts of each currency, where the rows have several; else empty. */
+  byCurrency: string
   /** What its values typically are, in one phrase; empty where they name things. */
   typical: string
   /** Of how many rows the estimates are; empty where all figures are exact. */
@@ -66,10 +70,25 @@ export function insightsOf(
   titles: Readonly<Record<string, string>> = {},
   descriptions: Readonly<Record<string, string>> = {},
 ): ColumnInsight[] {
-  return columns.map((column) => ({
-    ...insightOf(column, units[column.name], table),
-    heading: titleWithUnit(headingOf(column.name, titles, descriptions), units[column.name]),
-  }))
+  const currencies = currenciesOf(columns)
+  return columns.map((column) => {
+    const insight = {
+      ...insightOf(column, units[column.name], table),
+      heading: titleWithUnit(headingOf(column.name, titles, descriptions), units[column.name]),
+    }
+    if (!currencies || isHidden(column.facts) || !isMixed(column, units[column.name])) return insight
+    const said = titlesOf(titles)(currencies.column)
+    return {
+      ...insight,
+      facts: [`in ${currencies.codes.join(', ')}, by ${said}: amounts of several currencies have no mean`],
+      bars: [],
+      look: insight.look.filter((text) => !text.includes('outlier')),
+      tail: '',
+      typical: '',
+      outliers: '',
+      byCurrency: table ? byCurrency(column.name, currencies, table) : '',
+    }
+  })
 }
 
 /** A column that is only numbered, such as `q2_1`, says nothing without its question. */
@@ -106,9 +125,10 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
       hidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
         ? []
         : barsOf(column, words),
-    look: looksOf(column, words, hidden),
+    look: [...looksOf(column, words, hidden), hidden ? '' : futureWords(column, words)].filter(Boolean),
     tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
+    byCurrency: '',
     outliers: table && !hidden && !isLongTail(facts) ? outlierRows(column, table) : '',
     typical: hidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
     basis: hidden ? '' : basisOf(facts),
@@ -354,6 +374,11 @@ export function outlierRows(
   const [side] = sides.toReversed()
   if (!side) return ''
   return `SELECT *\nFROM ${table}\nWHERE ${sides.map(({ where }) => where).join(' OR ')}\nORDER BY ${column}${side.order}\nLIMIT 1000`
+}
+
+function futureWords({ name, type, facts }: Schemas['ColumnProfile'], words: Words): string {
+  const newest = futureTime(name, type, facts, Date.now())
+  return newest ? `up to ${words(newest)}, which is in the future` : ''
 }
 
 function looksOf({ type, facts }: Valued, words: Words, hidden: boolean): string[] {

@@ -5,7 +5,13 @@ import { type Cell, count, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
-import { type ColumnFormat, columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import {
+  type ColumnFormat,
+  columnFormats,
+  useAnswerLabels,
+  useAnswerUnits,
+  useNumberedKeys,
+} from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
@@ -144,6 +150,7 @@ export function Answer({
 /** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values. */
 function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnFormat[] {
   const units = useAnswerUnits('', columns)
+  const keys = useNumberedKeys()
   const labels = useAnswerLabels('', columns)
   const places = useMemo(() => placesOf(columns, rows), [columns, rows])
   const amounts = useMemo(() => amountPlacesOf(columns, rows, units), [columns, rows, units])
@@ -154,9 +161,10 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
         const shown = isQuestion
           ? exactFormat(format, column, units)
           : plainFormat(format, column, units, places[place], amounts[place])
+        if (column && keys.has(column.name)) return { ...shown, text: String }
         return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
       }),
-    [columns, rows, units, labels, places, amounts, isQuestion],
+    [columns, rows, units, labels, places, amounts, keys, isQuestion],
   )
 }
 

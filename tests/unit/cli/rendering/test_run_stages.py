@@ -220,6 +220,18 @@ def test_stages_of_a_run_in_one_job_have_the_times_that_they_recorded() -> None:
     assert [stage.state for stage in stages(ended, SYSTEMS[:1], after(99))] == ["done"] * 4
 
 
+def test_stages_of_a_run_in_one_job_do_not_begin_before_its_computer_is_ready() -> None:
+    running = PipelineRun(
+        "arn", "RUNNING", entered_at={"See who runs": after(0), "Start run_in_one_job": after(1)}
+    )
+    assert stages(running, SYSTEMS[:1], after(15), {}) == [
+        Stage("queue", "done", 1),
+        Stage("merge", "pending"),
+        Stage("quality gate", "pending"),
+        Stage(SYSTEMS[0], "pending"),
+    ]
+
+
 def test_a_run_whose_one_job_failed_shows_the_jobs_of_its_stages() -> None:
     again = {
         "See who runs": after(0),
