@@ -1,4 +1,4 @@
-"""Count each answer of texts that list several answers of one question, such as `Web shop,Other`.
+"""Count each answer of texts that list several answers of one question, such as `Phone,Letter`.
 
 Forms and surveys export a question with several answers as one column. The combinations are many, and the
 share of one of them says little.
