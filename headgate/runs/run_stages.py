@@ -207,8 +207,8 @@ def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended:
 def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
     """Return merge and quality gate of a run in one job.
 
-    A run under way begins them when its computer is ready. Without records of a run that ended, or if it ended
-    while the computer of its job started, the job counts as the merge.
+    A run under way begins them when its computer is ready. Without records of a run that ended, or if it
+    ended while the computer of its job started, the job counts as the merge.
     """
     job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
     merge = records.get(_JOB_OF[MERGE])
