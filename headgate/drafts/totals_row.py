@@ -26,6 +26,7 @@ _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _MIN_ROWS = 3  # above the last; a sum of two numbers may be a coincidence
 _MIN_ADDED = 2  # of them nonzero; a sum of one number is that number, as in flags of 0 and 1
+_MAX_TOTALS = 100  # above a total, below which its rows may begin
 # Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
 _NAMES = (
     r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis"
@@ -53,7 +54,7 @@ def names_a_total(cell: str) -> bool:
 
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that are named as totals and are the sum of all rows above, or since the last total."""
+    """Return the rows that are named as totals and are the sum of all rows above, or since an earlier total."""
     columns = list(columns)
     texts = [cells[column.name] for column in columns if column.type.kind is Kind.STRING]
     rows = sorted({int(row) for text in texts for row in rows_where(pc.match_substring_regex(text, _NAMES))})
@@ -79,13 +80,18 @@ def cells_of_other_rows(cells: Mapping[str, pa.Array], rows: Iterable[int]) -> d
 
 
 def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
-    value, begin = values[row].as_py(), totals_above[-1] + 1 if totals_above else 0
-    since_last = pc.sum(values.slice(begin, row - begin)).as_py()
+    """Return whether a row is the sum of the rows above that are no totals, or of those since one of these.
+
+    A grand total may be below the grand total of another sheet.
+    """
+    value, end, added = values[row].as_py(), row, 0
+    for total in totals_above[: -_MAX_TOTALS - 1 : -1]:
+        added += pc.sum(values.slice(total + 1, end - total - 1)).as_py() or 0
+        if value and added == value:
+            return True
+        end = total
     above = pc.sum(values.slice(0, row)).as_py() or 0
-    return bool(value) and value in {
-        since_last,
-        above - sum(values[place].as_py() or 0 for place in totals_above),
-    }
+    return bool(value) and value == above - sum(values[place].as_py() or 0 for place in totals_above)
 
 
 def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> dict[str, Column]:

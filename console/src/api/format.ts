@@ -223,15 +223,17 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
 /** One CSV line. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
-export function csvLine(cells: Cell[]): string {
-  return cells.map(csvCell).join(',')
+export function csvLine(cells: Cell[], delimiter = ','): string {
+  return cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)
 }
 
-function csvCell(value: Cell): string {
+function csvCell(value: Cell, delimiter: string): string {
   if (value === null) return ''
   const text = String(value)
   const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+  return /["\n\r]/.test(harmless) || harmless.includes(delimiter)
+    ? `"${harmless.replaceAll('"', '""')}"`
+    : harmless
 }
 
 /** Save lines of CSV, with the mark by which Excel knows UTF-8. */

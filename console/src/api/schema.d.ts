@@ -3313,6 +3313,12 @@ export interface components {
              */
             defaults: string[];
             /**
+             * Fields
+             * @description The field of each of them, empty for none.
+             * @default []
+             */
+            fields: string[];
+            /**
              * Formats
              * @description Field to the keys of `headgate.format` that describe its values.
              */
@@ -3373,10 +3379,24 @@ export interface components {
              */
             sent_as: string;
             /**
+             * Sent Columns
+             * @description The columns of the sent file.
+             * @default []
+             */
+            sent_columns: string[];
+            /**
              * Sent Sha256
              * @description Of the sent content.
              */
             sent_sha256: string;
+            /**
+             * Sent Written As
+             * @description Delimiter and quote of the sent file.
+             * @default {}
+             */
+            sent_written_as: {
+                [key: string]: string;
+            };
             /**
              * Set For All
              * @description Column to the default of its empty cells.

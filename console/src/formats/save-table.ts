@@ -26,7 +26,7 @@ const MOST_DIGITS = 15
 const MOST_OF_A_SHEET_NAME = 31
 
 export function saveCsv(name: string, { columns, rows }: TableToSave): void {
-  download(`${name}.csv`, [csvLine(columns.map((column) => column.name)), ...rows.map(csvLine)])
+  download(`${name}.csv`, [csvLine(columns.map((column) => column.name)), ...rows.map((row) => csvLine(row))])
 }
 
 /** Save a workbook: the rows, and what they are on a sheet of its own. Its writer is loaded when it is first needed. */

@@ -352,6 +352,7 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
         "left_out": edits.left_out_columns(grid.get("columns", ())),
         "rows_left_out": sorted(edits.left_out),
         "currencies": _currencies(grid.get("currencies", {}), edits),
+        "sent_columns": [*grid.get("columns", ())],
         "fields": [edits.columns.get(name) or "" for name in grid.get("columns", ())],
         "sent_written_as": {
             name: text for name, text in grid.get("written_as", {}).items() if name in _ROW_FORMAT

@@ -146,6 +146,9 @@ class FileEdits(Shape):
     defaults: tuple[str, ...] = Field((), description="Columns with a default for empty cells.")
     set_for_all: dict[str, str] = Field({}, description="Column to the default of its empty cells.")
     left_out: tuple[str, ...] = Field((), description="Columns of the sent file without a field.")
+    sent_columns: tuple[str, ...] = Field((), description="The columns of the sent file.")
+    fields: tuple[str, ...] = Field((), description="The field of each of them, empty for none.")
+    sent_written_as: dict[str, str] = Field({}, description="Delimiter and quote of the sent file.")
     rows_left_out: tuple[int, ...] = Field((), description="Rows of the sent file that were omitted.")
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Field to the number of rows by currency, if amounts have other currencies."

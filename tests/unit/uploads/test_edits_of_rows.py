@@ -171,6 +171,17 @@ def test_a_row_that_is_only_called_a_total_or_only_is_one_is_a_row(tmp_path: Pat
     assert totals_of(tmp_path, f"{TOTALS}21.10.2026;F1;210;220,00\n") == ()
 
 
+def test_the_grand_total_of_a_second_sheet_is_the_sum_of_its_rows(tmp_path: Path) -> None:
+    sheet = "{0}1;1;10\n{0}1;2;20\nSumme {0}1;;30\n{0}2;1;5\n{0}2;2;7\nSumme {0}2;;12\nGesamtsumme;;42\n"
+    body = (
+        "Filiale;Monat;Umsatz\n"
+        + sheet.format("N")
+        + sheet.replace("7\n", "8\n").replace("12", "13").replace("42", "43").format("S")
+    )
+    assert totals_of(tmp_path, body) == (3, 6, 7, 10, 13, 14)
+    assert totals_of(tmp_path, body.replace("Gesamtsumme;;43", "Gesamtsumme;;44")) == (3, 6, 7, 10, 13)
+
+
 def test_a_column_whose_part_is_a_field_is_not_left_out_and_its_other_part_is() -> None:
     split = Step("split", "changed", " ", into=("day", "time"))
     columns = {"sku": "product_id", "changed": None, "ean": None, "day": "updated_at"}

@@ -20,6 +20,7 @@ import {
   sentRows,
   withOthers,
 } from './rejection-groups'
+import { sentForm } from './sent-form'
 import { useRefusedValues } from './use-refused-values'
 import { refusedWords, waitingWords } from './waiting-words'
 
@@ -55,6 +56,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
           <Stack gap="xs">
             <RejectedRowsEditor
               fileId={file.file_id}
+              form={sentForm(file)}
               groups={groups}
               groupValues={groupValues}
               onValues={setGroupValues}

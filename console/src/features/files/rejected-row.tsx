@@ -71,7 +71,7 @@ export function RejectedRow({
           {row.column ? titleOf(row.column) : 'whole row'}
         </Table.Td>
         <Table.Td className="any-text">
-          {asInFile(row.value ?? '', spellings[row.column]) ?? row.value ?? row.record._raw ?? '–'}
+          {shownCell(row, spellings)}
           {about ? (
             <Text size="xs" className="muted">
               {about}
@@ -130,6 +130,12 @@ export function RejectedRow({
       ) : null}
     </>
   )
+}
+
+/** The cell that broke the rule; a text that is not of its type is as it was sent. */
+function shownCell({ rule, column, value, record }: Schemas['RejectedRow'], spellings: Spellings): string {
+  const own = rule === 'type' ? undefined : asInFile(value ?? '', spellings[column])
+  return own ?? value ?? record._raw ?? '–'
 }
 
 const WRITE_AS = /Write it as (.+?)\.?$/

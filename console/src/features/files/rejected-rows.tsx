@@ -2,11 +2,12 @@ import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, csvLine, download } from '../../api/format'
+import { count, download } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
 import { IgnoreGroup } from './ignore-group'
 import type { Spellings } from './file-spelling'
+import { sentLines, type SentForm } from './sent-form'
 import { RejectedRow } from './rejected-row'
 import {
   type Corrections,
@@ -27,6 +28,8 @@ import { columnTitle, type TitleOf } from '../../formats/words'
 
 interface Props {
   fileId: string
+  /** The form of the file that was sent, in which rows are downloaded. */
+  form: SentForm
   groups: RejectionGroup[]
   /** Columns of the dataset's key, which decide whether two rows are the same. */
   keyColumns?: string[]
@@ -47,14 +50,16 @@ interface Props {
 
 /** Rejected rows by rule and column; the value that broke the rule can be corrected, in one row or in all of them. */
 export function RejectedRowsEditor(props: Props) {
-  const { fileId, groups } = props
+  const { fileId, form, groups } = props
   return (
     <Stack gap="xs">
       <Group justify="space-between">
         <Text fw={600} size="sm">
           Rows in quarantine, by reason
         </Text>
-        <DownloadRows fileId={fileId}>Download these rows</DownloadRows>
+        <DownloadRows fileId={fileId} form={form}>
+          Download these rows
+        </DownloadRows>
       </Group>
       {groups.map((group) => (
         <ReasonGroup key={groupKey(group)} group={group} {...props} />
@@ -65,20 +70,22 @@ export function RejectedRowsEditor(props: Props) {
 
 interface DownloadProps {
   fileId: string
+  form: SentForm
   /** Whose rows; absent for all of the file. */
   group?: RejectionGroup
   children: string
 }
 
 /** Saves every row of a group, also those that the page has not read. */
-function DownloadRows({ fileId, group, children }: DownloadProps) {
+function DownloadRows({ fileId, form, group, children }: DownloadProps) {
   const [error, setError] = useState<unknown>()
   const [isReading, setReading] = useState(false)
   async function saveAll(): Promise<void> {
     setReading(true)
     setError(undefined)
     try {
-      save(await everyRejectedRow(fileId, group))
+      const rows = await everyRejectedRow(fileId, group)
+      download(`${form.name}-rejected-rows.csv`, sentLines(rows, form))
     } catch (failure) {
       setError(failure)
     }
@@ -94,19 +101,9 @@ function DownloadRows({ fileId, group, children }: DownloadProps) {
   )
 }
 
-function save(rows: Schemas['RejectedRow'][]): void {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.record)))]
-  const lines = rows.map((row) =>
-    csvLine([row.sheet_row ?? row.source_row, row.reason, ...names.map((name) => row.record[name] ?? null)]),
-  )
-  download('rejected-rows.csv', [
-    csvLine(['row', 'reason', ...names.map((name) => (name === '_raw' ? 'the row' : name))]),
-    ...lines,
-  ])
-}
-
 function ReasonGroup({
   fileId,
+  form,
   group,
   keyColumns = [],
   titleOf = columnTitle,
@@ -146,7 +143,7 @@ function ReasonGroup({
       ) : null}
       {(isSentAgain(group) && !group.ignored) ||
       (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
-        <SendAgain fileId={fileId} group={group} />
+        <SendAgain fileId={fileId} form={form} group={group} />
       ) : null}
       {repeated ? (
         <Group gap="xs" my={4}>
@@ -265,10 +262,10 @@ const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 const shownValue = (value: string): string => TRUTH[value] ?? value
 
 /** The rows of a group for whoever sent them: numbers of cards come from their source again, and other values are not invented. */
-function SendAgain({ fileId, group }: { fileId: string; group: RejectionGroup }) {
+function SendAgain({ fileId, form, group }: Omit<DownloadProps, 'children'> & { group: RejectionGroup }) {
   return (
     <Group gap="xs" my={4}>
-      <DownloadRows fileId={fileId} group={group}>
+      <DownloadRows fileId={fileId} form={form} group={group}>
         {`Download ${group.rows === 1 ? 'this row' : `these ${group.rows} rows`} for their sender`}
       </DownloadRows>
       <Text size="sm" className="muted">
