@@ -54,7 +54,7 @@ def names_a_total(cell: str) -> bool:
 
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that are named as totals and are the sum of all rows above, or since an earlier total."""
+    """Return the rows that are named as totals and are the sum of all rows above, or since another total."""
     columns = list(columns)
     texts = [cells[column.name] for column in columns if column.type.kind is Kind.STRING]
     rows = sorted({int(row) for text in texts for row in rows_where(pc.match_substring_regex(text, _NAMES))})

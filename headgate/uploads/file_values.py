@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.masking.redaction import redact
+from headgate.uploads.doubtful_dates import REFUSED
 from headgate.uploads.edited_rows import with_typed_cells
 from headgate.uploads.edits import Edits
 from headgate.values.cells import bool_array
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pyarrow as pa
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from headgate.values.cells import Rows
 
@@ -62,3 +64,24 @@ class FileValues:
     def by_column(self) -> dict[str, dict[str, int]]:
         """Rows by value and column, most rows first."""
         return {name: dict(counts.most_common()) for name, counts in self._counts.items() if counts}
+
+
+def refused_values(flawed: Path, names: Sequence[str], hidden: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return rows by refused value, most rows first, of the columns whose values are shown.
+
+    Args:
+        flawed: the file of the grid with the rejected rows.
+    """
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    places = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
+    with pa.memory_map(str(flawed)) as file:
+        rows = pa.ipc.open_file(file).read_all()
+    columns = {name: rows.column(place) for name, place in places.items()}
+    for place, text in enumerate(rows.column("flaws").to_pylist()):
+        flaws = json.loads(text or "{}")
+        broken = {name for name, _, _ in flaws.get("flaws", ())} if flaws.get("kind") == REFUSED else set()
+        for name in broken & columns.keys():
+            value = (columns[name][place].as_py() or "").strip()
+            if value and len(value) <= _MAX_CHARACTERS:
+                counts[name][value] += 1
+    return {name: dict(values.most_common(_MAX_VALUES)) for name, values in counts.items()}

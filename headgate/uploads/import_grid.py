@@ -45,7 +45,7 @@ from headgate.matching.match_header import count_known, with_headings
 from headgate.uploads.column_readings import ColumnReadings, plain_facts, reading_facts
 from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
-from headgate.uploads.file_values import FileValues
+from headgate.uploads.file_values import FileValues, refused_values
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
@@ -377,6 +377,7 @@ class WrittenGrid:
     has_header: bool = True
     orders: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     local_times: tuple[str, ...] = ()
+    refused_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -445,6 +446,7 @@ def write_grid(
         opened.headed.has_header,
         readings.facts_of_orders(),
         readings.local_times(opened.stored_types),
+        refused_values(folder / FLAWED, opened.names, about.hidden),
     )
 
 

@@ -3957,6 +3957,16 @@ export interface components {
                     [key: string]: unknown;
                 }[];
             };
+            /**
+             * Refused Values
+             * @description Rows by value that the gate refuses, at most 50 of each column that may be shown.
+             * @default {}
+             */
+            refused_values: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
             /** Rows */
             rows: number;
             /**

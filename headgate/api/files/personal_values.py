@@ -80,7 +80,7 @@ def check_without_values(
         "columns": visible_facts(lake, caller, without_dataset, check.get("columns", [])),
         "draft": None,
         "edits": edits,
-        "grid": {**grid, "values": {}} if (grid := check.get("grid")) else None,
+        "grid": {**grid, "values": {}, "refused_values": {}} if (grid := check.get("grid")) else None,
     }
 
 

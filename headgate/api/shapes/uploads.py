@@ -359,6 +359,9 @@ class GridFacts(Shape):
     values: dict[str, dict[str, Count]] = Field(
         {}, description="Rows by value, of each column with at most 50 different values that may be shown."
     )
+    refused_values: dict[str, dict[str, Count]] = Field(
+        {}, description="Rows by value that the gate refuses, at most 50 of each column that may be shown."
+    )
 
 
 class GridFlaw(Shape):

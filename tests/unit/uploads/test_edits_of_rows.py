@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits, Step
 from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
+from headgate.uploads.file_values import refused_values
 from headgate.uploads.import_grid import ColumnFacts, Flaws, OpenedFile, open_file, write_grid
 from headgate.uploads.ragged_rows import counts_of, in_columns
 from headgate.uploads.row_numbers import RowNumbers
@@ -147,6 +149,21 @@ def test_values_of_a_column_are_those_that_a_commit_accepts(tmp_path: Path) -> N
     values = write_grid(opened(tmp_path), Flaws.of(None, {}), ColumnFacts(), tmp_path, edits).values
     assert values["name"] == {"Belt": 7, "Cup": 1}
     assert sum(values["sku"].values()) == 9
+
+
+def test_refused_values_are_counted_by_column_without_those_that_are_hidden(tmp_path: Path) -> None:
+    quarantine = [
+        {"kind": "refused", "flaws": [["price", "type", ""], ["name", "required", ""]]},
+        {"kind": "refused", "flaws": [["price", "type", ""], ["sku", "pattern", ""]]},
+        {"kind": "duplicate", "flaws": [["", "duplicate_key", ""]]},
+    ]
+    texts = text_array(json.dumps(each) for each in quarantine)
+    rows = {"row": pa.array([1, 2, 3]), "c0": ["A", "B", "C"], "c1": [None, "Hat", "Hat"], "c2": ["a.A."] * 3}
+    table = pa.table({**rows, "flaws": texts})
+    path = tmp_path / "flawed.arrow"
+    with pa.ipc.new_file(str(path), table.schema) as file:
+        file.write_table(table)
+    assert refused_values(path, ["sku", "name", "price"], {"sku"}) == {"price": {"a.A.": 2}}
 
 
 TOTALS = "Tag;Filiale;Menge;Umsatz\n" + "".join(f"{n:02}.10.2026;F{n % 3};{n};{n},50\n" for n in range(1, 21))

@@ -1,15 +1,18 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 
 import { count } from '../../api/format'
 import type { ColumnAction } from './column-header'
 import { pastedColumn, type Step } from './edits'
+import { meantBy } from './steps'
 
 interface Props {
   action: ColumnAction
   column: string
   /** How many rows are shown, where a filter shows some of them; a column is pasted into these alone. */
   filtered: number | undefined
+  /** The values of the column, where they are few: one of them fills its empty cells. */
+  inColumn?: string[]
   onStep: (step: Step) => void
   onPaste: (texts: string[]) => void
   onClose: () => void
@@ -24,7 +27,7 @@ const TITLES: Record<ColumnAction, string> = {
 }
 
 /** What a change of a whole column needs to know. */
-export function ColumnForm({ action, column, filtered, onStep, onPaste, onClose }: Props) {
+export function ColumnForm({ action, column, filtered, inColumn = [], onStep, onPaste, onClose }: Props) {
   const [first, setFirst] = useState(action === 'split' ? ' ' : '')
   const [second, setSecond] = useState('')
   const pairs = pastedColumn(first).map((line) => line.split('=').map((part) => part.trim()))
@@ -48,6 +51,15 @@ export function ColumnForm({ action, column, filtered, onStep, onPaste, onClose 
               description={action === 'map' ? 'As in: Fahrräder = bikes' : pasteWords(filtered)}
               value={first}
               onChange={(event) => setFirst(event.currentTarget.value)}
+            />
+          ) : action === 'default' ? (
+            <Autocomplete
+              data-autofocus
+              label={LABELS[action]}
+              description={otherWords(first, inColumn)}
+              data={inColumn}
+              value={first}
+              onChange={setFirst}
             />
           ) : (
             <TextInput
@@ -82,6 +94,13 @@ export function ColumnForm({ action, column, filtered, onStep, onPaste, onClose 
       </form>
     </Modal>
   )
+}
+
+/** What is odd about a value that no other row of the column has; nothing where its values are many. */
+export function otherWords(text: string, inColumn: string[]): string | undefined {
+  if (!text.trim() || inColumn.length === 0 || inColumn.includes(text.trim())) return undefined
+  const meant = meantBy(text, inColumn)
+  return meant ? `No other row has it. ${meant}?` : 'No other row has it.'
 }
 
 /** Which cells a pasted column replaces. */

@@ -46,8 +46,8 @@ import { permittedValues } from './permitted-values'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
-import { shownColumns, shownRows } from './shown-rows'
-import { mapOf, valuesBefore } from './steps'
+import { shownColumns, shownRows, showsReasons } from './shown-rows'
+import { filledWith, mapOf, valuesBefore } from './steps'
 import { UndecidedColumns } from './undecided-columns'
 import { UnreadableColumns } from './unreadable-columns'
 import { useColumns } from './use-columns'
@@ -70,6 +70,27 @@ const NO_ROWS =
 
 const HOLDS_LISTS =
   'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
+
+/** Rows by value of a column: of all its values where they are few, else of those that the gate refuses. */
+const valuesOf = (
+  grid: Schemas['DryRun']['grid'],
+  column: string,
+  isOfRefused = true,
+): Record<string, number> => grid?.values[column] ?? (isOfRefused ? (grid?.refused_values[column] ?? {}) : {})
+
+/** The values of a column with the one that fills its empty cells. */
+function withFilled(
+  values: [string, number][],
+  grid: Schemas['DryRun']['grid'],
+  edits: Edits,
+  column: string,
+): [string, number][] {
+  const filled = filledWith(edits, column)
+  const own = grid?.values[column]
+  if (!own || !filled || values.some(([value]) => value === filled)) return values
+  const empty = grid.rows - edits.left_out.length - Object.values(own).reduce((sum, rows) => sum + rows, 0)
+  return [...values, [filled, Math.max(0, empty)]]
+}
 
 const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): (string | null)[] =>
   columns.map((name, at) => textOf(row, at, name, cells))
@@ -144,6 +165,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }
     if (!work.error && isKept(created, result, edits)) onCommit(work.check, edits)
   }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
+  const valuesOfForm = form ? valuesOf(grid, form.column) : {}
   const mappedField = form && result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])
   const missing = missingFields(result, edits)
   const leftOut = leftOutColumns(settled(edits, result), grid?.columns ?? [])
@@ -260,7 +282,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }
             onMove={(row, from) =>
               change(withMoved(edits, row.row, grid.columns, textsOf(row, grid.columns, edits), from))
             }
-            hasReasons={result.duplicates > 0 || result.rejected_rows.some((row) => !row.column)}
+            hasReasons={showsReasons(result, show)}
             onType={type}
           />
         </>
@@ -283,10 +305,17 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }
         onShowErrors={() => setShow('errors')}
         onChange={change}
       />
-      {form?.action === 'map' && grid?.values[form.column] ? (
+      {form?.action === 'map' && (Object.keys(valuesOfForm).length > 0 || mapped) ? (
         <MapForm
           column={form.column}
-          values={valuesBefore(edits, form.column, grid.values[form.column] ?? {}, mapped)}
+          values={withFilled(
+            valuesBefore(edits, form.column, valuesOfForm, mapped),
+            grid,
+            edits,
+            form.column,
+          )}
+          areRefused={!grid?.values[form.column]}
+          mayBeEmpty={mappedField?.may_be_empty ?? true}
           allowed={permittedValues(mappedField, edits.formats[mappedField?.name ?? ''])}
           inLake={lakeValues(inLake, edits.columns[form.column])}
           isText={mappedField !== undefined && kindOf(mappedField.type) === 'text'}
@@ -301,6 +330,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }
           action={form.action}
           column={form.column}
           filtered={show === 'all' ? undefined : rows.total}
+          inColumn={Object.keys(valuesOf(grid, form.column, false))}
           onStep={(step) => change(withStep(edits, step))}
           onPaste={(texts) =>
             void rows.numbers(0, texts.length).then((numbers) => type(form.column, numbers, texts))

@@ -130,3 +130,21 @@ test('words that the contract declares are accepted, and the plain ones are not'
   ])
   expect(also({ trim: true })[0]).toContain('true')
 })
+
+test('refused values are listed with their rows, and can become empty', () => {
+  const onStep = vi.fn()
+  const values: [string, number][] = [
+    ['auf Anfrage', 2],
+    ['a.A.', 1],
+  ]
+  render(formOf(values, { isText: false, areRefused: true, mayBeEmpty: true, onStep }))
+  screen.getByText(/^These are the values that the gate refuses/)
+  fireEvent.click(screen.getByLabelText('auf Anfrage becomes empty'))
+  fireEvent.change(screen.getByLabelText('a.A. becomes', { selector: 'input' }), {
+    target: { value: '5,00' },
+  })
+  fireEvent.click(screen.getByRole('button', { name: 'Change the column' }))
+  expect(onStep).toHaveBeenCalledWith(
+    expect.objectContaining({ values: { 'auf Anfrage': '', 'a.A.': '5,00' } }),
+  )
+})

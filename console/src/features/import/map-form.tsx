@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Modal, NativeSelect, Stack, Table, Text } from '@mantine/core'
+import { Autocomplete, Button, Checkbox, Group, Modal, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 
 import { whole } from '../../api/format'
@@ -22,6 +22,10 @@ interface Props {
   allowed: Choice[]
   /** The values that its field has in the lake, most frequent first; absent where nothing is stored yet. */
   inLake: LakeValues | undefined
+  /** Whether the values are those that the gate refuses, because the column has many others. */
+  areRefused?: boolean
+  /** Whether its field may be empty, so that a value can become so. */
+  mayBeEmpty?: boolean
   /** Whether its field is a text: spellings of one name are proposed for each other, and never numbers or dates. */
   isText: boolean
   /** The step that is changed; absent for a new one. */
@@ -31,7 +35,18 @@ interface Props {
 }
 
 /** Each value of a column beside the one that it becomes, which is chosen where the field lists its values. */
-export function MapForm({ column, values, allowed, inLake, isText, step, onStep, onClose }: Props) {
+export function MapForm({
+  column,
+  values,
+  allowed,
+  inLake,
+  areRefused = false,
+  mayBeEmpty = false,
+  isText,
+  step,
+  onStep,
+  onClose,
+}: Props) {
   const permitted = allowed.map(({ value }) => value)
   const isRefused = (value: string): boolean => allowed.length > 0 && !isOneOf(value, allowed)
   const targets = allowed.length > 0 ? permitted : (inLake?.values ?? [])
@@ -43,7 +58,12 @@ export function MapForm({ column, values, allowed, inLake, isText, step, onStep,
     if (allowed.length > 0) return meantBy(value, permitted)
     return isText ? meantBy(value, targets) || usualSpelling(value, values) : ''
   }
-  const becomes = (value: string): string => chosen[value] ?? proposed(value)
+  const [emptied, setEmptied] = useState(
+    () => new Set(Object.keys(step?.values ?? {}).filter((value) => step?.values[value] === '')),
+  )
+  const becomes = (value: string): string => (emptied.has(value) ? '' : (chosen[value] ?? proposed(value)))
+  const empty = (value: string, isEmpty: boolean) =>
+    setEmptied(new Set([...emptied].filter((one) => one !== value).concat(isEmpty ? [value] : [])))
   const rank = (value: string): number => (isRefused(value) ? 0 : proposed(value) ? 1 : 2)
   const listed = [...values, ...others.map((value): [string, number] => [value, 0])].toSorted(
     ([one], [other]) => rank(one) - rank(other),
@@ -51,7 +71,9 @@ export function MapForm({ column, values, allowed, inLake, isText, step, onStep,
   function done(event: FormEvent): void {
     event.preventDefault()
     const pairs = Object.fromEntries(
-      listed.map(([value]) => [value, becomes(value)] as const).filter(([, text]) => text),
+      listed
+        .map(([value]) => [value, becomes(value)] as const)
+        .filter(([value, text]) => text || emptied.has(value)),
     )
     const isEmpty = Object.keys(pairs).length === 0
     onStep(
@@ -84,6 +106,7 @@ export function MapForm({ column, values, allowed, inLake, isText, step, onStep,
                   <Table.Th>Value</Table.Th>
                   <Table.Th className="number">Rows</Table.Th>
                   <Table.Th>Becomes</Table.Th>
+                  {mayBeEmpty ? <Table.Th>Empty</Table.Th> : null}
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -100,17 +123,30 @@ export function MapForm({ column, values, allowed, inLake, isText, step, onStep,
                         allowed={allowed}
                         inLake={inLake}
                         text={becomes(value)}
+                        isDisabled={emptied.has(value)}
                         onChange={(text) => setChosen({ ...chosen, [value]: text })}
                       />
                     </Table.Td>
+                    {mayBeEmpty ? (
+                      <Table.Td>
+                        <Checkbox
+                          size="xs"
+                          aria-label={`${value} becomes empty`}
+                          checked={emptied.has(value)}
+                          onChange={(event) => empty(value, event.currentTarget.checked)}
+                        />
+                      </Table.Td>
+                    ) : null}
                   </Table.Tr>
                 ))}
               </Table.Tbody>
             </Table>
           </div>
           <Text size="sm" className="muted">
-            Rows are those of the whole file. Empty cells are not listed: <i>Fill empty cells …</i> changes
-            them.
+            {areRefused
+              ? 'These are the values that the gate refuses, with their rows. '
+              : 'Rows are those of the whole file. '}
+            Empty cells are not listed: <i>Fill empty cells …</i> changes them.
           </Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
@@ -133,17 +169,19 @@ interface TargetProps {
   allowed: Choice[]
   inLake: LakeValues | undefined
   text: string
+  isDisabled: boolean
   onChange: (text: string) => void
 }
 
-function Target({ value, allowed, inLake, text, onChange }: TargetProps) {
+function Target({ value, allowed, inLake, text, isDisabled, onChange }: TargetProps) {
   const label = `${value} becomes`
   if (allowed.length === 0)
     return (
       <Autocomplete
         size="xs"
         aria-label={label}
-        placeholder="as it is"
+        disabled={isDisabled}
+        placeholder={isDisabled ? 'empty' : 'as it is'}
         description={inLake && isNew(text || value, inLake) ? 'new in the lake' : undefined}
         inputWrapperOrder={['input', 'description']}
         data={inLake?.values ?? []}
@@ -157,6 +195,7 @@ function Target({ value, allowed, inLake, text, onChange }: TargetProps) {
     <NativeSelect
       size="xs"
       aria-label={label}
+      disabled={isDisabled}
       value={text}
       data={[
         { value: '', label: isOneOf(value, allowed) ? 'as it is' : 'choose …' },

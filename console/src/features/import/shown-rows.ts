@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { inColumn, ofCause } from './grid-column'
+import { isOfDuplicates } from '../../formats/rules'
 
 /** Shows the rows that are not committed. */
 export const LEFT_OUT = 'left_out'
@@ -35,3 +36,9 @@ function rowsOf(chosen: string, { grid, quarantined, duplicates, reasons, edits 
   const cause = causesOf(grid).find(({ show }) => show === chosen)
   return cause?.rows ?? reasons.find(({ rule }) => rule === chosen)?.rows ?? 0
 }
+
+/** Whether the shown rows have reasons of their own, beside those in their cells. */
+export const showsReasons = ({ rejected_rows: rows }: Schemas['DryRun'], show: string): boolean =>
+  show === 'duplicates' ||
+  isOfDuplicates(show) ||
+  (!show.startsWith('column_') && rows.some((row) => !row.column && !isOfDuplicates(row.rule)))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { NO_EDITS, type Step, withChanged, withoutStep } from './edits'
-import { afterSteps, chipWords, mapOf, meantBy, usualSpelling, valuesBefore } from './steps'
+import { afterSteps, chipWords, filledWith, mapOf, meantBy, usualSpelling, valuesBefore } from './steps'
 
 const step = (changed: Partial<Step>): Step => ({
   kind: 'map',
@@ -81,4 +81,17 @@ test('a step is named above its column', () => {
     '“Z-” → nothing',
     'split at “ ”',
   ])
+})
+
+test('an umlaut that was typed as two letters is meant', () => {
+  expect(meantBy('Kueche', ['Deko', 'Küche'])).toBe('Küche')
+  expect(meantBy('Grosse', ['Große'])).toBe('Große')
+  expect(meantBy('Kiste', ['Küche'])).toBe('')
+})
+
+test('the text that fills empty cells is the newest one, and an emptied value says so', () => {
+  const fill = (text: string) => step({ kind: 'default', text })
+  expect(filledWith({ ...NO_EDITS, steps: [fill('a'), fill('b')] }, 'name')).toBe('b')
+  expect(filledWith(NO_EDITS, 'name')).toBe('')
+  expect(chipWords(step({ values: { 'auf Anfrage': '' } }))).toBe('auf Anfrage = empty')
 })

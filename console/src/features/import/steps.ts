@@ -56,6 +56,10 @@ export function valuesBefore(
   return [...counts]
 }
 
+/** The text that fills the empty cells of a column; empty for none. */
+export const filledWith = ({ steps }: Edits, column: string): string =>
+  steps.findLast((step) => step.kind === 'default' && step.column === column)?.text ?? ''
+
 /** Rows by value of a column after all steps. */
 export const valuesAfter = (
   edits: Edits,
@@ -73,10 +77,17 @@ const plain = (text: string): string =>
 /** A name without the signs between its letters; those beside a digit are a part of the value. */
 const folded = (text: string): string => plain(text).replace(/(?<=\p{L})[^\p{L}\p{N}]+(?=\p{L})/gu, '')
 
+/** A name in which an umlaut is one letter, also if it was typed as two: `Kueche` is `kuche`. */
+const withoutUmlauts = (text: string): string =>
+  folded(text)
+    .replaceAll('ß', 'ss')
+    .replace(/([aou])e/g, '$1')
+
 /** The listed value that a value means, equal but for case, accents and the signs between letters; empty for none. */
 export const meantBy = (value: string, listed: string[]): string =>
   listed.find((each) => plain(each) === plain(value)) ??
   listed.find((each) => folded(each) === folded(value)) ??
+  listed.find((each) => withoutUmlauts(each) === withoutUmlauts(value)) ??
   ''
 
 /** The most frequent spelling of a value among those that differ in case and accents; empty if it is that one. */
@@ -95,7 +106,7 @@ export function chipWords({ kind, text, search, values }: Step): string {
   if (kind === 'map') {
     const pairs = Object.entries(values)
     const [from, to] = pairs[0] ?? ['', '']
-    return pairs.length === 1 ? `${from} = ${to}` : `${pairs.length} values mapped`
+    return pairs.length === 1 ? `${from} = ${to || 'empty'}` : `${pairs.length} values mapped`
   }
   if (kind === 'replace') return `“${search}” → ${text || 'nothing'}`
   if (kind === 'default') return `empty: ${text}`
@@ -106,6 +117,6 @@ export function chipWords({ kind, text, search, values }: Step): string {
 export const chipTitle = (step: Step): string =>
   step.kind === 'map'
     ? Object.entries(step.values)
-        .map(([from, to]) => `${from} = ${to}`)
+        .map(([from, to]) => `${from} = ${to || 'empty'}`)
         .join('\n')
     : chipWords(step)

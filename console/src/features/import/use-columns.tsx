@@ -17,7 +17,7 @@ import { openOrders } from './date-orders'
 import { type GridColumn, inColumn } from './grid-column'
 import { formatWords, kindOf } from './formats'
 import { lakeValues, newValues } from './lake-values'
-import { chipWords, valuesAfter } from './steps'
+import { chipWords, filledWith, valuesAfter } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
 const CHARACTER_PX = 7
@@ -52,8 +52,12 @@ function newIn(
   const values = grid?.values[name]
   if (!values || !field || field.is_key || kindOf(field.type) !== 'text' || field.allowed.length > 0)
     return []
-  const after = valuesAfter(edits, name, values)
-  return newValues(after, lakeValues(inLake, field.name))
+  const after = valuesAfter(edits, name, values).map(([value]) => value)
+  const all = [...new Set([...after, filledWith(edits, name)])]
+  return newValues(
+    all.map((value) => [value, 0]),
+    lakeValues(inLake, field.name),
+  )
 }
 
 /** The columns of the grid with their headers, where each is decided. */

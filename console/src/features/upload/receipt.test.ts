@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { NO_EDITS, withDefault } from '../import/edits'
 import {
   broughtWords,
+  changedLine,
   currencyLines,
   leftOutLine,
   ownCurrencyLine,
@@ -110,7 +111,9 @@ test('a column whose part came in is not left out, and the part that no field ha
 })
 
 test('a receipt says what every row got, and what the next file gets of it', () => {
-  expect(setLine(KEPT)).toBe('In every row without one: Is active yes, Updated at 1 Oct 2026.')
+  expect(setLine(KEPT)).toBe(
+    'Filled in where the file has nothing: Is active with yes, Updated at with 1 Oct 2026.',
+  )
   expect(rememberedLine(EDITS, { updated_at: 'timestamp', is_active: 'boolean' })).toBe(
     'The mapping is remembered. The next file with this header gets the same fields, the same formats, Is active yes and amounts in EUR and USD as they are; Updated at is asked again.',
   )
@@ -132,4 +135,20 @@ test('the receipt of an undone file counts the rows that left and those that cou
   expect(words('', 5)).toBe(
     'The upload is undone: none of its 38 rows is in the lake. The 5 rows of the lake that it replaced count again.',
   )
+})
+
+test('typed cells and mapped values are named', () => {
+  const cell = (row: number) => ({ row, column: 'Preis', before: '19,9o', after: '19,90', is_hidden: false })
+  const map = {
+    kind: 'map' as const,
+    column: 'Preis',
+    into: [],
+    text: '',
+    search: '',
+    values: [{ before: 'auf Anfrage', after: '' }],
+  }
+  expect(changedLine({ cells: 5, typed: [1, 2, 3, 4].map(cell), changes: [map] })).toBe(
+    'Changed before the commit: Row 1, Preis: 19,9o → 19,90; Row 2, Preis: 19,9o → 19,90; Row 3, Preis: 19,9o → 19,90; 2 more typed cells; Preis: auf Anfrage → empty.',
+  )
+  expect(changedLine({ cells: 0, typed: [], changes: [] })).toBe('')
 })

@@ -6,7 +6,7 @@ import { useTitles, useUnits } from '../../formats/columns'
 import { stateWords } from '../../formats/states'
 import { capitalised, columnTitle, heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
-import { valueWords } from '../files/edited-before'
+import { changeWords, typedWords, valueWords } from '../files/edited-before'
 import { FINAL_STATES, useProfile } from '../files/queries'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
@@ -54,6 +54,7 @@ export function Receipt({ file, edits, lists }: Props) {
       {[
         ownCurrencyLine(file.edited_before, edits, unitsOfValues(units, profiled), titleOf),
         leftOutLine(file.edited_before, edits, lists),
+        changedLine(file.edited_before),
         setLine(file.edited_before, titleOf),
         rememberedLine(edits, types, titleOf),
       ]
@@ -205,13 +206,27 @@ export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[
   return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''
 }
 
+/** The cells that were typed and the columns that were changed, in a few words. */
+export function changedLine(
+  kept: Pick<Schemas['FileEdits'], 'cells' | 'typed' | 'changes'> | null | undefined,
+): string {
+  if (!kept) return ''
+  const typed = kept.typed.slice(0, MAX_TYPED).map(typedWords)
+  const more = kept.cells - typed.length
+  const cells = [...typed, more > 0 ? count(more, typed.length > 0 ? 'more typed cell' : 'typed cell') : '']
+  const parts = [...cells, ...kept.changes.map(changeWords)].filter(Boolean)
+  return parts.length > 0 ? `Changed before the commit: ${parts.join('; ')}.` : ''
+}
+
 /** The values that all rows without one got. */
 export function setLine(kept: Kept, titleOf = columnTitle): string {
   const set = Object.entries(kept?.set_for_all ?? {}).filter(([, text]) => text)
   return set.length > 0
-    ? `In every row without one: ${set.map(([name, text]) => `${titleOf(name)} ${valueWords(text)}`).join(', ')}.`
+    ? `Filled in where the file has nothing: ${set.map(([name, text]) => `${titleOf(name)} with ${valueWords(text)}`).join(', ')}.`
     : ''
 }
+
+const MAX_TYPED = 3
 
 const MOMENT = /^(date|timestamp)/
 
