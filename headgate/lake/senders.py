@@ -10,6 +10,7 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ignored_rows import ignored_of_text
 from headgate.lake.ports import ObjectRef
+from headgate.lake.states import NOT_ACCEPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,8 +59,12 @@ class Senders:
         return ignored_of_text(self.objects.read(ref))
 
     def ignored_rows(self, records: Iterable[FileRecord]) -> dict[str, int]:
-        """Return the number of ignored rows by file id; nothing is read if no record has refused rows."""
-        ignored = self.ignored() if any(record.quarantined for record in records) else {}
+        """Return the number of ignored rows by file id, 1 for a dismissed file that was not accepted.
+
+        Nothing is read if no record has refused rows or was not accepted.
+        """
+        may_be_ignored = any(record.quarantined or record.state in NOT_ACCEPTED for record in records)
+        ignored = self.ignored() if may_be_ignored else {}
         return {file_id: sum(group.rows for group in groups) for file_id, groups in ignored.items()}
 
     def edits(self, file_id: str) -> dict[str, Any]:

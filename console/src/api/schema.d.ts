@@ -3133,6 +3133,8 @@ export interface components {
              * @description Version of the pushed contracts, with `+` and the version of created datasets; empty for the contracts of the deployment.
              */
             definitions: string;
+            /** @description Who dismissed a file that was not accepted; it stays in raw, and waits for nobody. */
+            dismissed?: components["schemas"]["IgnoredGroup"] | null;
             /**
              * Duplicate Of
              * @description Id of the accepted file with the same content.
@@ -5951,7 +5953,9 @@ export interface components {
         };
         /**
          * RowsToIgnore
-         * @description The rows of a group that need no correction.
+         * @description The rows of a group that need no correction, or a file that was not accepted, by the rule of its error.
+         *
+         *     A file needs a note.
          */
         RowsToIgnore: {
             /**

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import corrected_rows
+from headgate.api.files.dismissals import dismissal_of
 from headgate.api.files.sent_parts import open_parts
 from headgate.api.files.settlements import with_settlements
 from headgate.api.files.stages import stages_of
@@ -33,7 +34,7 @@ from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.keys import increment_key
-from headgate.lake.states import FileState
+from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
@@ -57,7 +58,12 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
     return FilePage(
         files=tuple(
             FileSummary(
-                **summary(lake, record, corrected.get(record.file_id, 0), ignored.get(record.file_id, 0))
+                **summary(
+                    lake,
+                    record,
+                    corrected.get(record.file_id, 0),
+                    0 if record.state in NOT_ACCEPTED else ignored.get(record.file_id, 0),
+                )
             )
             for record in with_settlements(lake, newest.records)
         ),
@@ -84,7 +90,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return all recorded facts of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
     corrected, edits = corrected_rows(lake, file_id) if record.quarantined else 0, senders.edits(file_id)
-    ignored = senders.ignored_rows([record]).get(file_id, 0)
+    ignored = 0 if record.state in NOT_ACCEPTED else senders.ignored_rows([record]).get(file_id, 0)
     return FileDetail(
         **summary(lake, record, corrected, ignored),
         contract=record.contract,
@@ -104,6 +110,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         undone_by=str(record.error.get("reverted_by", "")),
         edited_before=FileEdits(**edits) if edits else None,
         open_parts=open_parts(lake, record, edits),
+        dismissed=dismissal_of(lake, record),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 

@@ -1,13 +1,17 @@
-"""Refused rows that need no correction, such as test orders: a person ignores them by reason, with a note."""
+"""Refused rows that need no correction, such as test orders: a person ignores them by reason, with a note.
+
+A file that was not accepted is dismissed in the same way, by the rule that it broke.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from headgate.api.files.corrected_values import correction_outcomes
+from headgate.api.files.dismissals import is_of_file
 from headgate.api.files.file_records import record_of
 from headgate.api.files.rejection_groups import is_open, of_group
-from headgate.api.http.problems import conflict
+from headgate.api.http.problems import conflict, invalid
 from headgate.api.lake_ports import senders_of
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
@@ -50,6 +54,10 @@ def _waiting(lake: LakePorts, file_id: str, asked: RowsToIgnore) -> int:
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     record = record_of(lake, file_id)
+    if is_of_file(record, asked.rule):
+        if not asked.note.strip():
+            raise invalid("body.note", "note", "Write why the file is not needed.")
+        return 1
     if not record.quarantine_key or asked.rule in DUPLICATE_RULES:
         raise conflict("No row of this reason waits for a correction.")
     table = of_group(

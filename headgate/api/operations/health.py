@@ -153,7 +153,12 @@ def _files(files: Sequence[FileRecord], most_refused_share: float, ignored: Mapp
         for record in files
         if record.state in NOT_ACCEPTED or record.state is FileState.FAILED or record in lost
     ]
-    bad = [record for record in failed if not past.is_settled(record)]
+    bad = [
+        record
+        for record in failed
+        if not past.is_settled(record)
+        and not (record.state in NOT_ACCEPTED and ignored.get(record.file_id, 0))
+    ]
     if not files:
         return HealthCheck(name="files", state="unknown", message="No file was received yet.")
     if not bad:

@@ -189,6 +189,15 @@ class OpenPart(Shape):
     is_list: bool = Field(description="Whether it is a list of records, whose name is a path such as `a.b`.")
 
 
+class IgnoredGroup(Shape):
+    """Who set the rows of a group to ignored, when, and why."""
+
+    rows: Count
+    note: str
+    by: str
+    at: Moment
+
+
 class FileDetail(FileSummary):
     """All recorded facts of one file."""
 
@@ -222,6 +231,9 @@ class FileDetail(FileSummary):
     edited_before: FileEdits | None = Field(None, description="Edits before the commit.")
     open_parts: tuple[OpenPart, ...] = Field(
         (), description="Sheets or other parts of the sent file that did not come in; of the first 100."
+    )
+    dismissed: IgnoredGroup | None = Field(
+        None, description="Who dismissed a file that was not accepted; it stays in raw, and waits for nobody."
     )
     in_snapshot: str = Field(
         "", description="Id of the newest snapshot if it has rows of the file, which may be reverted since."
@@ -270,15 +282,6 @@ class ReasonCount(Shape):
     rows: Count
 
 
-class IgnoredGroup(Shape):
-    """Who set the rows of a group to ignored, when, and why."""
-
-    rows: Count
-    note: str
-    by: str
-    at: Moment
-
-
 class RejectionGroup(Shape):
     """Rejected rows of a file whose first reason is one rule in one column."""
 
@@ -322,7 +325,10 @@ class CorrectedRow(Asked):
 
 
 class RowsToIgnore(Asked):
-    """The rows of a group that need no correction."""
+    """The rows of a group that need no correction, or a file that was not accepted, by the rule of its error.
+
+    A file needs a note.
+    """
 
     rule: str = Field(max_length=100)
     column: str = Field("", max_length=200)

@@ -77,7 +77,7 @@ def count_quarantined(
             group = (record.dataset, rule, *file)
             rows[group] += count
             files[group] += 1
-        if record.state in NOT_ACCEPTED:
+        if record.state in NOT_ACCEPTED and (closed or not _is_dismissed(record, corrected)):
             group = (record.dataset, record.error.get("rule", ""), *file)
             files[group] += 1
             refused[group] += 1
@@ -120,9 +120,15 @@ def waiting_files(
             if rule not in DUPLICATE_RULES  # duplicates are not refused rows
         )
         rows = max(0, record.quarantined - replaced) if record.state is FileState.DONE else 0
-        if (rows or record.state in _WAITING) and not past.is_settled(record):
+        is_waiting = record.state in _WAITING and not _is_dismissed(record, corrected)
+        if (rows or is_waiting) and not past.is_settled(record):
             waiting.append((record, rows))
     return waiting
+
+
+def _is_dismissed(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) -> bool:
+    """Return whether a person dismissed a file that was not accepted, by the rule of its error."""
+    return record.state in NOT_ACCEPTED and record.error.get("rule", "") in corrected.get(record.file_id, {})
 
 
 def quarantined_rows(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:

@@ -20,6 +20,7 @@ import { CorrectionsPage } from './corrections-page'
 import { Counts } from './counts'
 import { EditedBefore } from './edited-before'
 import { FileByKey } from './file-by-key'
+import { DismissFile } from './dismiss-file'
 import { EditFile, isEditable } from './edit-file'
 import { fileTitle } from './file-list'
 import { FileProfile } from './file-profile'
@@ -117,6 +118,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
               <Advice text={explained({ ...file.error, remedy: withWayBack(file.error.remedy) })} />
             )}
           </Text>
+          {file.state === 'needs_mapping' || file.state === 'rejected' ? <DismissFile file={file} /> : null}
         </Panel>
       ) : null}
       {corrects ? (

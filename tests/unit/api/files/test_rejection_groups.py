@@ -163,6 +163,27 @@ def test_ignored_rows_stay_in_quarantine_and_wait_no_more() -> None:
     assert rejected(caller, file_id, rule="type", group="is_active")["total"] == 12
 
 
+def test_a_file_that_was_not_accepted_is_dismissed_with_a_reason_and_stays_in_raw() -> None:
+    caller = uploader()
+    record = caller.lake.receive("products/other.csv", b"foo,bar\n1,2\n")
+    file_id, rule = record.file_id, record.error["rule"]
+    asked = {"rule": rule, "column": ""}
+    assert waiting(caller) == {"products/other.csv": 0}
+    assert ignored(caller, file_id, **asked).status == 422
+    for _ in range(2):  # repeating is safe
+        assert ignored(caller, file_id, **asked, note="sent by mistake").status == 200
+    assert (waiting(caller), caller.call("GET", "/v1/quarantine").json["lines"]) == ({}, [])
+    detail = caller.call("GET", f"/v1/files/{file_id}").json
+    assert (detail["state"], detail["ignored"]) == (record.state, 0)
+    assert (detail["dismissed"]["by"], detail["dismissed"]["note"]) == ("ana", "sent by mistake")
+    files = [check for check in caller.call("GET", "/v1/health").json["checks"] if check["name"] == "files"]
+    assert files[0]["state"] == "healthy"
+    assert caller.call("GET", "/v1/files").json["files"][0]["ignored"] == 0
+    ignored(caller, file_id, **asked, is_ignored=False)
+    assert caller.call("GET", f"/v1/files/{file_id}").json["dismissed"] is None
+    assert waiting(caller) == {"products/other.csv": 0}
+
+
 def test_ignored_rows_are_taken_back_and_wait_again() -> None:
     caller = uploader()
     file_id = caller.lake.receive("products/groups.csv", products(120, "maybe")).file_id
