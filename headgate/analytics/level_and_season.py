@@ -294,7 +294,7 @@ def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
 def _cut(history: Array, longest: int) -> Array:
     """Return a history without up to three of its oldest values, so that series share a length.
 
-    The longest ones share theirs anyway: the first weeks of a shop may be the only ones of a season that
+    The longest ones share theirs anyway: the first weeks of a seller may be the only ones of a season that
     comes again, such as those before Christmas at the end of the first year.
     """
     is_whole = history.size == longest or history.size <= _ROUNDED * _RECENT

@@ -25,14 +25,14 @@ _MIN_COMPANIONS = 2
 _MIN_OPTIONS = 3
 
 
-class Answers(NamedTuple):
+class AnswerCounts(NamedTuple):
     """The rows with each answer, by its text, and the number of rows with any."""
 
     rows: Mapping[str, int]
     respondents: int
 
 
-def answers_of(texts: Counted) -> Answers | None:
+def answers_of(texts: Counted) -> AnswerCounts | None:
     """Return the answers of a column of lists; None if its texts are no lists of a few answers."""
     if not 0 < len(texts.unique) <= _MAX_TEXTS:
         return None
@@ -87,10 +87,10 @@ def _are_answers(split: list[tuple[list[str], int]]) -> bool:
     )
 
 
-def _counted(split: Iterable[tuple[list[str], int]]) -> Answers | None:
+def _counted(split: Iterable[tuple[list[str], int]]) -> AnswerCounts | None:
     rows, respondents = Counter[str](), 0
     for parts, count in split:
         rows.update(dict.fromkeys(parts, count))
         respondents += count
     ranked = sorted(rows.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Answers(dict(ranked), respondents) if 0 < len(rows) <= MAX_OPTIONS else None
+    return AnswerCounts(dict(ranked), respondents) if 0 < len(rows) <= MAX_OPTIONS else None

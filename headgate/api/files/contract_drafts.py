@@ -68,7 +68,9 @@ def store(
     return _shown(lake, created, dataset)
 
 
-def check(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: DraftCheckAsked) -> DraftCheck:
+def count_draft_rows(
+    lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: DraftCheckAsked
+) -> DraftCheck:
     """Return the gate's counts for an upload by a contract that is not stored, as a commit would have them.
 
     Raises:
@@ -76,8 +78,6 @@ def check(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: DraftC
             is larger than those that contracts are drafted from.
         BadInputError: the file cannot be read by the contract.
     """
-    from headgate.local_files.check_draft import check_draft
-
     upload = own_upload(lake, caller, upload_id)
     if upload.size_bytes > _MAX_CHECKED_BYTES:
         raise invalid("upload_id", "upload", "The file is too large for a check before its dataset exists.")
@@ -86,7 +86,7 @@ def check(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: DraftC
     with TemporaryDirectory(prefix="headgate-draft-") as folder:
         path = Path(folder) / "original"
         lake.objects.download(upload.content(lake.bucket("staging"), lake.bucket("raw")), path)
-        outcome = check_draft(replace(upload, edits=edits), path, Path(folder), contract, lake.mappings)
+        outcome = count_draft_rows(replace(upload, edits=edits), path, Path(folder), contract, lake.mappings)
     return DraftCheck(
         received=outcome.received,
         accepted=outcome.accepted,

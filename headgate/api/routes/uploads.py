@@ -130,7 +130,7 @@ def check_contract_draft(
     lake: Lake, caller: Caller, upload_id: UploadId, body: DraftCheckAsked
 ) -> DraftCheck:
     """Count the rows that the gate would accept by a contract that is not stored yet. Stores nothing."""
-    return contract_drafts.check(lake, caller, upload_id, body)
+    return contract_drafts.count_draft_rows(lake, caller, upload_id, body)
 
 
 @routes.get("/v1/uploads/<upload_id>/rows", Group.UPLOADER, problems=[404])

@@ -1764,7 +1764,7 @@ def test_what_came_back_and_was_billed_again_the_same_day_at_another_price_is_no
 
 
 def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> None:
-    """Whom of a segment to call, and how much is at stake: four panels stayed unfiltered."""
+    """Customers of a segment to call, and the amount at stake: four panels stayed unfiltered."""
     board = dashboards()["demand-insights-engine"]
     (segment,) = (choice for choice in board.filters if choice.name == "segment")
     risks = [
