@@ -5,10 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
 
 # Letters that Unicode does not decompose into one of a to z and a mark; the last is the dotless i.
 _LETTERS = str.maketrans(

@@ -10,7 +10,7 @@ from headgate.analytics.groups import segment_rows
 from headgate.analytics.periods import GRAINS
 from headgate.analytics.series import series_of
 from headgate.analytics.trends import trend_rows
-from headgate.contracts.analytics_blocks import NAMES_OF_MOMENTS
+from headgate.contracts.analytics_blocks import NAMES_OF_MOMENTS, Block
 from headgate.engines import engine_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     import ibis
     import pandas as pd
-
-    from headgate.contracts.analytics_blocks import Block
 
 
 def block_rows(block: Block, rows: ibis.Table, as_of: date) -> pd.DataFrame:

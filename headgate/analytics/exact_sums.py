@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import ibis
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Units of a decimal of 38 digits, 126 bits: 86 for the largest value, and 40 for as many as 2⁴⁰ rows of it.
 _WHOLE = ibis.dtype("decimal(38, 0)")

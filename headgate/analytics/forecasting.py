@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,6 @@ from headgate.analytics.point_forecasts import MIN_MODELLED, Ensemble, point_for
 from headgate.analytics.pooled_autoregression import PanelVotes, pooled_votes
 from headgate.analytics.seasons import discernible
 from headgate.engines import LOCAL, Engine
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 Array = npt.NDArray[np.float64]
 Adjustment: TypeAlias = "Callable[[Array, Array], Array]"

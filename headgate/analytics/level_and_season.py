@@ -18,18 +18,16 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgError
 from scipy.linalg.lapack import dpotrf, dtrtrs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 Array = npt.NDArray[np.float64]
 

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from headgate.analytics.forecast_errors import smape_of_rows
-from headgate.analytics.level_and_season import level_and_season
+from headgate.analytics.level_and_season import Outlook, level_and_season
 from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL, MIN_MODELLED
 
 if TYPE_CHECKING:
     from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, Task
-    from headgate.analytics.level_and_season import Outlook
 
 Array = npt.NDArray[np.float64]
 

@@ -6,10 +6,12 @@ Never raises.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +19,6 @@ import numpy.typing as npt
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.pooled_autoregression import SeriesVotes
 from headgate.analytics.seasons import discernible, is_short, mean_cycle, seasonal_parts, seasonal_strength
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from types import ModuleType
 
 Array = npt.NDArray[np.float64]
 

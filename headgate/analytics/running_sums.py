@@ -11,8 +11,8 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +29,6 @@ from headgate.analytics.published_forecast import (
     offsets_in_doubts,
     scores_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headgate.api.lake_ports import KnownRuns
+from headgate.api.lake_ports import KnownRuns, MailWriter
 from headgate.errors import SettingsError
 from headgate.settings import AcceptanceSettings, JobNamesSettings, SystemNamesSettings
 from headgate.wiring import api, definitions, intake, operations, stores
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.api.http.limits import CallerLimit
-    from headgate.api.lake_ports import MailWriter
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.cognito import PoolPeople
     from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex

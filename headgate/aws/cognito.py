@@ -8,15 +8,13 @@ import json
 import secrets
 import string
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _KNOWN_FOR_S = 60.0
 _MAX_KNOWN = 1_000

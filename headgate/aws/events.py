@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from urllib.parse import quote_plus, unquote_plus
 
 from headgate.lake.ports import ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def created_objects(body: str) -> Iterator[ObjectRef]:

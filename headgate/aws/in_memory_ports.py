@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
 from headgate.lake.ports import (
     Claim,
     FileRecord,
+    MeasuredFile,
     ObjectInfo,
     ObjectRef,
     ObjectVersion,
@@ -34,12 +37,6 @@ from headgate.lake.states import (
     permits,
     state_after,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.lake.ports import MeasuredFile
 
 _NO_METADATA: Mapping[str, str] = {}
 _RELEASED = datetime.min  # noqa: DTZ901 naive UTC, as every time here

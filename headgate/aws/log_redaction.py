@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from types import TracebackType
+from typing import Any
 
 # At least nine digits, as in an SSN, with at most one separator between two; or a name of a verification
 # code.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO, TypedDict, cast
 from urllib.parse import unquote
@@ -17,7 +17,6 @@ from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
@@ -15,9 +15,6 @@ from botocore.exceptions import (
 )
 
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Errors of HeadObject have only a status; 405 is a delete marker that was requested by version.
 NOT_FOUND = frozenset(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from headgate.aws.sdk_errors import translated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class TokenService(Protocol):

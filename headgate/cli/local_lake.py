@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from headgate.errors import AuditError, BadInputError, NotFoundError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
-from headgate.local_files.check_statements import check_project
+from headgate.local_files.check_statements import CheckedStatement, check_project
 from headgate.merge.as_of import event_time
 from headgate.merge.merge_lake import Merging
 from headgate.plain_names import did_you_mean
@@ -37,20 +37,17 @@ from headgate.snapshots.read_snapshots import checked_references
 from headgate.systems import system_registry
 from headgate.systems.rows_in_file import without_rows
 from headgate.systems.run import run_system
-from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
+from headgate.systems.snapshot_tables import EngineChoice, Opened, SnapshotTables
 from headgate.systems.sql_models import SqlModels, sql_models
 from headgate.values.parquet_tables import table_of
 from headgate.wiring.quality import CARD_AUDIT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from headgate.contracts.model import Contract
-    from headgate.local_files.check_statements import CheckedStatement
     from headgate.snapshots.reference_counts import CheckedReference
     from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.snapshot_tables import Opened
     from headgate.systems.system_registry import SystemPackage
 
 _CURATED, _PROD = "curated", "prod"

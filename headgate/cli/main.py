@@ -10,8 +10,8 @@ import difflib
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +19,6 @@ from headgate import __version__
 from headgate.domains.discovery import package_domains
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import all_domains
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MAX_NAMED = 3
 

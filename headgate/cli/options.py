@@ -5,15 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import click
-from rich.console import Console
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import RenderableType
+from rich.console import Console, RenderableType
 
 FINISHED_WITH_REFUSALS = 3
 _UNLIMITED_WIDTH = 1_000_000

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError
 from headgate.masking.redaction import redact_text
 from headgate.project import project
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MESSAGE_LINES = 8
 

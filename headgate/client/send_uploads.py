@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileLedger, FileRecord, ObjectRef
 from headgate.uploads.select_files import select_files
 from headgate.uploads.send_files import follow, newest_version
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.aws.s3 import S3Objects
-    from headgate.lake.ports import FileLedger, FileRecord
 
 _MB = 1_000_000
 _STEPS = 10  # lines of progress per upload

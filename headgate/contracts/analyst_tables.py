@@ -6,18 +6,13 @@ deployment. docs/adr/0080-forget.md gives the reasons.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import LINEAGE, curated_contract, masked_columns
-from headgate.contracts.model import Column, Mask
+from headgate.contracts.model import Column, Contract, Mask
 from headgate.contracts.new_column_policy import KEPT
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from headgate.contracts.model import Contract
 
 SUFFIX = "_for_analysts"
 OF_DATASET = "analystTableOf"  # property of a derived contract: the dataset that it is a copy of

@@ -5,16 +5,14 @@ docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` com
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import ContractError
 from headgate.project import BLOCKS, MODELS_SYSTEM
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 HOUR, DAY = "hour", "day"
 GRAINS = (HOUR, DAY, "week", "month")

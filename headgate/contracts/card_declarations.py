@@ -6,17 +6,13 @@ Neither the gate nor the card-data audit searches declared columns for card numb
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Column, Contract, Mask
 from headgate.contracts.no_cards import NoCards
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from headgate.contracts.model import Column, Contract
 
 PROPERTY = "headgate.no_cards"
 _CARD_MASKS = {Mask.PAN, Mask.CVV, Mask.TRACK}

@@ -7,16 +7,11 @@ weakens a check. See docs/adr/0117-push-of-contracts-and-models.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Mask
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headgate.contracts.model import Column, Contract
+from headgate.contracts.model import Column, Contract, Mask
 
 MODEL_OF_RECORDS = "headgate.model"
 # Properties of a table that only a deployment applies.

@@ -6,17 +6,12 @@ The curated contract is never written by hand, because two lists of columns coul
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.contracts.new_column_policy import NewColumns, declared_throughout, kept_column, policy_of
 from headgate.contracts.rule_kinds import Argument, rules_with
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from headgate.contracts.model import Contract
 
 CARD_BRANDS = (
     "amex",

@@ -6,15 +6,13 @@ tables.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from headgate.contracts.analytics_blocks import DECLARED_IN
 from headgate.contracts.odcs_reader import NotYamlError, yaml_document
 from headgate.errors import ContractError
 from headgate.project import BLOCKS, DASHBOARD_TABLES, project
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _DESCRIPTION = "description"
 

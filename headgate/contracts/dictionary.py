@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from headgate.contracts.model import Level, Mask, Rule
+from headgate.contracts.model import Column, Comparison, Contract, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.contracts.rule_kinds import RULE_KINDS, Argument
 from headgate.contracts.types import glue_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from headgate.contracts.model import Column, Comparison, Contract
 
 _MASKS = {
     Mask.PAN: "becomes a token, the brand and the last four digits",

@@ -7,22 +7,17 @@ could not return before.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.format_property import format_facts
-from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import NewColumns, left_out_names, policy_of
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.rule_kinds import RULE_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Rule
 
 
 class Breaks(StrEnum):

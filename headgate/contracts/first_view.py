@@ -5,13 +5,8 @@ These are `headgate.firstColumns`, `headgate.firstRows` and `headgate.amount` of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
 
 COLUMNS = "headgate.firstColumns"
 ROWS = "headgate.firstRows"

@@ -6,8 +6,9 @@ property `headgate.format`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from headgate.contracts.date_patterns import date_pattern
@@ -15,9 +16,6 @@ from headgate.contracts.model import Kind
 from headgate.contracts.month_names import MONTHS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FORMAT_PROPERTY = "headgate.format"
 NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL})

@@ -6,16 +6,11 @@ The property is `headgate.generatedFrom`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.contracts.patterns import python_pattern
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Column, Contract
 
 PROPERTY = "headgate.generatedFrom"
 PREFIX, LETTERS = "g-", 32

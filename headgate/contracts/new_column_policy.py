@@ -9,14 +9,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.contracts.sensitive_names import compared, content_by_name, is_sensitive_name
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.contracts.model import Contract
     from headgate.contracts.no_cards import NoCards
 
 PROPERTY = "headgate.newColumns"

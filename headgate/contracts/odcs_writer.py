@@ -5,18 +5,14 @@ Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
-from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.rule_kinds import RULE_OF_OPTION, RULES_PROPERTY, Argument, rules_with
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Rule
 
 _LOGICAL = {
     Kind.STRING: "string",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
@@ -12,19 +13,12 @@ from headgate.contracts.card_declarations import declared_by_lake
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.currency import in_currency
 from headgate.contracts.dashboard_tables import dashboard_documents
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.no_cards import NoCards
 from headgate.domains.discovery import is_archive
 from headgate.domains.domain import Domain
 from headgate.errors import ContractError
 from headgate.project import MODELS_SYSTEM, analyst_tables, cards, currency, lake_domains, project
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-
 
 STAMPS = (
     Column(

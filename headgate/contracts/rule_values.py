@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Kind, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.rule_kinds import OF_TEXTS, RULE_KINDS, Argument
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from headgate.contracts.model import Column, ColumnType, Contract
 
 ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
 _EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer is exactly a float

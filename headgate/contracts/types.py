@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.model import ColumnType, Contract, Kind
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
 
 _PLAIN = {
     "BOOLEAN": Kind.BOOLEAN,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from headgate.project import all_domains
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
 
 TABLES_GB = 1.0  # DuckDB's minimum in headgate.engines.local
 # Some of a query's memory cannot spill. Over a snapshot of 8 GB, DuckDB failed at queries of two systems with

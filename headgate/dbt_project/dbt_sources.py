@@ -6,18 +6,14 @@ https://docs.getdbt.com/reference/resource-properties/data-tests.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from headgate.contracts.model import Kind, Level
+from headgate.contracts.model import Column, Contract, Kind, Level, Rule
 from headgate.contracts.rule_values import ORDERINGS
 from headgate.contracts.types import glue_type
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.contracts.model import Column, Contract, Rule
 
 _OPERATORS = {rule: operator for operator, rule in ORDERINGS.items()}
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
-from headgate.dbt_project.dbt_sources import source_of, sources_by_dataset
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.dbt_project.dbt_sources import SourceDatabase
+from headgate.dbt_project.dbt_sources import SourceDatabase, source_of, sources_by_dataset
 
 _TESTS = "generic_tests.sql"
 _HEAD = "# Written by `headgate dbt init` from the lake's contracts. Run it again after a contract changed.\n"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from headgate.domains.domain import Domain
 from headgate.errors import SettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 GROUP = "headgate.domains"  # of entry points, whose value is a module and its Domain: `bikes:DOMAIN`
 PACKED_DOMAINS = (

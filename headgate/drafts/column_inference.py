@@ -6,8 +6,8 @@ In doubt a column stays text: `007`, `NA`, and codes that look like numbers.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,10 +48,6 @@ from headgate.values.format_inference import (
     most_others,
 )
 from headgate.values.inferred_times import patterns_in_order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # In English, German, French, Spanish, Italian and Dutch; the purpose of a payment is free text.
 _PROSE_NAMES = (

@@ -8,20 +8,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Kind
 from headgate.formats.csv.header_evidence import MAX_DESCRIPTION_ROWS, MIN_ROWS_BELOW
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import blank_to_null, distinct_counts, text_array
-from headgate.values.format_inference import NULL_WORDS, infer_format, infer_most, is_read
+from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, infer_most, is_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Column
     from headgate.drafts.read_sample import DraftSample
-    from headgate.values.format_inference import Reading
 
 _PROBED_ROWS = 1000
 _MIN_COLUMNS = 2  # a single text above numbers may be a bad value

@@ -6,9 +6,9 @@ possible codes stay text, and all guesses are reported.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -54,9 +54,6 @@ from headgate.matching.header_names import folded, unnumbered
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
 from headgate.values.cells import blank_to_null
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 # A sentence, several lines, or a number as long as a telephone's: an answer in somebody's own words.

@@ -20,7 +20,7 @@ from headgate.drafts.nearly_all_rows import (
     about_key,
     sounds_like_key,
 )
-from headgate.drafts.read_sample import stated_schema
+from headgate.drafts.read_sample import DraftSample, stated_schema
 from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, names_a_total, totals_of
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         Guess,
     )
     from headgate.drafts.other_words import WordsQuestion
-    from headgate.drafts.read_sample import DraftSample
     from headgate.values.format_inference import Most
 
 _ASSUMED = 0.9

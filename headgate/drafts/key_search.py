@@ -9,28 +9,22 @@ be a second row.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations, product
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Content, Kind
+from headgate.contracts.model import Column, Content, Kind
 from headgate.contracts.sensitive_names import compared
 from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.nearly_all_rows import MIN_VALUES, NEARLY_ALL, sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null, flags, matches
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Column
-    from headgate.values.cells import Rows
+from headgate.values.cells import Rows, blank_to_null, flags, matches
 
 KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}

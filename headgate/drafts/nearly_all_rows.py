@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.personal_names import is_account_number
 from headgate.contracts.sensitive_names import compared, is_personal_name
@@ -24,13 +24,7 @@ from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, flags, int_array, matches, rows_where
-from headgate.values.format_inference import infer_format
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from headgate.contracts.model import Contract
-    from headgate.values.format_inference import Reading
+from headgate.values.format_inference import Reading, infer_format
 
 NEARLY_ALL = 0.98
 MIN_VALUES = 50

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Kind
 from headgate.contracts.source_format import PLAIN
-from headgate.drafts.column_inference import guess_column
+from headgate.drafts.column_inference import Guess, guess_column
 from headgate.values.cells import blank_to_null, bool_array, text_array
 from headgate.values.format_inference import is_read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from headgate.contracts.model import Column
-    from headgate.drafts.column_inference import Guess
 
 _MAX_WORDS, _MAX_CHARACTERS = 3, 30
 _WORDS = re.compile(r"[^\d@]*[^\W\d_][^\d@]*")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,9 +19,6 @@ from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.matching.suggest_mapping import match_columns
 from headgate.plain_names import in_plain_letters
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _SAMPLED_ROWS = 200
 _MIN_CONFIDENCE = 0.5

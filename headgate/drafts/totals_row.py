@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind, Rule
+from headgate.contracts.model import Column, Kind, Rule
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, rows_where
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from headgate.contracts.model import Column
 
 _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 # A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,6 @@ import pyarrow.compute as pc
 import pyarrow.types as pat
 
 from headgate.errors import AuditError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _EXACT_IN_FLOAT = 2**53
 _MAX_SHARED = 2**20  # maximum number of a column's texts to share

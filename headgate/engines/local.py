@@ -14,7 +14,7 @@ import ibis
 import joblib
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
-from ibis.expr.operations import InMemoryTable
+from ibis.expr.operations import InMemoryTable, Node
 
 from headgate.engines.frames import exact, frame_of_batches
 from headgate.engines.grouped_map import Grouping, apply, chunks, collected
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
-    from ibis.expr.operations import Node
 
     from headgate.engines.engine import Rows
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # ships no types
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Each library reads these when it is loaded. Source: manuals of OpenBLAS and OpenMP, "Environment variables".
 _VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")

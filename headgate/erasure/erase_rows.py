@@ -19,7 +19,7 @@ from headgate.erasure.personal_texts import PersonalTexts, texts_of_columns, tex
 from headgate.erasure.subject_rows import Subject, SubjectColumns, subject_columns
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef, ObjectVersion
+from headgate.lake.ports import FileLedger, FileRecord, ObjectRef, ObjectVersion, VersionedObjects
 from headgate.lake.states import Disposition, FileState
 from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.values.parquet_tables import table_of
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileLedger, FileRecord, VersionedObjects
 
 _EDITION_CHARACTERS = 16
 

@@ -10,9 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.erasure.purge_versions import purge, search
-from headgate.erasure.subject_rows import key_column
-from headgate.erasure.unaccepted_files import UnacceptedFiles
+from headgate.erasure.purge_versions import BuiltZones, purge, search
+from headgate.erasure.subject_rows import Subject, key_column
+from headgate.erasure.unaccepted_files import UnacceptedFile, UnacceptedFiles
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.snapshots.read_snapshots import lake_snapshot
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.erasure.erase_rows import Erased, RowEraser, SubjectData
-    from headgate.erasure.purge_versions import BuiltZones
-    from headgate.erasure.subject_rows import Subject
-    from headgate.erasure.unaccepted_files import UnacceptedFile
     from headgate.lake.ports import ObjectVersion
 
 LIMITS = (

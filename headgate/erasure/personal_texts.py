@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MIN_TEXT_LENGTH = 5  # shorter texts occur in bytes by chance
 _MIN_DIGITS = 9  # shorter numbers are postcodes, amounts or counts, not phone, tax or account numbers

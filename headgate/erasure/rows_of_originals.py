@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from headgate.errors import BadInputError
 from headgate.formats.read_table import MAX_MAPPED_COLUMNS, read_table
 from headgate.formats.unpack import unpack
-from headgate.matching.file_table import NO_TABLE, as_text
+from headgate.matching.file_table import NO_TABLE, FileTable, as_text
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.erasure.subject_rows import SubjectColumns
-    from headgate.matching.file_table import FileTable
 
 
 def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:

@@ -13,7 +13,7 @@ from headgate.erasure.purge_versions import contains
 from headgate.erasure.rows_of_originals import has_row
 from headgate.errors import ConflictError, ThrottledError
 from headgate.lake import keys
-from headgate.lake.ports import SUMMARY
+from headgate.lake.ports import SUMMARY, FileLedger, FileRecord, ObjectVersion, VersionedObjects
 from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.erasure.erase_rows import SubjectData
     from headgate.erasure.subject_rows import SubjectColumns
-    from headgate.lake.ports import FileLedger, FileRecord, ObjectVersion, VersionedObjects
 
 
 @dataclass(frozen=True)

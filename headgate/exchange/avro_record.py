@@ -6,17 +6,13 @@ Source: Apache Avro 1.12 specification, "Schema Declaration" and "Logical Types"
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from headgate.contracts.model import ColumnType, Kind, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import ContractError
 from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract
 from headgate.plain_names import column_name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Column, Contract
 
 _TYPES: dict[Kind, Any] = {
     Kind.STRING: "string",

@@ -5,16 +5,12 @@ Source: dbt 1.11, "Source properties", "Model properties" and "Manifest JSON fil
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from headgate.contracts.model import Rule
+from headgate.contracts.model import Column, Contract, Rule
 from headgate.errors import ContractError
 from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract, sql_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from headgate.contracts.model import Column, Contract
 
 
 def contract_of_dbt(document: Mapping[str, Any], table: str = "") -> Contract:

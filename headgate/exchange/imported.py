@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
 from headgate.plain_names import column_name
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TEXT = ColumnType(Kind.STRING)
 _SYNONYMS = {

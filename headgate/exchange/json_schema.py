@@ -6,19 +6,15 @@ and 7.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from headgate.contracts.model import ColumnType, Kind, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.rule_kinds import RULE_KINDS, Argument, rules_with
 from headgate.errors import ContractError
 from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract, sql_type
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Column, Contract
 
 _EXACT = "x-physicalType"
 _TYPES = {

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from headgate.errors import NotFoundError, SettingsError
-from headgate.lake.ports import ObjectInfo, ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from headgate.lake.ports import ObjectStore
+from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 
 _S3 = "s3"
 

@@ -20,14 +20,14 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import ConflictError, ContractError, NotFoundError
-from headgate.export.certifying.certificate import MANIFEST
+from headgate.export.certifying.certificate import MANIFEST, Certificate
 from headgate.export.certifying.deleted_rows import DELETED
 from headgate.export.planning.contract_tables import describe_dataset, source_name
 from headgate.export.planning.watermark import Reached, mode_of
-from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
+from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress, Verification
 from headgate.export.run_folder import TableFolder
 from headgate.export.run_store import RunStore
-from headgate.export.server.source import SourceLostError, TableLockedError
+from headgate.export.server.source import ExportSource, Session, SourceLostError, TableLockedError
 from headgate.export.table_run import TableRun
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.export.certifying.certificate import Certificate
     from headgate.export.reading.masking_at_source import Masking
-    from headgate.export.requests import Verification
-    from headgate.export.server.source import ExportSource, Session
     from headgate.export.server.source_tables import SourceTable
     from headgate.export.table_run import Job
     from headgate.lake.keys import ExportKey

@@ -10,9 +10,10 @@ import hashlib
 import json
 import posixpath
 import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,9 +29,6 @@ from headgate.export.run_names import named_by_time
 from headgate.lake.keys import LOAD_STATE, RUN_DELETIONS, RUN_MANIFEST
 from headgate.lake.raw_objects import is_data
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 _LAYOUT = "{table_name}/dt={day}/run={run}/part-{file_id}.{ext}"
 _DELETED_KEYS = "_deleted-"  # keys of one part's deleted rows, until the package completes

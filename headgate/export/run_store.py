@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.errors import NotFoundError
-from headgate.export.certifying.certificate import MANIFEST, Certificate
+from headgate.export.certifying.certificate import MANIFEST, Certificate, CertifiedFile
 from headgate.export.certifying.deleted_rows import DELETED
 from headgate.export.certifying.digest import Digest, digest_of_file
 from headgate.export.planning.watermark import Reached, Watermark
 from headgate.export.requests import Verification
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.keys import ExportKey
-from headgate.lake.ports import ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from headgate.export.certifying.certificate import CertifiedFile
-    from headgate.lake.ports import ObjectStore
+from headgate.lake.ports import ObjectRef, ObjectStore
 
 _JSON = "application/json"
 _GONE = "is gone"

@@ -12,6 +12,7 @@ from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import (
     Certificate,
     CertificateError,
+    CertifiedColumn,
     CertifiedFile,
     Moment,
     certified_columns,
@@ -20,15 +21,22 @@ from headgate.export.certifying.certificate import (
 )
 from headgate.export.certifying.deleted_rows import key_conditions, late_keys, write_deleted, write_keys
 from headgate.export.certifying.digest import Digest, digest_from, digest_of_file, digest_sql
-from headgate.export.planning.schema_drift import columns_to_export, schema_differences
+from headgate.export.planning.schema_drift import Difference, columns_to_export, schema_differences
 from headgate.export.planning.slicing import EVERYTHING, slices_between
-from headgate.export.planning.watermark import bounds, changed_rows_sql, mode_of, watermark_columns
+from headgate.export.planning.watermark import (
+    Bound,
+    Reached,
+    bounds,
+    changed_rows_sql,
+    mode_of,
+    watermark_columns,
+)
 from headgate.export.reading.file_batches import FileFormat
-from headgate.export.reading.masking_at_source import MaskedSlice
+from headgate.export.reading.masking_at_source import MaskedSlice, Masking
 from headgate.export.reading.slice_files import write_slice
-from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
-from headgate.export.run_folder import SliceRecord, TablePlan
-from headgate.export.server.source import map_table
+from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Phase, Progress
+from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
+from headgate.export.server.source import ExportSource, Session, Snapshot, map_table
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 
@@ -37,14 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.export.certifying.certificate import CertifiedColumn
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.planning.schema_drift import Difference
-    from headgate.export.planning.watermark import Bound, Reached
-    from headgate.export.reading.masking_at_source import Masking
-    from headgate.export.requests import ExportRequest
-    from headgate.export.run_folder import TableFolder
-    from headgate.export.server.source import ExportSource, Session, Snapshot
     from headgate.export.server.source_tables import SourceTable
 
     Listener = Callable[[Progress], None]

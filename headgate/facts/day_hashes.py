@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import duckdb
 import ibis
 import pandas as pd
 
-from headgate.facts.fact import Combine, fact_rows
+from headgate.facts.fact import Combine, Fact, Tables, fact_rows
 from headgate.facts.kept_files import FileTables
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from headgate.facts.fact import Fact, Tables
 
 # A sum of complete hashes has as many digits as a card number, and an audit takes some for one. Sums of 16
 # bits have fewer than 13 digits up to ten million rows a day.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import ibis
 
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 Tables: TypeAlias = "Mapping[str, ibis.Table]"
 

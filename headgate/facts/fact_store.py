@@ -6,16 +6,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from headgate.lake.ports import ObjectStore
+from headgate.lake.ports import ObjectRef, ObjectStore
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,21 +17,18 @@ import pyarrow as pa
 
 from headgate.contracts.types import arrow_schema
 from headgate.engines.frames import by_rows
-from headgate.engines.local import connected
+from headgate.engines.local import DuckDbTables, connected
 from headgate.engines.write_rows import row_batches
 from headgate.errors import AuditError
-from headgate.facts.fact_parts import FactPart, group_name, part_groups
+from headgate.facts.fact_parts import FactPart, PartGroup, group_name, part_groups
 from headgate.snapshots.publishing import parquet_bytes, write_parquet
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.engines.local import DuckDbTables
     from headgate.facts.fact import Fact, Tables
-    from headgate.facts.fact_parts import PartGroup
     from headgate.facts.fact_store import FactStore
     from headgate.facts.kept_files import WriteFiles
     from headgate.facts.part_files import PartFile, PartFiles

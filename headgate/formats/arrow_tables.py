@@ -15,14 +15,13 @@ from headgate.formats.parquet.read_parquet import rows_of_arrow_table
 from headgate.formats.received_rows import Received
 from headgate.formats.unpack import allowed_bytes, grows_too_much
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
-from headgate.matching.match_header import match_header
+from headgate.matching.match_header import Header, match_header
 from headgate.values.cells import NO_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from headgate.contracts.model import Contract
-    from headgate.matching.match_header import Header
 
     Tables = Callable[[], Iterator[pa.Table]]
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from headgate.formats.received_rows import Ragged, Received, joined_ragged
-from headgate.formats.row_offsets import ListedOffsets
-from headgate.values.cells import NO_ROWS, int_array
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from headgate.formats.row_offsets import RowOffsets
-    from headgate.values.cells import Rows
+from headgate.formats.row_offsets import ListedOffsets, RowOffsets
+from headgate.values.cells import NO_ROWS, Rows, int_array
 
 # About 5 MB of text per batch: larger batches make numpy no faster, and two of them fit into memory together.
 ROWS_AT_ONCE = 1 << 15

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 UNKNOWN_ENCODING = "unknown_encoding"
 GUESSED = "cp1252"  # the encoding of spreadsheets; it decodes nearly every byte

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from headgate.contracts.file_form import stated_encoding
-from headgate.formats.batches import all_rows
+from headgate.formats.batches import Source, all_rows
 from headgate.formats.csv.csv_table import csv_table
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.fixed_width import fixed_width_table, holds_fixed_width, read_fixed_width
 from headgate.formats.format_name import FormatName
-from headgate.formats.json.json_records import holds_json, read_records
+from headgate.formats.json.json_records import Records, holds_json, read_records
 from headgate.formats.json.nested_names import by_contract, every_object, never
 from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
 from headgate.formats.json.record_lists import RecordPlace
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.formats.batches import Source
-    from headgate.formats.json.json_records import Records
     from headgate.formats.json.nested_names import Expands
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable

@@ -9,14 +9,13 @@ import pyarrow as pa
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.arrow_tables import check_extent, file_table, source_of_tables
-from headgate.formats.batches import ROWS_AT_ONCE
+from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.format_name import FormatName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headgate.contracts.model import Contract
-    from headgate.formats.batches import Source
     from headgate.matching.file_table import FileTable
 
 

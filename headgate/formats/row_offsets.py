@@ -7,16 +7,14 @@ A row begins after a line end outside quotes, but not with a line end: blank lin
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from headgate.values.cells import NO_ROWS, Rows
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
 Distances = np.ndarray[Any, np.dtype[np.uint32]]

@@ -12,6 +12,7 @@ from headgate.contracts.file_form import stated_encoding
 from headgate.errors import UnreadableFileError
 from headgate.formats.encoding import (
     GUESSED,
+    Western,
     check_names,
     check_not_mixed,
     check_western,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.encoding import Western
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 AVRO_MAGIC = b"Obj\x01"

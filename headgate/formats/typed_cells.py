@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Kind
 from headgate.values.cells import bool_array, rewritten_where, text_array
 from headgate.values.declared_spelling import in_declared_format
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Column
 
 _EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _SHOWN = Context(prec=15)  # Excel shows no more digits

@@ -6,20 +6,17 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
 from headgate.errors import UnreadableFileError
 from headgate.masking.redaction import redact
 from headgate.values.cells import text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-    from typing import IO
 
 GZIP, ZSTD, ZIP = "gzip", "zstd", "zip"
 GZIP_MAGIC = b"\x1f\x8b"

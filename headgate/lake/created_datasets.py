@@ -7,20 +7,16 @@ of removed datasets. See docs/adr/0117-push-of-contracts-and-models.md.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.definitions import Definitions, created_file, removal_file
+from headgate.lake.definitions import Definitions, DefinitionVersions, created_file, removal_file
 from headgate.lake.ports import ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from headgate.lake.definitions import DefinitionVersions
 
 AUTHOR = ".author.json"
 MAX_REMOVALS = 200  # the oldest removals are forgotten, and can no longer be taken back

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, ObjectStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DEPLOYED = "deployed"  # name of the definitions in the deployment's archives
 _MODELS, _CONTRACTS, _DASHBOARDS = "models/", "contracts/", "dashboards/"

@@ -8,16 +8,14 @@ ThrottledError, ServiceError.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
 
 from headgate.errors import NotFoundError
 from headgate.lake.states import UNDER_WAY, Action, ClaimAnswer, FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ignored_rows import ignored_of_text
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ignored_rows import Ignored, ignored_of_text
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.lake.states import NOT_ACCEPTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from headgate.lake.ignored_rows import Ignored
-    from headgate.lake.ports import FileRecord, ObjectStore
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,13 @@ import io
 import json
 import re
 import zipfile
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
 
 from headgate.errors import AuditError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 # Types of Headgate's models in addition to those that skops trusts. Models with other types are not stored,
 # so the list is complete. A type that runs its arguments on creation, such as functools.partial, must not be

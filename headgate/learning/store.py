@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from headgate.errors import AuditError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore
 from headgate.learning.calibration import Bin
 from headgate.scoring.scorer import FORMAT, Scorer
 from headgate.snapshots.snapshot import snapshot_id_of
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from headgate.lake.ports import ObjectStore
     from headgate.learning.champion_challenger import Contest
     from headgate.learning.model_file import Storable
 

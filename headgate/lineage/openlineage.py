@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from headgate.contracts.model import Level
+from headgate.contracts.model import Contract, Level
 from headgate.contracts.types import glue_columns
-from headgate.lineage.column_sources import CURATED
+from headgate.lineage.column_sources import CURATED, Sources, TableColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
-    from headgate.lineage.column_sources import Sources, TableColumns
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"

@@ -10,20 +10,18 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from headgate.errors import ServiceError, SettingsError
-from headgate.lineage.openlineage import event_json, run_id, subject_of
+from headgate.lineage.openlineage import Event, event_json, run_id, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import Message
-    from typing import IO
 
-    from headgate.lineage.openlineage import Event
 
 API_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
 DEFAULT_PATH = "/api/v1/lineage"

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
-from headgate.snapshots.snapshot import MergedIncrements
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
-    from headgate.lake.ports import FileRecord, ObjectStore
-    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Self
 
 from headgate.errors import HeadgateError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore, TableVersion
 from headgate.lineage.openlineage import (
     COMPLETE,
     FAIL,
     START,
+    Event,
+    JobRun,
     as_part_of,
     event_json,
     failed_table_event,
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from headgate.lake.ports import ObjectStore, TableVersion
-    from headgate.lineage.openlineage import Event, JobRun
     from headgate.lineage.sender import LineageSender
 
 log = logging.getLogger(__name__)

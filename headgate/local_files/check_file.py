@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.read_table import sample_table
-from headgate.intake.quarantine.failing_columns import failing_columns, with_changed_column
-from headgate.intake.rows.check_rows import check_bytes
+from headgate.intake.quarantine.failing_columns import FailingColumn, failing_columns, with_changed_column
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_columns import hold_more_cards_than_chance
 from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Column, Contract
-    from headgate.intake.quarantine.failing_columns import FailingColumn
-    from headgate.intake.rows.check_rows import CheckedRows
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ Tables that were not built here are empty and have the columns of their contract
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -25,24 +25,20 @@ from headgate.lake.queue_actions import COMMON_KEYS, CommonAction
 from headgate.plain_names import did_you_mean
 from headgate.project import project
 from headgate.query import Databases, check_tables, failure_reason, only_reading, qualify_tables, translate
-from headgate.query.questions import LAKE
+from headgate.query.questions import LAKE, SavedQuestion
 from headgate.query.saved_questions import own_questions
-from headgate.systems.dashboards import own_dashboards
-from headgate.systems.panels import ITEM_ID, PanelKind, columns_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-
-    from headgate.query.questions import SavedQuestion
-    from headgate.systems.dashboards import DeclaredDashboard
-    from headgate.systems.panels import (
-        AlertRule,
-        DeclaredEvidence,
-        DeclaredFilter,
-        DeclaredPanel,
-        DeclaredQueue,
-        DeclaredTrust,
-    )
+from headgate.systems.dashboards import DeclaredDashboard, own_dashboards
+from headgate.systems.panels import (
+    ITEM_ID,
+    AlertRule,
+    DeclaredEvidence,
+    DeclaredFilter,
+    DeclaredPanel,
+    DeclaredQueue,
+    DeclaredTrust,
+    PanelKind,
+    columns_in,
+)
 
 _ITEM = ("item_id", "subject", "reason", "value")
 _WITHOUT_AXES = {PanelKind.KPI, PanelKind.TABLE}

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.creation import WayOut, column_reasons, deployment_reasons, reasons_of_table
-from headgate.contracts.model import ColumnType, Kind, Mask
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of, without_time
-from headgate.drafts.draft_contract import draft_from_sample
-from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT
+from headgate.drafts.draft_contract import Draft, draft_from_sample
+from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT, FormatQuestion
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.archive_files import folder_of_archive
-from headgate.intake.rows.check_rows import check_bytes
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.local_files.check_file import any_key
 from headgate.masking.redaction import redact_text
 
@@ -26,11 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.contracts.model import Column, Contract
-    from headgate.drafts.draft_contract import Draft
-    from headgate.drafts.findings import FormatQuestion
     from headgate.drafts.other_words import WordsQuestion
-    from headgate.intake.rows.check_rows import CheckedRows
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
 

@@ -14,18 +14,15 @@ from headgate.drafts.column_inference import are_email_addresses, are_ibans
 from headgate.errors import UnreadableFileError
 from headgate.formats.read_table import read_table
 from headgate.formats.unpack import unpack
-from headgate.matching.file_table import as_text
+from headgate.matching.file_table import FileTable, as_text
 from headgate.matching.header_names import folded, unnumbered
-from headgate.profiling.profile import profile_unknown
+from headgate.profiling.profile import Profile, profile_unknown
 from headgate.profiling.sensitive_values import shown_column_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
-
-    from headgate.matching.file_table import FileTable
-    from headgate.profiling.profile import Profile
 
 
 @dataclass(frozen=True)

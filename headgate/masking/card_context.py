@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.values.cells import flags
+from headgate.values.cells import Flags, flags
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.values.cells import Flags
 
 # Names of cards in the languages of Headgate's users, of the schemes that issue 12 and 13 digits, and of
 # verification codes. The markers `[PAN ****1111]` and `[CVV]` are not names, so that redacting a text twice

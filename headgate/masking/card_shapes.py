@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headgate.masking.digit_groups import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS
+from headgate.masking.digit_groups import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS, DigitGroups
 
 if TYPE_CHECKING:
-    from headgate.masking.digit_groups import DigitGroups
     from headgate.values.cells import Flags, Rows
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]

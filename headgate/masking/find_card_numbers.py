@@ -36,7 +36,7 @@ import pyarrow.compute as pc
 from headgate.masking.card_context import CardContext, may_name_cards
 from headgate.masking.card_shapes import are_card_shapes
 from headgate.masking.characters import FIRST_NON_ASCII, keyboard_text
-from headgate.masking.digit_groups import FILLER, digit_groups, search_form
+from headgate.masking.digit_groups import FILLER, Bytes, DigitGroups, digit_groups, search_form
 from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
 from headgate.values.cells import (
     NO_ROWS,
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.masking.digit_groups import Bytes, DigitGroups
 
 Span = tuple[int, int]
 

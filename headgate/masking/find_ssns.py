@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +26,6 @@ from headgate.values.cells import (
     text_array,
     text_bytes,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Area, group and serial number. Numbers that were never issued do not count, nor do parts of a product code
 # or of a longer grouped number. Source: Social Security Administration, POMS RM 10201.035: no area 000, 666

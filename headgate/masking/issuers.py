@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.values.cells import text_bytes
+from headgate.values.cells import Flags, Rows, text_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.values.cells import Flags, Rows
 
 Digits = np.ndarray[Any, np.dtype[np.uint8]]
 LuhnSums = tuple[np.ndarray[Any, np.dtype[np.int32]], np.ndarray[Any, np.dtype[np.int32]]]

@@ -9,16 +9,21 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.masking.digit_groups import searched
-from headgate.masking.find_card_numbers import CONTEXT_BELOW, NOWHERE, ROUNDED, find_cards, rows_with_cards
+from headgate.masking.find_card_numbers import (
+    CONTEXT_BELOW,
+    NOWHERE,
+    ROUNDED,
+    Span,
+    find_cards,
+    rows_with_cards,
+)
 from headgate.masking.find_ssns import redact_ssns, rows_with_ssns
 from headgate.masking.verification_codes import code_behind_card, redact_named_codes, rows_with_named_codes
-from headgate.values.cells import bool_array, by_unique, int_array, marked, text_array
+from headgate.values.cells import Rows, bool_array, by_unique, int_array, marked, text_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.masking.find_card_numbers import Span
-    from headgate.values.cells import Rows
 
 _SAMPLED = 1 << 10
 _NO_DIGIT = re.compile(r"[^0-9]+")

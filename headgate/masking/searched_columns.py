@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from headgate.contracts.model import Content
+from headgate.contracts.model import Column, Content
 from headgate.contracts.sensitive_names import compared
 from headgate.masking.card_context import names_a_card
 from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, NOWHERE
 from headgate.masking.issuers import LONGEST
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Column
 
 # The longest numbers of other kinds. Source: ITU-T E.164 (15 digits); GS1 General Specifications (GTIN-14);
 # tax numbers have at most 15 (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO

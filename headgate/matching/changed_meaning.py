@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from headgate.contracts.currency import SPELLINGS
 from headgate.matching.word_likeness import name_words, word_likeness
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Words for the kind of a value, which are interchangeable: `order no` is `order_id`.
 _KIND_WORDS = (

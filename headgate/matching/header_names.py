@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
 from headgate.plain_names import in_plain_letters
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 # In a file without a header, the first row is read as names: anything but words, with a unit, a year or a
 # scale, may be a cell's value and is not displayed. Forms and surveys export whole questions as names.

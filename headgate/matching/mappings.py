@@ -17,7 +17,7 @@ from headgate.contracts.new_column_policy import with_left_out, with_undeclared
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers, with_headings
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import ObjectInfo, ObjectStore
     from headgate.matching.file_table import FileTable
     from headgate.matching.suggest_mapping import Match
 

@@ -10,14 +10,13 @@ from headgate.contracts.new_column_policy import KEPT, RULE, NewColumns, left_ou
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.errors import BadInputError
 from headgate.matching.header_names import folded, made_up_name, showable, unused_name
-from headgate.matching.suggest_mapping import THRESHOLD, match_columns
+from headgate.matching.suggest_mapping import THRESHOLD, Match, match_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
-    from headgate.matching.suggest_mapping import Match
 
 
 def match_of_kept(headed: FileTable, contract: Contract) -> tuple[Match, list[int]]:

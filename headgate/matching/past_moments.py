@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.matching.word_likeness import name_words
 from headgate.plain_names import in_plain_letters
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Column, Contract
 
 # In English, German, French, Spanish, Italian and Dutch, in the letters a to z.
 _ENDS_OF_VALIDITY = re.compile(

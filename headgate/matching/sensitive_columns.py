@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Contract, Mask
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import rows_with_secrets
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Contract
     from headgate.matching.mappings import Suggested
 
 # ISO/IEC 7813: verification codes have three or four digits. Spreadsheets also write 917.0 and '917.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, Kind, Mask
+from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Contract
 
 THRESHOLD = 0.9
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"

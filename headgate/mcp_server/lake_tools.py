@@ -16,7 +16,7 @@ from headgate.api.analytics.column_lineage import column_lineage_of_table
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.files import file_records
 from headgate.api.operations import health, runs
-from headgate.api.shapes.lake import LineageColumn
+from headgate.api.shapes.lake import CatalogTable, LineageColumn
 from headgate.api.shapes.tables import QueryAsked
 from headgate.errors import NotFoundError, QueryError
 from headgate.lake.file_index import FileFilter
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.lake import CatalogTable
     from headgate.contracts.model import Contract
 
 Facts = dict[str, Any]

@@ -7,21 +7,17 @@ datasets, and last the column that orders versions of rows. Days after a row's r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 PROPERTY, NONE = "headgate.asOf", "none"
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.references import references
+from headgate.contracts.references import Reference, references
 from headgate.contracts.types import arrow_schema
 from headgate.errors import NotFoundError
 from headgate.snapshots.parts import FIRST, NUMBER
@@ -26,12 +26,10 @@ from headgate.values.sql_names import quoted_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
-    from typing import BinaryIO
 
     import duckdb
 
     from headgate.contracts.model import Contract
-    from headgate.contracts.references import Reference
     from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.merge.merge_files import Memory
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot

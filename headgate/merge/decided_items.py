@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore
 from headgate.lake.queue_actions import LEAVE_AS_IT_IS, CommonAction
 from headgate.snapshots.parts import Part, SnapshotParts
-from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.publishing import Publisher, parquet_bytes
 from headgate.snapshots.read_snapshots import snapshot_parts
 from headgate.snapshots.snapshot import DatasetSnapshot, MergedIncrements
 from headgate.values.parquet_tables import table_of
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.domains.domain import LabelQueue
-    from headgate.lake.ports import ObjectStore
-    from headgate.snapshots.publishing import Publisher
 
 Row = dict[str, Any]
 

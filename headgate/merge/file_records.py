@@ -11,14 +11,13 @@ import pyarrow as pa
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.snapshots.delete_old_versions import delete_old_versions
-from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.publishing import Published, Publisher, parquet_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
-    from headgate.snapshots.publishing import Published, Publisher
 
 _VERSION_CHARACTERS = 16
 

@@ -19,9 +19,16 @@ from headgate.contracts.followed_deletions import is_full
 from headgate.contracts.identity import merge_key
 from headgate.contracts.references import parents
 from headgate.contracts.types import glue_columns
-from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError, ThrottledError
+from headgate.errors import (
+    AuditError,
+    ConflictError,
+    ContractError,
+    NotFoundError,
+    ServiceError,
+    ThrottledError,
+)
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import Catalog, ObjectRef, SnapshotObjects, TableVersion
 from headgate.merge import as_of as lake_day
 from headgate.merge.check_references import ReferenceCheck, missing_parents
 from headgate.merge.delete_old_snapshots import delete_old_snapshots, named_snapshots
@@ -48,8 +55,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from headgate.contracts.model import Contract
-    from headgate.errors import ServiceError
-    from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
     from headgate.lake.versions import LastArrival
     from headgate.merge.decided_items import DecidedItems
     from headgate.snapshots.iceberg import IcebergTables

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import ibis
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _RANK = "_headgate_rank"
 

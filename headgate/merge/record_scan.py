@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from headgate.lake.ports import FileRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from headgate.lake.ports import FileLedger
+from headgate.lake.ports import FileLedger, FileRecord
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.merge.part_boundaries import BEGINS_PART
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
     from headgate.merge.merge_files import Memory
 
 MAX_BYTES = 128_000_000

@@ -15,23 +15,27 @@ from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, SnapshotObjects
 from headgate.merge.as_of import latest_on
-from headgate.merge.merge_files import KeyRange, fit_files, newest_rows, null_errors
+from headgate.merge.merge_files import (
+    Deletions,
+    FittedFiles,
+    KeyRange,
+    Memory,
+    fit_files,
+    newest_rows,
+    null_errors,
+)
 from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, join_ranges, write_parts
 from headgate.merge.splice_rows import can_be_spliced, splice
-from headgate.snapshots.parts import SnapshotParts, describe_part
-from headgate.snapshots.publishing import write_parquet
+from headgate.snapshots.parts import Part, SnapshotParts, describe_part
+from headgate.snapshots.publishing import Publisher, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import SnapshotObjects
-    from headgate.merge.merge_files import Deletions, FittedFiles, Memory
-    from headgate.snapshots.parts import Part
-    from headgate.snapshots.publishing import Publisher
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, HeadgateError
-from headgate.onboarding.check_records import RecordVerdict, check_records
-from headgate.onboarding.records import Record, RecordPage, WriteAnswer
+from headgate.onboarding.check_records import RecordVerdict, Value, check_records
+from headgate.onboarding.records import Record, RecordPage, RecordTable, WriteAnswer, WriteResult
 from headgate.values.unique_values import RULE as UNIQUE
 from headgate.values.unique_values import normal_text
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from headgate.lake.ports import MaskingKey
-    from headgate.onboarding.check_records import Value
     from headgate.onboarding.record_models import RecordModel
-    from headgate.onboarding.records import RecordTable, WriteResult
 
 LARGEST_BATCH = 500
 LARGEST_PAGE = 200

@@ -13,7 +13,7 @@ from headgate.formats.read_table import sample_table
 from headgate.matching.match_header import with_headings
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns, match_dataset
 from headgate.onboarding.check_records import RecordVerdict, check_record_file
-from headgate.onboarding.record_models import model_named, some_models
+from headgate.onboarding.record_models import RecordModel, model_named, some_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
     from headgate.matching.file_table import FileTable
     from headgate.onboarding.onboard import Outcome
-    from headgate.onboarding.record_models import RecordModel
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError, NotPermittedError
-from headgate.onboarding.onboard import count_outcomes, refused
+from headgate.onboarding.onboard import Onboarding, count_outcomes, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.onboarding.onboard import Onboarding
     from headgate.onboarding.record_models import RecordModel
     from headgate.onboarding.records import Record
 

@@ -6,18 +6,15 @@ which adds a second to a cold start.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.values.cells import bits_of, flags, literal, text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 Values = np.ndarray[Any, np.dtype[Any]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]

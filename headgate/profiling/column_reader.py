@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +14,6 @@ import pyarrow.parquet as pq
 from headgate.profiling.arrays import splitmix64
 from headgate.values.cells import decoded, in_one_piece, int_array
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
 
 # Columns of larger files are described by a sample if all rows would have to be in memory at once.
 EXACT_ROWS = 1 << 21

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,9 +22,6 @@ from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly
 from headgate.profiling.histogram import equal_bins
 from headgate.profiling.sensitive_values import HIDDEN, hide_numbers, hide_secrets
 from headgate.values.cells import int_array, numbers, text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 TOP = 10

@@ -6,8 +6,8 @@ its texts, and the others are invalid.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -30,12 +30,7 @@ from headgate.values.cells import (
     null_where,
     text_array,
 )
-from headgate.values.format_inference import NULL_WORDS, infer_format, infer_most, is_plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from headgate.values.format_inference import Reading
+from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, infer_most, is_plain
 
 # A type fits a column if at least this share of its texts match it: a few bad values do not turn numbers into
 # texts.

@@ -9,23 +9,19 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, export_folder, has_corrected_rows, profile_key, summary_key
-from headgate.lake.ports import HIDDEN_NUMBERS, SUMMARY, ObjectRef
+from headgate.lake.ports import HIDDEN_NUMBERS, SUMMARY, FileRecord, ObjectRef, ObjectStore
 from headgate.lake.states import FileState
 from headgate.masking.redaction import rows_with_secrets
-from headgate.matching.file_table import as_text
-from headgate.profiling.column_reader import Columns
+from headgate.matching.file_table import FileTable, as_text
+from headgate.profiling.column_reader import Columns, Rows
 from headgate.profiling.drift import FileFigures, drift, figures_of, file_series, newest_figures
 from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
-from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
+from headgate.profiling.profile import GatedFile, Profile, profile_of, profile_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord, ObjectStore
-    from headgate.matching.file_table import FileTable
-    from headgate.profiling.column_reader import Rows
-    from headgate.profiling.profile import Profile
 
 _JSON = "application/json"
 _UNFINISHED = {FileState.PROCESSING, FileState.HANDED_OVER, FileState.WAITING, FileState.FAILED}

@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.matching.header_names import names_an_identifier
 from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.correlations import correlations
 from headgate.profiling.describe import ColumnStatistics, describe_texts, describe_values, share_text
-from headgate.profiling.infer import NESTED, infer
+from headgate.profiling.infer import NESTED, TypedColumn, infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import HIDDEN, holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
@@ -30,9 +30,7 @@ from headgate.values.parallel_work import side_by_side
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from headgate.contracts.model import Column, Contract
     from headgate.profiling.column_reader import Columns
-    from headgate.profiling.infer import TypedColumn
 
 FORM = 1
 _EPOCH = datetime(1970, 1, 1)

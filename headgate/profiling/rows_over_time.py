@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import as_numpy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_PERIODS = 60
 _PERIODS = ("day", "week", "month", "quarter", "year")  # from short to long

@@ -5,7 +5,7 @@ Readers of a profile may not be allowed to see the data, so it has only counts f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -16,9 +16,6 @@ from headgate.matching.header_names import made_up_name, numbers_of_repeats, unu
 from headgate.matching.sensitive_columns import are_cards
 from headgate.profiling.arrays import evenly_spaced
 from headgate.values.cells import int_array, marked, matches, rows_where, text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 HIDDEN = "[hidden]"
 _CODE = r"[0-9]{3,4}"  # ISO/IEC 7813: verification codes have three or four digits

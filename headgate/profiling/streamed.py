@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import as_numpy, measurable
+from headgate.profiling.arrays import Values, as_numpy, measurable
 from headgate.profiling.describe import ColumnStatistics, describe_values, moment_facts, significant_digits
 from headgate.profiling.distinct import Distinct
 from headgate.values.cells import decoded, decoded_type
@@ -29,7 +29,6 @@ from headgate.values.cells import decoded, decoded_type
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.profiling.arrays import Values
     from headgate.profiling.column_reader import Columns
 
 DISTINCT_ERROR = "0.8 %"

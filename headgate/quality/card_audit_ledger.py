@@ -21,16 +21,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.errors import AuditError, NotFoundError
-from headgate.lake.ports import ObjectRef
-from headgate.quality.pci_audit import AuditFinding, AuditScan, scan_logs, scan_object, scan_records
+from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
+from headgate.quality.pci_audit import AuditFinding, AuditScan, Zone, scan_logs, scan_object, scan_records
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
     from headgate.quality.declared_columns import Declared
-    from headgate.quality.pci_audit import Zone
 
 T = TypeVar("T")
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore
 from headgate.quality.validation import Answers, FailedExpectation, RuleAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import ObjectStore
     from headgate.snapshots.parts import Part
 
 # Increment it if equal rows may get another verdict from the same contract, so that all parts are checked

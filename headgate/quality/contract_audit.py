@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind, Level
+from headgate.contracts.model import Column, Comparison, Contract, Kind, Level, Rule
 from headgate.contracts.rule_kinds import Argument, rules_with
 from headgate.contracts.rule_values import typed_literal
 from headgate.errors import AuditError
 from headgate.values.unique_values import RULE as UNIQUE
 from headgate.values.unique_values import normal_form, repetitions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from headgate.contracts.model import Column, Comparison, Contract, Rule
 
 _BOUNDS = rules_with(Argument.BOUND)
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore
 from headgate.quality.pages import index_page, site_page, verdicts_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from headgate.lake.ports import ObjectStore
     from headgate.quality.validation import ValidationRun
 
 _VERDICTS, _INDEX = "verdicts.json", "index.html"

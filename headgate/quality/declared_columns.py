@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from headgate.contracts.model import Content, Kind
+from headgate.contracts.model import Column, Content, Contract, Kind
 from headgate.quality.card_scan import MAX_DIGITS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from headgate.contracts.model import Column, Contract
 
 # Column → the minimum digits of a number that counts without a context; above the maximum, all need a
 # context.

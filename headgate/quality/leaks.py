@@ -11,7 +11,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -19,9 +19,6 @@ import pyarrow.compute as pc
 
 from headgate.quality.card_scan import MIN_DIGITS, MIN_DIGITS_ALONE, card_numbers, names_card
 from headgate.quality.declared_columns import NOT_SEARCHED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER) = (
     "card_number",

@@ -12,7 +12,7 @@ from headgate.quality.contract_audit import broken_rules, require_none
 from headgate.quality.declared_columns import fewest_digits
 from headgate.quality.leaks import leaks_in_rows
 from headgate.quality.suites import UNIQUE, columns_label
-from headgate.quality.validation import FailedExpectation, ValidationRun
+from headgate.quality.validation import Answers, FailedExpectation, ValidationRun
 from headgate.values.key_order import ascends
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.quality.data_docs import DataDocs
-    from headgate.quality.validation import Answers
     from headgate.snapshots.snapshot import LakeSnapshot
 
 BATCH_ROWS = 500_000  # of a reader; if one row violates a rule, all become pandas objects

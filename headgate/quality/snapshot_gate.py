@@ -12,9 +12,9 @@ from headgate.contracts.identity import merge_key
 from headgate.errors import GateError
 from headgate.quality.checked_parts import CheckedPart, CheckedParts, identity
 from headgate.quality.suites import UNIQUE, columns_label
-from headgate.quality.validation import FailedExpectation, ValidationRun
+from headgate.quality.validation import FailedExpectation, SuiteResult, ValidationRun
 from headgate.runs.stage_records import StageWork, count_nothing
-from headgate.snapshots.parts import describe_part
+from headgate.snapshots.parts import SnapshotParts, describe_part
 from headgate.snapshots.read_snapshots import fetch, known_datasets, part_refs, snapshot_parts
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
     from headgate.quality.data_docs import DataDocs
-    from headgate.quality.validation import SuiteResult
-    from headgate.snapshots.parts import SnapshotParts
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 DOCS = "snapshot"

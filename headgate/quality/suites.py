@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.model import Kind, Level, Rule
+from headgate.contracts.model import Column, Comparison, Contract, Kind, Level, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.rule_values import ORDERINGS, bound_of_floats, typed_literal
 from headgate.errors import ContractError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import great_expectations as gx
 
-    from headgate.contracts.model import Column, Comparison, Contract
 
 UNIQUE = "unique"  # the rule of a key, and of a column without repeated values
 

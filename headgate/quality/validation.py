@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
 from headgate.quality.exact_frames import exact_frame, quick_frame
-from headgate.quality.narrow_parts import MIN_ROWS, has_repeated_keys, has_types_of, narrow_parts
+from headgate.quality.narrow_parts import MIN_ROWS, NarrowPart, has_repeated_keys, has_types_of, narrow_parts
 from headgate.quality.suites import (
     UNIQUE,
     columns_label,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.contracts.model import Contract
-    from headgate.quality.narrow_parts import NarrowPart
 
 _SAMPLE_KEYS = 3
 _YES_OR_NO = {"result_format": "BOOLEAN_ONLY"}

@@ -6,17 +6,14 @@ The tables are those of the contracts in use, from which the catalog is created.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry, contract_folders
 from headgate.contracts.types import glue_columns
 from headgate.errors import QueryError
 from headgate.query.read_only_statements import near_tables
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _NAME = r"[`\"]?(\w+)[`\"]?"
 _IN = rf"(?:\s+(?:in|from)\s+{_NAME})?"

@@ -7,8 +7,8 @@ both engines would run the same text with different answers.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 import sqlglot
 import sqlglot.dialects.duckdb
@@ -24,9 +24,6 @@ from headgate.errors import QueryError
 from headgate.query.catalog_queries import DOCUMENTED, Databases, about_tables
 from headgate.query.parse_errors import describe_parse_error
 from headgate.query.read_only_statements import check_tables, explained, only_reading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 ATHENA = "athena"
 

@@ -5,12 +5,12 @@ Each parameter is replaced by a literal of its value's type; a `:name` in a text
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from math import isfinite
 from numbers import Integral
-from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot.dialects.trino import Trino
@@ -18,9 +18,6 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
 from headgate.errors import QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 def bind(sql: str, params: Mapping[str, object]) -> str:

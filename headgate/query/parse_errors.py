@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import sqlglot
 from sqlglot.dialects import Athena
 from sqlglot.errors import ParseError, SqlglotError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Operators by the parser's class names; clauses have their keywords as names.
 _OPERATORS = {

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
-from headgate.query.catalog_queries import qualify_listing
+from headgate.query.catalog_queries import Databases, qualify_listing
 from headgate.query.read_only_statements import begins, explained, only_reading
-
-if TYPE_CHECKING:
-    from headgate.query.catalog_queries import Databases
 
 
 def qualify_tables(sql: str, databases: Databases) -> str:

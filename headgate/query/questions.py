@@ -6,11 +6,8 @@ Every lake has these; a domain adds its own in `saved_questions`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LAKE = "lake"
 _QUESTION = re.compile(

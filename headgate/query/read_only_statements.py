@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlglot
 from sqlglot import exp
@@ -17,9 +17,6 @@ from sqlglot.errors import SqlglotError
 
 from headgate.errors import QueryError
 from headgate.query.parse_errors import describe_parse_error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 _MIN_SHARED_WORD = 3  # letters of the first word by which similar names are searched
 _MAX_SUGGESTIONS = 4

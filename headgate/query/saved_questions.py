@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from types import ModuleType
 
 from headgate.project import OWN_DOMAIN, all_domains, deployed_systems, load_module, project
-from headgate.query.questions import LAKE, LAKE_QUESTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from types import ModuleType
-
-    from headgate.query.questions import SavedQuestion
+from headgate.query.questions import LAKE, LAKE_QUESTIONS, SavedQuestion
 
 
 def saved_questions(systems: Collection[str]) -> dict[str, SavedQuestion]:

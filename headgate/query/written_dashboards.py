@@ -7,15 +7,11 @@ dashboards but neither contracts nor models, which only people push. docs/adr/00
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from headgate.lake import keys
-from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.lake.definitions import DefinitionObjects, Push
+from headgate.lake.definitions import DEPLOYED, DefinitionObjects, Definitions, DefinitionVersions, Push
 
 NOTHING = DEPLOYED  # the version before the first dashboard was written
 _OF_ANY_DEPLOYMENT = "lake"  # a new deployment ends pushes, but keeps the dashboards that people wrote

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.contracts.currency import SPELLINGS
 from headgate.plain_names import capitalised, word_of_name
 from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure
 from headgate.systems.panels import COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _SERIES = re.compile(r"[a-z_]+=[^/]+(/[a-z_]+=[^/]+)*")

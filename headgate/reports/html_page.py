@@ -25,19 +25,17 @@ from headgate.reports.answer_words import (
 )
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
 from headgate.reports.rule_words import rule_words, state_words
-from headgate.reports.run_words import runs_in_words
+from headgate.reports.run_words import ReportedRun, runs_in_words
 from headgate.reports.svg_charts import draw
-from headgate.systems.panels import ACTION, PanelKind
+from headgate.systems.panels import ACTION, DeclaredPanel, PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from headgate.reports.alerts import Alert
     from headgate.reports.report_answers import PanelAnswer, Report
-    from headgate.reports.run_words import ReportedRun
     from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import DeclaredDashboard
-    from headgate.systems.panels import DeclaredPanel
 
 SHOWN_ROWS = 12
 SHORT_TEXT = 24  # characters; a time, or the name of a reason

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import is_amount
 from headgate.plain_names import capitalised
-from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_shown
+from headgate.reports.answer_words import ColumnWords, answer_in_words, folded_words, is_folded, is_shown
 from headgate.reports.numbers import amount_in_full, figure
 from headgate.systems.panels import ACTION
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from headgate.api.shapes.dashboards import Panel
     from headgate.api.shapes.tables import QueryRows
-    from headgate.reports.answer_words import ColumnWords
 
 MAX_ROWS = 20
 _MAX_CELL_LENGTH = 40

@@ -16,13 +16,13 @@ from headgate.api.analytics.contracts import catalog
 from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
-from headgate.api.shapes.tables import QueryAsked
+from headgate.api.shapes.tables import QueryAsked, QueryRows
 from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import capitalised
 from headgate.query.advice import tables_in
-from headgate.query.mail_schedules import mail_schedules, sent_mark_key
+from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import ColumnWords, heading
 from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
     from headgate.api.shapes.lake import CatalogTable
-    from headgate.api.shapes.tables import QueryRows
-    from headgate.query.mail_schedules import MailSchedule
 
 log = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from headgate.api.deployed_lake import DeployedLake
 from headgate.costs.price_list import Prices
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.reports.alerts import raised
+from headgate.reports.alerts import Alert, raised
 from headgate.reports.html_page import report_html
 from headgate.reports.mails import MailSender, SentMails
 from headgate.reports.numbers import figure
-from headgate.reports.report_answers import CostBasis, collect_answers
+from headgate.reports.report_answers import CostBasis, Report, collect_answers
 from headgate.settings import ArtifactsSettings, ReportSettings
 from headgate.systems.panels import PanelKind
 from headgate.wiring import operations, stores
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from headgate.aws.sns import Alerts
-    from headgate.reports.alerts import Alert
-    from headgate.reports.report_answers import Report
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.operations.health import health_of
 from headgate.api.operations.run_problems import problems_of
 from headgate.costs.computed_price import by_service, priced
-from headgate.costs.recorded import of_files, of_runs
+from headgate.costs.recorded import EndedJobRun, of_files, of_runs
 from headgate.errors import QueryError
 from headgate.reports.run_words import ReportedRun
-from headgate.reports.summary import by_dataset
+from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.trust import trust_parts
-from headgate.systems.dashboards import dashboards_of
+from headgate.systems.dashboards import DeclaredDashboard, dashboards_of
 from headgate.systems.up_to_date import AS_OF
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
     from headgate.aws.athena.queries import Answer
     from headgate.contracts.model import Column
     from headgate.costs.price_list import Prices
-    from headgate.costs.recorded import EndedJobRun
     from headgate.lake.ports import FileRecord
-    from headgate.reports.summary import DatasetSummary
-    from headgate.systems.dashboards import DeclaredDashboard
     from headgate.systems.panels import DeclaredPanel
 
 _NO_COLUMNS: Mapping[str, Sequence[Column]] = MappingProxyType({})

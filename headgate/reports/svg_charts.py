@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.numbers import cell_text
-from headgate.systems.panels import PanelKind, PanelScale
+from headgate.systems.panels import DeclaredPanel, PanelKind, PanelScale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from headgate.systems.panels import DeclaredPanel
 
     Row = Mapping[str, Any]
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import TracebackType
-
-    from headgate.lake.ports import ObjectStore
+from headgate.lake.ports import ObjectRef, ObjectStore
 
 log = logging.getLogger(__name__)
 

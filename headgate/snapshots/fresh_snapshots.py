@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore, TableVersion
 from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.snapshots.snapshot import DatasetSnapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from headgate.lake.ports import ObjectStore, TableVersion
 
 # Longer than a query of Athena (30 minutes) and a run's merge that may use the snapshot (an hour, unless
 # `job_timeouts` differs).

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import Catalog, ObjectInfo, ObjectRef, ObjectStore, SnapshotObjects, TableVersion
 from headgate.snapshots import iceberg_metadata as metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import Catalog, ObjectInfo, ObjectStore, SnapshotObjects, TableVersion
     from headgate.snapshots.iceberg_manifests import ManifestWriter
     from headgate.snapshots.iceberg_metadata import Document
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 import pyarrow.parquet as pq
-from pyiceberg.io import OutputFile, OutputStream
+from pyiceberg.io import InputFile, OutputFile, OutputStream
 from pyiceberg.io.pyarrow import (
     compute_statistics_plan,
     data_file_statistics_from_parquet_metadata,
@@ -27,14 +28,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.typedef import Record
 
 from headgate.errors import AuditError
-from headgate.lake.ports import ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pyiceberg.io import InputFile
-
-    from headgate.lake.ports import ObjectInfo, SnapshotObjects
+from headgate.lake.ports import ObjectInfo, ObjectRef, SnapshotObjects
 
 _FORMAT_VERSION: Final = 2
 _CODEC: Final = "null"  # not compressed: a search for a person's texts reads the bytes

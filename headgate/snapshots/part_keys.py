@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import ibis
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _SEPARATOR = "\x1f"  # between the texts of the key's columns
 

@@ -17,16 +17,14 @@ import pyarrow.parquet as pq
 from headgate.contracts.types import arrow_schema, glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
-from headgate.lake.ports import ROWS, ObjectRef
-from headgate.snapshots.iceberg import METADATA_LOCATION, NO_ICEBERG, show_in_hint
+from headgate.lake.ports import ROWS, Catalog, ObjectRef, ObjectStore, TableVersion
+from headgate.snapshots.iceberg import METADATA_LOCATION, NO_ICEBERG, IcebergTables, show_in_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
-    from headgate.snapshots.iceberg import IcebergTables
 
 ROW_GROUP_ROWS = 262_144
 PARQUET_TYPE = "application/vnd.apache.parquet"  # Source: IANA, Media Types

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore
 from headgate.snapshots import reference_counts
 from headgate.snapshots.parts import SnapshotParts
-from headgate.snapshots.snapshot import LakeSnapshot
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from headgate.lake.ports import ObjectStore
     from headgate.snapshots.reference_counts import CheckedReference
-    from headgate.snapshots.snapshot import DatasetSnapshot
 
 _DOWNLOADS = 8
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from headgate.learning.store import ModelInputs, Shelf
-from headgate.snapshots.snapshot import snapshot_id_of
+from headgate.learning.store import ModelInputs, ModelStore, Shelf
+from headgate.snapshots.snapshot import LakeSnapshot, snapshot_id_of
 from headgate.systems import system_registry
-from headgate.systems.up_to_date import catalog_facts, inputs_of
+from headgate.systems.up_to_date import BuiltBy, catalog_facts, inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.learning.store import ModelStore
-    from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.sql_models import SqlModels
     from headgate.systems.system_registry import SystemPackage
-    from headgate.systems.up_to_date import BuiltBy
 
 
 @dataclass(frozen=True)

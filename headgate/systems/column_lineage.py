@@ -9,7 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.lineage.column_sources import ColumnRef, Sources, TableColumns, Use, add_sources
 from headgate.systems.rows_in_file import STAMPS
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.analytics_blocks import Block
-    from headgate.contracts.model import Contract
 
 _ATHENA = "athena"
 # By node and argument: how the node uses the columns in the argument, where this is not how it uses the

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import unit_in
-from headgate.domains.domain import LabelQueue
+from headgate.domains.domain import Domain, LabelQueue
 from headgate.errors import NotFoundError, SettingsError
 from headgate.project import PACKED_DASHBOARDS, currency, lake_domains, project
 from headgate.systems.panels import (
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from headgate.domains.domain import Domain
 
 FOLDER = "dashboards"
 

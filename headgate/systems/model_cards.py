@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from headgate.errors import NotFoundError
-from headgate.learning.calibration import Bin
 from headgate.project import lake_domains, load_module
 
 if TYPE_CHECKING:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
 from headgate.errors import ContractError
 from headgate.plain_names import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 # The database of a table that is a model, in a resolved query. Databases of a lake are <name>_curated and
 # <name>_prod.

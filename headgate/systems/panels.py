@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 
 ACTION = "title_action"  # a column of an answer, whose text replaces the action of the panel
 FOLDED = "title_folded"  # a column of an answer, whose text says why nothing is to be done about a row

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as pat
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.types import arrow_schema, arrow_type
 from headgate.engines.write_rows import write_batches
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from headgate.contracts.model import Column, Contract
 
 # What pandas may hold for each kind; anything else (a float for money, a local time) has already lost
 # something.

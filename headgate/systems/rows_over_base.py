@@ -22,8 +22,8 @@ from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.contracts.types import arrow_schema
 from headgate.engines.stored_rows import StoredRows
 from headgate.lake import keys
-from headgate.snapshots.publishing import write_parquet
-from headgate.systems.rows_in_file import require_unstamped, stamped, unstamped_schema
+from headgate.snapshots.publishing import Publisher, Staged, write_parquet
+from headgate.systems.rows_in_file import OwnFolder, require_unstamped, stamped, unstamped_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.contracts.model import Contract
-    from headgate.snapshots.publishing import Publisher, Staged
-    from headgate.systems.rows_in_file import OwnFolder
 
 BASE = "headgate.base"
 AUDIT_EDITION = 1

@@ -17,10 +17,10 @@ from headgate.engines.one_thread import one_thread
 from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS
-from headgate.learning.store import Shelf
+from headgate.learning.store import ModelStore, Shelf
 from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import delete_versions, old_versions
-from headgate.snapshots.publishing import Published, parquet_bytes
+from headgate.snapshots.publishing import Published, Publisher, Staged, parquet_bytes
 from headgate.systems import system_registry
 from headgate.systems.build_inputs import BuildInputs
 from headgate.systems.rollback import is_held, with_history
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.contracts.model import Contract
-    from headgate.learning.store import ModelStore
-    from headgate.snapshots.publishing import Publisher, Staged
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels

@@ -26,12 +26,12 @@ from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
-from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, file_of
+from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, Block, block_of, file_of
 from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.facts.rows_by_key import RowsByKey, write_rows_by_key
-from headgate.lineage.column_sources import CURATED, PROD
+from headgate.lineage.column_sources import CURATED, PROD, TableColumns
 from headgate.plain_names import capitalised
 from headgate.project import PACKED, project
 from headgate.systems import system_registry
@@ -56,9 +56,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
-    from headgate.lineage.column_sources import TableColumns
     from headgate.systems.system_registry import Made
 
 ATHENA = "athena"

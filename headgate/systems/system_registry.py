@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
@@ -13,7 +13,6 @@ from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, lake_domains, 
 from headgate.systems.models import models_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
     from datetime import date
     from importlib.resources.abc import Traversable
     from types import ModuleType

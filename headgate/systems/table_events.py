@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ROWS
-from headgate.lineage.column_sources import columns_of
-from headgate.lineage.openlineage import PublishedTable, dataset_input, file_inputs, run_event
+from headgate.lake.ports import ROWS, FileRecord, ObjectStore, TableVersion
+from headgate.lineage.column_sources import TableColumns, columns_of
+from headgate.lineage.openlineage import (
+    Event,
+    LakeNames,
+    PublishedTable,
+    dataset_input,
+    file_inputs,
+    run_event,
+)
 from headgate.lineage.sources import merged_increments
 from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from
 
@@ -18,9 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord, ObjectStore, TableVersion
-    from headgate.lineage.column_sources import TableColumns
-    from headgate.lineage.openlineage import Event, LakeNames
 
 
 @dataclass(frozen=True)

@@ -26,19 +26,16 @@ from headgate.contracts.types import arrow_schema
 from headgate.engines.stored_rows import StoredRows
 from headgate.errors import AuditError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, SnapshotObjects, TableVersion
 from headgate.snapshots.parts import Part, SnapshotParts
-from headgate.snapshots.publishing import PARQUET_TYPE, write_parquet
+from headgate.snapshots.publishing import PARQUET_TYPE, Publisher, Staged, write_parquet
 from headgate.systems.rows_by_range import RowsByRange
-from headgate.systems.rows_in_file import require_unstamped, stamped
+from headgate.systems.rows_in_file import RowsInFile, require_unstamped, stamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import SnapshotObjects, TableVersion
-    from headgate.snapshots.publishing import Publisher, Staged
-    from headgate.systems.rows_in_file import RowsInFile
 
 PARTS = "headgate.parts"
 PART_ROWS = 262_144

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import Catalog, ObjectRef, ObjectStore, TableVersion
 from headgate.snapshots.read_snapshots import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 SNAPSHOT_ID, AS_OF, READS = "headgate.snapshot_id", "headgate.as_of", "headgate.reads"

@@ -6,14 +6,15 @@ they do not, a person chooses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import NUMBERS, declared_keys
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Kind
 from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import narrowed
 from headgate.drafts.date_order import orders_shown
@@ -29,11 +30,6 @@ from headgate.values.format_inference import (
     most_others,
     one_truth_word,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.contracts.model import Column
 
 _TIMES = (Kind.DATE, Kind.TIMESTAMP)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from headgate.lake.file_index import FileIndex
-    from headgate.lake.ports import FileRecord, ObjectStore
     from headgate.uploads.upload_store import StoredPart, UploadStore
 
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"

@@ -23,12 +23,12 @@ from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import differing_cells
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
-from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
+from headgate.uploads.edited_upload import EditedUpload, edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
 from headgate.uploads.listed_edits import typed_cells
@@ -36,16 +36,21 @@ from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.sent_originals import sent_original
-from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
+from headgate.uploads.upload import (
+    EDITED,
+    UploadMapping,
+    UploadRecord,
+    check_key,
+    content_differs,
+    dry_run_key,
+    upload_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
     from headgate.matching.mappings import Mappings
-    from headgate.uploads.edited_upload import EditedUpload
-    from headgate.uploads.upload import UploadMapping
 
 log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ import pyarrow.compute as pc
 
 from headgate.contracts.file_form import has_header, stated_widths
 from headgate.contracts.format_property import stated_format
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
 from headgate.matching.header_names import folded
-from headgate.uploads.edits import COUNTRY, JOIN, Edits
+from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, text_array
@@ -36,10 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
     from headgate.formats.received_rows import Received
-    from headgate.uploads.edits import CellEdit, Step
     from headgate.uploads.number_cells import NumberCells
 
 RULE = "edits"

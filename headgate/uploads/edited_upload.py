@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.currency import is_amount
 from headgate.contracts.format_property import NUMBERS
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import lists_of_records, read_records
 from headgate.formats.json.nested_names import every_object
-from headgate.formats.json.record_lists import WHOLE, RecordPlace, name_around
+from headgate.formats.json.record_lists import WHOLE, RecordList, RecordPlace, name_around
 from headgate.formats.parquet.read_parquet import converts_to
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
@@ -35,17 +35,17 @@ from headgate.matching.dataset_evidence import (
     dataset_of_named_list,
     likely_dataset,
 )
-from headgate.matching.file_table import as_text
+from headgate.matching.file_table import FileTable, as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.column_readings import readings_of
 from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
 from headgate.uploads.edits import Edits, fields_after_edits
-from headgate.uploads.import_grid import is_json_file, open_file
+from headgate.uploads.import_grid import OpenedFile, is_json_file, open_file
 from headgate.uploads.number_cells import NumberCells
-from headgate.uploads.proposed_steps import names_in_records, proposed_steps
-from headgate.uploads.upload import UploadMapping, why_not_named
+from headgate.uploads.proposed_steps import FieldStep, names_in_records, proposed_steps
+from headgate.uploads.upload import UploadMapping, UploadRecord, why_not_named
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.country_codes import are_countries, in_country_codes
 from headgate.values.refusal_reasons import reason_of_column
@@ -53,14 +53,8 @@ from headgate.values.refusal_reasons import reason_of_column
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from headgate.contracts.model import Contract
     from headgate.formats.excel.workbook import Sheet
-    from headgate.formats.json.record_lists import RecordList
-    from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings, Suggested
-    from headgate.uploads.import_grid import OpenedFile
-    from headgate.uploads.proposed_steps import FieldStep
-    from headgate.uploads.upload import UploadRecord
     from headgate.values.format_inference import Reading
 
 _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,13 +16,7 @@ from headgate.masking.redaction import redact
 from headgate.uploads.doubtful_dates import REFUSED
 from headgate.uploads.edited_rows import with_typed_cells
 from headgate.uploads.edits import Edits
-from headgate.values.cells import bool_array
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.values.cells import Rows
+from headgate.values.cells import Rows, bool_array
 
 _MAX_VALUES, _MAX_CHARACTERS = 50, 100
 

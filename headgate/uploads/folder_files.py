@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.errors import HeadgateError
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.raw_objects import is_data
 from headgate.masking.redaction import redact_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:

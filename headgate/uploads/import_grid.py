@@ -30,7 +30,7 @@ from headgate.contracts.file_form import (
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.drafts.description_rows import count_description_rows
 from headgate.errors import BadInputError
-from headgate.formats.batches import source_in_memory
+from headgate.formats.batches import Source, source_in_memory
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import holds_json
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.formats.batches import Source
     from headgate.formats.unpack import UnpackedFile
     from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.uploads.edits import Edits

@@ -10,21 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.country_fields import country_fields
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.key_search import names_a_sequence
 from headgate.drafts.nearly_all_rows import NEARLY_ALL, sounds_like_key
 from headgate.formats.json.record_lists import name_around, position_column
-from headgate.uploads.edits import COUNTRY, JOIN, Step, fields_after_edits
+from headgate.uploads.edits import COUNTRY, JOIN, Edits, Step, fields_after_edits
 from headgate.values.cells import blank_to_null
 from headgate.values.country_codes import are_countries, in_country_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from headgate.contracts.model import Contract
     from headgate.matching.mappings import Suggested
-    from headgate.uploads.edits import Edits
 
 _BETWEEN = "-"
 _MIN_PARTS = 2

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.formats.received_rows import Ragged
+from headgate.formats.received_rows import Ragged, Received
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from headgate.formats.batches import Source
-    from headgate.formats.received_rows import Received
 
 
 def cells_of(text: str, written_as: Mapping[str, str]) -> list[str]:

@@ -22,11 +22,16 @@ import pyarrow.parquet as pq
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.followed_deletions import is_full
 from headgate.lake import keys
-from headgate.lake.ports import CuratedBucket, ObjectRef
+from headgate.lake.ports import CuratedBucket, ObjectRef, ObjectStore
 from headgate.snapshots.fresh_snapshots import newest_of_dataset
 from headgate.snapshots.read_snapshots import snapshot_parts
 from headgate.uploads.keys_of_file import KeysOfFile
-from headgate.uploads.unmerged_rows import newest_of_each_key, unmerged_increments, unmerged_rows
+from headgate.uploads.unmerged_rows import (
+    UnmergedRows,
+    newest_of_each_key,
+    unmerged_increments,
+    unmerged_rows,
+)
 from headgate.values.cells import bool_array, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 
@@ -37,10 +42,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import ObjectStore
     from headgate.snapshots.parts import Part, SnapshotParts
     from headgate.snapshots.snapshot import DatasetSnapshot
-    from headgate.uploads.unmerged_rows import UnmergedRows
 
     Flags = npt.NDArray[np.bool_]
     Places = npt.NDArray[np.int64]

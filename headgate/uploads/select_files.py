@@ -10,9 +10,10 @@ import shlex
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.errors import HeadgateError, UnreadableFileError
@@ -22,9 +23,6 @@ from headgate.masking.redaction import redact_text
 from headgate.plain_names import did_you_mean
 from headgate.project import project
 from headgate.uploads import folder_files
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
 
 STANDARD_INPUT = "-"
 _RUN = re.compile(r"(dt=[^/]+/)?run=[^/]+/|dt=[^/]+/")

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileLedger, FileRecord, ObjectRef, VersionedObjects
 from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
-
-    from headgate.lake.ports import FileLedger, FileRecord, VersionedObjects
 
 UPLOADERS = 8
 POLL_S = 1.0

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
-from headgate.snapshots.snapshot import MergedIncrements
+from headgate.lake.ports import CuratedBucket, ObjectInfo, ObjectRef
+from headgate.snapshots.snapshot import DatasetSnapshot, MergedIncrements
 from headgate.values.cells import int_array
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import CuratedBucket, ObjectInfo
-    from headgate.snapshots.snapshot import DatasetSnapshot
     from headgate.uploads.keys_of_file import KeysOfFile
 
 MAX_BYTES = 16_000_000

@@ -16,20 +16,16 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.errors import BadInputError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.uploads.edits import Edits
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.lake.ports import FileRecord
 
 PART_BYTES = 16 << 20
 EDITED = "edited"  # name of the file with a person's edits

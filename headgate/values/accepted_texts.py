@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.model import Column, Kind, Level, Mask
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
-from headgate.values.cells import blank_to_null
+from headgate.values.cells import Flags, blank_to_null
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from headgate.contracts.model import Column
-    from headgate.values.cells import Flags
 
 
 def null_where_absent(column: Column, text: pa.Array) -> pa.Array:

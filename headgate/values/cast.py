@@ -11,15 +11,15 @@ may be left out, and an offset may be without its colon or after a blank.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import ColumnType, Kind
 from headgate.contracts.types import arrow_type
 from headgate.values import fast_parsing as plain
 from headgate.values.cells import (
@@ -37,11 +37,6 @@ from headgate.values.cells import (
     text_array,
     text_bytes,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from headgate.contracts.model import ColumnType
 
 _INTEGER = r"0|-?[1-9]\d{0,18}"
 _YEAR = r"(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import FRACTION_DIGITS, NUMBERS
-from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
@@ -22,7 +22,6 @@ from headgate.values.cast_declared_times import cast_times
 from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_where, text_array
 
 if TYPE_CHECKING:
-    from headgate.contracts.model import Column
     from headgate.contracts.source_format import SourceFormat
 
 # A blank between thousands, or between a number and its sign, including U+00A0 and U+202F of spreadsheets.

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.date_patterns import date_pattern
+from headgate.contracts.date_patterns import DatePart, DatePattern, date_pattern
 from headgate.contracts.month_names import MONTHS
 from headgate.contracts.types import arrow_type
 from headgate.values import fast_parsing as plain
@@ -29,7 +29,6 @@ from headgate.values.cells import Flags, Rows, bool_array, flags, literal, numbe
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.contracts.date_patterns import DatePart, DatePattern
     from headgate.contracts.model import ColumnType
     from headgate.contracts.source_format import SourceFormat
 

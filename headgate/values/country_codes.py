@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,9 +14,6 @@ import pyarrow.compute as pc
 from headgate.contracts.country_fields import ALPHA_2
 from headgate.plain_names import in_plain_letters
 from headgate.values.cells import blank_to_null, by_unique, text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MIN_SHARE = 0.9  # of a column's values that are countries
 

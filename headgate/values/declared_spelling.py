@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import NUMBERS
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Kind
 from headgate.values.cells import by_unique, rewritten_where, text_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.contracts.model import Column
     from headgate.contracts.source_format import SourceFormat
 
 _PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"

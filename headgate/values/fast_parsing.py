@@ -6,9 +6,10 @@ more slowly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,9 +26,6 @@ from headgate.values.cells import (
     numbers,
     text_bytes,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.model import Kind
-from headgate.values.cells import by_unique, int_array, numbers
+from headgate.contracts.model import Column, Kind
+from headgate.values.cells import Rows, by_unique, int_array, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Column
-    from headgate.values.cells import Rows
 
 _YEAR_FIRST = re.compile(r"\s*(?P<year>\d{4})([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"\s*(?P<day>\d{1,2})([-./])(?P<month>\d{1,2})\2(?P<year>\d{4})(?!\d)")

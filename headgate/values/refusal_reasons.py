@@ -5,18 +5,13 @@ No reason contains a value of the row.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.date_patterns import date_pattern
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Comparison, Kind, Rule
 from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.plain_names import capitalised, title_of_name
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Column, Comparison, Rule
 
 _MAX_DIGITS = {Kind.SMALLINT: 4, Kind.INTEGER: 9, Kind.BIGINT: 18}  # of whole numbers; all such numbers fit
 # 31 December 2026, 18:30, by the fields of a pattern.

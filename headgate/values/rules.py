@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Level
+from headgate.contracts.model import Column, Comparison, Level, Rule
 from headgate.errors import ContractError
 from headgate.values.cells import Rows, bool_array, flags, literal, marked, rows_where, text_array, text_bytes
 from headgate.values.refusal_reasons import comparison_reason, rule_reason
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from headgate.contracts.model import Column, Comparison, Rule
 
 _INT64 = 1 << 63
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from headgate.errors import NotFoundError, NotPermittedError, SettingsError
-from headgate.settings import ArtifactsSettings, DefinitionsSettings
+from headgate.settings import ArtifactsSettings, DefinitionsSettings, Settings
 from headgate.wiring import stores
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from headgate.contracts.registry import Registry
     from headgate.lake.definitions import Definitions, DefinitionVersions
     from headgate.query.catalog_queries import Databases
-    from headgate.settings import Settings
 
 Result = TypeVar("Result")
 VARIABLE = "HEADGATE_DEFINITIONS"

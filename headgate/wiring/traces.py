@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from headgate.aws.traces import NoTraces
+from headgate.aws.traces import NoTraces, Traces
 from headgate.settings import TracesSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.aws.traces import Traces
 
 
 def traces_of(env: Mapping[str, str], service: str) -> Traces:

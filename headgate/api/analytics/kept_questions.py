@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.http.problems import conflict, expect_no_numbers, not_found
-from headgate.api.shapes.tables import KeptQuestionList, KeptQuestionShown
+from headgate.api.shapes.tables import (
+    BoardArranged,
+    KeptQuestionAsked,
+    KeptQuestionList,
+    KeptQuestionShown,
+    QuestionRenamed,
+)
 from headgate.query.kept_questions import (
     KeptQuestion,
     kept_questions,
@@ -19,7 +25,6 @@ from headgate.query.kept_questions import (
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.tables import BoardArranged, KeptQuestionAsked, QuestionRenamed
 
 _MAX_QUESTIONS = 500  # of one person
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard
-from headgate.api.http.access import reader
+from headgate.api.http.access import CallerIdentity, reader
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
-from headgate.api.shapes.mails import Mail, Mails, MailShown
+from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
 from headgate.errors import ConflictError
 from headgate.query.mail_schedules import (
     LAST_DAY,
@@ -20,9 +20,7 @@ from headgate.query.mail_schedules import (
 )
 
 if TYPE_CHECKING:
-    from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import AnswerMails, LakePorts
-    from headgate.api.shapes.mails import MailAsked
 
 _MAX_MAILS = 20  # of one person
 _QUOTA_REACHED = (

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.questions import saved_questions_of
-from headgate.api.http.access import Group
+from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import conflict, expect_no_numbers, forbidden, invalid, not_found
 from headgate.api.shapes.tables import Query, QueryAsked, QueryFile, QueryRows, Questions, ResultColumn
 from headgate.errors import NotFoundError, QueryError
@@ -20,7 +20,6 @@ from headgate.errors import NotFoundError, QueryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.aws.athena.queries import AnswerColumn
 

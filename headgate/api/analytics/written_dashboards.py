@@ -7,19 +7,23 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
-from headgate.api.shapes.dashboards import Dashboard, Dashboards, DashboardVersion, DashboardVersions
+from headgate.api.shapes.dashboards import (
+    Dashboard,
+    DashboardAsked,
+    Dashboards,
+    DashboardVersion,
+    DashboardVersions,
+)
 from headgate.errors import ConflictError, NotFoundError
 from headgate.query.kept_questions import panel_document
 from headgate.query.written_dashboards import documents, write_version
-from headgate.systems.dashboards import dashboard_of, dashboards_of
+from headgate.systems.dashboards import DeclaredDashboard, dashboard_of, dashboards_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.dashboards import DashboardAsked
-    from headgate.systems.dashboards import DeclaredDashboard
 
 Documents = dict[str, dict[str, Any]]
 _MAX_DASHBOARDS = 100

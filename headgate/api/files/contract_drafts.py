@@ -10,11 +10,24 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files.removals import author_of_request, expect_owner, may_change, remover_of
 from headgate.api.files.uploads import own_upload
 from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, invalid
-from headgate.api.shapes.uploads import ContractDrafts, DraftCheck, FlawCause, StoredContractDraft
+from headgate.api.shapes.uploads import (
+    ContractDrafts,
+    DraftCheck,
+    DraftCheckAsked,
+    FlawCause,
+    StoredContractDraft,
+)
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
-from headgate.lake.created_datasets import CreatedDatasets, created_text, is_superseded
+from headgate.lake.created_datasets import (
+    Author,
+    CreatedDatasets,
+    NameOwner,
+    Removal,
+    created_text,
+    is_superseded,
+)
 from headgate.lake.definitions import Definitions, created_file, removal_file
 from headgate.uploads.edits import Edits
 
@@ -23,9 +36,7 @@ if TYPE_CHECKING:
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.uploads import DraftCheckAsked
     from headgate.contracts.model import Contract
-    from headgate.lake.created_datasets import Author, NameOwner, Removal
 
 _MAX_CREATED = 200
 _MAX_CHECKED_BYTES = 8 << 20  # as of the files from which contracts are drafted
@@ -78,6 +89,8 @@ def count_draft_rows(
             is larger than those that contracts are drafted from.
         BadInputError: the file cannot be read by the contract.
     """
+    from headgate.local_files.check_draft import check_draft
+
     upload = own_upload(lake, caller, upload_id)
     if upload.size_bytes > _MAX_CHECKED_BYTES:
         raise invalid("upload_id", "upload", "The file is too large for a check before its dataset exists.")
@@ -86,7 +99,7 @@ def count_draft_rows(
     with TemporaryDirectory(prefix="headgate-draft-") as folder:
         path = Path(folder) / "original"
         lake.objects.download(upload.content(lake.bucket("staging"), lake.bucket("raw")), path)
-        outcome = count_draft_rows(replace(upload, edits=edits), path, Path(folder), contract, lake.mappings)
+        outcome = check_draft(replace(upload, edits=edits), path, Path(folder), contract, lake.mappings)
     return DraftCheck(
         received=outcome.received,
         accepted=outcome.accepted,

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.contracts.model import Kind
 from headgate.errors import NotFoundError
 from headgate.lake.states import DUPLICATE_RULES
@@ -17,7 +17,6 @@ from headgate.lake.states import DUPLICATE_RULES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.api.lake_ports import LakePorts
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome, CorrectionOutcomes
     from headgate.lake.ports import FileRecord
 

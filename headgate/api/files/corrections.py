@@ -9,21 +9,18 @@ from headgate.api.files.corrected_values import correction_outcomes
 from headgate.api.files.file_records import record_of
 from headgate.api.files.rejection_groups import group_values
 from headgate.api.http.problems import conflict, invalid
-from headgate.api.lake_ports import senders_of
-from headgate.api.shapes.files import CorrectionsSent
+from headgate.api.lake_ports import LakePorts, senders_of
+from headgate.api.shapes.files import Corrections, CorrectionsSent
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
 
-    from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord
 
 MAX_ROWS = 20_000  # a function answers within 29 s
 MAX_BYTES = 64 << 20  # the original is read in this function's memory

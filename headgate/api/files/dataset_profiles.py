@@ -9,7 +9,7 @@ from headgate.api.cache import Cache
 from headgate.api.files.personal_values import without_values
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile
-from headgate.api.http.access import Group
+from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import Correlation, DatasetProfile, PeriodRows, RowsOverTimeShown
 from headgate.lake.file_index import FileFilter, newest_first
@@ -18,7 +18,6 @@ from headgate.lineage.sources import increments_of
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
-    from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
     from headgate.profiling.rows_over_time import RowsOverTime

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import IgnoredGroup
 from headgate.lake.states import NOT_ACCEPTED
 
 if TYPE_CHECKING:
-    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 

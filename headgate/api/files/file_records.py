@@ -14,7 +14,7 @@ from headgate.api.files.settlements import with_settlements
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
-from headgate.api.lake_ports import record_if_any, senders_of
+from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.files import (
     FileDetail,
     FileEdits,
@@ -42,7 +42,6 @@ from headgate.snapshots.read_snapshots import newest_snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 __all__ = ["FileFilter", "detail", "page", "record_of", "summary"]

@@ -12,7 +12,7 @@ from headgate.api.files.dismissals import is_of_file
 from headgate.api.files.file_records import record_of
 from headgate.api.files.rejection_groups import is_open, of_group
 from headgate.api.http.problems import conflict, invalid
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ignored_rows import IgnoredRows, ignored_of_text, text_of_ignored
@@ -22,7 +22,6 @@ from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import RowsToIgnore
 
 

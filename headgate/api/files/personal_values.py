@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.http.access import Group
-from headgate.api.lake_ports import senders_of
+from headgate.api.http.access import CallerIdentity, Group
+from headgate.api.lake_ports import LakePorts, senders_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 # Import steps that can be added without seeing the file's values.

@@ -13,7 +13,7 @@ from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, Q
 from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.keys import has_corrected_rows
-from headgate.lake.ports import HIDDEN_NUMBERS, ObjectRef
+from headgate.lake.ports import HIDDEN_NUMBERS, FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.score import Score
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.lake.ports import FileRecord
 
 MAX_POINTS = 200
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.errors import HeadgateError
 from headgate.lake.states import RAGGED_ROW, RAGGED_TEXT
 from headgate.matching.header_names import folded
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
 
 _HEAD_BYTES = 1 << 16

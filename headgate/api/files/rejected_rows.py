@@ -6,13 +6,13 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrected_values import correction_outcomes, sent_values
+from headgate.api.files.corrected_values import SentRow, correction_outcomes, sent_values
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
-from headgate.api.files.ragged_cells import ragged_cells
+from headgate.api.files.ragged_cells import RaggedCells, ragged_cells
 from headgate.api.files.rejection_groups import of_group, rejection_groups, unique_columns
 from headgate.api.http import cursors
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import (
     QuarantineCounts,
     QuarantineLine,
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.api.files.corrected_values import SentRow
-    from headgate.api.files.ragged_cells import RaggedCells
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
 

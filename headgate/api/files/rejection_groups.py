@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from headgate.api.files.quality import stored_profile
-from headgate.api.shapes.files import IgnoredGroup, RejectionGroup
-from headgate.contracts.model import Kind
+from headgate.api.shapes.files import CorrectedGroup, IgnoredGroup, RejectionGroup
+from headgate.contracts.model import Contract, Kind
 from headgate.lake.states import DUPLICATE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.files import CorrectedGroup
-    from headgate.contracts.model import Contract
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ignored_rows import IgnoredRows
     from headgate.lake.ports import FileRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,6 @@ from headgate.query.written_dashboards import documents
 from headgate.systems.dashboards import dashboards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from headgate.api.lake_ports import LakePorts, Reverts
     from headgate.intake.files.remove_dataset import DatasetRemover, RemovalStep
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from headgate.api.files.file_records import record_of
-from headgate.api.http.access import Group
+from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import forbidden, not_found
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import KeptOriginal
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.uploads.upload import SentOriginal
-
-if TYPE_CHECKING:
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
-    from headgate.uploads.upload import UploadRecord
+from headgate.uploads.upload import SentOriginal, UploadRecord
 
 _URL_EXPIRES_S = 3600
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.lake_ports import record_if_any, senders_of
+from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.files import OpenPart
 from headgate.api.shapes.uploads import PartInLake
 from headgate.lake.recorded_sheets import left_out_sheets, lists_sheet
@@ -13,7 +13,6 @@ from headgate.lake.states import FileState
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 _MAX_LOOKED_UP = 100  # sheets of two years by week, for example

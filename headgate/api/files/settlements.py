@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED
 from headgate.lake.versions import History
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.lake.ports import FileRecord
 
 # A run records which version replaced a file, so only newer files are read. A list of files that no run has
 # merged may be longer; then a settlement shows after the next run.

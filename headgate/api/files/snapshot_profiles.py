@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Column, Contract, Kind
 from headgate.snapshots.read_snapshots import part_refs
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.contracts.model import Column, Contract
     from headgate.lake.ports import ObjectRef
     from headgate.profiling.profile import Profile
     from headgate.profiling.rows_over_time import RowsOverTime

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from headgate.api.shapes.files import FileStage
+from headgate.api.shapes.files import FileStage, StageName, StageState
 from headgate.lake.acceptance import Acceptance
-from headgate.lake.ports import REPLAY
+from headgate.lake.ports import REPLAY, FileRecord
 from headgate.lake.states import NOT_ACCEPTED, UNDER_WAY, FileState
 from headgate.lake.versions import has_no_rows
-
-if TYPE_CHECKING:
-    from headgate.api.shapes.files import StageName, StageState
-    from headgate.lake.ports import FileRecord
 
 _NAMES: tuple[StageName, ...] = ("upload", "trigger", "processing", "validation", "database", "complete")
 

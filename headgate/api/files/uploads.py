@@ -21,10 +21,10 @@ from headgate.api.files.rejected_rows import reasons_of, row_of
 from headgate.api.files.rejection_groups import unique_columns
 from headgate.api.files.sent_parts import offered_parts, open_parts, parts_in_lake
 from headgate.api.http import cursors
-from headgate.api.http.access import Group
+from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, forbidden, not_found
-from headgate.api.lake_ports import record_if_any, senders_of
+from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.uploads import (
     ContractDraft,
     DryRun,
@@ -35,7 +35,9 @@ from headgate.api.shapes.uploads import (
     ProposedStep,
     ReplacedRows,
     Upload,
+    UploadAsked,
     UploadEdits,
+    UploadMappingDecision,
     UploadPart,
     UploadParts,
 )
@@ -47,16 +49,19 @@ from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import Uploads
 from headgate.uploads.edits import Edits
-from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
+from headgate.uploads.upload import (
+    PART_BYTES,
+    UploadMapping,
+    UploadRecord,
+    UploadState,
+    check_key,
+    id_of_file_upload,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import RejectedRow
-    from headgate.api.shapes.uploads import UploadAsked, UploadMappingDecision
-    from headgate.uploads.upload import UploadRecord
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -14,10 +15,6 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from headgate.api import lake_ports
 from headgate.api.http.problems import ProblemError, forbidden
 from headgate.api.lake_ports import LakePorts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
 
 _POOL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.base import FieldError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _MAX_ERRORS, _MAX_IN_WORDS = 50, 3
 # Pydantic's rules, with names of their context in braces.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -19,9 +19,6 @@ from headgate.errors import (
     ServiceError,
     ThrottledError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 MEDIA_TYPE = "application/problem+json"
 

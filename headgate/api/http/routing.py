@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -13,12 +14,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from headgate.api.http.access import Access, Group
 from headgate.api.http.conditional_requests import JSON, IfNoneMatch, tagged
 from headgate.api.http.problems import MEDIA_TYPE
-from headgate.api.shapes.base import Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
-    from headgate.api.shapes.base import Shape
+from headgate.api.shapes.base import Problem, Shape
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 

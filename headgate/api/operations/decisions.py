@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.problems import invalid
 from headgate.api.operations.row_objects import key_of_id, keys_below, read_row, read_written_rows, write_row
-from headgate.api.shapes.decisions import Decision, Decisions
+from headgate.api.shapes.decisions import Decision, DecisionAsked, Decisions
 from headgate.lake import keys
 from headgate.lake.queue_actions import CommonAction
 from headgate.masking.redaction import redact_text
@@ -16,7 +16,6 @@ from headgate.systems.dashboards import dashboards_of
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.decisions import DecisionAsked
 
 TABLE = "decisions"
 

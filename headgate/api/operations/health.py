@@ -6,10 +6,10 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, TableComparison, senders_of
 from headgate.api.operations.implausible_tables import MAX_RECORDS
 from headgate.api.operations.run_problems import MAX_RUNS, newest_comparison, unsolved_problems
-from headgate.api.shapes.lake import Health, HealthCheck
+from headgate.api.shapes.lake import Health, HealthCheck, HealthState
 from headgate.lake import keys
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.file_index import FileFilter
@@ -22,8 +22,6 @@ from headgate.snapshots.read_snapshots import newest_snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.api.lake_ports import LakePorts, TableComparison
-    from headgate.api.shapes.lake import HealthState
     from headgate.lake.ports import FileRecord
 
 _ORDER: tuple[HealthState, ...] = ("healthy", "unknown", "degraded", "failed")

@@ -9,12 +9,12 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.api.lake_ports import TableComparison
+from headgate.api.lake_ports import LakePorts, TableComparison
 from headgate.contracts.followed_deletions import is_full
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
-from headgate.lake.ports import ROWS
+from headgate.lake.ports import ROWS, TableVersion
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.merge.as_of import NONE, PROPERTY, deciding_days, event_time
@@ -26,8 +26,6 @@ from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from headgate.api.lake_ports import LakePorts
-    from headgate.lake.ports import TableVersion
     from headgate.runs.start_or_postpone import Execution
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 

@@ -6,17 +6,15 @@ import hashlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.http.access import Group
+from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import forbidden, invalid, not_found
 from headgate.api.operations.row_objects import key_of_id, keys_below, read_row, read_written_rows, write_row
-from headgate.api.shapes.annotations import Annotation, Annotations
+from headgate.api.shapes.annotations import Annotation, AnnotationAsked, Annotations
 from headgate.lake import keys
 from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
-    from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.annotations import AnnotationAsked
 
 TABLE = "annotations"
 _FOLDER = f"{keys.ANNOTATIONS}/"

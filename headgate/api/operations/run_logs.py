@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast, get_args
 
 from headgate.api.operations import runs
@@ -12,7 +12,6 @@ from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from headgate.api.lake_ports import LakePorts
     from headgate.aws.logs import LogLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from headgate.api.operations.implausible_tables import compare_tables
@@ -18,7 +18,6 @@ from headgate.runs.start_or_postpone import RUNNING, SUCCEEDED, Execution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
 
     from headgate.api.lake_ports import LakePorts, TableComparison
     from headgate.aws.stepfunctions import PipelineRun

@@ -8,8 +8,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from headgate.api.http.problems import invalid, not_found
-from headgate.api.operations.run_problems import problems_of, problems_of_one
-from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStarted, RunSummary
+from headgate.api.operations.run_problems import RunOmissions, problems_of, problems_of_one
+from headgate.api.shapes.runs import (
+    RunAsked,
+    RunDetail,
+    RunJob,
+    Runs,
+    RunStage,
+    RunStarted,
+    RunState,
+    RunSummary,
+)
 from headgate.costs.price_list import Prices
 from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
@@ -21,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.operations.run_problems import RunOmissions
-    from headgate.api.shapes.runs import RunAsked, RunState
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.costs.recorded import EndedJobRun
 

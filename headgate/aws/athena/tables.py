@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 
 from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError, QueryError
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_athena.type_defs import ColumnInfoTypeDef
 
-    from headgate.lake.ports import ObjectStore
 
 POLL_S = 0.25
 LONGEST_ROW_BYTES = (

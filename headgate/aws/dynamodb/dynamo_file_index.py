@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from headgate.aws.dynamodb.ledger import CONTENT, decode_item, encode_item, record_of_item
 from headgate.aws.sdk_errors import translated
-from headgate.lake.file_index import FileListPage
+from headgate.lake.file_index import FileFilter, FileListPage
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from headgate.lake.file_index import FileFilter
 
 # Its hash key is the bucket, which only files have; so claims of contents and measurements are not in the
 # index.

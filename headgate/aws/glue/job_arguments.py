@@ -6,15 +6,12 @@ mapping, in which arguments override the environment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from headgate.errors import SettingsError
 from headgate.lake.keys import CURRENT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _MARK = "--"
 

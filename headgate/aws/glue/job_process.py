@@ -6,9 +6,9 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr
 from time import monotonic as monotonic_s
-from typing import TYPE_CHECKING
 
 from headgate.aws import unexpected_errors
 from headgate.aws.glue import job_arguments
@@ -18,9 +18,6 @@ from headgate.errors import HeadgateError
 CAPACITY = "HEADGATE_DPUS"  # the billed capacity of a job, in DPUs
 log = logging.getLogger(__name__)
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 
 class JsonLines(logging.Formatter):

@@ -10,11 +10,8 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 VARIABLE = "HEADGATE_SHARED_IMPORTS"
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     Records = Callable[[Sequence[str], Sequence[Sequence[str]], int], RenderableType]
 

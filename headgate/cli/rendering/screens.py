@@ -8,21 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 
 from headgate.cli.rendering.fitting_table import FittingTable, as_it_is
 from headgate.plain_names import capitalised
 from headgate.reports.rule_words import rule_words
-from headgate.reports.summary import total
+from headgate.reports.summary import DatasetSummary, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rich.console import RenderableType
-
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
-    from headgate.reports.summary import DatasetSummary
     from headgate.snapshots.reference_counts import CheckedReference
 
 SHOWN_REASONS = 12

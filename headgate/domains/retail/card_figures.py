@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from headgate.learning.calibration import Bin
 from headgate.systems.model_cards import Figure
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _TOTAL = "total"
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
-from headgate.query.questions import questions_in_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.query.questions import SavedQuestion
+from headgate.query.questions import SavedQuestion, questions_in_sql
 
 _FOLDER = files(__package__) / "questions"
 

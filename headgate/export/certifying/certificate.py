@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.errors import AuditError
 from headgate.export.certifying.digest import Digest
-from headgate.export.planning.mapping import CanonicalForm
+from headgate.export.planning.mapping import CanonicalForm, ExportColumn
 from headgate.export.server.sql_dialect import SqlDialect
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from headgate.export.planning.mapping import ExportColumn
 
 MANIFEST = "_manifest.json"
 _SHA256 = "manifest_sha256"

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from headgate.export.planning.mapping import CanonicalForm, ExportColumn
 from headgate.export.reading.slice_files import write_slice
-from headgate.export.server.source_tables import BYTES
+from headgate.export.server.source_tables import BYTES, SourceTable
 from headgate.lake.keys import RUN_DELETIONS
 from headgate.values.sql_names import quoted_name
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.export.server.source import Session
-    from headgate.export.server.source_tables import SourceTable
 
 DELETED = RUN_DELETIONS
 _WITHIN = "_within"

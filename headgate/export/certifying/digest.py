@@ -15,14 +15,14 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.export.certifying.postgres_hash import sum_of_hashes
-from headgate.export.planning.mapping import CanonicalForm
+from headgate.export.planning.mapping import CanonicalForm, ExportColumn
 from headgate.export.reading.csv_files import decimal_text
 from headgate.export.reading.file_batches import file_batches
 from headgate.export.server.sql_dialect import MAX_HASHED_BYTES, SEPARATOR, SqlDialect
@@ -30,9 +30,6 @@ from headgate.export.server.sql_dialect import MAX_HASHED_BYTES, SEPARATOR, SqlD
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-    from typing import Any, Protocol
-
-    from headgate.export.planning.mapping import ExportColumn
 
     class Printed(Protocol):
         """A column whose values have a canonical text."""

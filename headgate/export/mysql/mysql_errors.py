@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.export.server.source import LOCK_WAIT_S, SourceLostError, errors_with_table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Error numbers, the same in MariaDB and MySQL. Source: https://mariadb.com/kb/en/mariadb-error-codes/
 _DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.export.mysql.mysql_types import quoted
-from headgate.export.mysql.wire import result_columns
+from headgate.export.mysql.wire import WireColumn, result_columns
 from headgate.export.server.source import DraftFacts
 from headgate.export.server.source_tables import NUMBERS, SourceColumn, SourceIndex, SourceTable
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from headgate.export.mysql.mysql_session import MySqlSession
-    from headgate.export.mysql.wire import WireColumn
 
 _COLUMNS = """
 select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,

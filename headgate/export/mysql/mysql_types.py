@@ -24,18 +24,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.planning.mapping import CanonicalForm, ExportColumn
-from headgate.export.server.source_tables import BYTES, INTEGERS
+from headgate.export.server.source_tables import BYTES, INTEGERS, SourceColumn
 from headgate.export.server.sql_dialect import SqlDialect
-
-if TYPE_CHECKING:
-    from headgate.export.server.source_tables import SourceColumn
 
 quoted = SqlDialect.MYSQL.quoted
 

@@ -11,8 +11,9 @@ Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pymysql.err import MySQLError, raise_mysql_exception  # type: ignore[import-untyped]  # PyMySQL ships no types
@@ -21,9 +22,6 @@ from pymysql.protocol import FieldDescriptorPacket, MysqlPacket  # type: ignore[
 from headgate.errors import NotPermittedError, ServiceError, SettingsError
 from headgate.export.mysql.mysql_errors import server_errors
 from headgate.export.server.source import SourceLostError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BLOCK_BYTES = 4 << 20
 # Decoders read a few bytes beyond a row's last value, so the block is longer than its content.

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.errors import ContractError
-from headgate.export.server.source_tables import lake_names
+from headgate.export.server.source_tables import SourceColumn, SourceTable, lake_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.contracts.model import Contract
     from headgate.export.server.source import ExportSource, Session
-    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import column_type_of
 from headgate.export.planning.contract_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 from headgate.export.planning.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 from headgate.export.requests import Mode
-from headgate.export.server.source_tables import lake_names
+from headgate.export.server.source_tables import SourceColumn, SourceTable, lake_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from headgate.contracts.model import Mask
     from headgate.export.server.source import DraftFacts, ExportSource, Session
-    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
     GuessMask = Callable[[str, pa.Array], Mask | None]
 

@@ -12,7 +12,7 @@ from headgate.errors import ContractError
 from headgate.export.planning.slicing import EVERYTHING
 from headgate.export.requests import Mode
 from headgate.export.server.key_columns import KeyColumn
-from headgate.export.server.source_tables import INTEGERS
+from headgate.export.server.source_tables import INTEGERS, SourceTable
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.export.server.source import Session
-    from headgate.export.server.source_tables import SourceTable
 
 MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
 _MOMENTS = {"datetime", "timestamp", "timestamptz", "date"}

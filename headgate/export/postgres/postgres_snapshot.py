@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from headgate.export.postgres.postgres_session import postgres_errors_of_table
+from headgate.export.postgres.postgres_session import PostgresSession, postgres_errors_of_table
 from headgate.export.server.held_locks import WAIT_S, hold_locks
 from headgate.export.server.source import Snapshot
 from headgate.export.server.sql_dialect import SqlDialect
@@ -21,7 +21,6 @@ from headgate.export.server.sql_dialect import SqlDialect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from headgate.export.postgres.postgres_session import PostgresSession
     from headgate.export.server.source_tables import SourceTable
 
 METHOD = "exported_snapshot"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.export.planning.slicing import EVERYTHING, rows_per_slice
-from headgate.export.postgres.postgres_session import postgres_errors_of_table
+from headgate.export.postgres.postgres_session import PostgresSession, postgres_errors_of_table
 from headgate.export.postgres.postgres_snapshot import lock_postgres_tables, open_postgres_snapshot
 from headgate.export.postgres.postgres_tables import (
     describe_postgres_query,
@@ -16,16 +16,14 @@ from headgate.export.postgres.postgres_tables import (
     postgres_tables,
 )
 from headgate.export.postgres.postgres_types import map_postgres_column, postgres_arrow_type
-from headgate.export.server.key_columns import TUPLE_ID, KeyColumn
+from headgate.export.server.key_columns import TUPLE_ID, Key, KeyColumn
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from contextlib import AbstractContextManager
 
-    from headgate.export.postgres.postgres_session import PostgresSession
     from headgate.export.requests import ExportRequest
-    from headgate.export.server.key_columns import Key
     from headgate.export.server.source import Snapshot
     from headgate.export.server.source_tables import SourceTable
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from adbc_driver_manager import Error
 
 from headgate.errors import NotFoundError, ServiceError, SettingsError
-from headgate.export.postgres.postgres_session import postgres_errors_of_table
+from headgate.export.postgres.postgres_session import PostgresSession, postgres_errors_of_table
 from headgate.export.postgres.postgres_types import ARRAY, COMPOSITE
 from headgate.export.server.source import DraftFacts, SourceLostError
 from headgate.export.server.source_tables import SourceColumn, SourceIndex, SourceTable
 from headgate.export.server.sql_dialect import SqlDialect
-
-if TYPE_CHECKING:
-    from headgate.export.postgres.postgres_session import PostgresSession
 
 _ENGINES = {"r": "table", "p": "partitioned", "v": "view", "f": "foreign"}
 _TABLE = """

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-    from types import TracebackType
 
 _BLOCK_BYTES = 4 << 20
 _DECIMAL = re.compile(r"(decimal(?:128|256))\((\d+), (\d+)\)")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from headgate.errors import ConflictError
-from headgate.export.server.source import SourceLostError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from headgate.export.server.source import Session
+from headgate.export.server.source import Session, SourceLostError
 
 WAIT_S = 5  # the server notices a killed run at once; this is for a slow network
 Lock = TypeVar("Lock")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.errors import SettingsError
 from headgate.export.server.sql_dialect import SqlDialect
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SCHEMES = {

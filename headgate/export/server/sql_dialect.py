@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from headgate.values.sql_names import quoted_name
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SEPARATOR = b"\x1f"
 _MAX_ARGUMENTS = 99  # below PostgreSQL's FUNC_MAX_ARGS of 100

@@ -11,9 +11,10 @@ import io
 import json
 import lzma
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pyarrow as pa
 from fastavro import parse_schema, schemaless_reader
@@ -22,10 +23,6 @@ from fastavro.schema import SchemaParseException
 from headgate.errors import UnreadableFileError
 from headgate.formats.sniff import AVRO_MAGIC
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, too_large
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import IO
 
 _SYNC_BYTES = 16
 _CHECKSUM_BYTES = 4  # after each block of snappy

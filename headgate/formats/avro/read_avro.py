@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 from fastavro import schemaless_reader
@@ -23,7 +23,6 @@ from headgate.formats.unpack import allowed_bytes, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import IO
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.values.cells import NO_ROWS
+from headgate.values.cells import NO_ROWS, Flags, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.formats.csv.csv_rows import Form
     from headgate.formats.row_offsets import Octets
-    from headgate.values.cells import Flags, Rows
 
 _LF = 10
 _BLOCK_BYTES = 1 << 20

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import stated_encoding
 from headgate.formats.csv.csv_rows import QUOTE
-from headgate.formats.csv.dialect import without_trailing_blanks
+from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import quote_evidence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.formats.csv.dialect import Dialect
 
 _HEAD_BYTES = 1 << 18
 _QUOTES_BYTES = 1 << 22

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from headgate.formats.csv.csv_rows import NULL, Form, Row
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
 _LITERAL_ESCAPES = {"\\", '"', "'", "\n", "\r", "\r\n"}

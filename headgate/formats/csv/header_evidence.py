@@ -7,14 +7,11 @@ header that is read as a row at once, but a row that is read as a header is lost
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from headgate.matching.header_names import folded
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _HEADER_LINES = 8
 # Rows below a header that describe its columns, and the rows of data that show it. Qualtrics writes

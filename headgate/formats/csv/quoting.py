@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from headgate.formats.csv.csv_rows import Form, Row
 from headgate.formats.csv.database_dumps import DumpForm, dump_signs
 from headgate.formats.csv.probe_rows import PROBE_ROWS, probe_rows, share_of_width
 from headgate.formats.sniff import DELIMITERS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Rare delimiters: Hive's default, the unit separator of `sqlite3 .mode ascii`, and the blank of Pollock's
 # file_field_delimiter_0x20.csv.

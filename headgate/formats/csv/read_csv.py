@@ -32,7 +32,7 @@ import pyarrow.csv as pa_csv
 from headgate.contracts.file_form import stated_quotes
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import end_of_regular_quotes, has_regular_quotes
-from headgate.formats.csv.csv_rows import NULL
+from headgate.formats.csv.csv_rows import NULL, Row
 from headgate.formats.csv.footer import footer_rows_of_text, mark_footer
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import check_quotes
@@ -40,16 +40,14 @@ from headgate.formats.received_rows import Ragged, Received, joined_ragged
 from headgate.formats.row_offsets import offsets_in_original, row_starts
 from headgate.formats.sniff import text_for
 from headgate.matching.match_header import match_header, unnamed_column
-from headgate.values.cells import NO_ROWS, in_one_piece, text_array
+from headgate.values.cells import NO_ROWS, Rows, in_one_piece, text_array
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.formats.csv.csv_rows import Row
     from headgate.formats.csv.dialect import Dialect
-    from headgate.values.cells import Rows
 
 MAX_COLUMNS = 4096  # more than real tables have; empty columns do not yet fill the memory
 _BLOCK_BYTES = 1 << 20

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import can_have_quotes, has_header
-from headgate.formats.csv.csv_rows import QUOTE
+from headgate.formats.csv.csv_rows import QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.header_evidence import HeaderReading, count_header_lines
 from headgate.formats.csv.header_row import (
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.formats.csv.csv_rows import Form, Row
 
 # Reduced, because a blank would otherwise split the cells of a real file that docs/how-it-works/formats.md
 # names.

@@ -27,7 +27,7 @@ from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import check_quotes
 from headgate.formats.json.json_records import is_json
 from headgate.formats.received_rows import Received, written_as
-from headgate.formats.row_offsets import Scan, SpacedOffsets
+from headgate.formats.row_offsets import Distances, Octets, Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
 from headgate.matching.match_header import Header, match_header
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.csv_rows import Form
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.row_offsets import Distances, Octets
     from headgate.values.cells import Rows
 
 # Smaller files fit into memory and are read faster at once.

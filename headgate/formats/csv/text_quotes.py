@@ -16,14 +16,13 @@ import pyarrow as pa
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import has_regular_quotes
-from headgate.formats.csv.csv_rows import QUOTE
+from headgate.formats.csv.csv_rows import QUOTE, Row
 from headgate.formats.csv.probe_rows import first_row
 from headgate.formats.row_offsets import line_starts, row_starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.formats.csv.csv_rows import Row
     from headgate.formats.csv.dialect import Dialect
 
 _LINE = re.compile(r"[^\r\n]*")

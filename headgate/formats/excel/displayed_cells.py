@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from headgate.formats.excel.workbook import (
     STYLES_PART,
+    Budget,
     book_of_archive,
     elements_of_part,
     number_formats,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from xml.etree.ElementTree import Element
 
-    from headgate.formats.excel.workbook import Budget
 
 _LEADING_ZEROS = re.compile(r"0{2,}")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")

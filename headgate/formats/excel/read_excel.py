@@ -27,7 +27,7 @@ from headgate.formats.typed_cells import MidnightText, TypedText, column_texts
 from headgate.formats.unpack import is_open_document
 from headgate.masking.redaction import redact
 from headgate.matching.header_names import folded
-from headgate.matching.match_header import count_known, match_header
+from headgate.matching.match_header import Header, count_known, match_header
 from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import text_array
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
     from headgate.formats.excel.workbook import Cells, Sheet
-    from headgate.matching.match_header import Header
 
 _NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
 _NEARLY_ALL = 0.9  # of a column's cells: the last row may contain formulas for sums

@@ -5,12 +5,10 @@ Source: RFC 7946, sections 3.2 and 3.3.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from headgate.errors import HeaderError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FEATURE_MEMBERS = ("id", "geometry")  # members of a feature other than its type and properties
 

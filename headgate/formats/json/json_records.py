@@ -40,16 +40,14 @@ from headgate.formats.json.record_lists import (
 )
 from headgate.formats.received_rows import Ragged
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
-from headgate.formats.sniff import text_of
+from headgate.formats.sniff import Text, text_of
 from headgate.formats.typed_cells import TypedText, typed_flags
-from headgate.values.cells import NO_ROWS, text_array
+from headgate.values.cells import NO_ROWS, Rows, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.formats.json.nested_names import Expands
-    from headgate.formats.sniff import Text
-    from headgate.values.cells import Rows
 
     Record = dict[str, Any]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -41,7 +41,6 @@ from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-    from typing import IO
 
     from headgate.contracts.model import Contract
     from headgate.formats.json.nested_names import Expands

@@ -16,9 +16,10 @@ Blanks, the order of names and control characters are those of JSON files (`head
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,9 +27,6 @@ import pyarrow.compute as pc
 from headgate.formats.json.json_text import json_text
 from headgate.formats.typed_cells import TypedText
 from headgate.values.cells import text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Arrow's spelling, and the one of quoted JSON text.
 _NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}

@@ -22,18 +22,18 @@ rejects the file.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import islice, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.model import Kind, Mask
+from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.errors import UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
@@ -42,7 +42,7 @@ from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, n
 from headgate.formats.received_rows import Received
 from headgate.formats.unpack import allowed_bytes, grows_too_much
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
-from headgate.matching.match_header import match_header
+from headgate.matching.match_header import Header, match_header
 from headgate.values.cells import (
     NO_ROWS,
     bool_array,
@@ -55,12 +55,6 @@ from headgate.values.cells import (
     text_array,
 )
 from headgate.values.declared_spelling import in_declared_format
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Column, Contract
-    from headgate.matching.match_header import Header
 
 # Errors of Arrow for a file that it cannot read.
 _BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)

@@ -21,13 +21,12 @@ from xml.etree.ElementTree import Element, ParseError, parse
 
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.format_name import FormatName
-from headgate.formats.json.json_records import GatheredRecords
+from headgate.formats.json.json_records import GatheredRecords, Records
 from headgate.values.cells import NO_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.formats.json.json_records import Records
     from headgate.formats.json.nested_names import Expands
 
 MAX_BYTES = 1 << 27  # elements take several times the memory of their text

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Contract, Mask
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, Counts, check_file
 from headgate.intake.rows.masked_at_source import AtSource, check_seal, claims_to_be_masked, masked_form
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.refused_correction import refused_correction
 from headgate.lake.states import PARTIAL_HEADER, FileState, OriginalForm
 from headgate.values.parquet_tables import table_of
@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
     from headgate.intake.files.gate import GatePorts, GateRules
-    from headgate.intake.rows.check_rows import Counts
     from headgate.intake.rows.masked_original import About
-    from headgate.lake.ports import FileRecord
 
 UNKNOWN_DATASET = "unknown_dataset"
 # About 10 MB of rows in memory. The profile reads column by column, and would open a path about thirty times.

@@ -9,21 +9,15 @@ is processed, whatever the order and number of events. The ledger recognizes par
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError, UnreadableFileError
-from headgate.intake.files.source_deletions import moment_of
+from headgate.intake.files.source_deletions import Sightings, moment_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
-from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
 from headgate.lake.raw_objects import file_id_of, is_data
 from headgate.lake.states import FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from headgate.intake.files.source_deletions import Sightings
-    from headgate.lake.ports import ObjectInfo, ObjectStore
 
 _NO_PARTS = b'{"files": []}'
 

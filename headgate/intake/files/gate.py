@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileLedger, FileRecord, MaskingKey, ObjectRef, ObjectStore
 from headgate.lake.states import Originals
 from headgate.snapshots.publishing import PARQUET_TYPE
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileLedger, FileRecord, MaskingKey, ObjectStore
     from headgate.matching.mappings import Mappings
 
 

@@ -5,15 +5,10 @@ A replay writes them again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from headgate.lake.ports import ObjectRef, is_stored
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore, is_stored
 from headgate.lake.states import FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from headgate.lake.ports import FileRecord, ObjectStore
 
 
 def files_without_rows(

@@ -17,8 +17,8 @@ names is written.
 from __future__ import annotations
 
 import shlex
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from headgate.formats.unpack import OutgrownError
 from headgate.intake.files.check_local_file import (
     UNKNOWN_DATASET,
     CheckedOriginal,
+    CheckedParquet,
     check_local_file,
     check_readable,
     checked_by,
@@ -35,7 +36,7 @@ from headgate.intake.files.check_local_file import (
     error_fields,
     with_counts,
 )
-from headgate.intake.files.gate import iso_utc
+from headgate.intake.files.gate import GatePorts, GateRules, iso_utc
 from headgate.intake.files.replace_original import (
     RECEIVED,
     end_original,
@@ -47,11 +48,11 @@ from headgate.intake.files.replace_original import (
 )
 from headgate.intake.files.workspace import workspace
 from headgate.intake.workers.heartbeat import heartbeat
-from headgate.intake.workers.larger_worker import Stopwatch
+from headgate.intake.workers.larger_worker import LargerWorker, Stopwatch
 from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import SUMMARY, Claim, FileRecord, ObjectInfo
+from headgate.lake.ports import SUMMARY, Claim, FileRecord, ObjectInfo, ObjectRef
 from headgate.lake.raw_objects import file_id_of, why_ignored
 from headgate.lake.states import ClaimAnswer, FileState, Originals
 from headgate.lake.versions import NO_ROWS, has_no_rows
@@ -61,17 +62,11 @@ from headgate.matching.sensitive_columns import possibly_sensitive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-    from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.check_local_file import CheckedParquet
-    from headgate.intake.files.gate import GatePorts, GateRules
-    from headgate.intake.workers.larger_worker import LargerWorker
-    from headgate.lake.ports import ObjectRef
     from headgate.matching.file_table import FileTable
 
 # A file without a contract is profiled in memory. A larger one gets no profile: it does not justify a larger

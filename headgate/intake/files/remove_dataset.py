@@ -18,13 +18,12 @@ from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ThrottledError
 from headgate.intake.files.replay_file import REPLAYED
 from headgate.intake.files.revert_file import REMOVED_WITH, is_undone
-from headgate.lake.created_datasets import not_removed
+from headgate.lake.created_datasets import Author, CreatedDatasets, Removal, not_removed
 from headgate.lake.states import UNDER_WAY, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from headgate.lake.created_datasets import Author, CreatedDatasets, Removal
     from headgate.lake.ports import FileLedger, FileRecord
 
 _PARALLEL_FILES = 8  # the work of each is mostly waiting for services

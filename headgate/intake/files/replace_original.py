@@ -18,7 +18,7 @@ from headgate.intake.files.workspace import workspace
 from headgate.intake.rows.masked_at_source import claims_to_be_masked
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import ObjectRef, is_stored
+from headgate.lake.ports import FileLedger, FileRecord, ObjectRef, ObjectStore, is_stored
 from headgate.lake.states import REPLACED, FileState, OriginalForm, Originals
 from headgate.matching.mappings import Decided
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.intake.files.gate import GatePorts, GateRules
-    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 RECEIVED = "received"
 FORM = "form"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, ConflictError, NotFoundError
 from headgate.intake.files.check_local_file import (
     CheckedOriginal,
+    CheckedParquet,
     check_local_file,
     check_masked_form,
     check_readable,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.intake.files.check_local_file import CheckedParquet
     from headgate.intake.files.gate import GatePorts, GateRules
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = (

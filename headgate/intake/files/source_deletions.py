@@ -22,7 +22,7 @@ from headgate.contracts.followed_deletions import follows_deletions, is_full
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.cast_declared import cast_column
 from headgate.values.parquet_tables import table_of
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.keys import ExportKey
-    from headgate.lake.ports import FileRecord, ObjectStore
 
 _FULL = "full"  # the mode of a run that read all rows
 

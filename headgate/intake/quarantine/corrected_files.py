@@ -7,25 +7,20 @@ object returns to its earlier content or the correction is reverted.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import pyarrow as pa
 
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileLedger, FileRecord, ObjectRef, ObjectStore
 from headgate.lake.states import CHECKED, FileState
 from headgate.lake.versions import History
 from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.values.cells import repeated
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
-
-    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 CLOSED_BY = "closed_by"
 _OPEN = ""  # `closed_by` of an open record

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.format_property import FORMAT_PROPERTY, stated_format
-from headgate.contracts.model import ColumnType, Kind, Level, Mask
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask
 from headgate.contracts.new_column_policy import RULE, with_declared
 from headgate.contracts.source_format import PLAIN
 from headgate.intake.quarantine.likely_types import change_in_words, in_both_formats, likely_columns
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Column, Contract
 
 _EXAMPLES = 3
 _UNDECLARED = frozenset({"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"})

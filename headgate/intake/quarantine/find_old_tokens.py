@@ -5,23 +5,17 @@ A replay makes new tokens from the original in raw.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Mask
-from headgate.lake.ports import ObjectRef
+from headgate.contracts.model import Contract, Mask
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord, ObjectStore
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from headgate.contracts.format_property import FORMAT_PROPERTY, NUMBERS, TIMES, property_of
-from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.odcs_writer import physical_type
-from headgate.contracts.source_format import PLAIN
+from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.column_inference import MAX_PRECISION, guess_column
 from headgate.drafts.format_answers import answer_of
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.format_inference import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Column
-    from headgate.contracts.source_format import SourceFormat
 
 _FAMILIES = (NUMBERS, TIMES, frozenset({Kind.BOOLEAN}))
 _MAX_INTEGER_DIGITS = 19  # of a 64-bit number

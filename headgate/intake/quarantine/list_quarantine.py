@@ -11,7 +11,7 @@ import numpy as np
 
 from headgate.contracts.new_column_policy import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
-from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.lake.states import CHECKED, DUPLICATE_RULES, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.lake.versions import History
 from headgate.values.cells import bool_array
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import ObjectStore
 
 _WAITING = NOT_ACCEPTED | {FileState.FAILED}
 _Group = tuple[str, str, str, str, str]

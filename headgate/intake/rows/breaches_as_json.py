@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from headgate.contracts.model import Level
 from headgate.values.cells import by_unique, rows_where, text_array
 from headgate.values.rules import Breach
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def verdicts(breaches: Sequence[Breach], rows: int) -> pa.Array:

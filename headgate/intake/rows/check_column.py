@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Kind, Mask
+from headgate.contracts.model import Column, Kind, Mask
 from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.intake.rows.mask_rows import drop_values, mask_cards, mask_free_text, mask_ssns, take_masked
-from headgate.masking.card_columns import numeric_rows_with_cards
+from headgate.masking.card_columns import KnownCards, numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.issuers import SHORTEST
@@ -15,17 +15,13 @@ from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import NO_ROWS
+from headgate.values.cells import NO_ROWS, Rows
 from headgate.values.impossible_days import impossible_days
 from headgate.values.refusal_reasons import impossible_day_reason, reason_of_column, type_reason
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from headgate.contracts.model import Column
-    from headgate.masking.card_columns import KnownCards
-    from headgate.values.cells import Rows
 
 
 def check_column(column: Column, text: pa.Array, known_cards: KnownCards) -> CheckedColumn:

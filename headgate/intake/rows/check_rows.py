@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import identified
-from headgate.contracts.model import Level, Mask
+from headgate.contracts.model import Contract, Level, Mask
 from headgate.contracts.new_column_policy import KEPT as KEPT_COLUMN
 from headgate.contracts.new_column_policy import declared_only, without_left_out
 from headgate.contracts.types import arrow_schema
@@ -35,7 +35,7 @@ from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values, numbers_left_out
-from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, keep_unique, survivors
+from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, Survivors, TiedCells, keep_unique, survivors
 from headgate.intake.rows.duplicate_reasons import duplicate_reasons, take_candidates
 from headgate.intake.rows.fill_missing_ids import fill_missing_ids
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
@@ -73,10 +73,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
     from headgate.formats.received_rows import Received
     from headgate.intake.rows.checked_column import CheckedColumn
-    from headgate.intake.rows.deduplicate_rows import Survivors
     from headgate.lake.ports import MaskingKey
 
 ABSENT = "absent_or_left_out"

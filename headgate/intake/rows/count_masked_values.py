@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Column, Mask
 from headgate.masking.redaction import rows_with_secrets
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Column
     from headgate.intake.rows.checked_column import CheckedColumn
 
 _ALREADY_MASKED = {None, Mask.MASKED, Mask.VERDICTS}

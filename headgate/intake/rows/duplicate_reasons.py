@@ -11,14 +11,13 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.restore_source_texts import columns_from_candidates
-from headgate.values.cells import decoded, flags, in_one_piece, int_array
+from headgate.values.cells import Flags, Rows, decoded, flags, in_one_piece, int_array
 from headgate.values.refusal_reasons import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.values.cells import Flags, Rows
 
 _SAME = "Row {row} has the same values{masked} and was kept. Nothing has to be done."
 _MASKED = ", after masking,"

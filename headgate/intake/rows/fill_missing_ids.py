@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.contracts.generated_ids import LETTERS, PREFIX
-from headgate.values.cells import NO_ROWS, int_array
+from headgate.values.cells import NO_ROWS, Rows, int_array
 from headgate.values.unique_values import normal_form
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.rows.checked_column import CheckedColumn
     from headgate.lake.ports import MaskingKey
-    from headgate.values.cells import Rows
 
 _REQUIRED = "required"  # rule that a row without an id breaks
 _AS_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")

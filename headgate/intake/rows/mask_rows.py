@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Column, Mask
 from headgate.intake.rows.breaches_as_json import breaches_of
 from headgate.intake.rows.checked_column import CheckedColumn
-from headgate.masking.card_columns import is_destroyed
+from headgate.masking.card_columns import KnownCards, is_destroyed
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
@@ -22,12 +22,6 @@ from headgate.values.cells import flags, int_array, matches, null_where
 from headgate.values.fast_parsing import have_shape
 from headgate.values.refusal_reasons import reason_of_column
 from headgate.values.rules import Breach, column_breaches
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Column
-    from headgate.masking.card_columns import KnownCards
 
 # Area, group and serial number, with or without hyphens or blanks. Source: Social Security Administration.
 _PLAIN_SSN = "999-99-9999"

@@ -14,9 +14,10 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64decode
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -24,18 +25,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
+from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
 from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.formats.sniff import is_parquet
 from headgate.intake.rows.breaches_as_json import verdicts
 from headgate.intake.rows.check_column import check_column, undeclared_card
-from headgate.intake.rows.checked_column import of_rows
+from headgate.intake.rows.checked_column import CheckedColumn, of_rows
 from headgate.intake.rows.fill_missing_ids import fill_missing_ids
 from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.refuse_rows import refuse_rows
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef, ObjectStore
 from headgate.masking.card_columns import KnownCards, numeric_rows_with_cards
 from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, NOWHERE, rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
@@ -44,6 +45,8 @@ from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
 from headgate.values.cells import (
     NO_ROWS,
+    Flags,
+    Rows,
     bool_array,
     decoded,
     flags,
@@ -52,17 +55,7 @@ from headgate.values.cells import (
     rewritten_where,
     text_bytes,
 )
-from headgate.values.rules import comparison_breach
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Comparison, Contract
-    from headgate.intake.rows.checked_column import CheckedColumn
-    from headgate.lake.ports import FileRecord, MaskingKey, ObjectStore
-    from headgate.values.cells import Flags, Rows
-    from headgate.values.rules import Breach
+from headgate.values.rules import Breach, comparison_breach
 
 VERDICTS = "_verdicts"
 MARK = b"headgate.masked"

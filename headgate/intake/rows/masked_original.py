@@ -18,16 +18,17 @@ from __future__ import annotations
 import json
 import zipfile
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Contract, Mask
 from headgate.contracts.new_column_policy import is_kept_out, with_undeclared, without_left_out
 from headgate.errors import AuditError
 from headgate.formats.batches import ROWS_AT_ONCE, Source, source_in_memory
@@ -40,25 +41,18 @@ from headgate.intake.rows.check_rows import (
     QUARANTINE,
     QUARANTINE_GROUP_ROWS,
     CheckRun,
+    Counts,
     write_outputs,
 )
 from headgate.intake.rows.masked_at_source import AtSource, masked_form
 from headgate.intake.rows.parquet_writer import RowsFile
-from headgate.intake.rows.quarantine_rows import FOOTER
+from headgate.intake.rows.quarantine_rows import FOOTER, RowOrigin
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
 from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import NO_ROWS, decoded, int_array, literal, numbers, repeated
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.intake.rows.check_rows import Counts
-    from headgate.intake.rows.quarantine_rows import RowOrigin
 
 ABOUT, ROWS, MASKED_FOLDER = "about.json", "rows.parquet", "masked"
 SENSITIVE = frozenset({Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN})

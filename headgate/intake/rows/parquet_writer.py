@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.values.cells import compacted, in_one_piece
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from pathlib import Path
 
 # A quarter of a snapshot's row group, because a group is in memory twice while it is written.
 ROW_GROUP_ROWS = 1 << 16

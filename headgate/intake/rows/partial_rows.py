@@ -20,24 +20,21 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.new_column_policy import without_left_out
 from headgate.formats.read_file import read_file
-from headgate.intake.rows.masked_at_source import VERDICTS, masked_form
+from headgate.intake.rows.masked_at_source import VERDICTS, AtSource, masked_form
 from headgate.intake.rows.masked_original import ABOUT, ROWS, SENSITIVE, SOURCE_ROW, About
 from headgate.lake.refused_correction import refused_correction
 from headgate.lake.states import CORRECTED_ROW, KEPT_COLUMNS
-from headgate.values.cells import int_array, text_array
+from headgate.values.cells import Rows, int_array, text_array
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
     from headgate.formats.received_rows import Received
-    from headgate.intake.rows.masked_at_source import AtSource
-    from headgate.values.cells import Rows
 
 _TEXT = ColumnType(Kind.STRING)
 _ROW = re.compile("[0-9]{1,18}")

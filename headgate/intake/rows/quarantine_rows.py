@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Level
-from headgate.intake.rows.checked_column import of_rows
+from headgate.contracts.model import Level, Mask
+from headgate.intake.rows.checked_column import CheckedColumn, of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
@@ -41,9 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from headgate.contracts.model import Mask
     from headgate.formats.received_rows import Ragged, Received
-    from headgate.intake.rows.checked_column import CheckedColumn
 
 FOOTER = "footer"
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.model import Level
+from headgate.contracts.model import Contract, Level
 from headgate.errors import BadInputError
 from headgate.values.cells import NO_ROWS, Rows, marked
 from headgate.values.refusal_reasons import fault_of
@@ -16,7 +16,6 @@ from headgate.values.rules import Breach, comparison_breach
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.contracts.model import Contract
     from headgate.intake.rows.checked_column import CheckedColumn
 
 

@@ -12,14 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Kind, Mask
+from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.values.cells import in_one_piece, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.contracts.model import Column, Contract
     from headgate.values.rules import Breach
 
 _DROPPED = {Mask.CVV, Mask.TRACK}

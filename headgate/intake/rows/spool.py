@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 
 from headgate.values.cells import in_one_piece
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 # Write only the values that a dictionary gained since the last table.
 _ONLY_NEW_VALUES = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)

@@ -7,8 +7,10 @@ docs/adr/0017-large-files.md gives the order of the steps and the reason why no 
 from __future__ import annotations
 
 import resource
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote_plus, unquote_plus
 
 from headgate.errors import ServiceError, ThrottledError, UnreadableFileError
@@ -17,21 +19,22 @@ from headgate.intake.workers.worker_sizing import (
     HEAD_BYTES,
     KEPT_MEASUREMENTS,
     MEASURED_FROM_BYTES,
+    Worker,
     form_of,
     need,
     pace,
 )
 from headgate.lake import keys
 from headgate.lake.definitions import DEPLOYED
-from headgate.lake.ports import MeasuredFile, ObjectRef
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from pathlib import Path
-
-    from headgate.intake.workers.worker_sizing import Worker
-    from headgate.lake.ports import Claim, FileLedger, FileRecord, ObjectInfo, ObjectStore
+from headgate.lake.ports import (
+    Claim,
+    FileLedger,
+    FileRecord,
+    MeasuredFile,
+    ObjectInfo,
+    ObjectRef,
+    ObjectStore,
+)
 
 KILLED = "killed"
 _MILLISECOND_S = 0.001

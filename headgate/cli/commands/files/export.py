@@ -21,12 +21,12 @@ from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.deployment import FOLDER
 from headgate.errors import AuditError, ContractError
-from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
+from headgate.export.certifying.certificate import MANIFEST, Certificate, OtherManifestError
 from headgate.export.planning.contract_tables import contracts_of, source_name
 from headgate.export.reading.file_batches import FileFormat
-from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
+from headgate.export.requests import ExportReport, ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
-from headgate.export.server.login import source_url
+from headgate.export.server.login import Login, source_url
 from headgate.wiring import exports
 
 if TYPE_CHECKING:
@@ -35,11 +35,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
-    from headgate.export.certifying.certificate import Certificate
     from headgate.export.exporting import Exporting
-    from headgate.export.requests import ExportReport
     from headgate.export.run_store import RunStore
-    from headgate.export.server.login import Login
     from headgate.lake.keys import ExportKey
 
 WORKSPACE = FOLDER / "exports"

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Group
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -27,7 +27,7 @@ from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ConflictError, ServiceError, ThrottledError
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.keys import sent_file_key
-from headgate.lake.ports import HIDDEN_NUMBERS, ObjectRef
+from headgate.lake.ports import HIDDEN_NUMBERS, FileLedger, FileRecord, ObjectRef, ObjectStore
 from headgate.lake.raw_objects import file_id_of
 from headgate.lake.senders import Senders
 from headgate.lake.states import NOT_ACCEPTED, FileState
@@ -43,13 +43,11 @@ from headgate.wiring import definitions, intake, stores
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from headgate.contracts.model import Contract
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.revert_file import Reverter
-    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.uploads.remembered_edits import SentFile
     from headgate.uploads.select_files import Selection
 

@@ -17,8 +17,8 @@ from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import UNDECIDED, FileState
 from headgate.reports import summary
-from headgate.uploads.commit_upload import CHECKING, FAILED, TOO_LARGE
-from headgate.uploads.upload import UploadMapping, UploadState
+from headgate.uploads.commit_upload import CHECKING, FAILED, TOO_LARGE, Uploads
+from headgate.uploads.upload import UploadMapping, UploadRecord, UploadState
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from headgate.api.deployed_lake import DeployedLake
     from headgate.matching.mappings import Remembered, Suggested
-    from headgate.uploads.commit_upload import Uploads
-    from headgate.uploads.upload import UploadRecord
 
 POLL_S = 1.0
 _CHECKED = ("state", "received", "accepted", "quarantined", "duplicates", "reasons", "error")

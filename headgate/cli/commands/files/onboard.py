@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Group
+from rich.console import Group, RenderableType
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
@@ -17,7 +17,6 @@ from headgate.wiring import api
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import RenderableType
     from rich.table import Table
 
     from headgate.onboarding.onboard import Outcome, Summary

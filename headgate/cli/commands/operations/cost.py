@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
-from rich.console import Group
+from rich.console import Group, RenderableType
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from rich.console import RenderableType
 
 
 @click.command(epilog=options.example("headgate cost --days 7"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
@@ -14,9 +14,6 @@ from headgate.deployment import FOLDER, read_deployment
 from headgate.errors import SettingsError
 from headgate.project import FILE, project
 from headgate.release import BOOTSTRAP, PLATFORMS, SCRIPT, SMOKE_TEST, STATE, deployment_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _DEFAULT_NAMES = {"localstack": "local", "aws": "aws"}
 

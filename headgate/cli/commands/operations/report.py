@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Group
+from rich.console import Group, RenderableType
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens, system_facts
@@ -16,8 +16,6 @@ from headgate.wiring import snapshots, stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import RenderableType
 
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
     from headgate.snapshots.reference_counts import CheckedReference

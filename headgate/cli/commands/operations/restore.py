@@ -10,7 +10,7 @@ from headgate.aws.events import notification
 from headgate.cli import command_deployment, options
 from headgate.errors import SettingsError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectVersion, SnapshotObjects, VersionedObjects
 from headgate.settings import SystemNamesSettings
 from headgate.wiring import operations, stores
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.cli.command_deployment import Deployment
-    from headgate.lake.ports import ObjectVersion, SnapshotObjects, VersionedObjects
 
 FILES = "files"
 _ZONES = ("raw", "curated", "quarantine", "artifacts")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from headgate.cli import command_deployment, options
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @click.command(epilog=options.example("headgate serve --port 8765"))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Group
+from rich.console import Group, RenderableType
 
 from headgate.cli import command_deployment, options
 from headgate.cli.commands.operations.pipeline import run_state
@@ -22,8 +22,6 @@ from headgate.wiring import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from rich.console import RenderableType
 
     from headgate.api.lake_ports import LakePorts
     from headgate.aws.alarms import RaisedAlarm

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Group
+from rich.console import Group, RenderableType
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
@@ -20,7 +20,6 @@ from headgate.plain_names import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rich.console import RenderableType
     from rich.table import Table
 
     from headgate.contracts import difference

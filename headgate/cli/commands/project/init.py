@@ -15,14 +15,13 @@ from headgate.cli import options
 from headgate.cli.commands.project import contract_files
 from headgate.domains.discovery import entry_points, package_domains
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, in_plain_letters, lake_name_of
-from headgate.project import FILE, read_project
+from headgate.project import FILE, LakeProject, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.drafts.sales_project import SalesProject
     from headgate.local_files.draft_file import CheckedDraft
-    from headgate.project import LakeProject
 
 _TOML = """\
 # A lake project; docs/use/lake-project.md explains each field.

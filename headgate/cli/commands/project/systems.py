@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from headgate.cli import options
 from headgate.cli.commands.project.local_run import run_system
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Contract, Kind
 from headgate.project import FILE, SYSTEM, project
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 _SYSTEM = """\
 \"\"\"{module}: how complete the columns of {dataset} are.

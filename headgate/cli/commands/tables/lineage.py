@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Group
+from rich.console import Group, RenderableType
 
 from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
@@ -15,7 +15,7 @@ from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.fitting_table import as_it_is
 from headgate.errors import HeadgateError, NotPermittedError
-from headgate.lineage.receiver import API_KEY_VARIABLE, LineageReceiver
+from headgate.lineage.receiver import API_KEY_VARIABLE, EventAnswer, LineageReceiver
 from headgate.plain_names import did_you_mean
 from headgate.wiring import lineage_events, stores
 
@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from rich.console import RenderableType
-
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.lake import ColumnLineage, ColumnUse, Lineage, LineageColumn, LineageDataset
     from headgate.lake.ports import FileRecord
-    from headgate.lineage.receiver import EventAnswer
     from headgate.snapshots.snapshot import LakeSnapshot
 
 SHOWN_FILES = 20

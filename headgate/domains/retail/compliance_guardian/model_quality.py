@@ -19,7 +19,7 @@ from headgate.domains.retail import measures as measuring
 from headgate.domains.retail.compliance_guardian import decisions
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
-from headgate.domains.retail.compliance_guardian.kept_quality import FraudMemory, PeriodQuality
+from headgate.domains.retail.compliance_guardian.kept_quality import FraudMemory, KeptQuality, PeriodQuality
 from headgate.domains.retail.measures import Measure
 from headgate.learning.calibration import Reliability
 from headgate.learning.ranking import ranked
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from headgate.domains.retail.compliance_guardian.kept_quality import KeptQuality
     from headgate.domains.retail.compliance_guardian.scored_periods import Period
 
     Array = npt.NDArray[np.float64]

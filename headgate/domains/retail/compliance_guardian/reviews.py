@@ -7,7 +7,7 @@ transactions of a window. docs/adr/0143-decisions-as-labels.md has the reasons.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
@@ -21,7 +21,6 @@ from headgate.systems.kept_tables import frame_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
     import numpy.typing as npt

@@ -19,8 +19,8 @@ from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import pounds
 from headgate.engines import local
 from headgate.engines.write_rows import row_batches, write_batches, write_rows
-from headgate.facts.fact import Combine, Fact, fact_rows
-from headgate.facts.kept_files import address_of
+from headgate.facts.fact import Combine, Fact, Tables, fact_rows
+from headgate.facts.kept_files import KeepFiles, StoredBefore, address_of
 from headgate.systems.rows_in_file import OwnFolder, unstamped_schema
 from headgate.systems.rows_over_base import RowsOverBase
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
-    from headgate.facts.fact import Tables
-    from headgate.facts.kept_files import KeepFiles, StoredBefore
 
 RECENT_DAYS = 30
 PRIOR_TRANSACTIONS = 20.0

@@ -22,7 +22,7 @@ from headgate.domains.retail.compliance_guardian.reviews import Reviews, filled_
 from headgate.domains.retail.compliance_guardian.stretch import Stretch
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
-from headgate.facts.kept_files import MAX_GAP_DAYS, address_of
+from headgate.facts.kept_files import MAX_GAP_DAYS, KeepFiles, address_of
 from headgate.learning import model_file
 from headgate.learning.schedule import period_days, period_starts
 from headgate.values.parquet_tables import table_of
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         Descriptions,
     )
     from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
-    from headgate.facts.kept_files import KeepFiles
 
     Array = npt.NDArray[np.float64]
 

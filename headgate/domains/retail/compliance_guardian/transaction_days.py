@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
@@ -14,14 +14,12 @@ import pandas as pd
 
 from headgate.domains.retail.compliance_guardian.boosting_models import FRAUD, HONEST
 from headgate.facts.day_hashes import COMBINE, hashes_by_day
-from headgate.facts.fact import Combine, Fact, fact_rows
+from headgate.facts.fact import Combine, Fact, Tables, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
-    from headgate.facts.fact import Tables
 
 _READ = (
     "transaction_id",

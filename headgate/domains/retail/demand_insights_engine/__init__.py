@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,16 +20,14 @@ from headgate.domains.retail.demand_insights_engine.training import Training
 from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import kept_files
 from headgate.systems.rows_in_file import without_rows
-from headgate.systems.system_registry import source_version
+from headgate.systems.system_registry import Made, source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     import ibis
 
     from headgate.learning.store import Shelf
-    from headgate.systems.system_registry import Made
 
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")

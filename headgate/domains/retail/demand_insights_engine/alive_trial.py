@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,18 +17,16 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     POINTS,
     describe_histories,
 )
-from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
+from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, TradingClock
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     import ibis
     import pandas as pd
 
-    from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 Array = npt.NDArray[np.float64]
 

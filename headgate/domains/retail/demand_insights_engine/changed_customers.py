@@ -22,14 +22,16 @@ from headgate.domains.retail.demand_insights_engine import (
 from headgate.domains.retail.demand_insights_engine.customer_day import (
     POINTS,
     TABLES,
+    CustomerDay,
     Customers,
+    DayFigures,
     rows_of,
 )
 from headgate.domains.retail.demand_insights_engine.exported_model import ExportedCustomers
 from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_batches, write_rows
-from headgate.systems.rows_in_file import OwnFolder, unstamped_schema
+from headgate.systems.rows_in_file import OwnFolder, RowsInFile, unstamped_schema
 from headgate.systems.rows_over_base import RowsOverBase
 
 if TYPE_CHECKING:
@@ -37,9 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from headgate.domains.retail.demand_insights_engine.customer_day import CustomerDay, DayFigures
     from headgate.facts.fact import Tables
-    from headgate.systems.rows_in_file import RowsInFile
 
 _ID = "customer_id"
 _STAKE = "value_at_stake_gbp"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,24 +16,21 @@ from sklearn.metrics import roc_auc_score
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.demand_insights_engine.late_gaps import rhythm_days
-from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, together
+from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps, rhythm_days
+from headgate.domains.retail.demand_insights_engine.origins import (
+    POINTS,
+    Coming,
+    CustomerOrigin,
+    Origins,
+    expected,
+    together,
+)
 from headgate.domains.retail.money import amounts_in_arrow
-from headgate.engines.stored_rows import store_frames
+from headgate.engines.stored_rows import StoredRows, store_frames
 from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import Contest, decide_contest, log_loss
 from headgate.learning.store import Trained
-from headgate.systems.rows_in_file import write_to_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
-    from pathlib import Path
-
-    from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
-    from headgate.engines.stored_rows import StoredRows
-    from headgate.systems.rows_in_file import RowsInFile
+from headgate.systems.rows_in_file import RowsInFile, write_to_file
 
 Array = npt.NDArray[np.float64]
 

@@ -27,10 +27,10 @@ from headgate.domains.retail.demand_insights_engine import (
     shop_total,
     year_trial,
 )
-from headgate.domains.retail.demand_insights_engine.customer_value import OutlookScale
+from headgate.domains.retail.demand_insights_engine.customer_value import OutlookScale, StoredOutlook
 from headgate.domains.retail.demand_insights_engine.learnt_models import MAX_DAYS, LearntModels, plain_values
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
-from headgate.domains.retail.demand_insights_engine.training import known
+from headgate.domains.retail.demand_insights_engine.training import Known, Training, known
 from headgate.domains.retail.measures import Measure
 from headgate.engines import local
 from headgate.engines.local import release_memory
@@ -50,9 +50,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from headgate.domains.retail.demand_insights_engine.customer_value import StoredOutlook
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
-    from headgate.domains.retail.demand_insights_engine.training import Known, Training
     from headgate.systems.rows_in_file import RowsInFile
 
 TABLES = ("customer_segments", "customer_lifetime_value", "churn_risk")

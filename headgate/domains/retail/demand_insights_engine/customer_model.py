@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.domains.retail.demand_insights_engine import churn_risk, customer_value
-from headgate.domains.retail.demand_insights_engine.origins import points_of
+from headgate.domains.retail.demand_insights_engine.origins import Coming, Origins, points_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, Origins
     from headgate.engines.stored_rows import StoredRows
 
 

@@ -18,20 +18,20 @@ from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.domains.retail.demand_insights_engine.origins import (
     POINTS,
+    Coming,
+    CustomerOrigin,
+    KnownShares,
     drawn_value,
     expected,
     mean_of,
     points_of,
 )
-from headgate.engines.stored_rows import float_columns, store_frames
+from headgate.engines.stored_rows import StoredRows, float_columns, store_frames
 from headgate.learning import preprocessing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
-
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, KnownShares
-    from headgate.engines.stored_rows import StoredRows
 
     Churn = Callable[[StoredRows], npt.NDArray[np.float64]]
 

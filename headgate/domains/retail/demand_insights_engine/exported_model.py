@@ -10,7 +10,11 @@ import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, customer_value, lifetime_value
-from headgate.domains.retail.demand_insights_engine.customer_value import outlook_of_some
+from headgate.domains.retail.demand_insights_engine.customer_value import (
+    OutlookScale,
+    ValueModel,
+    outlook_of_some,
+)
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.domains.retail.predictions.customers import CustomerScorer
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
-    from headgate.domains.retail.demand_insights_engine.customer_value import OutlookScale, ValueModel
     from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.engines.stored_rows import StoredRows
 

@@ -18,7 +18,7 @@ import ibis
 from headgate.engines import local
 from headgate.engines.write_rows import write_rows
 from headgate.facts.day_hashes import COMBINE, hashes_by_day
-from headgate.facts.fact import Combine, Fact, fact_rows
+from headgate.facts.fact import Combine, Fact, Tables, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from headgate.facts.fact import Tables
 
 HORIZON_DAYS = 90
 """A customer who buys nothing for this long has churned.

@@ -16,7 +16,7 @@ from headgate.domains.retail.demand_insights_engine import churn_risk, customer_
 from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
 from headgate.domains.retail.demand_insights_engine.customer_value import ValueModel
 from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps
-from headgate.domains.retail.demand_insights_engine.origins import KnownShares
+from headgate.domains.retail.demand_insights_engine.origins import Coming, KnownShares
 from headgate.domains.retail.demand_insights_engine.segments import Partition
 from headgate.domains.retail.measures import Measure
 from headgate.learning.calibration import Bin
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from headgate.domains.retail.demand_insights_engine.origins import Coming
     from headgate.engines.stored_rows import StoredRows
 
 MAX_DAYS = 28

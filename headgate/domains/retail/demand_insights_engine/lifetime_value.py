@@ -20,7 +20,7 @@ from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, POINTS
 from headgate.domains.retail.demand_insights_engine.spend_quantiles import SpendQuantiles
 from headgate.domains.retail.money import amounts_in_arrow
-from headgate.systems.rows_in_file import write_to_file
+from headgate.systems.rows_in_file import RowsInFile, write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     )
     from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.engines.stored_rows import StoredRows
-    from headgate.systems.rows_in_file import RowsInFile
 
 Array = npt.NDArray[np.float64]
 

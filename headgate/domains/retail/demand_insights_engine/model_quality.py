@@ -10,11 +10,18 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, features, lifetime_value
 from headgate.domains.retail.demand_insights_engine.customer_value import (
     Method,
+    Trial,
+    ValueModel,
     methods,
     outlook,
     rank_correlation,
 )
-from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, points_of
+from headgate.domains.retail.demand_insights_engine.origins import (
+    DAYS_OF_YEAR,
+    CustomerOrigin,
+    Origins,
+    points_of,
+)
 from headgate.domains.retail.measures import Measure
 from headgate.learning.feature_drift import SHIFTED
 
@@ -27,10 +34,8 @@ if TYPE_CHECKING:
     from headgate.analytics.groups import Clusters
     from headgate.domains.retail.demand_insights_engine.alive_trial import AliveTrial
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
-    from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
     from headgate.domains.retail.demand_insights_engine.late_gaps import LateTrial
-    from headgate.domains.retail.demand_insights_engine.origins import CustomerOrigin, Origins
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
     from headgate.domains.retail.demand_insights_engine.year_trial import PastYear, YearTrial
 

@@ -18,10 +18,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from headgate.domains.retail.demand_insights_engine import features
-from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
+from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, TradingClock
 from headgate.domains.retail.usual_season import usual_change
 from headgate.engines.frames import frame_of
-from headgate.engines.stored_rows import float_columns, store_frames
+from headgate.engines.stored_rows import StoredRows, float_columns, store_frames
 from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.domains.retail.demand_insights_engine.learnt_customers import Sample
-    from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
-    from headgate.engines.stored_rows import StoredRows
 
 Array = npt.NDArray[np.float64]
 

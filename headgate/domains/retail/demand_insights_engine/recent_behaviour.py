@@ -9,7 +9,7 @@ docs/adr/0139-one-total-of-several-views.md has the measurements.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import (
     BUYERS_PART,
     MIN_HISTORY_DAYS,
+    Coming,
     drawn_value,
 )
 from headgate.domains.retail.usual_season import usual_change
@@ -28,11 +29,9 @@ from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
     import ibis
 
-    from headgate.domains.retail.demand_insights_engine.origins import Coming
     from headgate.engines.stored_rows import StoredRows
 
 _READ = ("silent_days", "purchases", "revenue", "age_days")

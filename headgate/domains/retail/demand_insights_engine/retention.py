@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
 
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock

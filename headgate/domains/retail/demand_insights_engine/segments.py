@@ -13,7 +13,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn_risk, rfm
 from headgate.domains.retail.demand_insights_engine.late_gaps import rhythm_days
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
-from headgate.systems.rows_in_file import write_to_file
+from headgate.systems.rows_in_file import RowsInFile, write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.engines.stored_rows import StoredRows
-    from headgate.systems.rows_in_file import RowsInFile
 
 _READ = ("silent_days", "purchases", "revenue")
 _SPENT = ("revenue_90d", "revenue_year_ago", "net_revenue")

@@ -24,16 +24,14 @@ from headgate.analytics.periods import WEEK, whole_periods
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.demand_insights_engine.origins import ShopForecast
-from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import Coming, KnownShares, ShopForecast
+from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, TradingClock
 from headgate.domains.retail.measures import Measure
 from headgate.domains.retail.usual_season import with_usual_season
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, KnownShares
-    from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
     from headgate.facts.fact import Tables
 
 Array = npt.NDArray[np.float64]

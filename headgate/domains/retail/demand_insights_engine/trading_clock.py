@@ -8,18 +8,15 @@ as that of a usual shop, which is busy before Christmas.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from headgate.domains.retail.usual_season import usual_demand
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Array = npt.NDArray[np.float64]
 

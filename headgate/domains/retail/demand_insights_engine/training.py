@@ -31,7 +31,7 @@ from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
 from headgate.facts.day_hashes import DayHashes
-from headgate.facts.kept_files import address_of
+from headgate.facts.kept_files import KeepFiles, address_of
 from headgate.learning import model_file
 from headgate.learning.feature_drift import DriftWatch
 from headgate.systems.kept_tables import code_of
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     import ibis
 
     from headgate.domains.retail.demand_insights_engine.origins import Coming
-    from headgate.facts.kept_files import KeepFiles
 
 KEPT = "customer_models"
 _PACKAGE = "headgate.domains.retail.demand_insights_engine"

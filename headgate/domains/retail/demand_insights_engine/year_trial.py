@@ -7,7 +7,7 @@ after a past day is known, the customers of that day show it directly, in the se
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from headgate.domains.retail.demand_insights_engine import features, population, retention
@@ -15,8 +15,6 @@ from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import ibis
     import pandas as pd
 

@@ -7,10 +7,10 @@ An invoice without a sold line of a price above 0 is no order: shops book stock 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
@@ -19,9 +19,6 @@ import pyarrow as pa
 from headgate.domains.retail.global_market_pulse.service_articles import SERVICE
 from headgate.engines.expressions import whole_seconds
 from headgate.facts.fact import Combine, Fact, fact_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 LATE_AFTER_DAYS = (
     7.0  # from the order to the door; no promised date is known, so one bound holds for every region

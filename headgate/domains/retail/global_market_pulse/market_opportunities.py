@@ -6,7 +6,7 @@ Every part of the score in its own column.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,6 @@ from headgate.domains.retail.global_market_pulse.shrinkage import (
     shrunk_share,
 )
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
-
-if TYPE_CHECKING:
-    from typing import Any
 
 Array = npt.NDArray[np.float64]
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.global_market_pulse.seasonality import seasonal_indices
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
-
-if TYPE_CHECKING:
-    from typing import Any
 
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
 MONEY = ["sales", "returns"]

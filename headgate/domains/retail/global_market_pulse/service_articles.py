@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import ibis
 import pandas as pd
 
 from headgate.facts.fact import Combine, Fact, fact_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
 
 OPTION = "service_articles"
 SERVICE = "service"  # the category of postage, fees and samples; see the contract of products

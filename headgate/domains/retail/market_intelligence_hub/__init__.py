@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from headgate.analytics.periods import whole_periods
+from headgate.analytics.periods import Span, whole_periods
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.market_intelligence_hub.begun_period import with_sold_so_far
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
@@ -19,9 +19,9 @@ from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.domains.retail.market_intelligence_hub.sales_history import sales_history
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
-from headgate.engines import engine_of
+from headgate.engines import Engine, engine_of
 from headgate.systems.kept_tables import code_of, frame_digest, kept_tables
-from headgate.systems.system_registry import source_version
+from headgate.systems.system_registry import Made, source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from headgate.analytics.periods import Span
-    from headgate.engines import Engine
-    from headgate.systems.system_registry import Made
 
 __all__ = ["MAY_READ", "OPTIONS", "READS", "build", "made_with", "planned"]
 

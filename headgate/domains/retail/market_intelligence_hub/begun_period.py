@@ -11,28 +11,22 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.analytics.periods import ONE_DAY
-from headgate.domains.retail.market_intelligence_hub.features import series_ids
+from headgate.analytics.periods import ONE_DAY, Grain, Span
+from headgate.domains.retail.market_intelligence_hub.features import DailySales, series_ids
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, Plan
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import BOUNDS, SUM_BOUNDS
 from headgate.domains.retail.money import PENCE, amounts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
-    from headgate.analytics.periods import Grain, Span
-    from headgate.domains.retail.market_intelligence_hub.features import DailySales
 
 Array = npt.NDArray[np.float64]
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from headgate.analytics.periods import GRAINS, WEEK, Grain
 from headgate.contracts.analytics_blocks import MAX_HORIZON
 from headgate.errors import SettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ALL = "(all)"
 OTHER = "(other)"

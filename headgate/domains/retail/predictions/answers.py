@@ -13,22 +13,20 @@ from headgate.api.analytics import tables
 from headgate.api.analytics.scorers import exported, origin
 from headgate.api.http.problems import invalid, not_built, not_found
 from headgate.domains.retail.predictions.shapes import (
+    CustomerAsked,
     CustomerPrediction,
     CustomerValue,
+    ForecastAsked,
     ForecastPeriod,
     ForecastPrediction,
+    FraudAsked,
     FraudPrediction,
+    IntentAsked,
     IntentPrediction,
 )
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
-    from headgate.domains.retail.predictions.shapes import (
-        CustomerAsked,
-        ForecastAsked,
-        FraudAsked,
-        IntentAsked,
-    )
 
 _FRAUD = ("compliance-guardian", "fraud")
 _CUSTOMERS = ("demand-insights-engine", "customers")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from headgate.scoring.products import Products
-from headgate.scoring.scorer import expit, logit
+from headgate.scoring.scorer import Scorer, expit, logit
 from headgate.scoring.splines import Scaled, Splines
 from headgate.scoring.trees import Trees
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from headgate.scoring.scorer import Scorer
 
 Array = npt.NDArray[np.float64]
 

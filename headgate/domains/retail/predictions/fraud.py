@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from headgate.scoring.scorer import expit, logit
+from headgate.scoring.scorer import Scorer, expit, logit
 from headgate.scoring.trees import Trees
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.scoring.scorer import Scorer
 
 Array = npt.NDArray[np.float64]
 DAY_S = 86_400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,18 +23,16 @@ from headgate.domains.retail.retail_copilot import (
 )
 from headgate.domains.retail.retail_copilot.searched_days import SearchedDays
 from headgate.facts.day_hashes import DayHashes
-from headgate.facts.kept_files import kept_files, stored_before
+from headgate.facts.kept_files import KeepFiles, kept_files, stored_before
 from headgate.learning.schedule import learnt_until
 from headgate.systems.rows_in_file import without_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     import ibis
     import pandas as pd
 
-    from headgate.facts.kept_files import KeepFiles
     from headgate.learning.store import Shelf
 
 SYSTEM = "retail-copilot"

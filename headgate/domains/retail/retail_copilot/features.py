@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import ibis
 import pandas as pd
@@ -16,10 +17,6 @@ from headgate.engines.expressions import whole_seconds
 from headgate.engines.write_rows import write_rows
 from headgate.facts.day_hashes import COMBINE, hashes_by_day
 from headgate.facts.fact import Combine, Fact, fact_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 REFORMULATED_WITHIN_S = 300
 """Other words within five minutes in one visit are another try, not another wish."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from headgate.domains.retail.retail_copilot.text_points import commonest_first
+from headgate.domains.retail.retail_copilot.text_points import Array, commonest_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headgate.domains.retail.retail_copilot.intent_tree import Groups
-    from headgate.domains.retail.retail_copilot.text_points import Array
 
     # Phrases and their groups → the median closeness of each phrase to its group's texts.
     Nearness = Callable[[pd.Series[str], Groups], Array]

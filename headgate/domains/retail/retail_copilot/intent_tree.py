@@ -5,8 +5,8 @@ The tree merges the two nearest groups until one is left, so its cuts are nested
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,6 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, ward
 from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
 from sklearn.preprocessing import normalize
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Array = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.int64]

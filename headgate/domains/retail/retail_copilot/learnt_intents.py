@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot import intents, normalise, sentence_model
-from headgate.facts.kept_files import address_of
+from headgate.facts.kept_files import KeepFiles, address_of
 from headgate.systems.kept_tables import code_of, frame_digest
 from headgate.values.parquet_tables import table_of
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headgate.domains.retail.retail_copilot.sentence_model import SentenceModel
-    from headgate.facts.kept_files import KeepFiles
 
 MAX_DAYS = 28
 """Intents are learnt again after four weeks at the latest: people search for new goods."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.retail_copilot import normalise
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 MAX_ARTICLES = 3
 MIN_PART = 0.3

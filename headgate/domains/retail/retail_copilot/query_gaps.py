@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
 from headgate.domains.retail.money import amounts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MIN_SEARCHES = 5
 """Fewer searches that ended somewhere are no gap."""

@@ -7,7 +7,7 @@ A new day continues from the counts of an earlier one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -17,21 +17,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.domains.retail.retail_copilot import features
-from headgate.domains.retail.retail_copilot.normalise import Slips
-from headgate.facts.kept_files import address_of
+from headgate.domains.retail.retail_copilot.normalise import Normaliser, Slips
+from headgate.facts.kept_files import KeepFiles, StoredBefore, address_of
 from headgate.systems.kept_tables import code_of
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
     import pandas as pd
 
-    from headgate.domains.retail.retail_copilot.normalise import Normaliser
     from headgate.facts.day_hashes import DayHashes
-    from headgate.facts.kept_files import KeepFiles, StoredBefore
 
 KEPT = "searched_days"
 _SLIPS = "slips"

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 START, END, UNKNOWN, INSIDE = "[CLS]", "[SEP]", "[UNK]", "##"
 _MAX_WORD = 100  # letters; longer words are unknown as a whole
