@@ -34,7 +34,7 @@ MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk 
 
 # The scores that held 80 % and 95 % of the coming weeks of the library's series, all steps alike
 # (docs/adr/0040). The origins of one panel are few, so its scores are drawn to these as by so many origins.
-USUAL_SCORES = {80: 1.2, 95: 2.1}
+USUAL_SCORES = {80: 1.1, 95: 2.1}
 USUAL_ORIGINS = 8
 MIN_SCORE = 0.3
 
