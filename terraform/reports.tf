@@ -31,10 +31,11 @@ data "aws_iam_policy_document" "report" {
     resources = ["${replace(local.machine_arns["curated_to_prod"], ":stateMachine:", ":execution:")}:*"]
   }
 
+  # The stages of the last run, and what it merged.
   statement {
-    sid       = "ReadEventsOfMerges"
+    sid       = "ReadRecordsOfRuns"
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]
+    resources = [for records in ["openlineage/dt=*/merge_curated", "runs/stages"] : "${module.bucket["artifacts"].arn}/${records}/*.json"]
   }
 
   statement {

@@ -147,8 +147,10 @@ class _LocalTables:
         Raises:
             QueryError: the lake would refuse the statement, or it fails.
         """
-        text = qualify_tables(self.databases.rename_in(sql), self.databases)
-        if (query := only_reading(text)) is None:
+        renamed = self.databases.rename_in(sql)
+        text = qualify_tables(renamed, self.databases)
+        # A list of all tables is a SELECT once it is qualified.
+        if only_reading(renamed) is None or (query := only_reading(text)) is None:
             raise QueryError("SHOW and DESCRIBE fill no chart. Write a SELECT.")
         check_tables(query, self.databases.tables(), self.databases.prod)
         named = {
