@@ -101,7 +101,7 @@ def test_a_column_of_a_dataset_feeds_the_columns_that_contracts_declare() -> Non
     fed = {(use.system, use.table, use.column) for use in columns["marketing_opt_in"].feeds}
     assert fed == {
         ("demand-insights-engine", "churn_risk", name)
-        for name in ("make_offer", "marketing_opt_in", "win_back")
+        for name in ("call_last", "make_offer", "marketing_opt_in", "win_back")
     }
 
 
