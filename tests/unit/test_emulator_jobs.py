@@ -34,7 +34,8 @@ def _jobs_without_libraries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def archive(path: Path, answer: str) -> Path:
     with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("deployed_package.py", f"ANSWER = {answer!r}\n")
+        member = zipfile.ZipInfo("deployed_package.py")  # of a fixed time: equal bytes of equal texts
+        packed.writestr(member, f"ANSWER = {answer!r}\n")
     return path
 
 
