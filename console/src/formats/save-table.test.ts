@@ -1,9 +1,14 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
-import { notesOf, sheetName, sheetOf } from './save-table'
+import { notesOf, sheetName, sheetStart, type TableToSave, type WorkbookWords } from './save-table'
+import { sheetOf as cellsOf, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { linksOf, linksOfCells } from './workbook-links'
+import { writeWorkbook } from './workbook-writer'
+
+const sheetOf = (table: TableToSave, words: WorkbookWords) =>
+  cellsOf(sheetStart(table, words), table.rows, linksOfCells(table, words.linkOf))
 
 const TITLE = { title: 'Month and quarter' }
 
@@ -133,4 +138,35 @@ test('a workbook has its links, a frozen heading and a filter on all columns and
   expect(strFromU8(parts['xl/worksheets/_rels/sheet1.xml.rels'] ?? new Uint8Array())).toContain(
     'Target="https://lake/#/rows?a=1&amp;b=2" TargetMode="External"',
   )
+})
+
+test('a workbook written with reports of its rows has the parts of one that is written at once', async () => {
+  const columns = [
+    { name: 'order_id', type: 'varchar' },
+    { name: 'amount', type: 'decimal(18,2)' },
+  ]
+  const rows = Array.from({ length: 25_000 }, (_, at) => [at % 3 ? String(at) : null, `${at}.50`])
+  const words = { ...TITLE, linkOf: (_: string, value: unknown) => (value === '7' ? 'https://lake/7' : undefined) }
+  const table = { columns, rows }
+  const sheet = sheetStart(table, words)
+  // As the page hands them over: in slices.
+  const links = [0, 10_000, 20_000].flatMap((from) =>
+    linksOfCells({ columns, rows: rows.slice(from, from + 10_000) }, words.linkOf, from),
+  )
+  const reports: number[] = []
+  const file = await writeWorkbook({ sheet, rows, links, notes: ['Q'] }, (count) => reports.push(count))
+  expect(reports).toEqual([10_000, 20_000, 25_000])
+
+  const { default: writeExcelFile } = await import('write-excel-file/node')
+  const data = sheetOf(table, words)
+  const atOnce = await writeExcelFile(
+    [
+      { data, sheet: sheet.name, stickyRowsCount: 1, columns: widthsOf(data) },
+      { data: [['Q']], sheet: 'About', columns: [{ width: 120 }] },
+    ],
+    { features: [linksOf(links) as never, filterOf(2, rows.length) as never] },
+  ).toBuffer()
+  const texts = (bytes: Uint8Array) =>
+    Object.entries(unzipSync(bytes)).map(([path, part]) => [path, strFromU8(part)])
+  expect(texts(new Uint8Array(await file.arrayBuffer()))).toEqual(texts(new Uint8Array(atOnce)))
 })

@@ -4,8 +4,9 @@ import { useMutation } from '@tanstack/react-query'
 import { whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
 import { Failed } from '../../components/states'
+import { useWorkbookWriting, WorkbookWriting } from '../../components/workbook-writing'
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
-import { saveCsv, saveXlsx } from '../../formats/save-table'
+import { saveCsv } from '../../formats/save-table'
 import type { AnswerSize } from './answer-size'
 import { withDays } from './days'
 import { isComplete, MOST_ROWS } from './reading'
@@ -57,12 +58,17 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, s
     const title = question || drawing?.dataset.answerChart
     if (chart) void savePng(name, { chart, title, notes: pictureNotes(document) })
   }
+  const writing = useWorkbookWriting()
   const workbook = (answer: Result) =>
-    void saveXlsx(name, daysOf(answer), {
-      title: question || 'Answer',
-      units,
-      labels,
-      notes: [originOf(document), limitNote(answer), `SQL: ${answer.query.sql}`].filter(Boolean),
+    writing.save({
+      name,
+      table: daysOf(answer),
+      words: {
+        title: question || 'Answer',
+        units,
+        labels,
+        notes: [originOf(document), limitNote(answer), `SQL: ${answer.query.sql}`].filter(Boolean),
+      },
     })
   /** More rows than a browser keeps are the file that Athena wrote. */
   const file = useMutation({
@@ -76,7 +82,7 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, s
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button size="compact-sm" variant="default" disabled={isReading}>
+          <Button size="compact-sm" variant="default" disabled={isReading || writing.isPending}>
             Download
           </Button>
         </Menu.Target>
@@ -88,6 +94,7 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, s
           {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
         </Menu.Dropdown>
       </Menu>
+      <WorkbookWriting of={writing} />
       {file.error ? <Failed error={file.error} what="The download" isAction /> : null}
     </>
   )

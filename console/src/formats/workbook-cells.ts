@@ -1,0 +1,94 @@
+import { getCellAddress } from 'write-excel-file/utility'
+
+import { type Cell, currencyOf, isName, isNumeric } from '../api/format'
+import { kindOfTime } from './moments'
+import type { Link } from './workbook-links'
+
+/** The first sheet of a workbook, without its rows. */
+export interface Sheet {
+  name: string
+  columns: { name: string; type: string }[]
+  /** The headings and the units of the columns, in their order. */
+  headings: string[]
+  units: string[]
+}
+
+/** The most digits that a spreadsheet's number keeps. */
+const MOST_DIGITS = 15
+
+/** The widths of columns in characters, so that headings and values can be read. */
+export const widthsOf = ([headings = [], ...rows]: SheetCell[][]): { width: number }[] =>
+  headings.map((title, at) => {
+    const texts = [title, ...rows.slice(0, WIDTH_ROWS).map((row) => row[at] ?? null)].map(lengthOf)
+    return { width: Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, ...texts) + 2) }
+  })
+
+const WIDTH_ROWS = 100
+const [LEAST_WIDTH, MOST_WIDTH] = [8, 60]
+const DATE_LENGTH = 17
+
+function lengthOf(cell: SheetCell): number {
+  const value = cell !== null && typeof cell === 'object' ? cell.value : cell
+  if (value instanceof Date) return DATE_LENGTH
+  return typeof value === 'number' ? value.toFixed(2).length : String(value ?? '').length
+}
+
+export type SheetCell =
+  | string
+  | number
+  | boolean
+  | null
+  | { value: string; fontWeight: 'bold' }
+  | { value: string; textColor: string; textDecoration: { underline: true } }
+  | { value: number; format: string }
+  | { value: Date; format: string }
+
+/** As spreadsheets show a link. */
+const LINK = { textColor: '#0563c1', textDecoration: { underline: true } } as const
+
+/** The rows of a sheet below their headings: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
+export function sheetOf({ columns, headings, units }: Sheet, rows: Cell[][], links: Link[] = []): SheetCell[][] {
+  const linked = new Set(links.map(({ cell }) => cell))
+  return [
+    headings.map((value) => ({ value, fontWeight: 'bold' as const })),
+    ...rows.map((row, line) =>
+      columns.map((column, at) => {
+        const cell = sheetCell(row[at] ?? null, column, units[at] ?? '')
+        const isLink = typeof cell !== 'object' && linked.size > 0 && linked.has(getCellAddress(line + 1, at))
+        return isLink ? { value: String(cell), ...LINK } : cell
+      }),
+    ),
+  ]
+}
+
+function sheetCell(value: Cell, { name, type }: { name: string; type: string }, unit: string): SheetCell {
+  if (typeof value !== 'string' && typeof value !== 'number') return value
+  if (isName(name)) return value
+  if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type)
+  const digits = String(value).replace(/\D/g, '').replace(/^0+/, '').length
+  if (digits > MOST_DIGITS || !Number.isFinite(Number(value))) return value
+  const format = formatOf(unit, type)
+  return format ? { value: Number(value), format } : Number(value)
+}
+
+const MOST_SHOWN_PLACES = 4
+
+/** Of a number without a unit a spreadsheet cannot know whether it counts or names, such as a year. */
+function formatOf(unit: string, type: string): string {
+  if (currencyOf(unit)) return '#,##0.00'
+  if (unit === 'share' || unit === 'probability') return '0.0%'
+  // A sum of amounts has no unit, and a decimal type that no id and no year has.
+  const places = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
+  if (!unit) return places > 0 ? `#,##0.${'0'.repeat(Math.min(places, MOST_SHOWN_PLACES))}` : ''
+  return /int/.test(type) ? '#,##0' : '#,##0.##'
+}
+
+/** A day or a timestamp of a column of such as a spreadsheet's date, in UTC. */
+function dateCell(value: string, type: string): SheetCell {
+  const kind = /^(date|timestamp)/.test(type) ? kindOfTime(value) : undefined
+  if (!kind) return value
+  const text = kind === 'day' ? `${value}T00:00:00` : value.replace(' ', 'T').slice(0, 19)
+  const at = new Date(`${text}Z`)
+  if (Number.isNaN(at.getTime())) return value
+  return { value: at, format: kind === 'day' ? 'dd mmm yyyy' : 'dd mmm yyyy hh:mm' }
+}
