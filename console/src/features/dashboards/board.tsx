@@ -17,6 +17,7 @@ import { IgnoredFilters } from './ignored-filters'
 import { useOwnFilters } from './own-filters'
 import { useNamedPanel } from './named-panel'
 import { type PanelRoom, PanelView } from './panel-view'
+import { UnknownFilters } from './unknown-filters'
 import { useUnknownValues } from './unknown-values'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
@@ -64,6 +65,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
+      {board.written_by && catalog.isPending ? null : <UnknownFilters filters={filters} />}
       {unknown.length > 0 ? (
         <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
       ) : null}

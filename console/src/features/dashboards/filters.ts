@@ -2,7 +2,17 @@ import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 
-type Filter = Schemas['DashboardFilter']
+/** The table in which a key has the value of a filter: a region's id is looked up by its name. */
+export interface Lookup {
+  table: Table
+  /** The column that other tables reference. */
+  key: string
+  /** The column that the filter chooses by. */
+  by: string
+}
+
+/** A filter of a dashboard; with a lookup its column references a table that has the chosen value. */
+export type Filter = Schemas['DashboardFilter'] & { lookup?: Lookup }
 type Panel = Pick<Schemas['Panel'], 'name' | 'sql' | 'table' | 'rows'>
 type Table = Schemas['CatalogTable']
 
@@ -24,7 +34,9 @@ export interface Narrowed {
 /** What the chosen filters make of a panel. */
 export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables: Table[]): Narrowed {
   const active = filters.filter((one) => chosen[one.name])
-  const own = active.filter((one) => isFor(one, panel.name) && one.tables.includes(panel.table))
+  const own = active.filter(
+    (one) => !one.lookup && isFor(one, panel.name) && one.tables.includes(panel.table),
+  )
   return {
     sql: filteredSql(panel, filters, chosen, tables),
     ignored: ignoredLabels(active, (one) => narrows(one, panel)),
@@ -107,7 +119,9 @@ export function filteredByRows(
   conditions: { column: string; operator: string; value: string }[],
   tables: Table[],
 ): string {
-  const own = filters.filter((one) => one.tables.includes(table) && !one.is_from && !one.is_until)
+  const own = filters.filter(
+    (one) => one.tables.includes(table) && !one.is_from && !one.is_until && !one.lookup,
+  )
   const chosen = Object.fromEntries(
     own.map(({ name, column }) => [
       name,
@@ -162,7 +176,11 @@ function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string): 
   return `${name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
 }
 
-function condition({ column, is_from, is_until }: Filter, chosen: string, type: string): string {
+function condition({ column, is_from, is_until, lookup }: Filter, chosen: string, type: string): string {
+  if (lookup) {
+    const { table, key, by } = lookup
+    return `${column} IN (SELECT ${key} FROM ${table.database}.${table.name} WHERE ${by} = ${quoted(chosen)})`
+  }
   const compared = isMoment(type) ? `CAST(${column} AS date)` : column
   const value = `${type === 'date' || isMoment(type) ? 'DATE ' : ''}${quoted(chosen)}`
   return `${compared} ${is_from ? '>=' : is_until ? '<=' : '='} ${value}`

@@ -44,7 +44,7 @@ const COLUMNS = ['week', 'sold', 'mean', 'low', 'high'].map((name) => ({
 const sent: { method: string; path: string; body: unknown }[] = []
 let pinned: object[] = []
 
-function show(rows: unknown[][]): void {
+function show(rows: unknown[][], address = '/dashboards/mine'): void {
   sent.length = 0
   const answers: Record<string, object> = {
     '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
@@ -64,7 +64,7 @@ function show(rows: unknown[][]): void {
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter>
+        <MemoryRouter initialEntries={[address]}>
           <OwnBoard />
         </MemoryRouter>
       </QueryClientProvider>
@@ -103,6 +103,20 @@ test('a panel is moved and widened in place', async () => {
       ],
     },
   ])
+}, 60_000)
+
+test('the link to a dashboard has its filters', async () => {
+  const person = userEvent.setup()
+  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?place=Alps&from=2026-01-05&until=')
+  await person.click(await screen.findByRole('button', { name: 'Copy the link to it' }))
+  expect(await navigator.clipboard.readText()).toMatch(
+    /#\/dashboards\/mine\?by=ana&place=Alps&from=2026-01-05$/,
+  )
+}, 60_000)
+
+test('a filter of an address that the dashboard does not have is named', async () => {
+  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?place=Alps')
+  expect(await screen.findByText('No filter is called place here.')).toBeTruthy()
 }, 60_000)
 
 test('a panel is renamed', async () => {

@@ -12,13 +12,14 @@ import { MailList } from '../mails/mail-list'
 import { MoveQuestions } from '../query/move-questions'
 import { useKeptQuestions } from '../query/saved-questions'
 import { movedBy, widened } from './arranged'
-import { panelOf } from './board-draft'
+import { OWN_BOARD, panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
 import { FilterBar, useChosen } from './filter-bar'
 import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
 import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
 import { RenameQuestion } from './rename-question'
+import { UnknownFilters } from './unknown-filters'
 import { Versions } from './written-board'
 
 type Kept = Schemas['KeptQuestionShown']
@@ -81,11 +82,18 @@ export function OwnBoard() {
   )
 }
 
-/** Copies the link by which everybody who may read the lake sees the dashboard. */
+/** The person and the filters of a dashboard, as its address has them. */
+function addressOfBoard(search: URLSearchParams, by: string): URLSearchParams {
+  const filters = [...search].filter(([name, value]) => name !== 'by' && value)
+  return new URLSearchParams([['by', by], ...filters])
+}
+
+/** Copies the link by which everybody who may read the lake sees the dashboard under its filters. */
 function ShareLink({ by }: { by: string }) {
+  const [search] = useSearchParams()
   const page = window.location.href.split('#')[0] ?? ''
   return (
-    <CopyButton value={`${page}#/dashboards/mine?by=${encodeURIComponent(by)}`}>
+    <CopyButton value={`${page}#/dashboards/${OWN_BOARD}?${addressOfBoard(search, by)}`}>
       {({ copied, copy }) => (
         <Button size="compact-sm" variant="default" onClick={copy}>
           {copied ? 'Copied' : 'Copy the link to it'}
@@ -109,7 +117,8 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     if (name)
       board.current?.querySelector<HTMLElement>(`[aria-label="${CSS.escape(menuLabel(name))}"]`)?.focus()
   }, [order])
-  const tables = useCatalog().data?.tables ?? NO_TABLES
+  const catalog = useCatalog().data?.tables
+  const tables = catalog ?? NO_TABLES
   const filters = useOwnFilters(pinned.map(({ sql }) => sql))
   const chosen = useChosen(filters)
   const period = periodWords(filters, chosen)
@@ -140,6 +149,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     <>
       {error ? <Failed error={error} what="The dashboard" isAction /> : null}
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
+      {catalog ? <UnknownFilters filters={filters} /> : null}
       {period ? (
         <Text size="xs" className="muted">
           {period}

@@ -72,3 +72,28 @@ test('a table is narrowed by its full name, and where a pinned statement was nar
   const own = 'WITH trips AS (SELECT 1 AS region) SELECT region FROM trips'
   expect(narrowed(own)).toEqual({ sql: own, ignored: ['Region'] })
 })
+
+test('a filter by a name reaches tables with the id, by the reference of their contract', () => {
+  const tables = [
+    ...TABLES,
+    testTable('places', [testColumn('place_id', { primary_key: true }), testColumn('region')]),
+    testTable('stays', [testColumn('place_id', { references: 'places.place_id' })]),
+    testTable('moves', [
+      testColumn('left_id', { references: 'places.place_id' }),
+      testColumn('reached_id', { references: 'places.place_id' }),
+    ]),
+  ]
+  const STAYS = 'SELECT place_id, count(*) AS stays FROM stays GROUP BY place_id'
+  const MOVES = 'SELECT count(*) AS moves FROM moves'
+  const filters = filtersOf([TRIPS, STAYS, MOVES], [BOARD], tables)
+  const chosen = { region: 'Alps' }
+  expect(narrowedStatement(STAYS, filters, chosen, tables)).toEqual({
+    sql: `WITH stays AS (\n  SELECT place_id\n  FROM curated.stays\n  WHERE place_id IN (SELECT place_id FROM curated.places WHERE region = 'Alps')\n)\n${STAYS}`,
+    ignored: [],
+  })
+  // Which of two references a person means, nobody knows.
+  expect(narrowedStatement(MOVES, filters, chosen, tables)).toEqual({ sql: MOVES, ignored: ['Region'] })
+  expect(filtersOf([STAYS], [BOARD], tables).map(({ name, tables }) => [name, tables])).toEqual([
+    ['region', ['stays']],
+  ])
+})

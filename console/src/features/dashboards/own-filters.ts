@@ -4,10 +4,9 @@ import type { Schemas } from '../../api/client'
 import { isTime } from '../../api/format'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
-import { filteredSql, readThrough, tablesRead, typeOf } from './filters'
+import { type Filter, filteredSql, type Lookup, readThrough, tablesRead, typeOf } from './filters'
 import { useDashboards } from './queries'
 
-type Filter = Schemas['DashboardFilter']
 type Table = Schemas['CatalogTable']
 type Chosen = Readonly<Record<string, string>>
 
@@ -21,7 +20,7 @@ export const periodColumn = (table: Pick<Table, 'columns'>): string =>
 
 /**
  * The filters of a dashboard that a person made of questions: a period for the tables that they read, and what the
- * dashboards of the lake filter by, for every table with that column.
+ * dashboards of the lake filter by, for every table with that column or with a reference to a table that has it.
  */
 export function filtersOf(statements: string[], boards: Schemas['Dashboard'][], tables: Table[]): Filter[] {
   const read = [...new Set(statements.flatMap((sql) => tablesRead(sql, tables)))]
@@ -43,10 +42,35 @@ export function filtersOf(statements: string[], boards: Schemas['Dashboard'][], 
     const own = read.filter(({ columns }) =>
       columns.some((column) => column.name === filter.column && column.type === type),
     )
-    if (first !== at || own.length === 0) return []
-    return [{ ...filter, name: filter.column, tables: own.map(({ name }) => name), panels: [] }]
+    if (first !== at) return []
+    const choice = { ...filter, name: filter.column, panels: [] }
+    const referencing = read
+      .filter((table) => !own.includes(table))
+      .flatMap((table): Filter[] => {
+        const way = lookupOf(table, filter.column, type, tables)
+        return way ? [{ ...choice, whole: '', tables: [table.name], ...way }] : []
+      })
+    return own.length > 0
+      ? [{ ...choice, tables: own.map(({ name }) => name) }, ...referencing]
+      : referencing
   })
   return [...periods, ...choices]
+}
+
+/** The one column of a table that references a table with the filter's column: the id of a thing that is chosen by its name. */
+function lookupOf(
+  { columns }: Table,
+  by: string,
+  type: string,
+  tables: Table[],
+): { column: string; lookup: Lookup } | undefined {
+  const ways = columns.flatMap(({ name: column, references }) => {
+    const [target, key] = references.split('.')
+    const table = tables.find(({ name, system }) => name === target && !system)
+    const hasBy = table?.columns.some((each) => each.name === by && each.type === type)
+    return table && key && hasBy ? [{ column, lookup: { table, key, by } }] : []
+  })
+  return ways.length === 1 ? ways[0] : undefined
 }
 
 /** A statement under the chosen filters, and the labels of those that cannot change it. */

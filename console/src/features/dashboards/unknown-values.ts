@@ -34,7 +34,14 @@ const inSentence = (label: string): string =>
 
 /** The same of a page's filters, as far as their values are read. A filter by days or by an order takes every value. */
 export function useUnknownValues(filters: readonly Filter[], chosen: Chosen): UnknownValue[] {
-  const checked = filters.filter((one) => chosen[one.name] && !one.is_from && !one.is_until)
+  // A filter of one name for several tables has one list of values.
+  const checked = filters.filter(
+    (one, at) =>
+      chosen[one.name] &&
+      !one.is_from &&
+      !one.is_until &&
+      filters.findIndex(({ name }) => name === one.name) === at,
+  )
   const answers = useResults(checked.map(({ values }) => values))
   const offered = answers.map(({ data }) =>
     data && data.next === '' ? data.rows.map(([cell]) => String(cell)) : undefined,
