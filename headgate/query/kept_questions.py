@@ -52,7 +52,7 @@ class KeptQuestion:
         name: unique among the questions of its person.
         kind: `table`, or the kind of the chart.
         x, y, series: columns of the answer for the chart; empty for the default.
-        bounds, answer, nothing, units: of the dashboard's panel that it was; empty for another question.
+        bounds, answer, nothing, units, scale, action: of the dashboard's panel that it was; empty for another question.
         is_pinned: whether its answer is on the person's dashboard.
         place: orders the questions of the dashboard; those of one place are ordered by name.
         width: `half` or `full`, on the dashboard; empty for the usual one.
@@ -72,6 +72,8 @@ class KeptQuestion:
     answer: str = ""
     nothing: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    scale: str = "linear"
+    action: str = ""
     place: int = 0
     width: str = ""
 
@@ -113,7 +115,7 @@ def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[s
     return {
         "system": f"questions-of-{plain(person.partition('@')[0], '-')}",
         "title": f"Questions of {person}",
-        "panels": [panel_document(question) for question in pinned],
+        "panels": [panel_document(question) | _drawing(question) for question in pinned],
     }
 
 
@@ -133,6 +135,12 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
         panel["bounds"] = [list(pair) for pair in question.bounds]
     texts = {"answer": question.answer, "nothing": question.nothing, "units": dict(question.units)}
     return panel | {name: value for name, value in texts.items() if value}
+
+
+def _drawing(question: KeptQuestion) -> dict[str, str]:
+    """Return the scale and the action of the panel that a question was, where they are not the default."""
+    scale = {"scale": question.scale} if question.scale != "linear" else {}
+    return scale | ({"action": question.action} if question.action else {})
 
 
 def plain(text: str, separator: str) -> str:

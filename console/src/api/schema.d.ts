@@ -4218,6 +4218,12 @@ export interface components {
          */
         KeptQuestionAsked: {
             /**
+             * Action
+             * @description The action that follows from the answer; may be empty.
+             * @default
+             */
+            action: string;
+            /**
              * Answer
              * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
              * @default
@@ -4254,6 +4260,13 @@ export interface components {
              * @default
              */
             nothing: string;
+            /**
+             * Scale
+             * @description Of a line's values; `each` draws a chart of its own for each series.
+             * @default linear
+             * @enum {string}
+             */
+            scale: "linear" | "log" | "each";
             /**
              * Series
              * @default
@@ -4293,6 +4306,12 @@ export interface components {
          * @description A saved question with its author and time.
          */
         KeptQuestionShown: {
+            /**
+             * Action
+             * @description The action that follows from the answer; may be empty.
+             * @default
+             */
+            action: string;
             /**
              * Answer
              * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
@@ -4340,6 +4359,13 @@ export interface components {
              * @default 0
              */
             place: number;
+            /**
+             * Scale
+             * @description Of a line's values; `each` draws a chart of its own for each series.
+             * @default linear
+             * @enum {string}
+             */
+            scale: "linear" | "log" | "each";
             /** Series */
             series: string;
             /** Sql */

@@ -42,7 +42,8 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
         ProblemError: 409, another request of the caller was faster; 422, a text has a card number or SSN, or
             the caller has too many questions.
     """
-    expect_no_numbers("body.sql", "question", asked.name, asked.sql, asked.answer, asked.nothing)
+    texts = (asked.name, asked.sql, asked.answer, asked.nothing, asked.action)
+    expect_no_numbers("body.sql", "question", *texts)
     entries, _ = _questions_of(caller).read(lake)
     present = next((entry for entry in entries if entry.name == asked.name), None)
     # A new question follows those of the dashboard; another one stays where it is.

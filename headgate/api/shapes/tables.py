@@ -16,6 +16,8 @@ BOUNDS = "Pairs of columns: lower and upper end of an interval."
 ANSWER = "The answer in words; `{column}` is a cell of the first row without nulls in these."
 NOTHING = "A sentence for an answer without rows; may be empty."
 UNITS = "Units of columns of the answer that the statement computes."
+SCALE = "Of a line's values; `each` draws a chart of its own for each series."
+ACTION = "The action that follows from the answer; may be empty."
 
 
 class ResultColumn(Shape):
@@ -104,6 +106,9 @@ class Questions(Shape):
     questions: tuple[Question, ...]
 
 
+PanelScales = Literal["linear", "log", "each"]
+
+
 class KeptQuestionAsked(Asked):
     """A question that a person saves in the lake."""
 
@@ -117,6 +122,8 @@ class KeptQuestionAsked(Asked):
     answer: str = Field("", max_length=2_000, description=ANSWER)
     nothing: str = Field("", max_length=2_000, description=NOTHING)
     units: PanelUnits = Field(default_factory=dict, max_length=100, description=UNITS)
+    scale: PanelScales = Field("linear", description=SCALE)
+    action: str = Field("", max_length=2_000, description=ACTION)
     is_pinned: StrictBool = Field(description="Whether it is on the author's own dashboard.")
 
 
@@ -157,6 +164,8 @@ class KeptQuestionShown(Shape):
     answer: str = Field("", description=ANSWER)
     nothing: str = Field("", description=NOTHING)
     units: dict[str, str] = Field(default_factory=dict, description=UNITS)
+    scale: PanelScales = Field("linear", description=SCALE)
+    action: str = Field("", description=ACTION)
     is_pinned: bool
     place: Count = Field(0, description="Orders the questions of the author's dashboard.")
     width: PanelWidth = Field("", description=_WIDTH)

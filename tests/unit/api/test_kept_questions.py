@@ -147,3 +147,15 @@ def test_a_question_that_was_kept_before_panels_had_answers_is_still_read() -> N
 def test_no_sentence_of_a_pinned_panel_has_a_card_number() -> None:
     caller = Caller(MemoryLake(), ("viewer",), "ana")
     assert caller.call("PUT", PATH, question(answer="4111 1111 1111 1111")).status == 422
+
+
+def test_a_panels_scale_and_action_are_kept_and_are_in_the_dashboard_file() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    ana.call("PUT", PATH, question("Plain"))
+    (kept,) = ana.call("PUT", PATH, question(scale="each", action="Order more.")).json["questions"][1:]
+    assert (kept["scale"], kept["action"]) == ("each", "Order more.")
+    plain, pinned = dashboard_document("ana", kept_questions(lake.objects, lake.bucket("artifacts")))["panels"]
+    assert (pinned["scale"], pinned["action"]) == ("each", "Order more.")
+    assert not {"scale", "action"} & set(plain)
+    assert ana.call("PUT", PATH, question(action="Block 4111 1111 1111 1111")).status == 422

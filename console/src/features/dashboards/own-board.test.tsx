@@ -149,6 +149,14 @@ test('a pinned forecast has its band, and its answer as its title', async () => 
   expect(drawn.newest?.units).toEqual({ mean: 'GBP' })
 })
 
+test('a pinned panel has its scale and its action', async () => {
+  pinned = [{ ...FORECAST, kind: 'line', scale: 'each', series: 'low', action: 'Order more.' }]
+  show([['2026-01-05', null, 265, 249, 289]])
+  await screen.findByText('drawn')
+  expect(drawn.newest?.panel).toMatchObject({ kind: 'line', scale: 'each', series: 'low' })
+  expect(await screen.findByText('Order more.')).toBeTruthy()
+})
+
 test('a pinned panel without rows says what its dashboard says', async () => {
   show([])
   expect(await screen.findByRole('heading', { name: FORECAST.nothing })).toBeTruthy()

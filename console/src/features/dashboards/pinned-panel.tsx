@@ -14,10 +14,11 @@ import { type Choice, drawable } from '../query/chart-choice'
 import { ChartNote } from '../query/chart-note'
 import { withDays } from '../query/days'
 import { type Result, useResult } from '../query/results'
-import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
+import { askedBy, drawingOf, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { useDrawn } from '../query/use-drawn'
 import { EMPTY_PANEL } from './empty-panel'
 import { IgnoredFilters } from './ignored-filters'
+import { actionOf } from './panel-action'
 import { PinnedMenu, type PinnedDeeds } from './pinned-menu'
 
 const Chart = lazy(() => import('./chart'))
@@ -50,6 +51,7 @@ export function PinnedPanel({ question, isNarrowed, ignored, deeds }: Props) {
     <Panel
       title={words ?? question.name}
       subtitle={words ? question.name : undefined}
+      action={isNothing || !answer.data ? undefined : actionOf({ action: question.action ?? '' }, answer.data)}
       name={question.name}
       actions={
         <Group gap="xs" wrap="nowrap">
@@ -90,7 +92,8 @@ function Shown({
           : 'No row fits the statement today.'}
       </Empty>
     )
-  if (question.kind === 'fan') return <Fan result={result} question={question} />
+  const isOfPanel = question.kind === 'fan' || (question.kind === 'line' && drawingOf(question).scale)
+  if (isOfPanel) return <PanelChart result={result} question={question} />
   return choice ? (
     <DrawnAnswer result={result} choice={choice} units={question.units} />
   ) : (
@@ -98,18 +101,19 @@ function Shown({
   )
 }
 
-/** A line with its band, as the dashboard draws it whose panel it was. */
-function Fan({ result, question }: { result: Result; question: KeptQuestion }) {
+/** A line with its band or with a scale of its own, as the dashboard draws it whose panel it was. */
+function PanelChart({ result, question }: { result: Result; question: KeptQuestion }) {
   const units = useAnswerUnits('', result.columns, question.units)
   const labels = useAnswerLabels('', result.columns)
   const shown = useMemo(() => {
-    const { name, x, y, series } = question
+    const { name, x, y, series, scale = 'linear' } = question
     const panel = {
       ...EMPTY_PANEL,
       ...partsOf(question),
       name,
       question: name,
-      kind: 'fan' as const,
+      kind: question.kind,
+      scale,
       x,
       y,
       series,

@@ -1,10 +1,10 @@
 import type { Schemas } from '../../api/client'
 import type { Units } from '../../formats/columns'
 import { isShown } from '../../formats/template'
-import { type KeptQuestion, partsOf } from '../query/saved-questions'
+import { drawingOf, type KeptQuestion, partsOf } from '../query/saved-questions'
 
 type Panel = Pick<Schemas['Panel'], 'question' | 'kind' | 'x' | 'y' | 'series'> &
-  Partial<Pick<Schemas['Panel'], 'bounds' | 'answer' | 'nothing'>>
+  Partial<Pick<Schemas['Panel'], 'bounds' | 'answer' | 'nothing' | 'scale' | 'action'>>
 
 const CHARTS: Partial<Record<Schemas['Panel']['kind'], 'line' | 'fan' | 'bar'>> = {
   line: 'line',
@@ -30,7 +30,8 @@ export function questionOfPanel(
   const name = filters.length > 0 ? `${question} (${filters.join(', ')})` : question
   const names = new Set(columns.map((column) => column.name))
   const own = Object.fromEntries(Object.entries(units).filter(([column, unit]) => unit && names.has(column)))
-  return { name: named(name), sql, ...shown, ...partsOf({ ...parts, units: own }), is_pinned: true }
+  const drawing = drawingOf(shown.kind === 'line' ? parts : { action: parts.action })
+  return { name: named(name), sql, ...shown, ...partsOf({ ...parts, units: own }), ...drawing, is_pinned: true }
 }
 
 const MAX_NAME = 200

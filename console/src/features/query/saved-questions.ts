@@ -5,7 +5,15 @@ import { useCaller } from '../../api/queries'
 import type { ChartKind, Choice } from './chart-choice'
 
 /** A question that a person keeps in the lake; a link carries it to others. */
-export type KeptQuestion = WithParts<Schemas['KeptQuestionAsked']>
+export type KeptQuestion = Omit<WithParts<Schemas['KeptQuestionAsked']>, keyof Drawing> & Partial<Drawing>
+
+/** How the panel was drawn and what followed from it, where that is not the default. */
+type Drawing = Pick<Schemas['KeptQuestionAsked'], 'scale' | 'action'>
+
+export const drawingOf = ({ scale = 'linear', action = '' }: Partial<Drawing>): Partial<Drawing> => ({
+  ...(scale === 'linear' ? {} : { scale }),
+  ...(action ? { action } : {}),
+})
 
 /** What a question has of the panel that it was, beside its chart. */
 type PanelParts = Pick<Schemas['KeptQuestionAsked'], 'bounds' | 'answer' | 'nothing' | 'units'>
@@ -33,14 +41,15 @@ export function keptAgain(
   saved: KeptQuestion | undefined,
   shown: Shown,
   choice: Choice | undefined,
-): Shown & Partial<PanelParts> {
+): Shown & Partial<PanelParts & Drawing> {
   if (!saved) return shown
   const isChanged =
     (shown.kind === 'table') !== (saved.kind === 'table') ||
     (shown.kind !== 'table' && choice !== undefined && !isChartOf(saved, choice))
   const { kind, x, y, series } = isChanged ? shown : saved
   const parts = partsOf(saved)
-  return { ...shown, kind, x, y, series, ...parts, bounds: kind === 'fan' ? parts.bounds : [] }
+  const drawing = drawingOf(isChanged ? { action: saved.action } : saved)
+  return { ...shown, kind, x, y, series, ...parts, bounds: kind === 'fan' ? parts.bounds : [], ...drawing }
 }
 
 const isChartOf = (saved: KeptQuestion, { x, y, series, kind }: Choice): boolean =>
@@ -176,6 +185,7 @@ const withoutPerson = ({
   series,
   is_pinned,
   ...partsOf(parts),
+  ...drawingOf(parts),
 })
 
 /** The short name of a question of the lake: its words up to the question mark, without what is in brackets. */
