@@ -52,7 +52,8 @@ class KeptQuestion:
         name: unique among the questions of its person.
         kind: `table`, or the kind of the chart.
         x, y, series: columns of the answer for the chart; empty for the default.
-        bounds, answer, nothing, units, scale, action: of the dashboard's panel that it was; empty for another question.
+        bounds, answer, nothing, units, scale, action: of the dashboard's panel that it was; the defaults for
+            another question.
         is_pinned: whether its answer is on the person's dashboard.
         place: orders the questions of the dashboard; those of one place are ordered by name.
         width: `half` or `full`, on the dashboard; empty for the usual one.

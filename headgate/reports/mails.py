@@ -75,6 +75,7 @@ class MailSender:
             reader, so people share them.
         complete: all rows of the answers of charts over time, by statement.
         key: asks each statement once for all senders with this key; empty asks it for this sender.
+        is_scheduled: whether the mails are sent by their schedule; a preview and a mail on demand are not.
     """
 
     lake: LakePorts
@@ -85,6 +86,7 @@ class MailSender:
     pages: dict[str, QueryRows | str] = field(default_factory=dict)
     complete: dict[str, QueryRows | str] = field(default_factory=dict)
     key: str = ""
+    is_scheduled: bool = True
 
     def send_due(self) -> SentMails:
         """Send every mail that is due today to people who may still read the lake.
@@ -168,7 +170,7 @@ class MailSender:
 
     def _text(self, schedule: MailSchedule) -> str:
         """Return the text of a mail; answers are cut so that the links fit."""
-        links = "\n".join(_links(schedule, self.console_url))
+        links = "\n".join(_links(schedule, self.console_url, is_scheduled=self.is_scheduled))
         # Before it is cut, so that no part of a card number is left and the text does not grow afterwards.
         answers = redact_text("\n".join(self._answers(schedule)))
         return "\n".join([cut(answers, MAX_BYTES - len(links.encode())), links])
@@ -313,6 +315,7 @@ class MailShower:
             lambda: until_s - self.monotonic_s(),
             self.pause,
             key=key,
+            is_scheduled=False,
         )
         if key:
             sender.ask_all(schedule)
@@ -343,13 +346,14 @@ def cut(text: str, size_bytes: int) -> str:
     return text.encode()[: size_bytes - len(_CUT)].decode(errors="ignore") + _CUT
 
 
-def _links(schedule: MailSchedule, console_url: str) -> Iterator[str]:
+def _links(schedule: MailSchedule, console_url: str, *, is_scheduled: bool) -> Iterator[str]:
     if not console_url:
         return
     link = f"{console_url}/#{_address(schedule)}"
     if len(link) <= _MAX_LINK_BYTES:
         yield f"\nOpen it: {link}"
-    yield f"You scheduled this mail on {schedule.at[:10]}. Stop it: {console_url}/#/dashboards/mine"
+    asked, list_of = ("scheduled", "Stop it") if is_scheduled else ("asked for", "Your scheduled mails")
+    yield f"You {asked} this mail on {schedule.at[:10]}. {list_of}: {console_url}/#/dashboards/mine"
 
 
 def _dashboard(lake: LakePorts, name: str) -> Dashboard | None:

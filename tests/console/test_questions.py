@@ -130,7 +130,7 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
     gaps.get_by_role("button", name=re.compile("^More about")).click()
     with page.expect_download() as saving:
         page.get_by_role("menuitem", name="Download Excel").click()
-    assert saving.value.suggested_filename == "gaps.xlsx"
+    assert saving.value.suggested_filename == "what-do-people-search-for-in-vain-and-what-does-it-cost.xlsx"
     with ZipFile(saving.value.path()) as workbook:
         names = re.findall(r'<sheet [^>]*name="([^"]*)"', workbook.read("xl/workbook.xml").decode())
     assert names == ["What do people search for in va", "About"]
@@ -139,8 +139,16 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
 @pytest.mark.parametrize(
     ("system", "question", "file"),
     [
-        ("retail-copilot", "What do people search for in vain, and what does it cost?", "gaps.png"),
-        ("compliance-guardian", "Which transactions should be looked at first", "queue.png"),
+        (
+            "retail-copilot",
+            "What do people search for in vain, and what does it cost?",
+            "what-do-people-search-for-in-vain-and-what-does-it-cost.png",
+        ),
+        (
+            "compliance-guardian",
+            "Which transactions should be looked at first",
+            "which-transactions-should-be-looked-at-first-by-the-loss.png",
+        ),
     ],
 )
 def test_the_chart_and_the_table_of_a_panel_are_saved_as_a_picture(

@@ -7,7 +7,7 @@ import { saveXlsx, type TableToSave, type WorkbookWords } from '../formats/save-
 import { Failed } from './states'
 
 /** A workbook of fewer rows is there before a person reads how far it is. */
-export const LARGE_ROWS = 10_000
+const LARGE_ROWS = 10_000
 
 interface Order {
   name: string

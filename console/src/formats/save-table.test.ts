@@ -67,6 +67,15 @@ test('headings are those of the page, with the currency; shares are shown as per
   expect(sheet[1]).toEqual([{ value: 917000, format: '#,##0.00' }, { value: 0.25, format: '0.0%' }, null])
 })
 
+test('a share of 16 digits is a percent, too', () => {
+  const columns = [{ name: 'sold_share', type: 'double' }]
+  const sheet = sheetOf(
+    { columns, rows: [[0.8705349952402885]] },
+    { ...TITLE, units: { sold_share: 'share' } },
+  )
+  expect(sheet[1]).toEqual([{ value: 0.8705349952402885, format: '0.0%' }])
+})
+
 test.each([
   ['What will next month sell, and may I trust it?', 'What will next month sell, and'],
   ['Sales: [all]/regions', 'Sales all regions'],
@@ -146,7 +155,10 @@ test('a workbook written with reports of its rows has the parts of one that is w
     { name: 'amount', type: 'decimal(18,2)' },
   ]
   const rows = Array.from({ length: 25_000 }, (_, at) => [at % 3 ? String(at) : null, `${at}.50`])
-  const words = { ...TITLE, linkOf: (_: string, value: unknown) => (value === '7' ? 'https://lake/7' : undefined) }
+  const words = {
+    ...TITLE,
+    linkOf: (_: string, value: unknown) => (value === '7' ? 'https://lake/7' : undefined),
+  }
   const table = { columns, rows }
   const sheet = sheetStart(table, words)
   // As the page hands them over: in slices.

@@ -47,7 +47,11 @@ export type SheetCell =
 const LINK = { textColor: '#0563c1', textDecoration: { underline: true } } as const
 
 /** The rows of a sheet below their headings: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
-export function sheetOf({ columns, headings, units }: Sheet, rows: Cell[][], links: Link[] = []): SheetCell[][] {
+export function sheetOf(
+  { columns, headings, units }: Sheet,
+  rows: Cell[][],
+  links: Link[] = [],
+): SheetCell[][] {
   const linked = new Set(links.map(({ cell }) => cell))
   return [
     headings.map((value) => ({ value, fontWeight: 'bold' as const })),
@@ -65,7 +69,9 @@ function sheetCell(value: Cell, { name, type }: { name: string; type: string }, 
   if (typeof value !== 'string' && typeof value !== 'number') return value
   if (isName(name)) return value
   if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type)
-  const digits = String(value).replace(/\D/g, '').replace(/^0+/, '').length
+  // A float has no more digits in a spreadsheet than here; its share is shown as percent.
+  const isFloat = typeof value === 'number' && !Number.isInteger(value)
+  const digits = isFloat ? 0 : String(value).replace(/\D/g, '').replace(/^0+/, '').length
   if (digits > MOST_DIGITS || !Number.isFinite(Number(value))) return value
   const format = formatOf(unit, type)
   return format ? { value: Number(value), format } : Number(value)

@@ -13,9 +13,7 @@ export type WorkbookOrder =
 
 /** The messages of the worker: the rows that it wrote so far, then the file. */
 export type WorkbookReport =
-  | { kind: 'rows'; rows: number }
-  | { kind: 'file'; file: Blob }
-  | { kind: 'failure'; message: string }
+  { kind: 'rows'; rows: number } | { kind: 'file'; file: Blob } | { kind: 'failure'; message: string }
 
 export interface Workbook {
   sheet: Sheet

@@ -155,7 +155,9 @@ def test_a_panels_scale_and_action_are_kept_and_are_in_the_dashboard_file() -> N
     ana.call("PUT", PATH, question("Plain"))
     (kept,) = ana.call("PUT", PATH, question(scale="each", action="Order more.")).json["questions"][1:]
     assert (kept["scale"], kept["action"]) == ("each", "Order more.")
-    plain, pinned = dashboard_document("ana", kept_questions(lake.objects, lake.bucket("artifacts")))["panels"]
+    plain, pinned = dashboard_document("ana", kept_questions(lake.objects, lake.bucket("artifacts")))[
+        "panels"
+    ]
     assert (pinned["scale"], pinned["action"]) == ("each", "Order more.")
     assert not {"scale", "action"} & set(plain)
     assert ana.call("PUT", PATH, question(action="Block 4111 1111 1111 1111")).status == 422

@@ -152,6 +152,8 @@ def test_a_mail_is_shown_as_it_is_sent_and_sent_now_on_demand() -> None:
     shown = ana.call("POST", PATH + "/preview", mail(), Idempotency_Key="k").json
     assert (shown["is_ready"], shown["address"], shown["subject"]) == (True, address, subject)
     assert shown["text"].splitlines()[:-1] == text.splitlines()[:-1]
+    assert text.splitlines()[-1].startswith("You scheduled this mail on ")
+    assert shown["text"].splitlines()[-1].startswith("You asked for this mail on ")
     assert lake.mails.sent == []
     assert ana.call("POST", PATH + "/send", mail("Now"), Idempotency_Key="k").status == 200
     assert [(to, about) for to, about, _ in lake.mails.sent] == [(address, "Now, 05 Jan 2026")]

@@ -50,9 +50,7 @@ export function filtersOf(statements: string[], boards: Schemas['Dashboard'][], 
         const way = lookupOf(table, filter.column, type, tables)
         return way ? [{ ...choice, whole: '', tables: [table.name], ...way }] : []
       })
-    return own.length > 0
-      ? [{ ...choice, tables: own.map(({ name }) => name) }, ...referencing]
-      : referencing
+    return own.length > 0 ? [{ ...choice, tables: own.map(({ name }) => name) }, ...referencing] : referencing
   })
   return [...periods, ...choices]
 }

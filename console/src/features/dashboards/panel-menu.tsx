@@ -9,6 +9,7 @@ import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { fileNameOf } from '../query/file-name-of'
 import { PinItem } from './pin-item'
 import { questionOfPanel } from './pinned-question'
 import { Downloads } from './downloads'
@@ -43,7 +44,8 @@ const TITLES: Record<PanelView, string> = {
 
 /** Everything that one rarely needs of a panel, behind one button. */
 export function PanelMenu({ panel, board, title, sql, narrow, words, views, view, answer, onView }: Props) {
-  const { name, question } = panel
+  const { question } = panel
+  const file = fileNameOf(question, sql)
   const trust = useTrust({ board, table: panel.table, narrow }) ?? []
   const source = board.written_by ? '' : panel.table
   const units = useAnswerUnits(source, answer?.columns, panel.units)
@@ -60,7 +62,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   function savePicture(chart: SVGSVGElement | null): void {
     if (!saved) return
     const source = `Source: ${board.title}, table ${panel.table}`
-    void savePng(name, {
+    void savePng(file, {
       title: title ?? question,
       subtitle: title ? question : undefined,
       notes: [[...trust.slice(0, FEW), ...(chart ? [] : part)].join(' · '), source].filter(Boolean),
@@ -84,7 +86,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
           ))}
         <Menu.Divider />
         <Downloads
-          file={name}
+          file={file}
           answer={saved}
           sheet={{ title: question, units, labels, about, notes, linkOf }}
           onPicture={savePicture}

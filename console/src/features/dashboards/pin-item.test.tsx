@@ -108,7 +108,9 @@ test('a panel keeps its scale and its action, and a chart without them none', ()
   const line = { ...FAN, kind: 'line' as const, y: ['sold'], series: 'place' }
   const pinned = questionOfPanel({ ...line, scale: 'each', action: 'Order more.' }, 'select 1', COLUMNS)
   expect(pinned).toMatchObject({ kind: 'line', scale: 'each', action: 'Order more.' })
-  expect(questionOfPanel({ ...line, scale: 'linear', action: '' }, 'select 1', COLUMNS)).not.toHaveProperty('scale')
+  expect(questionOfPanel({ ...line, scale: 'linear', action: '' }, 'select 1', COLUMNS)).not.toHaveProperty(
+    'scale',
+  )
 })
 
 test('a panel that was not put on the dashboard says why', async () => {

@@ -51,7 +51,9 @@ export function PinnedPanel({ question, isNarrowed, ignored, deeds }: Props) {
     <Panel
       title={words ?? question.name}
       subtitle={words ? question.name : undefined}
-      action={isNothing || !answer.data ? undefined : actionOf({ action: question.action ?? '' }, answer.data)}
+      action={
+        isNothing || !answer.data ? undefined : actionOf({ action: question.action ?? '' }, answer.data)
+      }
       name={question.name}
       actions={
         <Group gap="xs" wrap="nowrap">

@@ -31,7 +31,14 @@ export function questionOfPanel(
   const names = new Set(columns.map((column) => column.name))
   const own = Object.fromEntries(Object.entries(units).filter(([column, unit]) => unit && names.has(column)))
   const drawing = drawingOf(shown.kind === 'line' ? parts : { action: parts.action })
-  return { name: named(name), sql, ...shown, ...partsOf({ ...parts, units: own }), ...drawing, is_pinned: true }
+  return {
+    name: named(name),
+    sql,
+    ...shown,
+    ...partsOf({ ...parts, units: own }),
+    ...drawing,
+    is_pinned: true,
+  }
 }
 
 const MAX_NAME = 200
