@@ -6,6 +6,7 @@ another table.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -15,6 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
+from headgate.contracts.currency import is_amount
 from headgate.contracts.types import glue_columns
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from headgate.contracts.registry import Registry
     from headgate.query.catalog_queries import Databases
 
+NAME = "name"  # numbers that name things, such as ids and years, are not grouped by thousands
+MEAN = "mean"
 _DIALECTS = ("athena", "duckdb")  # an emulator records the translated statement
 
 # The result is a value of the first argument, or a sum or mean of such values.
@@ -61,16 +65,42 @@ _KEEPS_ALL = (exp.Add, exp.Sub, exp.Coalesce, exp.Greatest, exp.Least)
 _OF_SAME_NAME = (exp.Alias, exp.Paren, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Round, exp.Cast)
 
 
+_PARTS_OF_TIME = (
+    exp.Extract,
+    *(exp.Year, exp.Quarter, exp.Month, exp.Week, exp.WeekOfYear, exp.YearOfWeek),
+    *(exp.Day, exp.DayOfMonth, exp.DayOfWeek, exp.DayOfWeekIso, exp.DayOfYear),
+    *(exp.Hour, exp.Minute, exp.Second),
+)
+_NAMED_THINGS = re.compile(r"(^|_)(id|year)$")
+# The heading of a column that the statement does not name.
+_UNNAMED = re.compile(r"_col_?\d+")
+_AGGREGATES = {
+    exp.Count: "Count",
+    exp.Sum: "Sum",
+    exp.Avg: "Average",
+    exp.Min: "Minimum",
+    exp.Max: "Maximum",
+}
+
+
 class UnitAndTitle(NamedTuple):
-    """The unit and the title of a table's column in its contract; both may be empty."""
+    """The unit, the title and the kind of a table's or an answer's column; all may be empty."""
 
     unit: str
     label: str
+    kind: str = ""  # NAME or MEAN, by how its numbers are shown
 
 
 Tables = dict[tuple[str, str], dict[str, UnitAndTitle]]
 NO_FACTS = UnitAndTitle("", "")
 _NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is added to
+_UNCERTAIN = UnitAndTitle("?", "")  # of another unit than any column, such as a product of two amounts
+_COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.RowNumber)
+# A share of an amount is an amount; a share of a share, or a percentage of an amount, is neither.
+_FRACTIONS = frozenset({"share", "probability"})
+_PERCENT = "percent"
+_INNER_UNITS = frozenset({_NUMBER.unit, _UNCERTAIN.unit})  # of no answer
+_PLAIN = frozenset({NO_FACTS.unit, _NUMBER.unit})
 
 
 class _ContractsInUse:
@@ -108,7 +138,8 @@ def facts_of_answer(sql: str, names: Sequence[str], tables: Tables, default: str
     """Return the unit and the title of each column of an answer.
 
     A column has a unit if it is a column of a table that the statement reads, or a sum, mean, minimum or
-    maximum of one, or a sum of such values of one unit. It has the column's title if it also has its name.
+    maximum of one, or a sum of such values of one unit, or such a value multiplied or divided by values
+    without a unit. It has the column's title if it also has its name.
 
     Args:
         names: the answer's columns.
@@ -136,7 +167,12 @@ def facts_of_tables(contracts: Registry, databases: Databases) -> Tables:
 
 
 def _facts_of(contract: Contract) -> dict[str, UnitAndTitle]:
-    facts = {column.name: UnitAndTitle(column.unit, column.label) for column in contract.columns}
+    facts = {
+        column.name: UnitAndTitle(
+            column.unit, column.label, NAME if _NAMED_THINGS.search(column.name.lower()) else ""
+        )
+        for column in contract.columns
+    }
     return {
         name: facts.get(name, NO_FACTS) for name in (str(each["Name"]) for each in glue_columns(contract))
     }
@@ -184,9 +220,29 @@ class _Answer:
             return [NO_FACTS] * len(names)
         facts = [self._output(self._root, place) for place in range(len(names))]
         return [
-            NO_FACTS if each.unit == _NUMBER.unit else each if selected[place] == name.lower() else NO_FACTS
+            self._headed(place, name.lower(), selected[place], each)
             for place, (name, each) in enumerate(zip(names, facts, strict=True))
         ]
+
+    def _headed(self, place: int, name: str, selected: str, facts: UnitAndTitle) -> UnitAndTitle:
+        """Return the facts of a column of the answer, with a title if the statement does not name it."""
+        is_unnamed = bool(_UNNAMED.fullmatch(name) and _UNNAMED.fullmatch(selected))
+        if name != selected and not is_unnamed:
+            return NO_FACTS
+        shown = facts._replace(unit="") if facts.unit in _INNER_UNITS else facts
+        query = self._root.expression
+        if not is_unnamed or not isinstance(query, exp.Select):
+            return shown
+        return shown._replace(label=self._title(query.selects[place].unalias()))
+
+    def _title(self, node: exp.Expression) -> str:
+        """Return the title of an aggregate of a column or of rows; empty of another value."""
+        title = next((words for kind, words in _AGGREGATES.items() if isinstance(node, kind)), "")
+        of = next(iter(node.this.expressions), None) if isinstance(node.this, exp.Distinct) else node.this
+        if title and isinstance(of, exp.Column):
+            label = self._column(of, self._root).label or of.name.replace("_", " ")
+            return f"{title} of {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
+        return title if isinstance(node, exp.Count) else ""
 
     def _output(self, scope: Scope, place: int) -> UnitAndTitle:
         """Return the facts of a column of a query, which other queries may read many times."""
@@ -208,25 +264,68 @@ class _Answer:
             return _NUMBER
         if isinstance(node, exp.Subquery | exp.Query):
             inner = self._scopes.get(id(node.unnest()))
-            return self._output(inner, 0) if inner else NO_FACTS
+            return self._output(inner, 0) if inner else _UNCERTAIN
+        return self._computed(node, scope)
+
+    def _computed(self, node: exp.Expression, scope: Scope) -> UnitAndTitle:
+        if isinstance(node, _COUNTS):
+            return NO_FACTS
+        if isinstance(node, _PARTS_OF_TIME):
+            return _UNCERTAIN._replace(kind=NAME)
+        if isinstance(node, exp.Mul | exp.Div):
+            combine = _product if isinstance(node, exp.Mul) else _quotient
+            return UnitAndTitle(
+                combine(self._value(node.this, scope).unit, self._value(node.expression, scope).unit), ""
+            )
         if isinstance(node, _KEEPS_FIRST):
             of = node.expressions[0] if isinstance(node, exp.Distinct) else node.this
-            return _titled(self._value(of, scope), node)
+            return _of_kind(_titled(self._value(of, scope), node), node)
         alternatives = _alternatives(node)
-        same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else NO_FACTS
-        return same._replace(label="")
+        same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else _UNCERTAIN
+        return same._replace(label="", kind="" if isinstance(node, exp.Add | exp.Sub) else same.kind)
 
     def _column(self, column: exp.Column, scope: Scope) -> UnitAndTitle:
         name, around = column.name.lower(), cast("Scope | None", scope)
         while around and column.table not in around.selected_sources:
             around = around.parent
         if around is None:
-            return NO_FACTS
+            return _UNCERTAIN
         source = around.selected_sources[column.table][1]
         if isinstance(source, exp.Table):
-            return self._facts.get(source.name, {}).get(name, NO_FACTS)
+            return self._facts.get(source.name, {}).get(name, _UNCERTAIN)
         selected = [each.lower() for each in source.expression.named_selects]
-        return self._output(source, selected.index(name)) if name in selected else NO_FACTS
+        return self._output(source, selected.index(name)) if name in selected else _UNCERTAIN
+
+
+def _product(left: str, right: str) -> str:
+    """Return the unit of a product: that of the factor that has one, if the other one only counts."""
+    if left in _PLAIN and right in _PLAIN:
+        return left or right if left == right else NO_FACTS.unit
+    if left in {*_PLAIN, *_FRACTIONS} and is_amount(right):
+        return right
+    if right in {*_PLAIN, *_FRACTIONS} and is_amount(left):
+        return left
+    return _scaled(left, right) or _scaled(right, left) or _UNCERTAIN.unit
+
+
+def _quotient(top: str, below: str) -> str:
+    """Return the unit of a quotient: none of two values of one unit, else that of the value divided."""
+    if top == below and top != _UNCERTAIN.unit:
+        return _NUMBER.unit if top == _NUMBER.unit else NO_FACTS.unit
+    if top in _PLAIN and below in _PLAIN:
+        return NO_FACTS.unit
+    if is_amount(top) and below in _FRACTIONS:
+        return top
+    return _scaled(top, below) or _UNCERTAIN.unit
+
+
+def _scaled(unit: str, by: str) -> str:
+    """Return the unit of a value times a number or a count; empty if that is another unit.
+
+    A share times 100 is a percentage, and an amount per thing times a count of things is an amount.
+    """
+    is_kept = unit not in {*_PLAIN, *_FRACTIONS, _PERCENT, _UNCERTAIN.unit} and " per " not in unit
+    return unit if by in _PLAIN and is_kept else ""
 
 
 def _alternatives(node: exp.Expression) -> list[exp.Expression]:
@@ -248,6 +347,13 @@ def _titled(facts: UnitAndTitle, node: exp.Expression) -> UnitAndTitle:
     return facts if isinstance(node, _OF_SAME_NAME) and not is_renamed else facts._replace(label="")
 
 
+def _of_kind(facts: UnitAndTitle, node: exp.Expression) -> UnitAndTitle:
+    """Return the facts with the kind of a mean, or without one where the node computes another number."""
+    if isinstance(node, exp.Avg):
+        return facts._replace(kind=MEAN)
+    return facts._replace(kind="") if isinstance(node, exp.Sum | exp.Median | exp.ApproxQuantile) else facts
+
+
 def _name_below(node: exp.Expression) -> str:
     column = node.find(exp.Column)
     return column.name.lower() if column else ""
@@ -261,4 +367,4 @@ def _agreed(facts: Iterable[UnitAndTitle]) -> UnitAndTitle:
     first = different.pop()
     if not different:
         return first
-    return first._replace(label="") if all(first.unit == each.unit for each in different) else NO_FACTS
+    return first._replace(label="") if all(first.unit == each.unit for each in different) else _UNCERTAIN

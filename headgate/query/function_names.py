@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
+from typing import TYPE_CHECKING
 
 from sqlglot.dialects.athena import Athena
 from sqlglot.tokens import TokenType
 
 from headgate.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlglot.tokens import Token
 
 # Functions of other databases, which the engine behind an emulator's Athena API may have, and Athena's.
 _ELSEWHERE = {
@@ -53,6 +60,20 @@ _FUNCTIONS = """
     var_samp variance week width_bucket year
 """.split()  # noqa: SIM905 one name a line would fill the screen
 
+# Parts of a form of a time in other databases, and Athena's. MM behind an hour is its minutes.
+_PARTS_OF_FORM = {
+    "yyyy": "%Y",
+    "yy": "%y",
+    "mm": "%m",
+    "dd": "%d",
+    "hh24": "%H",
+    "hh": "%H",
+    "mi": "%i",
+    "ss": "%s",
+}
+_FOREIGN_FORM = re.compile("|".join(_PARTS_OF_FORM), re.IGNORECASE)
+_HAS_OTHER_WORDS = re.compile(r"[A-Za-z]{2,}|%")
+
 
 def similar_functions(name: str) -> list[str]:
     """Return up to two functions with a similar spelling, the most similar first.
@@ -64,10 +85,10 @@ def similar_functions(name: str) -> list[str]:
 
 
 def check_functions(sql: str) -> None:
-    """Check that a statement calls no function that only other databases have.
+    """Check that a statement has no function, form of a time or clause that only other databases have.
 
     Raises:
-        QueryError: it does, with the name in Athena.
+        QueryError: it has one, with Athena's.
     """
     tokens = Athena().tokenize(sql)
     for token, after in itertools.pairwise(tokens):
@@ -79,3 +100,64 @@ def check_functions(sql: str) -> None:
             raise QueryError(f"{refused} Did you mean {_ELSEWHERE[name]}?")
         if name in _WRITTEN_OTHERWISE:
             raise QueryError(f"{refused} Write {_WRITTEN_OTHERWISE[name]}.")
+    _check_forms(tokens)
+    _check_clauses(tokens)
+
+
+def _check_forms(tokens: Sequence[Token]) -> None:
+    """Check that no time is formatted by the signs of another database, which Athena gives back as text.
+
+    Raises:
+        QueryError: it is, with the form in Athena.
+    """
+    for at, token in enumerate(tokens):
+        if token.text.lower() != "date_format" or token.token_type is TokenType.STRING:
+            continue
+        form = _last_argument(tokens, at + 1)
+        if not _FOREIGN_FORM.search(form) or _HAS_OTHER_WORDS.search(_FOREIGN_FORM.sub("", form)):
+            continue
+        written = re.sub(r"(?<=%H:)%m", "%i", _FOREIGN_FORM.sub(_part_of_form, form))
+        raise QueryError(
+            f"The form '{form}' of date_format has none of Athena's signs, so each row would have this text. "
+            f"Write date_format(x, '{written}')."
+        )
+
+
+def _part_of_form(part: re.Match[str]) -> str:
+    return _PARTS_OF_FORM[part[0].lower()]
+
+
+def _last_argument(tokens: Sequence[Token], begin: int) -> str:
+    """Return the text that is the last argument of a call; empty if it is another value."""
+    depth = 0
+    for at in range(begin, len(tokens)):
+        kind = tokens[at].token_type
+        depth += (kind is TokenType.L_PAREN) - (kind is TokenType.R_PAREN)
+        if depth == 0:
+            last = tokens[at - 1]
+            return last.text if last.token_type is TokenType.STRING else ""
+    return ""
+
+
+def _check_clauses(tokens: Sequence[Token]) -> None:
+    """Check the words that the engine behind an emulator's Athena API takes and Athena does not.
+
+    Raises:
+        QueryError: the statement has one, with Athena's form.
+    """
+    for at, token in enumerate(tokens):
+        place = f"line {token.line}, column {token.col - len(token.text) + 1}"
+        if token.token_type is TokenType.ILIKE:
+            raise QueryError(
+                f"Athena has no ILIKE, {place}. Write lower(x) LIKE and the text in small letters."
+            )
+        following = tokens[at + 1 : at + 4]
+        if token.token_type is TokenType.LIMIT and _begins_with_offset(following[1:]):
+            rows = following[-1].text
+            raise QueryError(
+                f"Athena has OFFSET before LIMIT, {place}. Write OFFSET {rows} LIMIT {following[0].text}."
+            )
+
+
+def _begins_with_offset(tokens: Sequence[Token]) -> bool:
+    return bool(tokens) and tokens[0].token_type is TokenType.OFFSET

@@ -55,6 +55,18 @@ def describe_parse_error(error: SqlglotError, parsed: str, skipped: str = "") ->
     return f"the quote {quote[1]} has no end, {place}. Close it."
 
 
+def describe_back_tick(parsed: str, skipped: str = "") -> str:
+    """Describe the first back-tick outside texts and names in double quotes; empty if there is none."""
+    try:
+        tokens = Athena().tokenize(parsed)
+    except SqlglotError:
+        return ""
+    tick = next((token for token in tokens if token.text == "`" and token.end == token.start), None)
+    if tick is None:
+        return ""
+    return f"the back-tick is unexpected, {_place(tick.line, tick.col, skipped)}. Names take double quotes."
+
+
 def _described(first: Mapping[str, Any], parsed: str, skipped: str) -> str:
     token = str(first.get("highlight") or "")
     context = str(first.get("start_context") or "")

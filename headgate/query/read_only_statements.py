@@ -16,7 +16,7 @@ from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
 from headgate.errors import QueryError
-from headgate.query.parse_errors import describe_parse_error
+from headgate.query.parse_errors import describe_back_tick, describe_parse_error
 
 _MIN_SHARED_WORD = 3  # letters of the first word by which similar names are searched
 _MAX_SUGGESTIONS = 4
@@ -132,7 +132,7 @@ def _statements(question: str, sql: str) -> list[exp.Expression]:
         statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
         skipped = sql[: len(sql) - len(question)]
-        described = describe_parse_error(error, question, skipped)
+        described = describe_back_tick(question, skipped) or describe_parse_error(error, question, skipped)
         raise QueryError(f"The statement is not Athena SQL: {described}") from None
     if not statements:
         raise QueryError("There are only comments. Write a statement, such as SELECT 1.")

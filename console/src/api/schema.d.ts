@@ -5757,8 +5757,15 @@ export interface components {
          */
         ResultColumn: {
             /**
+             * Kind
+             * @description `name`: its numbers name things, such as ids and years, and have no thousands separators. `mean`: a mean, which has more digits than are shown.
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "name" | "mean";
+            /**
              * Label
-             * @description Its title in the contract, unless the statement renames it.
+             * @description Its title in the contract, unless the statement renames it; of a sum, mean or count that the statement does not name, its words.
              * @default
              */
             label: string;
@@ -5772,7 +5779,7 @@ export interface components {
             type: string;
             /**
              * Unit
-             * @description Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of one: the unit in the contract.
+             * @description Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of one, also times or divided by values without a unit: the unit in the contract.
              * @default
              */
             unit: string;

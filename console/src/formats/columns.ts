@@ -144,6 +144,8 @@ export interface AnswerColumn {
   type: string
   unit?: string
   label?: string
+  /** By its expression: ids and years are names, whatever the statement calls them. */
+  kind?: '' | 'name' | 'mean'
 }
 
 /**
@@ -209,9 +211,17 @@ export function useTitles(dataset: string): TitleOf {
   return useMemo(() => titlesOf(labels), [labels])
 }
 
-/** A column's title in the midst of a text; its amounts have the sign of their currency, so the title lacks it. */
-function titleOfColumn({ name, label: own, unit }: Schemas['CatalogTable']['columns'][number]): string {
-  const currency = currencyOf(unit ?? '').toLowerCase()
+/** A column's title in a text or a dictionary; its amounts have the sign of their currency, so the title lacks it. */
+export function titleOfColumn({
+  name,
+  label: own = '',
+  unit = '',
+}: {
+  name: string
+  label?: string
+  unit?: string
+}): string {
+  const currency = currencyOf(unit).toLowerCase()
   return own || columnTitle(currency && name.endsWith(`_${currency}`) ? name.slice(0, -4) : name)
 }
 

@@ -155,8 +155,8 @@ def _described(lake: LakePorts, sql: str, columns: Sequence[AnswerColumn]) -> tu
 
     facts = facts_in_lake(sql, [column.name for column in columns], lake.contracts, lake.databases)
     return tuple(
-        ResultColumn(name=column.name, type=column.type, unit=unit, label=label)
-        for column, (unit, label) in zip(columns, facts, strict=True)
+        ResultColumn(name=column.name, type=column.type, **facts_of_column._asdict())
+        for column, facts_of_column in zip(columns, facts, strict=True)
     )
 
 

@@ -28,9 +28,18 @@ class ResultColumn(Shape):
     unit: str = Field(
         "",
         description="Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of "
-        "one: the unit in the contract.",
+        "one, also times or divided by values without a unit: the unit in the contract.",
     )
-    label: str = Field("", description="Its title in the contract, unless the statement renames it.")
+    label: str = Field(
+        "",
+        description="Its title in the contract, unless the statement renames it; of a sum, mean or count "
+        "that the statement does not name, its words.",
+    )
+    kind: Literal["", "name", "mean"] = Field(
+        "",
+        description="`name`: its numbers name things, such as ids and years, and have no thousands "
+        "separators. `mean`: a mean, which has more digits than are shown.",
+    )
 
 
 class TableSummary(Shape):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.unit
 
 TABLES = {
     ("c", "items"): {
-        "item_id": UnitAndTitle("", "Item"),
+        "item_id": UnitAndTitle("", "Item", "name"),
         "quantity": UnitAndTitle("", "Quantity"),
         "amount": UnitAndTitle("GBP", "Amount"),
         "weight": UnitAndTitle("kg", ""),
@@ -51,12 +51,31 @@ def facts(sql: str, *names: str) -> list[tuple[str, str]]:
         ("sum(case when quantity > 0 then amount else 0 end) as kept", ("GBP", "")),
         ("coalesce(amount, 0) - 5 as less", ("GBP", "")),
         ("(select max(mean) from forecast) as best", ("GBP", "")),
+        # An amount times or divided by values without a unit is an amount.
+        ("quantity * amount as amount", ("GBP", "")),
+        ("amount / quantity as amount", ("GBP", "")),
+        ("sum(quantity * amount) as revenue", ("GBP", "")),
+        ("round(avg(1.2 * amount * quantity), 2) as gross", ("GBP", "")),
+        ("sum(amount) / count(distinct item_id) as each", ("GBP", "")),
+        ("sum(amount) / nullif(count(*), 0) as each", ("GBP", "")),
+        ("amount * (select max(share) from forecast) as part", ("GBP", "")),
+        ("sum(weight * quantity) as load", ("kg", "")),
+        ("100 * sum(amount) / 5 as hundredfold", ("GBP", "")),
+        ("amount * sum(amount) / sum(amount) as same", ("", "")),  # no product of two amounts is certain
+        ("amount * (sum(amount) / sum(amount)) as same", ("GBP", "")),
+        ("amount * amount as square", ("", "")),
+        ("amount * amount * quantity as square", ("", "")),
+        ("sum(amount) / sum(amount) as ratio", ("", "")),
+        ("quantity / amount as per_amount", ("", "")),
+        ("amount * weight as other", ("", "")),
+        ("amount / weight as price_of_weight", ("", "")),
+        ("100 * (select max(share) from forecast) as percentage", ("", "")),
+        ("amount * length(item_id) as other", ("", "")),
         # Values of another kind than the column's.
         ("avg(quantity) as mean", ("", "")),
         ("sum(quantity) as amount", ("", "")),
         ("avg(quantity) as share", ("", "")),
-        ("quantity * amount as amount", ("", "")),
-        ("amount / quantity as amount", ("", "")),
+        ("year(from_unixtime(amount)) * amount as amount", ("", "")),
         ("count(amount) as amount", ("", "")),
         ("amount + weight as amount", ("", "")),
         ("5 as amount", ("", "")),
@@ -66,6 +85,41 @@ def facts(sql: str, *names: str) -> list[tuple[str, str]]:
 def test_a_column_has_the_unit_of_the_column_that_it_shows(column: str, expected: tuple[str, str]) -> None:
     name = column.rpartition(" ")[2]
     assert facts(f"select {column} from c.items i", name) == [expected]  # noqa: S608 parts of the test
+
+
+@pytest.mark.parametrize(
+    ("column", "name", "kind"),
+    [
+        ("year(from_unixtime(quantity)) y", "y", "name"),
+        ("extract(hour from from_unixtime(quantity)) as h", "h", "name"),
+        ("max(week(from_unixtime(quantity))) as w", "w", "name"),
+        ("item_id as i", "i", "name"),
+        ("avg(quantity) as each", "each", "mean"),
+        ("count(item_id) as n", "n", ""),
+        ("sum(quantity) as n", "n", ""),
+        ("year(from_unixtime(quantity)) - 2000 as n", "n", ""),
+    ],
+)
+def test_numbers_that_name_things_and_means_are_known_by_their_expression(
+    column: str, name: str, kind: str
+) -> None:
+    (answer,) = facts_of_answer(f"select {column} from c.items", [name], TABLES, "p")  # noqa: S608 parts of the test
+    assert answer.kind == kind
+
+
+def test_a_column_that_the_statement_does_not_name_has_the_words_of_its_aggregate() -> None:
+    columns = "item_id, count(*), sum(amount), avg(quantity), count(distinct item_id), 1 + 1, sum(amount * 2)"
+    names = ["item_id", *(f"_col{place}" for place in range(1, 7))]
+    assert facts(f"select {columns} from c.items group by 1", *names) == [  # noqa: S608 parts of the test
+        ("", "Item"),
+        ("", "Count"),
+        ("GBP", "Sum of amount"),
+        ("", "Average of quantity"),
+        ("", "Count of item"),
+        ("", ""),
+        ("GBP", ""),
+    ]
+    assert facts("select sum(amount) as _col0 from c.items", "_col0") == [("GBP", "Sum of amount")]
 
 
 def test_columns_pass_through_subqueries_stars_and_unions() -> None:

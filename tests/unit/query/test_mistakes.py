@@ -121,6 +121,40 @@ def test_a_column_or_a_text_may_have_the_name_of_such_a_function() -> None:
     check_functions("select median, 'ifnull(', \"strlen\" from t where len > 5 and concat('len', a) = 'b'")
 
 
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("select date_format(at, 'YYYY-MM') from t", "Write date_format(x, '%Y-%m')."),
+        ("select date_format(date(at), 'yyyy-MM-dd HH:mm:ss') from t", "'%Y-%m-%d %H:%i:%s')."),
+        ("select a from t limit 5 offset 10", "line 1, column 17. Write OFFSET 10 LIMIT 5."),
+        (
+            "select a\nfrom t where a ilike '%x%'",
+            "column 16. Write lower(x) LIKE and the text in small letters.",
+        ),
+    ],
+)
+def test_a_form_or_a_clause_that_only_other_databases_have_is_refused_with_athenas(
+    sql: str, text: str
+) -> None:
+    assert only_reading(sql) is not None
+    with pytest.raises(QueryError) as refused:
+        check_functions(sql)
+    assert str(refused.value).endswith(text)
+
+
+def test_athenas_own_forms_and_clauses_are_accepted() -> None:
+    check_functions("select date_format(at, '%Y-%m'), format_datetime(at, 'YYYY-MM') from t offset 5 limit 5")
+    check_functions("select date_format(at, 'Summer'), 'ilike', 'limit 5 offset 5' from t limit 5")
+    check_functions("select a from (select a from t limit 5) as x offset 3")
+
+
+@pytest.mark.parametrize("skipped", ["", "explain ", "-- names\n"])
+def test_the_first_back_tick_is_named_with_what_names_take(skipped: str) -> None:
+    place = "line 2, column 8" if "\n" in skipped else f"line 1, column {8 + len(skipped)}"
+    text = f"the back-tick is unexpected, {place}. Names take double quotes."
+    assert refusal(f"{skipped}select `a`, '`' from `t`") == text  # noqa: S608 parts of the test
+
+
 def test_other_slips_have_their_own_answers() -> None:
     assert refusal("select top 5 * from t") == ("Athena has no TOP. End the statement with LIMIT 5 instead.")
     assert refusal("-- only a comment").startswith("There are only comments.")

@@ -2,9 +2,8 @@ import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { Link, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { usePlainNames } from '../../formats/columns'
+import { titleOfColumn, usePlainNames } from '../../formats/columns'
 import { maskWords, ruleInWords, valueWords } from '../../formats/contract-words'
-import { columnTitle } from '../../formats/words'
 
 /** The columns of a contract with their units and rules in words; a click shows where a column comes from. */
 export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
@@ -37,7 +36,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
                     title="Show where this column comes from, and what it feeds"
                     replace
                   >
-                    {column.label || columnTitle(column.name)}
+                    {titleOfColumn(column)}
                   </Anchor>
                   <Text size="xs" className="muted sql">
                     {column.name}

@@ -14,7 +14,7 @@ import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
-import { rowFormat } from '../query/answer-numbers'
+import { placesOf, rowFormat } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
 import { allInOrder, decisive, phonePriorities, readConditions, written } from './row-filters'
@@ -133,15 +133,16 @@ function Found(props: FoundProps) {
   const columns = hasAllColumns ? everyColumn : fewColumns
   const labels = useLabels(table)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
   const formats = useMemo(() => {
     const ofColumns = columnFormats(columns, units, labels)
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
+    const places = placesOf(columns, ordered, units)
     return ofColumns.map((format, at) => ({
-      ...rowFormat(format, columns[at], units),
+      ...rowFormat(format, columns[at], units, places[at]),
       priority: priorities[at] ?? 1,
     }))
-  }, [columns, units, labels, keys, isPhone])
-  const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
+  }, [columns, ordered, units, labels, keys, isPhone])
   // The first column identifies a row of a table without a key.
   const keyPlaces = (sent ?? []).flatMap(({ name }, at) =>
     keys.size > 0 ? (keys.has(name) ? [at] : []) : at === 0 ? [0] : [],

@@ -136,3 +136,32 @@ test('a decimal with more digits than a float has all of them', () => {
   expect(amountTexts([text])).toEqual(['12,345,678,901,234,567.89'])
   expect(plainText({ name: 'sold', type: 'decimal(38,3)' }, 3)(text)).toBe('12,345,678,901,234,567.891')
 })
+
+const PLAIN = { heading: '', title: '', text: String }
+
+test('a number that names something has no separators, and a mean has four decimals', () => {
+  const year = plainFormat(PLAIN, { name: 'y', type: 'bigint', kind: 'name' }, {})
+  expect(year.text(2009)).toBe('2009')
+  const mean = plainFormat(PLAIN, { name: 'each', type: 'double', kind: 'mean' }, {})
+  expect([9.35937569876124, 12345.5, 3, 0.0000274949].map(mean.text)).toEqual([
+    '9.3594',
+    '12,345.5',
+    '3',
+    '0.000027',
+  ])
+  const inWords = exactFormat(PLAIN, { name: 'each', type: 'double', kind: 'mean' }, {})
+  expect(inWords.text(9.35937569876124)).toBe('9.3594')
+})
+
+test('percentages of one column have as many decimals', () => {
+  const column = { name: 'part', type: 'double' }
+  const values = [0.6622, 0.797, 0.1, 0.00001]
+  const [places = 0] = placesOf(
+    [column],
+    values.map((value) => [value]),
+    { part: 'share' },
+  )
+  const expected = ['66.22 %', '79.70 %', '10.00 %', '0.001 %']
+  expect(values.map(plainFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
+  expect(values.map(rowFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
+})

@@ -17,30 +17,46 @@ import { label } from '../../formats/words'
 interface Column {
   name: string
   type: string
+  kind?: '' | 'name' | 'mean'
 }
 
 /** A column in people's words, whose numbers have their unit and all of their digits. */
 export function exactFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
-  if (!column || !isNumeric(column.type) || isName(column.name)) return format
+  if (!column || !isNumeric(column.type) || isName(column.name) || column.kind === 'name') return format
+  if (column.kind === 'mean' && !units[column.name]) return { ...format, text: meanText }
   return { ...format, text: (value) => figureInFull(value, units[column.name] ?? '') }
 }
 
 const MIN_ROUNDED_PERCENT = 0.01
 
 /** A column of a table of rows: a share has at most two decimals, because a click on its row shows all digits. */
-export function rowFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
+export function rowFormat(
+  format: ColumnFormat,
+  column: Column | undefined,
+  units: Units,
+  places = 0,
+): ColumnFormat {
   const exactly = exactFormat(format, column, units)
   if (!column || !isShare(units[column.name])) return exactly
-  return { ...exactly, text: roundedPercent }
+  return { ...exactly, text: (value) => roundedPercent(value, places) }
 }
 
-function roundedPercent(value: Cell): string {
+const MOST_PERCENT_PLACES = 2
+
+/** The decimals that a column of shares needs as percent, at most two, so that their points are below each other. */
+export const percentPlaces = (values: Cell[]): number =>
+  values.reduce<number>((most, value) => {
+    const percent = Math.round(Number(value) * 100 * 10 ** MOST_PERCENT_PLACES) / 10 ** MOST_PERCENT_PLACES
+    return Number.isFinite(percent) ? Math.max(most, decimalsOf(percent).length) : most
+  }, 0)
+
+function roundedPercent(value: Cell, places = 0): string {
   const percent = Number(value) * 100
   if (value === null || value === '' || !Number.isFinite(percent)) return figureInFull(value, 'share')
   const isTiny = percent !== 0 && Math.abs(percent) < MIN_ROUNDED_PERCENT
   const rounded = Math.round(percent * 100) / 100
   if (percent < 100 && rounded >= 100) return '> 99.99 %'
-  return isTiny ? figure(value, 'share') : `${inFull(rounded)} %`
+  return isTiny ? figure(value, 'share') : `${padded(inFull(rounded), places)} %`
 }
 
 /** A column by its values, whose heading has the unit that they lack; shares have two decimals, and amounts those of `amountPlacesOf`. The title of a cell and the download have all digits. */
@@ -59,7 +75,7 @@ export function plainFormat(
         : format.heading,
     text:
       column && isShare(units[column.name])
-        ? roundedPercent
+        ? (value) => roundedPercent(value, places)
         : namedText(column, amountText(amountPlaces, plainText(column, places))),
   }
 }
@@ -113,13 +129,31 @@ const decimalsOf = (value: Cell): string => /\.(\d+)$/.exec(String(value))?.[1] 
 const PLACES_OF_AN_AMOUNT = 2
 
 /** The decimals of each column of decimals: the most that any of its values needs, so that their points are below each other. */
-export const placesOf = (columns: Column[], rows: Cell[][]): number[] =>
+export const placesOf = (columns: Column[], rows: Cell[][], units: Units = {}): number[] =>
   columns.map((column, at) => {
+    if (isShare(units[column.name])) return percentPlaces(rows.map((row) => row[at] ?? null))
     const decimals = isDecimal(column) ? rows.map((row) => decimalsOf(row[at] ?? null)) : []
     const most = decimals.reduce((sum, digits) => Math.max(sum, digits.length), 0)
     const needed = decimals.reduce((sum, digits) => Math.max(sum, digits.replace(/0+$/, '').length), 0)
     return Math.max(needed, Math.min(most, PLACES_OF_AN_AMOUNT))
   })
+
+/** A number with zeros for the decimals that others of its column have. */
+function padded(text: string, places: number): string {
+  const [whole = '', decimals = ''] = text.split('.')
+  return places ? `${whole}.${decimals.padEnd(places, '0')}` : text
+}
+
+const MEAN_PLACES = 4
+const MIN_ROUNDED_MEAN = 10 ** -MEAN_PLACES
+
+/** A mean has a few decimals; one that they would round to nothing has two digits. */
+function meanText(value: Cell): string {
+  const mean = Number(value)
+  if (value === null || value === '' || !Number.isFinite(mean)) return inFull(value)
+  const isTiny = mean !== 0 && Math.abs(mean) < MIN_ROUNDED_MEAN
+  return inFull(isTiny ? Number(mean.toPrecision(2)) : Number(mean.toFixed(MEAN_PLACES)))
+}
 
 /** A number with zeros for the places that it lacks, and without those that its column does not need. */
 function withPlaces(text: string, places: number): string {
@@ -131,7 +165,9 @@ function withPlaces(text: string, places: number): string {
 
 /** A value as it is: a table of an answer rounds nothing, because its rows are copied and compared. */
 export function plainText(column: Column | undefined, places = 0): (value: Cell) => string {
-  if (!column) return String
+  if (!column || column.kind === 'name')
+    return column && !isNumeric(column.type) ? exact(column).text : String
+  if (column.kind === 'mean' && isNumeric(column.type)) return meanText
   if (isDecimal(column)) return (value) => withPlaces(number(value), places)
   if (/^(double|float|real)/i.test(column.type) && !isName(column.name)) return inFull
   return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text

@@ -1,11 +1,12 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 
-import { type Cell, count, seconds } from '../../api/format'
+import { type Cell, count, isNumeric, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
 import {
+  type AnswerColumn,
   type ColumnFormat,
   columnFormats,
   useAnswerLabels,
@@ -152,7 +153,7 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
   const units = useAnswerUnits('', columns)
   const keys = useNumberedKeys()
   const labels = useAnswerLabels('', columns)
-  const places = useMemo(() => placesOf(columns, rows), [columns, rows])
+  const places = useMemo(() => placesOf(columns, rows, units), [columns, rows, units])
   const amounts = useMemo(() => amountPlacesOf(columns, rows, units), [columns, rows, units])
   return useMemo(
     () =>
@@ -161,12 +162,15 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
         const shown = isQuestion
           ? exactFormat(format, column, units)
           : plainFormat(format, column, units, places[place], amounts[place])
-        if (column && keys.has(column.name)) return { ...shown, text: String }
+        if (column && (keys.has(column.name) || isNumberedName(column))) return { ...shown, text: String }
         return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
       }),
     [columns, rows, units, labels, places, amounts, keys, isQuestion],
   )
 }
+
+/** Numbers such as years and ids, whatever the statement calls them. */
+const isNumberedName = ({ kind, type }: AnswerColumn): boolean => kind === 'name' && isNumeric(type)
 
 const dayText = (value: Cell): string => String(value).slice(0, DAY_CHARACTERS)
 const dayWords = (value: Cell): string => day(String(value))

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 
+import { ApiProblem } from '../../api/client'
 import { Advice } from '../../components/advice'
 import { Failed } from '../../components/states'
 import { RunFirst } from '../files/next-step'
@@ -19,7 +20,7 @@ export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
   const { words, offers } = repairsOf(error.message, sql)
   if (NO_TABLE_YET.test(words)) return <NoTableYet words={words} onRetry={onRetry} />
   // A statement that fails by itself fails again: only another failure has a button to try again.
-  if (words === error.message && !isOfStatement(words))
+  if (words === error.message && !isOfStatement(error))
     return <Failed error={error} what="The query" isAction onRetry={onRetry} />
   const line = lineOf(error.message, sql)
   return (
@@ -76,8 +77,11 @@ function NoTableYet({ words, onRetry }: { words: string; onRetry: () => void }) 
   )
 }
 
-/** Whether the engine refused the statement itself, rather than that something failed on the way. */
-const isOfStatement = (words: string): boolean =>
+const REFUSED = 422
+
+/** Whether the statement itself was refused, rather than that something failed on the way. */
+const isOfStatement = (error: Error): boolean =>
+  (error instanceof ApiProblem && error.status === REFUSED) ||
   /cannot be resolved|does not exist|not found|mismatched input|missing|must be|only read|syntax|begins no statement|not Athena SQL|statements were given/i.test(
-    words,
+    error.message,
   )

@@ -54,3 +54,14 @@ test('the names of columns help against unknown names only', () => {
   ).toBe('')
   expect(helpOf('2 statements were given. Send one at a time.')).toBe('')
 })
+
+test('a clause of another database is replaced by the one of the message', () => {
+  const top = 'Athena has no TOP. End the statement with LIMIT 10 instead.'
+  expect(repairsOf(top, 'select distinct top 10 a\nfrom t;').offers).toEqual([
+    { name: 'LIMIT 10', sql: 'select distinct a\nfrom t\nLIMIT 10' },
+  ])
+  const paging = 'Athena has OFFSET before LIMIT, line 1, column 17. Write OFFSET 10 LIMIT 5.'
+  expect(repairsOf(paging, 'select a from t limit 5 offset 10').offers).toEqual([
+    { name: 'OFFSET 10 LIMIT 5', sql: 'select a from t OFFSET 10 LIMIT 5' },
+  ])
+})

@@ -15,20 +15,21 @@ const OFFERED = /Did you mean (.+?)\?/
 export function repairsOf(message: string, sql: string): Repairs {
   const words = message.replace(/^query \S+ failed: /, '').replace(CODE, '')
   const slip = slipOf(message, sql)
-  if (slip) return { words, offers: slip }
+  const offers = slip ?? clauseOf(message, sql)
+  if (offers) return { words, offers }
   const unknown = UNKNOWN.exec(message)?.[1]?.split('.').at(-1)
   const names = OFFERED.exec(message)?.[1]?.split(' or ') ?? []
   if (!unknown) return { words, offers: [] }
   const place = new RegExp(`(?:\\b\\w+\\.)?\\b${unknown.replace(/\W/g, '\\$&')}\\b`, 'gi')
   const column = message.includes('Column')
-  const offers = names.map((name) => ({
+  const named = names.map((name) => ({
     name,
     sql: sql.replace(place, (before) =>
       // A column keeps the alias of its table.
       column && before.includes('.') ? `${before.slice(0, before.lastIndexOf('.'))}.${name}` : name,
     ),
   }))
-  return { words, offers: offers.filter((offer) => offer.sql !== sql) }
+  return { words, offers: named.filter((offer) => offer.sql !== sql) }
 }
 
 /** A keyword with a slip, such as `form`: only the word at the place of the message is another one. */
@@ -41,6 +42,19 @@ function slipOf(message: string, sql: string): Repairs['offers'] | undefined {
   const line = lines[number - 1] ?? ''
   lines[number - 1] = line.slice(0, marked.from) + name + line.slice(marked.until)
   return [{ name, sql: lines.join('\n') }]
+}
+
+const TOP = /(\bselect\s+(?:distinct\s+|all\s+)?)top\s*(?:\(\s*(\d+)\s*\)|(\d+))\s*/i
+
+/** A clause of other databases, replaced by the one that the message has. */
+function clauseOf(message: string, sql: string): Repairs['offers'] | undefined {
+  const limit = /has no TOP\. End the statement with (LIMIT \d+)/.exec(message)?.[1]
+  if (limit && TOP.test(sql)) {
+    const body = sql.replace(TOP, '$1').replace(/[\s;]+$/, '')
+    return [{ name: limit, sql: `${body}\n${limit}` }]
+  }
+  const paging = /OFFSET before LIMIT, .*Write (OFFSET \d+ LIMIT \d+)\./.exec(message)?.[1]
+  return paging ? [{ name: paging, sql: sql.replace(/\blimit\s+\d+\s+offset\s+\d+/i, paging) }] : undefined
 }
 
 const NAMES = 'The list of tables has the names of all columns.'
