@@ -108,7 +108,7 @@ def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
     answer = caller.call("GET", path + "/rows").json
     assert (answer["rows"], answer["columns"]) == (
         [[str(2**60)]],
-        [{"name": "n", "type": "bigint", "unit": "", "label": ""}],
+        [{"name": "n", "type": "bigint", "unit": "", "label": "", "kind": ""}],
     )
     assert caller.call("DELETE", path).status == 200
 

@@ -1,0 +1,34 @@
+"""The main questions of the shop are found by the words that people search for, also in German."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.systems.dashboards import dashboards
+
+pytestmark = pytest.mark.unit
+
+
+def found_by(words: str) -> list[str]:
+    """Return the queues and the panels that are found by the words."""
+    boards = dashboards().values()
+    parts = [part for board in boards for part in (*board.queues, *board.panels)]
+    return [part.name for part in parts if words.lower() in {each.lower() for each in part.found_by}]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("who stopped buying", "customers_to_call"),
+        ("wer kauft nicht mehr", "customers_to_call"),
+        ("Retouren", "regions"),
+        ("refunds", "regions"),
+    ],
+)
+def test_a_list_is_found_by_the_words_of_its_question(words: str, name: str) -> None:
+    assert found_by(words) == [name]
+
+
+@pytest.mark.parametrize("words", ["Umsatz", "Prognose", "Abwanderung", "Betrug", "beste Kunden"])
+def test_a_german_word_leads_to_one_answer(words: str) -> None:
+    assert len(found_by(words)) == 1
