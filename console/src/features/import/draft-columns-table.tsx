@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, Table, TextInput, VisuallyHidden } from '@mantine/core'
 
 import {
   columnPlaces,
@@ -50,7 +50,9 @@ export function DraftColumnsTable({
           <Table.Th>unit</Table.Th>
           <Table.Th>always filled</Table.Th>
           <Table.Th>identifies a row</Table.Th>
-          <Table.Th aria-label="Leave out" />
+          <Table.Th>
+            <VisuallyHidden>Leave out</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
