@@ -30,7 +30,7 @@ pytestmark = pytest.mark.system
 
 AS_OF = date(2024, 12, 31)
 CONTRACTS = Registry.load().tables_of(system.SYSTEM)
-FEW = 250
+FEW = 300
 NUMBERS = np.arange(1, 1_000_001)
 TABLES_OF_CUSTOMERS = ("customer_segments", "customer_lifetime_value", "churn_risk")
 
@@ -115,7 +115,7 @@ def of_all(drawn_shop: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture
 def of_sample(drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
-    """The shop's tables by models that learnt from five customers of eight."""
+    """The shop's tables by models that learnt from three customers of four."""
     monkeypatch.setattr(learnt_customers, "MOST", FEW)
     return build(drawn_shop)
 
