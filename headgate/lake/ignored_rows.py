@@ -12,7 +12,7 @@ class IgnoredRows:
     """The rows of a file that one rule of one column refused and that are ignored.
 
     Attributes:
-        rows: how many of them had no accepted correction.
+        rows: how many of them had no accepted correction; 0 for a whole file, which is dismissed by its rule.
         note: why they are ignored.
         by, at: who ignored them, and when (UTC, ISO 8601).
     """

@@ -54,7 +54,7 @@ class Senders:
         return ignored_of_text(self.objects.read(ref))
 
     def ignored_rows(self, records: Iterable[FileRecord]) -> dict[str, int]:
-        """Return the number of ignored rows by file id, 1 for a dismissed file that was not accepted.
+        """Return the number of ignored rows by file id, 0 for a dismissed file that was not accepted.
 
         Nothing is read if no record has refused rows or was not accepted.
         """

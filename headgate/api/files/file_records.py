@@ -34,7 +34,7 @@ from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.keys import increment_key
-from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
@@ -57,12 +57,7 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
     return FilePage(
         files=tuple(
             FileSummary(
-                **summary(
-                    lake,
-                    record,
-                    corrected.get(record.file_id, 0),
-                    0 if record.state in NOT_ACCEPTED else ignored.get(record.file_id, 0),
-                )
+                **summary(lake, record, corrected.get(record.file_id, 0), ignored.get(record.file_id, 0))
             )
             for record in with_settlements(lake, newest.records)
         ),
@@ -89,7 +84,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return all recorded facts of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
     corrected, edits = corrected_rows(lake, file_id) if record.quarantined else 0, senders.edits(file_id)
-    ignored = 0 if record.state in NOT_ACCEPTED else senders.ignored_rows([record]).get(file_id, 0)
+    ignored = senders.ignored_rows([record]).get(file_id, 0)
     return FileDetail(
         **summary(lake, record, corrected, ignored),
         contract=record.contract,

@@ -56,7 +56,7 @@ def _waiting(lake: LakePorts, file_id: str, asked: RowsToIgnore) -> int:
     if is_of_file(record, asked.rule):
         if not asked.note.strip():
             raise invalid("body.note", "note", "Write why the file is not needed.")
-        return 1
+        return 0
     if not record.quarantine_key or asked.rule in DUPLICATE_RULES:
         raise conflict("No row of this reason waits for a correction.")
     table = of_group(

@@ -154,8 +154,7 @@ def _files(files: Sequence[FileRecord], most_refused_share: float, ignored: Mapp
     bad = [
         record
         for record in failed
-        if not past.is_settled(record)
-        and not (record.state in NOT_ACCEPTED and ignored.get(record.file_id, 0))
+        if not past.is_settled(record) and not (record.state in NOT_ACCEPTED and record.file_id in ignored)
     ]
     if not files:
         return HealthCheck(name="files", state="unknown", message="No file was received yet.")
