@@ -144,7 +144,7 @@ class MailSender:
 
     def ask_all(self, schedule: MailSchedule) -> None:
         """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""
-        board = _dashboard(self.lake, schedule.dashboard) if schedule.dashboard else None
+        board = self._dashboard(schedule.dashboard) if schedule.dashboard else None
         panels = self._narrowed(board, schedule) if board else []
         for sql in (panel.sql for panel in panels) if panels else [schedule.sql]:
             with suppress(QueryError, ProblemError):
@@ -155,7 +155,7 @@ class MailSender:
         return [each for each in board.filters if schedule.filters.get(each.name)]
 
     def _filter_words(self, schedule: MailSchedule) -> str:
-        board = _dashboard(self.lake, schedule.dashboard) if schedule.filters else None
+        board = self._dashboard(schedule.dashboard) if schedule.filters else None
         return filter_words(self._active(board, schedule), schedule.filters) if board else ""
 
     def _narrowed(self, board: Dashboard, schedule: MailSchedule) -> list[Panel]:
@@ -180,7 +180,7 @@ class MailSender:
         if schedule.sql:
             yield from self._answer(schedule)
             return
-        board = _dashboard(self.lake, schedule.dashboard)
+        board = self._dashboard(schedule.dashboard)
         if board is None:
             yield "This dashboard is no longer there."
             return
@@ -245,6 +245,14 @@ class MailSender:
         """The last day of the lake's data; None before the first run."""
         newest = newest_snapshot(self.lake.objects, self.lake.bucket("curated"))
         return newest.as_of if newest else None
+
+    @cached_property
+    def boards(self) -> Sequence[Dashboard]:
+        """The dashboards of files and of the console, which are objects of the lake."""
+        return every_dashboard(self.lake).dashboards
+
+    def _dashboard(self, name: str) -> Dashboard | None:
+        return next((board for board in self.boards if board.system == name), None)
 
     @cached_property
     def tables(self) -> Sequence[CatalogTable]:
@@ -354,10 +362,6 @@ def _links(schedule: MailSchedule, console_url: str, *, is_scheduled: bool) -> I
         yield f"\nOpen it: {link}"
     asked, list_of = ("scheduled", "Stop it") if is_scheduled else ("asked for", "Your scheduled mails")
     yield f"You {asked} this mail on {schedule.at[:10]}. {list_of}: {console_url}/#/dashboards/mine"
-
-
-def _dashboard(lake: LakePorts, name: str) -> Dashboard | None:
-    return next((board for board in every_dashboard(lake).dashboards if board.system == name), None)
 
 
 def _address(schedule: MailSchedule) -> str:

@@ -44,18 +44,20 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
     """
     texts = (asked.name, asked.sql, asked.answer, asked.nothing, asked.action)
     expect_no_numbers("body.sql", "question", *texts)
-    entries, _ = _questions_of(caller).read(lake)
-    present = next((entry for entry in entries if entry.name == asked.name), None)
-    # A new question follows those of the dashboard; another one stays where it is.
-    last = max((entry.place for entry in entries), default=-1) + 1
-    question = KeptQuestion(
-        **asked.model_dump(),
-        by=caller.name,
-        at=lake.now().isoformat(timespec="seconds"),
-        place=present.place if present else last,
-        width=present.width if present else "",
-    )
-    _questions_of(caller).put(lake, question)
+
+    def placed(before: list[KeptQuestion]) -> KeptQuestion:
+        """Put a new question behind those of the dashboard; another one stays where it is."""
+        present = next((entry for entry in before if entry.name == asked.name), None)
+        last = max((entry.place for entry in before), default=-1) + 1
+        return KeptQuestion(
+            **asked.model_dump(),
+            by=caller.name,
+            at=lake.now().isoformat(timespec="seconds"),
+            place=present.place if present else last,
+            width=present.width if present else "",
+        )
+
+    _questions_of(caller).put(lake, placed)
     return every_kept(lake)
 
 

@@ -48,8 +48,8 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
             personal data.
     """
     _check(lake, asked)
-    _subscribed(lake, caller)
-    _mails_list(caller).put(lake, _schedule_of(lake, caller, asked))
+    _subscribed(lake, _address(lake, caller))
+    _mails_list(caller).put(lake, lambda _: _schedule_of(lake, caller, asked))
     return mails_of(lake, caller)
 
 
@@ -74,7 +74,7 @@ def send_now(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str
     _check(lake, asked)
     shown = _written(lake, caller, asked, key)
     if shown.is_ready:
-        _subscribed(lake, caller).send(shown.address, shown.subject, shown.text)
+        _subscribed(lake, shown.address).send(shown.address, shown.subject, shown.text)
     return shown
 
 
@@ -97,10 +97,9 @@ def _address(lake: LakePorts, caller: CallerIdentity) -> str:
     return address
 
 
-def _subscribed(lake: LakePorts, caller: CallerIdentity) -> AnswerMails:
+def _subscribed(lake: LakePorts, address: str) -> AnswerMails:
     """Return the sender of mails, after asking the caller's address to confirm."""
-    address = _address(lake, caller)
-    assert lake.mails is not None  # noqa: S101 checked above, for mypy
+    assert lake.mails is not None  # noqa: S101 a lake with an address has one, for mypy
     try:
         lake.mails.subscribe(address)
     except ConflictError:
