@@ -28,7 +28,13 @@ from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import differing_cells
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
-from headgate.uploads.edited_upload import EditedUpload, edited_content, edited_file, edited_key
+from headgate.uploads.edited_upload import (
+    MAX_DRAFT_BYTES,
+    EditedUpload,
+    edited_content,
+    edited_file,
+    edited_key,
+)
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
 from headgate.uploads.listed_edits import typed_cells
@@ -55,7 +61,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_ROWS = 100
-_MAX_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
 _MAX_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"
 
@@ -232,7 +237,7 @@ class DryRunner:
         Examples are a sheet with names in two rows, and a stored type without a text.
         """
         opened, path = edited.opened, folder / "grid.csv"
-        if opened is None or upload.size_bytes > _MAX_DRAFT_BYTES:
+        if opened is None or upload.size_bytes > MAX_DRAFT_BYTES:
             return None
         edited_csv(opened.source, opened.names, Edits(), None, path)
         return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes())
@@ -283,7 +288,7 @@ class DryRunner:
         """Run the gate; return its judgement as it is stored."""
         record = self.process(scratch, scratch.appears_as, mapping)
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
-        if record.state is FileState.PROFILED and upload.size_bytes <= _MAX_DRAFT_BYTES:
+        if record.state is FileState.PROFILED and upload.size_bytes <= MAX_DRAFT_BYTES:
             result["draft"] = self.draft(draft_name or upload.name, scratch.read(scratch.appears_as))
         contract = self.curated.get(record.dataset)
         if contract and scratch.accepted.exists():

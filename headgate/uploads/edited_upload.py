@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
+MAX_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 _MAX_COVER_COLUMNS = 2  # of a sheet of facts, such as "Contact: …"
 _MAX_TRIED_MEMBERS = 20  # before a person chooses one

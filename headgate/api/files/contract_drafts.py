@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _MAX_CREATED = 200
-_MAX_CHECKED_BYTES = 8 << 20  # as of the files from which contracts are drafted
 
 
 def store(
@@ -90,9 +89,10 @@ def count_draft_rows(
         BadInputError: the file cannot be read by the contract.
     """
     from headgate.local_files.check_draft import check_draft
+    from headgate.uploads.edited_upload import MAX_DRAFT_BYTES
 
     upload = own_upload(lake, caller, upload_id)
-    if upload.size_bytes > _MAX_CHECKED_BYTES:
+    if upload.size_bytes > MAX_DRAFT_BYTES:
         raise invalid("upload_id", "upload", "The file is too large for a check before its dataset exists.")
     contract = _contract(str(asked.document.get("name", "")), asked.document)
     edits = replace(Edits.of(asked.edits.model_dump()), dataset=contract.dataset)

@@ -132,7 +132,7 @@ def test_the_dry_run_of_a_file_of_no_contract_drafts_one_and_its_commit_is_profi
 
 
 def test_a_contract_is_not_drafted_from_a_large_file_in_a_dry_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate.uploads.dry_run._MAX_DRAFT_BYTES", 10)
+    monkeypatch.setattr("headgate.uploads.dry_run.MAX_DRAFT_BYTES", 10)
     caller = Caller(MemoryLake())
     upload_id = uploaded(caller, b"member,points\nA-1,20\n", "points.csv", dataset="")
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
