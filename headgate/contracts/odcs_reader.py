@@ -32,7 +32,12 @@ from headgate.contracts.model import (
 )
 from headgate.contracts.new_column_policy import left_out_names, policy_of
 from headgate.contracts.patterns import python_pattern
-from headgate.contracts.rule_kinds import RULE_OF_OPTION, RULES_PROPERTY, Argument, rules_with
+from headgate.contracts.rule_kinds import (
+    RULE_OF_KEYWORD,
+    RULE_OF_OPTION,
+    RULES_PROPERTY,
+    RULES_WITHOUT_ARGUMENT,
+)
 from headgate.contracts.rule_values import check_rule_values, errors_with_place
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
@@ -50,8 +55,6 @@ _OTHER_OPTIONS = (
     *("format", "timezone", "defaultTimezone", "multipleOf", "required"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
-_WITHOUT_ARGUMENT = tuple(sorted(rules_with(Argument.TEXT_ONLY)))
-_RULE_OF_KEYWORD = {"required": "required", **RULE_OF_OPTION, **{name: name for name in _WITHOUT_ARGUMENT}}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _NESTED = ("array", "object")
 _UNMASKED = "none"
@@ -411,10 +414,10 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
 
 def _without_argument(column: str, names: object) -> tuple[str, ...]:
     """Return the rules of `headgate.rules`; ContractError for any other than those without an argument."""
-    if not isinstance(names, list) or not all(name in _WITHOUT_ARGUMENT for name in names):
+    if not isinstance(names, list) or not all(name in RULES_WITHOUT_ARGUMENT for name in names):
         raise ContractError(
             f"{column}: {RULES_PROPERTY} cannot be read. Remedy: a list of rules without an argument: "
-            f"{', '.join(_WITHOUT_ARGUMENT)}"
+            f"{', '.join(RULES_WITHOUT_ARGUMENT)}"
         )
     return tuple(dict.fromkeys(names))
 
@@ -440,15 +443,15 @@ def _with_levels(column: str, rules: tuple[Rule, ...], severities: object) -> tu
             severity.
     """
     rule_names = {rule.name for rule in rules}
-    own = {keyword for keyword, name in _RULE_OF_KEYWORD.items() if name in rule_names}
+    own = {keyword for keyword, name in RULE_OF_KEYWORD.items() if name in rule_names}
     if not isinstance(severities, dict) or not all(
         rule in own and level in tuple(_LEVELS) for rule, level in severities.items()
     ):
         raise ContractError(
             f"{column}: headgate.severity cannot be read. Remedy: as in {{required: warning}}, "
-            f"give each of the column's own {', '.join(_RULE_OF_KEYWORD)} one of {', '.join(_LEVELS)}"
+            f"give each of the column's own {', '.join(RULE_OF_KEYWORD)} one of {', '.join(_LEVELS)}"
         )
-    levels = {_RULE_OF_KEYWORD[keyword]: _LEVELS[severity] for keyword, severity in severities.items()}
+    levels = {RULE_OF_KEYWORD[keyword]: _LEVELS[severity] for keyword, severity in severities.items()}
     return tuple(replace(rule, level=levels.get(rule.name, rule.level)) for rule in rules)
 
 

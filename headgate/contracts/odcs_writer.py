@@ -12,7 +12,12 @@ from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
-from headgate.contracts.rule_kinds import RULE_OF_OPTION, RULES_PROPERTY, Argument, rules_with
+from headgate.contracts.rule_kinds import (
+    RULE_OF_KEYWORD,
+    RULE_OF_OPTION,
+    RULES_PROPERTY,
+    RULES_WITHOUT_ARGUMENT,
+)
 
 _LOGICAL = {
     Kind.STRING: "string",
@@ -26,7 +31,7 @@ _LOGICAL = {
     Kind.TIMESTAMP: "timestamp",
 }
 _OPTIONS = {name: option for option, name in RULE_OF_OPTION.items()}
-_WITHOUT_ARGUMENT = rules_with(Argument.TEXT_ONLY)
+_KEYWORDS = {name: keyword for keyword, name in RULE_OF_KEYWORD.items()}
 _SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "critical"}
 
 
@@ -75,7 +80,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         generated_ids.PROPERTY: [*column.generated_from],
-        RULES_PROPERTY: [rule.name for rule in column.rules if rule.name in _WITHOUT_ARGUMENT],
+        RULES_PROPERTY: [rule.name for rule in column.rules if rule.name in RULES_WITHOUT_ARGUMENT],
         "headgate.severity": _severities(column),
         FORMAT_PROPERTY: property_of(
             column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))
@@ -118,11 +123,10 @@ def _options(column: Column) -> dict[str, Any]:
 
 def _severities(column: Column) -> dict[str, str]:
     """Return the severities of rules without a severity in ODCS; `error` is the default."""
-    keywords = {"required": "required", **_OPTIONS, **{name: name for name in _WITHOUT_ARGUMENT}}
     return {
-        keywords[rule.name]: _SEVERITIES[rule.level]
+        _KEYWORDS[rule.name]: _SEVERITIES[rule.level]
         for rule in column.rules
-        if rule.name in keywords and rule.level is not Level.QUARANTINE
+        if rule.name in _KEYWORDS and rule.level is not Level.QUARANTINE
     }
 
 

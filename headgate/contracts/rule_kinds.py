@@ -140,8 +140,13 @@ RULE_KINDS = {kind.name: kind for kind in _KINDS}
 # Rules without an argument, such as a check digit. A column's custom property names them.
 RULES_PROPERTY = "headgate.rules"
 RULE_OF_OPTION = {kind.option: kind.name for kind in _KINDS if kind.option}
-
-
+RULES_WITHOUT_ARGUMENT = tuple(sorted(kind.name for kind in _KINDS if kind.argument is Argument.TEXT_ONLY))
+# The word by which `headgate.severity` names a rule.
+RULE_OF_KEYWORD = {
+    "required": "required",
+    **RULE_OF_OPTION,
+    **{name: name for name in RULES_WITHOUT_ARGUMENT},
+}
 OF_TEXTS = (Argument.LENGTH, Argument.PATTERN, Argument.TEXT_ONLY)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import physical_type
-from headgate.contracts.rule_kinds import RULE_KINDS, Argument, rules_with
+from headgate.contracts.rule_kinds import RULE_KINDS, RULES_WITHOUT_ARGUMENT, Argument
 from headgate.errors import ContractError
 from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract, sql_type
 
@@ -44,7 +44,6 @@ _TYPES_OF_VALUES = {
     list: "array",
 }
 _RULES = "x-rules"  # rules without an argument, for which JSON Schema has no keyword
-_WITHOUT_ARGUMENT = rules_with(Argument.TEXT_ONLY)
 _NUMERIC_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _DECIMAL_DIGITS = 18
 
@@ -90,7 +89,7 @@ def _property(column: Column) -> dict[str, Any]:
             keywords["enum"] = [*map(_plain, rule.argument), *([] if column.required else [None])]
         elif rule.name in _KEYWORDS and column.type.kind not in {Kind.DATE, Kind.TIMESTAMP}:
             keywords[_KEYWORDS[rule.name]] = _plain(rule.argument)
-    if named := [rule.name for rule in column.rules if rule.name in _WITHOUT_ARGUMENT]:
+    if named := [rule.name for rule in column.rules if rule.name in RULES_WITHOUT_ARGUMENT]:
         keywords[_RULES] = named
     keywords["type"] = keywords["type"] if column.required else [keywords["type"], "null"]
     return keywords | ({"description": column.description} if column.description else {})
@@ -106,7 +105,7 @@ def _column(name: str, keywords: Mapping[str, Any], required: bool) -> Column:
         if keyword in keywords and _has_rule(foreign, rule)
     ]
     if foreign.type.kind is Kind.STRING and not foreign.nested:
-        rules += [Rule(rule) for rule in keywords.get(_RULES, ()) if rule in _WITHOUT_ARGUMENT]
+        rules += [Rule(rule) for rule in keywords.get(_RULES, ()) if rule in RULES_WITHOUT_ARGUMENT]
     if values := tuple(value for value in _values(keywords) if value is not None):
         is_text = foreign.type.kind is Kind.STRING
         rules.append(Rule("valid_values", tuple(map(str, values)) if is_text else values))

@@ -125,7 +125,7 @@ def _column_table(contract: Contract) -> Table:
     table = screens.screen_table(*names, title=title)
     for name, fact in _columns(contract).items():
         rules = ", ".join(
-            rule.name if rule.argument is None or rule.argument is True else f"{rule.name} {rule.argument}"
+            rule.name if rule.argument is None else f"{rule.name} {rule.argument}"
             for rule in contract.column(name).rules
         )
         required = "yes" if fact["required"] else ""
