@@ -1,11 +1,11 @@
-import { Button, Group, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { Failed } from '../../components/states'
 import { useIgnoreRows } from './queries'
+import { ReasonForm } from './reason-form'
 
 /** A file that was not accepted and that nobody needs: it is dismissed with a reason, and stays in the lake's files. */
 export function DismissFile({
@@ -15,13 +15,9 @@ export function DismissFile({
 }) {
   const may = useMay('uploader')
   const dismiss = useIgnoreRows(fileId)
-  const [note, setNote] = useState<string>()
   if (!error) return null
-  const send = (isIgnored: boolean) =>
-    dismiss.mutate(
-      { rule: error.rule, column: '', note: note ?? '', is_ignored: isIgnored },
-      { onSuccess: () => setNote(undefined) },
-    )
+  const send = (note: string, isIgnored: boolean, onSuccess?: () => void) =>
+    dismiss.mutate({ rule: error.rule, column: '', note, is_ignored: isIgnored }, { onSuccess })
   return (
     <>
       <Group gap="xs" mt={4}>
@@ -36,40 +32,23 @@ export function DismissFile({
                 size="compact-sm"
                 variant="default"
                 loading={dismiss.isPending}
-                onClick={() => send(false)}
+                onClick={() => send('', false)}
               >
                 Take it back
               </Button>
             ) : null}
           </>
-        ) : !may ? null : note === undefined ? (
-          <Button size="compact-sm" variant="default" onClick={() => setNote('')}>
-            Dismiss this file …
-          </Button>
-        ) : (
-          <>
-            <TextInput
-              size="xs"
-              aria-label="Why this file is not needed"
-              placeholder="Why? For example: sent by mistake"
-              miw={{ base: '10rem', sm: '18rem' }}
-              maxLength={500}
-              value={note}
-              onChange={(event) => setNote(event.currentTarget.value)}
-            />
-            <Button
-              size="compact-sm"
-              disabled={!note.trim()}
-              loading={dismiss.isPending}
-              onClick={() => send(true)}
-            >
-              Dismiss this file
-            </Button>
-            <Button size="compact-sm" variant="default" onClick={() => setNote(undefined)}>
-              Cancel
-            </Button>
-          </>
-        )}
+        ) : may ? (
+          <ReasonForm
+            deed="Dismiss this file"
+            label="Why this file is not needed"
+            placeholder="Why? For example: sent by mistake"
+            size="compact-sm"
+            isRequired
+            isPending={dismiss.isPending}
+            onSend={(note, onDone) => send(note, true, onDone)}
+          />
+        ) : null}
       </Group>
       {dismiss.error ? <Failed error={dismiss.error} what="The file" isAction /> : null}
     </>

@@ -1,10 +1,10 @@
-import { Button, Group, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Group, Text } from '@mantine/core'
 
 import { count } from '../../api/format'
 import { Moment } from '../../components/moment'
 import { Failed } from '../../components/states'
 import { useIgnoreRows } from './queries'
+import { ReasonForm } from './reason-form'
 import type { RejectionGroup } from './rejection-groups'
 
 interface Props {
@@ -16,13 +16,9 @@ interface Props {
 /** Rows that need no correction, such as test orders: they stay in quarantine, and no page counts them as waiting. */
 export function IgnoreGroup({ fileId, group, mayCorrect }: Props) {
   const ignore = useIgnoreRows(fileId)
-  const [note, setNote] = useState<string>()
   const { rule, column, waiting, ignored } = group
-  const send = (isIgnored: boolean) =>
-    ignore.mutate(
-      { rule, column, note: note ?? '', is_ignored: isIgnored },
-      { onSuccess: () => setNote(undefined) },
-    )
+  const send = (note: string, isIgnored: boolean, onSuccess?: () => void) =>
+    ignore.mutate({ rule, column, note, is_ignored: isIgnored }, { onSuccess })
   const failure = ignore.error ? <Failed error={ignore.error} what="The rows" isAction /> : null
   if (ignored)
     return (
@@ -38,7 +34,7 @@ export function IgnoreGroup({ fileId, group, mayCorrect }: Props) {
               size="compact-xs"
               variant="default"
               loading={ignore.isPending}
-              onClick={() => send(false)}
+              onClick={() => send('', false)}
             >
               Take it back
             </Button>
@@ -52,29 +48,14 @@ export function IgnoreGroup({ fileId, group, mayCorrect }: Props) {
   return (
     <>
       <Group gap="xs" my={4}>
-        {note === undefined ? (
-          <Button size="compact-xs" variant="default" onClick={() => setNote('')}>
-            Ignore {rows} …
-          </Button>
-        ) : (
-          <>
-            <TextInput
-              size="xs"
-              aria-label={`Why ${rows} need no correction`}
-              placeholder="Why? For example: test orders"
-              miw={{ base: '10rem', sm: '18rem' }}
-              maxLength={500}
-              value={note}
-              onChange={(event) => setNote(event.currentTarget.value)}
-            />
-            <Button size="compact-xs" loading={ignore.isPending} onClick={() => send(true)}>
-              Ignore {rows}
-            </Button>
-            <Button size="compact-xs" variant="default" onClick={() => setNote(undefined)}>
-              Cancel
-            </Button>
-          </>
-        )}
+        <ReasonForm
+          deed={`Ignore ${rows}`}
+          label={`Why ${rows} need no correction`}
+          placeholder="Why? For example: test orders"
+          size="compact-xs"
+          isPending={ignore.isPending}
+          onSend={(note, onDone) => send(note, true, onDone)}
+        />
       </Group>
       {failure}
     </>
