@@ -1,5 +1,5 @@
 import { moment } from '../formats/moments'
-import { capitalised } from '../formats/words'
+import { capitalised, inSeries } from '../formats/words'
 
 /** A part of a page that could not be loaded. */
 export interface FailedPart {
@@ -17,9 +17,7 @@ const MOST_NAMED = 4
 export function titleOf(parts: string[]): string {
   const names = new Set(parts)
   if (parts.length > MOST_NAMED || names.size < parts.length) return `${parts.length} parts of this page`
-  const last = parts.at(-1) ?? ''
-  const words = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last
-  return capitalised(words)
+  return capitalised(inSeries(parts))
 }
 
 /** What a page says above parts that show what was read before; the time is that of the oldest part. */

@@ -21,6 +21,14 @@ export function heading(column: string, unit = ''): string {
   return capitalised(words)
 }
 
+/**
+ * Words one after the other, as a sentence lists them.
+ *
+ * @example inSeries(['the runs', 'the files', 'the cost']) // 'the runs, the files and the cost'
+ */
+export const inSeries = (parts: string[]): string =>
+  parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '')
+
 /** How a column of a dataset is called. */
 export type TitleOf = (column: string) => string
 

@@ -115,15 +115,13 @@ const Names = ({ places }: { places: Schemas['ColumnUse'][] }) =>
     </Fragment>
   ))
 
-function ColumnView({
-  column,
-  lineage,
-  isDataset,
-}: {
+interface ChosenColumn {
   column: Schemas['LineageColumn']
   lineage: Schemas['ColumnLineage']
   isDataset: boolean
-}) {
+}
+
+function ColumnView({ column, lineage, isDataset }: ChosenColumn) {
   const description = useDescriptions(lineage.table)[column.column]
   const unit = useUnits(lineage.table)[column.column]
   return (
@@ -148,15 +146,7 @@ function ColumnView({
   )
 }
 
-function Sources({
-  column,
-  lineage,
-  isDataset,
-}: {
-  column: Schemas['LineageColumn']
-  lineage: Schemas['ColumnLineage']
-  isDataset: boolean
-}) {
+function Sources({ column, lineage, isDataset }: ChosenColumn) {
   const { rows, is_declared: isDeclared } = lineage
   return (
     <Stack gap="xs">

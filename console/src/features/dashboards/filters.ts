@@ -52,7 +52,7 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
 }
 
 /** The labels of filters of which none with their name changes a panel; a period has one for each table. */
-function ignoredLabels(active: Filter[], changes: (filter: Filter) => boolean): string[] {
+export function ignoredLabels(active: Filter[], changes: (filter: Filter) => boolean): string[] {
   const changing = new Set(active.filter(changes).map(({ name }) => name))
   return [...new Set(active.filter(({ name }) => !changing.has(name)).map(({ label }) => label))]
 }

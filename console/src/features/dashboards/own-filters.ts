@@ -4,7 +4,15 @@ import type { Schemas } from '../../api/client'
 import { isTime } from '../../api/format'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
-import { type Filter, filteredSql, type Lookup, readThrough, tablesRead, typeOf } from './filters'
+import {
+  type Filter,
+  filteredSql,
+  ignoredLabels,
+  type Lookup,
+  readThrough,
+  tablesRead,
+  typeOf,
+} from './filters'
 import { useDashboards } from './queries'
 
 type Table = Schemas['CatalogTable']
@@ -80,11 +88,10 @@ export function narrowedStatement(
 ): { sql: string; ignored: string[] } {
   const read = tablesRead(sql, tables).filter((table) => readThrough(sql, table))
   const active = filters.filter(({ name }) => chosen[name])
-  const changing = new Set(
-    active.filter((filter) => read.some(({ name }) => filter.tables.includes(name))).map(({ name }) => name),
-  )
-  const ignored = active.filter(({ name }) => !changing.has(name)).map(({ label }) => label)
-  return { sql: filteredSql({ name: '', sql }, filters, chosen, tables), ignored: [...new Set(ignored)] }
+  return {
+    sql: filteredSql({ name: '', sql }, filters, chosen, tables),
+    ignored: ignoredLabels(active, (filter) => read.some(({ name }) => filter.tables.includes(name))),
+  }
 }
 
 /** The columns by which a chosen period is read, in words, such as `Orders by Ordered at`. */

@@ -6,7 +6,7 @@ import { read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
 import { zone } from '../../formats/moments'
-import { capitalised } from '../../formats/words'
+import { capitalised, inSeries } from '../../formats/words'
 import {
   type DraftColumn,
   draftColumns,
@@ -314,9 +314,6 @@ export function rowsLeft(
   ].filter(Boolean)
   return left.length > 0 ? `Of ${count(received + others, 'row')} in the file ${inSeries(left)}.` : ''
 }
-
-const inSeries = (parts: string[]): string =>
-  parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '')
 
 /** Columns that a person cannot put into use as they are, each with the changes after which they can. */
 function WaysOut({
