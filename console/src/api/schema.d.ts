@@ -5152,6 +5152,12 @@ export interface components {
          * @description The rows and files of a dataset that one rule quarantined.
          */
         QuarantineLine: {
+            /**
+             * Columns
+             * @description Columns with values that broke it, in the newest files; the one of most rows first.
+             * @default []
+             */
+            columns: string[];
             /** Dataset */
             dataset: string;
             /** Files */

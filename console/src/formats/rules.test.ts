@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ruleWords } from './rules'
+import { ruleOfColumns, ruleWords } from './rules'
 
 test('a rule is read as what is wrong with the value', () => {
   expect(ruleWords('minimum', 'Amount')).toBe('Amount is below the lowest value allowed')
@@ -11,4 +11,12 @@ test('a rule is read as what is wrong with the value', () => {
 
 test('a rule of a lake of its own is read without underscores', () => {
   expect(ruleWords('ends_after_start', 'Trip')).toBe('Trip: ends after start')
+})
+
+test('a rule of several columns names the first of them', () => {
+  expect(ruleOfColumns('type', [])).toBe('a value does not have the type of its column')
+  expect(ruleOfColumns('type', ['Amount'])).toBe('Amount does not have the type of its column')
+  expect(ruleOfColumns('required', ['A', 'B', 'C', 'D'])).toBe(
+    'a value is missing: A, B, C and 1 more column',
+  )
 })

@@ -1,3 +1,4 @@
+import { count } from '../api/format'
 import { label } from './words'
 
 /** What a rule says of the values that break it. */
@@ -48,6 +49,17 @@ export function ruleWords(rule: string, column = ''): string {
   if (ROWS[rule]) return `a row ${ROWS[rule]}`
   const whole = FILES[rule] ?? label(rule)
   return column ? `${column}: ${whole}` : whole
+}
+
+/** So many columns of a rule are named. */
+const MOST_COLUMNS = 3
+
+/** A rule in words about the values of some columns, by their titles. */
+export function ruleOfColumns(rule: string, columns: string[]): string {
+  if (columns.length <= 1) return ruleWords(rule, columns[0])
+  const more = columns.length - MOST_COLUMNS
+  const named = columns.slice(0, MOST_COLUMNS).join(', ')
+  return `${ruleWords(rule)}: ${named}${more > 0 ? ` and ${count(more, 'more column')}` : ''}`
 }
 
 /** Whether a rule refuses duplicates of other rows of the file, about which nobody has to do anything. */

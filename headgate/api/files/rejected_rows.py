@@ -10,6 +10,7 @@ from headgate.api.files.corrected_values import SentRow, correction_outcomes, se
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.files.ragged_cells import RaggedCells, ragged_cells
+from headgate.api.files.refused_columns import columns_by_rule
 from headgate.api.files.rejection_groups import of_group, rejection_groups, unique_columns
 from headgate.api.http import cursors
 from headgate.api.lake_ports import LakePorts, senders_of
@@ -194,9 +195,20 @@ def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
         if dataset in ("", record.dataset)
         and (rule in ("", record.error.get("rule")) or rule in open_rows(record, corrected))
     ]
-    names = tuple(QuarantineLine.model_fields)
+    shown = {line.dataset for line in lines}
+    columns = columns_by_rule(lake, [record for record, _ in waiting if record.dataset in shown])
     return QuarantineCounts(
-        lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines),
+        lines=tuple(
+            QuarantineLine(
+                dataset=line.dataset,
+                rule=line.rule,
+                columns=tuple(columns.get((line.dataset, line.rule), ())),
+                files=line.files,
+                files_rejected=line.files_rejected,
+                rows=line.rows,
+            )
+            for line in lines
+        ),
         waiting=tuple(_waiting(record, rows, corrected) for record, rows in waiting[:_MAX_WAITING]),
         files_waiting=len(waiting),
     )

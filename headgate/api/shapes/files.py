@@ -495,6 +495,9 @@ class QuarantineLine(Shape):
 
     dataset: str
     rule: str
+    columns: tuple[str, ...] = Field(
+        (), description="Columns with values that broke it, in the newest files; the one of most rows first."
+    )
     files: Count
     files_rejected: Count
     rows: Count

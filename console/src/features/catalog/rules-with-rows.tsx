@@ -7,7 +7,7 @@ import { useQuarantine } from '../lake/queries'
 import { useRejectedRows } from '../files/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { ruleWords } from '../../formats/rules'
+import { ruleOfColumns, ruleWords } from '../../formats/rules'
 import { useTitles } from '../../formats/columns'
 import { capitalised } from '../../formats/words'
 
@@ -51,11 +51,13 @@ export function brokenWords(
 
 function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: Schemas['FileSummary'][] }) {
   const [isOpen, setOpen] = useState(false)
+  const titleOf = useTitles(line.dataset)
   const newest = files.find((file) => file.quarantined + file.duplicates > 0)
   return (
     <div>
       <Text size="sm" component="span">
-        <b>{capitalised(ruleWords(line.rule))}</b>: {brokenWords(line)}{' '}
+        <b>{capitalised(ruleOfColumns(line.rule, (line.columns ?? []).map(titleOf)))}</b>:{' '}
+        {brokenWords(line)}{' '}
       </Text>
       {line.rows > 0 && newest ? (
         <Button size="compact-xs" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -29,6 +29,8 @@ export interface Narrowed {
   rows: string[]
   /** Another statement about the panel under the same filters. */
   narrow: (sql: string) => string
+  /** The chosen filters as a page's address has them; empty for none. */
+  address: string
 }
 
 /** What the chosen filters make of a panel. */
@@ -48,6 +50,9 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
       ...own.map((one) => rowCondition(one, chosen[one.name] ?? '', typeOf(tables, panel.table, one.column))),
     ],
     narrow: (sql) => filteredSql({ name: panel.name, sql }, filters, chosen, tables),
+    address: new URLSearchParams(
+      Object.fromEntries(active.map(({ name }) => [name, chosen[name] ?? ''])),
+    ).toString(),
   }
 }
 

@@ -98,7 +98,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       ) : null}
       {Number(at('value')) > 0 ? (
         <>
-          <QueueLink board={board} panel={panel} />
+          <QueueLink board={board} panel={panel} address={narrowed.address} />
           <InQueue queues={board.queues} name={panel.queue} />
         </>
       ) : null}

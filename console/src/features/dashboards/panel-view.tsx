@@ -70,7 +70,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
       action={isNothing || !result.data || board.written_by ? undefined : actionOf(panel, result.data)}
-      onward={isNothing ? undefined : <QueueLink board={board} panel={panel} />}
+      onward={isNothing ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
       name={panel.question}
       actions={
         <PanelMenu

@@ -25,10 +25,10 @@ const BOARD = {
 }
 afterEach(cleanup)
 
-const show = (queue: string) =>
+const show = (queue: string, address = '') =>
   render(
     <MantineProvider>
-      <QueueLink board={BOARD} panel={{ queue }} />
+      <QueueLink board={BOARD} panel={{ queue }} address={address} />
     </MantineProvider>,
   )
 
@@ -41,4 +41,9 @@ test('a panel leads to the queue in which people act on it', () => {
 test('a panel without a queue has no link', () => {
   show('')
   expect(screen.queryByRole('link')).toBeNull()
+})
+
+test('a page under a filter opens the queue under the same one', () => {
+  show('calls', 'segment=regulars')
+  expect(screen.getByRole('link').getAttribute('href')).toBe('#/work/calls?segment=regulars')
 })

@@ -6,7 +6,8 @@ import { count, whole } from '../../api/format'
 import { useQuarantine } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { isOfDuplicates, ruleWords } from '../../formats/rules'
+import { useTitles } from '../../formats/columns'
+import { isOfDuplicates, ruleOfColumns } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { quarantineWords } from './lake-words'
 
@@ -51,7 +52,7 @@ export function QuarantinePanel() {
                           </Anchor>
                         </Table.Td>
                         <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                          {capitalised(ruleWords(line.rule))}
+                          <Reason line={line} />
                         </Table.Td>
                         <Table.Td className="number">
                           {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
@@ -79,4 +80,10 @@ export function QuarantinePanel() {
       </Answered>
     </Panel>
   )
+}
+
+/** The rule that rows broke, with the columns that it is about. */
+function Reason({ line }: { line: Schemas['QuarantineLine'] }) {
+  const titleOf = useTitles(line.dataset)
+  return capitalised(ruleOfColumns(line.rule, (line.columns ?? []).map(titleOf)))
 }

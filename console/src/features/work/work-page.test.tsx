@@ -26,10 +26,20 @@ const BOARD = {
   filters: [],
   alerts: [],
 }
+const MACHINES = {
+  system: 'own',
+  name: 'machines',
+  database: 'lake',
+  columns: [
+    { name: 'item_id', type: 'varchar' },
+    { name: 'hall', type: 'varchar' },
+  ],
+}
 let items: Record<string, string[]> = {}
 const read: string[] = []
 let decided: object[] = []
 let alerts: object[] = []
+let filters: object[] = []
 let checks: object[] = []
 let waiting: object = {}
 /** How many items a queue counts but does not list. */
@@ -48,7 +58,7 @@ function answerTo(url: string, init?: RequestInit): unknown {
   if (url.includes('/v1/decisions')) return { decisions: url.includes('machines') ? decided : [] }
   if (url.includes('/v1/dashboards')) {
     const queues = BOARD.queues.map((one, at) => ({ ...one, missing_sql: at === 0 ? missing : '' }))
-    return { dashboards: [{ ...BOARD, queues, alerts }] }
+    return { dashboards: [{ ...BOARD, queues, alerts, filters }] }
   }
   if (url.includes('/v1/quarantine')) return waiting
   if (url.includes('/v1/health')) return { state: 'healthy', checks }
@@ -67,13 +77,14 @@ function answerTo(url: string, init?: RequestInit): unknown {
     read.push(sql)
     return { query_id: sql.split(' ').at(-1), state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
   }
-  return { tables: [], runs: [], contracts: [] }
+  return { tables: [MACHINES], runs: [], contracts: [] }
 }
 
 beforeEach(() => {
   read.length = 0
   sessionStorage.clear()
   missing = ''
+  filters = []
   ;[decided, alerts, checks, waiting, further] = [[], [], [], { waiting: [], files_waiting: 0 }, 0]
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
@@ -193,4 +204,31 @@ test('the figures and the alerts of the lake are sections whose names stay when 
   expect(await screen.findByRole('heading', { level: 2, name: 'Figures of the dashboards' })).toBeTruthy()
   expect(await screen.findByRole('heading', { level: 2, name: 'Alerts of the lake: 1 open' })).toBeTruthy()
   expect(screen.getByRole('region', { name: 'Alerts of the lake' })).toBeTruthy()
+})
+
+test('a queue that a dashboard opens under its filter lists the items of this filter, until all are asked for', async () => {
+  items = { machines: ['5'] }
+  filters = [
+    {
+      name: 'hall',
+      label: 'Hall',
+      column: 'hall',
+      tables: ['machines'],
+      values: 'SELECT DISTINCT hall FROM halls',
+      whole: '',
+      is_from: false,
+      is_until: false,
+      panels: [],
+    },
+  ]
+  showWork('/work/machines?hall=north')
+  expect((await screen.findByTestId('queue-filters')).textContent).toBe('Only Hall: north')
+  expect(await screen.findByText(/1 open/)).toBeTruthy()
+  expect(read).toContain(
+    "WITH machines AS (\n  SELECT item_id, hall\n  FROM lake.machines\n  WHERE hall = 'north'\n)\nSELECT item_id FROM machines",
+  )
+  expect(read).not.toContain('SELECT item_id FROM machines')
+  await userEvent.click(screen.getByRole('button', { name: 'Show all' }))
+  await vi.waitFor(() => expect(read).toContain('SELECT item_id FROM machines'))
+  expect(screen.queryByTestId('queue-filters')).toBeNull()
 })

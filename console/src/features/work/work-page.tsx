@@ -1,10 +1,14 @@
-import { Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { useCatalog } from '../catalog/queries'
+import { useChosen } from '../dashboards/filter-bar'
+import { narrowed } from '../dashboards/filters'
+import { IgnoredFilters } from '../dashboards/ignored-filters'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
@@ -24,11 +28,12 @@ import { useKeptCount } from './kept-counts'
 import { useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing, useMissing } from './queue-missing'
-import { queueItems, shownBy, unlistedOf, valueLabel } from './queue-state'
+import { queueItems, type Shown, shownBy, unlistedOf, valueLabel } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
 const NO_BOARDS: Schemas['Dashboard'][] = []
+const NO_TABLES: Schemas['CatalogTable'][] = []
 const OF_ALERTS = {
   name: ALERTS,
   table: '',
@@ -219,8 +224,39 @@ function LakeAlerts() {
   )
 }
 
+/** The address of a queue that shows other items, under the same filters. */
+function showing(search: URLSearchParams, view: Shown): URLSearchParams {
+  if (view === 'open') search.delete('show')
+  else search.set('show', view)
+  return search
+}
+
+/** A queue under the filters of its dashboard that the address has, as the dashboard's link to it does. */
+function useFilteredQueue(board: Schemas['Dashboard'], queue: Schemas['WorkQueue']) {
+  const catalog = useCatalog()
+  const [, setSearch] = useSearchParams()
+  const chosen = useChosen(board.filters)
+  const of = narrowed(
+    { ...queue, name: '', rows: [] },
+    board.filters,
+    chosen,
+    catalog.data?.tables ?? NO_TABLES,
+  )
+  const clear = () =>
+    setSearch(
+      (before) => {
+        for (const { name } of board.filters) before.delete(name)
+        return before
+      },
+      { replace: true },
+    )
+  // Without the catalog the statement cannot be narrowed, and would list the items of all.
+  return { of, words: [...new Set(of.words)], clear, isReady: of.address === '' || !catalog.isPending }
+}
+
 function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
-  const answer = useResult(queue.sql)
+  const { of, words, clear, isReady } = useFilteredQueue(board, queue)
+  const answer = useResult(isReady ? of.sql : '')
   const decisions = useDecisions(queue.name)
   const [search, setSearch] = useSearchParams()
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
@@ -231,6 +267,17 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   return (
     <Stack gap="xs">
       {isPhone ? null : missing}
+      {words.length > 0 ? (
+        <Group gap="xs">
+          <Text size="sm" data-testid="queue-filters">
+            Only {words.join(', ')}
+          </Text>
+          <Button size="compact-sm" variant="subtle" onClick={clear}>
+            Show all
+          </Button>
+        </Group>
+      ) : null}
+      <IgnoredFilters labels={of.ignored} />
       <Answered of={answer} what="the items">
         {(rows) =>
           isPending ? (
@@ -239,7 +286,11 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
             <NoRows
               system={board.system}
               table={queue.table}
-              nothing="Nothing is open. There is nothing to do here."
+              nothing={
+                words.length > 0
+                  ? 'No item fits the filters. Show all, or choose another value on the dashboard.'
+                  : 'Nothing is open. There is nothing to do here.'
+              }
             />
           ) : (
             <Answered of={decisions} what="what was decided">
@@ -249,7 +300,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
                   items={queueItems(rows, decided.decisions, queue.actions)}
                   unlisted={unlistedOf(rows)}
                   shown={shownBy(search)}
-                  onShow={(view) => setSearch(view === 'open' ? {} : { show: view }, { replace: true })}
+                  onShow={(view) => setSearch((before) => showing(before, view), { replace: true })}
                 />
               )}
             </Answered>
@@ -260,7 +311,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
       {answer.data?.rows.length === 0 ? (
         <Decided board={board} queue={queue} decisions={decisions.data?.decisions} />
       ) : (
-        <TrustLine board={board} table={queue.table} />
+        <TrustLine board={board} table={queue.table} narrow={of.narrow} />
       )}
       <Text size="xs" className="muted">
         Decisions are rows of the table decisions, with who took them and when.

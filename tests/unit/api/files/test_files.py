@@ -275,10 +275,23 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
     corrections = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
     sent = caller.call("POST", f"/v1/files/{record.file_id}/corrections", corrections)
     lines = caller.call("GET", "/v1/quarantine" + query(rule="type")).json["lines"]
-    assert lines == [{"dataset": "payments", "rule": "type", "files": 1, "files_rejected": 0, "rows": 1}]
+    assert lines == [
+        {"dataset": "payments", "rule": "type", "columns": ["amount"], "files": 1}
+        | {"files_rejected": 0, "rows": 1}
+    ]
     assert caller.call("GET", "/v1/datasets/nothing/quality").status == 404
     caller.lake.receive(sent.json["key"])  # a few selected rows say nothing about the files
     assert caller.call("GET", "/v1/datasets/payments/quality").json["points"] == [point]
+
+
+def test_a_reason_of_refused_rows_names_its_columns_unless_it_is_about_whole_rows(caller: Caller) -> None:
+    caller.lake.receive("payments/today.csv", PAYMENTS)
+    lines = caller.call("GET", "/v1/quarantine").json["lines"]
+    assert {line["rule"]: line["columns"] for line in lines} == {
+        "card_number": ["card_number"],
+        "duplicate_row": [],
+        "type": ["amount"],
+    }
 
 
 @pytest.mark.parametrize(

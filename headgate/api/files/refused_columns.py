@@ -1,0 +1,69 @@
+"""Columns whose rules quarantined the rows of a dataset: the ledger counts rows by rule only."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from headgate.api.cache import Cache
+from headgate.errors import NotFoundError
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import DUPLICATE_RULES
+from headgate.values.parquet_tables import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.api.lake_ports import LakePorts
+    from headgate.lake.ports import FileRecord
+
+_MAX_FILES = 20  # newest files whose rows are read for one answer
+_MAX_ROWS = 50_000  # of one file
+
+_Counts = tuple[tuple[str, str, int], ...]
+# A replay writes the object of a file again, and finishes later.
+_cache: Cache[tuple[str, str, str], _Counts] = Cache(1_000)
+
+
+def columns_by_rule(lake: LakePorts, records: Iterable[FileRecord]) -> Mapping[tuple[str, str], list[str]]:
+    """Return the columns of quarantined rows by dataset and rule, the column of most rows first.
+
+    Rules about whole rows have none. Only the newest files are read.
+    """
+    newest = sorted(
+        (record for record in records if _has_refused_rows(record)),
+        key=lambda record: (record.received_at, record.file_id),
+        reverse=True,
+    )
+    rows: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for record in newest[:_MAX_FILES]:
+        for rule, column, count in _counts(lake, record):
+            rows[record.dataset, rule][column] += count
+    return {
+        group: sorted(columns, key=lambda column: (-columns[column], column))
+        for group, columns in rows.items()
+    }
+
+
+def _has_refused_rows(record: FileRecord) -> bool:
+    return bool(
+        record.quarantine_key
+        and record.quarantined + record.duplicates <= _MAX_ROWS
+        and set(record.reasons) - DUPLICATE_RULES
+    )
+
+
+def _counts(lake: LakePorts, record: FileRecord) -> _Counts:
+    """Return rule, column and number of rows of a file's quarantine; rows by their first reason."""
+    version = (lake.bucket("quarantine"), record.quarantine_key, record.finished_at)
+    counts = _cache.get(version)
+    if counts is None:
+        try:
+            content = lake.objects.read(ObjectRef(lake.bucket("quarantine"), record.quarantine_key))
+        except NotFoundError:  # a replay or an erasure removed it since the ledger was read
+            return ()
+        rows = table_of(content, ["rule", "column_name"]).to_pylist()
+        counted = Counter((row["rule"] or "", row["column_name"]) for row in rows if row["column_name"])
+        counts = tuple((rule, column, number) for (rule, column), number in counted.items())
+        _cache[version] = counts
+    return counts
