@@ -39,6 +39,12 @@ class ShownQuestion(Protocol):
     def nothing(self) -> str: ...  # noqa: D102
     @property
     def units(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def scale(self) -> str: ...  # noqa: D102
+    @property
+    def action(self) -> str: ...  # noqa: D102
+    @property
+    def width(self) -> str: ...  # noqa: D102
 
 
 _TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNORECASE)
@@ -116,7 +122,8 @@ def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[s
     return {
         "system": f"questions-of-{plain(person.partition('@')[0], '-')}",
         "title": f"Questions of {person}",
-        "panels": [panel_document(question) | _drawing(question) for question in pinned],
+        "filters_of_tables": True,
+        "panels": [panel_document(question) for question in pinned],
     }
 
 
@@ -134,14 +141,15 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
         panel |= {"x": question.x, "y": list(question.y), "series": question.series}
     if question.kind == "fan":
         panel["bounds"] = [list(pair) for pair in question.bounds]
-    texts = {"answer": question.answer, "nothing": question.nothing, "units": dict(question.units)}
-    return panel | {name: value for name, value in texts.items() if value}
-
-
-def _drawing(question: KeptQuestion) -> dict[str, str]:
-    """Return the scale and the action of the panel that a question was, where they are not the default."""
-    scale = {"scale": question.scale} if question.scale != "linear" else {}
-    return scale | ({"action": question.action} if question.action else {})
+    optional = {
+        "answer": question.answer,
+        "nothing": question.nothing,
+        "units": dict(question.units),
+        "scale": question.scale if question.scale != "linear" else "",
+        "action": question.action,
+        "width": question.width,
+    }
+    return panel | {name: value for name, value in optional.items() if value}
 
 
 def plain(text: str, separator: str) -> str:

@@ -40,11 +40,17 @@ if TYPE_CHECKING:
 
 
 FOLDER = "dashboards"
+_WIDTHS = ("", "half", "full")
 
 
 @dataclass(frozen=True)
 class DeclaredDashboard:
-    """The panels of one system in display order, with trust notes, filters, alerts and queues."""
+    """The panels of one system in display order, with trust notes, filters, alerts and queues.
+
+    Attributes:
+        filters_of_tables: whether the page also has the filters of the tables that the panels read, as a
+            person's own dashboard has.
+    """
 
     system: str
     title: str
@@ -54,6 +60,7 @@ class DeclaredDashboard:
     filters: tuple[DeclaredFilter, ...] = field(default=())
     queues: tuple[DeclaredQueue, ...] = field(default=())
     row_pages: tuple[DeclaredRowPart, ...] = field(default=())
+    filters_of_tables: bool = False
 
     def panel(self, name: str) -> DeclaredPanel:
         """Return the panel of that name.
@@ -209,13 +216,28 @@ def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDas
         _require_queues(panels, {queue.name for queue in queues})
         _require_panels(alerts, {panel.name for panel in panels})
         return DeclaredDashboard(
-            document["system"], document["title"], panels, alerts, trust, filters, queues, row_pages
+            document["system"],
+            document["title"],
+            panels,
+            alerts,
+            trust,
+            filters,
+            queues,
+            row_pages,
+            _is_true(document, "filters_of_tables"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(
             f"{file} is not a dashboard: {error}. It has to state system, title and panels; "
             "docs/use/console.md describes them."
         ) from error
+
+
+def _is_true(document: Mapping[str, Any], name: str) -> bool:
+    value = document.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {value}, and has to be true or false")  # noqa: TRY004 as the others
+    return value
 
 
 def _parsed_yaml(text: str) -> Any:  # noqa: ANN401 whatever the file states
@@ -268,6 +290,10 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
         )
     values["kind"] = PanelKind(values["kind"])
     values["scale"] = _scale(file, values)
+    if values.get("width", "") not in _WIDTHS:
+        raise SettingsError(
+            f"{file}: panel {values.get('name')} has the width {values['width']}. Widths are half and full."
+        )
     values["y"] = tuple(values.get("y", ()))
     values["rows"] = tuple(values.get("rows", ()))
     values["keeps"] = tuple(values.get("keeps", ()))

@@ -77,6 +77,7 @@ class DeclaredPanel:
         nothing: the sentence that replaces chart, table and figure where the answer has no rows; without
             one the page says why there are none.
         found_by: further words by which people search for the answer.
+        width: `half` or `full` of the page; empty for the usual width of its kind.
     """
 
     name: str
@@ -102,6 +103,7 @@ class DeclaredPanel:
     keeps: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     found_by: tuple[str, ...] = ()
+    width: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -2263,6 +2263,12 @@ export interface components {
             alerts: components["schemas"]["DashboardAlert"][];
             /** Filters */
             filters: components["schemas"]["DashboardFilter"][];
+            /**
+             * Filters Of Tables
+             * @description Whether it also has the filters of the tables that its panels read, as a person's own dashboard has: a period, and what the dashboards of the lake filter by.
+             * @default false
+             */
+            filters_of_tables: boolean;
             /** Panels */
             panels: components["schemas"]["Panel"][];
             /** Queues */
@@ -4904,6 +4910,13 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * Width
+             * @description On the dashboard: half of it or all; empty for the usual width.
+             * @default
+             * @enum {string}
+             */
+            width: "" | "half" | "full";
+            /**
              * X
              * @description A column of the answer; empty if the chart needs none.
              */
@@ -4916,6 +4929,12 @@ export interface components {
          * @description A question of a dashboard that a person writes.
          */
         PanelAsked: {
+            /**
+             * Action
+             * @description The action that follows from the answer; may be empty.
+             * @default
+             */
+            action: string;
             /**
              * Answer
              * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
@@ -4949,6 +4968,13 @@ export interface components {
              */
             nothing: string;
             /**
+             * Scale
+             * @description Of a line's values; `each` draws a chart of its own for each series.
+             * @default linear
+             * @enum {string}
+             */
+            scale: "linear" | "log" | "each";
+            /**
              * Series
              * @default
              */
@@ -4971,6 +4997,13 @@ export interface components {
             units?: {
                 [key: string]: string;
             };
+            /**
+             * Width
+             * @description On the dashboard: half of it or all; empty for the usual width.
+             * @default
+             * @enum {string}
+             */
+            width: "" | "half" | "full";
             /**
              * X
              * @default

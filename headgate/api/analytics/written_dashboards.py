@@ -13,14 +13,15 @@ from headgate.api.shapes.dashboards import (
     Dashboards,
     DashboardVersion,
     DashboardVersions,
+    PanelAsked,
 )
-from headgate.errors import ConflictError, NotFoundError
+from headgate.errors import ConflictError, NotFoundError, SettingsError
 from headgate.query.kept_questions import panel_document
 from headgate.query.written_dashboards import documents, write_version
 from headgate.systems.dashboards import DeclaredDashboard, dashboard_of, dashboards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
@@ -71,7 +72,13 @@ def write_dashboard(
     """
     _check_name(lake, system)
     _check_texts(lake, asked)
-    content = {"system": system, "title": asked.title, "panels": _panels(asked)}
+    content = {
+        "system": system,
+        "title": asked.title,
+        "filters_of_tables": True,
+        "panels": _panels(asked),
+    }
+    _check_panels(system, content)
     author = {"written_by": caller.name, "written_at": lake.now().isoformat(timespec="seconds")}
 
     def with_dashboard(before: Documents) -> Documents:
@@ -168,18 +175,30 @@ def _check_name(lake: LakePorts, system: str) -> None:
         )
 
 
+def _check_panels(system: str, content: Mapping[str, Any]) -> None:
+    """Refuse a dashboard that could not be read again, such as a log scale of bars."""
+    try:
+        dashboard_of(system, json.dumps(content))
+    except SettingsError as error:
+        raise invalid("body", "dashboard", str(error)) from None
+
+
 def _check_texts(lake: LakePorts, asked: DashboardAsked) -> None:
     from headgate.query.function_names import check_functions
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
-    texts = [text for panel in asked.panels for text in (panel.name, panel.sql, panel.answer, panel.nothing)]
+    texts = [text for panel in asked.panels for text in _texts_of(panel)]
     expect_no_numbers("body", "dashboard", asked.title, *texts)
     for panel in asked.panels:
         sql = qualify_tables(panel.sql, lake.databases)
         if query := only_reading(sql):
             check_tables(query, lake.databases.tables(), lake.databases.prod)
             check_functions(sql)
+
+
+def _texts_of(panel: PanelAsked) -> tuple[str, ...]:
+    return panel.name, panel.sql, panel.answer, panel.nothing, panel.action
 
 
 def _panels(asked: DashboardAsked) -> list[dict[str, Any]]:

@@ -7,7 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Shape
-from headgate.api.shapes.tables import ANSWER, BOUNDS, NOTHING, UNITS, PanelBounds, PanelUnits
+from headgate.api.shapes.tables import (
+    ACTION,
+    ANSWER,
+    BOUNDS,
+    NOTHING,
+    SCALE,
+    UNITS,
+    WIDTH,
+    PanelBounds,
+    PanelScales,
+    PanelUnits,
+    PanelWidth,
+)
 
 Column = Annotated[str, Field(description="A column of the answer; empty if the chart needs none.")]
 
@@ -53,6 +65,7 @@ class Panel(Shape):
         "omitted.",
     )
     found_by: tuple[str, ...] = Field((), description="Further words by which a search finds the panel.")
+    width: PanelWidth = Field("", description=WIDTH)
 
 
 class TrustNote(Shape):
@@ -159,6 +172,11 @@ class Dashboard(Shape):
     alerts: tuple[DashboardAlert, ...]
     queues: tuple[WorkQueue, ...]
     row_pages: tuple[RowPart, ...] = Field((), description="Further rows on the pages of rows of datasets.")
+    filters_of_tables: bool = Field(
+        default=False,
+        description="Whether it also has the filters of the tables that its panels read, as a person's own "
+        "dashboard has: a period, and what the dashboards of the lake filter by.",
+    )
     written_by: str = Field("", description="Author in the console; empty for a file.")
     written_at: str = Field("", description="ISO 8601 in UTC; empty for a file.")
     written_units: tuple[str, ...] = Field(
@@ -191,6 +209,9 @@ class PanelAsked(Asked):
     answer: str = Field("", max_length=2_000, description=ANSWER)
     nothing: str = Field("", max_length=2_000, description=NOTHING)
     units: PanelUnits = Field(default_factory=dict, max_length=100, description=UNITS)
+    scale: PanelScales = Field("linear", description=SCALE)
+    action: str = Field("", max_length=2_000, description=ACTION)
+    width: PanelWidth = Field("", description=WIDTH)
 
 
 class DashboardAsked(Asked):

@@ -137,7 +137,7 @@ class KeptQuestionAsked(Asked):
 
 
 PanelWidth = Literal["", "half", "full"]
-_WIDTH = "On the dashboard: half of it or all; empty for the usual width."
+WIDTH = "On the dashboard: half of it or all; empty for the usual width."
 
 
 class QuestionRenamed(Asked):
@@ -151,7 +151,7 @@ class ArrangedPanel(Asked):
     """A question of a person's own dashboard."""
 
     name: str = Field(min_length=1, max_length=200)
-    width: PanelWidth = Field("", description=_WIDTH)
+    width: PanelWidth = Field("", description=WIDTH)
 
 
 class BoardArranged(Asked):
@@ -177,7 +177,7 @@ class KeptQuestionShown(Shape):
     action: str = Field("", description=ACTION)
     is_pinned: bool
     place: Count = Field(0, description="Orders the questions of the author's dashboard.")
-    width: PanelWidth = Field("", description=_WIDTH)
+    width: PanelWidth = Field("", description=WIDTH)
     by: str = Field(description="Author.")
     at: Moment
 

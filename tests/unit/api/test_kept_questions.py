@@ -10,6 +10,7 @@ import yaml
 
 from headgate.query.kept_questions import dashboard_document, kept_questions, questions_of_text
 from headgate.systems import dashboards
+from headgate.systems.dashboards import dashboard_of
 from tests.unit.api.lakes import Caller, MemoryLake, query
 
 pytestmark = pytest.mark.unit
@@ -123,6 +124,8 @@ def test_a_person_orders_and_widens_the_panels_of_their_dashboard_at_once() -> N
     assert order(ana)[0] == ("b", "full")
     document = dashboard_document("ana", kept_questions(lake.objects, "artifacts"))
     assert [panel["question"] for panel in document["panels"]] == ["b", "c", "a"]
+    file = dashboard_of("ana", json.dumps(document))
+    assert ([panel.width for panel in file.panels], file.filters_of_tables) == (["full", "", ""], True)
     assert ana.call("PUT", PATH + "/dashboard", {"panels": [{"name": "b", "width": "huge"}]}).status == 422
 
 
@@ -159,5 +162,5 @@ def test_a_panels_scale_and_action_are_kept_and_are_in_the_dashboard_file() -> N
         "panels"
     ]
     assert (pinned["scale"], pinned["action"]) == ("each", "Order more.")
-    assert not {"scale", "action"} & set(plain)
+    assert not {"scale", "action", "width"} & set(plain)
     assert ana.call("PUT", PATH, question(action="Block 4111 1111 1111 1111")).status == 422

@@ -167,6 +167,27 @@ def test_a_written_dashboard_is_a_file_of_the_project_which_then_replaces_it() -
     assert dashboard_of("branches", json.dumps(document)).panels[0].question == PANEL["name"]
 
 
+def test_a_published_panel_keeps_its_width_its_scale_and_its_action_in_its_file_too() -> None:
+    layout = {"kind": "line", "series": "branch", "scale": "each", "action": "Order more.", "width": "half"}
+    lake = MemoryLake()
+    ana = Caller(lake)
+    assert ana.call("PUT", f"{PATH}/branches", board(**layout)).status == 200
+    shown = read_board(ana)
+    assert {name: shown["panels"][0][name] for name in layout} == layout
+    assert shown["filters_of_tables"]
+    (text,) = dashboard_files(lake.dashboard_versions).values()
+    file = dashboard_of("branches", json.dumps(yaml.safe_load(text)))
+    assert {name: getattr(file.panels[0], name) for name in layout} == layout
+    assert file.filters_of_tables
+
+
+@pytest.mark.parametrize(
+    "changed", [{"scale": "log"}, {"kind": "line", "scale": "each"}, {"action": "4111 1111 1111 1111"}]
+)
+def test_a_dashboard_that_could_not_be_read_again_is_refused(changed: dict[str, object]) -> None:
+    assert Caller(MemoryLake()).call("PUT", f"{PATH}/branches", board(**changed)).status == 422
+
+
 def test_a_published_forecast_keeps_its_band_its_answer_and_its_sentence_for_no_rows() -> None:
     forecast = {
         "kind": "fan",

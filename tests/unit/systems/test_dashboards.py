@@ -41,6 +41,13 @@ def test_a_lake_has_the_dashboards_of_its_own_folder(own_lake: Path) -> None:
     assert dashboards()["own-models"].panel("loans").columns == ("value", "before")
 
 
+@pytest.mark.parametrize("part", ["    width: huge\n", "filters_of_tables: maybe\n"])
+def test_another_width_or_kind_of_filters_is_refused(own_lake: Path, part: str) -> None:
+    (own_lake / "dashboards" / "loans.yaml").write_text(BOARD + part)
+    with pytest.raises(SettingsError, match=r"loans\.yaml.*(half and full|true or false)"):
+        dashboards()
+
+
 def test_dashboards_of_systems_that_are_not_deployed_are_left_out_and_the_projects_own_stay(
     own_lake: Path,
 ) -> None:

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 
-import { boardName, draftOf, isComplete, kindsOf, moved, type PanelAsked, panelOf } from './board-draft'
+import {
+  boardName,
+  draftOf,
+  isComplete,
+  kindsOf,
+  moved,
+  ofKind,
+  type PanelAsked,
+  panelOf,
+} from './board-draft'
 
 const panel = (name: string, x = '', y: string[] = []): PanelAsked => ({
   name,
@@ -82,4 +91,26 @@ test('a kept question is a panel as it was shown', () => {
     ...panel('Sold', 'day', ['n']),
     kind: 'bar',
   })
+})
+
+test('a published question keeps its width, its scale and its action, and only a line has a scale', () => {
+  const question = {
+    name: 'a',
+    sql: 'select 1',
+    kind: 'line' as const,
+    x: 'day',
+    y: ['sold'],
+    series: 'branch',
+    is_pinned: true,
+    scale: 'each' as const,
+    action: 'Order more.',
+    width: 'full' as const,
+  }
+  const layout = { scale: 'each', action: 'Order more.', width: 'full' }
+  const published = panelOf(question)
+  expect(published).toMatchObject(layout)
+  const board = { title: 'B', written_at: '', written_units: [''], panels: [{ ...published, question: 'a' }] }
+  expect(draftOf(board as unknown as Parameters<typeof draftOf>[0]).panels[0]).toMatchObject(layout)
+  expect(ofKind(published, 'bar')).toEqual({ ...panelOf({ ...question, kind: 'bar' }), kind: 'bar' })
+  expect(ofKind(published, 'bar')).not.toHaveProperty('scale')
 })

@@ -1,7 +1,8 @@
 import type { Schemas } from '../../api/client'
-import { type KeptQuestion, partsOf, type WithParts } from '../query/saved-questions'
+import { drawingOf, type KeptQuestion, partsOf, type WithParts } from '../query/saved-questions'
 
-export type PanelAsked = WithParts<Schemas['PanelAsked']>
+type Layout = Pick<Schemas['PanelAsked'], 'scale' | 'action' | 'width'>
+export type PanelAsked = Omit<WithParts<Schemas['PanelAsked']>, keyof Layout> & Partial<Layout>
 export type Kind = PanelAsked['kind']
 
 /** A dashboard while somebody writes it. */
@@ -27,8 +28,22 @@ export const boardName = (title: string): string =>
     .slice(0, MOST_OF_A_NAME)
     .replace(/^-|-$/g, '')
 
+/** Scale, action and width of a panel, where they are not the usual ones. Only lines have another scale. */
+const layoutOf = (kind: string, { scale, action, width }: Partial<Layout>): Partial<Layout> => ({
+  ...drawingOf({ scale: kind === 'line' ? scale : 'linear', action }),
+  ...(width ? { width } : {}),
+})
+
 /** A question that a person keeps, as a panel. */
-export const panelOf = ({ name, sql, kind, x, y, series, ...parts }: KeptQuestion): PanelAsked => ({
+export const panelOf = ({
+  name,
+  sql,
+  kind,
+  x,
+  y,
+  series,
+  ...parts
+}: KeptQuestion & Partial<Pick<Layout, 'width'>>): PanelAsked => ({
   name,
   sql,
   kind,
@@ -37,6 +52,14 @@ export const panelOf = ({ name, sql, kind, x, y, series, ...parts }: KeptQuestio
   y,
   series,
   ...partsOf(parts),
+  ...layoutOf(kind, parts),
+})
+
+/** A panel of another kind, without a scale that only lines have. */
+export const ofKind = ({ scale, action, width, ...panel }: PanelAsked, kind: Kind): PanelAsked => ({
+  ...panel,
+  kind,
+  ...layoutOf(kind, { scale, action, width }),
 })
 
 const KINDS = new Set<string>(['kpi', 'line', 'fan', 'bar', 'table'])
@@ -54,6 +77,7 @@ export const draftOf = (board: Schemas['Dashboard']): Draft => ({
     y,
     series,
     ...partsOf(parts),
+    ...layoutOf(kind, parts),
   })),
 })
 

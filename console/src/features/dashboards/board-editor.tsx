@@ -11,6 +11,7 @@ import {
   isReserved,
   kindsOf,
   moved,
+  ofKind,
   type PanelAsked,
   panelOf,
 } from './board-draft'
@@ -130,7 +131,7 @@ function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
           allowDeselect={false}
           data={kindsOf(panel)}
           value={panel.kind}
-          onChange={(kind) => kind && onChange({ ...panel, kind })}
+          onChange={(kind) => kind && onChange(ofKind(panel, kind))}
         />
         <Autocomplete
           size="xs"

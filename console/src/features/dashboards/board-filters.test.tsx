@@ -45,13 +45,14 @@ const BOARD: Schemas['Dashboard'] = {
   written_at: '',
   written_by: '',
   written_units: [],
+  filters_of_tables: false,
 }
 const TABLES = ['trips', 'visits'].map((name) =>
   testTable(name, [testColumn('region')], { database: 'lake', system: 'own' }),
 )
 
 /** Shows the board with the region XX; `regions` are those that the filter offers, and undefined while they are not read. */
-function show(regions: string[] | undefined): string[] {
+function show(regions: string[] | undefined, board = BOARD): string[] {
   const asked: string[] = []
   function answerTo(path: string, body: string): object | undefined {
     if (path.endsWith('/rows'))
@@ -69,7 +70,7 @@ function show(regions: string[] | undefined): string[] {
     }
     if (path === '/v1/catalog') return { tables: TABLES }
     if (path === '/v1/me') return { name: 'ana', groups: ['viewer'], role: 'viewer' }
-    return { annotations: [], runs: [], mails: [], questions: [], dashboards: [], systems: [], address: '' }
+    return { annotations: [], runs: [], mails: [], questions: [], dashboards: [BOARD], systems: [], address: '' }
   }
   vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
     const answer = answerTo(new URL(url).pathname, String(init?.body))
@@ -80,7 +81,7 @@ function show(regions: string[] | undefined): string[] {
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <MemoryRouter initialEntries={['/dashboards/own?region=XX']}>
-          <Board board={BOARD} />
+          <Board board={board} />
         </MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
@@ -112,4 +113,13 @@ test('where the list of values is withheld, no value is unknown', async () => {
   await title('Which trips?')
   await title('Which visits?')
   expect(screen.queryByText(/^No region/)).toBeNull()
+}, 60_000)
+
+test('a dashboard with the filters of its tables narrows each of them as an own dashboard does', async () => {
+  const asked = show(['XX'], { ...BOARD, filters: [], filters_of_tables: true })
+  await title('Which visits?')
+  await vi.waitFor(
+    () => expect(asked.filter((sql) => sql.includes("region = 'XX'"))).toHaveLength(2),
+    PATIENT,
+  )
 }, 60_000)

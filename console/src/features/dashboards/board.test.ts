@@ -19,6 +19,16 @@ test('a chart beside a single sentence, or beside a panel that is left out, has 
   expect(namesOf({ trends: 'none' })).toEqual(['categories', 'accuracy'])
 })
 
+test('a panel has the width that its dashboard states', () => {
+  const panels = [
+    { name: 'a', kind: 'table' as const, width: 'half' as const },
+    { name: 'b', kind: 'table' as const, width: 'half' as const },
+    { name: 'c', kind: 'bar' as const, width: 'full' as const },
+    { name: 'd', kind: 'bar' as const, width: 'half' as const },
+  ]
+  expect([...wideInOrder(panels, {})].map(({ name }) => name)).toEqual(['c'])
+})
+
 test('panels in the order that a person chose leave no gap, and figures stay among them', () => {
   const panels = [
     { name: 'a', kind: 'bar' as const },

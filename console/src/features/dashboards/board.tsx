@@ -1,5 +1,5 @@
 import { Group, Stack } from '@mantine/core'
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
@@ -23,18 +23,25 @@ import { useUnknownValues } from './unknown-values'
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const catalog = useCatalog()
-  const own = useOwnFilters(
+  const isOfTables = board.written_by !== '' || board.filters_of_tables === true
+  const derived = useOwnFilters(
     board.panels.map(({ sql }) => sql),
-    board.written_by !== '',
+    isOfTables,
   )
-  const filters = board.written_by ? own : board.filters
+  const filters = useMemo(
+    () => [
+      ...board.filters,
+      ...derived.filter(({ name }) => !board.filters.some((declared) => declared.name === name)),
+    ],
+    [board, derived],
+  )
   const chosen = useChosen(filters)
   const isFiltered = Object.values(chosen).some(Boolean)
   const tables = catalog.data?.tables ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
-  // The filters of a written dashboard are the console's own: its mail has all rows.
-  const inMail = board.written_by ? [] : filters.filter(({ name }) => chosen[name])
+  // Filters of the tables are the console's own: a mail has all of their rows.
+  const inMail = board.filters.filter(({ name }) => chosen[name])
   const sent = Object.fromEntries(inMail.map(({ name }) => [name, chosen[name] ?? '']))
   const words = inMail.map(({ label, column, name }) => `${label}: ${cellWords(column, chosen[name])}`)
   const mailTitle = [board.title, ...words].join(', ').slice(0, MAX_TITLE)
@@ -65,7 +72,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
-      {board.written_by && catalog.isPending ? null : <UnknownFilters filters={filters} />}
+      {isOfTables && catalog.isPending ? null : <UnknownFilters filters={filters} />}
       {unknown.length > 0 ? (
         <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
       ) : null}
@@ -160,11 +167,12 @@ export function sectionsOf<Panel extends Pick<Schemas['Panel'], 'kind'>>(
 
 const HAS_WHOLE_WIDTH = new Set<Schemas['Panel']['kind']>(['fan', 'table'])
 
-type Placed = Pick<Schemas['Panel'], 'name' | 'kind'>
+type Placed = Pick<Schemas['Panel'], 'name' | 'kind'> & Partial<Pick<Schemas['Panel'], 'width'>>
 type Rooms = Readonly<Record<string, PanelRoom>>
 
-const isWide = ({ name, kind }: Placed, rooms: Rooms): boolean =>
-  HAS_WHOLE_WIDTH.has(kind) || rooms[name] === 'line'
+/** A single sentence has the whole line; else the width that the dashboard states, or the usual one of the kind. */
+const isWide = ({ name, kind, width }: Placed, rooms: Rooms): boolean =>
+  rooms[name] === 'line' || (width ? width === 'full' : HAS_WHOLE_WIDTH.has(kind))
 
 /** The panels that take both columns: charts over time, tables, whose columns half the width cuts off, single sentences, and the last of an odd number of other charts. */
 export function wideOf<Panel extends Placed>(panels: Panel[], rooms: Rooms): Set<Panel> {
@@ -174,16 +182,17 @@ export function wideOf<Panel extends Placed>(panels: Panel[], rooms: Rooms): Set
   return new Set(shown.filter((panel) => isWide(panel, rooms) || panel === last))
 }
 
-/** The same where the order of the panels stays: a chart without a neighbour has the whole line. */
+/** The same where the order of the panels stays: a chart without a neighbour has the whole line, unless half of it is stated. */
 export function wideInOrder<Panel extends Placed>(panels: Panel[], rooms: Rooms): Set<Panel> {
   const wide = new Set<Panel>()
+  const widen = (panel: Panel | undefined) => (panel && panel.width !== 'half' ? wide.add(panel) : wide)
   let half: Panel | undefined
   for (const panel of panels.filter(({ name }) => rooms[name] !== 'none')) {
     if (isWide(panel, rooms)) {
-      if (half) wide.add(half)
+      widen(half)
       wide.add(panel)
       half = undefined
     } else half = half ? undefined : panel
   }
-  return half ? wide.add(half) : wide
+  return widen(half)
 }

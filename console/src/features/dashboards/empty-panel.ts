@@ -25,4 +25,5 @@ export const EMPTY_PANEL: Schemas['Panel'] = {
   scale: 'linear',
   answer: '',
   units: {},
+  width: '' as const,
 }

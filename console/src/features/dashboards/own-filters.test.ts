@@ -26,6 +26,7 @@ const BOARD = {
   written_at: '',
   written_by: '',
   written_units: [],
+  filters_of_tables: false,
 }
 const of = { database: 'lake', system: 'hub' }
 const day = (name: string) => ({ ...testColumn(name), type: 'date' })

@@ -69,7 +69,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
     <Panel
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
-      action={isNothing || !result.data || board.written_by ? undefined : actionOf(panel, result.data)}
+      action={isNothing || !result.data ? undefined : actionOf(panel, result.data)}
       onward={isNothing ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
       name={panel.question}
       actions={
