@@ -70,7 +70,15 @@ function show(regions: string[] | undefined, board = BOARD): string[] {
     }
     if (path === '/v1/catalog') return { tables: TABLES }
     if (path === '/v1/me') return { name: 'ana', groups: ['viewer'], role: 'viewer' }
-    return { annotations: [], runs: [], mails: [], questions: [], dashboards: [BOARD], systems: [], address: '' }
+    return {
+      annotations: [],
+      runs: [],
+      mails: [],
+      questions: [],
+      dashboards: [BOARD],
+      systems: [],
+      address: '',
+    }
   }
   vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
     const answer = answerTo(new URL(url).pathname, String(init?.body))

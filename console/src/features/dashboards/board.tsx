@@ -16,6 +16,8 @@ import { type Narrowed, narrowed, narrows } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { useOwnFilters } from './own-filters'
 import { useNamedPanel } from './named-panel'
+import { useDashboards } from './queries'
+import { trustOf } from './trust-line'
 import { type PanelRoom, PanelView } from './panel-view'
 import { UnknownFilters } from './unknown-filters'
 import { useUnknownValues } from './unknown-values'
@@ -38,6 +40,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const chosen = useChosen(filters)
   const isFiltered = Object.values(chosen).some(Boolean)
   const tables = catalog.data?.tables ?? []
+  const boards = useDashboards().data?.dashboards ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
   // Filters of the tables are the console's own: a mail has all of their rows.
@@ -58,7 +61,9 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   // A written dashboard has tables of several systems, and is none itself.
   const ownerOf = ({ table }: Schemas['Panel']): Schemas['Dashboard'] => {
     const owner = tables.find(({ name, system }) => name === table && system)
-    return board.written_by ? { ...board, system: owner?.system ?? '' } : board
+    if (!board.written_by) return board
+    const trust = trustOf(boards, [table])?.board.trust ?? []
+    return { ...board, system: owner?.system ?? '', trust }
   }
   const of = { ownerOf, narrowedBy, figureOf }
   return (

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
-import { asksForDay, filteredByRows, filteredSql, narrowed } from './filters'
+import { asksForDay, filteredByRows, filteredSql, narrowed, narrowedLike } from './filters'
 
 const column = (name: string, type: string) => testColumn(name, { type })
 const TABLES = [
@@ -45,6 +45,19 @@ test('a chosen value shadows the table by its own rows, and cannot leave its quo
     "WITH history AS (\n  SELECT series, month_on, amount, paid_at\n  FROM lake_prod.history\n  WHERE series = 'a'' OR 1=1'\n)\n" +
       PANEL.sql,
   )
+})
+
+test('another statement is narrowed like one that was pinned under the filters of its page', () => {
+  const narrow = (sql: string) => filteredSql({ name: 'sum', sql }, [FILTER], { series: 'a' }, TABLES)
+  const [plain, own] = [
+    'SELECT max(error) FROM history',
+    'WITH x AS (SELECT 1)\nSELECT error FROM history, x',
+  ]
+  for (const sql of [plain, own]) expect(narrowedLike(narrow(PANEL.sql), sql)).toBe(narrow(sql))
+  expect(narrowedLike(PANEL.sql, plain)).toBe(plain)
+  expect(
+    narrowedLike('WITH x AS (\n  SELECT a\n  FROM lake.history\n  WHERE a > 1\n)\nSELECT 1', plain),
+  ).toBe(plain)
 })
 
 test('a panel that asks for the whole gets the chosen part in its place', () => {

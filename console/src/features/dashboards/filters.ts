@@ -181,6 +181,21 @@ function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string): 
   return `${name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
 }
 
+/** A subquery by which a filter narrows a table, as `shadow` writes it. */
+const SHADOW = /(?:filtered_)?(\w+) AS \(\n {2}SELECT [^\n]*\n {2}FROM \w+\.\1\n {2}WHERE [^\n]*\n\)(,\n)?/y
+
+/** Another statement about the tables of `sql`, narrowed as that one was on the page of its dashboard. */
+export function narrowedLike(sql: string, other: string): string {
+  const shadows: string[] = []
+  SHADOW.lastIndex = 'WITH '.length
+  for (let match = SHADOW.exec(sql); match; match = match[2] ? SHADOW.exec(sql) : null)
+    shadows.push(match[0].replace(/,\n$/, ''))
+  if (!sql.startsWith('WITH ') || shadows.length === 0 || !other) return other
+  const isWith = /^\s*WITH\s/i.test(other)
+  const rest = isWith ? other.replace(/^\s*WITH\s+/i, '') : other
+  return `WITH ${shadows.join(',\n')}${isWith ? ',' : ''}\n${rest}`
+}
+
 function condition({ column, is_from, is_until, lookup }: Filter, chosen: string, type: string): string {
   if (lookup) {
     const { table, key, by } = lookup

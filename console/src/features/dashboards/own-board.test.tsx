@@ -41,6 +41,11 @@ const COLUMNS = ['week', 'sold', 'mean', 'low', 'high'].map((name) => ({
   label: '',
 }))
 
+const TRUSTED = {
+  system: 'own',
+  filters: [],
+  trust: [{ tables: ['trips'], words: ['off by 12 %', 'method: level'], sql: '', source: '' }],
+}
 const sent: { method: string; path: string; body: unknown }[] = []
 let pinned: object[] = []
 
@@ -49,7 +54,9 @@ function show(rows: unknown[][], address = '/dashboards/mine'): void {
   const answers: Record<string, object> = {
     '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
     '/v1/kept-questions': { questions: pinned },
-    '/v1/catalog': { tables: [] },
+    '/v1/catalog': { tables: [{ name: 'trips', database: 'lake', system: 'own', columns: [] }] },
+    '/v1/dashboards': { dashboards: [TRUSTED] },
+    '/v1/systems/own/tables/trips': { version: '1', as_of: '2026-01-04' },
     '/v1/mails': { mails: [], address: '' },
     '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
     '/v1/queries/q/rows': { columns: COLUMNS, rows, next_cursor: '' },
@@ -161,4 +168,10 @@ test('a pinned panel without rows says what its dashboard says', async () => {
   show([])
   expect(await screen.findByRole('heading', { name: FORECAST.nothing })).toBeTruthy()
   expect(screen.queryByText(/No row fits/)).toBeNull()
+})
+
+test('a pinned panel says how far its figures may be trusted, as the page does that it is from', async () => {
+  pinned = [{ ...FORECAST, sql: 'select mean from trips' }]
+  show([['2026-01-05', null, 265, 249, 289]])
+  expect(await screen.findByText('as of 4 Jan 2026 · off by 12 % · more')).toBeTruthy()
 })

@@ -15,6 +15,7 @@ import { movedBy, widened } from './arranged'
 import { OWN_BOARD, panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
 import { FilterBar, useChosen } from './filter-bar'
+import { narrowedLike } from './filters'
 import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
 import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
@@ -163,6 +164,9 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
               <PinnedPanel
                 question={{ ...question, sql }}
                 isNarrowed={sql !== question.sql}
+                narrow={(other) =>
+                  narrowedStatement(narrowedLike(question.sql, other), filters, chosen, tables).sql
+                }
                 ignored={ignored}
                 deeds={isOwn ? deedsOf(question, place) : undefined}
               />

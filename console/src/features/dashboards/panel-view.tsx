@@ -15,7 +15,7 @@ import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/colum
 import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
-import type { Narrowed } from './filters'
+import { type Narrowed, narrowedLike } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
@@ -104,7 +104,12 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
       </Answered>
       <IgnoredFilters labels={narrowed.ignored} />
       {board.written_by ? <AnswerOrigin sql={sql} question={undefined} tables={tables} /> : null}
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
+      <TrustLine
+        board={board}
+        table={panel.table}
+        narrow={(other) => narrowed.narrow(narrowedLike(panel.sql, other))}
+        isRepeated={isRepeated}
+      />
     </Panel>
   )
 }

@@ -15,20 +15,26 @@ import { ChartNote } from '../query/chart-note'
 import { withDays } from '../query/days'
 import { type Result, useResult } from '../query/results'
 import { askedBy, drawingOf, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
+import { tablesIn } from '../query/schema-words'
 import { useDrawn } from '../query/use-drawn'
 import { EMPTY_PANEL } from './empty-panel'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
 import { PinnedMenu, type PinnedDeeds } from './pinned-menu'
+import { useDashboards } from './queries'
+import { TrustLine, trustOf } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
 const NO_TABLES: Schemas['CatalogTable'][] = []
+const NO_BOARDS: Schemas['Dashboard'][] = []
 
 interface Props {
   /** The question under the filters of the page. */
   question: KeptQuestion
   isNarrowed: boolean
+  /** Another statement about its tables under the filters of the page. */
+  narrow: (sql: string) => string
   /** The labels of chosen filters that do not change it. */
   ignored: string[]
   /** What its person may do with it; undefined on the dashboard of another person. */
@@ -36,9 +42,14 @@ interface Props {
 }
 
 /** The answer of a question on a person's dashboard. */
-export function PinnedPanel({ question, isNarrowed, ignored, deeds }: Props) {
+export function PinnedPanel({ question, isNarrowed, narrow, ignored, deeds }: Props) {
   const answer = useResult(question.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
+  const boards = useDashboards().data?.dashboards ?? NO_BOARDS
+  const trust = trustOf(
+    boards,
+    tablesIn(question.sql, tables).map(({ name }) => name),
+  )
   const parts = partsOf(question)
   const units = useAnswerUnits('', answer.data?.columns, question.units)
   const isNothing = parts.nothing !== '' && answer.data?.rows.length === 0
@@ -71,6 +82,7 @@ export function PinnedPanel({ question, isNarrowed, ignored, deeds }: Props) {
       </Answered>
       <IgnoredFilters labels={ignored} />
       <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
+      {trust ? <TrustLine {...trust} narrow={narrow} /> : null}
     </Panel>
   )
 }

@@ -72,6 +72,18 @@ export function TrustLine(props: Props) {
   )
 }
 
+/** The tables' first line about trust that a dashboard states, with the table and the dashboard's system; undefined where none does. */
+export function trustOf(
+  boards: Pick<Schemas['Dashboard'], 'system' | 'trust'>[],
+  tables: string[],
+): { board: Props['board']; table: string } | undefined {
+  for (const table of tables) {
+    const board = boards.find(({ trust }) => trust.some((note) => note.tables.includes(table)))
+    if (board) return { board, table }
+  }
+  return undefined
+}
+
 interface TableProps {
   system: string
   table: string
