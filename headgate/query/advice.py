@@ -30,6 +30,8 @@ _NUMBER = r"\b(?:integer|bigint)"
 _DAY_AND_NUMBER = re.compile(rf"{_DAY}.*{_NUMBER}|{_NUMBER}.*{_DAY}", re.IGNORECASE)
 _COMPARED = re.compile(r"cannot compare|\bbetween\b|operator: .* [<>=]+ |'[<>=]+' cannot", re.IGNORECASE)
 _ADDED = re.compile(r"operator: .* [-+] |'[-+]' cannot|function (?:[-+]\(|date_add\b)", re.IGNORECASE)
+# Source: Trino's message of the error EXPRESSION_NOT_AGGREGATE.
+_NOT_GROUPED = "must be an aggregate expression or appear in GROUP BY"
 _MIN_LIKENESS = 0.8  # of a name in quotes to a column, where it may also be a text
 _NO_FUNCTION = re.compile(r"FUNCTION_NOT_FOUND.*Function '?(\w+)'? not registered")
 # Source: Trino's message for FOR VERSION AS OF and FOR TIMESTAMP AS OF on a table without versions.
@@ -57,9 +59,34 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
     return _with_columns(message, sql, tables)
 
 
+def _group_advice(message: str, sql: str) -> str:
+    """Return the GROUP BY that a statement with a column beside an aggregate lacks.
+
+    An expression is given by its place. Empty if a GROUP BY is not the remedy.
+    """
+    try:
+        select = sqlglot.parse_one(explained(sql)[1], read=Athena) if _NOT_GROUPED in message else None
+    except SqlglotError:
+        select = None
+    if not isinstance(select, exp.Select) or select.args.get("group"):
+        return ""
+    plain = {
+        place: item.unalias()
+        for place, item in enumerate(select.expressions, 1)
+        if not item.find(exp.AggFunc) and item.find(exp.Column, exp.Star)
+    }
+    if not plain or any(value.find(exp.Star) for value in plain.values()):
+        return ""
+    names = (
+        value.sql(dialect=Athena) if isinstance(value, exp.Column) else str(place)
+        for place, value in plain.items()
+    )
+    return f"Write GROUP BY {', '.join(names)}."
+
+
 def _with_columns(message: str, sql: str, tables: Tables) -> str:
     """Return the message with the nearest names of an unknown column, or how to write a day or a text."""
-    if advice := _day_advice(message):
+    if advice := _day_advice(message) or _group_advice(message, sql):
         return f"{message.rstrip('.')}. {advice}"
     if match := _NO_COLUMN.search(message):
         asked = set(tables_in(sql))

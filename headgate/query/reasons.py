@@ -31,6 +31,10 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"Binder Error: No function matches .*?'(?P<name>[^']+)'"),
         "FUNCTION_NOT_FOUND: Unexpected parameters for function {name}",
     ),
+    (
+        re.compile(r'Binder Error: column "?(?P<name>[^"]+)"? must appear in the GROUP BY clause'),
+        "EXPRESSION_NOT_AGGREGATE: '{name}' must be an aggregate expression or appear in GROUP BY clause",
+    ),
     (re.compile(r"Conversion Error: (?P<name>[^\n]+)"), "INVALID_CAST_ARGUMENT: {name}"),
     (
         re.compile(r"Unimplemented type for cast \((?P<name>[^)]+?) -> (?P<table>[^)]+?)\)"),

@@ -42,6 +42,7 @@ test('a measure on a page has at most four significant digits, and a count has a
 })
 
 test('a number in a table has all of its digits', () => {
+  expect(['0.17828207e0', '1.5E3'].map(number)).toEqual(['0.17828207', '1,500'])
   expect(['0.00027494494678170116', 2.749449467817e-7, '1204113.50', 12.5].map(number)).toEqual([
     '0.00027494494678170116',
     '2.749449467817e-7',

@@ -10,9 +10,10 @@ const MOST_PLACES = 20
 /** A number with separators and all of its digits, as tables show it. */
 export function number(value: Cell | undefined): string {
   if (value === null || value === undefined || value === '') return '–'
-  const text = String(value)
+  const parsed = Number(value)
+  // An exponent that the number does not need, as in `0.178e0`, is left out.
+  const text = /e/i.test(String(value)) && Number.isFinite(parsed) ? String(parsed) : String(value)
   const places = /\.(\d+)/.exec(text)?.[1]?.length ?? 0
-  const parsed = Number(text)
   // A number with an exponent has more decimals than digits behind its point.
   if (!Number.isFinite(parsed) || /e/i.test(text) || places > MOST_PLACES) return text
   // The text, because a float has 15 digits of it.

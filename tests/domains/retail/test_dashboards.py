@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -33,7 +34,6 @@ from headgate.systems.panels import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from headgate.systems.dashboards import DeclaredDashboard
 
@@ -1761,6 +1761,49 @@ def test_what_came_back_and_was_billed_again_the_same_day_at_another_price_is_no
     assert answer_in_words(returned.title, both, returned.units) == (
         "Last return: £10 on 5 Jan 2010, all of it MAGNETS: 2 pieces, £10; ask what was wrong"
     )
+
+
+def test_the_pages_of_an_order_and_of_a_region_count_no_corrected_price_as_returned() -> None:
+    """They have the words and the rule of the page of its customer."""
+    ((order,), (region,)) = (row_parts(dataset) for dataset in ("orders", "regions"))
+    months: list[dict[str, object]] = [
+        {"region_id": "NL", "month_on": date(2010, 2, 1), "is_complete": True},
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=months)
+        with_lines(engine, CORRECTED)
+        engine.execute("update orders set region_id = 'NL'")
+        engine.execute("insert into products (product_id, product_name) values ('A', 'MAGNETS')")
+        corrected = [
+            (part, answer_of(engine, part.of_item(item)))
+            for part, item in ((order, "C498151"), (region, "NL"))
+        ]
+        engine.execute(
+            "insert into order_items (order_item_id, order_id, product_id, quantity, unit_price) "
+            "values ('77', 'C498151', 'B', -2, 5)"
+        )
+        both = [
+            (part, answer_of(engine, part.of_item(item)))
+            for part, item in ((order, "C498151"), (region, "NL"))
+        ]
+    assert [answer_in_words(part.title, rows, part.units) for part, rows in corrected] == [
+        "Price corrected in this order: £3,631 came back and was billed again the same day at £0.30 a piece",
+        (
+            "Price corrected in February 2010: £3,631 came back and was billed again the same day at £0.30 a "
+            "piece, all of it MAGNETS: 2,504 pieces of customer 9, £3,631"
+        ),
+    ]
+    assert [answer_in_words(part.title, rows, part.units) for part, rows in both] == [
+        (
+            "Returned in this order: £10 (pieces: 2); besides, prices of £3,631 were corrected; ask what was "
+            "wrong"
+        ),
+        (
+            "£10 came back in February 2010, all of it B: 2 pieces of customer 9, £10; besides, prices of "
+            "£3,631 were corrected; ask what was wrong"
+        ),
+    ]
+    assert [row["billed_again_at"] for _, rows in both for row in rows] == [None, Decimal("0.3")] * 2
 
 
 def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> None:

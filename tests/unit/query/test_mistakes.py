@@ -217,3 +217,21 @@ def test_a_day_is_written_as_a_date_where_it_is_compared_and_days_are_an_interva
         advice == "DATE",
         advice == "INTERVAL",
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "remedy"),
+    [
+        ("select hall, count(*) from (select 1 as hall)", "GROUP BY hall"),
+        (
+            "select t.hall as h, upper(door), max(1) from (select 1 as hall, 'x' as door) t",
+            "GROUP BY t.hall, 2",
+        ),
+    ],
+)
+def test_a_column_beside_an_aggregate_is_grouped_by(sql: str, remedy: str) -> None:
+    with pytest.raises(duckdb.Error) as failed:
+        duckdb.sql(sql).fetchall()
+    reason = failure_reason(str(failed.value), "duckdb")
+    assert with_advice(reason, sql, Databases("c", "p")).endswith(f" Write {remedy}.")
+    assert "Write" not in with_advice(reason, f"{sql} group by 1", Databases("c", "p"))

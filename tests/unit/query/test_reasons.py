@@ -24,6 +24,10 @@ def why(sql: str) -> str:
         ("select y.nope from (select 1 as yes) as y", "COLUMN_NOT_FOUND: Column 'y.nope' cannot be resolved"),
         ("select * from nosuch", "TABLE_NOT_FOUND: Table 'nosuch' does not exist"),
         ("select sum('a'::varchar)", "FUNCTION_NOT_FOUND: Unexpected parameters for function sum(VARCHAR)"),
+        (
+            "select yes, count(*) from (select 1 as yes)",
+            "EXPRESSION_NOT_AGGREGATE: 'yes' must be an aggregate expression or appear in GROUP BY clause",
+        ),
         ("select cast('x' as bigint)", "INVALID_CAST_ARGUMENT: Could not convert string 'x' to INT64"),
     ],
 )

@@ -165,3 +165,14 @@ test('percentages of one column have as many decimals', () => {
   expect(values.map(plainFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
   expect(values.map(rowFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
 })
+
+test('a moment without a zone says that it is of UTC', () => {
+  const headingOf = (type: string) =>
+    plainFormat({ heading: 'Ordered at', title: '', text: String }, { name: 'ordered_at', type }, {}).heading
+  expect(['timestamp', 'timestamp(3)', 'timestamp(3) with time zone', 'date'].map(headingOf)).toEqual([
+    'Ordered at (UTC)',
+    'Ordered at (UTC)',
+    'Ordered at',
+    'Ordered at',
+  ])
+})

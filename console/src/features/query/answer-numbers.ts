@@ -67,12 +67,10 @@ export function plainFormat(
   places = 0,
   amountPlaces?: number,
 ): ColumnFormat {
+  const unit = isUtc(column) ? 'UTC' : units[column?.name ?? '']
   return {
     ...format,
-    heading:
-      column && !isShare(units[column.name])
-        ? headingWithUnit(format.heading, units[column.name])
-        : format.heading,
+    heading: column && !isShare(unit) ? headingWithUnit(format.heading, unit) : format.heading,
     text:
       column && isShare(units[column.name])
         ? (value) => roundedPercent(value, places)
@@ -162,6 +160,10 @@ function withPlaces(text: string, places: number): string {
   const kept = decimals.slice(places).replace(/0/g, '') === '' ? decimals.slice(0, places) : decimals
   return places || kept ? `${whole}.${kept.padEnd(places, '0')}` : whole
 }
+
+/** Whether a column has moments without a zone, which are of UTC in the lake. */
+const isUtc = (column: Column | undefined): boolean =>
+  /^timestamp/i.test(column?.type ?? '') && !/with time zone/i.test(column?.type ?? '')
 
 /** A value as it is: a table of an answer rounds nothing, because its rows are copied and compared. */
 export function plainText(column: Column | undefined, places = 0): (value: Cell) => string {

@@ -163,7 +163,10 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
           ? exactFormat(format, column, units)
           : plainFormat(format, column, units, places[place], amounts[place])
         if (column && (keys.has(column.name) || isNumberedName(column))) return { ...shown, text: String }
-        return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
+        // A day has no zone.
+        return isOfDays(rows, place)
+          ? { ...shown, heading: format.heading, text: isQuestion ? dayWords : dayText }
+          : shown
       }),
     [columns, rows, units, labels, places, amounts, keys, isQuestion],
   )

@@ -65,3 +65,18 @@ test('a clause of another database is replaced by the one of the message', () =>
     { name: 'OFFSET 10 LIMIT 5', sql: 'select a from t OFFSET 10 LIMIT 5' },
   ])
 })
+
+test('a column beside an aggregate is grouped by, before the clauses that follow', () => {
+  const said =
+    "EXPRESSION_NOT_AGGREGATE: line 1:8: 'hall' must be an aggregate expression or appear in GROUP BY clause. Write GROUP BY hall."
+  const offered = (sql: string) => repairsOf(said, sql).offers
+  expect(offered('select hall, count(*) from (select 1 as hall limit 5)')).toEqual([
+    {
+      name: 'GROUP BY hall',
+      sql: 'select hall, count(*) from (select 1 as hall limit 5)\nGROUP BY hall',
+    },
+  ])
+  expect(offered("select hall, count(*)\nfrom t where a = 'order by'\norder by 2;")[0]?.sql).toBe(
+    "select hall, count(*)\nfrom t where a = 'order by'\nGROUP BY hall\norder by 2;",
+  )
+})
