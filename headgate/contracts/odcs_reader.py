@@ -40,6 +40,7 @@ from headgate.contracts.rule_kinds import (
 )
 from headgate.contracts.rule_values import check_rule_values, errors_with_place
 from headgate.contracts.sensitive_names import mask_by_name
+from headgate.contracts.table_levels import levels_of
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
 
@@ -173,6 +174,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     generated_ids.check_generated_ids(contract)
     check_file_form(contract)
     check_first_view(contract)
+    levels_of(contract)
     declared_rows(contract)
     if zone == "source":
         policy_of(contract)

@@ -1521,6 +1521,24 @@ export interface components {
             name: string;
         };
         /**
+         * CatalogLevels
+         * @description The levels of a table that has totals beside their parts, which a sum of all rows would count twice.
+         */
+        CatalogLevels: {
+            /**
+             * Column
+             * @description The column that has the level of a row.
+             */
+            column: string;
+            /**
+             * Rows
+             * @description By level the columns that tell its rows apart; none for the total of all.
+             */
+            rows: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * CatalogTable
          * @description A table that SQL can read.
          */
@@ -1535,6 +1553,8 @@ export interface components {
             columns: components["schemas"]["ContractColumn"][];
             /** Database */
             database: string;
+            /** @description Null if all rows may be added up. */
+            levels?: components["schemas"]["CatalogLevels"] | null;
             /** Name */
             name: string;
             /**

@@ -27,5 +27,6 @@ export const testTable = (name: string, columns: Column[], more: Partial<Table> 
   columns,
   amount: [],
   newest_by: [],
+  levels: null,
   ...more,
 })

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import (
+    CatalogLevels,
     CatalogTable,
     CatalogTables,
     ContractColumn,
@@ -15,6 +16,7 @@ from headgate.api.shapes.lake import (
 )
 from headgate.contracts.analyst_tables import personal_columns
 from headgate.contracts.first_view import amount_columns, first_columns
+from headgate.contracts.table_levels import levels_of
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -63,10 +65,16 @@ def catalog(lake: LakePorts) -> CatalogTables:
             columns=_columns(contract, registry.source.get(contract.dataset)),
             amount=amount_columns(contract),
             newest_by=contract.order_by,
+            levels=_levels(contract),
         )
         for database, contract in sorted(tables, key=lambda table: (table[0], table[1].dataset))
     )
     return CatalogTables(tables=tuple(shown))
+
+
+def _levels(contract: Contract) -> CatalogLevels | None:
+    levels = levels_of(contract)
+    return CatalogLevels(column=levels.column, rows=dict(levels.rows)) if levels else None
 
 
 def _summary(zone: str, contract: Contract) -> dict[str, object]:

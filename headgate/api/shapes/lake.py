@@ -82,6 +82,15 @@ class Contracts(Shape):
     contracts: tuple[ContractSummary, ...]
 
 
+class CatalogLevels(Shape):
+    """The levels of a table that has totals beside their parts, which a sum of all rows would count twice."""
+
+    column: str = Field(description="The column that has the level of a row.")
+    rows: dict[str, tuple[str, ...]] = Field(
+        description="By level the columns that tell its rows apart; none for the total of all."
+    )
+
+
 class CatalogTable(Shape):
     """A table that SQL can read."""
 
@@ -93,6 +102,7 @@ class CatalogTable(Shape):
         (), description="The columns whose product is the amount of a row; empty if rows have no amount."
     )
     newest_by: tuple[str, ...] = Field((), description="The columns that order versions of a row.")
+    levels: CatalogLevels | None = Field(None, description="Null if all rows may be added up.")
 
 
 class CatalogTables(Shape):

@@ -28,6 +28,7 @@ import {
   questionTitle,
   useKeptQuestions,
 } from './saved-questions'
+import { AddedLevelsNote } from './added-levels-note'
 import { AnswerOrigin } from './answer-origin'
 import { useStatementHistory } from './use-statement-history'
 import { StatementHistory } from './statement-history'
@@ -148,6 +149,11 @@ function Desk() {
           {isShown(state) ? (
             <Stack gap="sm">
               <AnswerOrigin sql={answered} question={name} tables={tables} />
+              <AddedLevelsNote
+                sql={answered}
+                tables={tables}
+                onRepair={(repaired) => choose({ sql: repaired, view })}
+              />
               <Answer
                 key={state.run}
                 result={state.result}

@@ -1,4 +1,5 @@
 import { lineOf } from './schema-words'
+import { withGroup } from './statement-clauses'
 
 /** What a failed query says, for a person, and the names that would repair it. */
 export interface Repairs {
@@ -54,27 +55,9 @@ function clauseOf(message: string, sql: string): Repairs['offers'] | undefined {
     return [{ name: limit, sql: `${body}\n${limit}` }]
   }
   const group = /appear in GROUP BY clause\. Write (GROUP BY .+)\.$/.exec(message)?.[1]
-  if (group) return [{ name: group, sql: grouped(sql, group) }]
+  if (group) return [{ name: group, sql: withGroup(sql, group) }]
   const paging = /OFFSET before LIMIT, .*Write (OFFSET \d+ LIMIT \d+)\./.exec(message)?.[1]
   return paging ? [{ name: paging, sql: sql.replace(/\blimit\s+\d+\s+offset\s+\d+/i, paging) }] : undefined
-}
-
-/** Texts, names in quotes and comments, and pairs of brackets without brackets inside. */
-const OPAQUE = /'[^']*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\//g
-const BRACKETS = /\([^()]*\)/g
-/** The clauses that come after GROUP BY. */
-const TAIL = /\s*(?:\b(?:having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
-
-/** A statement with a GROUP BY at its place. */
-function grouped(sql: string, clause: string): string {
-  const blank = (part: string): string => '_'.repeat(part.length)
-  let masked = sql.replace(OPAQUE, blank)
-  for (let before = ''; before !== masked;) {
-    before = masked
-    masked = masked.replace(BRACKETS, blank)
-  }
-  const at = TAIL.exec(masked)?.index ?? sql.length
-  return `${sql.slice(0, at)}\n${clause}${sql.slice(at)}`
 }
 
 const NAMES = 'The list of tables has the names of all columns.'

@@ -1,0 +1,40 @@
+/** Texts, names in quotes and comments, and pairs of brackets without brackets inside. */
+const OPAQUE = /'[^']*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\//g
+const BRACKETS = /\([^()]*\)/g
+/** The clauses after WHERE, and those after GROUP BY; without them the end of the statement. */
+const AFTER_WHERE = /\s*(?:\b(?:group\s+by|having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
+const AFTER_GROUP = /\s*(?:\b(?:having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
+
+const blank = (part: string): string => '_'.repeat(part.length)
+
+/** A statement without its texts and comments; names in quotes stay where `keepsNames`. */
+export const withoutTexts = (sql: string, keepsNames = false): string =>
+  sql.replace(OPAQUE, (part) => (keepsNames && part.startsWith('"') ? part : blank(part)))
+
+/** The statement without what is in brackets, so that only its own clauses are left. */
+function outermost(sql: string): string {
+  let masked = withoutTexts(sql)
+  for (let before = ''; before !== masked;) {
+    before = masked
+    masked = masked.replace(BRACKETS, blank)
+  }
+  return masked
+}
+
+/** A statement with a GROUP BY at its place. */
+export function withGroup(sql: string, clause: string): string {
+  const at = AFTER_GROUP.exec(outermost(sql))?.index ?? sql.length
+  return `${sql.slice(0, at)}\n${clause}${sql.slice(at)}`
+}
+
+/** A statement of one SELECT with a further condition. */
+export function withCondition(sql: string, condition: string): string {
+  const masked = outermost(sql)
+  const at = AFTER_WHERE.exec(masked)?.index ?? sql.length
+  const where = /\bwhere\b/i.exec(masked)
+  if (!where) return `${sql.slice(0, at)}\nWHERE ${condition}${sql.slice(at)}`
+  const from = where.index + where[0].length
+  const own = sql.slice(from, at).trim()
+  const others = /\bor\b/i.test(withoutTexts(own)) ? `(${own})` : own
+  return `${sql.slice(0, from)} ${condition} AND ${others}${sql.slice(at)}`
+}
