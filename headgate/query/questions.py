@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 LAKE = "lake"
 _QUESTION = re.compile(
-    r"^-- name: (?P<name>\w+)\n-- system: (?P<system>\S+)\n(?P<description>(?:-- .*\n)+)"
+    r"^-- name: (?P<name>\w+)\n-- system: (?P<system>\S+)\n(?:-- found_by: (?P<found_by>.+)\n)?"
+    r"(?P<description>(?:-- .*\n)+)"
     r"(?P<sql>(?:(?!-- name: ).*\n?)+)",
     re.MULTILINE,
 )
@@ -19,19 +20,25 @@ _QUESTION = re.compile(
 
 @dataclass(frozen=True)
 class SavedQuestion:
-    """A saved question. `system` is the system whose tables it reads, or `lake`."""
+    """A saved question.
+
+    Attributes:
+        system: the system whose tables it reads, or `lake`.
+        found_by: further words by which people search for it.
+    """
 
     name: str
     system: str
     description: str
     sql: str
+    found_by: tuple[str, ...] = ()
 
 
 def questions_in_sql(text: str) -> dict[str, SavedQuestion]:
     """Return the questions of an SQL file by name.
 
-    Comments above each statement state it: `-- name: busy_days`, `-- system: visit-counts`, and `-- ` before
-    the lines of its description.
+    Comments above each statement state it: `-- name: busy_days`, `-- system: visit-counts`, optionally
+    `-- found_by: full days, rush`, and `-- ` before the lines of its description.
     """
     return {
         part["name"]: SavedQuestion(
@@ -39,6 +46,7 @@ def questions_in_sql(text: str) -> dict[str, SavedQuestion]:
             part["system"],
             " ".join(line.removeprefix("-- ") for line in part["description"].splitlines()),
             part["sql"].strip(),
+            tuple(words.strip() for words in (part["found_by"] or "").split(",") if words.strip()),
         )
         for part in _QUESTION.finditer(text)
     }

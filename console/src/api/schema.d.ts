@@ -5355,6 +5355,12 @@ export interface components {
         Question: {
             /** Description */
             description: string;
+            /**
+             * Found By
+             * @description Further words by which a search finds it.
+             * @default []
+             */
+            found_by: string[];
             /** Name */
             name: string;
             /** Sql */

@@ -20,6 +20,7 @@ def saved_questions_of(lake: LakePorts) -> tuple[Question, ...]:
             system=question.system,
             description=question.description,
             sql=lake.databases.rename_in(question.sql).strip(),
+            found_by=question.found_by,
         )
         for question in saved_questions(lake.systems).values()
     )

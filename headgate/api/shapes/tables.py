@@ -107,6 +107,7 @@ class Question(Shape):
     system: str
     description: str
     sql: str
+    found_by: tuple[str, ...] = Field((), description="Further words by which a search finds it.")
 
 
 class Questions(Shape):

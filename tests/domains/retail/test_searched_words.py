@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.domains.retail.saved_questions import QUESTIONS
 from headgate.systems.dashboards import dashboards
 
 pytestmark = pytest.mark.unit
@@ -23,10 +24,25 @@ def found_by(words: str) -> list[str]:
         ("wer kauft nicht mehr", "customers_to_call"),
         ("Retouren", "regions"),
         ("refunds", "regions"),
+        ("sent back", "regions"),
+        ("returns", "regions"),
+        ("best sellers", "categories"),
     ],
 )
 def test_a_list_is_found_by_the_words_of_its_question(words: str, name: str) -> None:
     assert found_by(words) == [name]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("best customers", "most_valuable_customers"),
+        ("lost sales", "what_they_miss"),
+        ("trends", "rising_series"),
+    ],
+)
+def test_a_saved_question_is_found_by_its_words(words: str, name: str) -> None:
+    assert [question.name for question in QUESTIONS.values() if words in question.found_by] == [name]
 
 
 @pytest.mark.parametrize("words", ["Umsatz", "Prognose", "Abwanderung", "Betrug", "beste Kunden"])

@@ -18,6 +18,7 @@ FROM visits_by_day
 
 -- name: places
 -- system: lake
+-- found_by: where to go, addresses
 -- Where are the places?
 SELECT * FROM places
 """
@@ -31,5 +32,11 @@ def test_each_statement_has_the_comments_above_it() -> None:
             "Which days were busy, and how much?",
             "SELECT day, visits -- of all places\nFROM visits_by_day",
         ),
-        "places": SavedQuestion("places", "lake", "Where are the places?", "SELECT * FROM places"),
+        "places": SavedQuestion(
+            "places",
+            "lake",
+            "Where are the places?",
+            "SELECT * FROM places",
+            ("where to go", "addresses"),
+        ),
     }

@@ -25,7 +25,9 @@ const ALL = places({
     { zone: 'prod', name: 'totals', id: '', version: '', system: 'own', description: '', columns: 1 },
   ],
   systems: [{ name: 'own', tables: [{ name: 'totals', description: '', columns: 1 }], questions: [] }],
-  questions: [{ name: 'best', system: 'own', description: 'Which order was best?', sql: ' SELECT 1\n' }],
+  questions: [
+    { name: 'best', system: 'own', description: 'Which order was best?', sql: ' SELECT 1\n', found_by: [] },
+  ],
   boards: [],
   runs: [],
 })
@@ -328,4 +330,11 @@ test('words of the domain find the panel and the queue that answer, an exact phr
     'To call',
   ])
   expect(matching(all, 'net sales').at(-1)?.href).toBe('#/tables/own/pulse?column=net_sales')
+})
+
+test('words of the domain find its saved question', () => {
+  const question = { name: 'peaks', system: 'own', description: 'Which days were busy?', sql: '' }
+  const questions = [{ ...question, found_by: ['rush hours'] }]
+  const all = places({ contracts: [], systems: [], questions, boards: [], runs: [] })
+  expect(matching(all, 'rush hours')[0]?.title).toBe('Which days were busy?')
 })

@@ -147,6 +147,7 @@ export const places = ({
     title: questionTitle(one.description),
     href: `#/query?question=${path(one.name)}`,
     words: `${one.name} ${one.description}`,
+    phrases: one.found_by ?? [],
   })),
   ...own.map((question) => ({
     kind: 'question of mine',

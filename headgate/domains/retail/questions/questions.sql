@@ -1,5 +1,6 @@
 -- name: sales_forecast
 -- system: market-intelligence-hub
+-- found_by: forecast, expected sales, next weeks
 -- What will the shop sell in each of the periods ahead, and with which confidence?
 SELECT grain, period_on, mean, lower_80, upper_80, lower_95, upper_95, model
 FROM sales_forecast
@@ -8,6 +9,7 @@ ORDER BY period_on
 
 -- name: forecast_skill
 -- system: market-intelligence-hub
+-- found_by: forecast accuracy, is the forecast right
 -- How much better than the seasonal rule are forecasts (below 1 is better), and do intervals hold?
 SELECT level, count(*) AS series, count_if(windows > 0) AS tested_series, round(avg(owa), 3) AS owa, round(avg(mase), 3) AS mase,
        round(avg(coverage_80), 3) AS coverage_80, round(avg(coverage_95), 3) AS coverage_95
@@ -17,6 +19,7 @@ ORDER BY level
 
 -- name: rising_series
 -- system: market-intelligence-hub
+-- found_by: trends, growth, decline, rising sales, falling sales
 -- Which regions and categories are rising, by how much from one period to the next, and of which is no
 -- trend known?
 SELECT series_id, level, direction, recent_revenue, slope_per_period, slope_share, quarter_growth, p_value
@@ -27,6 +30,7 @@ LIMIT 20
 
 -- name: unusual_weeks
 -- system: market-intelligence-hub
+-- found_by: unusual sales, outliers, anomalies
 -- When were sales not as expected, and why?
 SELECT period_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation,
        order_id
@@ -37,6 +41,7 @@ LIMIT 20
 
 -- name: customer_segments
 -- system: demand-insights-engine
+-- found_by: customer groups
 -- Who are the customers, and what did each segment bring?
 SELECT segment, count(*) AS customers, sum(revenue_gbp) AS revenue_gbp, round(avg(CAST(recency_days AS double)), 0) AS days_since_last
 FROM customer_segments
@@ -45,6 +50,7 @@ ORDER BY revenue_gbp DESC, segment
 
 -- name: most_valuable_customers
 -- system: demand-insights-engine
+-- found_by: best customers, top customers, customer lifetime value
 -- Who will spend most in the next 90 days, and with which confidence?
 SELECT v.customer_id, s.segment, v.expected_value_90d, v.value_90d_low, v.value_90d_high,
        round(v.alive_probability, 3) AS alive_probability
@@ -55,6 +61,7 @@ LIMIT 20
 
 -- name: worth_an_offer
 -- system: demand-insights-engine
+-- found_by: churn, call list, lost customers
 -- Which late customers should be won back first, and why are they likely to leave?
 SELECT risk_rank, customer_id, silent_days, usual_days, driver_1, driver_2,
        round(churn_probability, 3) AS churn_probability, value_at_stake_gbp, make_offer, marketing_opt_in
@@ -109,6 +116,7 @@ FROM customer_total CROSS JOIN forecast
 
 -- name: fraud_decisions
 -- system: compliance-guardian
+-- found_by: fraud, suspicious payments
 -- What would be blocked or reviewed, and how much of the known fraud is that?
 SELECT decision, count(*) AS transactions, sum(amount) AS amount, count_if(is_fraud) AS known_frauds
 FROM fraud_scores
@@ -152,6 +160,7 @@ LIMIT 20
 
 -- name: where_to_grow
 -- system: global-market-pulse
+-- found_by: growth opportunities, white space
 -- Which category should be offered in which region, and what is it worth? No row where a test shows that
 -- such lists do worse than chance.
 SELECT rank, region_name, category, test_result, potential_sales, potential_low, potential_high,
@@ -163,6 +172,7 @@ LIMIT 20
 
 -- name: what_people_search
 -- system: retail-copilot
+-- found_by: popular searches
 -- What do people search for, and does it lead anywhere?
 SELECT template, intent, sub_intent, searches, round(click_through_rate, 3) AS click_through_rate,
        round(purchase_rate, 3) AS purchase_rate, round(zero_result_share, 3) AS zero_result_share, example
@@ -172,6 +182,7 @@ LIMIT 20
 
 -- name: what_they_miss
 -- system: retail-copilot
+-- found_by: lost sales, missing articles, searches without results
 -- What do people search for in vain, and what does that cost?
 SELECT gap, search, searches, round(share, 3) AS share, round(expected_share, 3) AS expected_share, lost_revenue_gbp
 FROM query_gaps
@@ -180,6 +191,7 @@ LIMIT 20
 
 -- name: searches_on_the_rise
 -- system: retail-copilot
+-- found_by: trending searches, new searches
 -- Which searches grew most in the last complete week?
 SELECT template, intent, searches_before, searches, round(growth, 3) AS growth
 FROM query_trends
