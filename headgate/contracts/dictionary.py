@@ -102,6 +102,7 @@ def _row(contract: Contract, column: Column) -> str:
     rules += ["unique"] * column.unique
     rules += ["may be null"] * (not column.required)
     rules += [f"generated from {', '.join(column.generated_from)} if empty"] * bool(column.generated_from)
+    rules += ["the name of the sheet if the file has no such column"] * column.is_sheet_name
     rules += [f"in {column.references}"] if column.references else []
     rules += [f"sensitive: {_MASKS[column.mask]}"] if column.mask else []
     cells = (name, glue_type(column.type), column.unit, "; ".join(rules), column.description)

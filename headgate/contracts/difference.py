@@ -203,6 +203,8 @@ def _of_column(old: Column, new: Column) -> Iterator[ContractChange]:
         yield ContractChange(name, message, Breaks.SENDERS if new.required else Breaks.READERS)
     if old.generated_from != new.generated_from:
         yield _of_generation(old, new)
+    if old.is_sheet_name != new.is_sheet_name:
+        yield _of_sheet_name(new)
     yield from _of_masking(old, new)
     if old.unit != new.unit:
         yield ContractChange(
@@ -261,6 +263,12 @@ def _of_generation(old: Column, new: Column) -> ContractChange:
         message = f"is generated from {', '.join(new.generated_from)} where a row has none"
         return ContractChange(new.name, message, Breaks.READERS if old.generated_from else Breaks.NOBODY)
     return ContractChange(new.name, "is no longer generated; a row without it is refused", Breaks.SENDERS)
+
+
+def _of_sheet_name(new: Column) -> ContractChange:
+    if new.is_sheet_name:
+        return ContractChange(new.name, "is the name of the sheet where a file has none", Breaks.READERS)
+    return ContractChange(new.name, "is no longer the name of the sheet; files must have it", Breaks.BOTH)
 
 
 def _curated_names(column: Column) -> list[str]:

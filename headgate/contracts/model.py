@@ -129,13 +129,16 @@ class Column:
     label: str = ""  # ODCS businessName: its heading; empty to use the words of its name
     stem: str = ""  # prefix of its masked columns, if the usual names are taken
     generated_from: tuple[str, ...] = ()  # the columns from which a missing id is generated
+    # Its value is the name of the row's sheet where a workbook has no such column.
+    is_sheet_name: bool = field(default=False, repr=False)
     # ODCS transformSourceObjects: `table.column` of each column that it is computed from; None if undeclared.
     computed_from: tuple[str, ...] | None = None
 
     @property
     def must_be_sent(self) -> bool:
         """Whether a file without the column is rejected."""
-        return (self.required and not self.generated_from) or self.mask is not None
+        is_filled_in = bool(self.generated_from) or self.is_sheet_name
+        return (self.required and not is_filled_in) or self.mask is not None
 
 
 # ODCS has no fixed list; its examples use `confidential` for data of a customer.

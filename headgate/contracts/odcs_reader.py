@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts import card_declarations, generated_ids
+from headgate.contracts import card_declarations, generated_ids, sheet_names
 from headgate.contracts.analytics_blocks import declares_block
 from headgate.contracts.computed_from import declared_rows, declared_sources
 from headgate.contracts.curated import with_distinct_names
@@ -172,6 +172,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         ) from None
     check_rule_values(contract)
     generated_ids.check_generated_ids(contract)
+    sheet_names.check_sheet_name(contract)
     check_file_form(contract)
     check_first_view(contract)
     levels_of(contract)
@@ -296,6 +297,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         nested=_nested(identity, item, column_type),
         label=str(item.get("businessName", "")),
         generated_from=generated_ids.stated_parts(f"{identity}.{item['name']}", own),
+        is_sheet_name=sheet_names.stated(f"{identity}.{item['name']}", own),
         computed_from=declared_sources(f"{identity}.{item['name']}", item),
     )
 

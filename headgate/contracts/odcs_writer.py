@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from headgate.contracts import card_declarations, generated_ids
+from headgate.contracts import card_declarations, generated_ids, sheet_names
 from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
@@ -80,6 +80,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         generated_ids.PROPERTY: [*column.generated_from],
+        sheet_names.PROPERTY: column.is_sheet_name or "",
         RULES_PROPERTY: [rule.name for rule in column.rules if rule.name in RULES_WITHOUT_ARGUMENT],
         "headgate.severity": _severities(column),
         FORMAT_PROPERTY: property_of(

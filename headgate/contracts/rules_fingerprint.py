@@ -36,4 +36,6 @@ def gate_fingerprint(contract: Contract) -> str:
     It does not change with the version and descriptions.
     """
     columns = [replace(column, description="") for column in contract.columns]
-    return rules_fingerprint(contract, columns)
+    # Apart, so that the text of a contract without such a column is that of older versions.
+    sheet_names = [column.name for column in contract.columns if column.is_sheet_name]
+    return rules_fingerprint(contract, columns, *sheet_names)

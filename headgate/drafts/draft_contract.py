@@ -58,6 +58,7 @@ from headgate.values.cells import blank_to_null
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 # A sentence, several lines, or a number as long as a telephone's: an answer in somebody's own words.
 _FREE_ANSWER = r"[.!?]\s*$|\n|(?:[0-9][ -]?){7}"
+_SHEET_NAME = "Name of the sheet of the row"
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 
@@ -91,6 +92,7 @@ def draft_from_sample(
     key: Sequence[str] | None = None,
     header: bool | None = None,
     sheet: str = "",
+    sheet_names: bool = True,
 ) -> Draft:
     """Return a source contract that accepts all rows of the sample except those in the findings.
 
@@ -105,6 +107,7 @@ def draft_from_sample(
         header: whether the first row of a text is the header; by default its cells decide.
         sheet: the only sheet of a workbook to read, which the draft declares; by default all sheets with the
             header of the largest one.
+        sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
 
     Raises:
         ContractError: the encoding or a column does not exist, the key is masked, a format does not parse a
@@ -114,7 +117,8 @@ def draft_from_sample(
     """
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     properties = {name: value for name, value in given.items() if value}
-    sent = read_sample(body, Contract(dataset, dataset, "source", "0", (), properties=properties), header)
+    unread = Contract(dataset, dataset, "source", "0", (), properties=properties)
+    sent = read_sample(body, unread, header, with_sheet_names=sheet_names)
     sample = sent if strict else without_description_rows(sent)
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     guesses = _guesses(sample, answers, strict=strict)
@@ -199,6 +203,11 @@ def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict
             for name, guess in guesses.items()
         }
     guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
+    guesses |= {
+        column.name: Guess(ColumnType(Kind.STRING))
+        for column in sample.stored.columns
+        if column.is_sheet_name
+    }
     return guesses | _with_thousands_of_others(guesses)
 
 
@@ -281,7 +290,7 @@ def _answers(
 
 def _guess(stored: Column, text: pa.Array, answer: FormatAnswer, *, is_typed: bool) -> Guess:
     """Return the guess for a column; stored numbers and times have no source format, and JSON is text."""
-    if stored.nested:
+    if stored.nested or stored.is_sheet_name:
         return Guess(ColumnType(Kind.STRING))
     if stored.type.kind is not Kind.STRING:
         return Guess(guess_type(stored.name, text))
@@ -305,6 +314,8 @@ def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
 
 
 def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
+    if stored.is_sheet_name:
+        return replace(stored, description=_SHEET_NAME)
     name, mask = stored.name, _mask(stored, text)
     column_type = _masked_type(mask) or _readable(guess.type, stored.type)
     declared = guess.format if column_type == guess.type else None

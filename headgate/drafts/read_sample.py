@@ -24,11 +24,11 @@ from headgate.formats.read_file import read_file
 from headgate.formats.read_table import no_table, read_table
 from headgate.formats.unpack import unpack
 from headgate.masking.redaction import redact_text
-from headgate.matching.header_names import folded, made_up_name, numbered
+from headgate.matching.header_names import folded, made_up_name, numbered, unused_name
 from headgate.values.cells import flags
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from headgate.formats.format_list import ReadsRecords
     from headgate.formats.json.json_records import Records
@@ -40,6 +40,7 @@ MAX_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, 
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MAX_PRECISION, scale=9)
 _MAX_DECIMALS_OF_AMOUNTS = 4
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
+_SHEET = "sheet"
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 
 
@@ -72,8 +73,14 @@ class DraftSample:
         return len(next(iter(self.cells.values())))
 
 
-def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSample:
-    """Read a sample with a contract without columns."""
+def read_sample(
+    body: bytes, unread: Contract, header: bool | None, *, with_sheet_names: bool = False
+) -> DraftSample:
+    """Read a sample with a contract without columns.
+
+    Args:
+        with_sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
+    """
     content = unpack(body)
     form = format_of(content, unread)
     if stated_sheet(unread) and form.name not in WORKBOOKS:
@@ -83,6 +90,8 @@ def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSamp
         )
     table = None if form.schema else _table(content, unread, header)
     columns, properties = _stored_columns(content, unread, table)
+    if with_sheet_names and table and len(table.sheets) > 1:
+        columns = (*columns, _sheet_name_column(columns))
     stored = replace(unread, columns=columns, properties=properties)
     received = _received(body, stored)
     cells, noisy = (
@@ -245,6 +254,11 @@ def _names_of_values(records: ReadsRecords, content: bytes, unread: Contract) ->
         for name in columns
         if name not in nulls or not any(other.startswith(f"{name}_") for other in columns)
     )
+
+
+def _sheet_name_column(columns: Sequence[Column]) -> Column:
+    name = unused_name(_SHEET, {column.name for column in columns})
+    return Column(name, ColumnType(Kind.STRING), is_sheet_name=True)
 
 
 def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> tuple[Column, ...]:

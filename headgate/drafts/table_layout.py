@@ -70,7 +70,7 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
         )
     if sample.left_out:
         notes.append(
-            f"of the workbook, {' and '.join(sample.sheets)} {'is' if len(sample.sheets) == 1 else 'are'} "
+            f"of the workbook, {_in_series(sample.sheets)} {'is' if len(sample.sheets) == 1 else 'are'} "
             f"read, and these sheets are not: {', '.join(sample.left_out)}. "
             "--sheet NAME drafts from another"
         )
@@ -78,6 +78,11 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
         notes.append(
             f"the sheets {', '.join(sample.sheets)} are read as one table: --sheet NAME reads one of "
             "them alone"
+        )
+    if sample.sheet_column:
+        notes.append(
+            f"the column {sample.sheet_column} has the name of each row's sheet: --no-sheet-names leaves "
+            "it out"
         )
     return notes
 
@@ -100,6 +105,10 @@ def about_displayed(cells: Sequence[DisplayedCells]) -> list[str]:
         for letters, count in sorted(each.padded.items())
     ]
     return merged + padded
+
+
+def _in_series(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _some(ranges: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from headgate.formats.received_rows import Ragged, Received, joined_ragged
 from headgate.formats.row_offsets import ListedOffsets, RowOffsets
-from headgate.values.cells import NO_ROWS, Rows, int_array
+from headgate.values.cells import NO_ROWS, Rows, int_array, text_array
 
 # About 5 MB of text per batch: larger batches make numpy no faster, and two of them fit into memory together.
 ROWS_AT_ONCE = 1 << 15
@@ -30,7 +30,7 @@ class Source:
         written_as: the properties of the file's format, as its record keeps them.
         held_bytes: approximate memory that all rows take; 0 if it is the file's size.
         row_offsets: byte offsets of the rows; None for formats without them.
-        sheet_rows: as in `Received`.
+        sheet_rows, row_sheets: as in `Received`.
     """
 
     batches: Callable[[], Iterator[Received]]
@@ -40,13 +40,13 @@ class Source:
     row_offsets: Callable[[], RowOffsets] | None = None
     sheet_rows: Rows = field(default_factory=lambda: NO_ROWS)
     held_bytes: int = 0
+    row_sheets: pa.Array = field(default_factory=lambda: text_array([]))
 
 
 def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """Return a source that slices rows that are in memory already."""
-    width = (
-        received.dialect.width if received.dialect else len(received.cells) - len(received.missing_columns)
-    )
+    not_in_file = len(received.missing_columns) + bool(received.sheet_column)
+    width = received.dialect.width if received.dialect else len(received.cells) - not_in_file
     row_offsets = partial(ListedOffsets, received.starts) if len(received.starts) else None
     missing_parts = (*received.missing_columns, *received.left_out)
     return Source(
@@ -56,6 +56,7 @@ def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> So
         received.written_as,
         row_offsets,
         received.sheet_rows,
+        row_sheets=received.row_sheets,
     )
 
 

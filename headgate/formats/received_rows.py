@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.formats.format_name import FormatName
-from headgate.values.cells import NO_ROWS, Rows
+from headgate.values.cells import NO_ROWS, Rows, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +67,8 @@ class Received:
         encoding: the encoding of a text without a dialect.
         confidence: as in `Dialect`; 1 if the file states its own form.
         sheet_rows: for a workbook, the row number that Excel shows for each row, including ragged ones.
+        row_sheets: for a workbook, the name of the sheet of each row, including ragged ones; else empty.
+        sheet_column: the contract's column with these names; empty if it has none, or the file has it.
         skipped_lines: for a workbook, the filled rows above the header that are not part of the table, and
             rows below it that repeat it.
         starts: byte offset of each row in the unpacked file, including ragged rows; empty if rows have no
@@ -87,6 +89,8 @@ class Received:
     confidence: float = 1.0
     starts: Rows = field(default_factory=lambda: NO_ROWS)
     sheet_rows: Rows = field(default_factory=lambda: NO_ROWS)
+    row_sheets: pa.Array = field(default_factory=lambda: text_array([]))
+    sheet_column: str = ""
     skipped_lines: int = 0
 
     @property

@@ -66,6 +66,7 @@ class DraftOptions:
     key: tuple[str, ...] | None = None
     header: bool | None = None
     sheet: str = ""
+    sheet_names: bool = True
 
 
 def drafts_of(

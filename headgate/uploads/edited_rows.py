@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from headgate.contracts.file_form import has_header, stated_widths
 from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.sheet_names import column_of_sheet
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.format_name import WORKBOOKS
@@ -27,7 +28,7 @@ from headgate.matching.header_names import folded
 from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
-from headgate.values.cells import bool_array, flags, text_array
+from headgate.values.cells import bool_array, flags, int_array, text_array
 from headgate.values.country_codes import in_country_codes
 from headgate.values.declared_spelling import in_declared_format
 from headgate.values.refusal_reasons import rule_reason, type_reason
@@ -140,6 +141,8 @@ def edited_csv(
     else:
         column_of = {field: name for name, field in edits.columns.items() if field is not None}
         fields = [name for name in contract.names if name in column_of or not has_header(contract)]
+    sheet_column = _sheet_column(source, of_dataset, column_of)
+    fields += [sheet_column] if sheet_column and sheet_column not in fields else []
     typed = {cell.row for cell in edits.cells}
     set_for_all = {step.column for step in edits.steps if step.kind == "default"} - set(names)
     is_workbook = source.written_as.get("format") in WORKBOOKS
@@ -162,10 +165,24 @@ def edited_csv(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
                 ).to_pylist()
                 if name in column_of
+                else _sheets_of(source, batch)
+                if name == sheet_column
                 else [None] * len(batch.source_rows)
                 for name in fields
             ]
             writer.writerows(_with_ragged_rows(batch, cells, len(fields), set(edits.left_out)))
+
+
+def _sheet_column(source: Source, contract: Contract | None, column_of: Mapping[str, str]) -> str:
+    """Return the contract's column with the names of sheets; empty if the workbook has the column itself."""
+    name = column_of_sheet(contract)
+    is_absent = name and name not in map(folded, column_of)
+    return name if is_absent and len(source.row_sheets) else ""
+
+
+def _sheets_of(source: Source, batch: Received) -> list[str | None]:
+    """Return the name of the sheet of each row of a batch."""
+    return [*source.row_sheets.take(int_array(batch.source_rows - 1)).to_pylist()]
 
 
 def _midnights(

@@ -203,7 +203,10 @@ def _opened_without_header_row(
         form = format_of(unpacked.path.read_bytes()).name
         cells = dict(zip(places, map(as_text, table.columns), strict=True))
         rows = np.arange(1, len(table.columns[0]) + 1)
-        received = Received(cells, rows, format_name=form, sheets=(table.two_row_sheet,))
+        sheet = table.two_row_sheet
+        received = Received(
+            cells, rows, format_name=form, sheets=(sheet,), row_sheets=pa.repeat(sheet, len(rows))
+        )
         return OpenedFile(table.shown, source_in_memory(received), table)
     return OpenedFile(table.shown, _source(unpacked, _without_names(places, properties), folder), table)
 

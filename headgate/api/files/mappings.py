@@ -68,7 +68,7 @@ def suggested_mapping(
                 title=title_of(column),
                 type=glue_type(column.type),
                 required=column.must_be_sent,
-                may_be_empty=not column.required or bool(column.generated_from),
+                may_be_empty=not column.required or bool(column.generated_from) or column.is_sheet_name,
                 is_key=contract.key == (column.name,),
                 records_past=records_the_past(column, contract),
                 unit=column.unit,

@@ -334,6 +334,10 @@ def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) 
         else pa.nulls(len(complete), pa.string())
         for name in contract.names
     }
+    row_sheets = pa.repeat(_name_of(header_row.sheet), len(body))
+    sheet_column = next((name for name in header.absent if contract.column(name).is_sheet_name), "")
+    if sheet_column:
+        cells[sheet_column] = row_sheets.slice(0, len(complete))
     texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in ragged_rows)
     ragged = Ragged(
         np.array(ragged_rows, np.int64), texts, tuple(len(body[number - 1]) for number in ragged_rows)
@@ -344,7 +348,9 @@ def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) 
         cells,
         np.array(complete, np.int64),
         ragged,
-        header.absent,
+        tuple(name for name in header.absent if name != sheet_column),
+        row_sheets=row_sheets,
+        sheet_column=sheet_column,
         sheet_rows=np.array([number for number, _ in numbered], np.int64),
         skipped_lines=skipped,
     )
@@ -384,6 +390,8 @@ def _concatenate(parts: Sequence[Received], left_out: tuple[str, ...]) -> Receiv
         missing,
         left_out=left_out,
         sheet_rows=np.concatenate([part.sheet_rows for part in parts]),
+        row_sheets=pa.concat_arrays([part.row_sheets for part in parts]),
+        sheet_column=max(part.sheet_column for part in parts),
         skipped_lines=sum(part.skipped_lines for part in parts),
     )
 

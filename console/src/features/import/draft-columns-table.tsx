@@ -11,7 +11,11 @@ import {
 } from './draft-columns'
 
 const headingOf = (column: DraftColumn | undefined, at: number, inFile: string[]): string =>
-  column?.heading ? (inFile[at] ?? column.heading) : `column ${at + 1}, without a heading`
+  column?.isSheetName
+    ? 'name of the sheet'
+    : column?.heading
+      ? (inFile[at] ?? column.heading)
+      : `column ${at + 1}, without a heading`
 
 /** The columns of a draft, which a person renames, types, and marks as filled or identifying. */
 export function DraftColumnsTable({
@@ -67,7 +71,7 @@ export function DraftColumnsTable({
             </Table.Tr>
           ) : (
             <Table.Tr key={at}>
-              <Table.Td className={column.heading ? 'any-text' : 'muted'}>
+              <Table.Td className={column.heading && !column.isSheetName ? 'any-text' : 'muted'}>
                 {headingOf(column, at, inFile)}
               </Table.Td>
               <Table.Td>
@@ -87,7 +91,7 @@ export function DraftColumnsTable({
                   miw="8.5rem"
                   aria-label={`Type of ${column.name}`}
                   value={column.type}
-                  disabled={isMasked(column)}
+                  disabled={isMasked(column) || column.isSheetName}
                   data={[
                     { value: column.type, label: typeWords(column.type) },
                     ...TYPES.filter((one) => typeWords(one.value) !== typeWords(column.type)),

@@ -4,6 +4,7 @@ import {
   type DraftColumn,
   draftColumns,
   edited,
+  everyField,
   fieldsOf,
   hasLocalTimes,
   nameProblem,
@@ -235,4 +236,45 @@ test('a created table has its columns in the order of the file', () => {
     properties: { name: string }[]
   }[]
   expect(table?.properties.map(({ name }) => name)).toEqual(['id', 'amount'])
+})
+
+const sheetName = {
+  name: 'sheet',
+  physicalType: 'TEXT',
+  customProperties: [{ property: 'headgate.sheetName', value: true }],
+}
+const MONTHS = {
+  ...DOCUMENT,
+  schema: [
+    {
+      name: 'monate',
+      properties: [{ name: 'netprice', physicalType: 'DECIMAL(9,2)' }, sheetName],
+    },
+  ],
+}
+
+test('the name of the sheet is a column of the table and none of the file', () => {
+  const inFile = ['NetPrice']
+  const columns = withWordsApart(draftColumns(MONTHS, inFile), inFile)
+  expect(columns.map((one) => one.name)).toEqual(['net_price', 'sheet'])
+  expect(everyField(columns, inFile)).toEqual({ NetPrice: 'net_price' })
+  expect(fieldsOf(columns, inFile)).toEqual({ NetPrice: 'net_price' })
+})
+
+test('the name of the sheet keeps its declaration under another name, and is left out without a word', () => {
+  const inFile = ['netprice']
+  const [price, sheet] = draftColumns(MONTHS, inFile)
+  if (!price || !sheet) throw new Error('no columns')
+  const made = (column: DraftColumn) =>
+    (edited(MONTHS, { ...about('monate'), inFile }, [price, column]).schema as typeof MONTHS.schema)[0]
+  expect(made({ ...sheet, name: 'monat' })?.properties[1]).toMatchObject({
+    name: 'monat',
+    customProperties: sheetName.customProperties,
+  })
+  expect(made({ ...sheet, name: 'monat' })).toMatchObject({ customProperties: [] })
+  const without = made({ ...sheet, isLeftOut: true })
+  expect([without?.properties.length, without]).toEqual([
+    1,
+    expect.objectContaining({ customProperties: [] }),
+  ])
 })

@@ -17,6 +17,8 @@ export interface DraftColumn {
   answered?: Property
   /** Whether the dataset has no such column. */
   isLeftOut?: boolean
+  /** Whether its values are the names of the workbook's sheets, so that the file has no such column. */
+  isSheetName?: boolean
   /** What a way out changed, for a person who takes it back. */
   beforeWay?: Pick<DraftColumn, 'key' | 'required'>
 }
@@ -61,6 +63,7 @@ const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
 const LEFT_OUT = 'headgate.leftOut'
 const UNIT = 'headgate.unit'
+const SHEET_NAME = 'headgate.sheetName'
 const FORMAT = 'headgate.format'
 const NAMELESS = /^column_\d+$/
 
@@ -107,10 +110,12 @@ function unitOfFormat(property: Property): string {
 export function draftColumns(document: Document, inFile: string[] = []): DraftColumn[] {
   const aliases = (custom(table(document), ALIASES) ?? {}) as Record<string, string[]>
   const { properties } = table(document)
-  const headings = inFile.length === properties.length ? inFile : []
+  const isSheetName = (one: Property): boolean => custom(one, SHEET_NAME) === true
+  const headings = inFile.length === properties.filter((one) => !isSheetName(one)).length ? inFile : []
   return properties.map((one, at) => ({
     name: one.name,
     heading: aliases[one.name]?.[0] ?? (NAMELESS.test(one.name) ? '' : one.name),
+    ...(isSheetName(one) ? { isSheetName: true } : {}),
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
@@ -120,6 +125,9 @@ export function draftColumns(document: Document, inFile: string[] = []): DraftCo
     ),
   }))
 }
+
+/** The columns that the file has: the names of its sheets come after them. */
+const inTheFile = (columns: DraftColumn[]): DraftColumn[] => columns.filter((one) => !one.isSheetName)
 
 /** Why the names cannot be those of a table's columns; empty if they can. */
 export function nameProblem(columns: DraftColumn[]): string {
@@ -132,8 +140,8 @@ export function nameProblem(columns: DraftColumn[]): string {
 
 /** The field of each column of the file, where a column has another name in the table or is left out. */
 export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<string, string | null> {
-  const isSame = columns.every((one) => one.name === one.heading && !one.isLeftOut)
-  return isSame || columns.length !== inFile.length
+  const isSame = inTheFile(columns).every((one) => one.name === one.heading && !one.isLeftOut)
+  return isSame || inTheFile(columns).length !== inFile.length
     ? {}
     : Object.fromEntries(
         inFile.map((name, at) => [name, columns[at]?.isLeftOut ? null : (columns[at]?.name ?? '')]),
@@ -142,8 +150,10 @@ export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<strin
 
 /** The field of every column of the file, null for one that is left out; none where the columns are others. */
 export const everyField = (columns: DraftColumn[], inFile: string[]): Record<string, string | null> =>
-  columns.length === inFile.length
-    ? Object.fromEntries(columns.map((one, at) => [inFile[at] ?? '', one.isLeftOut ? null : one.name]))
+  inTheFile(columns).length === inFile.length
+    ? Object.fromEntries(
+        inTheFile(columns).map((one, at) => [inFile[at] ?? '', one.isLeftOut ? null : one.name]),
+      )
     : {}
 
 /** The columns with the words of their headings apart: `StartDate` is `start_date`, unless another column is. */
@@ -154,7 +164,7 @@ export function withWordsApart(columns: DraftColumn[], inFile: string[]): DraftC
       (inFile[at] ?? '').replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_'),
     ).replace(/_$/, '')
     const isSame = apart.replaceAll('_', '') === column.name.replaceAll('_', '')
-    return isSame && inFile.length === columns.length && !names.has(apart)
+    return isSame && inFile.length === inTheFile(columns).length && !names.has(apart)
       ? { ...column, name: apart }
       : column
   })
@@ -254,7 +264,7 @@ export const hasLocalTimes = (drafted: DraftColumn[], columns: DraftColumn[], lo
 export function edited(document: Document, about: DraftDataset, columns: DraftColumn[]): Document {
   const own = table(document)
   const dataset = about.name
-  const inFile = about.inFile.length === columns.length ? about.inFile : []
+  const inFile = about.inFile.length === inTheFile(columns).length ? about.inFile : []
   const places = columnPlaces(columns.length, about.order)
   let position = 0
   const properties = places.flatMap((at) => {
@@ -302,12 +312,12 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
 function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] {
   const decided = [ALIASES, ORDER, LEFT_OUT]
   const others = (own.customProperties ?? []).filter(({ property }) => !decided.includes(property))
-  const leftOut = columns.flatMap(({ heading, isLeftOut }, at) =>
-    isLeftOut ? [heading || `column_${at + 1}`] : [],
+  const leftOut = columns.flatMap(({ heading, isLeftOut, isSheetName }, at) =>
+    isLeftOut && !isSheetName ? [heading || `column_${at + 1}`] : [],
   )
-  const aliases = columns.flatMap(({ name, heading, isLeftOut }, at) => {
+  const aliases = columns.flatMap(({ name, heading, isLeftOut, isSheetName }, at) => {
     const inFile = heading || `column_${at + 1}`
-    return isLeftOut || name === inFile ? [] : [[name, [inFile]] as const]
+    return isLeftOut || isSheetName || name === inFile ? [] : [[name, [inFile]] as const]
   })
   const order = (custom(own, ORDER) ?? []) as string[]
   const newNames = order.flatMap((name) => {

@@ -94,6 +94,11 @@ _ARE_CARDS = (
 )
 @click.option("--sheet", default="", help="The only sheet of a workbook to read.")
 @click.option(
+    "--sheet-names/--no-sheet-names",
+    default=True,
+    help="Whether rows of several sheets get a column with the name of their sheet; default: yes.",
+)
+@click.option(
     "--strict",
     is_flag=True,
     help="Draft a type or key only if all rows fit; default: 98 % of 50 or more values.",
@@ -113,6 +118,7 @@ def init(
     no_key: bool,
     header: bool | None,
     sheet: str,
+    sheet_names: bool,
     strict: bool,
 ) -> None:
     """Draft a contract from each sample FILE: YAML on standard output, notes on standard error.
@@ -135,7 +141,7 @@ def init(
         )
     patterns = _stated_formats(formats)
     drafting = draft_file.DraftOptions(
-        encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet
+        encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet, sheet_names
     )
     samples = draft_file.datasets_of(files or (_fetched(raw_key),), dataset)
     targets = {name: _target(output, name, overwrite=overwrite) for name in samples}
