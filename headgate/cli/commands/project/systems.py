@@ -15,12 +15,21 @@ from headgate.project import FILE, SYSTEM, project
 _SYSTEM = """\
 \"\"\"{module}: how complete the columns of {dataset} are.
 
-docs/use/lake-project.md of Headgate describes systems. Change what `build` returns together with contracts/prod/{module}.yaml.
+docs/use/lake-project.md of Headgate describes systems. Change what `build` returns together with
+contracts/prod/{module}.yaml.
 \"\"\"
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import ibis
 
 READS = ("{dataset}",)
 COLUMNS = (
@@ -28,13 +37,14 @@ COLUMNS = (
 )
 
 
-def build(tables, as_of):
+def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
     \"\"\"Return the rows of each table; the run adds `as_of` and `snapshot_id`.\"\"\"
     rows = tables["{dataset}"]
-    counts = rows.aggregate(**{{name: rows[name].count() for name in COLUMNS}}, rows_in_all=rows.count()).to_pandas().iloc[0]
+    filled = {{name: rows[name].count() for name in COLUMNS}}
+    counts = rows.aggregate(**filled, rows_in_all=rows.count()).to_pandas().iloc[0]
     missing = [int(counts.rows_in_all - counts[name]) for name in COLUMNS]
     return {{"{module}": pd.DataFrame({{"column_name": COLUMNS, "missing_values": missing}})}}
-"""  # noqa: E501 a file's text
+"""
 _CONTRACT = """\
 apiVersion: v3.1.0
 kind: DataContract
@@ -82,29 +92,34 @@ _TEST = """\
 import ibis
 import pyarrow as pa
 
+# isort: split
 from headgate.contracts.registry import Registry
 from headgate.local_files.check_statements import statement_problems
 from headgate.systems import system_registry
 from headgate.systems.rows_in_file import unstamped_rows
 
-ROWS = ibis.memtable(pa.table({{
+ROWS = ibis.memtable(
+    pa.table(
+        {{
 {rows}
-}}))
+        }}
+    )
+)
 
 
-def test_missing_values_are_counted():
+def test_missing_values_are_counted() -> None:
     made = system_registry.system("{system}").build({{"{dataset}": ROWS}}, date(2026, 1, 31))["{module}"]
-    assert dict(zip(made.column_name, made.missing_values)) == {{
+    assert dict(zip(made.column_name, made.missing_values, strict=True)) == {{
 {missing}
     }}
 
 
-def test_the_table_has_the_columns_and_types_of_its_contract():
+def test_the_table_has_the_columns_and_types_of_its_contract() -> None:
     made = system_registry.system("{system}").build({{"{dataset}": ROWS}}, date(2026, 1, 31))["{module}"]
     unstamped_rows(Registry.load().prod["{module}"], made)
 
 
-def test_the_dashboard_and_the_questions_read_columns_that_exist():
+def test_the_dashboard_and_the_questions_read_columns_that_exist() -> None:
     assert statement_problems("{system}") == []
 """
 
@@ -194,7 +209,8 @@ def _texts_of_columns(contract: Contract) -> dict[str, str]:
         ],
         "columns": [f'    "{column.name}",  # {note}' for column, note in zip(columns, notes, strict=True)],
         "rows": [
-            f'    "{column.name}": [{text}, None],' for column, text in zip(columns, examples, strict=True)
+            f'            "{column.name}": [{text}, None],'
+            for column, text in zip(columns, examples, strict=True)
         ],
         "missing": [f'        "{column.name}": 1,' for column in columns],
     }

@@ -1,8 +1,10 @@
-"""`headgate systems init` writes nothing over existing files, and only valid names."""
+"""`headgate systems init` writes nothing over existing files, only valid names, and tidy files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -10,10 +12,9 @@ from click.testing import CliRunner
 from headgate.cli.commands.project.systems import systems
 from tests import clinic
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 pytestmark = pytest.mark.unit
+
+HEADGATE = Path(__file__).parents[5]
 
 
 @pytest.fixture
@@ -45,3 +46,15 @@ def test_an_existing_file_is_never_changed(lake: Path) -> None:
     done = CliRunner().invoke(systems, ["init", "completeness"])
     assert "test_completeness.py exists already" in done.output
     assert not (lake / "systems" / "completeness.py").exists()
+
+
+@pytest.mark.parametrize("has_own_rules", [False, True], ids=["default", "of Headgate's examples"])
+def test_the_written_files_have_no_findings_of_ruff(lake: Path, *, has_own_rules: bool) -> None:
+    assert CliRunner().invoke(systems, ["init", "completeness"]).exit_code == 0
+    folder, rules = (HEADGATE, []) if has_own_rules else (lake, ["--isolated"])
+    for name in ("systems/completeness.py", "tests/test_completeness.py"):
+        path = f"examples/clinic/{name}"
+        ruff = [sys.executable, "-m", "ruff", "check", *rules, "--stdin-filename", path, "-"]
+        text = (lake / name).read_text(encoding="utf-8")
+        done = subprocess.run(ruff, input=text, capture_output=True, text=True, cwd=folder, check=False)
+        assert done.returncode == 0, done.stdout
