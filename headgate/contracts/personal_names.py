@@ -72,8 +72,8 @@ _ACCOUNTS = (
 )
 # Ids of people: a column `name` in the same table is the name of a person.
 _IDS_OF_PEOPLE = re.compile(
-    rf"(?:employee|staff|worker|patient|student|pupil|teacher|person|applicant)(?:_?(?:id|key|code)|{_NUMBER})"
-    rf"|(?:personal|mitarbeiter|angestellten?|patienten?|schueler|studenten?|bewerber|personen?)"
+    rf"(?:employee|staff|worker|member|patient|student|pupil|teacher|person|applicant)(?:_?(?:id|key|code)|{_NUMBER})"
+    rf"|(?:personal|mitarbeiter|mitglieds?|angestellten?|patienten?|schueler|studenten?|bewerber|personen?)"
     rf"(?:_?(?:id|kennung)|{_NUMBER})"
 )
 _PERSONAL = re.compile(rf"(?:.*_)?(?:{'|'.join((*_PEOPLE, _ACCOUNT_NUMBERS, *_ACCOUNTS))})")

@@ -39,7 +39,7 @@ _YEAR = r"(?P<year>(?:1[6-9]|2[01])\d\d)"
 _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 _ISO_DATE = "yyyy-MM-dd"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
-_TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+_TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
 # Numbers have no leading zeros, no sign except a minus, and no blanks: 007123 is a text (DESIGN.md, D5).
 # Integers have the nineteen-digit values that always fit 64 bits; longer ones are texts, because a double
 # would be another number.
@@ -320,6 +320,7 @@ def _as_instants(text: pa.Array, pattern: str) -> pa.Array:
         pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"),
         null_text,
     )
+    real = pc.replace_substring_regex(real, r" (Z|[+-]\d\d:?\d\d)$", r"\1")
     zoned = pc.match_substring_regex(real, r":\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
     moved = pc.cast(
         pc.cast(pc.if_else(zoned, real, null_text), pa.timestamp("us", "UTC")), pa.timestamp("us")

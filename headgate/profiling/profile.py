@@ -305,15 +305,17 @@ def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
 
 
 def _is_identifying(name: str, kind: str, description: ColumnStatistics, present: int) -> bool:
-    """Return whether nearly all values differ, and are texts or numbers that name rows.
+    """Return whether the values name rows: nearly all differ, or many numbers are named as an identifier.
 
     Counts and amounts in whole units often differ too, but have a distribution.
     """
+    if kind == "int" and description.distinct >= _MIN_DISTINCT and names_an_identifier(name):
+        return True
     if kind not in {"int", "string"} or description.distinct < _IDENTIFYING_SHARE * max(
         _MIN_DISTINCT, present
     ):
         return False
-    return kind == "string" or names_an_identifier(name) or _are_numbers_of_things(description)
+    return kind == "string" or _are_numbers_of_things(description)
 
 
 def _are_numbers_of_things(description: ColumnStatistics) -> bool:

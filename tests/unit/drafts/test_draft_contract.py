@@ -736,7 +736,9 @@ def test_a_name_beside_contacts_is_that_of_a_person() -> None:
     assert personal(id=["1", "2"], name=["Bell", "Brake"], price=["1.50", "2.50"]) == set()
 
 
-@pytest.mark.parametrize("name", ["employee_id", "Personal-Nr.", "patient no", "MitarbeiterNr"])
+@pytest.mark.parametrize(
+    "name", ["employee_id", "Personal-Nr.", "patient no", "MitarbeiterNr", "member_no", "Mitgliedsnummer"]
+)
 def test_a_name_beside_the_number_of_a_person_is_that_of_a_person(name: str) -> None:
     assert personal(**{name: ["1", "2"]}, Name=["Ann", "Bob"], salary=["1.50", "2.50"]) == {"name"}
     assert personal(product_id=["1", "2"], Name=["Bell", "Brake"], price=["1.50", "2.50"]) == set()

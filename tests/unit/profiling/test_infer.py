@@ -203,3 +203,11 @@ def test_values_in_a_source_format_are_read() -> None:
 def test_a_word_for_no_value_is_missing_in_a_column_of_numbers(word: str) -> None:
     reported = infer(pa.array([*map(str, range(40)), word, ""]))
     assert (reported.type, reported.missing, reported.invalid) == ("int", 2, 0)
+
+
+@pytest.mark.parametrize("offset", [" +0100", " +01:00", "+0100"])
+def test_times_with_a_blank_before_the_offset_are_times_beside_some_dirt(offset: str) -> None:
+    texts = [f"2026-03-01 10:15:{second:02d}{offset}" for second in range(60)]
+    reported = infer(pa.array([*texts, "later"]), "start")
+    assert (reported.type, reported.format, reported.invalid) == ("timestamp", "ISO 8601", 1)
+    assert reported.values[0].as_py() == dt.datetime(2026, 3, 1, 9, 15)

@@ -308,9 +308,12 @@ def test_whatever_type_parquet_stores_has_a_profile(column: pa.Array, least: str
         ("Belegnummer", [3 * at * at + 40 for at in range(120)], True),
         ("column_4", [10_000 + at for at in range(120)], True),
         ("ean", [4_000_000_000_000 + 7_919 * at * at for at in range(120)], True),
+        ("member_no", [700 + at % 40 for at in range(120)], True),
+        ("patient_id", [100_000 + at % 40 for at in range(120)], True),
+        ("points", [700 + at % 40 for at in range(120)], False),
     ],
 )
-def test_counts_that_differ_in_nearly_all_rows_are_measures(
+def test_counts_that_differ_in_nearly_all_rows_or_repeat_are_measures(
     name: str, numbers: list[int], is_identifier: bool
 ) -> None:
     columns = {
@@ -322,6 +325,12 @@ def test_counts_that_differ_in_nearly_all_rows_are_measures(
     first = reported.as_dict()["columns"][0]  # type: ignore[index]
     assert first["identifier"] is is_identifier
     assert any(name in pair.values() for pair in reported.correlations) is not is_identifier
+
+
+def test_a_few_codes_are_groups_of_rows_and_identify_none() -> None:
+    columns = {"code": pa.array([str(at % 3) for at in range(120)]), "n": pa.array(["x"] * 120)}
+    reported = profile_unknown(columns, dataset="", content_sha256="abc", received_at=NOW)
+    assert not reported.columns[0].is_identifier
 
 
 def test_without_a_contract_the_validity_is_the_share_of_rows_in_which_every_text_is_of_its_type() -> None:

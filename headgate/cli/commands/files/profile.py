@@ -103,8 +103,10 @@ def _cells(column: ProfiledColumn) -> tuple[str, ...]:
     description = column.description
     frequent = [f"{text} ({count:,} times)" for text, count in description.top[:3] if count > 1]
     pattern = "" if frequent else ", ".join(text for text, _ in description.patterns[:1])
-    facts = (str(description.facts.get(name, "")) for name in ("min", "max", "median"))
-    figures = f"{description.distinct:,}", *facts, _deviation(description)
+    bounds = (str(description.facts.get(name, "")) for name in ("min", "max"))
+    median = str(description.facts.get("median", ""))
+    typical = ("", "") if column.is_identifier else (median, _deviation(description))
+    figures = f"{description.distinct:,}", *bounds, *typical
     return (*counts, *figures, ", ".join(frequent), pattern)
 
 

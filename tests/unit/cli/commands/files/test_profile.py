@@ -120,6 +120,14 @@ def test_numbers_have_a_median_and_a_deviation_and_texts_have_none(tmp_path: Pat
     assert "most frequent: north (2 times)" in door
 
 
+def test_numbers_that_identify_rows_have_no_median(tmp_path: Path) -> None:
+    rows = "".join(f"{100 + at % 20},{at % 7}\n" for at in range(60))
+    (tmp_path / "visits.csv").write_text(f"member_no,guests\n{rows}")
+    member, guests = shown(tmp_path / "visits.csv").split("guests\n")
+    assert "from: 100, to: 119" in member
+    assert ("median" in member, "median" in guests) == (False, True)
+
+
 @pytest.mark.parametrize("columns", [60, 120, 400])
 def test_a_profile_has_one_layout_at_every_width(tmp_path: Path, columns: int) -> None:
     (tmp_path / "visits.csv").write_text("guests,door\n1,north\n1,north\n4,south\n")
