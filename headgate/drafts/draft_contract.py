@@ -45,6 +45,7 @@ from headgate.drafts.nearly_all_rows import (
 )
 from headgate.drafts.other_words import WordsQuestion, words_question
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
+from headgate.drafts.times_of_day import rules_of_times
 from headgate.drafts.totals_row import cells_of_other_rows, named_totals, required_but_in_totals
 from headgate.errors import ContractError
 from headgate.masking.card_columns import numeric_rows_with_cards
@@ -331,7 +332,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
         column.classification == PERSONAL or is_code_name(name) or content is not None
     )  # the next file will have other people and places
     if mask is None and not (guess.mostly or guess.choices or is_open):
-        rules += _valid_values(text, column_type)
+        rules += rules_of_times(text) or _valid_values(text, column_type)
     description = (
         f"Format undecided: {' or '.join(map(answer_of, guess.choices))}"
         if guess.choices and mask is None

@@ -23,6 +23,7 @@ from headgate.drafts.nearly_all_rows import (
 from headgate.drafts.read_sample import DraftSample, stated_schema
 from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
+from headgate.drafts.times_of_day import notes_of_times
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, names_a_total, totals_of
 from headgate.formats.csv.csv_rows import NULL
 from headgate.formats.format_name import FormatName
@@ -399,7 +400,7 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
             f"{misfits:,} of {len(values):,} values do not read as {physical_type(column.type)}: their "
             "rows are quarantined. Correct the sample or its type"
         )
-    return findings + _about_quotes(column)
+    return findings + notes_of_times(column.rules, values) + _about_quotes(column)
 
 
 def _about_meaning(column: Column) -> list[str]:
