@@ -95,6 +95,21 @@ def title_of_name(name: str) -> str:
     return capitalised(" ".join(word_of_name(part) for part in name.split("_") if part))
 
 
+def title_of_camel_case(name: str) -> str:
+    """Return the words of a name such as `ResponseID`; empty for a name that shows no words by its capitals.
+
+    >>> title_of_camel_case("ResponseID"), title_of_camel_case("startDate"), title_of_camel_case("HTTPStatus")
+    ('Response ID', 'Start date', 'HTTP status')
+    >>> title_of_camel_case("Responseid"), title_of_camel_case("CO2kg")
+    ('', '')
+    """
+    if not re.fullmatch(r"[A-Za-z]+", name):
+        return ""
+    words = re.sub(r"([a-z])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name).split(" ")
+    plain = (word if word.isupper() else word.lower() for word in words)
+    return capitalised(" ".join(plain)) if len(words) > 1 else ""
+
+
 def word_of_name(part: str) -> str:
     """Return one word of a column's name as titles have it: `iban` is IBAN, `365d` is 365 days."""
     return part.upper() if part in ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part)

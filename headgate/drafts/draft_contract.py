@@ -94,6 +94,7 @@ def draft_from_sample(
     header: bool | None = None,
     sheet: str = "",
     sheet_names: bool = True,
+    titles: bool = False,
 ) -> Draft:
     """Return a source contract that accepts all rows of the sample except those in the findings.
 
@@ -109,6 +110,7 @@ def draft_from_sample(
         sheet: the only sheet of a workbook to read, which the draft declares; by default all sheets with the
             header of the largest one.
         sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
+        titles: label columns without a mask by the words of names such as `ResponseID`.
 
     Raises:
         ContractError: the encoding or a column does not exist, the key is masked, a format does not parse a
@@ -119,7 +121,7 @@ def draft_from_sample(
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     properties = {name: value for name, value in given.items() if value}
     unread = Contract(dataset, dataset, "source", "0", (), properties=properties)
-    sent = read_sample(body, unread, header, with_sheet_names=sheet_names)
+    sent = read_sample(body, unread, header, with_sheet_names=sheet_names, with_titles=titles)
     sample = sent if strict else without_description_rows(sent)
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     guesses = _guesses(sample, answers, strict=strict)
@@ -345,6 +347,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
         description=description,
         content=content,
         nested=stored.nested,
+        label="" if mask else stored.label,
     )
 
 

@@ -25,6 +25,7 @@ from headgate.formats.read_table import no_table, read_table
 from headgate.formats.unpack import unpack
 from headgate.masking.redaction import redact_text
 from headgate.matching.header_names import folded, made_up_name, numbered, unused_name
+from headgate.plain_names import title_of_camel_case
 from headgate.values.cells import flags
 
 if TYPE_CHECKING:
@@ -74,12 +75,18 @@ class DraftSample:
 
 
 def read_sample(
-    body: bytes, unread: Contract, header: bool | None, *, with_sheet_names: bool = False
+    body: bytes,
+    unread: Contract,
+    header: bool | None,
+    *,
+    with_sheet_names: bool = False,
+    with_titles: bool = False,
 ) -> DraftSample:
     """Read a sample with a contract without columns.
 
     Args:
         with_sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
+        with_titles: label columns by the words of names such as `ResponseID`.
     """
     content = unpack(body)
     form = format_of(content, unread)
@@ -90,6 +97,10 @@ def read_sample(
         )
     table = None if form.schema else _table(content, unread, header)
     columns, properties = _stored_columns(content, unread, table)
+    if with_titles:
+        names = table.names if table else stated_schema(content).names
+        titles = {folded(name): title_of_camel_case(name.strip()) for name in names}
+        columns = tuple(replace(column, label=titles.get(column.name, "")) for column in columns)
     if with_sheet_names and table and len(table.sheets) > 1:
         columns = (*columns, _sheet_name_column(columns))
     stored = replace(unread, columns=columns, properties=properties)

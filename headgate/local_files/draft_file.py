@@ -67,6 +67,7 @@ class DraftOptions:
     header: bool | None = None
     sheet: str = ""
     sheet_names: bool = True
+    titles: bool = False
 
 
 def drafts_of(

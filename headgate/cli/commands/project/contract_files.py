@@ -141,7 +141,14 @@ def init(
         )
     patterns = _stated_formats(formats)
     drafting = draft_file.DraftOptions(
-        encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet, sheet_names
+        encoding,
+        date_order or "",
+        strict,
+        () if no_key else _stated_key(key),
+        header,
+        sheet,
+        sheet_names,
+        titles=True,
     )
     samples = draft_file.datasets_of(files or (_fetched(raw_key),), dataset)
     targets = {name: _target(output, name, overwrite=overwrite) for name in samples}

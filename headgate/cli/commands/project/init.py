@@ -120,7 +120,7 @@ def init(
     lake_name = name or _name_of(folder.resolve().name)
     text = _toml(lake_name, region, domains)
     project = _read(text)
-    samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet)
+    samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet, titles=True)
     drafts = dict(draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal))
     sales = _sales_of(drafts, _columns_by_role(role_columns)) if kind else None
     texts = {FILE: text, **pipeline}
