@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import SHEET_PROPERTY
 from headgate.contracts.model import Contract
-from headgate.contracts.sensitive_names import is_personal_name
+from headgate.contracts.personal_names import is_id_of_person
+from headgate.contracts.sensitive_names import compared, is_personal_name
 from headgate.drafts.column_inference import are_email_addresses, are_ibans
 from headgate.errors import UnreadableFileError
 from headgate.formats.read_table import read_table
@@ -20,6 +21,7 @@ from headgate.profiling.profile import Profile, profile_unknown
 from headgate.profiling.sensitive_values import shown_column_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -58,9 +60,7 @@ def profile_file(file: Path, contract: Contract | None = None, sheet: str = "") 
         dataset=contract.dataset if contract else "",
         content_sha256=hashlib.sha256(body).hexdigest(),
         received_at=datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None),
-        sensitive={
-            name for name, values in columns.items() if folded(name) in masked or _is_personal(name, values)
-        },
+        sensitive={name for name in columns if folded(name) in masked} | _personal(columns),
         broken_rows=table.broken_rows,
     )
     return ProfiledFile(profiled, table)
@@ -72,6 +72,13 @@ def _of_sheet(contract: Contract | None, sheet: str) -> Contract | None:
         return contract
     read_by = contract or Contract("", "", "source", "0", ())
     return replace(read_by, properties={**read_by.properties, SHEET_PROPERTY: sheet})
+
+
+def _personal(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> set[str]:
+    """Return the columns that a draft proposes as personal data, also `name` if the rows are people."""
+    personal = {name for name, values in columns.items() if _is_personal(name, values)}
+    are_people = bool(personal) or any(is_id_of_person(compared(name)) for name in columns)
+    return personal | {name for name in columns if are_people and folded(name) == "name"}
 
 
 def _is_personal(name: str, values: pa.Array | pa.ChunkedArray) -> bool:

@@ -200,3 +200,20 @@ def test_a_file_of_which_no_value_is_judged_has_no_score(tmp_path: Path) -> None
     assert "The values of export_orders are lists or objects, which are not scored." in shown
     assert "only lists and objects, so no quality score" in shown
     assert "quality 1" not in shown
+
+
+@pytest.mark.parametrize("other", ["patient_id", "member_no", "dob"])
+def test_the_names_of_people_are_not_shown_and_those_of_things_are(tmp_path: Path, other: str) -> None:
+    for column in (other, "weight"):
+        (tmp_path / f"{column}.csv").write_text(f"{column},name\n1,Ann Mayer\n1,Ann Mayer\n1,Bob Miller\n")
+    assert "Ann Mayer" not in shown(tmp_path / f"{other}.csv")
+    assert "Ann Mayer (2 times)" in shown(tmp_path / "weight.csv")
+
+
+def test_the_sheets_of_the_rows_are_named(tmp_path: Path) -> None:
+    rows = sheet([["day", "amount"], ["2026-01-01", 1]])
+    book = workbook({"Jan": rows, "Feb": rows, "Info": sheet([["as of today"]])})
+    (tmp_path / "months.xlsx").write_bytes(book)
+    assert notes(tmp_path / "months.xlsx")[0].startswith(
+        "The rows are those of the sheets Jan, Feb. Not read"
+    )
