@@ -40,8 +40,9 @@ def _sheets(table: FileTable) -> Iterator[str]:
     if table.left_out:
         sheets, others = ", ".join(table.sheets), ", ".join(table.left_out)
         others = _ROWS.sub(_below_the_first, others)
-        word = "sheet" if len(table.sheets) == 1 else "sheets"
-        yield f"The rows are those of the {word} {sheets}. Not read: {others}. --sheet NAME reads another one."
+        kind = "sheet" if len(table.sheets) == 1 else "sheets"
+        read = f"The rows are those of the {kind} {sheets}."
+        yield f"{read} Not read: {others}. --sheet NAME reads another one."
 
 
 def _below_the_first(rows: re.Match[str]) -> str:
