@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from headgate.engines.one_thread import one_thread
+from tests.stored_tables import stored_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    import ibis
 
 Purchase = tuple[int | None, str, str, str]  # customer, day, money, status
 
@@ -24,17 +26,15 @@ def shop_of(
     """The tables that the system reads: one order of one line per purchase."""
     people = opted_in if opted_in is not None else {row[0]: True for row in purchases if row[0] is not None}
     ids = [f"O{place}" for place in range(len(purchases))]
-    return {
-        "customers": ibis.memtable(
-            pa.table(
+    return stored_tables(
+        {
+            "customers": pa.table(
                 {
                     "customer_id": pa.array(list(people), pa.int64()),
                     "marketing_opt_in": pa.array(list(people.values()), pa.bool_()),
                 }
-            )
-        ),
-        "orders": ibis.memtable(
-            pa.table(
+            ),
+            "orders": pa.table(
                 {
                     "order_id": pa.array(ids, pa.string()),
                     "customer_id": pa.array([row[0] for row in purchases], pa.int64()),
@@ -43,10 +43,8 @@ def shop_of(
                     ),
                     "status": pa.array([row[3] for row in purchases], pa.string()),
                 }
-            )
-        ),
-        "order_items": ibis.memtable(
-            pa.table(
+            ),
+            "order_items": pa.table(
                 {
                     "order_id": pa.array(ids, pa.string()),
                     "product_id": pa.array([f"P{place % 7}" for place in range(len(ids))], pa.string()),
@@ -55,9 +53,9 @@ def shop_of(
                         pa.decimal128(12, 4)
                     ),
                 }
-            )
-        ),
-    }
+            ),
+        }
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

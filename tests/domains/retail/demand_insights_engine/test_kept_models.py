@@ -78,11 +78,14 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(shop: K
     }
     day, after = date(2024, 12, 28), date(2024, 12, 29)
     written = []
+    full: dict[tuple[int, date], dict[str, pd.DataFrame]] = {}
     for rows, as_of in ((began, day), (began, after), (late, after), (began, after), (erased, after)):
         shop.replace(**rows)
         built, counts = build(shop, as_of)
         assert learnt_on(built) == LEARNT_ON
-        assert_equal(built, build(shop, as_of, is_full=True)[0])
+        if (id(rows), as_of) not in full:
+            full[id(rows), as_of] = build(shop, as_of, is_full=True)[0]
+        assert_equal(built, full[id(rows), as_of])
         written.append(counts["computed"])
     assert written == [1 + DAY_FILES, DAY_FILES, 1 + DAY_FILES, 0, 1 + DAY_FILES]
 

@@ -113,11 +113,12 @@ def of_all(drawn_shop: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
     return build(drawn_shop)
 
 
-@pytest.fixture
-def of_sample(drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
+@pytest.fixture(scope="module")
+def of_sample(drawn_shop: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
     """The shop's tables by models that learnt from three customers of four."""
-    monkeypatch.setattr(learnt_customers, "MOST", FEW)
-    return build(drawn_shop)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(learnt_customers, "MOST", FEW)
+        return build(drawn_shop)
 
 
 def test_tables_of_models_that_learnt_from_a_sample_have_every_customer(
@@ -167,8 +168,9 @@ def test_totals_are_those_of_all_customers(
 
 
 def test_the_number_of_customers_that_taught_the_models_is_published(
-    of_sample: dict[str, pd.DataFrame],
+    of_sample: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(learnt_customers, "MOST", FEW)
     quality = of_sample["customer_model_quality"]
     numbers = of_sample["churn_risk"].customer_id.to_numpy()
     rows = int(learnt_customers.is_drawn(numbers, len(numbers)).sum())
@@ -178,10 +180,10 @@ def test_the_number_of_customers_that_taught_the_models_is_published(
     ].rows_used.unique().tolist() == [rows]
 
 
-@pytest.mark.usefixtures("of_sample")
 def test_how_many_customers_are_in_memory_at_a_time_changes_no_table_of_a_sample(
     drawn_shop: dict[str, ibis.Table], of_sample: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(learnt_customers, "MOST", FEW)
     monkeypatch.setattr(write_rows, "GROUP_ROWS", 64)
     monkeypatch.setattr(churn, "_AT_ONCE", 50)
     monkeypatch.setattr(lifetime_value, "_AT_ONCE", 30)
