@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scripts import console
 from tests import clinic
 from tests.e2e.lakes import ROOT
 
@@ -62,6 +63,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, copy / path, follow_symlinks=False)
     (copy / "headgate.toml").write_text('name = "alone"\n', encoding="utf-8")
+    console.build()  # of the same source: the copy would install Node's packages to build the same bundle
+    shutil.copytree(console.OUT, copy / console.OUT.relative_to(ROOT))
     return copy
 
 
