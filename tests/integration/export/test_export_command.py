@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,8 +13,10 @@ import pytest
 
 from headgate.contracts import odcs_reader
 from tests.conftest import unique
+from tests.warm_commands import warm_python
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -37,16 +37,8 @@ class Terminal:
 
     def type(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Return the answer of `headgate export …`."""
-        command = [sys.executable, "-m", "headgate.cli.main", "export", *words]
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        program = ["-m", "headgate.cli.main", "export", *words]
+        return warm_python.run(program, self.environment, self.folder, timeout_s=120)
 
     def ask(self, *words: str) -> Any:  # noqa: ANN401 a JSON document
         """The JSON that it answers, after it has succeeded."""
