@@ -1,7 +1,14 @@
+import { useEffect } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { Empty } from '../../components/states'
+import { quotedName } from '../../formats/sql'
+import { datasetOf, literal, onlyKey } from '../catalog/belonging'
+import { useCatalog } from '../catalog/queries'
+import { useResult } from '../query/results'
+
+const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** Names in the address of a dashboard that are no filters. */
 const NO_FILTERS = ['by', 'panel']
@@ -20,8 +27,60 @@ export function unknownFilterWords(
   return `${unknown.map((name) => `No filter is called ${name} here.`).join(' ')}${listed}`
 }
 
-/** Filters of an old or misspelt link, which would else be shown as if they had been applied. */
+/** A filter by a name that an address names by the id of the same thing, with the statement that looks the name up. */
+interface NamedById {
+  id: string
+  filter: string
+  sql: string
+}
+
+/** The one filter whose column a dataset has beside its only key, where the address states this key; undefined where that is not certain. */
+export function namedById(
+  address: URLSearchParams,
+  filters: readonly Schemas['DashboardFilter'][],
+  tables: Schemas['CatalogTable'][],
+): NamedById | undefined {
+  const choices = filters.filter(({ is_from, is_until }) => !is_from && !is_until)
+  const ways = [...address].flatMap(([id, value]): NamedById[] => {
+    const table = filters.some(({ name }) => name === id) ? undefined : datasetOf(tables, id)
+    const key = table && onlyKey(table)
+    const is = key && value ? literal(key, value) : undefined
+    if (!table || !is) return []
+    const named = choices.filter(
+      ({ column }) =>
+        column !== id && table.columns.some(({ name, personal }) => name === column && !personal),
+    )
+    const columns = new Map(named.map(({ name, column }) => [name, column]))
+    return [...columns].map(([filter, column]) => ({
+      id,
+      filter,
+      sql: `SELECT DISTINCT ${quotedName(column)} FROM ${table.database}.${table.name} WHERE ${quotedName(id)} = ${is} LIMIT 2`,
+    }))
+  })
+  return ways.length === 1 && !address.get(ways[0]?.filter ?? '') ? ways[0] : undefined
+}
+
+/** Filters of an old or misspelt link, which would else be shown as if they had been applied. A filter by an id becomes the one by its name. */
 export function UnknownFilters({ filters }: { filters: readonly Schemas['DashboardFilter'][] }) {
-  const words = unknownFilterWords(useSearchParams()[0], filters)
-  return words ? <Empty>{words}</Empty> : null
+  const [search, setSearch] = useSearchParams()
+  const way = namedById(search, filters, useCatalog().data?.tables ?? NO_TABLES)
+  const answer = useResult(way?.sql ?? '')
+  const [cells, ...others] = answer.data?.rows ?? []
+  const value = others.length === 0 && cells?.[0] != null ? String(cells[0]) : ''
+  const { id = '', filter = '' } = way ?? {}
+  useEffect(() => {
+    if (!id || !value) return
+    setSearch(
+      (before) => {
+        before.delete(id)
+        before.set(filter, value)
+        return before
+      },
+      { replace: true },
+    )
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `setSearch` is another function after each change
+  }, [id, filter, value])
+  const words = unknownFilterWords(search, filters)
+  const isLookedUp = way !== undefined && (answer.isPending || value !== '')
+  return words && !isLookedUp ? <Empty>{words}</Empty> : null
 }

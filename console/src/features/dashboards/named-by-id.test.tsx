@@ -1,0 +1,70 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { MemoryRouter, useLocation } from 'react-router'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { testColumn, testTable } from '../../formats/test-tables'
+import { UnknownFilters } from './unknown-filters'
+
+afterEach(cleanup)
+
+const FILTER = {
+  name: 'hall',
+  label: 'Hall',
+  column: 'hall_name',
+  tables: ['visits'],
+  values: 'SELECT hall_name FROM visits',
+  whole: '',
+  is_from: false,
+  is_until: false,
+  panels: [],
+}
+const TABLES = [
+  testTable('halls', [
+    testColumn('hall_id', { type: 'varchar', primary_key: true }),
+    testColumn('hall_name', { type: 'varchar' }),
+  ]),
+]
+const asked: string[] = []
+
+const Address = () => <p data-testid="address">{useLocation().search}</p>
+
+function show(rows: string[][], address: string): void {
+  asked.length = 0
+  vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
+    if (init?.method === 'POST') asked.push((JSON.parse(String(init.body)) as { sql: string }).sql)
+    const answer = url.includes('/v1/catalog')
+      ? { tables: TABLES }
+      : url.includes('/rows')
+        ? { columns: [{ name: 'hall_name', type: 'varchar' }], rows, next_cursor: '' }
+        : { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+    return Promise.resolve(Response.json(answer))
+  })
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={[address]}>
+          <UnknownFilters filters={[FILTER]} />
+          <Address />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+test('a link that filters by an id becomes the filter by the name that the id has', async () => {
+  show([['North']], '/dashboards/own?hall_id=N1')
+  await vi.waitFor(() => expect(screen.getByTestId('address').textContent).toBe('?hall=North'))
+  expect(asked).toEqual([`SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" = 'N1' LIMIT 2`])
+  expect(screen.queryByText(/No filter is called/)).toBeNull()
+})
+
+test('an id without a name is named as no filter, and nothing is filtered by it', async () => {
+  show([], '/dashboards/own?hall_id=N1')
+  expect(await screen.findByText(/No filter is called hall_id here/)).toBeTruthy()
+  expect(screen.getByTestId('address').textContent).toBe('?hall_id=N1')
+})
