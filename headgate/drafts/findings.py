@@ -14,6 +14,7 @@ from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL
 from headgate.drafts.format_answers import answer_of
 from headgate.drafts.format_words import format_words
+from headgate.drafts.key_search import names_a_place
 from headgate.drafts.nearly_all_rows import (
     MIN_VALUES,
     about_bad_values,
@@ -123,6 +124,10 @@ _FEW_ROWS = (
     "are few. "
     "Draft from more rows, or name another key with --key, or none with --no-key"
 )
+_KEY_BY_PLACE = (
+    "is only a place in a list: rows of a later file replace these rows wherever they have the same place. "
+    "Name another key with --key, or none with --no-key"
+)
 _NO_KEY = (
     "no column and no set of up to three columns is unique, measures such as counts and amounts left out: "
     "name a key with --key, or every row is kept"
@@ -226,7 +231,9 @@ def _options(question: FormatQuestion) -> str:
 
 
 def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
-    """Return a caveat for a key that was found by its values only."""
+    """Return a caveat for a key that was found by its values only, or that has a place in a list."""
+    if places := [name for name in names if names_a_place(name)]:
+        return [Finding(places[0], _KEY_BY_PLACE, decides=True)]
     if len(names) == 1 and not sounds_like_key(names[0]):
         return [Finding(names[0], _KEY_BY_CHANCE, decides=True)]
     return (

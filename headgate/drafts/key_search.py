@@ -9,7 +9,7 @@ be a second row.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations, product
 from math import prod
@@ -38,6 +38,9 @@ _SEQUENCE_NAMES = (
     r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx"
     r"|pos_?nr|zeilen_?nr)"
 )
+# The reader of JSON numbers the records of a list, and exports number rows alike: another file has other rows
+# in the same places. Lines of documents and stops of trips have their numbers from the source.
+_PLACE_NAMES = r"(?:.*_)?(?:position|pos|index|idx)"
 _CALENDAR_NAMES = (
     r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
 )
@@ -116,7 +119,10 @@ def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Arr
         if column.name in ranks and (column.type.kind in _TIMES or ranks[column.name] == _SEQUENCE)
     ]
     things = [name for name in ranks if name not in placed]
-    pairs = sorted(product(things, placed), key=lambda names: _order([ranks[name] for name in names]))
+    pairs = sorted(
+        product(things, placed),
+        key=lambda names: (names_a_place(names[1]), _order([ranks[name] for name in names])),
+    )
     for names in pairs[: _MAX_CANDIDATES**2]:
         pair = pa.table([texts[name] for name in names], names=["thing", "place"]).drop_null()
         if count_combinations([column.combine_chunks() for column in pair.columns]) >= NEARLY_ALL * different:
@@ -130,7 +136,9 @@ def _sets(
     """Yield sets of columns without measures by size, sets with ids first."""
     ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
     singles = [
-        column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])
+        column.name
+        for column in usable
+        if not names_a_place(column.name) and _may_be_alone(column, cells[column.name], [*ranks.values()])
     ]
     rank_alone = {
         column.name: (
@@ -144,10 +152,30 @@ def _sets(
     others = [column.name for column in usable if column.name not in ranks]
     counting = {name: group for name in others for group in ids if _counts_rows(codes(group), cells[name])}
     yield from ((group, name) for name, group in counting.items())
-    candidates = sorted(ranks, key=ranks.__getitem__)[:_MAX_CANDIDATES]
+    yield from _sets_of_ranks(ranks, [column.name for column in usable if column.type.kind in _TIMES])
+
+
+def _sets_of_ranks(ranks: Mapping[str, int], times: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Yield sets of two columns or more by size; sets with a place in a list after those of ids and times.
+
+    Records of a list in JSON are an example: the same places of next week's file have other readings.
+    """
+    places = [name for name in ranks if names_a_place(name)]
+    others = [name for name in ranks if name not in places]
+    if places:
+        ids = [name for name in others if ranks[name] == _ID]
+        lasting = [name for name in others if name in times or ranks[name] != _OTHER]
+        yield from (names for names in _by_size(lasting, ranks) if not {*ids}.isdisjoint(names))
+        yield from ((name,) for name in places)
+        yield from (names for names in _by_size([*ranks], ranks) if not {*places}.isdisjoint(names))
+    yield from _by_size(others, ranks)
+
+
+def _by_size(names: Sequence[str], ranks: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
+    candidates = sorted(names, key=ranks.__getitem__)[:_MAX_CANDIDATES]
     for size in range(2, _MAX_COLUMNS + 1):
         yield from sorted(
-            combinations(candidates, size), key=lambda names: _order([ranks[name] for name in names])
+            combinations(candidates, size), key=lambda set_of: _order([ranks[name] for name in set_of])
         )
 
 
@@ -188,6 +216,15 @@ def names_a_sequence(name: str) -> bool:
     (True, True, False)
     """
     return re.fullmatch(_SEQUENCE_NAMES, compared(name)) is not None
+
+
+def names_a_place(name: str) -> bool:
+    """Return whether a name is that of the place of a row in a list, which says nothing of the row itself.
+
+    >>> names_a_place("readings_position"), names_a_place("line_no")
+    (True, False)
+    """
+    return re.fullmatch(_PLACE_NAMES, compared(name)) is not None
 
 
 def _is_named(column: Column, names: str) -> bool:

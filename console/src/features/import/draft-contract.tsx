@@ -404,6 +404,12 @@ export function Notes({ notes }: { notes: Draft['notes'] }) {
           row”, or none: then every row is kept.
         </Text>
       ))}
+      {decisive.length > 0 ? (
+        <Text size="sm" className="muted">
+          The dataset keeps what identifies a row: to change it later, remove the dataset on its page and
+          create it again.
+        </Text>
+      ) : null}
       {further.length > 0 ? (
         <details>
           <summary>
