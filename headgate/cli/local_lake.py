@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.cli.own_code import own_code
+from headgate.contracts.event_time import event_time
 from headgate.contracts.registry import Registry
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.errors import AuditError, BadInputError, NotFoundError
@@ -24,7 +25,6 @@ from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.local_files.check_statements import CheckedStatement, check_project
-from headgate.merge.as_of import event_time
 from headgate.merge.merge_lake import Merging
 from headgate.plain_names import did_you_mean
 from headgate.project import FILE as PROJECT_FILE

@@ -50,6 +50,7 @@ _PROPERTY_BREAKS = {
     "headgate.widths": Breaks.BOTH,  # the same lines are cut into other cells
     "headgate.sheet": Breaks.SENDERS,  # another sheet is read, or is missing
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
+    "headgate.eventTime": Breaks.READERS,  # rows over time are counted by another column
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
     "headgate.load": Breaks.READERS,  # rows that are not in a load leave the snapshot, or stay in it
     # rows are accepted or refused, and the table gains or loses `new_columns`

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headgate.contracts.event_time import EVENT_TIME
 from headgate.drafts.findings import RESERVED
 from headgate.matching.header_names import made_up_name, unused_name
 from headgate.plain_names import column_name
@@ -44,6 +45,12 @@ def with_plain_columns(contract: Contract, plain: Mapping[str, str]) -> Contract
         properties={
             **contract.properties,
             **({_ORDER: [*order_by]} if order_by else {}),
+            **_renamed_time(contract, plain),
             _ALIASES: aliases,
         },
     )
+
+
+def _renamed_time(contract: Contract, plain: Mapping[str, str]) -> dict[str, str]:
+    name = str(contract.properties.get(EVENT_TIME, ""))
+    return {EVENT_TIME: plain.get(name, name)} if name else {}

@@ -1,8 +1,7 @@
 """The day of the newest event in the lake, independent of the clock.
 
-A contract can declare the column of its events: `headgate.asOf: ordered_at`, or `none`. Datasets with that
-property determine the day if they have rows. Otherwise it is the first date or timestamp column of all
-datasets, and last the column that orders versions of rows. Days after a row's receipt do not count.
+Datasets that declare `headgate.asOf` determine the day if they have rows, else those with a time of rows,
+and last those with a column that orders versions of rows. Days after a row's receipt do not count.
 """
 
 from __future__ import annotations
@@ -10,41 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.model import Contract, Kind
+from headgate.contracts.event_time import event_time
 from headgate.values.parquet_tables import table_of
 
-PROPERTY, NONE = "headgate.asOf", "none"
-_TIMES = {Kind.DATE, Kind.TIMESTAMP}
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
 _NO_EVENTS = date(1970, 1, 1)
 # Databases use 9999-12-31 for "never ends", as in SQL:2011's temporal tables; it is not an event.
 _OPEN_END = datetime(9999, 1, 1)
 _CONTENT = "_content_sha256"
 _DAY = timedelta(days=1)
-
-
-class EventTime(NamedTuple):
-    """The column of a dataset's events; datasets of the lowest `tier` determine the lake's day."""
-
-    column: str
-    tier: int
-
-
-def event_time(contract: Contract) -> EventTime | None:
-    """Return the column of the dataset's events; None if it has no dates or declares `none`."""
-    declared = contract.properties.get(PROPERTY)
-    if declared is not None:
-        return None if declared == NONE else EventTime(str(declared), 0)
-    times = [column.name for column in contract.columns if column.type.kind in _TIMES]
-    own = [name for name in times if name not in contract.order_by]
-    if own:
-        return EventTime(own[0], 1)
-    return EventTime(times[0], 2) if times else None
 
 
 def latest_on(contract: Contract, file: Path, received_at: Mapping[str, str]) -> str:

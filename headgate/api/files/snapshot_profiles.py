@@ -128,7 +128,7 @@ def _times(lake: LakePorts, contract: Contract, parts: list[ObjectRef], rows: in
     """
     import pyarrow.parquet as pq
 
-    from headgate.merge.as_of import event_time
+    from headgate.contracts.event_time import event_time
 
     if (time := event_time(contract)) is None or rows > MAX_TIMES:
         return None
@@ -145,7 +145,7 @@ def _times(lake: LakePorts, contract: Contract, parts: list[ObjectRef], rows: in
 
 def _over_time(contract: Contract, of: DatasetSnapshot, rows: pa.Table) -> RowsOverTime | None:
     """Return the rows by the time of their events; None if the contract has no such column."""
-    from headgate.merge.as_of import event_time
+    from headgate.contracts.event_time import event_time
     from headgate.profiling.rows_over_time import rows_over_time
 
     time = event_time(contract)

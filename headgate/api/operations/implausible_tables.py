@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from headgate.api.lake_ports import LakePorts, TableComparison
+from headgate.contracts.event_time import NONE, PROPERTY, event_time
 from headgate.contracts.followed_deletions import is_full
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
@@ -17,7 +18,7 @@ from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.ports import ROWS, TableVersion
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
-from headgate.merge.as_of import NONE, PROPERTY, deciding_days, event_time
+from headgate.merge.as_of import deciding_days
 from headgate.snapshots.fresh_snapshots import FreshSnapshot
 from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.systems.rollback import HELD

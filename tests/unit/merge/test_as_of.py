@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from headgate.contracts.event_time import event_time
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
-from headgate.merge.as_of import as_of, event_time, latest_on
+from headgate.merge.as_of import as_of, latest_on
 
 if TYPE_CHECKING:
     from pathlib import Path

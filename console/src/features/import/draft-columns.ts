@@ -62,6 +62,7 @@ interface Table {
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
 const LEFT_OUT = 'headgate.leftOut'
+const EVENT_TIME = 'headgate.eventTime'
 const UNIT = 'headgate.unit'
 const SHEET_NAME = 'headgate.sheetName'
 const FORMAT = 'headgate.format'
@@ -310,7 +311,7 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
  * the columns that every file is read without.
  */
 function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] {
-  const decided = [ALIASES, ORDER, LEFT_OUT]
+  const decided = [ALIASES, ORDER, LEFT_OUT, EVENT_TIME]
   const others = (own.customProperties ?? []).filter(({ property }) => !decided.includes(property))
   const leftOut = columns.flatMap(({ heading, isLeftOut, isSheetName }, at) =>
     isLeftOut && !isSheetName ? [heading || `column_${at + 1}`] : [],
@@ -320,13 +321,17 @@ function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] 
     return isLeftOut || isSheetName || name === inFile ? [] : [[name, [inFile]] as const]
   })
   const order = (custom(own, ORDER) ?? []) as string[]
-  const newNames = order.flatMap((name) => {
-    const column = columns[own.properties.findIndex((one) => one.name === name)]
-    return column && !column.isLeftOut ? column.name : []
-  })
+  const newNamesOf = (names: unknown[]) =>
+    names.flatMap((name) => {
+      const column = columns[own.properties.findIndex((one) => one.name === name)]
+      return column && !column.isLeftOut ? column.name : []
+    })
+  const newNames = newNamesOf(order)
+  const [time] = newNamesOf([custom(own, EVENT_TIME)])
   return [
     ...others,
     ...(leftOut.length > 0 ? [{ property: LEFT_OUT, value: leftOut }] : []),
+    ...(time ? [{ property: EVENT_TIME, value: time }] : []),
     ...(newNames.length > 0 ? [{ property: ORDER, value: newNames }] : []),
     ...(aliases.length > 0 ? [{ property: ALIASES, value: Object.fromEntries(aliases) }] : []),
   ]

@@ -1,0 +1,41 @@
+"""The column with the time of a dataset's rows.
+
+A contract can declare the column of its events: `headgate.asOf: ordered_at`, or `none`. Such datasets
+determine the day of the lake. `headgate.eventTime` declares the column for the dataset alone. Without both it
+is the first time of the key, else the first date or timestamp column, and last the column that orders
+versions of rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from headgate.contracts.model import Kind
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+PROPERTY, NONE = "headgate.asOf", "none"
+EVENT_TIME = "headgate.eventTime"
+TIMES = {Kind.DATE, Kind.TIMESTAMP}
+
+
+class EventTime(NamedTuple):
+    """The column of a dataset's events; datasets of the lowest `tier` determine the lake's day."""
+
+    column: str
+    tier: int
+
+
+def event_time(contract: Contract) -> EventTime | None:
+    """Return the column of the dataset's events; None if it has no dates or declares `none`."""
+    declared = contract.properties.get(PROPERTY)
+    if declared is not None:
+        return None if declared == NONE else EventTime(str(declared), 0)
+    times = [column.name for column in contract.columns if column.type.kind in TIMES]
+    own = [name for name in times if name not in contract.order_by]
+    if own:
+        stated = contract.properties.get(EVENT_TIME)
+        in_key = (name for name in own if name in contract.key)
+        return EventTime(str(stated) if stated in own else next(in_key, own[0]), 1)
+    return EventTime(times[0], 2) if times else None
