@@ -9,6 +9,7 @@ import numpy as np
 
 from headgate.profiling.arrays import as_numpy, evenly_spaced, fill_nulls, measurable
 from headgate.profiling.describe import significant_digits
+from headgate.profiling.values_apart import numbers_together
 from headgate.values.cells import flags, int_array
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _MIN_VARIANCE = 1e-6
 def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
     """Return Pearson's r of each pair of the first 200 columns, over the rows with both values.
 
-    At most 100,000 evenly spaced rows are used. Pairs with a constant column are omitted.
+    At most 100,000 evenly spaced rows are used. Values apart from all others are left out, because a mistyped
+    one hides what the others show. Pairs with a constant column are omitted.
     """
     floats = {name: _floats(values) for name, values in islice(columns.items(), MAX_COLUMNS)}
     varying = {name: values for name, values in sorted(floats.items()) if _varies(values)}
@@ -56,7 +58,10 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
 def _floats(values: pa.Array) -> Floats:
     sample = measurable(values.take(int_array(evenly_spaced(len(values), ROWS))))
     floats = as_numpy(fill_nulls(sample, "0")).astype(np.float64)
-    return np.where(flags(sample.is_valid()), floats, np.nan)
+    present = np.where(flags(sample.is_valid()), floats, np.nan)
+    low, high = numbers_together(np.sort(present[np.isfinite(present)]))
+    is_apart = (present < (-np.inf if low is None else low)) | (present > (np.inf if high is None else high))
+    return np.where(is_apart, np.nan, present)
 
 
 def _varies(column: Floats) -> bool:

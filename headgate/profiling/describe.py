@@ -21,6 +21,7 @@ from headgate.profiling.answer_options import answers_of
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measurable
 from headgate.profiling.histogram import equal_bins
 from headgate.profiling.sensitive_values import HIDDEN, hide_numbers, hide_secrets
+from headgate.profiling.values_apart import numbers_together
 from headgate.values.cells import int_array, numbers, text_array
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -343,7 +344,18 @@ def _outliers(ordered: Values, spelling: _Spelling) -> dict[str, object]:
         spelling.nearly(fence)
         for fence in (first - INNER_FENCE * quartile_range, third + INNER_FENCE * quartile_range)
     )
-    return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
+    outliers = {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
+    return outliers | _apart(ordered, spelling)
+
+
+def _apart(ordered: Values, spelling: _Spelling) -> dict[str, object]:
+    """Return the bounds of the values without those apart from all others, and how many are; else nothing."""
+    together = numbers_together(ordered)
+    bounds = {name: bound for name, bound in zip(("low", "high"), together, strict=True) if bound is not None}
+    if not bounds:
+        return {}
+    texts = hide_numbers(spelling.nearly(bound) for bound in bounds.values())
+    return {"together": dict(zip(bounds, texts, strict=True)), "apart": together.apart(ordered)}
 
 
 def _histogram(ordered: Values, spelling: _Spelling) -> dict[str, object]:
