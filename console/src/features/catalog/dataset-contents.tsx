@@ -69,6 +69,7 @@ export function Contents({
                   counted={answer.over_time}
                   title={titlesOf(titles)}
                   latestOn={answer.latest_on}
+                  latestAt={latestOf(answer)}
                 />
               ) : null}
               {answer.rows === 0 ? null : (
@@ -88,6 +89,10 @@ export function Contents({
     </Panel>
   )
 }
+
+/** The last moment of the column by which rows are counted; empty if the caller may not see it. */
+const latestOf = ({ columns, over_time }: Schemas['DatasetProfile']): string =>
+  String(columns.find(({ name }) => name === over_time?.column)?.facts.max ?? '')
 
 /** The size of a dataset and its newest day. */
 export const holds = ({

@@ -24,7 +24,7 @@ test('a last period that the data do not have to its end is said to be incomplet
 
 test('periods without rows are no typical ones', () => {
   expect(overTimeWords('Paid at', weeks(1, 0, 0, 8, 1), '2026-04-05')).toBe(
-    'About 5 rows in each week that has any, by Paid at',
+    '1 to 8 rows in each week that has any, most in the week from 23 Mar 2026, by Paid at',
   )
 })
 
@@ -33,4 +33,29 @@ test('of two periods all that there is counts', () => {
     'About 7 rows a week, by Paid at; the last week has days until 10 Mar 2026 only',
   )
   expect(overTimeWords('Paid at', weeks(1, 1), '')).toBe('About 1 row a week, by Paid at')
+})
+
+test('periods with very different numbers of rows have no typical one: the range and the largest are said', () => {
+  const years = {
+    period: 'year' as const,
+    points: [130, 4502, 0, 118].map((rows, at) => ({ starts_on: `${2009 + at}-01-01`, rows })),
+  }
+  expect(overTimeWords('Updated at', years, '')).toBe(
+    '118 to 4,502 rows in each year that has any, most in 2010, by Updated at',
+  )
+  expect(overTimeWords('Paid at', weeks(3, 10, 900, 12, 1000, 14), '')).toBe(
+    '10 to 1,000 rows a week, most in the week from 30 Mar 2026, by Paid at',
+  )
+})
+
+test('a last day that ends long before midnight, with fewer rows, is said to be incomplete', () => {
+  const days = {
+    period: 'day' as const,
+    points: [96, 96, 96, 96, 60].map((rows, at) => ({ starts_on: `2026-10-1${2 + at}`, rows })),
+  }
+  expect(overTimeWords('At', days, '2026-10-16', '2026-10-16T14:45:00')).toMatch(
+    /^About 96 rows a day, by At; the last day has rows until \d\d:45 only$/,
+  )
+  expect(overTimeWords('At', days, '2026-10-16', '2026-10-16T23:45:00')).toBe('About 96 rows a day, by At')
+  expect(overTimeWords('At', days, '2026-10-16', '2026-10-16')).toBe('About 96 rows a day, by At')
 })

@@ -2,12 +2,12 @@ import { Text } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { Waiting } from '../../components/states'
-import { day } from '../../formats/moments'
+import { day, month } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
-import { openPeriod } from '../query/open-period'
+import { type OpenPeriod, openPeriod, untilWords } from '../query/open-period'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 160
@@ -17,22 +17,25 @@ export function RowsOverTime({
   counted,
   title,
   latestOn,
+  latestAt = '',
 }: {
   counted: Schemas['RowsOverTimeShown']
   title: TitleOf
   /** The last day of the dataset's events; empty if it is not known. */
   latestOn: string
+  /** The last moment of the column; empty if it is not known. */
+  latestAt?: string
 }) {
   const { column, period, points } = counted
-  const words = overTimeWords(title(column), counted, latestOn)
+  const words = overTimeWords(title(column), counted, latestOn, latestAt)
   const shown = useMemo(
     () => ({
       panel: { ...EMPTY_PANEL, name: 'over_time', x: period, y: ['rows'], unit: 'rows', question: words },
       columns: [period, 'rows'],
       rows: points.map(({ starts_on, rows }) => [starts_on, rows]),
-      open: openOf(points, latestOn),
+      open: openOf({ period, points }, latestOn, latestAt),
     }),
-    [period, points, words, latestOn],
+    [period, points, words, latestOn, latestAt],
   )
   return (
     <div>
@@ -48,29 +51,60 @@ export function RowsOverTime({
 
 type Counted = Pick<Schemas['RowsOverTimeShown'], 'period' | 'points'>
 
-const openOf = (points: Counted['points'], latestOn: string) =>
-  openPeriod(
-    points.map(({ starts_on }) => starts_on),
-    latestOn,
-  )
+/** The data of a day that end before this time, with fewer rows than other days, are of a part of it. */
+const END_OF_DAY = '23'
 
-/** How many rows a period typically has, and up to which day the data have the last one if not all of it. */
-export function overTimeWords(column: string, { period, points }: Counted, latestOn: string): string {
-  const open = openOf(points, latestOn)
-  // The data may begin within the first period too.
-  const whole = points.slice(1, open ? -1 : undefined)
-  const counts = (whole.length > 0 ? whole : points).map(({ rows }) => rows)
-  const some = counts.filter((rows) => rows > 0)
-  const typical = count(Math.round(median(some)), 'row')
-  const answer =
-    some.length === counts.length
-      ? `About ${typical} a ${period}`
-      : `About ${typical} in each ${period} that has any`
-  return `${answer}, by ${column}${open ? `; the last ${period} has days until ${day(open.until)} only` : ''}`
+function openOf({ period, points }: Counted, latestOn: string, latestAt: string): OpenPeriod | undefined {
+  const last = points.at(-1)
+  if (period !== 'day' || !last || points.length < 3 || !latestAt.startsWith(last.starts_on))
+    return openPeriod(
+      points.map(({ starts_on }) => starts_on),
+      latestOn,
+    )
+  const isPart = last.rows < median(points.slice(0, -1).map(({ rows }) => rows))
+  const isEarly = latestAt.length > 'yyyy-mm-dd'.length && latestAt.slice(11, 13) < END_OF_DAY
+  return isPart && isEarly ? { place: last.starts_on, until: latestAt } : undefined
 }
 
-function median(numbers: number[]): number {
+/** Half of the periods have a number of rows of which the largest is at most this many times the smallest. */
+const MOST_SPREAD = 2
+
+/** How many rows a period typically has, or which range; and up to when the data have the last one if not all of it. */
+export function overTimeWords(column: string, counted: Counted, latestOn: string, latestAt = ''): string {
+  const { period, points } = counted
+  const open = openOf(counted, latestOn, latestAt)
+  // The data may begin within the first period too.
+  const complete = points.slice(1, open ? -1 : undefined)
+  const all = complete.length > 0 ? complete : points
+  const some = all.filter(({ rows }) => rows > 0)
+  const each = some.length === all.length ? `a ${period}` : `in each ${period} that has any`
+  const last = open
+    ? `; the last ${period} has ${period === 'day' ? 'rows' : 'days'} until ${untilWords(open)} only`
+    : ''
+  return `${typicalWords(some, each, period)}, by ${column}${last}`
+}
+
+/** The median number of rows where half of the periods are near it, else the range and the period with most rows. */
+function typicalWords(some: Counted['points'], each: string, period: string): string {
+  const counts = some.map(({ rows }) => rows)
+  if (quantile(counts, 0.75) <= MOST_SPREAD * quantile(counts, 0.25))
+    return `About ${count(Math.round(median(counts)), 'row')} ${each}`
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const largest = some.find(({ rows }) => rows === most)?.starts_on ?? ''
+  return `${whole(least)} to ${count(most, 'row')} ${each}, most in ${periodWords(period, largest)}`
+}
+
+function periodWords(period: string, starts_on: string): string {
+  if (period === 'year') return starts_on.slice(0, 4)
+  if (period === 'month') return month(starts_on)
+  return period === 'day' ? day(starts_on) : `the ${period} from ${day(starts_on)}`
+}
+const median = (numbers: number[]): number => quantile(numbers, 0.5)
+
+/** Linear between neighbours. */
+function quantile(numbers: number[], share: number): number {
   const inOrder = numbers.toSorted((one, other) => one - other)
-  const middle = (inOrder.length - 1) / 2
-  return ((inOrder[Math.floor(middle)] ?? 0) + (inOrder[Math.ceil(middle)] ?? 0)) / 2
+  const place = share * (inOrder.length - 1)
+  const [below, above] = [inOrder[Math.floor(place)] ?? 0, inOrder[Math.ceil(place)] ?? 0]
+  return below + (place % 1) * (above - below)
 }

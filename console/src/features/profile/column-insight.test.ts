@@ -458,3 +458,64 @@ test('a column that is only numbered is headed by its question, unless it has a 
   expect(headings(questions, { q5: 'Recommend' })).toEqual(['Recommend', 'List price (kg)'])
   expect(headings({})).toEqual(['Q5', 'List price (kg)'])
 })
+
+test('a value apart from all others is far off, also of a column with a long tail, and is named first', () => {
+  const outliers = { fences: ['-10', '38'], outside: 37, together: { high: '88.00' }, apart: 1 }
+  const cost = insightOf(
+    { ...PRICE, name: 'cost', facts: { ...PRICE.facts, missing: 0, invalid: 0, outliers } },
+    'GBP',
+    'lake.costs',
+  )
+  expect(cost.look).toEqual(['1 value apart from all others: £990, the next is £88.00'])
+  expect(cost.tail).toBe('18.5 % lie above £38.00, up to £88.00')
+  expect(cost.outliers).toContain('WHERE "cost" > 88.00\nORDER BY "cost" DESC')
+  const weight = insightOf({
+    ...PRICE,
+    name: 'weight',
+    facts: { ...PRICE.facts, missing: 0, invalid: 0, outliers: { fences: ['-10', '38'], outside: 7 } },
+  })
+  expect(oddities([weight, cost])).toMatch(/^Far off: Cost \(1 value apart .*\), Weight \(7 outliers/)
+})
+
+test('a value apart is named before the outliers of its column', () => {
+  const outliers = { fences: ['-10', '38'], outside: 7, together: { low: '-40', high: '88.00' }, apart: 3 }
+  const { look, outliers: statement } = insightOf(
+    { ...PRICE, facts: { ...PRICE.facts, min: '-999', missing: 0, invalid: 0, outliers } },
+    '',
+    'lake.costs',
+  )
+  expect(look[0]).toBe('3 values apart from all others: -999 and 990, the next are -40 and 88')
+  expect(look[1]).toBe('7 outliers below -10 or above 38')
+  expect(statement).toContain('> 38')
+})
+
+test('columns without a value are named as empty, and nothing else being far off is said', () => {
+  const empty = (name: string) => ({ name, type: '', facts: { rows: 9, missing: 9, missing_share: '1' } })
+  const insights = insightsOf([...'abcd'].map((sign) => empty(`field_${sign}`)))
+  expect(completeness(insights)).toBe(
+    '4 of 4 columns are empty: Field a, Field b, Field c and 1 more column.',
+  )
+  expect(oddities(insights)).toBe('Nothing else is far off.')
+  expect(completeness(insightsOf([empty('a'), PRICE]))).toBe(
+    '1 of 2 columns is empty: A. Missing are values of List price (6 %).',
+  )
+})
+
+test('what is typical names measures before others, and no position or bay', () => {
+  const number = (name: string, type = 'decimal') => ({ ...PRICE, name, type })
+  const words = typicalRow(
+    insightsOf([
+      ...['hall', 'shift'].map((name) => ({ ...CATEGORY, name })),
+      number('location_bay', 'int'),
+      number('readings_position', 'int'),
+      ...['temperature', 'vibration', 'pressure', 'speed'].map((name) => number(name)),
+    ]),
+  )
+  expect([...words.matchAll(/([A-Z][a-z ]+):/g)].map(([, name]) => name)).toEqual([
+    'Hall',
+    'Temperature',
+    'Vibration',
+    'Pressure',
+    'Speed',
+  ])
+})

@@ -129,8 +129,10 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     byCurrency: '',
-    outliers: table && !hidden && !isLongTail(facts) ? outlierRows(column, table) : '',
-    typical: hidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
+    outliers:
+      table && !hidden && (!isLongTail(facts) || apartOf(facts).apart) ? outlierRows(column, table) : '',
+    typical:
+      hidden || isName(column.name) || isPlace(column) || facts.identifier ? '' : typicalOf(column, words),
     basis: hidden ? '' : basisOf(facts),
   }
 }
@@ -365,11 +367,12 @@ export function outlierRows(
 ): string {
   const { fences, outside } = (facts.outliers ?? {}) as { fences?: string[]; outside?: number }
   if (!Number(outside ?? 0) || !fences) return ''
-  const [low = '', high = ''] = fences
+  const { low: lowest = '', high: highest = '' } = apartOf(facts).together ?? {}
+  const [low = '', high = ''] = isLongTail(facts) && apartOf(facts).apart ? [lowest, highest] : fences
   const column = quotedName(name)
   const sides = [
-    isBefore(facts.min, low) ? { where: `${column} < ${literal(low)}`, order: '' } : undefined,
-    isBefore(high, facts.max) ? { where: `${column} > ${literal(high)}`, order: ' DESC' } : undefined,
+    low && isBefore(facts.min, low) ? { where: `${column} < ${literal(low)}`, order: '' } : undefined,
+    high && isBefore(high, facts.max) ? { where: `${column} > ${literal(high)}`, order: ' DESC' } : undefined,
   ].filter((side) => side !== undefined)
   const [side] = sides.toReversed()
   if (!side) return ''
@@ -387,8 +390,33 @@ function looksOf({ type, facts }: Valued, words: Words, hidden: boolean): string
     missingWords(facts),
     invalid > 0 ? `${count(invalid, 'value')} refused` : '',
     ...(hidden ? [] : missingCodes(facts, NUMBERS.has(type))),
+    ...(hidden ? [] : [apartWords(facts, words)]),
     outlierWords(facts, words),
   ].filter(Boolean)
+}
+
+interface Apart {
+  /** How many values lie apart from all others. */
+  apart?: number
+  /** The least and the greatest of the others, at a side with a value apart. */
+  together?: { low?: string; high?: string }
+}
+
+const apartOf = (facts: Facts): Apart => (facts.outliers ?? {}) as Apart
+
+const APART = 'apart from all others'
+
+/** A few values behind a wide gap, such as a mistyped one; empty without one. */
+function apartWords(facts: Facts, words: Words): string {
+  const { apart = 0, together = {} } = apartOf(facts)
+  const { low, high } = together
+  const sides = [
+    low === undefined ? [] : [[facts.min, low]],
+    high === undefined ? [] : [[facts.max, high]],
+  ].flat()
+  if (apart === 0 || sides.length === 0) return ''
+  const [ends, next] = [0, 1].map((at) => sides.map((side) => words(side[at])).join(' and '))
+  return `${count(apart, 'value')} ${APART}: ${ends}, the next ${sides.length === 1 ? 'is' : 'are'} ${next}`
 }
 
 /** How many values are far off; a bound that no value is beyond, such as a price below zero, is left out. */
@@ -415,9 +443,10 @@ function sidesWords(facts: Facts, words: Words): string {
 function tailWords(facts: Facts, words: Words): string {
   if (!isLongTail(facts)) return ''
   const [low = '', high = ''] = ((facts.outliers ?? {}) as { fences?: string[] }).fences ?? []
+  const together = apartOf(facts).together ?? {}
   const ends = [
-    isBefore(facts.min, low) ? `down to ${words(facts.min)}` : '',
-    isBefore(high, facts.max) ? `up to ${words(facts.max)}` : '',
+    isBefore(facts.min, low) ? `down to ${words(together.low ?? facts.min)}` : '',
+    isBefore(high, facts.max) ? `up to ${words(together.high ?? facts.max)}` : '',
   ].filter(Boolean)
   return `${about(facts)}${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}, ${ends.join(' and ')}`
 }
@@ -447,12 +476,21 @@ const MOST_NAMED = 3
 
 const MOST_TYPICAL = 5
 
+const isPlace = ({ name, type }: Valued & { name: string }): boolean => type === 'int' && PLACE.test(name)
+
+const isMeasure = ({ kind }: ColumnInsight): boolean => kind === KINDS.int || kind === KINDS.decimal
+
+/** Whole numbers that say where something is, such as a bay or a place in a list, measure nothing. */
+const PLACE =
+  /(^|_)(position|pos|index|idx|slot|bay|aisle|shelf|seat|dock|gate|floor|room)(_(no|nr|number))?$/i
+
 /** What the rows of a dataset typically are, in one sentence; empty where its columns only name things. */
 export function typicalRow(insights: ColumnInsight[]): string {
-  const parts = insights
-    .filter(({ typical }) => typical)
-    .slice(0, MOST_TYPICAL)
-    .map(({ heading: name, typical }) => `${name}: ${typical}`)
+  const all = insights.filter(({ typical }) => typical)
+  const first = new Set(
+    all.toSorted((one, other) => Number(isMeasure(other)) - Number(isMeasure(one))).slice(0, MOST_TYPICAL),
+  )
+  const parts = all.filter((one) => first.has(one)).map(({ heading: name, typical }) => `${name}: ${typical}`)
   return parts.length > 0 ? `${parts.join(' · ')}.` : ''
 }
 
@@ -470,6 +508,20 @@ export const isGap = (text: string): boolean => / missing \(/.test(text)
 export function completeness(insights: ColumnInsight[]): string {
   const gaps = insights.filter(({ missing }) => missing)
   if (gaps.length === 0) return 'Complete: no value is missing.'
+  const empty = gaps.filter(isEmpty)
+  const partly = gaps.filter((one) => !isEmpty(one))
+  const many = `${whole(empty.length)} of ${count(insights.length, 'column')} ${empty.length === 1 ? 'is' : 'are'} empty`
+  return [
+    empty.length > 0 ? `${many}: ${listed(empty, ({ heading: name }) => name)}.` : '',
+    partly.length > 0 ? missingOf(partly) : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+const isEmpty = ({ missing }: ColumnInsight): boolean => missing === '100 %'
+
+function missingOf(gaps: ColumnInsight[]): string {
   return `Missing are values of ${listed(gaps, ({ heading: name, missing }) => `${name} (${missing})`)}.`
 }
 
@@ -478,13 +530,16 @@ export function oddities(insights: ColumnInsight[]): string {
   const odd = insights
     .map((one) => ({ ...one, odd: one.look.filter((text) => !isGap(text)) }))
     .filter((one) => one.odd.length > 0)
+    .toSorted((one, other) => Number(hasApart(other)) - Number(hasApart(one)))
   const tails = insights.filter(({ tail }) => tail)
   const sentences = [
     odd.length > 0 ? `Far off: ${listed(odd, (one) => `${one.heading} (${one.odd.join(', ')})`)}.` : '',
     tails.length > 0 ? `Long tails: ${listed(tails, (one) => `${one.heading} (${one.tail})`)}.` : '',
   ].filter(Boolean)
-  return sentences.join(' ') || 'Nothing is far off.'
+  return sentences.join(' ') || `Nothing ${insights.some(isEmpty) ? 'else ' : ''}is far off.`
 }
+
+const hasApart = ({ look }: ColumnInsight): boolean => look.some((text) => text.includes(APART))
 
 /** The first few in words, and how many more there are. */
 function listed<T>(all: T[], words: (one: T) => string): string {

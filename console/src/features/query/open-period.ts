@@ -1,10 +1,16 @@
+import { day } from '../../formats/moments'
+
 /** The last period of an axis, of which the data have the beginning only. */
 export interface OpenPeriod {
   /** The place of the period on the axis. */
   place: string
-  /** The last day of the data. */
+  /** The last day of the data, or its last moment where the period is a day. */
   until: string
 }
+
+/** Until when the data have the period: a day, or the time of the day that is the period. */
+export const untilWords = ({ until }: OpenPeriod): string =>
+  until.length > 'yyyy-mm-dd'.length ? until.slice(11, 16) : day(until)
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7

@@ -4,7 +4,7 @@ import { axisTitle, cellWords, dayOf, type Labels, type Units } from '../../../f
 import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
 import type { Mark } from '../../notes/marks'
-import type { OpenPeriod } from '../../query/open-period'
+import { type OpenPeriod, untilWords } from '../../query/open-period'
 
 export interface Shown {
   panel: Schemas['Panel']
@@ -74,7 +74,7 @@ export function axisName(name: string, column = ''): string {
 
 /** A name on an axis, with the last day of the data where the period is not over. */
 export const placeName = (name: string, column: string, open: OpenPeriod | undefined): string =>
-  name === open?.place ? `${axisName(name, column)} (until ${day(open.until)})` : axisName(name, column)
+  name === open?.place ? `${axisName(name, column)} (until ${untilWords(open)})` : axisName(name, column)
 
 /** Names of series: columns have headings, values are read as cells are. */
 export const seriesName = (name: string, columns: readonly string[], labels: Labels = {}): string =>
