@@ -109,6 +109,13 @@ _LOAD = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.load-(?P<files>\
 _MODEL_OF_DAY = re.compile(rf"{MODELS}/[^/]+/[^/]+/days/as_of=(?P<on>\d{{4}}-\d{{2}}-\d{{2}})/card\.json")
 _FAILED_TABLE = re.compile(rf"{LINEAGE_EVENTS}/dt=[^/]+/[^/]+/[0-9a-f-]{{36}}-(?P<table>[^/]+)-fail\.json")
 
+# Objects that the lake names by a hash: rows of a fact, a version of a table, Iceberg metadata of a version.
+_NAMED_BY_HASH = re.compile(
+    rf"(?<![\w.-])(?:(?P<fact>{FACTS}\w+/)[0-9a-f]{{32}}(?=\{PARQUET}(?!\w))"
+    rf"|(?P<version>(?:{TABLES}|{SNAPSHOTS})/\w+/)[0-9a-f]{{16}}(?=/(?:$|part-))"
+    rf"|(?P<metadata>{ICEBERG}\w+/metadata/\d{{1,8}}-)[0-9a-f]{{16}}(?=[.-]))"
+)
+
 _EDITION = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.edition-(?P<edition>[0-9a-f]+)")
 
 
@@ -554,6 +561,16 @@ def fact_prefix(fact: str) -> str:
 def fact_key(fact: str, address: str) -> str:
     """Return the key of the rows of one part of a fact."""
     return f"{fact_prefix(fact)}{address}{PARQUET}"
+
+
+def without_hashes(text: str) -> str:
+    """Return a text without the hashes in keys of facts, versions of tables and Iceberg metadata."""
+    return _NAMED_BY_HASH.sub(lambda key: "".join(filter(None, key.groups())), text)
+
+
+def is_written_by_systems(key: str) -> bool:
+    """Return whether a document lists facts or versions of a table, so that it has no text of a file."""
+    return key == CURRENT_FACTS or key.startswith(ICEBERG)
 
 
 def part(prefix: str, number: int = 0) -> str:

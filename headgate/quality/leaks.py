@@ -36,6 +36,12 @@ _OPAQUE = re.compile(
     r"|(?=(?:[0-9a-fA-F]{40}"
     r"|[0-9a-fA-F]{32})(?![0-9a-zA-Z]))([0-9]*)[a-fA-F](?:[0-9a-fA-F]*[a-fA-F])?([0-9]*))(?![0-9a-zA-Z])"
 )
+# The id of a file, and the address of rows of a fact, which are prefixes of SHA-256.
+_OWN_ID = re.compile(
+    r"(?<![a-zA-Z])(?:(?:file_id|duplicate_of)[\"']?[:=] ?[\"']?(?=[0-9]*[a-f])[0-9a-f]{32}(?![0-9a-zA-Z])"
+    r"|facts/[a-z_]+/(?=[0-9]*[a-f])[0-9a-f]{32}(?=\.parquet\b))"
+)
+_ID_COLUMN, _ID_LENGTH, _ID_RE2 = "file_id", 32, "^[0-9]*[a-f][0-9a-f]*$"
 _OPAQUE_RE2 = rf"\b(?:[0-9a-f]{{64}}|{_UUID})\b"
 _NAMED_RE2 = (
     r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security|pr(?:ü|u\p{M}?"
@@ -132,7 +138,8 @@ def leaks_in_text(text: str, min_digits: int = MIN_DIGITS_ALONE) -> Counter[str]
             _INVISIBLE.sub(" ", text), min_digits
         )
     plain = _DIALLED.sub(
-        " ", _OPAQUE.sub(_ends_of_id, _normalized(_decoded(text.replace(_REMOVED_CODE, "[x]"))))
+        " ",
+        _OPAQUE.sub(_ends_of_id, _OWN_ID.sub(" ", _normalized(_decoded(text.replace(_REMOVED_CODE, "[x]"))))),
     )
     counts = {
         CARD_NUMBER: len(card_numbers(plain, min_digits)),
@@ -230,7 +237,17 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return column.filter(
             pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (MIN_DIGITS - 1))
         ).cast(pa.string())
-    return None if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) else column.cast(pa.string())
+    if pa.types.is_temporal(kind) or pa.types.is_boolean(kind):
+        return None
+    return _without_ids(name, column.cast(pa.string()))
+
+
+def _without_ids(name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the texts of a column without the ids of files."""
+    if name != _ID_COLUMN:
+        return texts
+    is_id = pc.and_(pc.equal(pc.utf8_length(texts), _ID_LENGTH), pc.match_substring_regex(texts, _ID_RE2))
+    return pc.if_else(is_id, "", texts)
 
 
 def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:

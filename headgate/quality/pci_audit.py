@@ -26,7 +26,7 @@ from headgate.quality.leaks import (
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
     from headgate.quality.declared_columns import Declared, Fewest
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 
+# Integers of up to 16 digits, made of a hash.
+_IDS_OF_ICEBERG = frozenset(("snapshot-id", "current-snapshot-id", "parent-snapshot-id"))
 _RECORD = "record"  # column of quarantine: the source row as JSON
 _NOTHING_DECLARED: Declared = {}
 _NO_DECLARATIONS: Mapping[str, str] = {}
@@ -187,7 +189,7 @@ def scan_object(
         return AuditScan(zone.name, _subject(ref.key), 0, 0)
     cells, leaks = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
     # A key may have a leak too.
-    leaks.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
+    leaks.update({("", kind): count for kind, count in leaks_in_text(keys.without_hashes(ref.key)).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
     findings = tuple(
         AuditFinding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items())
@@ -205,7 +207,10 @@ def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple
     text = body.decode("utf-8", errors="replace")
     if key.endswith(".csv") and (rows := _rows_of(text)):
         return leaks_in_rows(rows, fewest)
-    cells, by_kind = leaks_in_texts(_texts_of(key, text))
+    texts = _texts_of(key, text)
+    if keys.is_written_by_systems(key):
+        texts = map(keys.without_hashes, texts)
+    cells, by_kind = leaks_in_texts(texts)
     return cells, Counter({("", kind): count for kind, count in by_kind.items()})
 
 
@@ -256,23 +261,29 @@ def _texts_of(key: str, text: str) -> Iterable[str]:
     if not key.endswith(".json"):
         return text.splitlines()
     try:
-        return list(_values(json.loads(text)))
+        return list(
+            _values(json.loads(text), _IDS_OF_ICEBERG if key.startswith(keys.ICEBERG) else frozenset())
+        )
     except ValueError:
         return text.splitlines()
 
 
-def _values(value: object, name: str = "") -> Iterator[str]:
-    """Yield the names and values of a JSON document separately, so that list items are not one number."""
+def _values(value: object, ids: Container[str], name: str = "") -> Iterator[str]:
+    """Yield the names and values of a JSON document separately, so that list items are not one number.
+
+    Args:
+        ids: names of numbers that are no card numbers.
+    """
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
-            yield from _values(inner, key)
+            yield from _values(inner, ids, key)
     elif isinstance(value, list):
         for inner in value:
-            yield from _values(inner, name)
+            yield from _values(inner, ids, name)
     elif isinstance(value, str):
         yield f"{name}: {value}"
-    elif isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+    elif name not in ids and (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
         yield str(int(value))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.registry import Registry
@@ -15,7 +18,7 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.quality.contract_audit import audit
-from headgate.quality.leaks import CHECKS
+from headgate.quality.leaks import CHECKS, leaks_in_text
 from headgate.quality.pci_audit import (
     AuditFinding,
     AuditScan,
@@ -225,3 +228,91 @@ def test_the_table_holds_its_contract() -> None:
 def test_an_audit_of_nothing_has_its_columns() -> None:
     contract = Registry.load().prod["pci_audit"]
     assert [*pci_audit([]).columns, "as_of", "snapshot_id"] == list(contract.names)
+
+
+NAMED_LIKE_A_CARD = "3853787693020301dac17c63127e6960"
+"""The address of a part of a fact whose first 16 digits are a JCB number with a valid check digit."""
+FACT = f"facts/searched_days/{NAMED_LIKE_A_CARD}.parquet"
+
+
+def with_check_digit(body: str) -> str:
+    return next(body + digit for digit in "0123456789" if leaks_in_text(body + digit))
+
+
+def scans_of(key: str, body: bytes) -> list[AuditFinding]:
+    objects = MemoryObjects()
+    objects.write(ObjectRef("prod", key), body)
+    return findings([scan_object(objects, Zone("prod", "prod", ("",)), ObjectRef("prod", key))])
+
+
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [
+        (FACT, parquet_bytes(pa.table({"searches": [1]}))),
+        ("facts/current.json", json.dumps([FACT]).encode()),
+        (f"tables/fraud_scores/{PAN}/part-00000.parquet", parquet_bytes(pa.table({"searches": [1]}))),
+        (
+            f"iceberg/fraud_scores/metadata/00012-{PAN}.metadata.json",
+            json.dumps(
+                {
+                    "location": f"s3://prod/tables/fraud_scores/{PAN}/",
+                    "current-snapshot-id": int(PAN),
+                    "snapshots": [
+                        {
+                            "snapshot-id": int(PAN),
+                            "manifest-list": f"s3://prod/iceberg/fraud_scores/metadata/00012-{PAN}-list.avro",
+                        }
+                    ],
+                }
+            ).encode(),
+        ),
+    ],
+)
+def test_a_name_that_the_lake_made_by_a_hash_is_no_card_number(key: str, body: bytes) -> None:
+    """Such a name begins with a number of a card by chance, in one of some 20,000 objects."""
+    assert scans_of(key, body) == []
+
+
+@given(st.text("0123456789abcdef", min_size=16, max_size=16), st.integers(0, 10**14 - 1))
+def test_no_digest_that_begins_with_a_number_of_a_card_is_a_finding(rest: str, account: int) -> None:
+    digest = with_check_digit(f"4{account:014}") + rest
+    key = f"facts/searched_days/{digest}.parquet"
+    assert scans_of("facts/current.json", json.dumps([key]).encode()) == []
+    assert scans_of(key, parquet_bytes(pa.table({"searches": [1]}))) == []
+    record = replace(RECORD, file_id=digest, duplicate_of=digest)
+    assert not scan_records([record]).findings or not set(digest) & set("abcdef")
+    assert not leaks_in_text(f"file_id={digest}, curated") or not set(digest) & set("abcdef")
+
+
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [
+        (f"tables/orders/1/{PAN}.parquet", parquet_bytes(pa.table({"searches": [1]}))),
+        (f"processed/{PAN}_summary.json", b"{}"),
+        (f"facts/{PAN}/current.json", b"{}"),
+        (f"facts/searched_days/{PAN}.parquet", parquet_bytes(pa.table({"searches": [1]}))),
+        ("facts/current.json", json.dumps([f"facts/searched_days/{PAN}.csv"]).encode()),
+        ("facts/current.json", json.dumps({"note": PAN}).encode()),
+        ("facts/current.json", json.dumps({"note": int(PAN)}).encode()),
+        ("tables/orders/1/a.json", json.dumps([f"orders/{PAN}/a.csv", "x"]).encode()),
+        ("tables/orders/1/a.json", json.dumps({"snapshot-id": int(PAN)}).encode()),
+        ("iceberg/orders/metadata/00001-a.metadata.json", json.dumps({"total": int(PAN)}).encode()),
+        ("iceberg/orders/metadata/00001-a.metadata.json", json.dumps({"snapshot-id": PAN}).encode()),
+    ],
+)
+def test_a_card_number_in_the_name_of_a_file_or_in_json_is_found(key: str, body: bytes) -> None:
+    assert [(finding.check, finding.count) for finding in scans_of(key, body)] == [("card_number", 1)]
+
+
+@pytest.mark.parametrize("name", [f"{PAN}.csv", f"{PAN}abcdefabcdefabcd.csv", f"tables/x/{PAN}/a.csv"])
+def test_a_card_number_in_the_name_of_an_upload_is_found(name: str) -> None:
+    assert scan_records([replace(RECORD, key=f"orders/{name}")]).findings
+
+
+def test_the_id_of_a_file_is_no_card_number_in_a_column_and_another_text_is_searched() -> None:
+    texts = [NAMED_LIKE_A_CARD, PAN, f"a {PAN}"]
+    rows = pa.table({"file_id": texts, "note": texts})
+    assert [(finding.column, finding.count) for finding in scans_of("a.parquet", parquet_bytes(rows))] == [
+        ("note", 3),
+        ("file_id", 2),
+    ]
