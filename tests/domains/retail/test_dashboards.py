@@ -146,7 +146,7 @@ def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -
         for part, rows in zip(parts, answers, strict=True)
     ]
     assert titles == [
-        "Sold 100 pieces for £10,000 until 5 Oct 2010; 100 of 100 came back, which leaves £0",
+        "Sold 100 pieces for £10,000 until 27 Sep 2010; 100 of 100 came back, which leaves £0",
         "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010",
         "Searches that end without a purchase and mean it or what is like it: 1, £40 lost",
     ]
@@ -3089,3 +3089,138 @@ def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> N
         (figure,) = answer_of(engine, panel_of("retail-copilot", "lost_revenue").sql)
         items = answer_of(engine, queue.sql)
     assert figure["value"] == sum(cast("Decimal", row["value"]) for row in items) == 1300
+
+
+SERVICES_BACK: list[tuple[object, ...]] = [
+    # order, day, status, article, pieces, price: postage after a corrected price, and goods before it
+    ("C490001", date(2010, 1, 5), "cancelled", "A", -1, 7),
+    *CORRECTED,
+    ("C520001", date(2010, 2, 18), "cancelled", "POST", -1, 36),
+    ("C520001", date(2010, 2, 18), "cancelled", "M", -1, 3),
+]
+
+
+def with_services(engine: duckdb.DuckDBPyConnection) -> None:
+    with_lines(engine, SERVICES_BACK)
+    engine.execute("update orders set region_id = 'NL'")
+    engine.execute(
+        "insert into products (product_id, product_name, category) values "
+        "('A', 'MAGNETS', 'gifts'), ('POST', 'POSTAGE', 'service'), ('M', 'Manual', 'service')"
+    )
+
+
+def test_the_last_return_of_a_call_is_of_goods_and_the_same_in_its_fields_and_in_the_opened_item() -> None:
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (returned,) = (part for part in queue.evidence if "Last return" in part.title)
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            churn_risk=[LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700, "ordered_days_ago": 9}],
+            customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 6}],
+            customer_segments=[{"customer_id": 9, "segment": "lost"}],
+        )
+        with_services(engine)
+        (item,) = answer_of(engine, queue.sql)
+        opened = answer_of(engine, returned.of_item("9"))
+        engine.execute("delete from orders where order_id = 'C490001'")
+        (corrected,) = answer_of(engine, queue.sql)
+        engine.execute("delete from orders where order_id = 'C498151'")
+        only_services = answer_of(engine, returned.of_item("9"))
+    assert (item["last_return_on"], item["last_returned"]) == (date(2010, 1, 5), 7)
+    assert answer_in_words(returned.title, opened, returned.units) == (
+        "Last return: £7 on 5 Jan 2010, all of it MAGNETS: 1 piece, £7; ask what was wrong"
+    )
+    assert (corrected["last_return_on"], corrected["last_returned"]) == (None, None)
+    assert only_services == []
+
+
+def test_fees_discounts_and_postage_are_no_returns_of_a_region_or_an_order() -> None:
+    ((order,), (region,)) = (row_parts(dataset) for dataset in ("orders", "regions"))
+    months: list[dict[str, object]] = [
+        {"region_id": "NL", "month_on": date(2010, 2, 1), "is_complete": True},
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=months)
+        with_services(engine)
+        of_order, of_region = answer_of(engine, order.of_item("C520001")), answer_of(engine, region.of_item("NL"))
+        engine.execute("update orders set order_id = 'C520001' where order_id in ('C490001', 'C498151')")
+        engine.execute("update orders set ordered_at = date '2010-02-17' where order_id = 'C520001'")
+        engine.execute("update order_items set order_id = 'C520001' where order_id in ('C490001', 'C498151')")
+        engine.execute("delete from orders where rowid not in (select min(rowid) from orders group by order_id)")
+        all_of_order, all_of_region = (
+            answer_of(engine, order.of_item("C520001")),
+            answer_of(engine, region.of_item("NL")),
+        )
+        engine.execute("delete from order_items where product_id = 'A'")
+        services = answer_of(engine, region.of_item("NL"))
+    assert answer_in_words(order.title, of_order, order.units) == (
+        "Taken off in this order as fees, discounts or postage: £39"
+    )
+    assert answer_in_words(region.title, of_region, region.units) == (
+        "Price corrected in February 2010: £3,631 came back and was billed again the same day at £0.30 a "
+        "piece, all of it MAGNETS: 2,504 pieces of customer 9, £3,631; besides, £39 of fees, discounts and "
+        "postage were taken off"
+    )
+    assert answer_in_words(order.title, all_of_order, order.units) == (
+        "Price corrected in this order: £3,638 came back and was billed again the same day at £0.30 a piece; "
+        "besides, £39 of fees, discounts or postage were taken off"
+    )
+    assert str(answer_in_words(region.title, all_of_region, region.units)).endswith(
+        "besides, £39 of fees, discounts and postage were taken off"
+    )
+    assert answer_in_words(region.title, services, region.units) == (
+        "£39 of fees, discounts and postage were taken off in February 2010, the largest part POSTAGE: "
+        "1 piece of customer 9, £36"
+    )
+    assert [row["taken_off_as"] for row in of_region] == [
+        "price corrected",
+        "fee, discount or postage",
+        "fee, discount or postage",
+        "came back",
+    ]
+
+
+def test_a_service_has_no_returned_pieces_on_its_page_and_goods_are_sold_until_their_last_sale() -> None:
+    (part,) = (part for part in row_parts("products") if "written off" in part.title)
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 2, 17), "completed", "A", 1, 5),
+        # Missing in the stock: booked as a completed order without a price.
+        ("2", date(2010, 4, 6), "completed", "A", -276, 0),
+        ("3", date(2010, 3, 1), "completed", "FEE", 2, 10),
+        ("C4", date(2010, 3, 2), "cancelled", "FEE", -7, 10),
+        ("5", date(2010, 4, 6), "completed", "B", -1, 0),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute(
+            "insert into products (product_id, product_name, category) values "
+            "('A', 'MAGNETS', 'gifts'), ('FEE', 'AMAZON FEE', 'service')"
+        )
+        goods, fee, lost = (answer_of(engine, part.of_item(article)) for article in ("A", "FEE", "B"))
+    assert answer_in_words(part.title, goods, part.units) == (
+        "Sold 1 piece for £5 until 17 Feb 2010; 276 pieces were written off"
+    )
+    assert [row["orders"] for row in goods] == [0, 1]
+    assert answer_in_words(part.title, fee, part.units) == (
+        "No goods, but a fee, a discount, postage or a correction: £20 charged and £70 taken off, which leaves "
+        "-£50"
+    )
+    assert [row["pieces_returned"] for row in fee] == [None]
+    assert answer_in_words(part.title, lost, part.units) == "Sold 0 pieces for £0; 1 piece was written off"
+
+
+def test_no_service_is_proposed_as_what_a_customer_bought_most_often() -> None:
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (often,) = (part for part in queue.evidence if part.title.startswith("Bought most often"))
+    lines: list[tuple[object, ...]] = [
+        (str(number), date(2010, 1, 1 + number), "completed", article, 1, 5)
+        for number, article in enumerate(("POST", "POST", "A"))
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute(
+            "insert into products (product_id, product_name, category) values "
+            "('A', 'MAGNETS', 'gifts'), ('POST', 'POSTAGE', 'service')"
+        )
+        bought = answer_of(engine, often.of_item("9"))
+    assert [row["product_name"] for row in bought] == ["MAGNETS"]
