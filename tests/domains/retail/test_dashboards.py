@@ -239,7 +239,7 @@ def test_pieces_without_a_price_are_written_off_and_those_of_guests_or_unknown_o
         )
         months, weeks = (answer_of(engine, part.of_item("A")) for part in (sold, category))
     assert answer_in_words(sold.title, months, {**sold.units, "title_until": ""}) == (
-        "Sold 100 pieces for £500 until 4 Nov 2010; 7 of 100 came back, which leaves £465; "
+        "Sold 100 pieces for £500 until 1 Nov 2010; 7 of 100 came back, which leaves £465; "
         "30 pieces were written off"
     )
     assert [(row["pieces_returned"], row["pieces_written_off"]) for row in months] == [(5, 30), (2, None)]
@@ -3115,7 +3115,9 @@ def test_the_last_return_of_a_call_is_of_goods_and_the_same_in_its_fields_and_in
     with duckdb.connect() as engine:
         filled_tables(
             engine,
-            churn_risk=[LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700, "ordered_days_ago": 9}],
+            churn_risk=[
+                LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700, "ordered_days_ago": 9}
+            ],
             customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 6}],
             customer_segments=[{"customer_id": 9, "segment": "lost"}],
         )
@@ -3142,11 +3144,16 @@ def test_fees_discounts_and_postage_are_no_returns_of_a_region_or_an_order() -> 
     with duckdb.connect() as engine:
         filled_tables(engine, regional_performance=months)
         with_services(engine)
-        of_order, of_region = answer_of(engine, order.of_item("C520001")), answer_of(engine, region.of_item("NL"))
+        of_order, of_region = (
+            answer_of(engine, order.of_item("C520001")),
+            answer_of(engine, region.of_item("NL")),
+        )
         engine.execute("update orders set order_id = 'C520001' where order_id in ('C490001', 'C498151')")
         engine.execute("update orders set ordered_at = date '2010-02-17' where order_id = 'C520001'")
         engine.execute("update order_items set order_id = 'C520001' where order_id in ('C490001', 'C498151')")
-        engine.execute("delete from orders where rowid not in (select min(rowid) from orders group by order_id)")
+        engine.execute(
+            "delete from orders where rowid not in (select min(rowid) from orders group by order_id)"
+        )
         all_of_order, all_of_region = (
             answer_of(engine, order.of_item("C520001")),
             answer_of(engine, region.of_item("NL")),
@@ -3202,8 +3209,8 @@ def test_a_service_has_no_returned_pieces_on_its_page_and_goods_are_sold_until_t
     )
     assert [row["orders"] for row in goods] == [0, 1]
     assert answer_in_words(part.title, fee, part.units) == (
-        "No goods, but a fee, a discount, postage or a correction: £20 charged and £70 taken off, which leaves "
-        "-£50"
+        "No goods, but a fee, a discount, postage or a correction: £20 charged and £70 taken off, which "
+        "leaves -£50"
     )
     assert [row["pieces_returned"] for row in fee] == [None]
     assert answer_in_words(part.title, lost, part.units) == "Sold 0 pieces for £0; 1 piece was written off"
@@ -3224,3 +3231,27 @@ def test_no_service_is_proposed_as_what_a_customer_bought_most_often() -> None:
         )
         bought = answer_of(engine, often.of_item("9"))
     assert [row["product_name"] for row in bought] == ["MAGNETS"]
+
+
+def test_the_week_that_has_begun_names_fees_that_lower_its_sales() -> None:
+    panel = panel_of("market-intelligence-hub", "next_month")
+    begun = {"sold_so_far": 195, "sold_until": date(2010, 12, 9)}
+    total = [{**row, **(begun if row["horizon"] == 1 else {})} for row in weeks_ahead(70)]
+    services = {"series_id": "category=service", "level": "category", "category": "service", "horizon": 1}
+    services |= {"grain": "week", "period_on": WEEKS_AHEAD[0], **begun}
+    said = []
+    for taken_off in (-39, 12):
+        with duckdb.connect() as engine:
+            ahead = [*total, {**services, "sold_so_far": taken_off}]
+            filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[])
+            (figure,) = answer_of(engine, panel.sql)
+        said += [
+            filled_template(part, [figure], panel.units) for part in panel.details if "sold_until" in part
+        ]
+    assert said == [
+        (
+            "£195 of it is sold until 9 Dec 2010, after £39 of fees, discounts and corrections that were "
+            "taken off: £234 without these."
+        ),
+        "£195 of it is sold until 9 Dec 2010.",
+    ]

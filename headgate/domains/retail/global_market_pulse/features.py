@@ -1,6 +1,7 @@
 """Sum the sales and returns of each region, with Ibis until the rows are few, then in pandas.
 
-Sales are lines with positive quantity, returns are lines with negative quantity, and revenue is their sum.
+Sales are lines with positive quantity; lines with negative quantity are returns of goods, or fees, discounts
+and postage that were taken off; revenue is the sum of all lines (docs/adr/0144-services-are-no-returns.md).
 Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are excluded.
 An invoice without a sold line of a price above 0 is no order: shops book stock corrections so.
 """
@@ -93,6 +94,18 @@ def _delivery_s(orders: ibis.Table) -> ibis.Column:
     return whole_seconds(orders.delivered_at) - whole_seconds(orders.ordered_at)
 
 
+def _fees_of_regions(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Return the amounts that lines of services took off, by region and day."""
+    orders, items = tables["orders"], tables["order_items"]
+    placed = orders.filter(orders.status != "adjusted")
+    amount = items.quantity * items.unit_price
+    lines = items.filter(amount < 0).semi_join(tables["services"], "product_id")
+    dated = lines.inner_join(
+        placed.select("order_id", "region_id", sold_on=placed.ordered_at.date()), "order_id"
+    )
+    return dated.group_by("region_id", "sold_on").agg(fees=-(dated.quantity * dated.unit_price).sum())
+
+
 def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     """Return sales of merchandise, and orders with it, by region, category and day."""
     orders, items = tables["orders"], tables["order_items"]
@@ -125,6 +138,11 @@ BUYERS = Fact("region_buyers", "orders", _buyers, {}, _LINES)
 """The customer of each order, with its region and day."""
 DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM}, is_grouped=True)
 """Delivered orders by region, day of the order, and hours until then."""
+FEES = Fact("region_fees", "orders", _fees_of_regions, {"fees": Combine.SUM}, _LINES, is_grouped=True)
+"""Fees, discounts and postage that were taken off, by region and day.
+
+The lookup `services` has the articles whose category is `service`.
+"""
 CATEGORIES = Fact(
     "category_days",
     "orders",
@@ -149,11 +167,23 @@ def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame
     sums = _with_largest(days.group_by(*_MONTH).agg(**summed, largest=days.largest.max()).to_pandas())
     customers = buyers.group_by(*_MONTH).agg(customers=buyers.customer_id.nunique()).to_pandas()
     hours = deliveries.group_by(*_MONTH, "hours").agg(orders=deliveries.orders.sum()).to_pandas()
+    sums = _with_fees(sums, tables, as_of)
     rows = sums.merge(customers, how="left", on=_MONTH).merge(_medians(hours), how="left", on=_MONTH)
     counts = ["orders", "cancelled", "customers", "units", "delivered", "late"]
     typed = rows.fillna({"customers": 0}).astype(dict.fromkeys(counts, "int64"))
     dated: pd.DataFrame = typed.assign(month_on=pd.to_datetime(typed["month_on"]))
     return dated.sort_values(_MONTH, ignore_index=True)
+
+
+def _with_fees(sums: pd.DataFrame, tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
+    """Return the sums with `fees`, which are no returns."""
+    products = tables["products"]
+    services = products.filter(products.category == SERVICE).select("product_id")
+    days = _months(FEES, tables, as_of, services=services)
+    fees = days.group_by(*_MONTH).agg(fees=days.fees.sum()).to_pandas()
+    rows = sums.merge(fees, how="left", on=_MONTH)
+    rows["fees"] = rows["fees"].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
+    return rows.assign(returns=rows["returns"] - rows["fees"])
 
 
 def _with_largest(sums: pd.DataFrame) -> pd.DataFrame:
@@ -167,9 +197,9 @@ def _with_largest(sums: pd.DataFrame) -> pd.DataFrame:
     return sums.drop(columns="largest").assign(**named)
 
 
-def _months(fact: Fact, tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+def _months(fact: Fact, tables: Mapping[str, ibis.Table], as_of: date, **lookups: ibis.Table) -> ibis.Table:
     """Return the rows of a fact up to `as_of` with their month."""
-    rows = fact_rows(fact, tables)
+    rows = fact_rows(fact, tables, **lookups)
     return rows.filter(rows.sold_on <= ibis.date(as_of)).mutate(month_on=rows.sold_on.truncate("M"))
 
 

@@ -12,7 +12,7 @@ from headgate.domains.retail.global_market_pulse.seasonality import seasonal_ind
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
 
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
-MONEY = ["sales", "returns"]
+MONEY = ["sales", "returns", "fees"]
 LARGEST = ["largest_order", "largest_order_id"]
 COLUMNS = [
     "region_id",
@@ -22,6 +22,7 @@ COLUMNS = [
     "revenue",
     "sales",
     "returns",
+    "fees",
     "orders",
     "customers",
     "units",
@@ -55,7 +56,7 @@ def regional_performance(
     if months.empty:
         return pd.DataFrame(columns=COLUMNS)
     rows = _without_gaps(months).merge(regions, how="left", on="region_id")
-    rows["revenue"] = rows["sales"] - rows["returns"]
+    rows["revenue"] = rows["sales"] - rows["returns"] - rows["fees"]
     rows["is_complete"] = rows["month_on"].isin(whole)
     return _rated(_compared(rows, whole)).assign(month_on=lambda table: table["month_on"].dt.date)[COLUMNS]
 

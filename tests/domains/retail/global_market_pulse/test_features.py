@@ -75,7 +75,9 @@ def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "fact", [features.REGIONS, features.BUYERS, features.DELIVERIES], ids=lambda fact: fact.name
+    "fact",
+    [features.REGIONS, features.BUYERS, features.DELIVERIES, features.FEES],
+    ids=lambda fact: fact.name,
 )
 @pytest.mark.parametrize("parts", [2, 7])
 def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
@@ -84,9 +86,15 @@ def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
     tables = shop(seeded_rows)
     orders = tables["orders"].to_pyarrow()
     own = [orders.take(list(range(part, orders.num_rows, parts))) for part in range(parts)]
-    computed = [fact.computed({**tables, "orders": ibis.memtable(rows)}, {}).to_pyarrow() for rows in own]
+    # Every second article is a service, so that some of the lines are fees.
+    products = tables["products"].order_by("product_id").to_pyarrow()
+    services = ibis.memtable(products.take(list(range(0, products.num_rows, 2))).select(["product_id"]))
+    lookups = {"services": services} if fact is features.FEES else {}
+    computed = [
+        fact.computed({**tables, "orders": ibis.memtable(rows)}, lookups).to_pyarrow() for rows in own
+    ]
     added = fact.combined(ibis.memtable(pa.concat_tables(computed)))
-    complete = fact.computed(tables, {}).to_pandas()
+    complete = fact.computed(tables, lookups).to_pandas()
     pd.testing.assert_frame_equal(added.order_by(added.columns).to_pandas(), _sorted(complete))
 
 

@@ -163,3 +163,31 @@ def test_two_years_give_growth_without_the_season(shop: Shop, seeded_rows: dict[
     britain = table[table["region_id"] == "GB"].set_index("month_on")
     assert britain["yearly_growth"].notna().sum() == 18
     assert britain["adjusted_growth"].abs().mean() < britain["monthly_growth"].abs().mean()
+
+
+def test_fees_and_postage_that_are_taken_off_are_no_returns_and_revenue_is_the_sum_of_all_lines(
+    shop: Shop,
+) -> None:
+    lines = [("1", "mug", 10, 5), ("1", "post", 1, 4), ("C2", "mug", -1, 5), ("C2", "post", -1, 4)]
+    lines += [("C3", "fee", -1, 30), ("A4", "fee", -1, 99)]
+    orders = [
+        _order("1", "GB", datetime(2010, 1, 4)),
+        _order("C2", "GB", datetime(2010, 1, 5), status="cancelled"),
+        _order("C3", "GB", datetime(2010, 1, 6), status="cancelled"),
+        _order("A4", "GB", datetime(2010, 1, 6), status="adjusted"),
+    ]
+    rows: dict[str, Rows] = {
+        "orders": orders,
+        "order_items": [
+            {"order_item_id": str(number), "order_id": order, "product_id": article}
+            | {"quantity": quantity, "unit_price": Decimal(price)}
+            for number, (order, article, quantity, price) in enumerate(lines)
+        ],
+        "products": [
+            {"product_id": article, "category": category}
+            for article, category in (("mug", "Home"), ("post", "service"), ("fee", "service"))
+        ],
+    }
+    (month,) = global_market_pulse.build(shop(rows), AS_OF)["regional_performance"].to_dict("records")[:1]
+    assert [month[name] for name in ("sales", "returns", "fees", "revenue")] == [54, 5, 34, 15]
+    assert month["return_rate"] == pytest.approx(5 / 54)
