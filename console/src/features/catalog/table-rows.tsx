@@ -14,7 +14,7 @@ import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
-import { placesOf, rowFormat } from '../query/answer-numbers'
+import { exactPlacesOf, rowFormat } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
 import { allInOrder, decisive, phonePriorities, readConditions, written } from './row-filters'
@@ -137,7 +137,7 @@ function Found(props: FoundProps) {
   const formats = useMemo(() => {
     const ofColumns = columnFormats(columns, units, labels)
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
-    const places = placesOf(columns, ordered, units)
+    const places = exactPlacesOf(columns, ordered, units)
     return ofColumns.map((format, at) => ({
       ...rowFormat(format, columns[at], units, places[at]),
       priority: priorities[at] ?? 1,

@@ -19,7 +19,7 @@ import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
 import { datasetRowAddress } from '../catalog/row-query'
-import { exactFormat } from '../query/answer-numbers'
+import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
 import { unfolded } from './folded-rows'
 
 type Column = Result['columns'][number]
@@ -102,8 +102,9 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
   const answer = hasAll ? asked : acted.answer
   const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
+    const places = isExact ? exactPlacesOf(shown.columns, shown.rows, units) : []
     const all = columnFormats(shown.columns, units, labels).map((format, place) =>
-      isExact ? exactFormat(format, shown.columns[place], units) : format,
+      isExact ? exactFormat(format, shown.columns[place], units, places[place]) : format,
     )
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
     return all.map((format, place): ColumnFormat => {

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 
-import { amountPlacesOf, exactFormat, placesOf, plainFormat, plainText, rowFormat } from './answer-numbers'
+import {
+  amountPlacesOf,
+  exactFormat,
+  exactPlacesOf,
+  placesOf,
+  plainFormat,
+  plainText,
+  rowFormat,
+} from './answer-numbers'
 
 test('a share of any statement is percent with two decimals', () => {
   const share = plainFormat(
@@ -175,4 +183,41 @@ test('a moment without a zone says that it is of UTC', () => {
     'Ordered at',
     'Ordered at',
   ])
+})
+
+/** The texts of a column in the words of its unit, as a question and the page of a table have them. */
+function exactTexts(values: (string | number | null)[], unit: string, type = 'double'): string[] {
+  const [columns, units] = [[{ name: 'value', type }], { value: unit }]
+  const [places] = exactPlacesOf(
+    columns,
+    values.map((value) => [value]),
+    units,
+  )
+  const texts = values.map(exactFormat(PLAIN, columns[0], units, places).text)
+  expect(values.map(rowFormat(PLAIN, columns[0], units, places).text)).toEqual(texts)
+  return texts
+}
+
+test('all values of a column of a question have one number of places', () => {
+  expect(exactTexts([521.7827, 528.278, 2057.24, null], 'GBP')).toEqual([
+    '£521.78',
+    '£528.28',
+    '£2,057.24',
+    '–',
+  ])
+  expect(exactTexts(['23500.491', '9516.04'], 'GBP', 'decimal(18,3)')).toEqual(['£23,500.49', '£9,516.04'])
+  expect(exactTexts([1250.5, 7], 'JPY')).toEqual(['JP¥1,251', 'JP¥7'])
+  expect(exactTexts([0.54, 0.662, 0.38], 'share')).toEqual(['54.0 %', '66.2 %', '38.0 %'])
+  expect(exactTexts([12, 3.5], 'percent')).toEqual(['12.0 %', '3.5 %'])
+  expect(exactTexts([12, 3.25], 'days')).toEqual(['12.00', '3.25'])
+  expect(exactTexts([12, 3], 'days')).toEqual(['12', '3'])
+})
+
+test('amounts below the smallest coin have the places of the smallest one', () => {
+  expect(exactTexts([0.0035, 12.5, 0], 'GBP')).toEqual(['£0.0035', '£12.5000', '£0.0000'])
+  expect(exactTexts(['12345678901234567.891'], 'GBP', 'decimal(38,3)')).toEqual(['£12,345,678,901,234,567.89'])
+})
+
+test('a column of computed numbers with many digits rounds none of them', () => {
+  expect(exactTexts([2.6979504427191, 12.5], 'score')).toEqual(['2.6979504427191', '12.5'])
 })

@@ -20,12 +20,48 @@ interface Column {
   kind?: '' | 'name' | 'mean'
 }
 
-/** A column in people's words, whose numbers have their unit and all of their digits. */
-export function exactFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
+/** A column in people's words, whose numbers have their unit and the places of `exactPlacesOf`, or all of their digits. */
+export function exactFormat(
+  format: ColumnFormat,
+  column: Column | undefined,
+  units: Units,
+  places?: number,
+): ColumnFormat {
   if (!column || !isNumeric(column.type) || isName(column.name) || column.kind === 'name') return format
-  if (column.kind === 'mean' && !units[column.name]) return { ...format, text: meanText }
-  return { ...format, text: (value) => figureInFull(value, units[column.name] ?? '') }
+  const unit = units[column.name] ?? ''
+  if (column.kind === 'mean' && !unit)
+    return { ...format, text: (value) => paddedFigure(meanText(value), places) }
+  if (places !== undefined && isShare(unit)) return { ...format, text: (value) => roundedPercent(value, places) }
+  if (places !== undefined && currencyOf(unit))
+    return { ...format, text: placedText(places, (value) => figureInFull(value, unit), currencyOf(unit)) }
+  return { ...format, text: (value) => paddedFigure(figureInFull(value, unit), places) }
 }
+
+/** Amounts below it are left of a computation, such as a sum that should be zero. */
+const MIN_AMOUNT = 1e-6
+/** Numbers with more decimals are computed, and no column is made as wide as its longest one. */
+const MOST_PADDED_PLACES = 4
+
+/** The places that all values of a column have in people's words: of an amount those of its currency, or two digits of the smallest; undefined where each value has its own. */
+export const exactPlacesOf = (columns: Column[], rows: Cell[][], units: Units): (number | undefined)[] =>
+  columns.map((column, at) => {
+    const [unit, values] = [units[column.name] ?? '', rows.map((row) => row[at] ?? null)]
+    if (!isNumeric(column.type) || isName(column.name) || column.kind === 'name') return undefined
+    if (isShare(unit)) return percentPlaces(values)
+    if (currencyOf(unit)) return placesOfAmounts(values, placesOfCurrency(currencyOf(unit)))
+    const text = column.kind === 'mean' ? meanText : (value: Cell) => figureInFull(value, '')
+    const most = values.reduce<number>((sum, value) => Math.max(sum, decimalsOf(text(value)).length), 0)
+    return most <= MOST_PADDED_PLACES ? most : undefined
+  })
+
+function placesOfAmounts(values: Cell[], least: number): number {
+  const sizes = values.map((value) => Math.abs(Number(value ?? 0))).filter((size) => size >= MIN_AMOUNT)
+  const smallest = sizes.reduce((one, other) => Math.min(one, other), Infinity)
+  return smallest >= 10 ** -least ? least : Math.ceil(-Math.log10(smallest)) + 1
+}
+
+/** A figure such as `12.5 %` with zeros for the places that it lacks. */
+const paddedFigure = (text: string, places = 0): string => text.replace(/^-?[\d,.]+/, (digits) => padded(digits, places))
 
 const MIN_ROUNDED_PERCENT = 0.01
 
@@ -34,9 +70,9 @@ export function rowFormat(
   format: ColumnFormat,
   column: Column | undefined,
   units: Units,
-  places = 0,
+  places?: number,
 ): ColumnFormat {
-  const exactly = exactFormat(format, column, units)
+  const exactly = exactFormat(format, column, units, places)
   if (!column || !isShare(units[column.name])) return exactly
   return { ...exactly, text: (value) => roundedPercent(value, places) }
 }
@@ -92,9 +128,13 @@ export const amountPlacesOf = (columns: Column[], rows: Cell[][], units: Units):
   })
 
 /** An amount with so many places, of the text of a decimal, because a float has 15 digits of it. */
-function amountText(places: number | undefined, text: (value: Cell) => string): (value: Cell) => string {
-  if (places === undefined) return text
+const amountText = (places: number | undefined, text: (value: Cell) => string): ((value: Cell) => string) =>
+  places === undefined ? text : placedText(places, text)
+
+/** A number with so many places, and the sign of its currency; another value as `text` has it. */
+function placedText(places: number, text: (value: Cell) => string, currency = ''): (value: Cell) => string {
   const format = new Intl.NumberFormat('en-GB', {
+    ...(currency ? { style: 'currency', currency } : {}),
     minimumFractionDigits: places,
     maximumFractionDigits: places,
   })

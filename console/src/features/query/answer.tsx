@@ -17,7 +17,7 @@ import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
 import { type AnswerSize, moreWords, sizeWords, useAnswerSize } from './answer-size'
-import { amountPlacesOf, exactFormat, placesOf, plainFormat } from './answer-numbers'
+import { amountPlacesOf, exactFormat, exactPlacesOf, placesOf, plainFormat } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -154,13 +154,14 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
   const keys = useNumberedKeys()
   const labels = useAnswerLabels('', columns)
   const places = useMemo(() => placesOf(columns, rows, units), [columns, rows, units])
+  const exact = useMemo(() => exactPlacesOf(columns, rows, units), [columns, rows, units])
   const amounts = useMemo(() => amountPlacesOf(columns, rows, units), [columns, rows, units])
   return useMemo(
     () =>
       columnFormats(columns, units, labels).map((format, place) => {
         const column = columns[place]
         const shown = isQuestion
-          ? exactFormat(format, column, units)
+          ? exactFormat(format, column, units, exact[place])
           : plainFormat(format, column, units, places[place], amounts[place])
         if (column && (keys.has(column.name) || isNumberedName(column))) return { ...shown, text: String }
         // A day has no zone.
@@ -168,7 +169,7 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
           ? { ...shown, heading: format.heading, text: isQuestion ? dayWords : dayText }
           : shown
       }),
-    [columns, rows, units, labels, places, amounts, keys, isQuestion],
+    [columns, rows, units, labels, places, exact, amounts, keys, isQuestion],
   )
 }
 
