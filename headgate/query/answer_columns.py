@@ -101,6 +101,10 @@ _FRACTIONS = frozenset({"share", "probability"})
 _PERCENT = "percent"
 _INNER_UNITS = frozenset({_NUMBER.unit, _UNCERTAIN.unit})  # of no answer
 _PLAIN = frozenset({NO_FACTS.unit, _NUMBER.unit})
+# Things that a quantity counts, such as `units`; of these words none counts things with a price.
+_THINGS = re.compile(
+    r"(?!.*\b(second|minute|hour|day|week|month|quarter|year|point|deviation)s$)([a-z]+ )*[a-z]+s|people"
+)
 
 
 class _ContractsInUse:
@@ -301,10 +305,9 @@ def _product(left: str, right: str) -> str:
     """Return the unit of a product: that of the factor that has one, if the other one only counts."""
     if left in _PLAIN and right in _PLAIN:
         return left or right if left == right else NO_FACTS.unit
-    if left in {*_PLAIN, *_FRACTIONS} and is_amount(right):
-        return right
-    if right in {*_PLAIN, *_FRACTIONS} and is_amount(left):
-        return left
+    for amount, factor in ((right, left), (left, right)):
+        if is_amount(amount) and (factor in {*_PLAIN, *_FRACTIONS} or _is_price_of(amount, factor)):
+            return amount
     return _scaled(left, right) or _scaled(right, left) or _UNCERTAIN.unit
 
 
@@ -314,9 +317,14 @@ def _quotient(top: str, below: str) -> str:
         return _NUMBER.unit if top == _NUMBER.unit else NO_FACTS.unit
     if top in _PLAIN and below in _PLAIN:
         return NO_FACTS.unit
-    if is_amount(top) and below in _FRACTIONS:
+    if is_amount(top) and (below in _FRACTIONS or _is_price_of(top, below)):
         return top
     return _scaled(top, below) or _UNCERTAIN.unit
+
+
+def _is_price_of(amount: str, things: str) -> bool:
+    """Return whether an amount may be the price of things: times or by their count it is an amount."""
+    return " per " not in amount and bool(_THINGS.fullmatch(things))
 
 
 def _scaled(unit: str, by: str) -> str:

@@ -25,6 +25,9 @@ TABLES = {
         "quantity": UnitAndTitle("", "Quantity"),
         "amount": UnitAndTitle("GBP", "Amount"),
         "weight": UnitAndTitle("kg", ""),
+        "pieces": UnitAndTitle("units", "Pieces"),
+        "waited": UnitAndTitle("days", "Waited"),
+        "level": UnitAndTitle("GBP per 1,000 people", ""),
     },
     ("p", "forecast"): {
         "mean": UnitAndTitle("GBP", "Expected"),
@@ -61,6 +64,16 @@ def facts(sql: str, *names: str) -> list[tuple[str, str]]:
         ("amount * (select max(share) from forecast) as part", ("GBP", "")),
         ("sum(weight * quantity) as load", ("kg", "")),
         ("100 * sum(amount) / 5 as hundredfold", ("GBP", "")),
+        # A count of things may say which things.
+        ("sum(pieces * amount) as revenue", ("GBP", "")),
+        ("avg(amount * i.pieces) as revenue", ("GBP", "")),
+        ("sum(pieces * amount) / count(distinct item_id) as each", ("GBP", "")),
+        ("sum(amount) / sum(pieces) as each", ("GBP", "")),
+        ("sum(pieces * amount) - sum(amount) as less", ("GBP", "")),
+        ("pieces / amount as per_amount", ("", "")),
+        ("amount * waited as other", ("", "")),
+        ("amount / waited as each_day", ("", "")),
+        ("level * pieces as other", ("", "")),
         ("amount * sum(amount) / sum(amount) as same", ("", "")),  # no product of two amounts is certain
         ("amount * (sum(amount) / sum(amount)) as same", ("GBP", "")),
         ("amount * amount as square", ("", "")),
@@ -123,7 +136,7 @@ def test_a_column_that_the_statement_does_not_name_has_the_words_of_its_aggregat
 
 
 def test_columns_pass_through_subqueries_stars_and_unions() -> None:
-    everything = [("", "Item"), ("", "Quantity"), ("GBP", "Amount"), ("kg", "")]
+    everything = [(each.unit, each.label) for each in TABLES["c", "items"].values()]
     assert facts("select * from c.items limit 5", *TABLES["c", "items"]) == everything
     inner = "with sold as (select item_id, sum(amount) as total from c.items group by 1)"
     assert facts(f"{inner} select s.item_id, max(total) as most from sold s", "item_id", "most") == [  # noqa: S608
