@@ -26,6 +26,12 @@ SPELLINGS = {
 }  # fmt: skip
 # The symbols of these currencies precede a number, and mean no other currency in a lake.
 _IN_FRONT = ("EUR", "USD", "GBP")
+# The decimals of currencies whose smallest coin is not a hundredth. Source: ISO 4217.
+_PLACES = {
+    "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "PYG": 0, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}  # fmt: skip
+_PLACES_OF_MOST = 2
 PROPERTY = "headgate.currency"  # of a table
 _WORD = re.compile(r"\bcurrency\b")
 _AMOUNT = re.compile(r"(?:currency|[A-Z]{3})(?: per |$)")
@@ -64,6 +70,15 @@ def is_currency(unit: str) -> bool:
 def is_amount(unit: str) -> bool:
     """Return whether a unit is of amounts: a currency, or one per something."""
     return bool(_AMOUNT.match(unit))
+
+
+def places_of(currency: str) -> int:
+    """Return the decimals of a currency's amounts.
+
+    >>> places_of("EUR"), places_of("JPY")
+    (2, 0)
+    """
+    return _PLACES.get(currency, _PLACES_OF_MOST)
 
 
 def sign_of(currency: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20
 _MAX_CELL_LENGTH = 40
+_FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")
 
 Record = dict[str, Any]
 
@@ -81,7 +83,7 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
 
 
 def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
-    """Return the first rows as a table with all columns, whose amounts have two decimals."""
+    """Return the first rows as a table with all columns, with the decimals of their currencies."""
     headings = Counter(words.heading(column.name) for column in page.columns)
 
     def heading_of(column: str) -> str:
@@ -114,15 +116,42 @@ def _table(
     """Return the first rows as a table of text."""
     if not records:
         return ["No row."]
-    rows, names = records[:MAX_ROWS], list(records[0])
-    texts = [[_shortened(text_of(name, row[name])) for name in names] for row in rows]
-    heads = [heading_of(name) for name in names]
-    widths = [max(len(head), *(len(row[at]) for row in texts)) for at, head in enumerate(heads)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (heads, *texts)
+    rows = records[:MAX_ROWS]
+    columns = [
+        _column(
+            heading_of(name),
+            [_shortened(text_of(name, row[name])) for row in rows],
+            is_number=_is_number(name, [row[name] for row in rows]),
+        )
+        for name in records[0]
     ]
+    lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
     return [*lines, f"The first {MAX_ROWS} rows."] if len(records) > MAX_ROWS else lines
+
+
+def _is_number(name: str, values: Sequence[Any]) -> bool:
+    """Return whether a column has numbers that are compared; an id is a name."""
+    kinds = {type(value) for value in values if value is not None}
+    return bool(kinds) and kinds <= {int, float, Decimal} and not name.endswith("_id")
+
+
+def _column(heading: str, texts: Sequence[str], *, is_number: bool) -> list[str]:
+    """Return the heading and the cells of a column, all as wide: numbers end below each other."""
+    cells = [heading, *(_with_places(texts) if is_number else texts)]
+    width = max(map(len, cells))
+    return [cell.rjust(width) if is_number else cell.ljust(width) for cell in cells]
+
+
+def _with_places(texts: Sequence[str]) -> list[str]:
+    """Return figures such as `12.5 %` with zeros for the decimals that others have."""
+    figures = [_FIGURE.fullmatch(text) for text in texts]
+    most = max((len(match["decimals"] or "") for match in figures if match), default=0)
+    return [
+        f"{match['whole']}.{(match['decimals'] or '').ljust(most, '0')}{match['unit']}"
+        if match and most
+        else text
+        for text, match in zip(texts, figures, strict=True)
+    ]
 
 
 def _shortened(text: str) -> str:

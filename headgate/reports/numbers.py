@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from headgate.contracts.currency import is_currency, sign_of
+from headgate.contracts.currency import is_currency, places_of, sign_of
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
@@ -37,14 +37,14 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
 
 
 def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
-    """Return an amount with two decimals, which prices need, and another figure as `figure` does."""
+    """Return an amount with the decimals of its currency, and another figure as `figure` does."""
     currency = _currency_of(unit)
     if not currency or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return figure(value, unit)
     exact = Decimal(str(value))
     if not exact.is_finite() or abs(exact) >= _MAX_WRITTEN_OUT:
         return figure(value, unit)
-    return _amount(exact, currency, "0.01")
+    return _amount(exact, currency, str(Decimal(1).scaleb(-places_of(currency))))
 
 
 def _amount(exact: Decimal, currency: str, places: str) -> str:

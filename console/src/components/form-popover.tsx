@@ -1,4 +1,4 @@
-import { Button, Popover, Stack, Text } from '@mantine/core'
+import { Button, Modal, Popover, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 
@@ -15,43 +15,69 @@ interface Props {
   /** Sends the form; its answer is shown beside the button. */
   onSubmit: () => Promise<ReactNode>
   width?: number
+  /** Whether the form may grow, such as by a preview: it has the window then, and scrolls in it. */
+  isLarge?: boolean
   children: ReactNode
 }
 
-/** A button with a small form below it, which closes when its content was sent. */
-export function FormPopover({ label, submit, what, isComplete, onSubmit, width = 280, children }: Props) {
+/** A button with a small form below it, or a large one over the page, which closes when its content was sent. */
+export function FormPopover(props: Props) {
+  const { label, submit, what, isComplete, onSubmit, width = 280, isLarge = false, children } = props
   const [isOpen, setOpen] = useState(false)
   const send = useMutation({ mutationFn: onSubmit, onSuccess: () => setOpen(false) })
   function press(event: React.FormEvent): void {
     event.preventDefault()
     if (isComplete) send.mutate()
   }
+  const button = (
+    <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
+      {label}
+    </Button>
+  )
+  const form = (
+    <Stack
+      component="form"
+      gap="xs"
+      w={isLarge ? undefined : width}
+      maw={isLarge ? undefined : '80vw'}
+      onSubmit={press}
+    >
+      {children}
+      <Button size="xs" type="submit" disabled={!isComplete} loading={send.isPending}>
+        {submit}
+      </Button>
+      {send.error ? <Failed error={send.error} what={what} isAction /> : null}
+    </Stack>
+  )
   return (
     <>
-      {/* What loads above may push the button below the window's edge: the form goes along and is not hidden. */}
-      <Popover
-        opened={isOpen}
-        onChange={setOpen}
-        position="bottom-end"
-        trapFocus
-        withinPortal={false}
-        hideDetached={false}
-      >
-        <Popover.Target>
-          <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
-            {label}
-          </Button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label={label}>
-          <Stack component="form" gap="xs" w={width} maw="80vw" onSubmit={press}>
-            {children}
-            <Button size="xs" type="submit" disabled={!isComplete} loading={send.isPending}>
-              {submit}
-            </Button>
-            {send.error ? <Failed error={send.error} what={what} isAction /> : null}
-          </Stack>
-        </Popover.Dropdown>
-      </Popover>
+      {isLarge ? (
+        <>
+          {button}
+          <Modal
+            opened={isOpen}
+            onClose={() => setOpen(false)}
+            title={label}
+            size="lg"
+            closeButtonProps={{ 'aria-label': 'Close' }}
+          >
+            {form}
+          </Modal>
+        </>
+      ) : (
+        // What loads above may push the button below the window's edge: the form goes along and is not hidden.
+        <Popover
+          opened={isOpen}
+          onChange={setOpen}
+          position="bottom-end"
+          trapFocus
+          withinPortal={false}
+          hideDetached={false}
+        >
+          <Popover.Target>{button}</Popover.Target>
+          <Popover.Dropdown aria-label={label}>{form}</Popover.Dropdown>
+        </Popover>
+      )}
       {/* After the button, which stays where it is. Without a message it takes no room among the buttons. */}
       <Text size="sm" role="status" component="div" pos={send.data ? undefined : 'absolute'}>
         {send.data}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -481,6 +482,24 @@ def test_columns_that_would_be_headed_alike_keep_their_names_in_a_mail() -> None
     assert lines[0].split("  ") == ["Guest", "Guest id"]
 
 
+def test_numbers_of_a_mail_end_below_each_other_with_one_number_of_places() -> None:
+    columns = (
+        ResultColumn(name="sold_as", type="varchar"),
+        ResultColumn(name="part", type="double", unit="share"),
+        ResultColumn(name="weight", type="decimal(9,3)"),
+        ResultColumn(name="paid", type="double", unit="GBP"),
+        ResultColumn(name="guest_id", type="bigint"),
+    )
+    rows = (("a box", 0.54, "12.5", 1234.5, 7), ("a bag", 0.662, "1003.125", None, 12))
+    page = QueryRows(columns=columns, rows=rows, next_cursor="")
+    words = ColumnWords({column.name: column.unit for column in columns if column.unit}, {})
+    assert table_lines(page, words) == [
+        "Sold as    Part     Weight       Paid  Guest",
+        "a box    54.0 %     12.500  £1,234.50  7",
+        "a bag    66.2 %  1,003.125          \N{EN DASH}  12",
+    ]
+
+
 def by_month(*months: str) -> QueryRows:
     columns = {"month": "timestamp", "paid": "decimal(12,3)", "net_gbp": "double"}
     return page_of(columns, *((f"{month}-01T00:00:00", "796648.5", -2.505) for month in months))
@@ -495,7 +514,7 @@ def test_a_computed_column_of_a_mail_has_no_unit_of_another_tables_column() -> N
     lake = MemoryLake()
     words = answer_words(catalog(cast("LakePorts", lake)).tables, columns)
     lines = table_lines(QueryRows(columns=columns, rows=((10.5, 3.0, 2.0),), next_cursor=""), words)
-    assert [line.split("  ") for line in lines] == [
+    assert [re.split(" {2,}", line) for line in lines] == [
         ["Mean", "Total", "Unit price"],
         ["10.5", "£3.00", "£2.00"],
     ]
@@ -515,7 +534,7 @@ def test_a_question_of_a_mail_reads_like_its_page() -> None:
     assert text.splitlines()[:6] == [
         "Sales",
         "From Payments as of 9 Dec 2010",
-        "Month       Paid       Net",
+        "Month            Paid     Net",
         "1 Nov 2010  796,648.5  -£2.51",
         "1 Dec 2010  796,648.5  -£2.51",
         "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010.",
@@ -531,9 +550,10 @@ def test_a_question_of_a_mail_reads_like_its_page() -> None:
         (None, "GBP", "\N{EN DASH}"),
         (float("nan"), "GBP", "\N{EN DASH}"),
         (0.5, "share", "50 %"),
+        (Decimal("1250.4"), "JPY", "JPY 1,250"),
     ],
 )
-def test_an_amount_in_full_has_two_decimals(value: Any, unit: str, text: str) -> None:  # noqa: ANN401 a cell
+def test_an_amount_in_full_has_the_decimals_of_its_currency(value: Any, unit: str, text: str) -> None:  # noqa: ANN401 a cell
     assert amount_in_full(value, unit) == text
 
 

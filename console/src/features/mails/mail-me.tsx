@@ -32,7 +32,6 @@ export function MailMe({ of, title: proposed = '' }: Props) {
   const [title, setTitle] = useState(proposed)
   const [every, setEvery] = useState<Every>('week')
   const [on, setOn] = useState(1)
-  const [isWide, setWide] = useState(false)
   const days = daysOf(every)
   if (!mails.data?.address) return null
   const isComplete = title.trim() !== ''
@@ -47,7 +46,7 @@ export function MailMe({ of, title: proposed = '' }: Props) {
       submit="Schedule the mail"
       what="The mail"
       isComplete={isComplete}
-      width={isWide ? 620 : 280}
+      isLarge
       onSubmit={send}
     >
       <TextInput
@@ -78,12 +77,7 @@ export function MailMe({ of, title: proposed = '' }: Props) {
           onChange={(event) => setOn(Number(event.currentTarget.value))}
         />
       ) : null}
-      <MailNow
-        key={JSON.stringify([asked.title, of])}
-        asked={asked}
-        isComplete={isComplete}
-        onPreview={() => setWide(true)}
-      />
+      <MailNow key={JSON.stringify([asked.title, of])} asked={asked} isComplete={isComplete} />
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
         chose another time for the daily report, with the first rows of what this page shows. Columns about

@@ -7,13 +7,11 @@ import { type MailAsked, writtenMail } from './mails'
 interface Props {
   asked: MailAsked
   isComplete: boolean
-  /** Called when the mail is shown, which needs room. */
-  onPreview: () => void
 }
 
 /** Shows a mail as it is sent, and sends it to the person now; the schedule stays as it is. */
-export function MailNow({ asked, isComplete, onPreview }: Props) {
-  const preview = useMutation({ mutationFn: () => writtenMail('preview', asked), onSuccess: onPreview })
+export function MailNow({ asked, isComplete }: Props) {
+  const preview = useMutation({ mutationFn: () => writtenMail('preview', asked) })
   const now = useMutation({ mutationFn: () => writtenMail('send', asked) })
   const error = preview.error ?? now.error
   return (

@@ -90,6 +90,8 @@ test('a question is sent with the chart that the link of its mail opens', async 
 test('a mail is shown as it is sent, and sent now, with the filters of its page', async () => {
   show(<MailMe of={{ dashboard: 'hub', filters: { region: 'Alps' } }} title="Sales, Region: Alps" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  // A mail is as long as its answer: it scrolls in a dialog, whose head and buttons stay in reach.
+  expect(await screen.findByRole('dialog', { name: 'Send me this by mail' })).toBeTruthy()
   await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
   expect((await screen.findByLabelText('Text of the mail')).textContent).toBe(SHOWN.text)
   expect(screen.getByText('Sales, 05 Jan 2026')).toBeTruthy()

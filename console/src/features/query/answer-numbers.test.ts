@@ -215,7 +215,9 @@ test('all values of a column of a question have one number of places', () => {
 
 test('amounts below the smallest coin have the places of the smallest one', () => {
   expect(exactTexts([0.0035, 12.5, 0], 'GBP')).toEqual(['£0.0035', '£12.5000', '£0.0000'])
-  expect(exactTexts(['12345678901234567.891'], 'GBP', 'decimal(38,3)')).toEqual(['£12,345,678,901,234,567.89'])
+  expect(exactTexts(['12345678901234567.891'], 'GBP', 'decimal(38,3)')).toEqual([
+    '£12,345,678,901,234,567.89',
+  ])
 })
 
 test('a column of computed numbers with many digits rounds none of them', () => {

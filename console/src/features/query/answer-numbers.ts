@@ -31,7 +31,8 @@ export function exactFormat(
   const unit = units[column.name] ?? ''
   if (column.kind === 'mean' && !unit)
     return { ...format, text: (value) => paddedFigure(meanText(value), places) }
-  if (places !== undefined && isShare(unit)) return { ...format, text: (value) => roundedPercent(value, places) }
+  if (places !== undefined && isShare(unit))
+    return { ...format, text: (value) => roundedPercent(value, places) }
   if (places !== undefined && currencyOf(unit))
     return { ...format, text: placedText(places, (value) => figureInFull(value, unit), currencyOf(unit)) }
   return { ...format, text: (value) => paddedFigure(figureInFull(value, unit), places) }
@@ -61,7 +62,8 @@ function placesOfAmounts(values: Cell[], least: number): number {
 }
 
 /** A figure such as `12.5 %` with zeros for the places that it lacks. */
-const paddedFigure = (text: string, places = 0): string => text.replace(/^-?[\d,.]+/, (digits) => padded(digits, places))
+const paddedFigure = (text: string, places = 0): string =>
+  text.replace(/^-?[\d,.]+/, (digits) => padded(digits, places))
 
 const MIN_ROUNDED_PERCENT = 0.01
 
