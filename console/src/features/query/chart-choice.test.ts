@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { drawn, suggested } from './chart-choice'
+import { drawable, drawn, suggested } from './chart-choice'
 
 const DAILY = [
   { name: 'datum', type: 'date' },
@@ -137,4 +137,30 @@ test('a chosen kind is drawn, and bars over time are those of the newest periods
   ]
   const line = drawn(names, rows, { x: 'warengruppe', y: ['menge'], series: '', kind: 'line' })
   expect([line.panel.kind, line.rows]).toEqual(['line', rows])
+})
+
+test('the measure is the one by which the statement orders its rows', () => {
+  const columns = ['region', 'orders', 'revenue'].map((name) => ({
+    name,
+    type: name === 'region' ? 'varchar' : 'bigint',
+  }))
+  const rows = [
+    ['IE', 3, 900],
+    ['DE', 5, 80],
+  ]
+  const measureOf = (end: string) =>
+    drawable(
+      {
+        columns,
+        rows,
+        query: { sql: `SELECT region, orders, revenue FROM (SELECT 1 ORDER BY orders) t ${end}` },
+      },
+      undefined,
+    )?.y
+  expect(measureOf('ORDER BY revenue DESC LIMIT 10')).toEqual(['revenue'])
+  expect(measureOf('order by region, t."revenue" desc nulls last')).toEqual(['revenue'])
+  expect(measureOf('ORDER BY 1, 3 DESC;')).toEqual(['revenue'])
+  expect(measureOf('ORDER BY region')).toEqual(['orders'])
+  expect(measureOf('ORDER BY coalesce(revenue, 0), 9')).toEqual(['orders'])
+  expect(measureOf('')).toEqual(['orders'])
 })

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { type Cell, isName, isNumeric } from '../../api/format'
 import type { Shown } from '../dashboards/chart-options'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
+import { orderedBy } from './statement-clauses'
 
 interface Column {
   name: string
@@ -40,8 +41,18 @@ export const measures = (columns: Column[]): string[] =>
 /** Whether bars of so many names can be read, and colours cannot. */
 const isMany = (values: number): boolean => values > MOST_SERIES && values <= MOST_BARS
 
+/** The measure by which a statement orders its rows, which is the one that it asks about; the first one of another. */
+function askedMeasure(columns: Column[], numbers: string[], sql: string): string | undefined {
+  const named = orderedBy(sql).map((item) =>
+    /^\d+$/.test(item)
+      ? columns[Number(item) - 1]?.name
+      : numbers.find((name) => name.toLowerCase() === item.toLowerCase()),
+  )
+  return named.find((name) => name !== undefined && numbers.includes(name)) ?? numbers[0]
+}
+
 /** The chart that an answer suggests; undefined where no column is a number. */
-export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined {
+export function suggested(columns: Column[], rows: Cell[][], sql = ''): Choice | undefined {
   const numbers = measures(columns)
   const others = columns.map((one) => one.name).filter((name) => !numbers.includes(name))
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
@@ -53,8 +64,12 @@ export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined
   const [first, second] = others
   const isTurned = first !== undefined && second !== undefined && isFew(first) && isMany(sizeOf(second))
   const x = time ?? (isTurned ? second : first) ?? numbers[0]
-  const y = numbers.filter((name) => name !== x)
-  if (x === undefined || y[0] === undefined) return undefined
+  const y = askedMeasure(
+    columns,
+    numbers.filter((name) => name !== x),
+    sql,
+  )
+  if (x === undefined || y === undefined) return undefined
   const parts = others.filter((name) => name !== x)
   // A line or a bar for each where the rows of all would be added up otherwise, such as sales by day and series.
   const isWhole = (...names: string[]): boolean =>
@@ -62,17 +77,17 @@ export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined
   const parted = parts.filter((name) => sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS)
   const apart = isWhole(x) ? undefined : parted.find((name) => isWhole(x, name))
   const series = apart ?? parts.find(isFew) ?? parts.find(isPart)
-  return { x, y: [y[0]], series: series ?? '' }
+  return { x, y: [y], series: series ?? '' }
 }
 
 /** What a person chose to draw, if the answer has these columns; what it suggests otherwise. */
 export function drawable(
-  { columns, rows }: { columns: Column[]; rows: Cell[][] },
+  { columns, rows, query }: { columns: Column[]; rows: Cell[][]; query?: { sql: string } },
   choice: Choice | undefined,
 ): Choice | undefined {
   const names = new Set(columns.map(({ name }) => name))
   const asked = choice ? [choice.x, ...choice.y, ...(choice.series ? [choice.series] : [])] : []
-  return choice && asked.every((name) => names.has(name)) ? choice : suggested(columns, rows)
+  return choice && asked.every((name) => names.has(name)) ? choice : suggested(columns, rows, query?.sql)
 }
 
 /** The answer as a chart draws it: lines over time or numbers, bars over names, unless the person chose the kind; rows of one point are added up. */

@@ -38,3 +38,23 @@ export function withCondition(sql: string, condition: string): string {
   const others = /\bor\b/i.test(withoutTexts(own)) ? `(${own})` : own
   return `${sql.slice(0, from)} ${condition} AND ${others}${sql.slice(at)}`
 }
+
+const ORDER_BY = /\border\s+by\b/gi
+const AFTER_ORDER = /\b(?:limit|offset|fetch)\b|;\s*$/i
+
+/**
+ * The columns by which a statement orders its rows, as it writes them: names or places.
+ *
+ * @example orderedBy('SELECT a, sum(b) AS sold FROM t GROUP BY 1 ORDER BY sold DESC, 1') // ['sold', '1']
+ */
+export function orderedBy(sql: string): string[] {
+  const masked = outermost(sql)
+  const last = [...masked.matchAll(ORDER_BY)].at(-1)
+  if (!last) return []
+  const from = last.index + last[0].length
+  const end = AFTER_ORDER.exec(masked.slice(from))?.index
+  const clause = sql.slice(from, end === undefined ? undefined : from + end)
+  return clause
+    .split(',')
+    .map((item) => /^\s*(?:\w+\.)?"?(\w+)"?(?:\s+(?:asc|desc|nulls)\b.*)?\s*$/is.exec(item)?.[1] ?? '')
+}
