@@ -5,6 +5,7 @@ import { notesOf, sheetName, sheetStart, type TableToSave, type WorkbookWords } 
 import { sheetOf as cellsOf, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { linksOf, linksOfCells } from './workbook-links'
+import { namedTable } from './workbook-names'
 import { writeWorkbook } from './workbook-writer'
 
 const sheetOf = (table: TableToSave, words: WorkbookWords) =>
@@ -64,7 +65,7 @@ test('headings are those of the page, with the currency; shares are shown as per
     { value: 'Late share', fontWeight: 'bold' },
     { value: 'Seen (UTC)', fontWeight: 'bold' },
   ])
-  expect(sheet[1]).toEqual([{ value: 917000, format: '#,##0.00' }, { value: 0.25, format: '0.0%' }, null])
+  expect(sheet[1]).toEqual([{ value: 917000, format: '"£"#,##0.00' }, { value: 0.25, format: '0.0%' }, null])
 })
 
 test('a share of 16 digits is a percent, too', () => {
@@ -181,4 +182,28 @@ test('a workbook written with reports of its rows has the parts of one that is w
   const texts = (bytes: Uint8Array) =>
     Object.entries(unzipSync(bytes)).map(([path, part]) => [path, strFromU8(part)])
   expect(texts(new Uint8Array(await file.arrayBuffer()))).toEqual(texts(new Uint8Array(atOnce)))
+})
+
+test('amounts have the sign and the decimals of their currency', () => {
+  const columns = [{ name: 'paid', type: 'double' }]
+  const formatIn = (paid: string) => sheetOf({ columns, rows: [[1250.4]] }, { ...TITLE, units: { paid } })[1]
+  expect(formatIn('GBP')).toEqual([{ value: 1250.4, format: '"£"#,##0.00' }])
+  expect(formatIn('JPY')).toEqual([{ value: 1250.4, format: '"JP¥"#,##0' }])
+})
+
+test('a column of codes has a column of the names that the page shows beside it', () => {
+  const columns = ['month', 'region_id', 'sold'].map((name) => ({ name, type: 'varchar' }))
+  const rows = [
+    ['2010-11', 'FR', '3'],
+    ['2010-11', 'X-CHI', null],
+  ]
+  const named = namedTable({ columns, rows }, TITLE)
+  const sheet = sheetOf({ columns: named.columns, rows: named.withNames(rows) }, named.words)
+  expect(sheet).toEqual([
+    ['Month', 'Region', 'Region name', 'Sold'].map((value) => ({ value, fontWeight: 'bold' })),
+    ['2010-11', 'FR', 'France', '3'],
+    ['2010-11', 'X-CHI', 'X-CHI', null],
+  ])
+  const own = [...columns, { name: 'region_name', type: 'varchar' }]
+  expect(namedTable({ columns: own, rows: [['2010-11', 'FR', '3', 'France']] }, TITLE).columns).toEqual(own)
 })

@@ -1,6 +1,7 @@
 import { type Cell, count, csvLine, currencyOf, download, saveBlob } from '../api/format'
 import { headingsOf, type Labels, type Units } from './columns'
 import type { Sheet } from './workbook-cells'
+import { namedTable } from './workbook-names'
 import type { WorkbookOrder, WorkbookReport } from './workbook-writer'
 
 export interface TableToSave {
@@ -40,11 +41,12 @@ export interface Writing {
 /** Save a workbook: the rows, and what they are on a sheet of its own. A worker writes it, so that the page stays usable. */
 export async function saveXlsx(
   name: string,
-  table: TableToSave,
-  words: WorkbookWords,
+  { rows: all, ...table }: TableToSave,
+  given: WorkbookWords,
   { onRows, signal }: Writing = {},
 ): Promise<void> {
   const { linksOfCells } = await import('./workbook-links')
+  const { columns, words, withNames } = namedTable({ ...table, rows: all }, given)
   const worker = new Worker(new URL('./workbook-worker.ts', import.meta.url), { type: 'module' })
   const send = (order: WorkbookOrder) => worker.postMessage(order)
   try {
@@ -58,11 +60,15 @@ export async function saveXlsx(
       signal?.addEventListener('abort', () => reject(new DOMException('Stopped', 'AbortError')))
     })
     written.catch(() => undefined)
-    send({ kind: 'sheet', sheet: sheetStart(table, words), notes: notesOf(table, words) })
-    for (let from = 0; from < table.rows.length; from += SLICE_ROWS) {
+    send({
+      kind: 'sheet',
+      sheet: sheetStart({ columns }, words),
+      notes: notesOf({ columns, rows: all }, words),
+    })
+    for (let from = 0; from < all.length; from += SLICE_ROWS) {
       signal?.throwIfAborted()
-      const rows = table.rows.slice(from, from + SLICE_ROWS)
-      send({ kind: 'rows', rows, links: linksOfCells({ columns: table.columns, rows }, words.linkOf, from) })
+      const rows = withNames(all.slice(from, from + SLICE_ROWS))
+      send({ kind: 'rows', rows, links: linksOfCells({ columns, rows }, words.linkOf, from) })
       await nextTask()
     }
     send({ kind: 'end' })

@@ -94,6 +94,20 @@ export function label(value: Cell | undefined, column = ''): string {
   return SNAKE.test(text) ? text.replaceAll('_', ' ') : text
 }
 
+/** A code of a country or a member such as `category=kitchen`. */
+const CODED = /^([A-Z]{2}|[a-z_]+=.+)$/
+
+/**
+ * The name that pages and charts have for a code; undefined of another text.
+ *
+ * @example codeName('FR', 'region_id') // 'France'
+ */
+export function codeName(value: Cell | undefined, column: string): string | undefined {
+  const code = String(value)
+  const name = CODED.test(code) ? label(value, column) : code
+  return name === code ? undefined : name
+}
+
 /** Measures of a model's quality whose names are abbreviations. */
 const MEASURES: Readonly<Record<string, string>> = {
   auc: 'ranks right, share of pairs (AUC)',

@@ -1,6 +1,6 @@
 import { getCellAddress } from 'write-excel-file/utility'
 
-import { type Cell, currencyOf, isName, isNumeric } from '../api/format'
+import { type Cell, currencyOf, isName, isNumeric, placesOfCurrency } from '../api/format'
 import { kindOfTime } from './moments'
 import type { Link } from './workbook-links'
 
@@ -81,12 +81,28 @@ const MOST_SHOWN_PLACES = 4
 
 /** Of a number without a unit a spreadsheet cannot know whether it counts or names, such as a year. */
 function formatOf(unit: string, type: string): string {
-  if (currencyOf(unit)) return '#,##0.00'
+  const currency = currencyOf(unit)
+  if (currency) return amountFormat(currency)
   if (unit === 'share' || unit === 'probability') return '0.0%'
   // A sum of amounts has no unit, and a decimal type that no id and no year has.
   const places = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
   if (!unit) return places > 0 ? `#,##0.${'0'.repeat(Math.min(places, MOST_SHOWN_PLACES))}` : ''
   return /int/.test(type) ? '#,##0' : '#,##0.##'
+}
+
+const amountFormats = new Map<string, string>()
+
+/** Amounts with the sign and the decimals of their currency; written once, and used for each cell. */
+function amountFormat(currency: string): string {
+  const written = amountFormats.get(currency)
+  if (written) return written
+  const places = placesOfCurrency(currency)
+  const sign = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
+    .formatToParts(0)
+    .find(({ type }) => type === 'currency')?.value
+  const format = `"${sign ?? currency}"#,##0${places > 0 ? `.${'0'.repeat(places)}` : ''}`
+  amountFormats.set(currency, format)
+  return format
 }
 
 /** A day or a timestamp of a column of such as a spreadsheet's date, in UTC. */

@@ -19,6 +19,7 @@ import { marksOf } from '../notes/marks'
 import { NoteList } from '../notes/note-list'
 import { useNotes } from '../notes/notes'
 import { axisOf, newest, options, type Shown } from './chart-options'
+import { barsHeight } from './charts/bar'
 import { cautionWords } from './charts/cautions'
 import { isMultiples, NARROW_HEIGHT } from './charts/multiples'
 import { registerWorld } from './world'
@@ -81,7 +82,7 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   const size =
     shown.panel.kind === 'map'
       ? { aspectRatio: '1.9', width: '100%' }
-      : { height: isHigher ? height * NARROW_HEIGHT : height }
+      : { height: isHigher ? height * NARROW_HEIGHT : barsHeight(shown, height) }
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />

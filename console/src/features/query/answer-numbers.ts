@@ -12,7 +12,7 @@ import {
 } from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
-import { label } from '../../formats/words'
+import { codeName } from '../../formats/words'
 
 interface Column {
   name: string
@@ -146,17 +146,12 @@ function placedText(places: number, text: (value: Cell) => string, currency = ''
       : format.format(String(value) as `${number}`)
 }
 
-/** A code of a country or a member such as `category=kitchen`. */
-const CODED = /^([A-Z]{2}|[a-z_]+=.+)$/
-
 /** The name that the chart of the same answer has for a code, and the code by which a statement finds it. */
 const namedText =
   (column: Column | undefined, text: (value: Cell) => string) =>
   (value: Cell): string => {
-    const [code, name] = [String(value), label(value, column?.name)]
-    return column && isTextual(column.type) && CODED.test(code) && name !== code
-      ? `${name} (${code})`
-      : text(value)
+    const name = column && isTextual(column.type) ? codeName(value, column.name) : undefined
+    return name === undefined ? text(value) : `${name} (${String(value)})`
   }
 
 const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'

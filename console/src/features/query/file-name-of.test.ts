@@ -19,3 +19,9 @@ test('a long question is cut between words', () => {
   expect(name.length).toBeLessThanOrEqual(60)
   expect(name.endsWith('word')).toBe(true)
 })
+
+test('a statement of several tables has the names of all of them', () => {
+  const join = 'select 1 from orders o join ecommerce_curated.order_items i using (order_id) JOIN orders b'
+  expect(fileNameOf(undefined, join)).toBe('orders-order_items')
+  expect(fileNameOf(undefined, `with sold as (${join}) select * from sold`)).toBe('orders-order_items')
+})

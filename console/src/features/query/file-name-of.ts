@@ -1,18 +1,26 @@
 const MOST_OF_A_NAME = 60
-const FROM = /\bfrom\s+"?(?:[\w-]+"?\."?)?([\w-]+)/i
+const READ = /\b(?:from|join)\s+"?(?:[\w-]+"?\."?)?([\w-]+)/gi
+const COMMON = /\b"?([\w-]+)"?\s+as\s*\(/gi
 
 /**
- * The name of a downloaded answer: its question, else the table that it asks.
+ * The name of a downloaded answer: its question, else the tables that it asks.
  *
  * @example fileNameOf('Who are the customers?', 'SELECT …') // 'who-are-the-customers'
  */
 export function fileNameOf(question: string | undefined, sql: string): string {
-  const words = question ?? FROM.exec(sql)?.[1] ?? ''
+  const words = question ?? tablesOf(sql).join(' ')
   const name = words
     .toLowerCase()
     .replace(/[^\p{L}\p{N}_]+/gu, '-')
     .replace(/^-+|-+$/g, '')
   return shortened(name) || 'answer'
+}
+
+/** The tables that a statement reads, without those that it names itself. */
+function tablesOf(sql: string): string[] {
+  const common = new Set([...sql.matchAll(COMMON)].map(([, name]) => name?.toLowerCase()))
+  const read = [...sql.matchAll(READ)].map(([, name = '']) => name.toLowerCase())
+  return [...new Set(read)].filter((name) => !common.has(name))
 }
 
 /** A name of whole words that is not too long for a file. */

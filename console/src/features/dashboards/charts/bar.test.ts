@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { axisOf, options } from '../chart-options'
 import { EMPTY_PANEL } from '../empty-panel'
+import { barsHeight } from './bar'
 import { INK } from './chart-parts'
 
 const PANEL = {
@@ -100,4 +101,40 @@ test('a bar that may not be relied on is lighter, and its label says why', () =>
   expect(labelOf(false)).toEqual([expect.not.stringContaining('·'), expect.stringMatching(/ · too far off$/)])
   // On a phone the label has no room: the hover text says it.
   expect(labelOf(true)[1]).not.toContain('too far off')
+})
+
+interface NamedBars {
+  series: { label: { show: boolean } }[]
+  yAxis: { axisLabel: { width: number; interval: unknown } }
+}
+
+test('each of many bars has its name and its value, in a chart that is high enough', () => {
+  const barsOf = (many: number) => {
+    const rows = Array.from({ length: many }, (_, at) => [`Place ${at}`, '', at])
+    return { panel: { ...PANEL, series: '' }, columns: ['week_on', 'source', 'received'], rows }
+  }
+  const { series, yAxis } = options(barsOf(40), 'light') as unknown as NamedBars
+  expect([series[0]?.label.show, yAxis.axisLabel.interval]).toEqual([true, 0])
+  expect(barsHeight(barsOf(40), 420)).toBeGreaterThanOrEqual(40 * 16)
+  expect(barsHeight(barsOf(3), 420)).toBe(420)
+  expect(barsHeight(barsOf(400), 420)).toBeLessThan(1000)
+})
+
+test('short names leave their room to the bars', () => {
+  const widthOf = (name: string) => {
+    const shown = { panel: { ...PANEL, series: '' }, columns: ['week_on', 'received'], rows: [[name, 5]] }
+    return (options(shown, 'light') as unknown as NamedBars).yAxis.axisLabel.width
+  }
+  expect(widthOf('Germany')).toBeLessThan(60)
+  expect(widthOf('a name that is much too long for the axis of a chart')).toBe(250)
+})
+
+test('the legend has the names that the table has for codes', () => {
+  for (const kind of ['bar', 'line'] as const) {
+    const panel = { ...PANEL, kind, series: 'region_id' }
+    const rows = ['FR', 'GB'].map((code) => ['2026-03-02', code, 5])
+    const shown = { panel, columns: ['week_on', 'region_id', 'received'], rows }
+    const { legend } = options(shown, 'light') as { legend: { formatter: (name: string) => string } }
+    expect(['FR', '(other)'].map(legend.formatter)).toEqual(['France', 'other regions'])
+  }
 })

@@ -1,6 +1,5 @@
 import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
-import { label } from '../../../formats/words'
 import { CAUTION } from './cautions'
 import {
   colourOf,
@@ -13,13 +12,20 @@ import {
   numeric,
   placeName,
   seriesName,
+  type Shown,
   SOFT,
   text,
   valueAxis,
 } from './chart-parts'
 
-/** Labels of more bars than these would cover each other; the tooltip has their values. */
-const MOST_LABELS = 20
+/** Labels of more bars than these would cover each other, however high the chart is; the tooltip has their values. */
+const MOST_LABELS = 50
+/** The room of a bar with its name and its value, and of the axis and the legend beside them. */
+const BAR_PX = 17
+const BESIDE_BARS_PX = 60
+/** The widest name of an axis, also on a phone, and the width of a usual letter. */
+const [MOST_NAME_PX, MOST_NARROW_PX] = [250, 110]
+const LETTER_PX = 7
 
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
@@ -29,6 +35,14 @@ const isRounded = (value: unknown, unit: string): boolean =>
   unit === '' && Math.abs(Number(value)) >= MIN_SHORT && !Number.isInteger(Number(value))
 const MIN_SHORT = 10_000
 const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 })
+
+/** The height at which each bar of a chart has room for its name and its value, at least `least`. */
+export function barsHeight({ panel, columns, rows }: Shown, least: number): number {
+  if (panel.kind !== 'bar') return least
+  const at = columns.indexOf(panel.x)
+  const bars = new Set(rows.map((row) => text(row[at]))).size
+  return Math.max(least, Math.min(bars, MOST_LABELS) * BAR_PX + BESIDE_BARS_PX)
+}
 
 /** Bars with their value at the end; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
 export function bar({
@@ -45,7 +59,9 @@ export function bar({
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
-  const named = (group: string): string => (panel.series ? label(group) : seriesName(group, panel.y, labels))
+  const shownName = (name: string): string => placeName(name, panel.x, open)
+  const longest = Math.max(...names.map((name) => shownName(name).length))
+  const named = (group: string): string => seriesName(group, panel, labels)
   const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
   const cautions = new Map(
     rows.flatMap((row) => (row[CAUTION] ? [[text(row[panel.x]), text(row[CAUTION])] as const] : [])),
@@ -112,11 +128,13 @@ export function bar({
       data: names,
       inverse: true,
       axisLabel: {
-        width: isNarrow ? 110 : 250,
+        // A width is reserved also where no name needs it.
+        width: Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX),
+        interval: names.length <= MOST_LABELS ? 0 : 'auto',
         // A second line has room between few bars only.
         overflow: names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
         lineHeight: 14,
-        formatter: (name: string) => placeName(name, panel.x, open),
+        formatter: shownName,
       },
     },
     series,

@@ -76,9 +76,9 @@ export function axisName(name: string, column = ''): string {
 export const placeName = (name: string, column: string, open: OpenPeriod | undefined): string =>
   name === open?.place ? `${axisName(name, column)} (until ${untilWords(open)})` : axisName(name, column)
 
-/** Names of series: columns have headings, values are read as cells are. */
-export const seriesName = (name: string, columns: readonly string[], labels: Labels = {}): string =>
-  columns.includes(name) ? labels[name] || heading(name) : label(name)
+/** Names of series: columns have headings, values are read as cells of their column are. */
+export const seriesName = (name: string, { y, series }: Schemas['Panel'], labels: Labels = {}): string =>
+  !series && y.includes(name) ? labels[name] || heading(name) : label(name, series)
 
 /** Every cell of a row with its column's heading. */
 export const cells = (row: Row, { unitOf }: Drawing): string[] =>

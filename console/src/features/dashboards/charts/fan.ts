@@ -81,7 +81,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
       data: [...panel.y, ...bandNames.map((name) => ({ name, icon: 'rect' }))],
       top: 0,
       ...(isNarrow ? { left: 0 } : { right: 8, type: 'scroll' }),
-      formatter: (name: string) => seriesName(name, panel.y, labels),
+      formatter: (name: string) => seriesName(name, { ...panel, series: '' }, labels),
     },
     tooltip: hover(([point]) => {
       const row = rows[point?.dataIndex ?? 0] ?? {}

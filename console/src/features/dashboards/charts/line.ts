@@ -61,7 +61,7 @@ export function line({
   // The dashed step to an open period repeats the value before it.
   const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
     !isOpen || (dataIndex === last) === seriesIndex >= groups.length
-  const named = (name: string): string => seriesName(name, panel.y, labels)
+  const named = (name: string): string => seriesName(name, panel, labels)
   return {
     grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
     legend: { show: groups.length > 1, data: groups, top: 0, right: 8, type: 'scroll', formatter: named },

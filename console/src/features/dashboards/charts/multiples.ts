@@ -62,7 +62,7 @@ export function multiples({
     top: TOP_PERCENT + Math.floor(at / COLUMNS) * height,
   })
   const said = (value: Cell): string => cellWords('', value, unit, 'double')
-  const words = (name: string): string => seriesName(name, panel.y, labels)
+  const words = (name: string): string => seriesName(name, panel, labels)
   // On a phone the figures of two charts beside each other would overlap, so they have a line of their own.
   const beside = (value: number): string =>
     Number.isFinite(value) ? `${isNarrow ? '\n' : '  '}${said(value)}` : ''

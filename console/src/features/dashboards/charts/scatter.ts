@@ -28,7 +28,7 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
       top: 0,
       right: 8,
       type: 'scroll',
-      formatter: (name: string) => label(name),
+      formatter: (name: string) => label(name, panel.series),
     },
     tooltip: {
       ...hover(([point]) => cells((point?.data as { row: Row }).row, drawing)),
