@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { ColumnFormat } from '../formats/columns'
-import { fieldsOf, fitting, linesOfTexts, nextSort, span, totalWidth } from './grid-columns'
+import { fieldsOf, fitting, isEmptyColumn, linesOfTexts, nextSort, span, totalWidth } from './grid-columns'
 
 const columns = (many: number) =>
   Array.from({ length: many }, (_, at) => ({ name: `c${at}`, type: 'varchar' }))
@@ -129,4 +129,25 @@ test('a period of two days is never cut, as a day is not', () => {
   const rows = [['a long text of a test that may be cut', '2010-11-02/2010-12-09']]
   const names = ['test', 'period'].map((name) => ({ name, type: 'varchar' }))
   expect(fieldsOf(names, rows, formats, 1).map(({ isText }) => isText)).toEqual([true, false])
+})
+
+test('where a table scrolls sideways, a long heading takes no more room than its numbers', () => {
+  const formats = ['Place', 'Monthly growth of sales before returns', 'Sold'].map((heading) => ({
+    heading,
+    title: '',
+    text: String,
+  }))
+  const read = ['place', 'growth', 'sold'].map((name, at) => ({ name, type: at > 0 ? 'double' : 'varchar' }))
+  const widthOf = (rows: (string | number | null)[][], width: number) =>
+    fitting(fieldsOf(read, rows, formats, 1), width).map(({ style }) => style.width)
+  const [place, growth = 0] = widthOf([['a place with a long name', 1.5, 7]], 200)
+  expect([place, growth < 200]).toEqual([widthOf([['a place with a long name', 1.5, 7]], 2000)[0], true])
+  expect(widthOf([['a place with a long name', 1.5, 7]], 2000)[1]).toBeGreaterThan(300)
+  // Without values it needs that room nowhere.
+  expect(widthOf([['a', null, 7]], 2000)[1]).toBeLessThan(200)
+  expect([isEmptyColumn([[null], ['']], 0), isEmptyColumn([[0]], 0), isEmptyColumn([], 0)]).toEqual([
+    true,
+    false,
+    false,
+  ])
 })

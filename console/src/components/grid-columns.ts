@@ -71,8 +71,10 @@ export function fieldsOf(
   const read = columns.map((column, place) => {
     const format = formats?.[place] ?? exact(column)
     const texts = sample.map((row) => (row[place] == null ? '' : format.text(row[place])))
-    const width = format.width ?? widthOf(format.heading, texts)
     const isText = !isNumber(column) && !isTime(column, sample, place)
+    const least = format.width ?? leastOf(format.heading, texts, isText, shape)
+    // A column without a value is as narrow as its heading in three lines.
+    const width = format.width ?? (isEmptyColumn(sample, place) ? least : widthOf(format.heading, texts))
     return {
       ...column,
       place,
@@ -80,7 +82,7 @@ export function fieldsOf(
       width,
       isText,
       longest: longestOf(texts) * 8 + BESIDE_TEXT_PX,
-      least: format.width ?? leastOf(format.heading, texts, isText, shape),
+      least,
     }
   })
   let left = 0
@@ -93,6 +95,10 @@ export function fieldsOf(
   })
 }
 
+/** Whether none of the rows has a value of a column; no column of an answer without rows is empty. */
+export const isEmptyColumn = (rows: (Cell[] | undefined)[], place: number): boolean =>
+  rows.length > 0 && rows.every((row) => (row?.[place] ?? '') === '')
+
 /** The fields that fit into `width`. Long texts give way first, then fields are left out: those of the lowest priority, the last of equal ones. Of those of priority 1 two always stay, and further ones where no number or time would be cut; all do where no priority is stated. */
 export function fitting(fields: Field[], width: number): Field[] {
   if (totalWidth(fields) <= width) return fields
@@ -104,7 +110,9 @@ export function fitting(fields: Field[], width: number): Field[] {
       )
     : fields
   const fitted = mayLeave ? uncut(fewer, width) : narrowed(fewer, width, () => true)
-  return mayLeave || totalWidth(fitted) <= width ? widened(fitted, fields, width) : fields
+  if (mayLeave || totalWidth(fitted) <= width) return widened(fitted, fields, width)
+  // The table scrolls sideways: no heading takes more room than its numbers need, and no text is cut.
+  return placed(fields, ({ isText, least, style }) => (isText ? style.width : least))
 }
 
 /** The fields as narrow as they may be, without those for which a number or a time would be cut: names after the first leave before measures. */

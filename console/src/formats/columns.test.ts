@@ -127,3 +127,13 @@ test('whole numbers that identify rows wherever they are have no separators', ()
   ])
   expect([...keys]).toEqual(['receipt'])
 })
+
+test('beside a column of names an id shows its code, and not the name again', () => {
+  const texts = (...names: string[]) =>
+    columnFormats(
+      names.map((name) => ({ name, type: 'varchar' })),
+      {},
+    ).map(({ text }) => text('GB'))
+  expect(texts('region_id', 'region_name')).toEqual(['GB', 'GB'])
+  expect(texts('region_id', 'sold')).toEqual(['United Kingdom', 'GB'])
+})

@@ -295,9 +295,15 @@ export const columnFormats = (
   labels: Labels = {},
 ): ColumnFormat[] => {
   const headings = headingsOf(columns, labels, units)
+  const names = new Set(columns.map(({ name }) => name))
+  // Beside a column of names an id is the code by which people find it.
+  const isCode = (name: string): boolean => names.has(name.replace(/_(id|code)$/, '_name')) && isName(name)
   return columns.map(({ name, type }) => ({
     heading: headings[name] ?? name,
     title: name,
-    text: (value) => cellWords(name, value, units[name], type),
+    text: (value) =>
+      isCode(name) && typeof value === 'string' && value !== ''
+        ? idWords(value, value)
+        : cellWords(name, value, units[name], type),
   }))
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import {
+  emptyLast,
   allInOrder,
   byPriority,
   decisive,
@@ -81,4 +82,11 @@ test('a table shows the columns that its contract names, in that order, and the 
   expect(names(decisive(columns, first, new Set(['id'])))).toEqual(['id', 'amount'])
   expect(names(allInOrder(columns, first, new Set(['id'])))).toEqual(['id', 'amount', 'snapshot', 'note'])
   expect(names(decisive(columns, [], new Set(['id'])))).toEqual(['id', 'snapshot', 'note', 'amount'])
+})
+
+test('columns without a value in the shown rows come last, and keys stay first', () => {
+  const columns = ['region_id', 'growth', 'sold', 'note'].map((name) => ({ name }))
+  const empty = new Set(['region_id', 'growth', 'note'])
+  const shown = emptyLast(columns, ({ name }) => empty.has(name), new Set(['region_id']))
+  expect(shown.map(({ name }) => name)).toEqual(['region_id', 'sold', 'growth', 'note'])
 })

@@ -100,6 +100,16 @@ export function decisive<T extends { name: string }>(
   return named.length > 0 ? named : byPriority(columns, keys, units)
 }
 
+/** The columns with those of which the shown rows have no value last, where they take no room from others; keys stay first. */
+export function emptyLast<T extends { name: string }>(
+  columns: T[],
+  hasNoValue: (column: T) => boolean,
+  keys: ReadonlySet<string>,
+): T[] {
+  const rank = (column: T): number => (!keys.has(column.name) && hasNoValue(column) ? 1 : 0)
+  return columns.toSorted((one, other) => rank(one) - rank(other))
+}
+
 /** All columns: those that decide first, then the others by priority. */
 export function allInOrder<T extends { name: string }>(
   columns: T[],

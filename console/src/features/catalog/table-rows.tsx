@@ -9,6 +9,7 @@ import { type Cell, whole } from '../../api/format'
 import { useContract } from './queries'
 import { MoreButton } from '../../components/more-button'
 import { Grid } from '../../components/grid'
+import { isEmptyColumn } from '../../components/grid-columns'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
@@ -17,11 +18,13 @@ import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { exactPlacesOf, rowFormat } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
-import { allInOrder, decisive, phonePriorities, readConditions, written } from './row-filters'
+import { allInOrder, decisive, emptyLast, phonePriorities, readConditions, written } from './row-filters'
 import { keysOf, RowStory } from './row-story'
 
 /** The first page is small, so that its rows are there within a second; the others are read while one scrolls. */
 const FIRST_ROWS = 200
+/** The rows of the first screen, which decide where an empty column is. */
+const SCREEN_ROWS = 25
 
 /** The rows of a table: filters, order and the opened row are in the address. */
 export function TableRows({ system, table }: { system: string; table: string }) {
@@ -130,7 +133,16 @@ function Found(props: FoundProps) {
   const first = contract?.first_columns ?? NONE
   const everyColumn = useMemo(() => allInOrder(sent ?? [], first, keys, units), [sent, first, keys, units])
   const fewColumns = useMemo(() => decisive(sent ?? [], first, keys, units), [sent, first, keys, units])
-  const columns = hasAllColumns ? everyColumn : fewColumns
+  // By the first page, so that no column moves while one scrolls.
+  const columns = useMemo(() => {
+    const first = data?.[0]
+    const placeOf = (name: string) => first?.columns.findIndex((column) => column.name === name) ?? -1
+    return emptyLast(
+      hasAllColumns ? everyColumn : fewColumns,
+      ({ name }) => isEmptyColumn(first?.rows.slice(0, SCREEN_ROWS) ?? [], placeOf(name)),
+      keys,
+    )
+  }, [hasAllColumns, everyColumn, fewColumns, data, keys])
   const labels = useLabels(table)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
