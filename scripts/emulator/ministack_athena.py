@@ -42,6 +42,7 @@ def correct() -> None:
     """Make this process's MiniStack answer as Athena does."""
     duckdb.connect = functools.partial(duckdb.connect, config={"memory_limit": MEMORY_LIMIT})
     athena._save_query_results = save_query_results  # noqa: SLF001 as above
+    athena._datum_text = datum_text  # noqa: SLF001 as above
     athena._get_workgroup = get_work_group  # noqa: SLF001 as above
     athena._get_query_results = get_query_results  # noqa: SLF001 as above
     athena._rewrite_data_paths = rewrite_data_paths  # noqa: SLF001 as above
@@ -100,10 +101,29 @@ def result_file(lines: Iterable[Sequence[object]]) -> bytes:
     return "".join(",".join(map(_cell, line)) + "\n" for line in lines).encode()
 
 
+def datum_text(value: object) -> str:
+    """Return a value as Athena writes it: bytes in hexadecimal, and lists, maps and rows without quotes.
+
+    >>> datum_text({"x": Decimal("1.5")}), datum_text([1, None]), datum_text(b"\\x00\\xff")
+    ('{x=1.5}', '[1, null]', '00 ff')
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return value.hex(" ")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(datum_text, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{datum_text(key)}={datum_text(each)}' for key, each in value.items())}}}"
+    return str(value)
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    text: str = athena._datum_text(value)  # noqa: SLF001 as above
+    text = datum_text(value)
     return '"' + text.replace('"', '""') + '"'
 
 

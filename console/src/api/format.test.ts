@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
 import {
+  withoutZeroExponent,
+  inFull,
   cellText,
   explained,
   figure,
@@ -155,5 +157,23 @@ test('a cost has one form: to the cent, and below it two digits', () => {
     '$0.041',
     '$1.50',
     '$12.35',
+  ])
+})
+
+test('a number of hundreds of digits has an exponent, and no number one that it does not need', () => {
+  expect([1e300, -1.25e21, 1e20, '1e+300'].map(inFull)).toEqual([
+    '1e300',
+    '-1.25e21',
+    '100,000,000,000,000,000,000',
+    '1e300',
+  ])
+  expect(number(1e300)).toBe('1e300')
+  expect(['231.30214e0', '-7E0', '2e05', '1e01', 'A1e0', '1.5'].map(withoutZeroExponent)).toEqual([
+    '231.30214',
+    '-7',
+    '2e05',
+    '1e01',
+    'A1e0',
+    '1.5',
   ])
 })

@@ -15,7 +15,7 @@ export function number(value: Cell | undefined): string {
   const text = /e/i.test(String(value)) && Number.isFinite(parsed) ? String(parsed) : String(value)
   const places = /\.(\d+)/.exec(text)?.[1]?.length ?? 0
   // A number with an exponent has more decimals than digits behind its point.
-  if (!Number.isFinite(parsed) || /e/i.test(text) || places > MOST_PLACES) return text
+  if (!Number.isFinite(parsed) || /e/i.test(text) || places > MOST_PLACES) return withShortExponent(text)
   // The text, because a float has 15 digits of it.
   return withPlaces(places).format(text as `${number}`)
 }
@@ -26,11 +26,22 @@ const ALL_DIGITS = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: DI
 /** Below it a number is written with an exponent. */
 const MIN_WITH_PLACES = 1e-7
 
+/** From it on a number is written with an exponent: nobody counts its digits. */
+const MAX_WRITTEN_OUT = 1e21
+
+const withShortExponent = (text: string): string => text.replace('e+', 'e')
+
+/** A number of a file without an exponent that it does not need: a float with all of its digits is read as `231.30214e0`. */
+export const withoutZeroExponent = (text: string): string =>
+  /^-?\d+(\.\d+)?e0$/i.test(text) ? text.slice(0, -2) : text
+
 /** A computed number with separators and all digits that it has: a table of an answer rounds nothing. */
 export function inFull(value: Cell | undefined): string {
   if (value === null || value === undefined || value === '') return '–'
   const parsed = Number(value)
-  if (!Number.isFinite(parsed) || (parsed !== 0 && Math.abs(parsed) < MIN_WITH_PLACES)) return String(value)
+  const size = Math.abs(parsed)
+  if (!Number.isFinite(parsed) || (parsed !== 0 && size < MIN_WITH_PLACES)) return String(value)
+  if (size >= MAX_WRITTEN_OUT) return withShortExponent(String(parsed))
   return ALL_DIGITS.format(parsed)
 }
 

@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { whole } from '../../api/format'
+import { withoutZeroExponent, whole } from '../../api/format'
 import type { Cells } from './edits'
 import { type GridColumn, REASON, sized } from './grid-column'
 import { flawReason, flawWords } from './outcome-words'
@@ -108,7 +108,9 @@ export const Row = memo(function Row({
             onClick={() => on.onChoose({ row: index, column: at })}
             onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, written ?? '')}
           >
-            <span className={isChanged ? 'import-text changed' : 'import-text'}>{text}</span>
+            <span className={isChanged ? 'import-text changed' : 'import-text'}>
+              {text === null ? null : withoutZeroExponent(text)}
+            </span>
             {note ? (
               <span className={isDoubtful ? 'import-note import-doubt' : 'import-note'}>{note}</span>
             ) : null}

@@ -50,6 +50,13 @@ def test_a_column_alone_keeps_its_nulls_and_empty_texts(text: str | None) -> Non
     ]
 
 
+def test_the_emulator_writes_bytes_lists_and_rows_as_athena_does() -> None:
+    from scripts.emulator.ministack_athena import result_file  # noqa: PLC0415 as above
+
+    line = [b"\x00\xff", [1, None], {"x": Decimal("1.5"), "is_sold": True}]
+    assert result_file([line]) == b'"00 ff","[1, null]","{x=1.5, is_sold=true}"\n'
+
+
 def test_a_header_alone_is_no_row() -> None:
     assert read_result(b'"a"\n', [pa.date32()]).schema == pa.schema([("0", pa.date32())])
 
