@@ -102,11 +102,7 @@ def result_file(lines: Iterable[Sequence[object]]) -> bytes:
 
 
 def datum_text(value: object) -> str:
-    """Return a value as Athena writes it: bytes in hexadecimal, and lists, maps and rows without quotes.
-
-    >>> datum_text({"x": Decimal("1.5")}), datum_text([1, None]), datum_text(b"\\x00\\xff")
-    ('{x=1.5}', '[1, null]', '00 ff')
-    """
+    """Return a value as Athena writes it: bytes in hexadecimal, and lists, maps and rows without quotes."""
     if value is None:
         return "null"
     if isinstance(value, bool):
