@@ -58,7 +58,7 @@ def _matches(record: FileRecord, where: FileFilter) -> bool:
     return (
         where.dataset in {"", record.dataset}
         and where.state in {None, record.state}
-        and where.name in record.key
+        and where.fits_name(record.key)
         and (not where.refused or record.quarantined > 0)
     )
 

@@ -21,7 +21,7 @@ class FileFilter:
     """The filter of a list of files; an empty attribute permits all.
 
     Attributes:
-        name: a part of the key.
+        name: a part of the key; case does not count.
         refused: only files with refused rows in quarantine.
     """
 
@@ -29,6 +29,10 @@ class FileFilter:
     state: FileState | None = None
     name: str = ""
     refused: bool = False
+
+    def fits_name(self, key: str) -> bool:
+        """Return whether a key has the part of a name."""
+        return self.name.casefold() in key.casefold()
 
 
 @dataclass(frozen=True)

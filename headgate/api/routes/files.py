@@ -48,7 +48,7 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
     lake: Lake,
     dataset: Part = "",
     state: Annotated[FileState | None, Query()] = None,
-    name: Annotated[str, Query(max_length=200, description="A part of the key.")] = "",
+    name: Annotated[str, Query(max_length=200, description="A part of the key, in any case.")] = "",
     refused: Annotated[bool, Query(description="Only files with refused rows.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",

@@ -48,7 +48,8 @@ class DynamoFileIndex:
                     **self._condition(where),
                     **start,
                 )
-            records += [record_of_item(decode_item(item)) for item in page["Items"]]
+            items = map(decode_item, page["Items"])
+            records += [record_of_item(item) for item in items if where.fits_name(item["key"])]
             last = page.get("LastEvaluatedKey")
             if not last or len(records) >= limit:
                 return FileListPage(tuple(records), json.dumps(decode_item(last)) if last else "")
@@ -73,7 +74,10 @@ class DynamoFileIndex:
         return ""
 
     def _condition(self, where: FileFilter) -> Any:  # noqa: ANN401 keyword arguments of boto3's query
-        """Return the key condition and the filter of a query."""
+        """Return the key condition and the filter of a query.
+
+        Names are compared after it, because `contains` of DynamoDB distinguishes case.
+        """
         names: dict[str, str] = {"#bucket": "bucket"}
         values: dict[str, str | int] = {":bucket": self.bucket}
         clauses: list[str] = []
@@ -83,9 +87,6 @@ class DynamoFileIndex:
         if where.state:
             names["#state"], values[":state"] = "state", where.state.value
             clauses.append("#state = :state")
-        if where.name:
-            names["#key"], values[":name"] = "key", where.name
-            clauses.append("contains(#key, :name)")
         if where.refused:
             names["#quarantined"], values[":none"] = "quarantined", 0
             clauses.append("#quarantined > :none")

@@ -73,6 +73,7 @@ def test_filters_are_combined(index: FileIndex) -> None:
     assert listed(index, 2, FileFilter(state=FileState.REJECTED)) == ["f5", "f3", "f1"]
     assert listed(index, 2, FileFilter(dataset="orders", state=FileState.DONE)) == ["f4", "f2", "f0"]
     assert listed(index, 2, FileFilter(name="/3.")) == ["f3"]
+    assert listed(index, 2, FileFilter(dataset="orders", name="ORDERS/3.C")) == ["f3"]
 
 
 def test_accepted_content_is_found_in_the_datasets_that_are_asked_for(index: FileIndex) -> None:

@@ -46,6 +46,12 @@ def test_all_pages_are_read_to_the_end() -> None:
     assert [one.file_id for one in newest_first(Pages(), FileFilter(), 2)] == ["6", "5", "4", "3", "2", "1"]
 
 
+@pytest.mark.parametrize("name", ["", "fuhrpark", "FUHR", "Straße", "STRASSE", "s/Fuhrpark"])
+def test_a_part_of_a_name_is_compared_without_case(name: str) -> None:
+    assert FileFilter(name=name).fits_name("uploads/Fuhrpark_Straße.csv")
+    assert not FileFilter(name="fuhrwerk").fits_name("uploads/Fuhrpark_Straße.csv")
+
+
 def test_pages_of_older_files_are_not_read() -> None:
     index = Pages()
     assert [one.file_id for one in received_since(index, datetime(2026, 1, 4))] == ["6", "5", "4"]
