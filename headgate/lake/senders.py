@@ -99,7 +99,14 @@ class Senders:
 
     def replaced_rows(self, file_id: str) -> int | None:
         """Return how many rows the check before a commit expected to replace; None if unknown."""
-        count = self._read(keys.uploader_key(file_id)).get("replaced_rows", "")
+        return self._counted(file_id, "replaced_rows")
+
+    def unchanged_rows(self, file_id: str) -> int | None:
+        """Return how many rows changed nothing by the check before a commit; None if unknown."""
+        return self._counted(file_id, "unchanged_rows")
+
+    def _counted(self, file_id: str, name: str) -> int | None:
+        count = self._read(keys.uploader_key(file_id)).get(name, "")
         return int(count) if count else None
 
     def offered_parts(self, file_id: str) -> list[str] | None:
@@ -114,6 +121,7 @@ class Senders:
         *,
         after: FileRecord | None = None,
         replaced_rows: int | None = None,
+        unchanged_rows: int | None = None,
         parts: Sequence[str] | None = None,
     ) -> None:
         """Store who sent a file through the API, unless its sender is stored already.
@@ -121,10 +129,12 @@ class Senders:
         Args:
             after: the file that this one corrects or maps; None for an upload.
             replaced_rows: rows of the lake that the file replaces, if its check counted them.
+            unchanged_rows: rows that are in the lake already, equal or newer, if its check compared all rows.
             parts: the parts to commit one after the other, of a file with several.
         """
         facts = {
             **({} if replaced_rows is None else {"replaced_rows": str(replaced_rows)}),
+            **({} if unchanged_rows is None else {"unchanged_rows": str(unchanged_rows)}),
             **({} if parts is None else {"parts": json.dumps(parts)}),
         }
         self._keep(keys.uploader_key(file_id), name, after, facts)

@@ -3272,6 +3272,11 @@ export interface components {
             stages: components["schemas"]["FileStage"][];
             state: components["schemas"]["FileState"];
             /**
+             * Unchanged Rows
+             * @description Rows of the file that the lake had already, equal or newer, by the dry run before the commit; null if not all rows were compared.
+             */
+            unchanged_rows?: number | null;
+            /**
              * Undone By
              * @description Who reverted the file through the API.
              * @default
@@ -5528,6 +5533,12 @@ export interface components {
             hidden_cells: {
                 [key: string]: string;
             };
+            /**
+             * Is Corrected To Empty
+             * @description Whether the correction leaves the cell of the column empty.
+             * @default false
+             */
+            is_corrected_to_empty: boolean;
             /**
              * Is Unique
              * @description Whether the column is unique or part of the key, so rows differ in it.
@@ -7990,7 +8001,7 @@ export interface operations {
             query?: {
                 dataset?: string;
                 state?: components["schemas"]["FileState"] | null;
-                /** @description A part of the key. */
+                /** @description A part of the key, in any case. */
                 name?: string;
                 /** @description Only files with refused rows. */
                 refused?: boolean;

@@ -42,6 +42,10 @@ class SentRow:
             text = _amount(text, sign)
         return redact_text(text)[:_MAX_LENGTH]
 
+    def is_empty(self, column: str) -> bool:
+        """Return whether the cell of a column that is not masked was left empty."""
+        return self.cells.get(column) == ""
+
 
 def _amount(text: str, decimal_sign: str) -> str:
     """Return a number with at least two decimals, and without further trailing zeros."""
@@ -78,7 +82,7 @@ def sent_values(
             for row, line in zip(rows, lines, strict=False):
                 if row not in outcomes or outcomes[row].sent_as != sent_id:
                     continue  # a later correction of the row counts
-                cells = {name: text for name, text in line.items() if name in shown and text}
+                cells = {name: text for name, text in line.items() if name in shown and text is not None}
                 values[row] = SentRow(who, cells, signs)
     return values
 

@@ -101,6 +101,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         work=_work(record),
         uploaded_by=senders.uploader(record),
         replaced_rows=senders.replaced_rows(file_id),
+        unchanged_rows=senders.unchanged_rows(file_id),
         undone_by=str(record.error.get("reverted_by", "")),
         edited_before=FileEdits(**edits) if edits else None,
         open_parts=open_parts(lake, record, edits),

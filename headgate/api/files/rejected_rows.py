@@ -171,6 +171,7 @@ def row_of(
         corrected_by=correction.sent_as if correction else "",
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
         corrected_value=sent.value(column) if sent else "",
+        is_corrected_to_empty=bool(sent and sent.is_empty(column)),
         corrected_as=sent.by if sent else "",
         cells=cells,
         hidden_cells=hidden_cells,

@@ -303,12 +303,24 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     _remember_edits(lake, check)
     _keep_edits(lake, caller, committed, check)
     if sender := committed.by or (caller.name if record else ""):
-        counted = (check.get("replaces") or {}).get("replaced")
+        compared = check.get("replaces") or {}
         parts = None if check.get("committed_as") else offered_parts(check)
         senders_of(lake).keep_uploader(
-            committed.file_id, sender, after=record, replaced_rows=counted, parts=parts or None
+            committed.file_id,
+            sender,
+            after=record,
+            replaced_rows=compared.get("replaced"),
+            unchanged_rows=_unchanged_rows(compared),
+            parts=parts or None,
         )
     return _shown(committed)
+
+
+def _unchanged_rows(compared: Mapping[str, Any]) -> int | None:
+    """Return the rows of a check that the lake has already, equal or newer; None if not all were compared."""
+    if not compared or compared.get("not_compared"):
+        return None
+    return int(compared.get("equal", 0)) + int(compared.get("older", 0))
 
 
 def _rejected(lake: LakePorts, dataset: str, stored: Mapping[str, Any]) -> tuple[RejectedRow, ...]:

@@ -227,6 +227,11 @@ class FileDetail(FileSummary):
         description="Rows of the newest snapshot that the file replaces, counted by the dry run before the "
         "commit; null if none was.",
     )
+    unchanged_rows: Count | None = Field(
+        None,
+        description="Rows of the file that the lake had already, equal or newer, by the dry run before the "
+        "commit; null if not all rows were compared.",
+    )
     undone_by: str = Field("", description="Who reverted the file through the API.")
     edited_before: FileEdits | None = Field(None, description="Edits before the commit.")
     open_parts: tuple[OpenPart, ...] = Field(
@@ -264,6 +269,9 @@ class RejectedRow(Shape):
     corrected_by: str = Field("", description="Id of the file with the correction.")
     correction_reason: str = Field("", description="Why the correction was rejected.")
     corrected_value: str = Field("", description="Corrected value of the column; empty if hidden.")
+    is_corrected_to_empty: bool = Field(
+        default=False, description="Whether the correction leaves the cell of the column empty."
+    )
     corrected_as: str = Field("", description="Sender of the correction; empty if unknown.")
     cells: dict[str, str] = Field(
         {},

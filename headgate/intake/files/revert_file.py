@@ -342,10 +342,10 @@ def _rows_after(before: FileRecord, owner: str) -> str:
     if owner:
         return f"{owner} has the same content, and its rows stay in the lake"
     if not before.received:
-        return "no table has a row of it after the next run"
+        return "the next run takes out the rows that only this file brought"
     return (
-        f"no table has a row of it after the next run. Before the undo it had {before.received:,} "
-        f"row{'' if before.received == 1 else 's'}: {before.accepted:,} accepted, {before.quarantined:,} "
+        "the next run takes out the rows that only this file brought. Before the undo it had "
+        f"{before.received:,} row{'' if before.received == 1 else 's'}: {before.accepted:,} accepted, {before.quarantined:,} "
         f"refused, {before.duplicates:,} duplicate{'' if before.duplicates == 1 else 's'}"
     )
 

@@ -4,11 +4,14 @@ import { withWayBack } from '../../api/commands'
 import type { Schemas } from '../../api/client'
 import { Advice } from '../../components/advice'
 import { Counts } from './counts'
+import { undoneWords } from './undo-words'
 
 /** The rows of an undone file by outcome, as history, and who can bring them back. */
-export function BeforeUndo({ file: { before_undo: rows, error } }: { file: Schemas['FileDetail'] }) {
+export function BeforeUndo({ file }: { file: Schemas['FileDetail'] }) {
+  const { before_undo: rows, error } = file
   return (
     <>
+      {rows ? <Text size="sm">{undoneWords(file)}</Text> : null}
       {rows ? (
         <>
           <Text size="sm" className="muted">

@@ -63,6 +63,7 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   corrected_by: '',
   correction_reason: '',
   corrected_value: '',
+  is_corrected_to_empty: false,
   corrected_as: '',
   cells: {},
   hidden_cells: {},
@@ -194,6 +195,57 @@ test('yes or no has the words that the reason asks for, and stays the same value
   show()
   await userEvent.selectOptions(await screen.findByLabelText('Corrected Amount of row 2'), 'nein')
   expect((screen.getByRole('option', { name: 'nein' }) as HTMLOptionElement).value).toBe('false')
+})
+
+const AMOUNT = { name: 'amount', type: 'decimal(10,2)', required: false, primary_key: false }
+
+test('a field that was typed in and cleared again sends nothing', async () => {
+  show()
+  const field = await screen.findByLabelText('Corrected Amount of row 2')
+  await userEvent.type(field, '7')
+  expect(primary()).toEqual(['Send 1 corrected row'])
+  await userEvent.clear(field)
+  expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
+})
+
+test('a cell that may be empty is left empty by a button, which can be taken back', async () => {
+  answers['/v1/contracts/source/payments'] = { column_list: [AMOUNT] }
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Leave Amount of row 2 empty' }))
+  expect(primary()).toEqual(['Send 1 corrected row'])
+  await userEvent.click(screen.getByRole('button', { name: 'Write Amount of row 2' }))
+  expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
+})
+
+test.each([{ required: true }, { primary_key: true }])(
+  'a cell that is needed is not left empty',
+  async (needs) => {
+    answers['/v1/contracts/source/payments'] = { column_list: [{ ...AMOUNT, ...needs }] }
+    show()
+    await screen.findByLabelText('Corrected Amount of row 2')
+    expect(screen.queryByRole('button', { name: /^Leave Amount/ })).toBeNull()
+  },
+)
+
+test('all rows of a reason are left empty at once', async () => {
+  answers['/v1/contracts/source/payments'] = { column_list: [AMOUNT] }
+  show()
+  await userEvent.selectOptions(await screen.findByLabelText('Value for all 2 rows'), 'leave empty')
+  await userEvent.click(screen.getByRole('button', { name: 'Set all 2' }))
+  screen.getByText(/^All 2 rows are left empty/)
+  expect(primary()).toContain('Send 2 corrected rows')
+})
+
+test('a corrected cell says from what to what', async () => {
+  const by = { correction: 'accepted', corrected_by: 'f9', corrected_as: 'you' } as const
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [] }],
+    rows: [row(2, { ...by, corrected_value: '7.5' }), row(3, { ...by, is_corrected_to_empty: true })],
+    next_cursor: '',
+  }
+  show({ corrected: 2 })
+  await screen.findByText('oops → 7.5 by you')
+  screen.getByText('oops → empty by you')
 })
 
 test('where every row is corrected or none was refused, a run is what to do', async () => {

@@ -11,6 +11,7 @@ import { useRun, useRuns, useStartRun } from '../lake/queries'
 import { useUnmergedCorrections } from './queries'
 import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
+import { hadSome } from './undo-words'
 import { leftOut, runState } from '../lake/run-problems'
 
 interface Props {
@@ -23,9 +24,11 @@ interface Props {
 export function NextStep({ file, isSecond = false }: Props) {
   if (file.state === 'reverted' && (file.before_undo?.accepted ?? 0) > 0)
     return file.in_snapshot ? (
-      <RunFirst isSecond={false} words={TAKES_OUT} />
+      <RunFirst isSecond={false} words={hadSome(file) ? TAKES_OWN_OUT : TAKES_OUT} />
     ) : (
-      <Text size="sm">No table has its rows.</Text>
+      <Text size="sm">
+        {hadSome(file) ? 'The tables are as before this file.' : 'No table has its rows.'}
+      </Text>
     )
   if (file.state !== 'done') return null
   if (file.accepted === 0) return <CorrectedFirst file={file} isSecond={isSecond} />
@@ -93,6 +96,10 @@ const BRINGS = {
 const TAKES_OUT: typeof BRINGS = {
   next: 'The next run takes its rows out of the tables.',
   during: 'The run that takes its rows out of the tables',
+}
+const TAKES_OWN_OUT: typeof BRINGS = {
+  next: 'The next run takes the rows that only it brought out of the tables.',
+  during: 'The run that takes the rows that only it brought out of the tables',
 }
 
 /** What the next run does, and the button that starts it; for a person who may not, how it starts. */

@@ -9,8 +9,11 @@ import { otherCells, textWords } from './rejection-groups'
 interface Props {
   row: Schemas['RejectedRow']
   titleOf: TitleOf
-  value: string
-  onCorrect: ((value: string) => void) | undefined
+  /** What was typed; null leaves the cell empty. */
+  value: string | null
+  /** Whether the cell can be left empty. */
+  mayBeEmpty?: boolean
+  onCorrect: ((value: string | null) => void) | undefined
   /** The type of the column in Athena, by which a value is chosen or typed. */
   type?: string | undefined
   /** By which a person knows the row again; empty where nothing does. */
@@ -35,7 +38,8 @@ interface WholeProps {
 interface AgainProps {
   keyColumns: string[]
   values: Record<string, string | null>
-  onChange: (values: Record<string, string | null>) => void
+  /** Sends these cells; without any, the row is not sent. */
+  onChange: (values: Record<string, string | null> | undefined) => void
 }
 
 /** One row with the cell that broke the rule; its number shows the other cells. */
@@ -44,6 +48,7 @@ export function RejectedRow({
   about,
   titleOf,
   value,
+  mayBeEmpty = false,
   onCorrect,
   type,
   again,
@@ -83,16 +88,31 @@ export function RejectedRow({
         </Table.Td>
         <Table.Td visibleFrom="sm">{row.reason}</Table.Td>
         <Table.Td>
-          {row.correction ? <Sent row={row} spelling={spellings[row.column]} /> : null}
-          {onCorrect ? (
-            <CellInput
-              type={type}
-              name={`Corrected ${titleOf(row.column)} of row ${place}`}
-              hidden={writtenAs(row.reason)}
-              truth={truthWords(row.reason)}
-              value={value}
-              onChange={onCorrect}
-            />
+          {row.correction ? <Sent row={row} spellings={spellings} /> : null}
+          {onCorrect && value === null ? (
+            <LeftEmpty cell={`${titleOf(row.column)} of row ${place}`} onWrite={() => onCorrect('')} />
+          ) : null}
+          {onCorrect && value !== null ? (
+            <Stack gap={4} align="start">
+              <CellInput
+                type={type}
+                name={`Corrected ${titleOf(row.column)} of row ${place}`}
+                hidden={writtenAs(row.reason)}
+                truth={truthWords(row.reason)}
+                value={value}
+                onChange={onCorrect}
+              />
+              {mayBeEmpty && value === '' ? (
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={`Leave ${titleOf(row.column)} of row ${place} empty`}
+                  onClick={() => onCorrect(null)}
+                >
+                  Leave empty
+                </Button>
+              ) : null}
+            </Stack>
           ) : null}
           {whole ? (
             <Button
@@ -129,6 +149,18 @@ export function RejectedRow({
         </Table.Tr>
       ) : null}
     </>
+  )
+}
+
+/** A cell that a correction leaves empty, and the way back to a value. */
+function LeftEmpty({ cell, onWrite }: { cell: string; onWrite: () => void }) {
+  return (
+    <Group gap="xs">
+      <Text size="sm">left empty</Text>
+      <Button size="compact-xs" variant="default" aria-label={`Write ${cell}`} onClick={onWrite}>
+        Write a value
+      </Button>
+    </Group>
   )
 }
 
@@ -235,6 +267,11 @@ function EnterAgain({
   const place = row.sheet_row ?? row.source_row
   const ownKey = Object.fromEntries(keyColumns.map((name) => [name, row.record[name] ?? null]))
   const isChosen = Object.keys(values).length > 0
+  // A field that was cleared is no other key.
+  function type(name: string, text: string): void {
+    const typed = { ...values, [name]: text }
+    onChange(keyColumns.some((column) => typed[column]) ? { ...ownKey, ...withoutEmpty(typed) } : undefined)
+  }
   return (
     <Stack gap={4} align="start">
       {keyColumns.map((name) => (
@@ -245,7 +282,7 @@ function EnterAgain({
           placeholder={`another ${titleOf(name).toLowerCase()}`}
           value={values[name] ?? ''}
           miw={{ base: '5rem', sm: '8rem' }}
-          onChange={(event) => onChange({ ...ownKey, ...values, [name]: event.currentTarget.value })}
+          onChange={(event) => type(name, event.currentTarget.value)}
         />
       ))}
       {row.may_replace && !isChosen && keyColumns.length > 0 ? (
@@ -262,22 +299,33 @@ function EnterAgain({
   )
 }
 
+const withoutEmpty = (values: Record<string, string | null>): Record<string, string | null> =>
+  Object.fromEntries(Object.entries(values).filter(([, text]) => text))
+
 const OUTCOMES = {
   sent: 'sent, not checked yet',
   accepted: 'corrected and accepted',
   refused: 'correction refused',
 }
 
-function Sent({ row, spelling }: { row: Schemas['RejectedRow']; spelling: Spellings[string] | undefined }) {
+/** The refused cell and its correction, as in `n/a → empty`; empty where the new value is hidden. */
+function changeOf(row: Schemas['RejectedRow'], spellings: Spellings): string {
+  if (row.is_corrected_to_empty) return `${shownCell(row, spellings)} → empty`
+  const after = row.corrected_value ? textWords(row.corrected_value, spellings[row.column]) : ''
+  return after && row.column ? `${shownCell(row, spellings)} → ${after}` : after
+}
+
+function Sent({ row, spellings }: { row: Schemas['RejectedRow']; spellings: Spellings }) {
   if (!row.correction) return null
+  const change = changeOf(row, spellings)
   return (
     <>
       <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
         {OUTCOMES[row.correction]}
       </Anchor>
-      {row.corrected_value || row.corrected_as ? (
+      {change || row.corrected_as ? (
         <Text size="xs" className="any-text">
-          {row.corrected_value ? textWords(row.corrected_value, spelling) : ''}
+          {change}
           {row.corrected_as ? ` by ${row.corrected_as}` : ''}
         </Text>
       ) : null}

@@ -20,6 +20,7 @@ import {
   mayEnterAgain,
   type RejectionGroup,
   repeatedValue,
+  withCell,
   withRepeated,
   withRow,
 } from './rejection-groups'
@@ -122,11 +123,14 @@ function ReasonGroup({
   const ofAll = groupValues.get(groupKey(group))?.value
   const accepted = rows.filter((row) => row.correction === 'accepted').length
   const repeated = repeatedValue(correctable, corrections)
-  function set(row: Schemas['RejectedRow'], value: string): void {
-    // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
-    const before = corrections.get(row.source_row) ?? {}
-    onChange(new Map(corrections).set(row.source_row, { ...before, [row.column]: value }))
+  function valueOf(row: Schemas['RejectedRow']): string | null {
+    const own = corrections.get(row.source_row)?.[row.column]
+    return own !== undefined ? own : ofAll === undefined || !correctable.includes(row) ? '' : ofAll
   }
+  const mayBeEmpty = isOptional(fields, group.column)
+  // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
+  const set = (row: Schemas['RejectedRow'], value: string | null): void =>
+    onChange(withCell(corrections, row.source_row, row.column, value))
   return (
     <details
       open={rows.length > 0 && rows.length <= 20 && !group.ignored}
@@ -138,8 +142,8 @@ function ReasonGroup({
         {group.ignored ? ', ignored' : ''}
       </summary>
       <IgnoreGroup fileId={fileId} group={group} mayCorrect={mayCorrect} />
-      {mayCorrect && group.waiting > 1 && group.values.length > 0 ? (
-        <OneValue group={group} groupValues={groupValues} onValues={onValues} />
+      {mayCorrect && group.waiting > 1 && (group.values.length > 0 || mayBeEmpty) ? (
+        <OneValue group={group} mayBeEmpty={mayBeEmpty} groupValues={groupValues} onValues={onValues} />
       ) : null}
       {(isSentAgain(group) && !group.ignored) ||
       (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
@@ -155,7 +159,9 @@ function ReasonGroup({
             variant="default"
             onClick={() => onChange(withRepeated(corrections, repeated))}
           >
-            Write “{shownValue(repeated.value)}” there, too
+            {repeated.value === null
+              ? 'Leave it empty there, too'
+              : `Write “${shownValue(repeated.value)}” there, too`}
           </Button>
         </Group>
       ) : null}
@@ -191,17 +197,15 @@ function ReasonGroup({
                     : undefined
                 }
                 type={fields.find(({ name }) => name === row.column)?.type}
-                value={
-                  corrections.get(row.source_row)?.[row.column] ??
-                  (correctable.includes(row) ? (ofAll ?? '') : '')
-                }
+                value={valueOf(row)}
+                mayBeEmpty={mayBeEmpty && Boolean(row.value)}
                 onCorrect={correctable.includes(row) ? (value) => set(row, value) : undefined}
                 again={
                   mayCorrect && mayEnterAgain(row)
                     ? {
                         keyColumns,
                         values: corrections.get(row.source_row) ?? {},
-                        onChange: (values) => onChange(new Map(corrections).set(row.source_row, values)),
+                        onChange: (values) => onChange(withRow(corrections, row.source_row, values)),
                       }
                     : undefined
                 }
@@ -214,25 +218,34 @@ function ReasonGroup({
   )
 }
 
+/** Whether a column of the dataset may be without a value. */
+const isOptional = (fields: Schemas['ContractColumn'][], column: string): boolean =>
+  fields.some(({ name, required, primary_key: isKey }) => name === column && !required && !isKey)
+
+/** The choice of no value, which no value of a file is. */
+const EMPTY = '\u0000'
+
 /** One of the column's few values for all rows of the group, also those that the page has not read. */
 function OneValue({
   group,
+  mayBeEmpty,
   groupValues,
   onValues,
-}: Pick<Props, 'groupValues' | 'onValues'> & { group: RejectionGroup }) {
+}: Pick<Props, 'groupValues' | 'onValues'> & { group: RejectionGroup; mayBeEmpty: boolean }) {
   const { rule, column, waiting, values } = group
   const [chosen, setChosen] = useState('')
   const key = groupKey(group)
   const value = groupValues.get(key)?.value
-  function put(next: string | undefined): void {
+  function put(next: string | null | undefined): void {
     const others = new Map([...groupValues].filter(([other]) => other !== key))
     onValues(next === undefined ? others : others.set(key, { rule, column, value: next }))
   }
-  if (value != null)
+  if (value !== undefined)
     return (
       <Group gap="xs" my={4}>
         <Text size="sm">
-          All {count(waiting, 'row')} get “{shownValue(value)}”, but those that are written below.
+          All {count(waiting, 'row')} {value === null ? 'are left empty' : `get “${shownValue(value)}”`}, but
+          those that are written below.
         </Text>
         <Button size="compact-xs" variant="default" onClick={() => put(undefined)}>
           Take it back
@@ -247,11 +260,17 @@ function OneValue({
         data={[
           { value: '', label: `one value for all ${waiting} rows` },
           ...values.map((each) => ({ value: each, label: shownValue(each) })),
+          ...(mayBeEmpty ? [{ value: EMPTY, label: 'leave empty' }] : []),
         ]}
         value={chosen}
         onChange={(event) => setChosen(event.currentTarget.value)}
       />
-      <Button size="compact-xs" variant="default" disabled={!chosen} onClick={() => put(chosen)}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        disabled={!chosen}
+        onClick={() => put(chosen === EMPTY ? null : chosen)}
+      >
         Set all {waiting}
       </Button>
     </Group>

@@ -8,6 +8,7 @@ import {
   repeatedValue,
   sentRows,
   textWords,
+  withCell,
   withRepeated,
 } from './rejection-groups'
 
@@ -25,6 +26,7 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   corrected_by: '',
   correction_reason: '',
   corrected_value: '',
+  is_corrected_to_empty: false,
   corrected_as: '',
   cells: {},
   hidden_cells: {},
@@ -115,4 +117,14 @@ test('a typed value is offered for the other rows with the same refused value', 
       typed,
     ),
   ).toBeUndefined()
+})
+
+test('a field that was cleared is no correction, and one that is left empty on purpose is', () => {
+  const typed = withCell(new Map(), 1, 'amount', '7')
+  expect([...withCell(typed, 1, 'amount', '')]).toEqual([])
+  expect([...withCell(withCell(typed, 1, 'paid_at', 'x'), 1, 'amount', '')]).toEqual([[1, { paid_at: 'x' }]])
+  expect([...withCell(typed, 1, 'amount', null)]).toEqual([[1, { amount: null }]])
+  expect(
+    repeatedValue([row(1, 'amount'), row(2, 'amount')], withCell(typed, 1, 'amount', null)),
+  ).toMatchObject({ refused: 'x', value: null, rows: [{ source_row: 2 }] })
 })

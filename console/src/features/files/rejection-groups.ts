@@ -46,6 +46,18 @@ export function withRow(
   return new Map(values ? [...others, [row, values]] : others)
 }
 
+/** The corrections with a value of a cell: null leaves it empty, and a field without text is no correction. */
+export function withCell(
+  corrections: Corrections,
+  row: number,
+  column: string,
+  value: string | null,
+): Corrections {
+  const others = Object.entries(corrections.get(row) ?? {}).filter(([name]) => name !== column)
+  const values = Object.fromEntries(value === '' ? others : [...others, [column, value]])
+  return withRow(corrections, row, Object.keys(values).length > 0 ? values : undefined)
+}
+
 /** Whether no correction was sent, or the newest one was refused. */
 const isOpen = ({ correction }: Schemas['RejectedRow']): boolean => !correction || correction === 'refused'
 
@@ -128,7 +140,8 @@ export function rejectionGroups(
 /** A typed value for a refused one that other rows have, too. */
 export interface RepeatedValue {
   refused: string
-  value: string
+  /** Null leaves the cell empty. */
+  value: string | null
   rows: Schemas['RejectedRow'][]
 }
 
@@ -141,7 +154,7 @@ export function repeatedValue(
   for (const [place, values] of [...corrections].reverse()) {
     const row = rows.find((one) => one.source_row === place)
     const value = row ? values[row.column] : undefined
-    if (!row?.value || !value) continue
+    if (!row?.value || value === undefined || value === '') continue
     const others = open.filter((one) => one.value === row.value)
     if (others.length > 0) return { refused: row.value, value, rows: others }
   }

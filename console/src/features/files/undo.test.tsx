@@ -13,6 +13,8 @@ const FILE = {
   key: 'products/a.csv',
   in_snapshot: '',
   replaced_rows: 0,
+  unchanged_rows: null,
+  accepted: 3,
   received_at: '2026-11-28T16:29:00',
 } as unknown as Schemas['FileDetail']
 const PREVIEW = {
@@ -134,4 +136,31 @@ test('the dialog that is opened again says nothing of an undo that failed before
   await userEvent.click(screen.getByRole('button', { name: 'Undo this upload' }))
   await screen.findByRole('button', { name: 'Undo' })
   expect(screen.queryByText(/A run works on it/)).toBeNull()
+})
+
+const COUNTED = { accepted: 420, replaced_rows: 7, unchanged_rows: 411 }
+
+test.each(['', 's1'])(
+  'the dialog says which rows go, which go back and which stay (snapshot "%s")',
+  async (id) => {
+    const { accepted } = PREVIEW
+    PREVIEW.accepted = 420
+    show({ ...COUNTED, in_snapshot: id })
+    await askUndo()
+    await screen.findByText(
+      /^Of the 420 accepted rows of this file 2 leave the lake, 7 go back to the values of before and 411 stay, because the lake had them before\./,
+    )
+    expect(screen.queryByText(/every table|no longer count/)).toBeNull()
+    expect(screen.queryByText(/The tables follow at the next run/) !== null).toBe(id !== '')
+    PREVIEW.accepted = accepted
+  },
+)
+
+test('corrected rows go with the file that they are of', async () => {
+  const { accepted } = PREVIEW
+  PREVIEW.accepted = 423
+  show(COUNTED)
+  await askUndo()
+  await screen.findByText(/411 stay, because the lake had them before\. 3 corrected rows of it leave, too\./)
+  PREVIEW.accepted = accepted
 })

@@ -8,6 +8,7 @@ import { useMay } from '../../api/queries'
 import { useRestore, useRevert, useRevertPreview } from './queries'
 import { Moment } from '../../components/moment'
 import { Failed, Waiting } from '../../components/states'
+import { fateWords, hadSome, TABLES_FOLLOW } from './undo-words'
 import { useEarlierFile } from './use-earlier-file'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
@@ -16,7 +17,14 @@ export function Undo({
 }: {
   file: Pick<
     Schemas['FileDetail'],
-    'file_id' | 'key' | 'state' | 'in_snapshot' | 'replaced_rows' | 'received_at'
+    | 'file_id'
+    | 'key'
+    | 'state'
+    | 'in_snapshot'
+    | 'replaced_rows'
+    | 'unchanged_rows'
+    | 'received_at'
+    | 'accepted'
   >
 }) {
   const preview = useRevertPreview(file.file_id, file.state)
@@ -55,7 +63,7 @@ export function Undo({
           <Stack>
             {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
             <GoingFiles preview={undo} file={file} isReplacing={Boolean(earlier)} />
-            {earlier ? <EarlierFile earlier={earlier} /> : null}
+            {earlier && !hadSome(file) ? <EarlierFile earlier={earlier} /> : null}
             <Confirm revert={revert} onDone={close} />
           </Stack>
         ) : (
@@ -101,6 +109,24 @@ function leaveWords(rows: number, isReplacing: boolean): string {
     : 'no longer count: those that no other file has leave'
 }
 
+/** What becomes of the rows of a file that the lake had in part before, and of its corrected rows. */
+function comparedWords(
+  file: Pick<Schemas['FileDetail'], 'in_snapshot' | 'replaced_rows' | 'unchanged_rows' | 'accepted'>,
+  accepted: number,
+): string {
+  const corrected = accepted - file.accepted
+  const isAll = file.unchanged_rows === file.accepted
+  return [
+    `${isAll ? 'The' : 'Of the'} ${count(file.accepted, 'accepted row')} of this file ${fateWords(file.accepted, file)}.`,
+    corrected > 0
+      ? `${count(corrected, 'corrected row')} of it ${corrected === 1 ? 'leaves' : 'leave'}, too.`
+      : '',
+    file.in_snapshot === '' ? '' : TABLES_FOLLOW,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
 /** What an undo takes along: the file and its corrections, with their rows. */
 function GoingFiles({
   preview,
@@ -110,7 +136,7 @@ function GoingFiles({
   preview: Schemas['RevertPreview']
   /** Whether an earlier file of this name may have some of its rows, so that these stay. */
   isReplacing: boolean
-  file: Pick<Schemas['FileDetail'], 'in_snapshot' | 'replaced_rows'>
+  file: Pick<Schemas['FileDetail'], 'in_snapshot' | 'replaced_rows' | 'unchanged_rows' | 'accepted'>
 }) {
   const corrections = preview.files.filter((file) => file.is_correction).length
   const also =
@@ -118,10 +144,17 @@ function GoingFiles({
   return (
     <>
       <Text size="sm">
-        {count(preview.accepted, 'accepted row')} of this file{also}{' '}
-        {leaveWords(preview.accepted, isReplacing)}{' '}
-        {file.in_snapshot !== '' ? 'every table at the next run' : 'the lake; no table has them yet'}.
-        {comesBack(file)} You can take the undo back for as long as the lake keeps what was sent.
+        {hadSome(file) ? (
+          comparedWords(file, preview.accepted)
+        ) : (
+          <>
+            {count(preview.accepted, 'accepted row')} of this file{also}{' '}
+            {leaveWords(preview.accepted, isReplacing)}{' '}
+            {file.in_snapshot !== '' ? 'every table at the next run' : 'the lake; no table has them yet'}.
+            {comesBack(file)}
+          </>
+        )}{' '}
+        You can take the undo back for as long as the lake keeps what was sent.
       </Text>
       <ul aria-label="What goes" style={{ margin: 0, paddingLeft: '1.2rem' }}>
         {preview.files.map((file) => (

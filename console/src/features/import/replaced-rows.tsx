@@ -98,3 +98,9 @@ export const replacedWords = (replaced: number | null | undefined): string =>
   replaced
     ? `${whole(replaced)} of them ${replaced === 1 ? 'replaces a row' : 'replace rows'} of the lake`
     : ''
+
+/** The rows of a file that changed nothing, as the end of a sentence about the others; empty where none is known. */
+export const unchangedWords = (unchanged: number | null | undefined): string =>
+  unchanged
+    ? `${whole(unchanged)} ${unchanged === 1 ? 'was' : 'were'} there before with the same values or newer ones`
+    : ''

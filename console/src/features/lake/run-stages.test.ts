@@ -41,7 +41,7 @@ test('the check of all rows builds no part of a table', () => {
 test('a merge says for each dataset how many rows are new and how many met a row of their key', () => {
   const merged = { dataset: 'payments', arrived: 85, rows_before: 26_246, rows: 26_273 }
   expect(mergedWords(merged)).toBe(
-    'Payments: 85 rows arrived, of which 27 are new and 58 have the key of a row that was there; 26,273 rows now',
+    'Payments: 85 rows arrived, of which 27 are new and 58 have the key of a row that was there and count instead of it where they differ; 26,273 rows now',
   )
   expect(mergedWords({ ...merged, rows_before: 26_273 })).toMatch(
     /85 rows arrived, of which 85 have the key .*; 26,273 rows as before$/,
@@ -51,7 +51,18 @@ test('a merge says for each dataset how many rows are new and how many met a row
 
 test('rows of undone files leave, and a count that no file explains is given alone', () => {
   const merged = { dataset: 'payments', arrived: -85, rows_before: 26_273, rows: 26_246 }
-  expect(mergedWords(merged)).toBe('Payments: 85 rows of undone files left; 26,246 rows now')
+  expect(mergedWords(merged)).toBe(
+    'Payments: files with 85 accepted rows were undone: 27 rows left the table, and 58 stay with the values of other files; 26,246 rows now',
+  )
+  expect(mergedWords({ ...merged, rows: 26_188 })).toBe(
+    'Payments: files with 85 accepted rows were undone: 85 rows left the table; 26,188 rows now',
+  )
+  expect(mergedWords({ ...merged, rows: 26_273 })).toBe(
+    'Payments: files with 85 accepted rows were undone: 85 stay with the values of other files; 26,273 rows as before',
+  )
+  expect(mergedWords({ ...merged, rows: 26_274 })).toBe(
+    'Payments: files with 85 accepted rows were undone; 26,274 rows now, 26,273 before',
+  )
   expect(mergedWords({ ...merged, arrived: 0 })).toBe(
     'Payments: 0 rows arrived; 26,246 rows now, 26,273 before',
   )

@@ -50,21 +50,37 @@ export function work(stage: Schemas['RunStage']): string {
 /**
  * What a merge changed in a dataset.
  *
- * @example mergedWords(payments) // 'Payments: 85 rows arrived, of which 27 are new and 58 have the key of a row that was there; 26,273 rows now'
+ * @example mergedWords(payments) // 'Payments: 85 rows arrived, of which 27 are new and 58 have the key of a row that was there and count instead of it where they differ; 26,273 rows now'
  */
 export function mergedWords({ dataset, arrived, rows_before: before, rows }: Schemas['MergedRows']): string {
   const name = heading(dataset)
   const added = rows - before
   const now = before === rows ? `${count(rows, 'row')} as before` : `${count(rows, 'row')} now`
-  if (arrived < 0) return `${name}: ${count(-arrived, 'row')} of undone files left; ${now}`
+  if (arrived < 0)
+    return `${name}: ${undoneRowWords(-arrived, -added)}; ${now}${added > 0 ? `, ${whole(before)} before` : ''}`
   if (added < 0 || added > arrived)
     return `${name}: ${count(arrived, 'row')} arrived; ${now}, ${whole(before)} before`
   const others = arrived - added
   const parts = [
     added > 0 ? `${whole(added)} ${added === 1 ? 'is' : 'are'} new` : '',
-    others > 0 ? `${whole(others)} ${others === 1 ? 'has' : 'have'} the key of a row that was there` : '',
+    others > 0
+      ? `${whole(others)} ${others === 1 ? 'has the key of a row that was there and counts' : 'have the key of a row that was there and count'} instead of it where ${others === 1 ? 'it differs' : 'they differ'}`
+      : '',
   ].filter(Boolean)
   return `${name}: ${count(arrived, 'row')} arrived${parts.length > 0 ? `, of which ${parts.join(' and ')}` : ''}; ${now}`
+}
+
+/** The rows of undone files: those that left the table, and those of which another file has the key. */
+function undoneRowWords(undone: number, left: number): string {
+  const files = `files with ${count(undone, 'accepted row')} were undone`
+  if (left < 0 || left > undone) return files
+  const parts = [
+    left > 0 ? `${count(left, 'row')} left the table` : '',
+    undone > left
+      ? `${whole(undone - left)} ${undone - left === 1 ? 'stays' : 'stay'} with the values of other files`
+      : '',
+  ].filter(Boolean)
+  return `${files}: ${parts.join(', and ')}`
 }
 
 type Run = Pick<Schemas['RunDetail'], 'state' | 'stages' | 'failed_stages'>

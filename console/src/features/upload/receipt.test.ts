@@ -10,9 +10,9 @@ import {
   ownCurrencyLine,
   rememberedLine,
   setLine,
-  undoneWords,
   unitsOfValues,
 } from './receipt'
+import { undoneWords } from '../files/undo-words'
 
 const KEPT = {
   left_out: ['VPE', 'EAN'],
@@ -63,7 +63,7 @@ test('a receipt names only amounts that have accepted values in the file, of the
 
 test('a receipt counts rows that were corrected since as in, and only the others wait', () => {
   const file = { state: 'done', accepted: 55, quarantined: 6, duplicates: 0, closed_by: '' } as const
-  const rows = { ...file, error: null, corrected: 5, ignored: 0, replaced_rows: null }
+  const rows = { ...file, error: null, corrected: 5, ignored: 0, replaced_rows: null, unchanged_rows: null }
   expect(broughtWords(rows)).toBe('60 rows are in, 5 of them corrected, 1 row waits for a person.')
   expect(broughtWords({ ...rows, ignored: 1 })).toBe('60 rows are in, 5 of them corrected, 1 row is ignored.')
   expect(broughtWords({ ...rows, corrected: 0 })).toBe('55 rows are in, 6 rows wait for a person.')
@@ -74,7 +74,7 @@ test('a receipt counts rows that were corrected since as in, and only the others
 
 test('of a file that is no answer yet, or whose rows another one brought, a receipt says so', () => {
   const none = { accepted: 0, quarantined: 0, duplicates: 0, closed_by: '' } as const
-  const file = { ...none, error: null, corrected: 0, ignored: 0, replaced_rows: null }
+  const file = { ...none, error: null, corrected: 0, ignored: 0, replaced_rows: null, unchanged_rows: null }
   expect(broughtWords({ ...file, state: 'processing' })).toBe('Being checked.')
   expect(broughtWords({ ...file, state: 'skipped_duplicate' })).toBe(
     'Duplicate file skipped: its rows came in with the first one.',
@@ -126,7 +126,12 @@ test('a receipt says what every row got, and what the next file gets of it', () 
 test('the receipt of an undone file counts the rows that left and those that count again', () => {
   const before_undo = { received: 42, accepted: 38, quarantined: 2, duplicates: 2 }
   const words = (in_snapshot: string, replaced_rows: number | null, accepted = 38) =>
-    undoneWords({ before_undo: { ...before_undo, accepted }, in_snapshot, replaced_rows })
+    undoneWords({
+      before_undo: { ...before_undo, accepted },
+      in_snapshot,
+      replaced_rows,
+      unchanged_rows: null,
+    })
   expect(words('', 0)).toBe('The upload is undone: none of its 38 rows is in the lake.')
   expect(words('', null)).toBe('The upload is undone: none of its 38 rows is in the lake.')
   expect(words('', null, 1)).toBe('The upload is undone: its row is not in the lake.')
@@ -134,6 +139,29 @@ test('the receipt of an undone file counts the rows that left and those that cou
   expect(words('s1', 1)).toBe('The upload is undone. The row of the lake that it replaced counts again.')
   expect(words('', 5)).toBe(
     'The upload is undone: none of its 38 rows is in the lake. The 5 rows of the lake that it replaced count again.',
+  )
+})
+
+test('the receipt of an undone file says which of its rows went, went back and stay', () => {
+  const before_undo = { received: 422, accepted: 420, quarantined: 2, duplicates: 0 }
+  const words = (replaced_rows: number, unchanged_rows: number, in_snapshot = '') =>
+    undoneWords({ before_undo, in_snapshot, replaced_rows, unchanged_rows })
+  expect(words(7, 411)).toBe(
+    'The upload is undone: of its 420 accepted rows 2 leave the lake, 7 go back to the values of before and 411 stay, because the lake had them before.',
+  )
+  expect(words(7, 411, 's1')).toBe(`${words(7, 411)} The tables follow at the next run.`)
+  expect(words(0, 420)).toBe(
+    'The upload is undone: its 420 accepted rows stay, because the lake had them before.',
+  )
+  expect(words(1, 419)).toMatch(/ 1 goes back to the values of before and 419 stay, /)
+  expect(words(0, 0)).toBe('The upload is undone: none of its 420 rows is in the lake.')
+})
+
+test('the receipt of a file counts the rows that changed nothing', () => {
+  const none = { quarantined: 0, corrected: 0, ignored: 0, duplicates: 0, closed_by: '', error: null }
+  const file = { ...none, state: 'done', accepted: 420, replaced_rows: 7, unchanged_rows: 411 } as const
+  expect(broughtWords(file)).toBe(
+    '420 rows are in, 7 of them replace rows of the lake, 411 were there before with the same values or newer ones.',
   )
 })
 

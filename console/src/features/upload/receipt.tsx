@@ -12,10 +12,11 @@ import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { Undo } from '../files/undo'
+import { undoneWords } from '../files/undo-words'
 import { waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
-import { replacedWords } from '../import/replaced-rows'
+import { replacedWords, unchangedWords } from '../import/replaced-rows'
 
 interface Props {
   file: Schemas['FileDetail']
@@ -100,6 +101,7 @@ export function broughtWords(
     | 'duplicates'
     | 'closed_by'
     | 'replaced_rows'
+    | 'unchanged_rows'
   >,
 ): string {
   if (!FINAL_STATES.has(file.state)) return `${capitalised(stateWords(file.state))}.`
@@ -111,6 +113,7 @@ export function broughtWords(
     `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in`,
     file.corrected > 0 ? `${whole(file.corrected)} of them corrected` : '',
     replacedWords(file.replaced_rows),
+    unchangedWords(file.unchanged_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     left > 0 ? `${count(left, 'row')} ${left === 1 ? 'was' : 'were'} refused` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
@@ -132,25 +135,6 @@ function Undone({ file }: { file: Schemas['FileDetail'] }) {
 /** What the rows of an undone file are now. */
 export function UndoneLine({ file, isPlain = false }: { file: Schemas['FileDetail']; isPlain?: boolean }) {
   return isPlain ? <Text size="sm">{undoneWords(file)}</Text> : <Text fw={600}>{undoneWords(file)}</Text>
-}
-
-/** What an undone file's rows are now, and how many that it replaced count again where these were counted. */
-export function undoneWords({
-  before_undo: before,
-  in_snapshot: inTables,
-  replaced_rows: replaced,
-}: Pick<Schemas['FileDetail'], 'before_undo' | 'in_snapshot' | 'replaced_rows'>): string {
-  const rows = before?.accepted ?? 0
-  const gone =
-    inTables || rows === 0
-      ? ''
-      : rows === 1
-        ? ': its row is not in the lake'
-        : `: none of its ${count(rows, 'row')} is in the lake`
-  const again = replaced
-    ? ` The ${replaced === 1 ? 'row' : count(replaced, 'row')} of the lake that it replaced ${replaced === 1 ? 'counts' : 'count'} again.`
-    : ''
-  return `The upload is undone${gone}.${again}`
 }
 
 type Kept = Schemas['FileEdits'] | null | undefined

@@ -347,6 +347,20 @@ def test_the_accepted_value_of_a_row_is_that_of_its_newest_correction() -> None:
     assert (row["correction"], row["corrected_value"]) == ("accepted", "19,90")
 
 
+def test_a_correction_that_leaves_a_cell_empty_says_so() -> None:
+    caller = uploader()
+    answer = checked(caller, upload_id := uploaded(caller, supplier_file()), DECIDED)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    prices = dict(zip(BAD_ROWS, ("19,90", None), strict=False))
+    rows = [{"source_row": row, "values": {"list_price": price}} for row, price in prices.items()]
+    sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", {"rows": rows}).json
+    caller.lake.receive(sent["key"])
+    listed = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
+    empty = {each["source_row"]: each["is_corrected_to_empty"] for each in listed}
+    assert [empty[row] for row in prices] == [False, True]
+
+
 def test_a_refused_correction_says_how_its_file_writes_the_value() -> None:
     caller = uploader()
     answer = checked(caller, upload_id := uploaded(caller, supplier_file()), DECIDED)

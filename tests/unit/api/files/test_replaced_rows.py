@@ -157,13 +157,27 @@ def test_rows_in_parts_beyond_the_bound_are_counted_as_not_compared(monkeypatch:
 
 
 def test_a_committed_file_keeps_how_many_rows_it_replaces() -> None:
-    """Its receipt and its undo name them."""
+    """Its receipt and its undo name them, and those that changed nothing: they stay after an undo."""
     caller = Caller(lake_of(40))
-    upload_id = uploaded(caller, HEADER + row(2, "3.39") + row(41), "new.csv")
+    older = row(5, "1.00", "2020-01-01 00:00:00")
+    upload_id = uploaded(caller, HEADER + row(1) + row(2, "3.39") + row(3) + older + row(41), "new.csv")
     dry_run(caller, upload_id)
     committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
     caller.lake.receive(committed["key"])
-    assert caller.call("GET", f"/v1/files/{committed['file_id']}").json["replaced_rows"] == 1
+    file = caller.call("GET", f"/v1/files/{committed['file_id']}").json
+    assert (file["accepted"], file["replaced_rows"], file["unchanged_rows"]) == (5, 1, 3)
+
+
+def test_rows_that_were_not_compared_leave_the_unchanged_ones_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caller = Caller(lake_of(40))
+    monkeypatch.setattr(replaced_rows, "MAX_BYTES", 1)
+    upload_id = uploaded(caller, HEADER + row(1), "new.csv")
+    dry_run(caller, upload_id)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
+    caller.lake.receive(committed["key"])
+    assert caller.call("GET", f"/v1/files/{committed['file_id']}").json["unchanged_rows"] is None
 
 
 def test_a_file_of_a_name_that_came_before_names_the_newest_one_with_rows() -> None:

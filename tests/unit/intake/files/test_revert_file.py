@@ -115,7 +115,7 @@ def test_rows_of_a_reverted_file_leave_curated_and_quarantine_and_the_original_s
     )
     assert record.error["rule"] == "reverted"
     assert record.error["message"] == (
-        "the file was reverted: no table has a row of it after the next run. "
+        "the file was reverted: the next run takes out the rows that only this file brought. "
         "Before the undo it had 2 rows: 1 accepted, 1 refused, 0 duplicates"
     )
     assert lake.merged() == []
