@@ -23,6 +23,25 @@ export interface DraftColumn {
   beforeWay?: Pick<DraftColumn, 'key' | 'required'>
 }
 
+/** The edits of a draft, which survive a reload. */
+export interface KeptDraft {
+  /** The drafted columns that the edits are of, in their order. */
+  names: string
+  isOpen: boolean
+  dataset: string
+  description: string
+  timeZone: string
+  columns: DraftColumn[]
+  answers: Readonly<Record<string, string>>
+  ways: Readonly<Record<string, string>>
+}
+
+/** The names of the columns that a document describes: edits of others do not fit it. */
+export const namesOf = (document: Document): string =>
+  table(document)
+    .properties.map(({ name }) => name)
+    .join()
+
 /** The name, sentence and zone that a person gives a whole dataset. */
 export interface DraftDataset {
   name: string

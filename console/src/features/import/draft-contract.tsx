@@ -1,6 +1,6 @@
 import { Alert, Button, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -14,13 +14,16 @@ import {
   everyField,
   fieldsOf,
   hasLocalTimes,
+  type KeptDraft,
   nameProblem,
+  namesOf,
   plainName,
   withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 import { NO_EDITS } from './edits'
+import { keepDraft, keptDraft } from './kept-edits'
 import { timeZones } from './time-zones'
 import { useDraftCheck } from './use-draft-check'
 import {
@@ -59,7 +62,13 @@ interface Props {
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
 export function DraftContract({ draft, ...about }: Props) {
-  const [opened, setOpened] = useState(false)
+  const { kept, isRead, keep } = useKeptDraft(about.uploadId, about.part ?? '', draft)
+  const [chosen, setOpened] = useState<boolean>()
+  const opened = chosen ?? kept?.isOpen ?? false
+  const open = (isOpen: boolean) => {
+    setOpened(isOpen)
+    if (kept) keep({ ...kept, isOpen })
+  }
   if (!draft)
     return (
       <Text size="sm">
@@ -73,13 +82,42 @@ export function DraftContract({ draft, ...about }: Props) {
         <Text size="sm">
           No contract describes this file yet. Choose the dataset that its rows are of, or
         </Text>
-        <Button size="compact-sm" variant="default" aria-expanded={opened} onClick={() => setOpened(!opened)}>
+        <Button size="compact-sm" variant="default" aria-expanded={opened} onClick={() => open(!opened)}>
           Create a dataset from it
         </Button>
       </Group>
-      {opened ? <Editor draft={draft} {...about} /> : null}
+      {opened ? <Editor key={String(isRead)} draft={draft} {...about} kept={kept} onKeep={keep} /> : null}
     </Stack>
   )
+}
+
+/** The edits of this draft that the browser keeps, once it has read them. */
+function useKeptDraft(
+  uploadId: string,
+  part: string,
+  draft: Draft | null | undefined,
+): { kept: KeptDraft | undefined; isRead: boolean; keep: (draft: KeptDraft) => void } {
+  const [kept, setKept] = useState<KeptDraft>()
+  const [isRead, setRead] = useState(false)
+  useEffect(() => {
+    let isShown = true
+    void keptDraft(uploadId, part).then((before) => {
+      if (!isShown || !before) return
+      setKept(before)
+      setRead(true)
+    })
+    return () => {
+      isShown = false
+    }
+  }, [uploadId, part])
+  const keep = useCallback(
+    (edits: KeptDraft) => {
+      setKept(edits)
+      void keepDraft(uploadId, part, edits)
+    },
+    [uploadId, part],
+  )
+  return { kept: draft && kept?.names === namesOf(draft.document) ? kept : undefined, isRead, keep }
 }
 
 function Editor({
@@ -91,27 +129,48 @@ function Editor({
   lists = NO_LISTS,
   order,
   onCreated,
-}: Props & { draft: Draft }) {
+  kept,
+  onKeep,
+}: Props & { draft: Draft; kept: KeptDraft | undefined; onKeep: (draft: KeptDraft) => void }) {
   const queries = useQueryClient()
-  const [dataset, setDataset] = useState(draft.dataset)
-  const [description, setDescription] = useState('')
-  const [timeZone, setTimeZone] = useState(draft.time_zone || zone())
+  const [dataset, setDataset] = useState(kept?.dataset ?? draft.dataset)
+  const [description, setDescription] = useState(kept?.description ?? '')
+  const [timeZone, setTimeZone] = useState(kept?.timeZone ?? (draft.time_zone || zone()))
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
-  const [columns, setColumns] = useState(() =>
-    withWordsApart(drafted, inFile).map((one, at) =>
-      lists.includes(inFile[at] ?? '') && !one.key ? { ...one, isLeftOut: true } : one,
-    ),
+  const [columns, setColumns] = useState(
+    () =>
+      kept?.columns ??
+      withWordsApart(drafted, inFile).map((one, at) =>
+        lists.includes(inFile[at] ?? '') && !one.key ? { ...one, isLeftOut: true } : one,
+      ),
   )
   const questions = draft.questions ?? []
   const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
   const asked = askedTogether(questions).filter((one) => !one.columns.every(isLeftOut))
-  const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({})
+  const [answers, setAnswers] = useState<Readonly<Record<string, string>>>(kept?.answers ?? {})
   const isAnswered = asked.every((one) => answers[one.columns.join()] ?? one.usual)
   const answer = (one: AskedTogether, chosen: string) => {
     setAnswers({ ...answers, [one.columns.join()]: chosen })
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
   }
-  const [ways, setWays] = useState<Chosen>({})
+  const [ways, setWays] = useState<Chosen>((kept?.ways ?? {}) as Chosen)
+  const now = useMemo(
+    () => ({
+      names: namesOf(draft.document),
+      isOpen: true,
+      dataset,
+      description,
+      timeZone,
+      columns,
+      answers,
+      ways,
+    }),
+    [draft.document, dataset, description, timeZone, columns, answers, ways],
+  )
+  const begun = useRef(now)
+  useEffect(() => {
+    if (now !== begun.current) onKeep(now)
+  }, [now, onKeep])
   const leave = (column: Hindered, way: Way | '') => {
     setWays({ ...ways, [column.column]: way })
     const answered = askedTogether(way ? [] : questions).filter(

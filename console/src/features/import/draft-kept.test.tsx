@@ -1,0 +1,115 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect, type Schemas } from '../../api/client'
+import { DraftContract } from './draft-contract'
+import { forgetEdits } from './kept-edits'
+
+const stores = vi.hoisted(() => new Map<string, unknown>())
+// The browser's store, which the test's environment does not have.
+vi.mock('idb-keyval', () => ({
+  createStore: () => undefined,
+  get: (key: string) => Promise.resolve(stores.get(key)),
+  update: (key: string, change: (before: unknown) => unknown) =>
+    Promise.resolve(void stores.set(key, change(stores.get(key)))),
+  del: (key: string) => Promise.resolve(void stores.delete(key)),
+}))
+
+beforeEach(() => {
+  stores.clear()
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(Response.json({ received: 3, accepted: 3, duplicates: 0, causes: [] })),
+  )
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true }) // happy-dom has none
+
+const column = (name: string, physicalType: string) => ({ name, physicalType })
+const draftOf = (second: string) =>
+  ({
+    dataset: 'fuhrpark',
+    document: {
+      id: 'headgate.source.fuhrpark',
+      name: 'fuhrpark',
+      schema: [
+        { name: 'fuhrpark', properties: [column('plate', 'VARCHAR(20)'), column(second, 'DECIMAL(8,2)')] },
+      ],
+    },
+    rows: 3,
+    received: 3,
+    duplicates: 0,
+    notes: [],
+    time_zone: '',
+    questions: [],
+    for_deployment: { columns: [], table: [] },
+  }) as unknown as Schemas['ContractDraft']
+
+function show(part: string, second = 'amount') {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={draftOf(second)}
+          uploadId="u1"
+          part={part}
+          inFile={['Plate', second]}
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+}
+const reload = (part = 'Fahrzeuge', second = 'amount') => {
+  cleanup()
+  show(part, second)
+}
+const value = (label: string) => screen.getByLabelText<HTMLInputElement>(label).value
+const type = (label: string, text: string) =>
+  fireEvent.change(screen.getByLabelText(label), { target: { value: text } })
+
+async function edit() {
+  show('Fahrzeuge')
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  type('Name of the dataset', 'fahrzeuge')
+  type('What a row is, in a sentence', 'A vehicle')
+  type('Unit of amount', 'EUR')
+  fireEvent.click(screen.getByRole('button', { name: 'Leave out Plate' }))
+  await waitFor(() => expect(JSON.stringify([...stores])).toContain('"isLeftOut":true'))
+}
+
+test('the edits of a draft survive a reload, and the draft is open again', async () => {
+  await edit()
+  reload()
+  await waitFor(() => expect(value('Name of the dataset')).toBe('fahrzeuge'))
+  expect(value('What a row is, in a sentence')).toBe('A vehicle')
+  expect(value('Unit of amount')).toBe('EUR')
+  screen.getByRole('button', { name: 'Take in Plate' })
+})
+
+test('each part of a file has its own draft, and a draft that was closed keeps its edits', async () => {
+  await edit()
+  reload('Tankungen')
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  expect(value('Name of the dataset')).toBe('fuhrpark')
+  reload()
+  await screen.findByDisplayValue('fahrzeuge')
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  expect(value('Name of the dataset')).toBe('fahrzeuge')
+})
+
+test('edits of other columns are not taken, and none is left once the upload is done', async () => {
+  await edit()
+  reload('Fahrzeuge', 'price')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(screen.queryByLabelText('Name of the dataset')).toBeNull()
+  await forgetEdits('u1')
+  expect([...stores.keys()]).toEqual([])
+})
