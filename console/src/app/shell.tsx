@@ -79,16 +79,12 @@ export function Shell() {
   )
 }
 
-/** Pages about files and datasets, whose days are their own. */
-const HAS_OWN_DAYS = /^\/(upload|files|datasets|lake|runs)(\/|$)/
-
-/** The day of the data that the tables show, on every page of them. */
+/** The day of the dashboards, on every page: a dataset has days of its own, which its page says. */
 function AsOf() {
   const asOf = useHealth().data?.as_of
-  const isShown = !HAS_OWN_DAYS.test(useLocation().pathname)
-  return asOf && isShown ? (
+  return asOf ? (
     <Text size="xs" className="muted" component="span" style={{ whiteSpace: 'nowrap' }}>
-      as of {day(asOf)}
+      dashboards as of {day(asOf)}
     </Text>
   ) : null
 }

@@ -4,7 +4,9 @@ import { useNavigate } from 'react-router'
 import { PAGES } from './pages'
 
 const MOST_MS = 1500
-const TYPED_INTO = 'input, textarea, select, [contenteditable=true], [role=grid], [role=dialog]'
+/** Buttons and choices take no text, so a letter there is a key of the page. */
+const TAKES_TEXT = 'input:not([type=radio], [type=checkbox], [type=button], [type=submit])'
+const TYPED_INTO = `${TAKES_TEXT}, textarea, select, [contenteditable=true], [role=grid], [role=dialog]`
 
 /** Whether a key is typed into something, or is part of a shortcut of the browser. */
 export const isTyped = (event: KeyboardEvent): boolean =>

@@ -9,6 +9,7 @@ import { titlesOf, useDescriptions, useLabels, useUnits } from '../../formats/co
 import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
+import { WhoMayCorrect } from '../files/who-may-correct'
 import { waitingRowsOf } from '../lake/lake-words'
 import { useQuarantine, useStartRun } from '../lake/queries'
 import { StartRun } from '../lake/start-run'
@@ -118,14 +119,23 @@ export const basis = ({
 /** What a person can do about the dataset: correct the rows that wait, or ask a question. */
 function ToDo({ dataset }: { dataset: string }) {
   const lines = useQuarantine().data?.lines ?? []
+  const mayCorrect = useMay('uploader')
   const rows = waitingRowsOf(lines.filter((line) => line.dataset === dataset))
   const contents = useContents().data?.tables.find((one) => one.name === dataset && !one.system)
   return (
     <Group gap="sm" mt={4}>
       {rows > 0 ? (
-        <Button component="a" size="compact-sm" href="#/work/files">
-          Correct the {count(rows, 'row')} that {rows === 1 ? 'waits' : 'wait'}
-        </Button>
+        <>
+          <Button
+            component="a"
+            size="compact-sm"
+            variant={mayCorrect ? 'filled' : 'default'}
+            href={`#/work/files?dataset=${encodeURIComponent(dataset)}`}
+          >
+            {mayCorrect ? 'Correct' : 'See'} the {count(rows, 'row')} that {rows === 1 ? 'waits' : 'wait'}
+          </Button>
+          <WhoMayCorrect />
+        </>
       ) : (
         <Text size="sm">No row waits for a correction.</Text>
       )}

@@ -80,7 +80,10 @@ function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary']
         if (rows.length === 0)
           return (
             <Empty>
-              The newest file has no such row. <Anchor href="#/work/files">Open all rows that wait</Anchor>
+              The newest file has no such row.{' '}
+              <Anchor href={`#/work/files?dataset=${encodeURIComponent(file.dataset)}`}>
+                Open all rows that wait
+              </Anchor>
             </Empty>
           )
         return (

@@ -65,6 +65,22 @@ test('a file is named by what is in it where its own name says nothing', () => {
   ).toBe('lieferant.csv')
 })
 
+test('a file that came into another folder says its dataset in its second and last line', () => {
+  const files = [{ ...file(1), key: 'uploads/readings.csv', dataset: 'meter_readings' }]
+  render(
+    <MantineProvider>
+      <MemoryRouter>
+        <FileList files={files} isComplete isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  const link = screen.getByRole('link', { name: 'uploads/readings.csv' })
+  expect([...link.children].map(({ textContent }) => textContent)).toEqual([
+    'readings.csv',
+    'Meter readings, in uploads/',
+  ])
+})
+
 test('corrected rows say of which file they are', () => {
   const id = '0f9a1b2c3d4e5f60718293a4b5c6d7e8'
   const letters = id.replace(/\d/g, (digit) => String.fromCharCode(103 + Number(digit)))

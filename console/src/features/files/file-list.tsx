@@ -209,8 +209,11 @@ function FileTitle({
   return (
     <>
       <span className="file-title">{isPhone && hasOwnName ? last : fileTitle(file)}</span>
-      {isPhone && hasOwnName ? null : <FileName fileKey={isPhone ? last : file.key} />}
-      {ofOtherFolder(file) ? <span className="file-parts">{heading(file.dataset)}</span> : null}
+      {hasOwnName && ofOtherFolder(file) ? (
+        <span className="file-parts">{`${heading(file.dataset)}${isPhone ? '' : `, in ${file.key.slice(0, -last.length)}`}`}</span>
+      ) : isPhone && hasOwnName ? null : (
+        <FileName fileKey={isPhone ? last : file.key} />
+      )}
     </>
   )
 }

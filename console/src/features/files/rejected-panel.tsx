@@ -23,6 +23,7 @@ import {
 import { sentForm } from './sent-form'
 import { useRefusedValues } from './use-refused-values'
 import { refusedWords, waitingWords } from './waiting-words'
+import { WhoMayCorrect } from './who-may-correct'
 
 interface Props {
   file: Schemas['FileDetail']
@@ -105,7 +106,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                 </Group>
               ) : null
             ) : (
-              <Text size="sm">Only uploaders can correct rows. Ask an operator for the group uploader.</Text>
+              <WhoMayCorrect />
             )}
           </Stack>
         )}

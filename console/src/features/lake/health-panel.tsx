@@ -2,10 +2,13 @@ import { Anchor, Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { useMay } from '../../api/queries'
 import { useHealth, useQuarantine, useRuns } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
+import { WhoMayCorrect } from '../files/who-may-correct'
+import { useOpenAlerts } from '../work/use-open-alerts'
 import { Advice } from '../../components/advice'
 import { healthWords, needsLook, remedyOf, waitingRowsOf } from './lake-words'
 import { qualityWords } from './quality-words'
@@ -17,21 +20,32 @@ export function HealthPanel() {
   const runs = useRuns()
   const lines = useQuarantine().data?.lines ?? []
   const waiting = waitingRowsOf(lines)
-  const remedy = health.data
-    ? (remedyOf(health.data.checks) ?? (waiting > 0 ? CORRECT : undefined))
-    : undefined
+  const alerts = useOpenAlerts()
+  const mayCorrect = useMay('uploader')
+  const ofLake = health.data ? remedyOf(health.data.checks) : undefined
+  const ofRows = waiting > 0 ? (mayCorrect ? CORRECT : LOOK) : undefined
+  const remedy = health.data ? (ofLake ?? (alerts?.length ? SEE_ALERTS : ofRows)) : undefined
+  // The gate's own remedies are an upload or a correction.
+  const isForOthers = !mayCorrect && remedy !== undefined && OF_UPLOADERS.has(remedy.href)
   return (
     <Panel
-      title={health.data ? healthWords(health.data.checks, waiting) : 'Health'}
+      title={health.data ? verdict(health.data.checks, waiting, alerts) : 'Health'}
       name="Health"
       actions={
-        remedy ? (
-          <Button component="a" href={remedy.href} size="compact-sm" miw="max-content">
-            {remedy.words}
+        remedy && !(isForOthers && remedy.href === UPLOAD) ? (
+          <Button
+            component="a"
+            href={remedy.href}
+            size="compact-sm"
+            miw="max-content"
+            variant={isForOthers ? 'default' : 'filled'}
+          >
+            {isForOthers ? LOOK.words : remedy.words}
           </Button>
         ) : null
       }
     >
+      {isForOthers && remedy.href !== UPLOAD ? <WhoMayCorrect /> : null}
       <Answered of={health} what="the health">
         {({ checks }) => (
           <Checks
@@ -44,6 +58,18 @@ export function HealthPanel() {
 }
 
 const CORRECT = { words: 'Correct the rows', href: '#/work/files' }
+const LOOK = { ...CORRECT, words: 'See the rows' }
+const SEE_ALERTS = { words: 'Open the alerts', href: '#/work/alerts' }
+const UPLOAD = '#/upload'
+const OF_UPLOADERS = new Set([CORRECT.href, UPLOAD])
+
+/** The verdict on the lake; while the alerts are read, that of its checks alone does not claim more. */
+function verdict(checks: Schemas['HealthCheck'][], waiting: number, alerts: string[] | undefined): string {
+  const words = healthWords(checks, waiting, alerts)
+  return alerts === undefined && words.startsWith('Everything works')
+    ? 'The checks are in order; the alerts are being read'
+    : words
+}
 
 /** A message with the times of runs, and the page of the file that it is about. */
 function inWords(message: string, runs: Schemas['RunSummary'][]): Pick<ShownCheck, 'message' | 'file'> {

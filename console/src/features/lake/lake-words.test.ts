@@ -12,6 +12,17 @@ test('the title of the health says which checks need a look', () => {
   expect(healthWords(checks.slice(1))).toBe('Everything works')
 })
 
+test('an open alert of a figure is part of the verdict', () => {
+  const checks = [{ name: 'run' as const, state: 'healthy' as const }]
+  expect(healthWords(checks, 3, ['card_data_found'])).toBe('1 alert is open: card data found')
+  expect(healthWords(checks, 0, ['late_files', 'card_data_found'])).toBe(
+    '2 alerts are open: late files, card data found',
+  )
+  expect(healthWords([{ name: 'files', state: 'degraded' }], 0, ['late_files'])).toBe(
+    '1 check needs a look: files; 1 alert is open: late files',
+  )
+})
+
 test('a lake without a file needs no look: it says the first step', () => {
   const empty = (['freshness', 'run', 'files'] as const).map((name) => ({
     name,

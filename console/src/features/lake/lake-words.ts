@@ -14,15 +14,25 @@ export const needsLook = ({ state }: Pick<Schemas['HealthCheck'], 'state'>): boo
 const hasNoFile = (checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[]): boolean =>
   checks.some(({ name, state }) => name === 'freshness' && state === 'unknown')
 
-/** The health of the lake as an answer: whether all is well, else which checks need a look, and how many refused rows wait. */
-export function healthWords(checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[], waiting = 0): string {
+/** The health of the lake as an answer: whether all is well, else which checks need a look and which alerts are open, and how many refused rows wait. */
+export function healthWords(
+  checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[],
+  waiting = 0,
+  alerts: string[] = [],
+): string {
   const names = checks.filter(needsLook).map(({ name }) => heading(name).toLowerCase())
+  const open = alerts.map((rule) => rule.replaceAll('_', ' ')).join(', ')
+  const alertWords = open
+    ? `${count(alerts.length, 'alert')} ${alerts.length === 1 ? 'is' : 'are'} open: ${open}`
+    : ''
+  if (names.length === 0 && alertWords) return alertWords
   if (names.length === 0 && hasNoFile(checks)) return 'No file yet: upload the first one'
   if (names.length === 0)
     return waiting > 0
       ? `Everything works; ${count(waiting, 'refused row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction`
       : 'Everything works'
-  return `${count(names.length, 'check')} ${names.length === 1 ? 'needs' : 'need'} a look: ${names.join(', ')}`
+  const look = `${count(names.length, 'check')} ${names.length === 1 ? 'needs' : 'need'} a look: ${names.join(', ')}`
+  return [look, alertWords].filter(Boolean).join('; ')
 }
 
 type Check = Pick<Schemas['HealthCheck'], 'name' | 'state' | 'message'>

@@ -109,5 +109,9 @@ export const useCosts = () =>
     staleTime: 5 * 60_000,
   })
 
-export const useQuarantine = () =>
-  useQuery({ queryKey: ['quarantine'], queryFn: () => read<Schemas['QuarantineCounts']>('/v1/quarantine') })
+/** What waits in quarantine, of one dataset or of all. */
+export const useQuarantine = (dataset = '') =>
+  useQuery({
+    queryKey: dataset ? ['quarantine', dataset] : ['quarantine'],
+    queryFn: () => read<Schemas['QuarantineCounts']>('/v1/quarantine', dataset ? { query: { dataset } } : {}),
+  })

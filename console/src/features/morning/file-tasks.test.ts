@@ -16,7 +16,7 @@ const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') =>
 test('files of one dataset with rows to fix are one task, a file alone is its own', () => {
   const waiting = [file('orders/a.csv', 3), file('payments/b.csv', 1), file('orders/c.csv', 4)]
   expect(fileTasks(waiting).map(({ text, href, files }) => [text, href, files])).toEqual([
-    ['Orders: 7 rows wait for a correction, in 2 files with 200 rows.', '#/work/files', 2],
+    ['Orders: 7 rows wait for a correction, in 2 files with 200 rows.', '#/work/files?dataset=orders', 2],
     ['Payments, b.csv: 1 row of 100 waits for a correction.', '#/files/payments%2Fb.csv', 1],
   ])
 })
@@ -42,4 +42,15 @@ test('queues are in the order of the amounts at stake; those without one keep th
 test('a file is named by its dataset and its own name; the folder of uploads and names of programs say nothing', () => {
   const keys = ['uploads/bikes.csv', 'orders/dt=2010-12-09/part-00005.parquet', 'products/mueller.csv']
   expect(keys.map((key) => nameOf({ key }))).toEqual(['bikes.csv', 'Orders', 'Products, mueller.csv'])
+})
+
+test('files are of the dataset that they are in, whatever folder they came into', () => {
+  const uploads = ['readings', 'shipments', 'readings'].map((dataset, at) => ({
+    ...file(`uploads/${at}.csv`, 2),
+    dataset,
+  }))
+  expect(fileTasks(uploads).map(({ name, files }) => [name, files])).toEqual([
+    ['Readings', 2],
+    ['uploads/1.csv', 1],
+  ])
 })

@@ -13,13 +13,14 @@ export interface FileTask {
 
 type File = Schemas['WaitingFile']
 
-const folderOf = ({ key }: File): string => key.split('/')[0] ?? ''
+/** The dataset of a file; of one without, the folder that it came into. */
+const datasetOf = ({ dataset, key }: File): string => dataset || (key.split('/')[0] ?? '')
 
 /** The tasks of waiting files: one for each file, or for all files of a dataset that have rows to fix. */
 export function fileTasks(waiting: File[]): FileTask[] {
   const tasks = new Map<string, File[]>()
   for (const file of waiting) {
-    const name = file.state === 'done' ? folderOf(file) : file.file_id
+    const name = file.state === 'done' ? datasetOf(file) : file.file_id
     tasks.set(name, [...(tasks.get(name) ?? []), file])
   }
   return [...tasks.values()].toSorted((one, other) => urgency(other) - urgency(one)).map(taskOf)
@@ -62,12 +63,12 @@ export function nameOf(file: Pick<File, 'key'>): string {
 
 function taskOfDataset(files: File[]): FileTask {
   const sum = (of: (file: File) => number): number => files.reduce((total, file) => total + of(file), 0)
-  const name = heading(files[0] ? folderOf(files[0]) : '')
+  const name = heading(files[0] ? datasetOf(files[0]) : '')
   const rows = sum((file) => file.rows)
   return {
     name,
     text: `${name}: ${count(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'} for a correction, in ${count(files.length, 'file')} with ${whole(sum((file) => file.received))} rows.`,
-    href: '#/work/files',
+    href: `#/work/files${files[0]?.dataset ? `?dataset=${encodeURIComponent(files[0].dataset)}` : ''}`,
     label: 'Open the files',
     files: files.length,
   }

@@ -86,14 +86,10 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
       {hasActions && answer.data && at('value') !== null ? (
         <>
           <Text size="xs">{actionOf(panel, answer.data)}</Text>
-          {Number(at('value')) > 0 ? (
-            <>
-              <QueueLink board={board} panel={panel} />
-              <InQueue queues={board.queues} name={panel.queue} />
-            </>
-          ) : null}
+          {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
         </>
       ) : null}
+      {Number(at('value')) > 0 ? <InQueue queues={board.queues} name={panel.queue} /> : null}
       <TrustLine board={board} table={panel.table} />
     </div>
   )

@@ -16,6 +16,7 @@ import { isUnderWay } from '../lake/lake-words'
 import { failedWords, reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
+import { WhoMayCorrect } from '../files/who-may-correct'
 import { useDecisions } from '../work/queries'
 import { queueCounts, valueLabel } from '../work/queue-state'
 import { byAmount, fileTasks, nameOf } from './file-tasks'
@@ -237,6 +238,7 @@ function FileTasks() {
                 {count(further, 'further file')}
               </Task>
             ) : null}
+            {waiting.length > 0 ? <WhoMayCorrect /> : null}
             {waiting.length === 0 ? <Empty>No file waits for a person.</Empty> : null}
           </>
         )

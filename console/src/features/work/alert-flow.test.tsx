@@ -94,5 +94,7 @@ test('the page of alerts has those of the lake itself, each with the way to its 
 
 test('a lake in order has no alert of its own', async () => {
   showWork('/work/alerts')
-  expect(await screen.findByText('No check of the lake raises an alert: 1 check is in order.')).toBeTruthy()
+  expect(
+    await screen.findByText('The 1 check of the lake itself is in order; the 1 open alert is listed above.'),
+  ).toBeTruthy()
 })

@@ -49,6 +49,10 @@ export function acknowledgement(
   return newest?.action === ACKNOWLEDGE ? newest : undefined
 }
 
+/** The alerts that nobody has acknowledged. */
+export const openAlerts = (raised: RaisedAlert[], decisions: Schemas['Decision'][]): RaisedAlert[] =>
+  raised.filter(({ item }) => !acknowledgement(item, decisions))
+
 export const alertName = (rule: string): string => rule.replaceAll('_', ' ')
 
 /** A message without the name of its rule, which stands beside it. */

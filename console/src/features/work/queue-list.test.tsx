@@ -324,6 +324,18 @@ test('z takes back the last decision', async () => {
   expect(sent).toMatchObject([{ action: 'called' }, { item_id: '1', action: 'reopen' }])
 })
 
+test('z takes back the last decision also after a look at the decided items', async () => {
+  const closed = queueItems(ANSWER, [assigned('1', '', 'called')])
+  const { rerender } = show(QUEUE, queueItems(ANSWER, []))
+  await screen.findByRole('button', { name: 'Called: Customer 1' })
+  await userEvent.keyboard('c')
+  await screen.findByText('Customer 1: Called.')
+  rerender(page(QUEUE, closed))
+  await userEvent.click(screen.getByRole('radio', { name: 'done' }))
+  await userEvent.keyboard('z')
+  expect(sent).toMatchObject([{ action: 'called' }, { item_id: '1', action: 'reopen' }])
+})
+
 test('a person lists what is assigned to them, and takes themselves off', async () => {
   const items = queueItems(ANSWER, [assigned('1', 'bea'), assigned('2', 'ana')])
   show(QUEUE, items, 'mine')

@@ -7,6 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { connect } from '../../api/client'
 import { reasonWords, RowsToFix } from './rows-to-fix'
 
+let asked: string[] = []
 afterEach(cleanup)
 
 const file = (name: string) => ({
@@ -20,15 +21,23 @@ const file = (name: string) => ({
   received_at: '2026-11-24T03:00:00',
 })
 
-function show(waiting: object[]): void {
+function show(waiting: object[], { dataset = '', groups = ['uploader'] } = {}): void {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  vi.stubGlobal('fetch', () =>
-    Promise.resolve(new Response(JSON.stringify({ lines: [], waiting, files_waiting: waiting.length }))),
-  )
+  asked = []
+  vi.stubGlobal('fetch', (url: string) => {
+    asked.push(url)
+    return Promise.resolve(
+      Response.json(
+        url.endsWith('/v1/me')
+          ? { name: 'ana', groups }
+          : { lines: [], waiting, files_waiting: waiting.length },
+      ),
+    )
+  })
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <RowsToFix />
+        <RowsToFix dataset={dataset} />
       </QueryClientProvider>
     </MantineProvider>,
   )
@@ -72,4 +81,29 @@ test('each cause has its column and its own number, at most three of them', () =
   expect(reasonWords(reasons, [cause('query_text', 1)], (name) => titles[name] ?? name)).toMatch(
     /^Searched for /,
   )
+})
+
+test('the rows of one dataset are asked for alone, with the way to all', async () => {
+  show([file('a')], { dataset: 'payments' })
+  await screen.findByText('1 file of Payments: 2 rows wait for a correction')
+  expect(screen.getByRole('link', { name: 'Show all datasets' }).getAttribute('href')).toBe('#/work/files')
+  expect(asked.some((url) => url.includes('/v1/quarantine?dataset=payments'))).toBe(true)
+})
+
+test('of two files of one name each has its time, and the earlier one says that a later one waits', async () => {
+  const named = { ...file('a'), key: 'uploads/autumn.csv' }
+  show([
+    { ...named, file_id: 'new', received_at: '2026-11-24T15:40:00' },
+    { ...named, file_id: 'old', rows: 1, received_at: '2026-11-24T15:21:00' },
+    file('b'),
+  ])
+  await screen.findByText(/^autumn\.csv, .*15:40/)
+  screen.getByText(/^autumn\.csv, .*15:21/)
+  expect(screen.getAllByText(/A later file of this name waits, too/)).toHaveLength(1)
+})
+
+test('whoever may not correct rows has no primary button, and reads who may', async () => {
+  show([file('a')], { groups: ['viewer'] })
+  await screen.findByText('Only uploaders can correct rows. Ask an operator for the group uploader.')
+  expect(screen.getByRole('link', { name: 'Open the rows' }).dataset['variant']).toBe('default')
 })

@@ -2,15 +2,18 @@ import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { useMay } from '../../api/queries'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
 import { useTitles } from '../../formats/columns'
+import { moment } from '../../formats/moments'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, columnTitle, fileParts } from '../../formats/words'
+import { capitalised, columnTitle, fileParts, heading } from '../../formats/words'
 import { fileTitle } from '../files/file-list'
 import { originalId } from '../files/original-id'
 import { useFile, useRejectedRows } from '../files/queries'
+import { WhoMayCorrect } from '../files/who-may-correct'
 import { needOf } from './need-of'
 
 type File = Schemas['WaitingFile']
@@ -25,33 +28,46 @@ const byUse = (files: File[]): File[] =>
   )
 
 /** How much waits, in one line. */
-export function totalWords(files: File[], all: number): string {
+export function totalWords(files: File[], all: number, dataset = ''): string {
   const rows = files.reduce((total, file) => total + file.rows, 0)
   const waiting = `${count(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'} for a correction`
   const others = files.filter((file) => file.state !== 'done').length
   const decisions = others > 0 ? `${count(others, 'file')} ${others === 1 ? 'needs' : 'need'} a decision` : ''
-  return `${[decisions, rows > 0 ? waiting : ''].filter(Boolean).join(', ')}, in ${count(all, 'file')} of ${count(new Set(files.map((file) => file.dataset)).size, 'dataset')}`
+  const waits = [decisions, rows > 0 ? waiting : ''].filter(Boolean).join(', ')
+  if (dataset) return `${count(all, 'file')} of ${heading(dataset)}: ${waits}`
+  return `${waits}, in ${count(all, 'file')} of ${count(new Set(files.map((file) => file.dataset)).size, 'dataset')}`
 }
 
-/** The files that wait for a person. */
-export function RowsToFix() {
-  const quarantine = useQuarantine()
+/** The files that wait for a person, of one dataset or of all. */
+export function RowsToFix({ dataset = '' }: { dataset?: string }) {
+  const quarantine = useQuarantine(dataset)
+  const mayCorrect = useMay('uploader')
   return (
     <Answered of={quarantine} what="the files">
       {({ waiting, files_waiting: all }) =>
         waiting.length === 0 ? (
-          <Empty>No file waits for a person. There is nothing to do here.</Empty>
+          <Empty>
+            No file{dataset ? ` of ${heading(dataset)}` : ''} waits for a person. There is nothing to do here.{' '}
+            {dataset ? <AllDatasets /> : null}
+          </Empty>
         ) : (
           <>
             <Text size="sm" fw={600}>
-              {totalWords(waiting, all)}
+              {totalWords(waiting, all, dataset)} {dataset ? <AllDatasets /> : null}
             </Text>
+            <WhoMayCorrect />
             <Text size="sm" className="muted">
               Files with most rows to correct come first.
             </Text>
             <ul className="queue" aria-label="Items">
               {byUse(waiting).map((file, place) => (
-                <FileLine key={file.file_id} file={file} isFirst={place === 0} isNear={place < NEAR} />
+                <FileLine
+                  key={file.file_id}
+                  file={file}
+                  isFirst={place === 0 && mayCorrect}
+                  isNear={place < NEAR}
+                  ofItsName={waiting.filter((other) => isOfItsName(other, file))}
+                />
               ))}
             </ul>
             {all > waiting.length ? (
@@ -66,6 +82,16 @@ export function RowsToFix() {
     </Answered>
   )
 }
+
+const AllDatasets = () => (
+  <Anchor inherit href="#/work/files">
+    Show all datasets
+  </Anchor>
+)
+
+/** Whether another file has the name of a file: only their times tell them apart. */
+const isOfItsName = (other: File, file: File): boolean =>
+  other.file_id !== file.file_id && other.dataset === file.dataset && fileTitle(other) === fileTitle(file)
 
 const MOST_CAUSES = 3
 
@@ -104,7 +130,19 @@ function OfFile({ fileId }: { fileId: string }) {
 }
 
 /** A file with its dataset, the main reason and the way to its rows. */
-function FileLine({ file, isFirst, isNear }: { file: File; isFirst: boolean; isNear: boolean }) {
+function FileLine({
+  file,
+  isFirst,
+  isNear,
+  ofItsName,
+}: {
+  file: File
+  isFirst: boolean
+  isNear: boolean
+  /** The other files that wait under its name. */
+  ofItsName: File[]
+}) {
+  const isEarlier = ofItsName.some(({ received_at: at }) => at > file.received_at)
   const page = `#/files/${encodeURIComponent(file.file_id)}`
   const original = originalId(file.key)
   return (
@@ -112,6 +150,7 @@ function FileLine({ file, isFirst, isNear }: { file: File; isFirst: boolean; isN
       <div className="queue-line">
         <Anchor size="sm" href={page} title={file.key} className="any-text">
           {fileTitle(file)}
+          {ofItsName.length > 0 ? `, ${moment(file.received_at)}` : ''}
           <Text size="xs" className="muted any-text">
             {original === undefined ? fileParts(file.key).join('') : <OfFile fileId={original} />}
           </Text>
@@ -120,6 +159,9 @@ function FileLine({ file, isFirst, isNear }: { file: File; isFirst: boolean; isN
           {needOf(file)}
           <Text size="xs" className="muted">
             {isNear && file.rows > 0 ? <ReasonWithColumn file={file} /> : reasonWords(file.reasons)}
+            {isEarlier
+              ? ' A later file of this name waits, too: rows that it brought need no correction here.'
+              : ''}
           </Text>
         </Text>
         <Text size="sm" className="muted">

@@ -1,5 +1,4 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 
@@ -16,12 +15,11 @@ import { NothingHere } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
 import { Tabs } from '../../components/tabs'
-import { PHONE } from '../../components/widths'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { alertedChecks, LakeAlert } from '../lake/lake-alert'
 import { useHealth, useQuarantine } from '../lake/queries'
-import { ACKNOWLEDGE, acknowledgement, alertItems, ALERTS } from './alerts'
+import { ACKNOWLEDGE, alertItems, ALERTS, openAlerts } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { useKeptCount } from './kept-counts'
@@ -53,6 +51,7 @@ const OF_ALERTS = {
 /** Everything that a person is to decide about, one queue at a time. */
 export function WorkPage() {
   const { queue } = useParams()
+  const ofDataset = useSearchParams()[0].get('dataset') ?? ''
   const boards = useDashboards()
   const all = (boards.data?.dashboards ?? NO_BOARDS).flatMap((board) =>
     board.queues.map((one) => ({ board, queue: one })),
@@ -90,7 +89,7 @@ export function WorkPage() {
               <FilesLink isShown={isFiles} />
             </Tabs>
             {isFiles ? (
-              <RowsToFix />
+              <RowsToFix key={ofDataset} dataset={ofDataset} />
             ) : isAlerts ? (
               <Alerts boards={dashboards} />
             ) : shown ? (
@@ -144,8 +143,7 @@ function AlertsLink({ boards, isShown }: { boards: Schemas['Dashboard'][]; isSho
   const health = useHealth().data
   const open =
     decided && health && answers.every(({ data }) => data)
-      ? raised.filter(({ item }) => !acknowledgement(item, decided.decisions)).length +
-        alertedChecks(health.checks).length
+      ? openAlerts(raised, decided.decisions).length + alertedChecks(health.checks).length
       : undefined
   return <QueueLink to={ALERTS} title="Alerts" items={open} isShown={isShown} />
 }
@@ -189,13 +187,15 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
       <Text size="xs" className="muted">
         {count(figures.length, 'figure')} of the dashboards {figures.length === 1 ? 'is' : 'are'} watched.
       </Text>
-      <LakeAlerts />
+      <LakeAlerts
+        raised={unread || !decisions.data ? 0 : openAlerts(raised, decisions.data.decisions).length}
+      />
     </Stack>
   )
 }
 
 /** The alerts of the lake itself, which end with their cause: nobody acknowledges them. */
-function LakeAlerts() {
+function LakeAlerts({ raised }: { raised: number }) {
   const health = useHealth()
   const open = alertedChecks(health.data?.checks ?? []).length
   return (
@@ -207,10 +207,7 @@ function LakeAlerts() {
         {({ checks }) => {
           const alerted = alertedChecks(checks)
           return alerted.length === 0 ? (
-            <Empty>
-              No check of the lake raises an alert: {count(checks.length, 'check')}{' '}
-              {checks.length === 1 ? 'is' : 'are'} in order.
-            </Empty>
+            <Empty>{lakeWords(checks.length, raised)}</Empty>
           ) : (
             <ul className="tasks">
               {alerted.map((check) => (
@@ -223,6 +220,12 @@ function LakeAlerts() {
     </Panel>
   )
 }
+
+/** That the lake itself is in order, beside the open alerts of figures. */
+const lakeWords = (checks: number, raised: number): string =>
+  raised > 0
+    ? `The ${count(checks, 'check')} of the lake itself ${checks === 1 ? 'is' : 'are'} in order; the ${count(raised, 'open alert')} ${raised === 1 ? 'is' : 'are'} listed above.`
+    : `No check of the lake raises an alert: ${count(checks, 'check')} ${checks === 1 ? 'is' : 'are'} in order.`
 
 /** The address of a queue that shows other items, under the same filters. */
 function showing(search: URLSearchParams, view: Shown): URLSearchParams {
@@ -260,13 +263,10 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const decisions = useDecisions(queue.name)
   const [search, setSearch] = useSearchParams()
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
-  // On a phone the first item comes before all that is about the list.
-  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const { text, isPending } = useMissing(queue.missing_sql)
-  const missing = <QueueMissing text={text} />
   return (
     <Stack gap="xs">
-      {isPhone ? null : missing}
+      <QueueMissing text={text} />
       {words.length > 0 ? (
         <Group gap="xs">
           <Text size="sm" data-testid="queue-filters">
@@ -307,7 +307,6 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
           )
         }
       </Answered>
-      {isPhone ? missing : null}
       {answer.data?.rows.length === 0 ? (
         <Decided board={board} queue={queue} decisions={decisions.data?.decisions} />
       ) : (
