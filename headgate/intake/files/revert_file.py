@@ -345,8 +345,9 @@ def _rows_after(before: FileRecord, owner: str) -> str:
         return "the next run takes out the rows that only this file brought"
     return (
         "the next run takes out the rows that only this file brought. Before the undo it had "
-        f"{before.received:,} row{'' if before.received == 1 else 's'}: {before.accepted:,} accepted, {before.quarantined:,} "
-        f"refused, {before.duplicates:,} duplicate{'' if before.duplicates == 1 else 's'}"
+        f"{before.received:,} row{'' if before.received == 1 else 's'}: {before.accepted:,} accepted, "
+        f"{before.quarantined:,} refused, "
+        f"{before.duplicates:,} duplicate{'' if before.duplicates == 1 else 's'}"
     )
 
 
