@@ -74,7 +74,8 @@ def check() -> None:
     _npx("openapi-typescript", "../docs/openapi.json", "-o", "src/api/schema.d.ts", "--check")
     _npx("tsc", "--noEmit")
     _npx("eslint", ".", "--max-warnings", "0")
-    _npx("prettier", "--check", "--log-level", "warn", ".")
+    # The other command line of the same formatter: it takes two thirds of the time.
+    _npx("prettier", "--experimental-cli", "--check", "--log-level", "warn", ".")
     _npx("vitest", "run", "--reporter", "dot")
 
 
