@@ -57,11 +57,16 @@ def run(command: str, home: Path) -> Ran:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "COLUMNS": "200",
     }
+    return run_in(ROOT, command, environment)
+
+
+def run_in(folder: Path, command: str, environment: dict[str, str]) -> Ran:
+    """Run a command of a page in a folder, as a shell does; one of Headgate alone with loaded libraries."""
     if words := _words_of_headgate(command, environment):
         program = [str(Path(sys.executable).with_name("headgate")), *words]
-        done = warm_python.run(program, environment, ROOT)
+        done = warm_python.run(program, environment, folder)
     else:
-        done = _shell(command, environment)
+        done = _shell(command, environment, folder)
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
@@ -70,14 +75,14 @@ def _words_of_headgate(command: str, environment: dict[str, str]) -> list[str]:
     unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", command)
     if not command.startswith("headgate ") or re.search(r"[|&;<>()`\\\n]", unquoted):
         return []
-    printed = _shell(f"printf '%s\\0' {command.removeprefix('headgate ')}", environment)
+    printed = _shell(f"printf '%s\\0' {command.removeprefix('headgate ')}", environment, ROOT)
     return printed.stdout.split("\0")[:-1]
 
 
-def _shell(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _shell(command: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/bash", "-c", command],
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,

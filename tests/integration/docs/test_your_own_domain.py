@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.project import MODELS_SYSTEM, project
 from headgate.systems.dashboards import dashboards
+from tests.own_data_page import run_in
 
 pytestmark = pytest.mark.integration
 
@@ -51,17 +51,10 @@ def follow(page: str, folder: Path) -> None:
             if command.startswith("cd "):
                 place /= shlex.split(command)[1]
                 continue
-            done = subprocess.run(
-                ["/bin/bash", "-c", command],
-                cwd=place,
-                env=environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+            done = run_in(place, command, environment())
+            assert done.exit_code == 0, f"{command}: {done.stdout}{done.stderr}"
             for line in expected:
-                assert line.rstrip() in done.stdout, f"{command}: {done.stdout}"
+                assert line.rstrip() in done.stdout, f"{command}: {done.stdout!r}"
 
 
 @pytest.fixture(scope="module")
