@@ -64,7 +64,7 @@ locals {
       # Which rows a correction replaces, by number and rule; no value.
       ReadCorrectedRows = { actions = ["s3:GetObject"], resources = ["${module.bucket["artifacts"].arn}/corrections/*"] }
       ListCorrections   = { actions = ["s3:ListBucket"], resources = [module.bucket["artifacts"].arn], prefix = "corrections/*" }
-      ReadAudit         = { actions = ["s3:GetObject"], resources = [for system in local.systems : "${module.bucket[system].arn}/tables/pci_audit/*"] }
+      ReadAudit         = { actions = ["s3:GetObject"], resources = flatten([for system in local.systems : [for table in ["pci_audit", "pci_findings"] : "${module.bucket[system].arn}/tables/${table}/*"]]) }
       UseKey            = { actions = ["kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
     }
   }

@@ -12,6 +12,7 @@ import hashlib
 import json
 import resource
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,12 @@ from headgate.systems.rows_in_file import without_rows
 from headgate.systems.run import run_system
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     import pandas as pd
+
+    from headgate.contracts.model import Contract
 
 SNAPSHOT = "0123456789abcdef"
 PROD = "prod"  # the bucket and the database
@@ -69,7 +73,7 @@ def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: 
         for name in system_registry.reads(system_registry.system(system))
     }
     tables = open_tables(EngineName.parse(engine), places, memory_mb)
-    inspections = {"pci_audit": nothing_audited} if "pci_audit" in own else {}
+    inspections = nothing_audited(own)
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})
     with OutputAudit(DataDocs(objects, "artifacts"), lake, system) as audit:
         run_system(
@@ -82,9 +86,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def nothing_audited() -> pd.DataFrame:
-    """The card-data audit looks through buckets, of which there are none here."""
-    return without_rows({"pci_audit": Registry.load().prod["pci_audit"]})["pci_audit"]
+def nothing_audited(own: Mapping[str, Contract]) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return the card-data audit of a system's tables: it reads buckets, of which there are none here."""
+    audited = {name: own[name] for name in ("pci_audit", "pci_findings") if name in own}
+    return {name: partial(without_rows(audited).__getitem__, name) for name in audited}
 
 
 def _last_day(folder: Path) -> date:

@@ -40,7 +40,7 @@ from headgate.systems.run import run_system
 from headgate.systems.snapshot_tables import EngineChoice, Opened, SnapshotTables
 from headgate.systems.sql_models import SqlModels, sql_models
 from headgate.values.parquet_tables import table_of
-from headgate.wiring.quality import CARD_AUDIT
+from headgate.wiring.quality import CARD_AUDIT, CARD_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -265,7 +265,9 @@ def _build(
 ) -> dict[str, pa.Table]:
     """Build and audit the tables, and return their rows; the audit of the lake's objects has no rows here."""
     publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, check_output)
-    inspected = {name: contract for name, contract in system.contracts.items() if name == CARD_AUDIT}
+    inspected = {
+        name: contract for name, contract in system.contracts.items() if name in {CARD_AUDIT, CARD_FINDINGS}
+    }
     published = run_system(
         system.name,
         lake,

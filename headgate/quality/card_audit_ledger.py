@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -273,13 +273,15 @@ def require_no_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
 
 
 def describe_finding(finding: AuditFinding) -> str:
-    """Return a description of a finding, without its value."""
+    """Return a description of a finding, with its masked value."""
+    value = f" {finding.shown}" if finding.shown else ""
     column = f", column {finding.column}" if finding.column else ""
-    return f"{finding.check} ({finding.count}) in {finding.place}{column}"
+    line = f", line {finding.line}" if finding.line else ""
+    return f"{finding.check}{value} ({finding.count}) in {finding.place}{column}{line}"
 
 
 def _row(address: str, entry: Audited) -> dict[str, object]:
-    rows = [[finding.place, finding.column, finding.check, finding.count] for finding in entry.scan.findings]
+    rows = [astuple(finding)[1:] for finding in entry.scan.findings]  # the zone is that of the object
     return {
         "address": address,
         "content": entry.content,

@@ -41,6 +41,7 @@ _OWN_ID = re.compile(
     r"(?<![a-zA-Z])(?:(?:file_id|duplicate_of)[\"']?[:=] ?[\"']?(?=[0-9]*[a-f])[0-9a-f]{32}(?![0-9a-zA-Z])"
     r"|facts/[a-z_]+/(?=[0-9]*[a-f])[0-9a-f]{32}(?=\.parquet\b))"
 )
+_MASKED_FIRST, _MIN_MASKED = 6, 15  # fewer digits would leave less than five unknown
 _ID_COLUMN, _ID_LENGTH, _ID_RE2 = "file_id", 32, "^[0-9]*[a-f][0-9a-f]*$"
 _OPAQUE_RE2 = rf"\b(?:[0-9a-f]{{64}}|{_UUID})\b"
 _NAMED_RE2 = (
@@ -137,10 +138,7 @@ def leaks_in_text(text: str, min_digits: int = MIN_DIGITS_ALONE) -> Counter[str]
         return leaks_in_text(_INVISIBLE.sub("", text), min_digits) | leaks_in_text(
             _INVISIBLE.sub(" ", text), min_digits
         )
-    plain = _DIALLED.sub(
-        " ",
-        _OPAQUE.sub(_ends_of_id, _OWN_ID.sub(" ", _normalized(_decoded(text.replace(_REMOVED_CODE, "[x]"))))),
-    )
+    plain = _searched(text)
     counts = {
         CARD_NUMBER: len(card_numbers(plain, min_digits)),
         TRACK_DATA: len(_TRACK.findall(plain)) if "^" in plain or "=" in plain else 0,
@@ -150,6 +148,29 @@ def leaks_in_text(text: str, min_digits: int = MIN_DIGITS_ALONE) -> Counter[str]
     if min_digits == NOT_SEARCHED:
         return +Counter({SOCIAL_SECURITY_NUMBER: counts[SOCIAL_SECURITY_NUMBER]})
     return +Counter(counts)
+
+
+def masked_leaks(text: str, min_digits: int = MIN_DIGITS_ALONE) -> Counter[tuple[str, str]]:
+    """Count the leaks of a text by kind and masked value, which is empty for all but card numbers."""
+    counts = leaks_in_text(text, min_digits)
+    shown = Counter[tuple[str, str]]()
+    if counts[CARD_NUMBER]:
+        numbers = sorted(card_numbers(_searched(_INVISIBLE.sub("", text)), min_digits))
+        shown.update((CARD_NUMBER, _masked(number)) for number in numbers[: counts[CARD_NUMBER]])
+    for kind, count in counts.items():
+        shown[kind, ""] += count - sum(times for (of, _), times in shown.items() if of == kind)
+    return +shown
+
+
+def _masked(number: str) -> str:
+    """Source: PCI DSS 4.0, requirement 3.4.1: at most the first six and the last four digits."""
+    return f"{number[:_MASKED_FIRST] if len(number) >= _MIN_MASKED else ''}…{number[-4:]}"
+
+
+def _searched(text: str) -> str:
+    """Return the text without encodings, ids and phone numbers."""
+    plain = _OWN_ID.sub(" ", _normalized(_decoded(text.replace(_REMOVED_CODE, "[x]"))))
+    return _DIALLED.sub(" ", _OPAQUE.sub(_ends_of_id, plain))
 
 
 def _ends_of_id(match: re.Match[str]) -> str:
@@ -219,6 +240,27 @@ def leaks_in_rows(
             for kind, count in leaks_in_text(text, min_digits).items():
                 leaks[without_leaks(name), kind] += count * times
     return cells, leaks
+
+
+def leaks_by_row(
+    rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARED
+) -> Iterator[tuple[str, int, Counter[tuple[str, str]]]]:
+    """Yield column, row from 1 on and `masked_leaks` of each cell with a leak.
+
+    The row is 0 for names of columns, and for nested values and numbers, of which some are not searched.
+    """
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        if named := masked_leaks(name):
+            yield "", 0, named
+        texts = _texts(name, column)
+        if texts is None:
+            continue
+        min_digits = declared.get(name, _min_digits(name))
+        suspects = {text: masked_leaks(text, min_digits) for text, _ in _suspects(texts)}
+        has_order = len(texts) == rows.num_rows
+        for row, text in enumerate(texts.to_pylist(), 1) if any(suspects.values()) else ():
+            if leaks := suspects.get(text):
+                yield without_leaks(name), row if has_order else 0, leaks
 
 
 def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:

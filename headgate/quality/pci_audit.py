@@ -18,9 +18,10 @@ from headgate.lake import keys
 from headgate.quality.leaks import (
     CHECKS,
     SOCIAL_SECURITY_NUMBER,
+    leaks_by_row,
     leaks_in_rows,
-    leaks_in_text,
     leaks_in_texts,
+    masked_leaks,
     without_leaks,
 )
 from headgate.values.parquet_tables import table_of
@@ -39,6 +40,7 @@ _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 # Integers of up to 16 digits, made of a hash.
 _IDS_OF_ICEBERG = frozenset(("snapshot-id", "current-snapshot-id", "parent-snapshot-id"))
+MAX_VALUES = 10  # masked values of a column or field of an object; others are one finding
 _RECORD = "record"  # column of quarantine: the source row as JSON
 _NOTHING_DECLARED: Declared = {}
 _NO_DECLARATIONS: Mapping[str, str] = {}
@@ -57,13 +59,24 @@ class Zone:
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """A place with forbidden values: the object, its column if it has columns, and their number."""
+    """A place with a forbidden value: the object, its column or field, and how many times it is there.
+
+    Attributes:
+        place: the address of the object, or the log.
+        line: the first row or line with the value, from 1 on; 0 if rows have no order.
+        shown: the masked value; empty for values without a masked form, and for the rest of many values.
+    """
 
     zone: str
     place: str
     column: str
     check: str
     count: int
+    line: int = 0
+    shown: str = ""
+
+
+_Located = tuple[str, int, Counter[tuple[str, str]]]  # column, line, number of leaks by kind and masked value
 
 
 @dataclass(frozen=True)
@@ -187,31 +200,80 @@ def scan_object(
     except NotFoundError:
         # The version was deleted after it was listed.
         return AuditScan(zone.name, _subject(ref.key), 0, 0)
-    cells, leaks = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
-    # A key may have a leak too.
-    leaks.update({("", kind): count for kind, count in leaks_in_text(keys.without_hashes(ref.key)).items()})
+    fewest = declared.get(_subject(ref.key), {})
+    cells, leaks = _leaks_in(ref.key, body, fewest)
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
-    findings = tuple(
-        AuditFinding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items())
+    # A key may have a leak too.
+    located: list[_Located] = [("", 0, masked_leaks(keys.without_hashes(ref.key)))]
+    if leaks:
+        located += _located(ref.key, body, fewest)
+    return AuditScan(zone.name, _subject(ref.key), 1, cells, _findings(zone.name, place, located, leaks))
+
+
+def _findings(
+    zone: str, place: str, located: Iterable[_Located], leaks: Mapping[tuple[str, str], int]
+) -> tuple[AuditFinding, ...]:
+    """Return a finding for each column and masked value of a place.
+
+    Args:
+        leaks: the number by (column, kind). Leaks that `located` lacks are a finding without a column.
+    """
+    counts, lines, by_kind = (
+        Counter[tuple[str, str, str]](),
+        dict[tuple[str, str, str], int](),
+        Counter[str](),
     )
-    return AuditScan(zone.name, _subject(ref.key), 1, cells, findings)
+    shown_in: dict[tuple[str, str], set[str]] = {}
+    for column, line, of_cell in located:
+        for (kind, shown), count in of_cell.items():
+            values = shown_in.setdefault((column, kind), set())
+            value = shown if shown in values or len(values) < MAX_VALUES else ""
+            values.add(value)
+            counts[column, kind, value] += count
+            lines.setdefault((column, kind, value), line)
+            by_kind[kind] += count
+    for (_, kind), count in leaks.items():
+        by_kind[kind] -= count
+    for kind, count in by_kind.items():
+        if count < 0:
+            counts["", kind, ""] -= count
+    return tuple(
+        AuditFinding(zone, place, column, kind, count, lines.get((column, kind, value), 0), value)
+        for (column, kind, value), count in sorted(counts.items())
+    )
+
+
+def _located(key: str, body: bytes, fewest: Fewest) -> Iterator[_Located]:
+    """Yield the leaks of an object with their columns or fields, and their rows or lines."""
+    rows = _table_in(key, body, fewest)
+    if rows is not None:
+        yield from leaks_by_row(rows, fewest)
+        return
+    text = body.decode("utf-8", errors="replace")
+    values = _values_of(key, text)
+    for line, value in enumerate(text.splitlines() if values is None else values, 1):
+        if leaks := masked_leaks(value):
+            field, separator, _ = value.partition(": ") if values is not None else ("", "", "")
+            yield without_leaks(field) if separator else "", 0 if values is not None else line, leaks
 
 
 def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple[str, str]]]:
     """Return the number of cells, and the number of leaks by (column, kind)."""
+    rows = _table_in(key, body, fewest)
+    if rows is not None:
+        return leaks_in_rows(rows, fewest)
+    text = body.decode("utf-8", errors="replace")
+    values = _values_of(key, text)
+    cells, by_kind = leaks_in_texts(text.splitlines() if values is None else values)
+    return cells, Counter({("", kind): count for kind, count in by_kind.items()})
+
+
+def _table_in(key: str, body: bytes, fewest: Fewest) -> pa.Table | None:
+    """Return the rows of Parquet or of a CSV query result; None if the object is no table."""
     if key.endswith(".parquet"):
         rows = table_of(body)
-        return leaks_in_rows(
-            _with_records_opened(rows, fewest) if fewest and _RECORD in rows.column_names else rows, fewest
-        )
-    text = body.decode("utf-8", errors="replace")
-    if key.endswith(".csv") and (rows := _rows_of(text)):
-        return leaks_in_rows(rows, fewest)
-    texts = _texts_of(key, text)
-    if keys.is_written_by_systems(key):
-        texts = map(keys.without_hashes, texts)
-    cells, by_kind = leaks_in_texts(texts)
-    return cells, Counter({("", kind): count for kind, count in by_kind.items()})
+        return _with_records_opened(rows, fewest) if fewest and _RECORD in rows.column_names else rows
+    return _rows_of(body.decode("utf-8", errors="replace")) or None if key.endswith(".csv") else None
 
 
 def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
@@ -257,15 +319,16 @@ def _rows_of(text: str) -> pa.Table | None:
         return None
 
 
-def _texts_of(key: str, text: str) -> Iterable[str]:
+def _values_of(key: str, text: str) -> list[str] | None:
+    """Return names and values of a JSON document as texts; None if the object is none."""
     if not key.endswith(".json"):
-        return text.splitlines()
+        return None
+    ids = _IDS_OF_ICEBERG if key.startswith(keys.ICEBERG) else frozenset[str]()
     try:
-        return list(
-            _values(json.loads(text), _IDS_OF_ICEBERG if key.startswith(keys.ICEBERG) else frozenset())
-        )
+        values = list(_values(json.loads(text), ids))
     except ValueError:
-        return text.splitlines()
+        return None
+    return [*map(keys.without_hashes, values)] if keys.is_written_by_systems(key) else values
 
 
 def _values(value: object, ids: Container[str], name: str = "") -> Iterator[str]:
@@ -294,6 +357,9 @@ def _subject(key: str) -> str:
 
 
 def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> AuditScan:
-    count, leaks = leaks_in_texts(texts)
-    findings = tuple(AuditFinding(zone, subject, "", kind, times) for kind, times in sorted(leaks.items()))
-    return AuditScan(zone, subject, count, count, findings)
+    count, located = 0, list[_Located]()
+    for text in texts:
+        count += 1
+        if leaks := masked_leaks(text):
+            located.append(("", 0, leaks))
+    return AuditScan(zone, subject, count, count, _findings(zone, subject, located, {}))

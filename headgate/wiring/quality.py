@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from headgate.settings import ArtifactsSettings, CuratedSettings, LogSettings, ScanSettings
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from headgate.runs.stage_records import StageWork
     from headgate.snapshots.snapshot import LakeSnapshot
 
-CARD_AUDIT = "pci_audit"  # prod table with the audit's findings, built by its system
+CARD_AUDIT = "pci_audit"  # prod table that counts the audit's findings, built by its system
+CARD_FINDINGS = "pci_findings"  # prod table with the place and masked value of each
 
 
 def quality_gate(env: Mapping[str, str], workspace: Path, count: Callable[[StageWork], None]) -> QualityGate:
@@ -73,10 +74,30 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
 
 
 def increment_scans(env: Mapping[str, str]) -> list[AuditScan]:
-    """Return the scans of increments for card data, before they are merged."""
+    """Return the scans of increments for card data, before they are merged, without dismissed findings."""
+    from headgate.quality.card_findings import without_dismissed
     from headgate.quality.pci_audit import increments_zone
 
-    return card_audit(env).audit_objects([increments_zone(CuratedSettings.from_env(env).curated_bucket)])
+    bucket = CuratedSettings.from_env(env).curated_bucket
+    scans = card_audit(env).audit_objects([increments_zone(bucket)])
+    has_findings = any(scan.findings for scan in scans)
+    return without_dismissed(scans, _dismissed(bucket)) if has_findings else scans
+
+
+def _dismissed(bucket: str) -> frozenset[str]:
+    """Return the ids of the findings that a person decided to be no card data."""
+    from headgate.lake import keys
+    from headgate.merge.decided_items import closing
+    from headgate.quality.card_findings import NO_CARD, QUEUE
+    from headgate.values.parquet_tables import table_of
+
+    objects = stores.objects()
+    decisions = [
+        row
+        for item in objects.list(bucket, keys.decisions_prefix(QUEUE))
+        for row in table_of(objects.read(item.ref)).to_pylist()
+    ]
+    return frozenset(row["item_id"] for row in closing(decisions) if row["action"] == NO_CARD)
 
 
 def leak_scans(
@@ -102,15 +123,25 @@ def leak_scans(
     ]
 
 
-def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
-    """Return the table of the card-data audit, with the columns that contracts exempt from it."""
+def card_audit_tables(env: Mapping[str, str]) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return functions that make the tables of the card-data audit, by name; both are of one audit.
+
+    Findings that a person dismissed are in none of them.
+    """
     from headgate.contracts.card_declarations import declarations_by_dataset
+    from headgate.quality.card_findings import card_findings, without_dismissed
     from headgate.quality.pci_audit import pci_audit
 
-    registry = definitions.registry(env)
-    return pci_audit(
-        leak_scans(env), declarations_by_dataset([*registry.prod.values(), *registry.curated.values()])
-    )
+    registry, bucket = definitions.registry(env), ScanSettings.from_env(env).curated_bucket
+    declarations = declarations_by_dataset([*registry.prod.values(), *registry.curated.values()])
+    scans = cache(lambda: without_dismissed(leak_scans(env), _dismissed(bucket)))
+
+    def placed() -> pd.DataFrame:
+        has_findings = any(scan.findings for scan in scans())
+        records = stores.ledger(env).records(is_newest=False) if has_findings else ()
+        return card_findings(scans(), {record.content_sha256: record.key for record in records})
+
+    return {CARD_AUDIT: lambda: pci_audit(scans(), declarations), CARD_FINDINGS: placed}
 
 
 def _log_lines(group: str, since: datetime) -> Iterator[str]:

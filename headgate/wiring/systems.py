@@ -222,7 +222,7 @@ def _bucket_of(settings: SystemSettings, system: str) -> str:
 def _inspections(env: Mapping[str, str], tables: Collection[str]) -> dict[str, Callable[[], pd.DataFrame]]:
     if quality.CARD_AUDIT not in tables:
         return {}
-    return {quality.CARD_AUDIT: partial(quality.card_audit_table, env)}
+    return {name: made for name, made in quality.card_audit_tables(env).items() if name in tables}
 
 
 def _options(env: Mapping[str, str], package: SystemPackage) -> dict[str, str]:

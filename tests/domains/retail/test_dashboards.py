@@ -19,6 +19,7 @@ from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.compliance_guardian import decisions, reviews
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
+from headgate.quality import card_findings
 from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
 from headgate.reports.answer_words import answer_in_words, filled_template
@@ -2772,7 +2773,7 @@ def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_i
 
 def test_the_card_of_a_payment_is_named_by_its_brand_and_last_digits() -> None:
     """The bank blocks it: a reviewer was asked to inform the bank of a card that nothing named."""
-    (queue,) = dashboards()["compliance-guardian"].queues
+    queue, *_ = dashboards()["compliance-guardian"].queues
     cards: list[dict[str, object]] = [
         {
             "transaction_id": 1,
@@ -2848,7 +2849,7 @@ def test_a_review_proposes_the_next_step_by_its_reason(
         | {"transacted_at": datetime(2010, 12, day)}
         for number, amount, day in ((2, 21, 1), (3, 21, 2), (4, 400, 8), (5, 500, 9), (6, 600, 9))
     ]
-    (queue,) = dashboards()["compliance-guardian"].queues
+    queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=[payment, *usual])
         (item,) = answer_of(engine, queue.sql)
@@ -2886,7 +2887,7 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
             (4, 9, "approve", True, datetime(2010, 12, 8), None),
         )
     ]
-    (queue,) = dashboards()["compliance-guardian"].queues
+    queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=payments)
         (item,) = answer_of(engine, queue.sql)
@@ -2977,7 +2978,7 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
             (5, 7, 236, 9, 5, None),
         )
     ]
-    (queue,) = dashboards()["compliance-guardian"].queues
+    queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=scores)
         payments, terminal = (answer_of(engine, part.of_item("4")) for part in queue.evidence[:2])
@@ -3018,21 +3019,65 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
     )
 
 
-def test_a_lake_without_card_numbers_has_a_sentence_and_no_rows_of_zeros() -> None:
-    audit: list[dict[str, object]] = [
-        {"subject": "orders", "check_name": "pan", "findings": 0, "zone": "curated"}
-    ]
+def test_a_finding_of_card_data_is_named_with_place_masked_value_and_remedy() -> None:
     panel = panel_of("compliance-guardian", "audit")
+    (queue,) = (queue for _, queue in QUEUES if queue.name == "card_findings")
+    findings: list[dict[str, object]] = [
+        {
+            "finding_id": "a",
+            "zone": "curated",
+            "subject": "orders",
+            "check_name": "card_number",
+            "place": "s3://curated/increments/orders/x.parquet",
+            "column_name": "note",
+            "line": 3,
+            "masked_value": "411111…1111",
+            "findings": 2,
+            "source_file": "orders/june.csv",
+        },
+        {
+            "finding_id": "b",
+            "zone": "prod",
+            "subject": "other",
+            "check_name": "security_code",
+            "place": "s3://prod/facts/current.json",
+            "findings": 1,
+        },
+    ]
     with duckdb.connect() as engine:
-        filled_tables(engine, pci_audit=audit)
-        assert answer_of(engine, panel.sql) == []
-        engine.execute("update pci_audit set findings = 2")
-        assert answer_in_words(panel.answer, answer_of(engine, panel.sql), {}) == (
-            "2 values to delete or mask, first in orders"
-        )
-        (row,) = answer_of(engine, panel.sql)
-        assert row["to_do"] == "declare the column sensitive or correct the source, then replay the file"
+        filled_tables(engine, pci_findings=[])
+        assert answer_of(engine, panel.sql) == answer_of(engine, queue.sql) == []
+    with duckdb.connect() as engine:
+        filled_tables(engine, pci_findings=findings)
+        listed, items = answer_of(engine, panel.sql), answer_of(engine, queue.sql)
+    assert answer_in_words(panel.answer, listed, {}) == (
+        "2 places with a value that must not be there, first a card number 411111…1111 in "
+        "s3://curated/increments/orders/x.parquet, note, row or line 3, brought by orders/june.csv"
+    )
+    assert answer_in_words(panel.answer, [{**listed[1], "title_places": "1 place"}], {}) == (
+        "1 place with a value that must not be there, first a security code of a card in "
+        "s3://prod/facts/current.json"
+    )
+    assert [row["to_do"] for row in listed] == [
+        "declare the column sensitive or correct the source, then replay the file",
+        "delete the object and report it: it should have been masked",
+    ]
+    assert [(item["item_id"], item["subject"]) for item in items] == [
+        ("a", "Card number 411111…1111"),
+        ("b", "Security code of a card"),
+    ]
+    assert items[0]["reason"] == (
+        "in s3://curated/increments/orders/x.parquet, note, row or line 3, brought by orders/june.csv: "
+        "declare the column sensitive or correct the source, then replay the file"
+    )
     assert panel.nothing.startswith("No card number")
+
+
+def test_a_person_dismisses_a_finding_with_a_reason_as_the_audit_reads_it() -> None:
+    (queue,) = (queue for _, queue in QUEUES if queue.name == card_findings.QUEUE)
+    (dismissal,) = (action for action in queue.actions if action.name == card_findings.NO_CARD)
+    assert dismissal.note_prompt == "Why is it no card number?"
+    assert not dismissal.returns_after_days
 
 
 @pytest.mark.parametrize(("system", "queue"), QUEUES, ids=[queue.name for _, queue in QUEUES])

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
 from headgate.aws import clients
 from headgate.errors import NotFoundError
+from headgate.lake import keys
 from headgate.quality import card_audit_ledger
+from headgate.quality.card_findings import NO_CARD, QUEUE
 from headgate.quality.pci_audit import pci_audit
+from headgate.snapshots.publishing import parquet_bytes
 from headgate.wiring import quality
 from tests.conftest import unique
 
@@ -100,3 +106,42 @@ def test_a_second_audit_reads_the_new_objects_only(lake: Lake, monkeypatch: pyte
     client.put_object(Bucket=bucket, Key="rows/orders/two.json", Body=b'{"a": 2}')
     quality.leak_scans(environment(lake))
     assert [key for key in read if key.startswith("rows/")] == ["rows/orders/two.json"]
+
+
+def decide(lake: Lake, item: str, action: str, at: datetime) -> None:
+    row = {"decision_id": unique("d"), "queue": QUEUE, "item_id": item, "action": action, "decided_at": at}
+    key = keys.decision_key(QUEUE, at, str(row["decision_id"]))
+    body = parquet_bytes(pa.Table.from_pylist([row]))
+    lake.emulator.client("s3").put_object(Bucket=lake.bucket("curated"), Key=key, Body=body)
+
+
+def test_a_dismissed_finding_is_counted_no_more_and_no_longer_stops_a_merge(lake: Lake) -> None:
+    dataset, content = unique("orders"), hashlib.sha256(lake.bucket("curated").encode()).hexdigest()
+    body = parquet_bytes(pa.table({"note": [PAN, "5555555555554444"]}))
+    lake.emulator.client("s3").put_object(
+        Bucket=lake.bucket("curated"), Key=keys.increment_key(dataset, content), Body=body
+    )
+
+    def counted() -> tuple[int, list[str], list[str]]:
+        tables = quality.card_audit_tables(environment(lake))
+        audit, findings = tables["pci_audit"](), tables["pci_findings"]()
+        merged = [
+            each.shown
+            for scan in quality.increment_scans(environment(lake))
+            for each in scan.findings
+            if scan.subject == dataset
+        ]
+        here = findings[findings["subject"] == dataset].sort_values("masked_value")
+        ids.update(zip(here["masked_value"], here["finding_id"], strict=True))
+        return int(audit[audit["subject"] == dataset]["findings"].sum()), [*here["masked_value"]], merged
+
+    ids: dict[str, str] = {}
+    both, other = ["411111…1111", "555555…4444"], ["555555…4444"]
+    assert counted() == (2, both, both)
+    now = datetime(2026, 1, 1)
+    decide(lake, ids["411111…1111"], NO_CARD, now)
+    assert counted() == (1, other, other)
+    decide(lake, ids["555555…4444"], "removed", now)
+    assert counted() == (1, other, other), "a removed value is listed until it is gone"
+    decide(lake, ids["411111…1111"], "reopen", now + timedelta(minutes=1))
+    assert counted() == (2, both, both)

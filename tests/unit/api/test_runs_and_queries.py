@@ -175,7 +175,7 @@ def test_a_queue_says_whether_a_model_learns_from_its_decisions() -> None:
     queues = {
         queue["name"]: queue["teaches"] for board in boards.json["dashboards"] for queue in board["queues"]
     }
-    assert queues == {"transactions_to_review": True, "customers_to_call": False}
+    assert queues == {"transactions_to_review": True, "card_findings": False, "customers_to_call": False}
 
 
 def test_a_lake_without_systems_has_no_question_about_the_tables_of_a_shop() -> None:

@@ -122,10 +122,10 @@ def test_a_leak_in_a_record_or_a_log_line_is_found() -> None:
         "id", "raw", "orders/a.csv", "v1", "orders", "rejected", error={"message": f"bad value {PAN}"}
     )
     assert findings([scan_records([RECORD, refused])]) == [
-        AuditFinding("ledger", "files", "", "card_number", 1)
+        AuditFinding("ledger", "files", "", "card_number", 1, shown="411111…1111")
     ]
     assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [
-        AuditFinding("logs", "merge", "", "card_number", 1)
+        AuditFinding("logs", "merge", "", "card_number", 1, shown="411111…1111")
     ]
 
 
@@ -133,7 +133,7 @@ def test_the_count_of_masked_codes_is_no_code() -> None:
     counted = replace(RECORD, masked={"card_cvv": 350}, new_columns={"cvv2": 1234})
     assert findings([scan_records([counted])]) == []
     assert findings([scan_records([replace(RECORD, new_columns={PAN: 1})])]) == [
-        AuditFinding("ledger", "files", "", "card_number", 1)
+        AuditFinding("ledger", "files", "", "card_number", 1, shown="411111…1111")
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
 @pytest.mark.parametrize(
     ("bucket", "key", "body", "zone", "column"),
     [
-        ("artifacts", "processed/orders/a.json", f'{{"top": ["{PAN}"]}}', "profiles", ""),
+        ("artifacts", "processed/orders/a.json", f'{{"top": ["{PAN}"]}}', "profiles", "top"),
         ("artifacts", "processed/orders/a.json", f'{{"counts": {{"{PAN}": 2}}}}', "profiles", ""),
         ("artifacts", "processed/orders/a.json", f'{{"largest": {PAN}.0}}', "profiles", ""),
         ("answers", "results/a.csv", f'"note","n"\n"to {PAN}","1"\n', "results", "note"),
@@ -312,7 +312,9 @@ def test_a_card_number_in_the_name_of_an_upload_is_found(name: str) -> None:
 def test_the_id_of_a_file_is_no_card_number_in_a_column_and_another_text_is_searched() -> None:
     texts = [NAMED_LIKE_A_CARD, PAN, f"a {PAN}"]
     rows = pa.table({"file_id": texts, "note": texts})
-    assert [(finding.column, finding.count) for finding in scans_of("a.parquet", parquet_bytes(rows))] == [
-        ("note", 3),
-        ("file_id", 2),
+    found_in = scans_of("a.parquet", parquet_bytes(rows))
+    assert sorted((finding.column, finding.shown, finding.count) for finding in found_in) == [
+        ("file_id", "411111…1111", 2),
+        ("note", "385378…0301", 1),
+        ("note", "411111…1111", 2),
     ]
