@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 
-# Integers of up to 16 digits, made of a hash.
+# Integers of up to 16 digits, computed by a hash.
 _IDS_OF_ICEBERG = frozenset(("snapshot-id", "current-snapshot-id", "parent-snapshot-id"))
 MAX_VALUES = 10  # masked values of a column or field of an object; others are one finding
 _RECORD = "record"  # column of quarantine: the source row as JSON

@@ -546,7 +546,7 @@ SUSPECTS = [
 def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_expected_loss() -> None:
     """Probabilities of both models are on one scale. A known label leaves nothing to decide."""
     board = dashboards()["compliance-guardian"]
-    panel, (queue,) = board.panel("queue"), board.queues
+    panel, (queue, *_) = board.panel("queue"), board.queues
     empty = arrow_schema(REGISTRY.prod["fraud_scores"]).empty_table()
     columns = "transaction_id, score, decision, model, is_fraud"
     with duckdb.connect() as engine:
