@@ -101,16 +101,17 @@ def drafts_of(
             raise
 
 
-def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
+def draft_of_upload(file_name: str, body: bytes, header: bool | None = None) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
     Its columns have names that SQL takes without quotes.
 
-    None if `drafts_of` raises an error, so that a person sends a better file or states options.
+    `header` is as in `draft_from_sample`. None if `drafts_of` raises an error, so that a person sends
+    a better file or states options.
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
-        checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions())), body)
+        checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions(header=header))), body)
     except (BadInputError, ContractError):
         return None
     contract = _searched_in_full(checked.draft)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import shutil
 import time
 from contextlib import suppress
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
+from headgate.formats.json.record_lists import WHOLE
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
@@ -63,6 +65,11 @@ log = logging.getLogger(__name__)
 FIRST_ROWS = 100
 _MAX_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"
+# Datasets' names by a list or a sheet that says nothing of its rows.
+_NAMELESS = re.compile(
+    r"dataset|data|daten|items?|records?|rows?|results?|values?|entries|features|list"
+    r"|(?:sheet|tabelle|table|feuil|hoja|foglio|blad)_?\d*"
+)
 
 
 @dataclass(frozen=True)
@@ -130,8 +137,8 @@ class DryRunner:
     Args:
         process: runs the gate over this object store with its own ledger, as if the mapping were stored.
         mappings: the lake's mappings, over this object store.
-        draft: drafts a contract from a file's name and content, as an ODCS document with notes; None if no
-            draft is possible.
+        draft: drafts a contract from a file's name and content, and whether its first row has the names of
+            its columns if that is known, as an ODCS document with notes; None if no draft is possible.
         curated: the curated contracts, by dataset.
     """
 
@@ -141,7 +148,7 @@ class DryRunner:
     curated_bucket: str
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
     mappings: Callable[[ScratchObjects], Mappings]
-    draft: Callable[[str, bytes], Mapping[str, Any] | None]
+    draft: Callable[[str, bytes, bool | None], Mapping[str, Any] | None]
     curated: Mapping[str, Contract]
 
     def run(self, upload_id: str) -> None:
@@ -196,7 +203,8 @@ class DryRunner:
         original: Path,
     ) -> dict[str, Any]:
         committed_as, sha256 = None, upload.sha256
-        if path := edited_file(edited, folder):
+        path = edited_file(edited, folder)
+        if path:
             ref = ObjectRef(self.staging_bucket, check_key(upload, EDITED))
             self.objects.upload(path, ref)
             sha256 = sha256_of(path)
@@ -205,7 +213,10 @@ class DryRunner:
             scratch = self._scratch(upload, folder, ref, key)
         mapping = edited.mapping()
         draft_name = _draft_name(upload, edited, self.mappings(scratch).contracts)
-        result = self._checked(upload, scratch, mapping, sha256, draft_name)
+        header = True if path and path.suffix == ".csv" and _has_names(edited) else None
+        result = self._checked(
+            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, header)
+        )
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
@@ -240,7 +251,8 @@ class DryRunner:
         if opened is None or upload.size_bytes > MAX_DRAFT_BYTES:
             return None
         edited_csv(opened.source, opened.names, Edits(), None, path)
-        return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes())
+        header = _has_names(edited) or None
+        return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes(), header)
 
     @staticmethod
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
@@ -283,13 +295,14 @@ class DryRunner:
         scratch: ScratchObjects,
         mapping: UploadMapping | None,
         sha256: str,
-        draft_name: str = "",
+        draft: Callable[[bytes], Mapping[str, Any] | None] | None = None,
     ) -> dict[str, Any]:
         """Run the gate; return its judgement as it is stored."""
         record = self.process(scratch, scratch.appears_as, mapping)
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= MAX_DRAFT_BYTES:
-            result["draft"] = self.draft(draft_name or upload.name, scratch.read(scratch.appears_as))
+            body = scratch.read(scratch.appears_as)
+            result["draft"] = draft(body) if draft else self.draft(upload.name, body, None)
         contract = self.curated.get(record.dataset)
         if contract and scratch.accepted.exists():
             replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)
@@ -307,13 +320,30 @@ class DryRunner:
         )
 
 
+def _has_names(edited: EditedUpload) -> bool:
+    """Return whether the columns of the grid have their names from the file."""
+    return edited.opened is not None and edited.opened.headed.has_header
+
+
 def _draft_name(upload: UploadRecord, edited: EditedUpload, contracts: Container[str]) -> str:
-    """Return the file name that names the dataset: with the part of a list in records or a further sheet."""
-    is_named_by_part = edited.inner_list or without_time(dataset_name_of(upload.name)) in contracts
-    if not edited.own_part or not is_named_by_part:
+    """Return the file name that names the dataset: that of its sheet or list, if the file has several tables.
+
+    A list in records, and a part whose name a dataset has, have the name of the file before their own.
+    """
+    sheets = edited.parts_read() if len(edited.parts) > 1 else ()
+    part = edited.own_part or (sheets[0] if len(sheets) == 1 else "")
+    if not part or part == WHOLE:
         return upload.name
-    part = edited.own_part.rpartition(".")[2] if edited.inner_list else PurePosixPath(edited.own_part).stem
-    return f"{PurePosixPath(upload.name).name.split('.')[0]}_{part}.csv"
+    is_list = edited.parts.get(part) is not None
+    own = part.rpartition(".")[2] if is_list else PurePosixPath(part).stem
+    of_part, of_file = dataset_name_of(own), without_time(dataset_name_of(upload.name))
+    is_only_table = len(set(edited.parts) - set(edited.covers)) == 1
+    names_rows = not (is_only_table or _NAMELESS.fullmatch(of_part) or without_time(of_part) != of_part)
+    if names_rows and not edited.inner_list and of_part not in contracts:
+        return f"{own}.csv"
+    if edited.inner_list or names_rows or of_file in contracts:
+        return f"{of_file}_{own}.csv"
+    return upload.name
 
 
 def _typed(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:

@@ -408,8 +408,9 @@ def _written_member(body: bytes, name: str, folder: Path) -> Path | None:
 
 
 def _is_table(opened: OpenedFile) -> bool:
-    """Return whether a sheet has rows below the names of two columns or more."""
-    return len(opened.names) > 1 and any(len(column) for column in opened.headed.columns)
+    """Return whether a sheet has rows below the names of two columns or more, of which two have values."""
+    filled = sum(any(column.to_pylist()) for column in opened.headed.samples)
+    return len(opened.names) > 1 and filled > 1
 
 
 def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:

@@ -95,11 +95,11 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
     )
 
 
-def _draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
+def _draft_of_upload(file_name: str, body: bytes, header: bool | None) -> dict[str, Any] | None:
     """Load the code of drafts only for a file without a contract, to keep cold starts short."""
     from headgate.local_files.draft_file import draft_of_upload
 
-    return draft_of_upload(file_name, body)
+    return draft_of_upload(file_name, body, header)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:

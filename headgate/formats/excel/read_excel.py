@@ -88,7 +88,7 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
     for each in others if not stated_sheet(contract) else ():
         _check_other(each, parts_of_table)
     joined = _concatenate(
-        rows, tuple(f"{_name_of(each.sheet)} (rows: {sum(map(any, each.sheet.rows))})" for each in others)
+        rows, tuple(f"{_name_of(each.sheet)} (rows: {_rows_with_header(each.sheet)})" for each in others)
     )
     empty = tuple(_name_of(sheet) for sheet in every if not any(sheet.rows))
     return replace(joined, sheets=tuple(_name_of(each.sheet) for each in parts_of_table), empty_sheets=empty)
@@ -150,6 +150,11 @@ def _check_other(other: _HeaderRow, parts_of_table: Sequence[_HeaderRow]) -> Non
                 "their own"
             ),
         )
+
+
+def _rows_with_header(sheet: Sheet) -> int:
+    """Return the number of filled rows from the header on, without titles above it."""
+    return sum(map(any, sheet.rows[_fullest(sheet).row :]))
 
 
 def _name_of(sheet: Sheet) -> str:

@@ -1060,6 +1060,10 @@ ORDERS: list[list[object]] = [
         ([("Orders", ORDERS), ("Lines", LINES)], "Orders"),
         ([("Empty", PLACES[:1]), ("Lines", LINES)], "Lines"),
         ([("Cover", [["Made by", "Ada"], ["On", "Monday"]]), ("Lines", LINES)], "Lines"),
+        (
+            [("Cover", [[None, "Fleet 2026"], [None, "Made by Ada"]]), ("Places", PLACES), ("Wide", WIDE)],
+            "Places",
+        ),
     ],
 )
 def test_a_workbook_opens_at_its_first_sheet_with_a_table(
@@ -1069,6 +1073,51 @@ def test_a_workbook_opens_at_its_first_sheet_with_a_table(
     caller = uploader()
     upload_id = uploaded_to(caller, workbook_with(*sheets), "messe.xlsx", "")
     assert checked(caller, upload_id).json["part"] == part
+
+
+TITLE: list[list[object]] = [["", "Fleet 2026"], ["", "Made by Ada"]]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "part", "dataset"),
+    [
+        ([("Cover", TITLE), ("Towns", PLACES), ("Wide", WIDE)], "", "towns"),
+        ([("Towns", PLACES), ("Wide facts", WIDE)], "Wide facts", "wide_facts"),
+        ([("Towns", PLACES), ("Cover", TITLE)], "", "fleet"),
+        ([("Tabelle1", PLACES), ("Tabelle2", WIDE)], "Tabelle2", "fleet"),
+        ([("2025", PLACES), ("2026", WIDE)], "2026", "fleet"),
+        ([("orders", PLACES), ("Wide", WIDE)], "orders", "fleet_orders"),
+    ],
+)
+def test_a_draft_is_named_by_its_sheet_where_the_workbook_has_several_tables(
+    sheets: list[tuple[str, list[list[object]]]], part: str, dataset: str
+) -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, workbook_with(*sheets), "fleet_2026.xlsx", "")
+    answer = checked(caller, upload_id, {"part": part} if part else None).json
+    assert answer["draft"]["dataset"] == dataset
+
+
+def test_a_draft_of_a_sheet_takes_its_first_row_for_names_as_the_grid_does() -> None:
+    """A sheet of words only was drafted without a header, below a grid with one."""
+    words: list[list[object]] = [["town", "country"], ["Ulm", "Germany"], ["Bath", "England"]]
+    caller = uploader()
+    upload_id = uploaded_to(caller, workbook_with(("Towns", words), ("Wide", WIDE)), "fleet.xlsx", "")
+    answer = checked(caller, upload_id, {"part": "Towns"}).json
+    (table,) = answer["draft"]["document"]["schema"]
+    assert [column["name"] for column in table["properties"]] == ["town", "country"]
+    assert answer["draft"]["received"] == 2
+
+
+def test_a_list_of_records_names_its_draft() -> None:
+    body = json.dumps(
+        {"site": "Ulm", "machines": [{"id": n, "readings": [{"at": "2026-11-20T00:00:00Z"}]} for n in (1, 2)]}
+    ).encode()
+    caller = uploader()
+    upload_id = uploaded_to(caller, body, "telemetry.json", "")
+    assert checked(caller, upload_id).json["draft"]["dataset"] == "machines"
+    inner = checked(caller, upload_id, {"part": "machines.readings"}).json
+    assert inner["draft"]["dataset"] == "telemetry_readings"
 
 
 def test_the_next_sheet_of_a_workbook_that_is_in_the_lake_is_no_duplicate() -> None:

@@ -477,3 +477,15 @@ def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> Non
         finding.column == "amount" and "arithmetic with floats" in finding.message
         for finding in drafted.findings
     )
+
+
+def test_the_rows_of_a_sheet_that_is_left_out_are_counted_without_its_title() -> None:
+    book = workbook(
+        {
+            "2009": sheet([HEADER, [1, "a"]]),
+            "Fuel": sheet(
+                [["Receipts as of today"], [], ["receipt", "litres", "price"], [7, 40, 71], [8, 41, 72]]
+            ),
+        }
+    )
+    assert read_excel(book, CONTRACT).left_out == ("Fuel (rows: 3)",)
