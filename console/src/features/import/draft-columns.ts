@@ -1,4 +1,6 @@
 import type { Schemas } from '../../api/client'
+import { currencyOf } from '../../api/format'
+import { currencyCode, headingUnit } from './heading-units'
 
 type Document = Schemas['ContractDraft']['document']
 
@@ -92,28 +94,7 @@ const table = (document: Document): Table => (document.schema as Table[])[0] ?? 
 const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown =>
   of.customProperties?.find((one) => one.property === property)?.value
 
-const UNITS = 's ms min h mg g kg t mm cm m km ml l °C °F K W kW Wh kWh V A bar'.split(' ')
-const IN_BRACKETS = /[[(]([^\])]+)[\])]\s*$/
-const CODE_BEHIND = /\S[\s_-]([A-Z]{3})\s*$/
 const PERCENT = { points: 'percent', fraction: 'share' }
-
-/** The code of a currency, or of a sign that only one currency has; empty for other texts. */
-function currencyCode(text: string): string {
-  const isOf = (code: string): boolean =>
-    new Intl.NumberFormat('en-GB', { style: 'currency', currency: code })
-      .formatToParts(0)
-      .some(({ type, value }) => type === 'currency' && value === text)
-  const every = Intl.supportedValuesOf('currency')
-  return every.includes(text) ? text : text && !/[a-z]/i.test(text) ? (every.find(isOf) ?? '') : ''
-}
-
-/** The unit or currency at the end of a heading, as in `Stillstand (min)`; empty for other words. */
-export function unitOfHeading(heading: string): string {
-  const text = IN_BRACKETS.exec(heading)?.[1]?.trim() ?? ''
-  if (UNITS.includes(text)) return text
-  if (text === '%') return PERCENT.points
-  return currencyCode(text || (CODE_BEHIND.exec(heading)?.[1] ?? ''))
-}
 
 /** The unit that a column's values have beside them in the file, as in `64%` and `12,5 kg`; empty for none. */
 function unitOfFormat(property: Property): string {
@@ -141,7 +122,7 @@ export function draftColumns(document: Document, inFile: string[] = []): DraftCo
     key: Boolean(one.primaryKey),
     unit: String(
       custom(one, UNIT) ??
-        (isNumber(one.physicalType ?? '') ? unitOfHeading(headings[at] ?? '') || unitOfFormat(one) : ''),
+        (isNumber(one.physicalType ?? '') ? headingUnit(headings[at] ?? '').unit || unitOfFormat(one) : ''),
     ),
   }))
 }
@@ -241,19 +222,29 @@ const renamed = (property: Property, name: string): Property => ({
   ...Object.fromEntries(Object.entries(property).filter(([key]) => !DECIDED.has(key))),
 })
 
-/** The heading of a column whose name in the file has signs that its name in the table cannot have, such as °C. */
-function headingOf(column: DraftColumn, drafted: string, inFile: string | undefined): string {
+/**
+ * The heading of a column whose name in the file has signs that its name in the table cannot have, such as °C, or
+ * names its unit: amounts have the sign of their currency, other values the unit in brackets.
+ */
+function headingOf(column: DraftColumn, drafted: string, inFile: string | undefined, unit: string): string {
   const text = (inFile ?? '').trim()
-  return column.name !== drafted || PLAIN.test(text) || text.length > LONGEST_HEADING ? '' : text
+  if (column.name !== drafted || text.length > LONGEST_HEADING) return ''
+  const named = headingUnit(text)
+  if (unit && named.title && named.unit === unit)
+    return currencyOf(unit) ? named.title : `${named.title} (${PERCENTAGES.includes(unit) ? '%' : unit})`
+  return PLAIN.test(text) ? '' : text
 }
+
+const PERCENTAGES: string[] = Object.values(PERCENT)
 
 /** The column's unit, heading and time zone as properties of a contract. */
 function furtherOf(property: Property, column: DraftColumn, about: DraftDataset, inFile: string | undefined) {
   const others = (property.customProperties ?? []).filter((one) => one.property !== UNIT)
-  const unit = isNumber(column.type) ? column.unit.trim() : ''
+  const typed = isNumber(column.type) ? column.unit.trim() : ''
+  const unit = currencyCode(typed) || typed
   const isSame = property.physicalType === column.type
   const own = [...(isSame ? others : []), ...(unit ? [{ property: UNIT, value: unit }] : [])]
-  const heading = headingOf(column, property.name, inFile)
+  const heading = headingOf(column, property.name, inFile, unit)
   const isLocal = isTime(column.type) && about.timeZone !== 'UTC'
   return {
     customProperties: own.length > 0 ? own : undefined,

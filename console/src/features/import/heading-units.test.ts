@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+
+import { currencyCode, headingUnit } from './heading-units'
+
+test.each([
+  ['Gross Weight (kg)', 'Gross Weight', 'kg'],
+  ['Distance km', 'Distance', 'km'],
+  ['Temp °C', 'Temp', '°C'],
+  ['spindle_temp_c', 'Spindle temp', '°C'],
+  ['vibration_mm_s', 'Vibration', 'mm/s'],
+  ['Betrag €', 'Betrag', 'EUR'],
+  ['Freight Cost EUR', 'Freight Cost', 'EUR'],
+  ['freight_cost_eur', 'Freight cost', 'EUR'],
+  ['Dauer min', 'Dauer', 'min'],
+  ['Anteil %', 'Anteil', 'percent'],
+  ['Liter', '', 'l'],
+  ['kwh', '', 'kWh'],
+  ['km-Stand', '', 'km'],
+])('%s names a unit', (heading, title, unit) => {
+  expect(headingUnit(heading)).toEqual({ title, unit })
+})
+
+test.each(['Temp min', 'Umsatz Bar', 'Group A', 'Size m', 'sold_all', 'Preis (netto)', 'rpm', 'Pallets', ''])(
+  '%s names none',
+  (heading) => {
+    expect(headingUnit(heading).unit).toBe('')
+  },
+)
+
+test('the sign of one currency is its code, and a unit is none', () => {
+  expect(currencyCode('€')).toBe('EUR')
+  expect(currencyCode('kg')).toBe('')
+})

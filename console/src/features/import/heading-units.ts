@@ -1,0 +1,100 @@
+/** A heading's title, and the unit that it names. */
+export interface HeadingUnit {
+  /** The words of the heading without the unit; empty where the unit is all that it says. */
+  title: string
+  /** A unit, the code of a currency, or `percent`; empty for none. */
+  unit: string
+}
+
+const UNITS = 's ms min h mg g kg t mm cm m km ml l °C °F K W kW Wh kWh V A bar mm/s m/s km/h'.split(' ')
+const WORDS: Readonly<Record<string, string>> = {
+  liter: 'l',
+  litre: 'l',
+  liters: 'l',
+  litres: 'l',
+  kilometer: 'km',
+  kilometers: 'km',
+  kilometres: 'km',
+  kilogramm: 'kg',
+  kilograms: 'kg',
+}
+/** Units that are no other word: `min` may be a minimum, and `A` a group. */
+const CERTAIN = [
+  'ms',
+  'mg',
+  'kg',
+  'mm',
+  'cm',
+  'km',
+  'ml',
+  '°C',
+  '°F',
+  'kW',
+  'Wh',
+  'kWh',
+  'mm/s',
+  'm/s',
+  'km/h',
+]
+const IN_BRACKETS = /^(.*?)\s*[[(]([^\])]+)[\])]\s*$/
+const LAST_WORD = /^(.*\S)[\s_-]+(\S+)$/
+const SPEED = /[\s_](mm|m|km)[_/](s|h)$/i
+const TEMPERATURE = /^(.*temp(?:erature?)?)[\s_.-]*°?([cf])$/i
+const LASTING = /(?:dauer|duration|time|zeit|stillstand|delay|downtime|runtime)$/i
+const PRESSING = /(?:druck|pressure)$/i
+const AMOUNT = /(?:amount|cost|costs|net|gross|total|value|fee|betrag|kosten|netto|brutto|wert|summe)$/i
+const FIRST = /^(km|kwh|kg)[\s_-]+\S/i
+const PERCENT = 'percent'
+
+/** The code of a currency, or of a sign that only one currency has; empty for other texts. */
+export function currencyCode(text: string): string {
+  const isOf = (code: string): boolean =>
+    new Intl.NumberFormat('en-GB', { style: 'currency', currency: code })
+      .formatToParts(0)
+      .some(({ type, value }) => type === 'currency' && value === text)
+  const every = Intl.supportedValuesOf('currency')
+  return every.includes(text) ? text : text && !/[a-z]/i.test(text) ? (every.find(isOf) ?? '') : ''
+}
+
+const CODES = new Map([...CERTAIN].map((unit) => [unit.toLowerCase(), unit]))
+
+/**
+ * The unit at the end or the beginning of a heading of numbers, as in `Stillstand (min)`, `Distance km` and
+ * `spindle_temp_c`; empty for other words, such as `Temp min`.
+ */
+export function headingUnit(heading: string): HeadingUnit {
+  const text = heading.trim()
+  const whole = CODES.get(text.toLowerCase()) ?? WORDS[text.toLowerCase()]
+  if (whole) return { title: '', unit: whole }
+  const [, before = '', inside = ''] = IN_BRACKETS.exec(text) ?? []
+  if (inside) return { title: before, unit: unitInBrackets(inside.trim()) }
+  const [, temperature = '', scale = ''] = TEMPERATURE.exec(text) ?? []
+  if (temperature) return { title: titleOf(temperature), unit: `°${scale.toUpperCase()}` }
+  const speed = SPEED.exec(text)
+  if (speed)
+    return { title: titleOf(text.slice(0, speed.index)), unit: `${speed[1]}/${speed[2]}`.toLowerCase() }
+  const [, rest = '', last = ''] = LAST_WORD.exec(text) ?? []
+  const unit = unitBehind(rest, last)
+  if (unit) return { title: titleOf(rest), unit }
+  return { title: '', unit: CODES.get((FIRST.exec(text)?.[1] ?? '').toLowerCase()) ?? '' }
+}
+
+function unitInBrackets(text: string): string {
+  if (UNITS.includes(text)) return text
+  return text === '%' ? PERCENT : currencyCode(text)
+}
+
+function unitBehind(rest: string, last: string): string {
+  if (!rest) return ''
+  if (last === '%') return PERCENT
+  if (last === 'min' && LASTING.test(rest)) return last
+  if (last === 'bar' && PRESSING.test(rest)) return last
+  const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()] ?? currencyCode(last)
+  return certain || (/^[a-z]{3}$/.test(last) && AMOUNT.test(rest) ? currencyCode(last.toUpperCase()) : '')
+}
+
+/** The words of a heading such as `spindle_temp`; one with spaces stays as it is. */
+function titleOf(text: string): string {
+  const words = /\s/.test(text) ? text : text.replaceAll('_', ' ')
+  return words.replace(/[\s_-]+$/, '').replace(/^./, (first) => first.toUpperCase())
+}
