@@ -1,4 +1,4 @@
-"""A column with the name of the sheet of each row, such as the month or the shop.
+"""A column with the name of the sheet of each row, such as the month or the branch.
 
 The property is `headgate.sheetName: true`. A workbook may have a column of this name instead, and then the
 values of this column count.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL
 from headgate.drafts.format_answers import answer_of
-from headgate.drafts.format_words import format_words
+from headgate.drafts.format_words import format_words, patterns_as_written
 from headgate.drafts.key_search import names_a_place
 from headgate.drafts.nearly_all_rows import (
     MIN_VALUES,
@@ -263,7 +263,7 @@ def _about_columns_and_table(
                 for note in _about(column, cells[column.name], guesses[column.name])
             ),
             *_about_other_numbers(column, cells[column.name]),
-            *_about_spelling(column),
+            *_about_spelling(column, cells[column.name]),
             *(Finding(column.name, note) for note in _about_format(column)),
             *_about_other_words(column, guesses[column.name], is_asked=column.name in asked),
         )
@@ -325,13 +325,14 @@ def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, 
     ]
 
 
-def _about_spelling(column: Column) -> list[Finding]:
+def _about_spelling(column: Column, text: pa.Array) -> list[Finding]:
     """Return the inferred format of a column."""
     declared = column.format
     if column.mask is not None or declared is None:
         return []
     message = f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}"
-    return [Finding(column.name, message, of_upload=format_words(declared) or SILENT)]
+    written = replace(declared, patterns=patterns_as_written(declared, text))
+    return [Finding(column.name, message, of_upload=format_words(written) or SILENT)]
 
 
 def _about_format(column: Column) -> list[str]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
+
     from headgate.contracts.source_format import SourceFormat
 
+_SECONDS, _WITH_SECONDS = ":ss", r"\d:\d\d:\d\d"
 _MINUS = {"trailing": "5-", "parentheses": "(5)"}
 
 
@@ -56,3 +61,10 @@ def _truth(declared: SourceFormat) -> list[str]:
 
 def _either(words: Sequence[str]) -> str:
     return " or ".join(words)
+
+
+def patterns_as_written(declared: SourceFormat, text: pa.Array) -> tuple[str, ...]:
+    """Return the patterns of times without seconds if no value has some, which the gate accepts alike."""
+    if pc.any(pc.match_substring_regex(text, _WITH_SECONDS)).as_py():
+        return declared.patterns
+    return tuple(pattern.removesuffix(_SECONDS) for pattern in declared.patterns)

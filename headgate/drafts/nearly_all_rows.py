@@ -19,6 +19,7 @@ from headgate.contracts.personal_names import is_account_number
 from headgate.contracts.sensitive_names import compared, is_personal_name
 from headgate.drafts.column_inference import Guess, count_combinations, guess_column, narrowed
 from headgate.drafts.format_answers import FormatAnswer, answer_of
+from headgate.drafts.format_words import patterns_as_written
 from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
@@ -142,9 +143,17 @@ def about_key(
         empty = f"{len(missing):,} of {rows:,} rows have no value in it"
         notes.append(f"{empty}{_listed(missing, first_row)}: they are quarantined")
     if repeated:
-        equal = f"{len(repeated):,} of {rows:,} rows repeat a value of another row"
-        notes.append(f"{equal}{_listed(repeated, first_row)}: only one of them is kept")
+        have = "has" if len(repeated) == 1 else "have"
+        equal = f"{len(repeated):,} of {rows:,} rows {have} the key of another row, with other values"
+        notes.append(f"{equal}{_listed(repeated, first_row)}: {_kept_row(contract)}")
     return [f"is the key. {note}. Name another key with --key, or none with --no-key" for note in notes]
+
+
+def _kept_row(contract: Contract) -> str:
+    """Return which of two rows with one key the gate keeps: without an order column by their cells."""
+    if contract.order_by:
+        return f"the newest by {', '.join(contract.order_by)} is kept"
+    return "one of them is kept, not always the later one"
 
 
 def _first_rows(rows: pa.Table, names: list[str]) -> pa.Table:
@@ -178,7 +187,7 @@ def about_bad_values(column: Column, text: pa.Array) -> list[str]:
     )
     if not others:
         return []
-    patterns = "|".join(column.format.patterns) if column.format else ""
+    patterns = "|".join(patterns_as_written(column.format, text)) if column.format else ""
     what = patterns or physical_type(column.type)
-    remedy = "Correct them, or keep the column as text with --strict"
+    remedy = "Correct them or keep the column as text with --strict"
     return [f"{others:,} of {values:,} values do not read as {what}: their rows are quarantined. {remedy}"]

@@ -116,7 +116,7 @@ def test_rows_that_share_a_key_are_counted() -> None:
     drafted = draft_from_sample(csv_of(**columns), "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
     assert any(
-        "1 of 200 rows repeat a value of another row (data row 52): only one of them is kept" in note
+        "1 of 200 rows has the key of another row, with other values (data row 52): " in note
         for note in notes(drafted, "order_id")
     )
 

@@ -112,7 +112,10 @@ def test_a_thing_and_its_time_are_the_key_although_a_few_rows_stand_in_the_way()
     notes = [finding.message.partition(". Name")[0] for finding in draft.findings if finding.decides]
     assert notes[:2] == [
         "is the key. 1 of 301 rows have no value in it (data row 10): they are quarantined",
-        "is the key. 1 of 301 rows repeat a value of another row (data row 21): only one of them is kept",
+        (
+            "is the key. 1 of 301 rows has the key of another row, with other values (data row 21): "
+            "one of them is kept, not always the later one"
+        ),
     ]
     assert draft_from_sample(csv_of("sensor,measured_at,reading", *rows), "x").contract.key == ()
 

@@ -272,7 +272,7 @@ function Editor({
           {problem}
         </Text>
       ) : null}
-      <Notes notes={draft.notes} />
+      <Notes notes={notesOf(draft.notes, isLeftOut)} />
       <WaysOut hindered={draft.for_deployment.columns} chosen={ways} nameOf={nameOf} onChoose={leave} />
       {draft.for_deployment.table.length > 0 ? (
         <NeedsDeployment reasons={draft.for_deployment.table} />
@@ -449,6 +449,10 @@ function Stored({ dataset }: { dataset: string }) {
     </Alert>
   )
 }
+
+/** The notes but those of columns that are left out. */
+const notesOf = (notes: Draft['notes'], isLeftOut: (name: string) => boolean | undefined): Draft['notes'] =>
+  notes.filter(({ column }) => !column || !column.split(', ').every(isLeftOut))
 
 /** Notes of the draft: the one that decides which rows are kept is in the open. */
 export function Notes({ notes }: { notes: Draft['notes'] }) {
