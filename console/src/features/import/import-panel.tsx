@@ -30,6 +30,7 @@ import { openOrders } from './date-orders'
 import { DateOrderQuestions, ZoneQuestion } from './date-questions'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
+import { EmptyWords } from './empty-words'
 import { FileLine } from './file-line'
 import { inWordsOf, isUnreadable, profileWords } from './file-words'
 import { kindOf } from './formats'
@@ -256,6 +257,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }
           <DescriptionRows result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
+          <EmptyWords result={result} edits={edits} onChange={change} />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />
           <CurrencyQuestion result={result} edits={edits} remembered={work.remembered} onChange={change} />
           <RowChoice
