@@ -519,3 +519,29 @@ test('what is typical names measures before others, and no position or bay', () 
     'Speed',
   ])
 })
+
+test('a name that most rows have is shown by a bar, and other names are not', () => {
+  const region = (many: number) =>
+    insightOf({
+      name: 'region_id',
+      type: 'int',
+      facts: {
+        rows: 100,
+        missing: 0,
+        distinct: 37,
+        identifier: true,
+        min: '1',
+        max: '37',
+        top: [
+          { value: '4', count: many },
+          { value: '9', count: 2 },
+        ],
+      },
+    })
+  expect(region(92).bars.map(({ label, share }) => [label, share])).toEqual([
+    ['4', 0.92],
+    ['9', 0.02],
+    ['all others', expect.closeTo(0.06)],
+  ])
+  expect(region(30).bars).toEqual([])
+})

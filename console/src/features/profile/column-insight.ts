@@ -121,10 +121,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     heading: columnTitle(column.name),
     kind: KINDS[column.type] ?? column.type,
     facts: hidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
-    bars:
-      hidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
-        ? []
-        : barsOf(column, words),
+    bars: hidden ? [] : namesThings(column) ? barsOfOneName(column, words) : barsOf(column, words),
     look: [...looksOf(column, words, hidden), hidden ? '' : futureWords(column, words)].filter(Boolean),
     tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
@@ -288,10 +285,14 @@ function barsOf({ type, facts }: Valued, words: Words): Bar[] {
   const listed = [...sharesIn(facts.options), ...sharesIn(facts.values)]
   if (listed.length > 0)
     return listed.map(({ value, share }) => ({ label: words(value), share: Number(share) }))
-  const top = (facts.top ?? []) as { value: string; count: number }[]
   // The step of a single value says less than the value itself.
   if (facts.min !== undefined && facts.min === facts.max) return []
   if (facts.min !== undefined) return histogram(facts, words, type === 'int')
+  return barsOfTop(facts, words)
+}
+
+function barsOfTop(facts: Facts, words: Words): Bar[] {
+  const top = (facts.top ?? []) as { value: string; count: number }[]
   const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
   if (top.length === 0 || present <= 0) return []
   const bars = byScale(top.slice(0, MOST_BARS), top.length === Number(facts.distinct ?? 0)).map(
@@ -309,6 +310,15 @@ function byScale<T extends { value: string }>(top: T[], areAll: boolean): T[] {
     .map((answer, at) => ({ answer, place: places[at] ?? 0 }))
     .toSorted((one, other) => one.place - other.place)
     .map(({ answer }) => answer)
+}
+
+const namesThings = ({ name, facts }: Schemas['ColumnProfile']): boolean =>
+  Boolean(facts.identifier) || (isName(name) && facts.min !== undefined)
+
+/** Names have no distribution, but most rows may have the same one. */
+function barsOfOneName({ facts }: Valued, words: Words): Bar[] {
+  const [bar, ...others] = barsOfTop(facts, words)
+  return bar && bar.share >= MOST_ROWS ? [bar, ...others] : []
 }
 
 interface Histogram {
