@@ -35,7 +35,7 @@ def event_time(contract: Contract) -> EventTime | None:
     times = [column.name for column in contract.columns if column.type.kind in TIMES]
     own = [name for name in times if name not in contract.order_by]
     if own:
-        stated = contract.properties.get(EVENT_TIME)
+        of_rows = contract.properties.get(EVENT_TIME)
         in_key = (name for name in own if name in contract.key)
-        return EventTime(str(stated) if stated in own else next(in_key, own[0]), 1)
+        return EventTime(str(of_rows) if of_rows in own else next(in_key, own[0]), 1)
     return EventTime(times[0], 2) if times else None
