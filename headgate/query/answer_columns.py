@@ -74,6 +74,7 @@ _PARTS_OF_TIME = (
 _NAMED_THINGS = re.compile(r"(^|_)(id|year)$")
 # The heading of a column that the statement does not name.
 _UNNAMED = re.compile(r"_col_?\d+")
+_MAX_TITLE = 60  # a longer expression is no heading
 _AGGREGATES = {
     exp.Count: "Count",
     exp.Sum: "Sum",
@@ -240,13 +241,16 @@ class _Answer:
         return shown._replace(label=self._title(query.selects[place].unalias()))
 
     def _title(self, node: exp.Expression) -> str:
-        """Return the title of an aggregate of a column or of rows; empty of another value."""
+        """Return the title of an aggregate, else the text of the value; empty of a long one."""
         title = next((words for kind, words in _AGGREGATES.items() if isinstance(node, kind)), "")
         of = next(iter(node.this.expressions), None) if isinstance(node.this, exp.Distinct) else node.this
         if title and isinstance(of, exp.Column):
             label = self._column(of, self._root).label or of.name.replace("_", " ")
             return f"{title} of {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
-        return title if isinstance(node, exp.Count) else ""
+        if isinstance(node, exp.Count):
+            return title
+        text = _without_tables(of if title and of else node)
+        return "" if len(text) > _MAX_TITLE else f"{title} of {text}" if title else text
 
     def _output(self, scope: Scope, place: int) -> UnitAndTitle:
         """Return the facts of a column of a query, which other queries may read many times."""
@@ -299,6 +303,13 @@ class _Answer:
             return self._facts.get(source.name, {}).get(name, _UNCERTAIN)
         selected = [each.lower() for each in source.expression.named_selects]
         return self._output(source, selected.index(name)) if name in selected else _UNCERTAIN
+
+
+def _without_tables(node: exp.Expression) -> str:
+    """Return the text of a value whose columns do not name their tables."""
+    return node.transform(
+        lambda each: exp.column(each.this.copy()) if isinstance(each, exp.Column) else each
+    ).sql("athena")
 
 
 def _product(left: str, right: str) -> str:

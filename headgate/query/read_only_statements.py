@@ -72,6 +72,8 @@ _UNREADABLE = (
     exp.Pragma,
 )
 
+_INFORMATION_SCHEMA = "information_schema"
+
 
 def begins(sql: str) -> str:
     """Return the statement without leading blanks and comments."""
@@ -200,6 +202,11 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
 
 def _check_table(table: exp.Table, tables: Mapping[str, list[str]], default: str) -> None:
     name, within = table.name.lower(), (table.db or default).lower()
+    if within == _INFORMATION_SCHEMA:
+        raise QueryError(
+            f"The lake has no {within}. SHOW TABLES IN {default}, DESCRIBE <table> and "
+            "`headgate contract list` list its tables and columns."
+        )
     if within not in tables:
         raise QueryError(
             f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are "

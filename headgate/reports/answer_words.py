@@ -23,6 +23,7 @@ _MEMBERS = re.compile(r"\((all|other|unknown)\)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 _CURRENCY = re.compile(r"([A-Z]{3})( per |$)")
+_UNNAMED = re.compile(r"_col_?(\d+)")  # a column that the statement does not name
 _BOUND = re.compile(r"(lower|upper)_(\d{2})")
 # The console names an id by the thing, and a time by what happened then.
 _NO_WORDS = frozenset({"id", "on", "at", "name"})
@@ -66,9 +67,13 @@ def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:
     ('Days since last', 'Main cause')
     >>> heading("value_365d", {}), heading("lower_80", {})
     ('Value 365 days', 'Low end (8 of 10)')
+    >>> heading("_col0", {})
+    'Column 1'
     """
     if label := labels.get(column):
         return label
+    if unnamed := _UNNAMED.fullmatch(column):
+        return f"Column {int(unnamed[1]) + 1}"
     if bound := _BOUND.fullmatch(column):
         return f"{'Low' if bound[1] == 'lower' else 'High'} end ({_many_of(int(bound[2]))})"
     currency = _CURRENCY.match(unit)

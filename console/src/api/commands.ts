@@ -37,7 +37,7 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
     (name) => ({ href: `#/datasets/${path(name)}`, words: 'the page of the dataset' }),
   ],
   [/^lineage (\S+)$/, (name) => ({ href: `#/datasets/${path(name)}`, words: `the page of ${name}` })],
-  [/^lineage$/, () => ({ href: '#/catalog', words: 'the page Catalog' })],
+  [/^(lineage|contract list)$/, () => ({ href: '#/catalog', words: 'the page Catalog' })],
   [/^query$/, () => ({ href: '#/query', words: 'the page Query' })],
   [/^query (.+)$/, (sql) => ({ href: `#/query?sql=${path(sql)}`, words: 'this query' })],
 ]

@@ -48,5 +48,5 @@ test('a text that is no day changes nothing and says which form is read', () => 
   fireEvent.change(field, { target: { value: '31 Feb 2010' } })
   fireEvent.blur(field)
   expect(screen.getByRole('status').textContent).toBe('2010-09-16')
-  expect(screen.getByText('Write it as 6 Dec 2010 or 2010-12-06')).toBeTruthy()
+  expect(screen.getByText('Write it as 6 Dec 2010, 06.12.2010 or 2010-12-06')).toBeTruthy()
 })

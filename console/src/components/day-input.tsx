@@ -38,7 +38,7 @@ export function DayInput({
       {...(isFocused ? { 'data-autofocus': true } : {})}
       placeholder={placeholder}
       value={typed ?? (value ? day(value) : '')}
-      error={isRead ? undefined : 'Write it as 6 Dec 2010 or 2010-12-06'}
+      error={isRead ? undefined : 'Write it as 6 Dec 2010, 06.12.2010 or 2010-12-06'}
       onChange={(event) => type(event.currentTarget.value)}
       onBlur={() => isRead && setTyped(undefined)}
       rightSection={

@@ -44,13 +44,17 @@ test('September is written with three letters, as statements write it', () => {
   expect(weekday(new Date('2010-09-16T12:00Z'))).toMatch(/^Thursday,? 16 Sep$/)
 })
 
-test('a day is read as pages write it and as ISO 8601, and nothing else is', () => {
+test('a day is read in every form of which the month is certain, and in no other', () => {
   expect(['6 Dec 2010', '2010-12-06', ' 06 december 2010 ', '16 Sept 2010'].map(readDay)).toEqual([
     '2010-12-06',
     '2010-12-06',
     '2010-12-06',
     '2010-09-16',
   ])
+  expect(
+    ['15.09.2010', '15. 9. 2010', 'Sep 15, 2010', '15th September 2010', '2010/9/15'].map(readDay),
+  ).toEqual(Array(5).fill('2010-09-15'))
+  expect(['31.02.2010', '15.13.2010', '15.09.10'].map(readDay)).toEqual(Array(3).fill(undefined))
   expect(['31 Feb 2010', '12/06/2010', '2010-13-01', '6 Foo 2010', '6 Dec'].map(readDay)).toEqual(
     Array(5).fill(undefined),
   )

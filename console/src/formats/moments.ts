@@ -36,15 +36,28 @@ export function day(value: string): string {
 export const month = (value: string): string =>
   formatted(new Date(`${value.slice(0, 10)}T00:00Z`), { month: 'short', year: 'numeric', timeZone: 'UTC' })
 
-/** The day that a text writes as `6 Dec 2010` or ISO 8601, as ISO 8601; undefined for another text. */
+/** The day that a text writes as `6 Dec 2010`, `Dec 6, 2010`, `06.12.2010` or ISO 8601, as ISO 8601; undefined for another text, and for one such as `6/12/2010`, in which the month may come first. */
 export function readDay(text: string): string | undefined {
-  const parts = /^(\d{1,2})\.? ([a-z]{3})[a-z]*\.? (\d{4})$/i.exec(text.trim())
-  const month = MONTHS.indexOf((parts?.[2] ?? '').toLowerCase()) + 1
-  const iso = parts ? [parts[3], pair(month), pair(Number(parts[1]))].join('-') : text.trim()
+  const iso = isoOf(text.trim())
   const at = BARE.test(iso) ? new Date(`${iso}T00:00Z`) : undefined
   return at && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(iso) ? iso : undefined
 }
 
+/** A day as ISO 8601; a text of another form as it is. */
+function isoOf(text: string): string {
+  const dotted = /^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$/.exec(text)
+  if (dotted) return [dotted[3], pair(Number(dotted[2])), pair(Number(dotted[1]))].join('-')
+  const [, first, month, year] =
+    /^(\d{1,2})(?:\.|st|nd|rd|th)? ([a-z]{3})[a-z]*\.?,? (\d{4})$/i.exec(text) ?? []
+  if (year) return [year, pair(monthOf(month)), pair(Number(first))].join('-')
+  const [, name, second, after] =
+    /^([a-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/i.exec(text) ?? []
+  if (after) return [after, pair(monthOf(name)), pair(Number(second))].join('-')
+  const [, other, middle, last] = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$/.exec(text) ?? []
+  return other ? [other, pair(Number(middle)), pair(Number(last))].join('-') : text
+}
+
+const monthOf = (name = ''): number => MONTHS.indexOf(name.toLowerCase()) + 1
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const pair = (value: number): string => String(value).padStart(2, '0')
 

@@ -13,6 +13,8 @@ const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)+$/
  */
 export function heading(column: string, unit = ''): string {
   if (!/^[a-z0-9_]+$/.test(column)) return column
+  const unnamed = /^_col_?(\d+)$/.exec(column)
+  if (unnamed) return `Column ${Number(unnamed[1]) + 1}`
   const end = /^(lower|upper)_(\d{2})$/.exec(column)
   if (end) return `${end[1] === 'lower' ? 'Low' : 'High'} end (${manyOf(Number(end[2]))})`
   const parts = column.split('_').filter(Boolean)

@@ -129,8 +129,8 @@ def test_a_column_that_the_statement_does_not_name_has_the_words_of_its_aggregat
         ("GBP", "Sum of amount"),
         ("", "Average of quantity"),
         ("", "Count of item"),
-        ("", ""),
-        ("GBP", ""),
+        ("", "1 + 1"),
+        ("GBP", "Sum of amount * 2"),
     ]
     assert facts("select sum(amount) as _col0 from c.items", "_col0") == [("GBP", "Sum of amount")]
 

@@ -69,6 +69,13 @@ def test_no_statement_reads_or_writes_a_local_file(statement: str, tmp_path: Pat
     assert path.read_text(encoding="utf-8") == "x\n1\n"
 
 
+def test_the_tables_about_tables_are_answered_with_the_statements_that_list_them() -> None:
+    with pytest.raises(
+        QueryError, match=r"SHOW TABLES IN \w+, DESCRIBE <table> and `headgate contract list`"
+    ):
+        for_engine("select * from information_schema.columns", "duckdb", LAKE)
+
+
 @pytest.mark.parametrize("verb", ["show", "describe", "desc", "DESC"])
 @pytest.mark.parametrize(
     "statement",

@@ -105,7 +105,7 @@ function PageOfDataset({ dataset }: { dataset: string }) {
         {({ points }) => (
           <>
             <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
-            {points.length > 1 ? <FilesOverTime points={points} /> : null}
+            {points.length > 1 ? <FilesOverTime points={points} files={all} /> : null}
           </>
         )}
       </Answered>

@@ -84,3 +84,15 @@ test('files with the same name in two folders, and two versions of one file, hav
     'total.csv (2)',
   ])
 })
+
+test('files have the names that the list below has, where no two have the same', () => {
+  const at = '2026-11-29T04:00:00'
+  const points = ['a/part-0.csv', 'a/part-1.csv', 'a/part-2.csv'].map((key) => point(key, at))
+  const titles = new Map([
+    ['a/part-0.csv', 'Orders, 1 Oct 2010'],
+    ['a/part-1.csv', 'Orders, 2 Oct 2010'],
+    ['a/part-2.csv', 'Orders, 2 Oct 2010'],
+  ])
+  const { rows } = drawn(points, 'rows', titles)
+  expect(rows.map(([name]) => name)).toEqual(['Orders, 1 Oct 2010', 'part-1.csv', 'part-2.csv'])
+})

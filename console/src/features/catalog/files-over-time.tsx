@@ -7,6 +7,7 @@ import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Empty, Waiting } from '../../components/states'
 import { driftWords, fileParts } from '../../formats/words'
+import { fileTitle } from '../files/file-list'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 
 const Chart = lazy(() => import('../dashboards/chart'))
@@ -16,10 +17,20 @@ const MOST_DRIFTS = 5
 
 const PANEL = { ...EMPTY_PANEL, name: 'files', x: 'received_at' }
 
+interface Props {
+  points: Schemas['QualityPoint'][]
+  /** The files that the page lists, which have the same names in the chart. */
+  files?: Schemas['FileSummary'][]
+}
+
+const NO_FILES: Schemas['FileSummary'][] = []
+type Titles = ReadonlyMap<string, string>
+
 /** Rows or quality of a dataset's files over time, and what changed from file to file. */
-export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] }) {
+export function FilesOverTime({ points, files = NO_FILES }: Props) {
   const [view, setView] = useState<View>('rows')
-  const shown = useMemo(() => drawn(points, view), [points, view])
+  const titles = useMemo(() => new Map(files.map((file) => [file.file_id, fileTitle(file)])), [files])
+  const shown = useMemo(() => drawn(points, view, titles), [points, view, titles])
   const drifted = points.filter((point) => point.drift)
   return (
     <Panel
@@ -43,7 +54,8 @@ export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] })
           .reverse()
           .map((point) => (
             <Text size="sm" key={point.file_id}>
-              <Moment at={point.received_at} /> {fileParts(point.key)[1]}: {driftWords(point.drift ?? '')}
+              <Moment at={point.received_at} /> {titles.get(point.file_id) ?? fileParts(point.key)[1]}:{' '}
+              {driftWords(point.drift ?? '')}
             </Text>
           ))}
       </Stack>
@@ -91,10 +103,13 @@ function shortestEnding(key: string, keys: readonly string[]): string {
   return endings.find((ending) => !isShared(ending)) ?? key
 }
 
-/** A place of its own for each file: its name, with folders where several have that name, and its number among files of one key. */
-function placesOf(points: Schemas['QualityPoint'][]): string[] {
+/** A place of its own for each file: its title if no other file has it, else its name, with folders where several have that name, and its number among files of one key. */
+function placesOf(points: Schemas['QualityPoint'][], titles: Titles): string[] {
   const keys = points.map(({ key }) => key)
+  const shown = points.map(({ file_id }) => titles.get(file_id))
   return keys.map((key, at) => {
+    const title = shown[at]
+    if (title && shown.filter((other) => other === title).length === 1) return title
     const before = keys.slice(0, at).filter((earlier) => earlier === key).length
     const ending = shortestEnding(key, keys)
     return before > 0 ? `${ending} (${before + 1})` : ending
@@ -104,8 +119,10 @@ function placesOf(points: Schemas['QualityPoint'][]): string[] {
 const heightOf = ({ panel, rows }: ReturnType<typeof drawn>): number =>
   panel.kind === 'bar' ? Math.max(HEIGHT, BAR_PX * rows.length) : HEIGHT
 
+const NO_TITLES: Titles = new Map()
+
 /** The files at the times of their arrival; files of one day by their names. */
-export function drawn(points: Schemas['QualityPoint'][], view: View) {
+export function drawn(points: Schemas['QualityPoint'][], view: View, titles: Titles = NO_TITLES) {
   const isByName = arrivedTogether(points)
   const y = view === 'rows' ? ['received', 'refused'] : ['score']
   const panel = {
@@ -117,7 +134,7 @@ export function drawn(points: Schemas['QualityPoint'][], view: View) {
     question: `${view} of each file`,
   }
   const inOrder = isByName ? points.toSorted(byName) : points
-  const places = isByName ? placesOf(inOrder) : inOrder.map(({ received_at }) => received_at)
+  const places = isByName ? placesOf(inOrder, titles) : inOrder.map(({ received_at }) => received_at)
   const rows = inOrder.map((point, at) => {
     const place = places[at] ?? ''
     return view === 'rows' ? [place, point.received, point.quarantined] : [place, point.score ?? null]

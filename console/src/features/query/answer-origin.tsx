@@ -4,6 +4,7 @@ import { Fragment } from 'react'
 import type { Schemas } from '../../api/client'
 import { useTable } from '../catalog/queries'
 import { day } from '../../formats/moments'
+import { useHealth } from '../lake/queries'
 import { heading } from '../../formats/words'
 import { tablesIn } from './schema-words'
 
@@ -16,7 +17,9 @@ interface Props {
 
 /** What was asked, of which tables, as of when; the page of a table says how far its figures may be trusted. */
 export function AnswerOrigin({ sql, question, tables }: Props) {
-  const read = tablesIn(sql, tables)
+  // Tables have a day of their own; datasets have that of the lake, once after the last of them.
+  const read = tablesIn(sql, tables).toSorted((one, other) => Number(!one.system) - Number(!other.system))
+  const asOf = useHealth().data?.as_of
   return (
     <div>
       {question ? (
@@ -33,6 +36,7 @@ export function AnswerOrigin({ sql, question, tables }: Props) {
               <Origin table={table} />
             </Fragment>
           ))}
+          {asOf && read.at(-1)?.system === '' ? ` as of ${day(asOf)}` : ''}
         </Text>
       ) : null}
     </div>

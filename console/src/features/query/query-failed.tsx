@@ -42,12 +42,23 @@ export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
           ))}
         </Group>
       ) : (
-        <Text size="sm" mt={4} className="muted">
-          Correct the statement, then run it again. {helpOf(error.message)}
-        </Text>
+        <Help words={words} more={helpOf(error.message)} />
       )}
     </Alert>
   )
+}
+
+/** A sentence after another one: it says what to do. */
+const HAS_REMEDY = /[.!?] [A-Z`][^.]*[.?]?$/
+
+/** What to do about a statement, unless its message has said so. */
+function Help({ words, more }: { words: string; more: string }) {
+  const text = HAS_REMEDY.test(words) ? more : `Correct the statement, then run it again. ${more}`
+  return text ? (
+    <Text size="sm" mt={4} className="muted">
+      {text}
+    </Text>
+  ) : null
 }
 
 /** A line of a statement with the word that the error is about. */

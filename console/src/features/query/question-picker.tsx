@@ -28,6 +28,8 @@ export function QuestionPicker({ questions, own, sql, onQuestion, onForget }: Pr
       items: questions.map(({ name, description }) => ({ value: name, label: questionTitle(description) })),
     },
   ]
+  const labels = new Map(data.flatMap(({ items }) => items.map(({ value, label }) => [value, label])))
+  const labelOf = (value: string | null): string | undefined => labels.get(value ?? '')
   function choose(value: string | null): void {
     const mine = own.find(({ name }) => `${OWN}${name}` === value)
     const question = questions.find(({ name }) => name === value)
@@ -40,7 +42,9 @@ export function QuestionPicker({ questions, own, sql, onQuestion, onForget }: Pr
         label="Saved question"
         placeholder={sql.trim() ? 'A statement of your own' : 'Choose one'}
         searchable
-        w={{ base: '100%', sm: 560 }}
+        // A question is as long as a sentence: its end says what it is about.
+        w={{ base: '100%', sm: 'min(100%, 60rem)' }}
+        title={labelOf(chosen)}
         data={data}
         value={chosen}
         onChange={choose}
