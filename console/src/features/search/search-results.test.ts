@@ -7,6 +7,7 @@ import {
   hasAllWords,
   isAnId,
   matching,
+  mayNameMember,
   placesOfFiles,
   placesOfItems,
   placesOfMembers,
@@ -337,4 +338,30 @@ test('words of the domain find its saved question', () => {
   const questions = [{ ...question, found_by: ['rush hours'] }]
   const all = places({ contracts: [], systems: [], questions, boards: [], runs: [] })
   expect(matching(all, 'rush hours')[0]?.title).toBe('Which days were busy?')
+})
+
+test('another word for a measure and a member of a filter find the dashboard under that member', () => {
+  const board = {
+    system: 'pulse',
+    title: 'Regions',
+    queues: [],
+    panels: [
+      {
+        name: 'm',
+        table: 't',
+        question: 'Net sales',
+        answer: '',
+        x: '',
+        y: [],
+        found_by: ['revenue, turnover'],
+      },
+    ],
+  } as unknown as Schemas['Dashboard']
+  const every = places({ contracts: [], systems: [], questions: [], boards: [board], runs: [] })
+  const filter = { name: 'region', label: 'Region', column: 'region_id' }
+  const members = placesOfMembers(board, filter, ['DE', 'FR'])
+  expect(mayNameMember(every, 'turnover germany')).toBe(true)
+  expect([mayNameMember(every, 'turnover'), mayNameMember(every, 'net sales')]).toEqual([false, false])
+  const [first] = matching([...every, ...members], 'turnover germany')
+  expect([first?.title, first?.href]).toEqual(['Germany', '#/dashboards/pulse?region=DE'])
 })

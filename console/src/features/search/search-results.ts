@@ -200,7 +200,10 @@ export const placesOfMembers = (
     kind: `${filter.label.toLowerCase()}, ${board.title}`,
     title: cellWords(filter.column, member),
     words: [member, ...(SHORT_NAMES[cellWords(filter.column, member)] ?? [])].join(' '),
-    context: (board.panels ?? []).map(({ question, answer }) => `${question} ${answer}`).join(' '),
+    // Also by the words that the domain states for its panels, such as another one for revenue.
+    context: (board.panels ?? [])
+      .map(({ question, answer, found_by = [] }) => [question, answer, ...found_by].join(' '))
+      .join(' '),
     href: `#/dashboards/${path(board.system)}?${path(filter.name)}=${path(member)}`,
   }))
 
@@ -324,6 +327,10 @@ export const hasAllWords = (place: Place, typed: string): boolean => {
   const text = `${textOf(place)} ${(place.context ?? '').toLowerCase()}`
   return wordsOf(typed).every((word) => text.includes(word))
 }
+
+/** Whether several words were typed that no place has together: one may be a member of a filter, such as a region. */
+export const mayNameMember = (all: Place[], typed: string): boolean =>
+  wordsOf(typed).length > 1 && !all.some((place) => hasAllWords(place, typed))
 
 /** A word of up to so many letters, such as `uk`, is a part of many others: it is matched as a whole. */
 const MAX_WHOLE_WORD = 2

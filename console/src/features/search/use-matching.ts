@@ -13,6 +13,7 @@ import {
   isAnId,
   LOOK_IN_ROWS,
   matching,
+  mayNameMember,
   MAX_SHOWN,
   type Place,
   places,
@@ -114,7 +115,9 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const isAsked = asked !== '' && asked === trimmed
   const [rested] = useDebouncedValue(trimmed, ID_PAUSE_MS)
   const isId = isAnId(rested) && rested === trimmed
-  const [members, items] = [useMembers(isAsked), useItems(isAsked)]
+  // The members of filters are few: "sales germany" is a dashboard under one of them.
+  const isOfMember = rested === trimmed && mayNameMember(every, trimmed)
+  const [members, items] = [useMembers(isAsked || isOfMember), useItems(isAsked)]
   const rows = useRows(trimmed, isAsked || isId)
   const names = useNames(trimmed, isAsked)
   const read = [members, items, rows, names]
@@ -130,6 +133,9 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const isComplete = isAsked || read.every(({ isRead }) => isRead)
   return {
     found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,
-    isAsking: (isAsked && read.some(({ isReading }) => isReading)) || (isId && rows.isReading),
+    isAsking:
+      (isAsked && read.some(({ isReading }) => isReading)) ||
+      (isId && rows.isReading) ||
+      (isOfMember && members.isReading),
   }
 }
