@@ -5,7 +5,7 @@ import { cleanup, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { TableTrust, TrustLine } from './trust-line'
+import { TableLine, TableTrust, TrustLine } from './trust-line'
 
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -138,4 +138,17 @@ describe('the line of a table page', () => {
       ),
     )
   })
+})
+
+test('on a phone the line of a table has two parts and what its rows need; the others are folded', () => {
+  const parts = ['as of 9 Dec 2010', 'counted', 'from orders', 'a change is mostly chance']
+  render(
+    <MantineProvider>
+      <TableLine table="t" parts={parts} notes={['about the whole table']} isFolded />
+    </MantineProvider>,
+  )
+  const summary = screen.getByText('as of 9 Dec 2010 · counted · about the whole table · more')
+  expect(summary.tagName).toBe('SUMMARY')
+  const others = within(summary.parentElement as HTMLElement).getAllByRole('listitem', { hidden: true })
+  expect(others.map((part) => part.textContent)).toEqual(['from orders', 'a change is mostly chance'])
 })

@@ -1,8 +1,10 @@
 import { Anchor, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { PHONE } from '../../components/widths'
 import { useDashboards } from './queries'
 import { useResult } from '../query/results'
 import { useCatalog, useTable } from '../catalog/queries'
@@ -95,6 +97,7 @@ const NONE: string[] = []
 
 /** The trust line of a table on its own page, which shows where it comes from: of the shown rows, where a dashboard filters by their condition. A table about which no dashboard says anything has no tested figures. */
 export function TableTrust({ system, table, filters = NONE }: TableProps) {
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const boards = useDashboards().data?.dashboards
   const catalog = useCatalog()
   const tables = catalog.data?.tables ?? []
@@ -112,21 +115,44 @@ export function TableTrust({ system, table, filters = NONE }: TableProps) {
   if (!parts || !boards || !isReady) return null
   const sql = own?.trust.find((each) => each.tables.includes(table))?.sql ?? ''
   const ignored = sql ? conditions.filter((condition) => narrow(sql, [condition]) === sql).length : 0
+  const notes = [
+    own ? '' : 'no method and no test is stated for its figures',
+    ignored > 0 && ignored === conditions.length
+      ? 'this line is about the whole table, not about the filtered rows alone'
+      : '',
+    ignored > 0 && ignored < conditions.length
+      ? `this line leaves ${count(ignored, 'filter')} aside, so it is about more rows than are shown`
+      : '',
+  ].filter(Boolean)
+  return <TableLine table={table} parts={parts} notes={notes} isFolded={isPhone} />
+}
+
+interface LineProps {
+  table: string
+  parts: string[]
+  /** What a reader of the shown rows has to know: never folded. */
+  notes: string[]
+  isFolded: boolean
+}
+
+/** A line of parts; where it is folded, the first ones and the notes are in sight, and the others a click away. */
+export function TableLine({ table, parts, notes, isFolded }: LineProps) {
+  const few = isFolded ? FEW : parts.length
+  if (parts.length <= few)
+    return (
+      <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
+        {[...parts, ...notes].join(' · ')}
+      </Text>
+    )
   return (
-    <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
-      {[
-        ...parts,
-        own ? '' : 'no method and no test is stated for its figures',
-        ignored > 0 && ignored === conditions.length
-          ? 'this line is about the whole table, not about the filtered rows alone'
-          : '',
-        ignored > 0 && ignored < conditions.length
-          ? `this line leaves ${count(ignored, 'filter')} aside, so it is about more rows than are shown`
-          : '',
-      ]
-        .filter(Boolean)
-        .join(' · ')}
-    </Text>
+    <details className="trust muted" data-testid={`trust-${table}`}>
+      <summary>{[...parts.slice(0, few), ...notes].join(' · ')} · more</summary>
+      <ul>
+        {parts.slice(few).map((part) => (
+          <li key={part}>{part}</li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

@@ -77,3 +77,10 @@ test('of more series than colours the largest ones have a colour, and each of th
   expect(grey.map(({ name }) => name)).toEqual(['series 0', 'series 1'])
   expect(new Set(grey.map(({ lineStyle }) => String(lineStyle?.type))).size).toBe(2)
 })
+
+test('on a phone the labels of an axis are short, and its first and last ones are shown', () => {
+  const open = { place: '2010-12-01', until: '2010-12-09' }
+  const { xAxis } = line({ ...MONTHLY, open, isNarrow: true }) as unknown as Drawn
+  expect(xAxis.axisLabel.formatter('2010-12-01')).toBe('Dec 2010')
+  expect(xAxis.axisLabel).toMatchObject({ showMinLabel: true, showMaxLabel: true })
+})

@@ -2,6 +2,7 @@ import type { Cell } from '../../../api/format'
 import { cellWords } from '../../../formats/columns'
 import { heading } from '../../../formats/words'
 import {
+  axisName,
   colourOf,
   COLOURS,
   type Drawing,
@@ -27,6 +28,7 @@ export function line({
   labels,
   marks = [],
   open,
+  isNarrow = false,
 }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
   const xs = panel.series
@@ -58,6 +60,8 @@ export function line({
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
     xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open)
+  // A label that says how far the data go takes the room of all others on a phone: the hover text says it.
+  const axisText = isNarrow && !xUnit ? (name: string): string => axisName(name, panel.x) : xName
   // The dashed step to an open period repeats the value before it.
   const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
     !isOpen || (dataIndex === last) === seriesIndex >= groups.length
@@ -81,7 +85,12 @@ export function line({
       name: /_(on|at)$|^(day|week|month|period)/.test(panel.x) ? '' : heading(panel.x, xUnit),
       nameLocation: 'middle',
       nameGap: 28,
-      axisLabel: { hideOverlap: true, formatter: xName },
+      axisLabel: {
+        hideOverlap: true,
+        formatter: axisText,
+        // Where few labels have room, the first and the last say which period it is.
+        ...(isNarrow ? { showMinLabel: true, showMaxLabel: true } : {}),
+      },
     },
     yAxis: {
       ...valueAxis(column, unitOf(column)),
