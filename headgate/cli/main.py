@@ -1,7 +1,8 @@
 """The command `headgate`.
 
-Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt, or a path on this machine
-cannot be read or written; 3 finished, but some files were rejected or some systems failed.
+Exit codes: 0 done; 1 failed, such as for a name that does not exist, and the message says why; 2 the
+command was misspelt, or a path on this machine cannot be read or written; 3 finished, but some files were
+rejected or some systems failed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 from collections.abc import Mapping
 from itertools import islice
+from typing import NoReturn
 
 import click
 
@@ -218,25 +220,45 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Headgate decides what data enters a lake.
 
-    Commands use the deployment of this folder: the newest below .headgate/, or the one that --deployment
-    names.
+    Commands use the deployment of this folder: the newest below .headgate/, or another one with
+    `headgate COMMAND --deployment NAME`.
     """
 
 
 def run_command() -> None:
     """Run the command; an expected failure is one clear line, and with HEADGATE_DEBUG its traceback too."""
     try:
-        cli(standalone_mode=True)
-    except HeadgateError as error:
-        if os.environ.get("HEADGATE_DEBUG"):
+        code = cli(standalone_mode=False)
+    except (HeadgateError, click.ClickException) as error:
+        if os.environ.get("HEADGATE_DEBUG") and isinstance(error, HeadgateError):
             raise
-        click.echo(f"headgate: {error}", err=True)
+        _fail(error)
+    except click.Abort:
+        click.echo("Aborted!", err=True)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader, such as `head`, has ended
+        sys.stdout = click.utils.PacifyFlushWrapper(sys.stdout)  # type: ignore[assignment] # as click does
         sys.exit(1)
     except OSError as error:
         if not error.filename or isinstance(error, ConnectionError):
             raise
-        click.echo(f"headgate: {_path_failure(error)}", err=True)
-        sys.exit(_USAGE)
+        _fail(click.UsageError(_path_failure(error)))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: HeadgateError | click.ClickException) -> NoReturn:
+    """Write an error to standard error, as a JSON object with --json, and exit with its code."""
+    from headgate.cli.rendering.failures import failure_of, usage_of
+
+    failure = failure_of(error)
+    is_usage = isinstance(error, click.ClickException)
+    text = (
+        failure.as_json()
+        if "--json" in sys.argv
+        else f"{usage_of(error) if is_usage else ''}{failure.line()}"
+    )
+    click.echo(text, err=True)
+    sys.exit(error.exit_code if is_usage else 1)
 
 
 def _path_failure(error: OSError) -> str:

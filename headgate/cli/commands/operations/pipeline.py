@@ -51,7 +51,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, *, full: bool) -> Non
     deployed = command_deployment.activate()
     systems = systems_of(deployed)
     if only and only not in systems:
-        raise click.UsageError(_no_system(only, systems))
+        raise click.ClickException(_no_system(only, systems))
     day = as_of.date().isoformat() if as_of else ""
     ended = watched_run(
         deployed,

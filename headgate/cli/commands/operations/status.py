@@ -206,7 +206,10 @@ def _screen(now: Status, days: int) -> RenderableType:
     table.add_row("data", "", f"{age} Tables are as of {now.data_as_of or 'no day yet'}.")
     files = ", ".join(f"{count:,} {state}" for state, count in now.files.items()) or "none"
     table.add_row(f"files, {days} days", "", f"{files}; {now.quarantined_rows:,} rows in quarantine")
-    messages = f"{now.pending_messages:,} messages pending, {now.dead_letters:,} dead letters"
+    messages = (
+        f"{now.pending_messages:,} message{'s' * (now.pending_messages != 1)} pending, "
+        f"{now.dead_letters:,} dead letter{'s' * (now.dead_letters != 1)}"
+    )
     table.add_row("queues", "", messages)
     for alarm in now.alarms:
         since = f"{alarm['name']} since {screens.shown_time(alarm['since'])} UTC"

@@ -359,10 +359,24 @@ def _contract_for(file: Path, dataset: str) -> Contract:
         )
     names = ", ".join(sorted(contracts))
     if dataset:
-        problem = f"There is no contract for {screens.safe_name(dataset)}.{did_you_mean(dataset, contracts)}"
+        created = _created_contracts()
+        if dataset in created:
+            return created[dataset]
+        names = ", ".join(sorted({*contracts, *created}))
+        near = did_you_mean(dataset, {**contracts, **created})
+        problem = f"There is no contract for {screens.safe_name(dataset)}.{near}"
         raise click.ClickException(f"{problem} There are: {names}.{_whose_contracts()}")
     problem = f"No folder of {screens.safe_name(str(file))} names a dataset."
     raise click.ClickException(f"{problem} Choose a contract with --dataset ({names}), or give --contract.")
+
+
+def _created_contracts() -> Mapping[str, Contract]:
+    """Return the contracts of datasets that people created in the console; none without a deployment."""
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.cli import command_deployment
+
+    deployed = command_deployment.activate_if_deployed()
+    return DeployedLake(deployed.environment).contracts.source if deployed else {}
 
 
 def _whose_contracts() -> str:

@@ -126,7 +126,7 @@ def _saved_statement(name: str) -> str:
     questions = _saved_questions()
     if name not in questions:
         problem = f"This lake has no saved question {name}.{did_you_mean(name, questions)}"
-        raise click.UsageError(f"{problem} `headgate questions` lists all saved questions.")
+        raise click.ClickException(f"{problem} `headgate questions` lists all saved questions.")
     return questions[name].sql
 
 
