@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     import ibis
     import numpy.typing as npt
+    import pyarrow as pa
 
     from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions
     from headgate.domains.retail.compliance_guardian.scored_periods import Period
@@ -55,6 +56,7 @@ _PAST = (
     "usual_amount",
     "amount_to_usual",
 )
+_AS_STORED = ("customer_id", "terminal_id", "pence", "amount_to_usual")
 _PAST_TYPES = {
     **dict.fromkeys(("number", "at_s", "customer_id", "terminal_id", "pence"), np.int64),
     "fraud": np.bool_,
@@ -68,12 +70,12 @@ class Past:
     """The transactions that features of a new one may depend on.
 
     Args:
-        rows: gives columns of them in the order of time, some at a time.
+        rows: returns columns of them in the order of time, in batches.
         newest: the newest transactions with all features.
     """
 
     count: int
-    rows: Callable[[Sequence[str]], Iterable[pd.DataFrame]]
+    rows: Callable[[Sequence[str]], Iterable[pa.Table]]
     newest: pd.DataFrame
 
 
@@ -167,15 +169,12 @@ def _accounts(accounts: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
     return {name: accounts[name].to_numpy(dtype=np.int64) for name in _ACCOUNT_TYPES}
 
 
-def _past(past: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
-    usual = np.maximum(past.usual_amount.to_numpy(), features.MIN_AMOUNT)
+def _past(past: pa.Table) -> dict[str, npt.NDArray[Any]]:
+    usual = np.maximum(past["usual_amount"].to_numpy(), features.MIN_AMOUNT)
     return {
-        "number": past.transaction_id.to_numpy(dtype=np.int64),
-        "at_s": past.transacted_at.to_numpy(dtype="datetime64[s]").astype(np.int64),
-        "customer_id": past.customer_id.to_numpy(dtype=np.int64),
-        "terminal_id": past.terminal_id.to_numpy(dtype=np.int64),
-        "pence": past.pence.to_numpy(dtype=np.int64),
-        "fraud": past.is_fraud.fillna(value=False).to_numpy(dtype=np.bool_),
-        "amount_to_usual": past.amount_to_usual.to_numpy(dtype=np.float64),
-        "to_mean": past.amount_gbp.to_numpy(dtype=np.float64) / usual,
+        **{name: past[name].to_numpy() for name in _AS_STORED},
+        "number": past["transaction_id"].to_numpy(),
+        "at_s": past["transacted_at"].to_numpy().astype("datetime64[s]").astype(np.int64),
+        "fraud": past["is_fraud"].fill_null(False).to_numpy(),  # noqa: FBT003 a value, not a flag
+        "to_mean": past["amount_gbp"].to_numpy() / usual,
     }

@@ -105,7 +105,7 @@ class Period:
     def days(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield rows, some whole days at a time."""
         rest: pa.Table | None = None
-        for batch in self._batches(columns):
+        for batch in self.batches(columns):
             rest = pa.concat_tables([rest, batch]) if rest else batch
             moments = frame_of(rest.select(["transacted_at"])).transacted_at
             last_day = int(moments.searchsorted(moments.iloc[-1].normalize()))
@@ -115,7 +115,8 @@ class Period:
         if rest:
             yield _frame_of(rest)
 
-    def _batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield rows in the order of time and number."""
         for path in self.paths:
             for batch in _opened(path).iter_batches(_DAYS_ROWS, columns=list(columns), use_threads=False):
                 yield pa.Table.from_batches([batch]).select(list(columns))
@@ -351,14 +352,16 @@ def stretches(first: pd.Timestamp, last: pd.Timestamp) -> list[Stretch]:
     return [Stretch(start, start + length) for start in period_starts(first, last)]
 
 
-def rows_since(
-    periods: Sequence[Period], since: pd.Timestamp, columns: Sequence[str]
-) -> Iterator[pd.DataFrame]:
-    """Yield columns of the transactions since a moment, in the order of time and number, some at a time."""
+def rows_since(periods: Sequence[Period], since: pd.Timestamp, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield columns of the transactions since a moment in batches, in the order of time and number.
+
+    Args:
+        columns: with `transacted_at`.
+    """
     for period in periods:
         if period.stretch.end > since:
-            for rows in period.days(columns):
-                yield rows[rows.transacted_at >= since]
+            for rows in period.batches(columns):
+                yield rows.slice(np.searchsorted(rows["transacted_at"].to_numpy(), since.to_datetime64()))
 
 
 def count_since(periods: Sequence[Period], since: pd.Timestamp) -> int:
@@ -366,7 +369,8 @@ def count_since(periods: Sequence[Period], since: pd.Timestamp) -> int:
     later = [path for each in periods if each.start >= since for path in each.paths]
     partly = [each for each in periods if each.start < since]
     counts: list[int] = [pq.read_metadata(path).num_rows for path in later]
-    return sum(counts) + sum(len(rows) for rows in rows_since(partly, since, ["transacted_at"]))
+    counts += [rows.num_rows for rows in rows_since(partly, since, ["transacted_at"])]
+    return sum(counts)
 
 
 def _scored(

@@ -71,7 +71,7 @@ def export_of(
     price = scored_periods.review_price(model, transactions, waiting, count, reviews_a_day)
     past = exported_model.Past(
         count,
-        lambda columns: transactions.batches(0, count, columns),
+        lambda columns: transactions.tables(0, count, columns),
         transactions.rows(max(0, count - 1_000), count),
     )
     return exported_model.scorer(model, price, past, customers)
