@@ -481,24 +481,35 @@ def _continued(
 
     ordered, returns = (of_chosen(fact_rows(fact, tables)) for fact in (ORDERED, RETURNS))
     since = (ordered.purchased_on > ibis.date(until)) & (ordered.purchased_on <= ibis.date(as_of))
-    newest = _placed(orders, as_of).filter(orders.ordered_at >= _after(until))
+    newest = orders.filter(orders.ordered_at >= _after(until))
     recent = {"orders": newest, "order_items": tables["order_items"]}
-    past = returns.filter(returns.placed_on <= ibis.date(as_of))
-    dated = past.group_by(_PAIR).agg(first_on=past.placed_on.min())
-    first: pa.Table = dated.filter(dated.first_on > ibis.date(until)).select(_PAIR).to_pyarrow()
     asked = {
         "ordered": _with_products(recent, ordered.filter(since)),
-        "returned": _lines_of(recent, newest, dated),
+        "returned": _returned_since(tables, returns, until, as_of),
     }
-    if first.num_rows:
-        asked["first_returned"] = _lines_of(tables, _placed(orders, until), ibis.memtable(first))
     paths = {f"new_{name}": folder / f"new_{name}.parquet" for name in asked}
     for name, table in asked.items():
         write_rows(table, paths[f"new_{name}"])
     with local.opened({name: str(path) for name, path in {**before.files, **paths}.items()}) as stored:
         kept = {name: of_chosen(stored[name]) for name in before.files}
-        lines = [stored[name] for name in paths if name != "new_ordered"]
-        yield ibis.union(kept["ordered"], stored["new_ordered"]), ibis.union(kept["returned"], *lines)
+        ordered, returned = (ibis.union(kept[name], stored[f"new_{name}"]) for name in LINES)
+        yield ordered, returned
+
+
+def _returned_since(tables: Tables, returns: ibis.Table, until: date, as_of: date) -> ibis.Table:
+    """Return the rows of `returned_lines` up to a day that are not among those of an earlier day.
+
+    These are lines of later orders, and all lines of products that were first returned since then.
+    """
+    past = returns.filter(returns.placed_on <= ibis.date(as_of))
+    pairs = past.group_by(_PAIR).agg(first_on=past.placed_on.min())
+    orders, start = _placed(tables["orders"], as_of), _after(until)
+    customers = pairs.filter(pairs.first_on > ibis.date(until)).select("customer_id")
+    of_customers = orders.customer_id.isin(customers.customer_id)
+    lines = _lines_of(tables, orders.filter((orders.ordered_at >= start) | of_customers), pairs)
+    dated = lines.inner_join(pairs, _PAIR)
+    is_new = (dated.ordered_at >= start) | (dated.first_on > ibis.date(until))
+    return dated.filter(is_new).select(*lines.columns)
 
 
 def consent(customers: ibis.Table) -> ibis.Table:
