@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,13 @@ SEGMENTS = np.array(
 # The first row of a customer who is late or at high risk after the usual gap, by column: who has bought once
 # may be new, and nobody is loyal.
 _FIRST_ROW_AT_HIGH_RISK = np.array([0, 2, 2, 3, 3])
+_TEXTS = np.array(
+    [
+        f"{recency}{frequency}{monetary}"
+        for recency, frequency, monetary in product(range(1, FIFTHS + 1), repeat=3)
+    ],
+    dtype=object,
+).reshape(FIFTHS, FIFTHS, FIFTHS)
 _LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK = 1, 3
 
 
@@ -128,10 +136,10 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
             risk, and nobody who is late, or at high risk after the usual gap, is loyal.
     """
     recency, frequency, monetary = (
-        scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")
+        scores[f"{name}_score"].to_numpy(dtype=np.int64) for name in ("recency", "frequency", "monetary")
     )
     both = np.asarray(np.floor((frequency + monetary) / 2 + 0.5), dtype=np.int64)
-    row = (FIFTHS - recency).to_numpy()
+    row = FIFTHS - recency
     if risk is not None:
         bands, is_due = risk.bands, risk.is_late & (risk.bands != "low")
         is_leaving = is_due | ((bands == "high") & risk.is_after_gap)
@@ -145,6 +153,6 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
         )
         row = np.clip(row, at_least, at_most)
     return scores.assign(
-        rfm=recency.astype(str) + frequency.astype(str) + monetary.astype(str),
+        rfm=_TEXTS[recency - 1, frequency - 1, monetary - 1],
         segment=SEGMENTS[row, both - 1],
     )

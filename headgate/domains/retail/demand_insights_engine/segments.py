@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from headgate.analytics.groups import Clusters, Typical, best_partition
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn_risk, rfm
 from headgate.domains.retail.demand_insights_engine.late_gaps import rhythm_days
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
+from headgate.engines.frames import frame_of
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pandas as pd
-
     from headgate.engines.stored_rows import StoredRows
 
 _READ = ("silent_days", "purchases", "revenue")
-_SPENT = ("revenue_90d", "revenue_year_ago", "net_revenue")
-_HISTORY = ("customer_id", *_READ, *_SPENT, "recency_days", "frequency")
+_SPENT = ("revenue", "net_revenue", "revenue_90d", "revenue_year_ago")
+_HISTORY = ("customer_id", *_READ, "recency_days", "frequency")
 _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))
 
 
@@ -79,15 +79,14 @@ def _parts(
     fifths: Mapping[str, rfm.Fifths],
 ) -> Iterator[pd.DataFrame]:
     names = np.array(partition.groups.names, dtype=object)
-    for part, probability in zip(customers.parts(_HISTORY), leaving.parts(), strict=True):
+    columns = tuple(dict.fromkeys((*_HISTORY, *_SPENT)))
+    for rows, probability in zip(customers.tables(0, len(customers), columns), leaving.parts(), strict=True):
+        part = frame_of(rows.select(_HISTORY))
         labels = partition.labels(part)
         base = part[["customer_id"]].assign(
             recency_days=part.silent_days.astype("int32"),
             purchase_days=part.purchases.astype("int32"),
-            revenue_gbp=part.revenue,
-            net_revenue_gbp=part.net_revenue,
-            revenue_90d_gbp=part.revenue_90d,
-            revenue_year_ago_gbp=part.revenue_year_ago,
+            **{f"{name}_gbp": pd.arrays.ArrowExtensionArray(rows[name]) for name in _SPENT},
         )
         usual = rhythm_days(part)
         risk = rfm.Risk(
