@@ -127,7 +127,7 @@ def _scored(figures: DayFigures, histories: StoredRows, folder: Path) -> Custome
     """Return customers with what the day's models expect of them."""
     models = figures.models
     points = origins.describe_histories(
-        histories.parts(), figures.clock, figures.dated, folder / "points.parquet"
+        histories.parts(origins.HISTORY), figures.clock, figures.dated, folder / "points.parquet"
     )
     leaving = churn_risk.leaving_of(models.churn, points, folder / "leaving.parquet")
     path = folder / "expected.parquet"

@@ -50,6 +50,11 @@ POINTS = (
 )
 """What the models read of a customer."""
 _KEPT = ("recency_days", "silent_days", "bought", "spent")
+HISTORY = (
+    *("first_on", "last_on", "frequency", "purchases", "recent_purchases"),
+    *("recent_revenue", "products", "revenue"),
+)
+"""The columns of a history that signals follow from."""
 BUYERS_PART = 0.5
 """Of a change of sales, the part that lies in the number of buyers, on the logarithmic scale."""
 VALUE_PURCHASES = 4.0

@@ -86,7 +86,8 @@ def known(
     ahead = origins.coming(days, clock, as_of)
     later_days = (dated - as_of).days
     ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of, later_days=later_days)
-    points = origins.describe_histories(customers.parts(), clock, dated, folder / "points.parquet")
+    histories = customers.parts(origins.HISTORY)
+    points = origins.describe_histories(histories, clock, dated, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
     return Known(as_of, days, clock, ahead, customers, points, some)
 
