@@ -875,8 +875,9 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
         engine.execute("delete from sales_forecast where horizon > 6")
         (short,) = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, [figure], {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400; in January 2011 about 310"
-    ), "one figure for one purchase"
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400; in January 2011 about 310; a "
+        "simple rule as near in tests, without a season, says 400"
+    ), "the figure to purchase by comes first"
     (rule,) = details_of(panel, figure)
     assert rule == (
         "The mean of the last 8 weeks would say 400. In tests of a single week it missed by 25.5, this "
@@ -894,8 +895,8 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
 @pytest.mark.parametrize(
     ("weekly", "mean_error", "other", "action"),
     [
-        (180, 28.0, 720, "Agree purchases on this figure. A simple rule that was as near in tests says more"),
-        (60, 24.0, 240, "Agree purchases on this figure, as orders that can still be cut"),
+        (180, 28.0, 720, "Agree purchases on the first figure; order towards the higher one"),
+        (60, 24.0, 240, "Agree purchases on the first figure, as orders that can still be cut"),
         (110, 24.0, None, "Agree purchases on it, and count on no more cash than the low end"),
         (180, 31.0, None, "Agree purchases on it, and count on no more cash than the low end"),
     ],
@@ -920,6 +921,9 @@ def test_where_tests_prefer_neither_of_two_figures_purchases_follow_the_forecast
         drawn = {row["title_action"] for row in answer_of(engine, board.panel("forecast").sql)}
     assert (figure["low"], figure["high"], figure["title_other"]) == (350, 460, other)
     assert str(figure["title_action"]).startswith(action)
+    title = answer_in_words(board.panel("next_month").answer, [figure], {})
+    shown = f"; a simple rule as near in tests, without a season, says {other and f'{other:.0f}'}"
+    assert title.endswith(shown) == (other is not None), "beside the figure, and so in each summary of it"
     assert [words for words in (*drawn, board.panel("forecast").action) if "Agree" in str(words)] == []
 
 
