@@ -112,13 +112,12 @@ def _in_short(report: Report, console_url: str) -> str:
         panel, compared = figures[0].panel, _compared(figures[0].panel, row)
         page = f"work/{panel.queue}" if panel.queue else f"dashboards/{board.system}"
         address = f"{console_url}/#/{page}" if console_url else f"#{board.system}"
-        # A phone has it with the figure below.
-        before = f'<div class="muted desk">{compared}</div>' if compared else ""
+        before = f'<div class="muted">{compared}</div>' if compared else ""
         money = float(str(row["value"])) if is_currency(panel.unit) else -1.0
         text = (
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
             f'<td><a href="{escape(address)}">{escape(_title_of(figures[0]))}</a>{before}'
-            f"{_first_action(figures[0])}</td>"
+            f"{_action(figures[0])}</td>"
             f'<td class="s muted">{escape(board.title)}</td></tr>'
         )
         lines.append((money, text))
@@ -323,14 +322,6 @@ def _action(answer: PanelAnswer, screen: str = "") -> str:
         " ".join(filter(None, ("muted", "action", screen))),
     )
     return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
-
-
-def _first_action(answer: PanelAnswer) -> str:
-    """Return the action, of which a phone shows the first sentence."""
-    row = next(iter(answer.records()), {})
-    first, *others = _SENTENCE_END.split(row.get(ACTION) or answer.panel.action)
-    rest = f' <span class="desk">{escape(" ".join(others))}</span>' if others else ""
-    return f'<div class="muted action">{escape(first)}{rest}</div>' if first else ""
 
 
 def _newest_first(answer: PanelAnswer) -> PanelAnswer:

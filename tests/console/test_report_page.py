@@ -142,6 +142,23 @@ def test_what_to_do_about_a_first_figure_is_in_view_and_of_others_on_a_phone_one
     page.context.close()
 
 
+def test_a_phone_has_each_sentence_of_the_summary_and_of_a_trust_line(browser: Browser) -> None:
+    """An action without its condition is another action, and a limit without its end says nothing."""
+    panel = DeclaredPanel(
+        "k", "How much?", PanelKind.KPI, "t", "SELECT 1", action="Buy it. Order more only in May.", unit="GBP"
+    )
+    trust = ("as of 9 Dec 2011", "one of four periods was further off than 38 % in tests of the past", "off")
+    across, down = WIDTHS["phone"]
+    page = browser.new_context(viewport={"width": across, "height": down}).new_page()
+    page.set_content(report_html(report(PanelAnswer(panel, ("value", "before"), ((7, 5),), trust=trust)), ()))
+    short = page.locator(".short")
+    for words in ("Order more only in May.", "£5 in the period before"):
+        assert short.get_by_text(words).is_visible()
+    assert page.locator(".trust > summary").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.evaluate(SIDEWAYS) <= 0
+    page.context.close()
+
+
 SCREENS_OF_A_PHONE = 3
 
 
