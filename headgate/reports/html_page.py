@@ -309,7 +309,7 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
     question = f'<div class="muted">{escape(panel.question)}</div>' if words else ""
     return (
         f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}'
-        f"{'' if nothing else _action(answer)}{shown}"
+        f"{_action(answer) if answer.rows else ''}{shown}"
         f"{_trust(answer, system, console_url)}</section>"
     )
 

@@ -1990,6 +1990,36 @@ def test_a_test_of_the_customers_is_decided_by_a_clear_difference_only(
     assert (row["result"], row["title_better"]) == (words, better)
 
 
+def test_a_test_of_the_customers_says_how_many_customers_at_how_many_moments_over_which_days() -> None:
+    """The same people at two moments are not twice as many people."""
+    quality: list[dict[str, object]] = [
+        {"model": "past_origins", "metric": "moments", "value": 2.0, "rows_used": 3900},
+        {"model": "customer_lifetime_value", "metric": "value_mae_gbp", "value": 3, "baseline": 4},
+        {"model": "alive_probability", "metric": "calibration_error", "value": 0.1, "baseline": 0.2},
+        {"model": "late_customers", "metric": "left_share", "value": 0.4, "baseline": 0.2},
+    ]
+    for row, used in zip(quality[1:], (7354, 2500, 600), strict=True):
+        row["rows_used"] = used
+    panel = panel_of("demand-insights-engine", "model_quality")
+    with duckdb.connect() as engine:
+        filled_tables(engine, customer_model_quality=quality)
+        rows = answer_of(engine, panel.sql)
+    assert [(row["customers_each_time"], row["moments"], row["tested_over"]) for row in rows] == [
+        (300, 2, "days as busy as the coming 90"),
+        (3677, 2, "days as busy as the coming 90"),
+        (2500, 1, "all days of the period"),
+    ]
+    assert answer_in_words(panel.answer, rows, {}).startswith(
+        "2 of 2 comparisons on past days: clearly better than a simple rule; each of 3,677 customers at 2 "
+        "moments; apart from them, of 100 late customers 40"
+    ), "the first row compares two groups of customers, and no model with a rule"
+
+
+def test_a_list_that_is_empty_says_so_without_an_action() -> None:
+    for system, name in (("demand-insights-engine", "leaving"), ("global-market-pulse", "opportunities")):
+        assert panel_of(system, name).nothing
+
+
 @pytest.mark.parametrize(
     ("pays", "words"),
     [

@@ -482,3 +482,10 @@ def test_the_table_of_a_chart_over_time_begins_with_the_newest_rows_and_sql_is_f
     statements = page[page.index("For analysts: the SQL") :]
     assert statements.count("<pre>") == 2
     assert page.count("For analysts: the SQL") == 1
+
+
+def test_no_action_follows_from_a_table_without_rows() -> None:
+    listed = DeclaredPanel("calls", "Whom to call?", PanelKind.TABLE, "t", "SELECT 1", action="Call them.")
+    shown = report_html(report(PanelAnswer(listed, ("who",), (("Ana",),))), ())
+    assert "Call them." in shown
+    assert "Call them." not in report_html(report(PanelAnswer(listed, ("who",), ())), ())

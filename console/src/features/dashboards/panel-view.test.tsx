@@ -92,6 +92,15 @@ test('a panel gives the advice that it was published with, and no other', async 
   expect(screen.queryByText(advised.action)).toBeNull()
 })
 
+test('no advice follows from a table without rows', async () => {
+  const rows = ANSWER['/v1/queries/q/rows']
+  ANSWER['/v1/queries/q/rows'] = { ...rows, rows: [] }
+  show(BOARD, { ...PANEL, kind: 'table', action: 'Call them in this order.' })
+  expect(await screen.findByText(/No row/)).toBeTruthy()
+  expect(screen.queryByText('Call them in this order.')).toBeNull()
+  ANSWER['/v1/queries/q/rows'] = rows ?? {}
+})
+
 test('a dashboard of the project says itself which period is open', async () => {
   show({ ...BOARD, written_by: '' })
   await screen.findByText('drawn')

@@ -53,10 +53,12 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   // A person's statement has the units of the columns that it reads.
   const source = board.written_by ? '' : panel.table
   const units = useAnswerUnits(source, result.data?.columns, panel.units)
+  // What to do follows from rows.
+  const isEmpty = result.data?.rows.length === 0
   // The figure gives the cause already.
   const isAbsent =
-    sql === panel.sql && result.data?.rows.length === 0 && Boolean(figure.data && hasNoValue(figure.data))
-  const isNothing = Boolean(panel.nothing) && result.data?.rows.length === 0
+    sql === panel.sql && isEmpty && Boolean(figure.data && hasNoValue(figure.data))
+  const isNothing = Boolean(panel.nothing) && isEmpty
   const room = isAbsent ? 'none' : isNothing ? 'line' : 'panel'
   useEffect(() => onRoom?.(panel.name, room), [onRoom, panel.name, room])
   if (isAbsent) return null
@@ -69,8 +71,8 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
     <Panel
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
-      action={isNothing || !result.data ? undefined : actionOf(panel, result.data)}
-      onward={isNothing ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
+      action={isEmpty || !result.data ? undefined : actionOf(panel, result.data)}
+      onward={isEmpty ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
       name={panel.question}
       actions={
         <PanelMenu

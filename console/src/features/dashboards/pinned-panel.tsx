@@ -62,9 +62,7 @@ export function PinnedPanel({ question, isNarrowed, narrow, ignored, deeds }: Pr
     <Panel
       title={words ?? question.name}
       subtitle={words ? question.name : undefined}
-      action={
-        isNothing || !answer.data ? undefined : actionOf({ action: question.action ?? '' }, answer.data)
-      }
+      action={answer.data?.rows.length ? actionOf({ action: question.action ?? '' }, answer.data) : undefined}
       name={question.name}
       actions={
         <Group gap="xs" wrap="nowrap">

@@ -51,6 +51,17 @@ def period_of(tested: tuple[CustomerOrigin, ...]) -> str:
     return f"{tested[-1].period.partition('/')[0]}/{tested[0].until}" if tested else FIT
 
 
+def of_past(past: Origins) -> list[Measure]:
+    """Return at how many past moments the models were judged, each with nearly the same customers."""
+    if not past.tested:
+        return []
+    period, newest = period_of(past.tested), past.tested[0]
+    note = "customers of the newest moment; each window has as many buyers as the coming 90 days"
+    return [
+        Measure("past_origins", "moments", period, len(past.tested), rows_used=len(newest.customers), note=note)
+    ]
+
+
 def of_value_fit(model: ValueModel, points: pd.DataFrame) -> list[Measure]:
     """Return the fitted parameters, and what the models presume."""
     purchases = [

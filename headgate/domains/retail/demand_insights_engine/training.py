@@ -166,6 +166,7 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
         partition=partition,
         watch=DriftWatch().fit(now.some[list(WATCHED)]),
         measures=[
+            *model_quality.of_past(past),
             *model_quality.of_value_fit(model.value, now.some),
             *model_quality.of_value_trial(model.value_trials, model.value.method, past),
             *model_quality.of_value_interval(model.tried_value, trial, past),
