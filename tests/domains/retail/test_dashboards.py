@@ -2902,7 +2902,7 @@ def test_a_review_proposes_the_next_step_by_its_reason(
         (
             datetime(2010, 11, 20, 9),
             "ring customer 7, and inspect terminal 236: ",
-            "(1 of 2 payments, the last on 20 Nov 2010)",
+            "(1 of 1 payments judged in the 30 days before, the last on 20 Nov 2010)",
             17,
         ),
     ],
@@ -3049,8 +3049,10 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
         filled_tables(engine, fraud_scores=payments, risk_scores=risks)
         rows = answer_of(engine, terminal.of_item("1"))
     assert answer_in_words(terminal.title, rows, dict(terminal.units)) == (
-        "Terminal 532: 17 % of its next payments are expected to be fraud, 6 of 29 in the last 30 days were"
-    )
+        "Terminal 532: 17 % of its next payments are expected to be fraud, 6 of 29 in the last 30 days were; 20 "
+        "payments of usual risk count beside them"
+    ), "so it is less than the probability of each payment that the queue has of it"
+    assert "20 payments of usual risk" in panel_of("compliance-guardian", "riskiest").action
 
 
 def test_a_finding_of_card_data_is_named_with_place_masked_value_and_remedy() -> None:
