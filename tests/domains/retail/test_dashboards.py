@@ -1431,6 +1431,30 @@ def test_who_spends_most_is_in_the_order_that_tests_support_beside_what_was_spen
     assert said is None if action is None else str(said).startswith(action)
 
 
+def test_less_than_last_year_of_the_largest_customers_is_explained_by_their_test() -> None:
+    """What the largest spent a year ago stands beside what is expected, with the reason."""
+    quality: list[dict[str, object]] = [
+        {"model": "customer_lifetime_value", "metric": "largest_total_ratio", "value": 1.25, "rows_used": 100}
+    ]
+    value: dict[str, object] = {"customer_id": 9, "expected_value_90d": 80}
+    spent: dict[str, object] = {"customer_id": 9, "revenue_gbp": 900, "revenue_90d_gbp": 70}
+    panel = panel_of("demand-insights-engine", "most_valuable")
+    titles = []
+    with duckdb.connect() as engine:
+        filled_tables(engine, customer_lifetime_value=[value], churn_risk=[], customer_model_quality=quality)
+        filled_tables(engine, customer_segments=[spent])
+        for before in (400, 85):
+            engine.execute("update customer_segments set revenue_year_ago_gbp = ?", [before])
+            rows = answer_of(engine, panel.sql)
+            titles.append(answer_in_words(panel.answer, rows, dict(panel.units)))
+    why = (
+        "the 1 listed are expected to spend £80, after £400 in the same 90 days of last year: who spent most "
+        "seldom does so again; in a test the largest 100 spent 80 % of what was expected of them"
+    )
+    assert why in titles[0]
+    assert "seldom" not in titles[1], "nearly as much needs no reason"
+
+
 def test_what_was_spent_lately_is_left_out_until_a_run_has_counted_it() -> None:
     (page,) = row_parts("customers")
     panel = panel_of("demand-insights-engine", "most_valuable")
@@ -3049,8 +3073,8 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
         filled_tables(engine, fraud_scores=payments, risk_scores=risks)
         rows = answer_of(engine, terminal.of_item("1"))
     assert answer_in_words(terminal.title, rows, dict(terminal.units)) == (
-        "Terminal 532: 17 % of its next payments are expected to be fraud, 6 of 29 in the last 30 days were; 20 "
-        "payments of usual risk count beside them"
+        "Terminal 532: 17 % of its next payments are expected to be fraud, 6 of 29 in the last 30 days were; "
+        "20 payments of usual risk count beside them"
     ), "so it is less than the probability of each payment that the queue has of it"
     assert "20 payments of usual risk" in panel_of("compliance-guardian", "riskiest").action
 

@@ -40,6 +40,7 @@ Array = npt.NDArray[np.float64]
 _TWEEDIE_POWER = 1.5  # between Poisson (1) and gamma (2): many zeros, and positive amounts with a long tail
 _TWEEDIE_RIDGE = 0.03
 _TYPICAL_RIDGE = 10.0
+_LARGE_COUNT = 0.25  # power of past revenue that a customer counts with: most customers are small
 _YOUNG_POWER = 0.7  # of the windows of 90 days in a year, where less than a year is known
 _AT_ONCE = 65_536  # customers whose logarithms are in memory
 _UNCERTAIN = (1e-4, 1 - 1e-4)  # no probability is nearer to 0 or 1
@@ -339,12 +340,19 @@ def aimed(model: ValueModel, shares: KnownShares, ahead: Coming, customers: Stor
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
-    """Estimate the typical value from logarithms: one enormous order must not raise similar customers."""
+    """Estimate the typical value from logarithms: one enormous order must not raise similar customers.
+
+    Counted alike, the many small customers alone decide about the few large ones, of whom too little is then
+    expected; see docs/adr/0139-one-total-of-several-views.md.
+    """
     bought = window.spent > 0
     if bought.sum() < bg_nbd.MIN_REPEAT_BUYERS:
         return None
-    ridge = preprocessing.chain(StandardScaler(), Ridge(alpha=_TYPICAL_RIDGE))
-    return ridge.fit(window.logged[bought], np.log(window.spent[bought]))
+    scaler, ridge = StandardScaler(), Ridge(alpha=_TYPICAL_RIDGE)
+    counts = np.exp(_LARGE_COUNT * window.logged[bought, LOGGED.index("revenue")])
+    scaled = scaler.fit_transform(window.logged[bought])
+    ridge.fit(scaled, np.log(window.spent[bought]), sample_weight=counts / counts.mean())
+    return preprocessing.chain(scaler, ridge)
 
 
 def _logged(points: pd.DataFrame) -> Array:

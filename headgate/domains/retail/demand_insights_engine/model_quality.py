@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, features, lifetime_value
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
     from headgate.domains.retail.demand_insights_engine.year_trial import PastYear, YearTrial
 
+Array = npt.NDArray[np.float64]
+
 FIT = "fit"
 LARGEST = 100
 """Customers in the list of those who spend most."""
@@ -58,7 +61,9 @@ def of_past(past: Origins) -> list[Measure]:
     period, newest = period_of(past.tested), past.tested[0]
     note = "customers of the newest moment; each window has as many buyers as the coming 90 days"
     return [
-        Measure("past_origins", "moments", period, len(past.tested), rows_used=len(newest.customers), note=note)
+        Measure(
+            "past_origins", "moments", period, len(past.tested), rows_used=len(newest.customers), note=note
+        )
     ]
 
 
@@ -280,7 +285,8 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
 def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins) -> list[Measure]:
     """Return how often a customer's revenue fell into the 80 % interval of the newest tested origin.
 
-    Of all customers, and of those that a list of the most valuable ones has.
+    Of all customers, and of those that a list of the most valuable ones has. The last measure is what was
+    expected of those who had spent most, over what they spent.
     """
     if trial is None or not past.tested or model.method not in methods(model, knows_churn=True):
         return []
@@ -291,7 +297,7 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
     is_inside = (low - cent <= origin.spent) & (origin.spent <= high + cent)
     largest = np.argsort(-ahead.value, kind="stable")[:LARGEST]
     note = "share of customers whose revenue fell inside"
-    return [
+    covered = [
         Measure(
             _VALUE, name, origin.period, float(some.mean()), 0.8, "nominal", len(some), f"{note}{of_whom}"
         )
@@ -300,6 +306,22 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
             ("interval_coverage_largest", is_inside[largest], ", of those of whom most was expected"),
         )
     ]
+    return [*covered, *_of_largest(points.revenue.to_numpy(np.float64), ahead.value, origin)]
+
+
+def _of_largest(revenue: Array, value: Array, origin: CustomerOrigin) -> list[Measure]:
+    """Return what was expected of those who had spent most over what they spent, beside past revenue's."""
+    spent, whole = origin.spent, float(origin.spent.sum())
+    largest = np.argsort(-revenue, kind="stable")[:LARGEST]
+    came = float(spent[largest].sum())
+    if not (came and whole and revenue.sum() and value.sum()):
+        return []
+    expected, by_past = (
+        float(figure[largest].sum() / figure.sum() * whole / came) for figure in (value, revenue)
+    )
+    metric, rule = "largest_total_ratio", Method.PAST_REVENUE.value
+    note = "of those who had spent most; both with the total that came"
+    return [Measure(_VALUE, metric, origin.period, expected, by_past, rule, len(largest), note)]
 
 
 def of_alive_trial(trial: AliveTrial | None) -> list[Measure]:

@@ -134,6 +134,24 @@ def test_without_a_year_all_methods_share_the_total_of_customers_like_these(
     assert list(totals.values()) == pytest.approx([2 * past.spent.sum()] * 7)
 
 
+def test_as_much_is_expected_of_the_few_largest_customers_as_such_customers_spent(tmp_path: Path) -> None:
+    """Small customers hardly spend by what they spent before, large ones do; nearly all are small."""
+    random = np.random.default_rng(5)
+    before, _ = customers(4_000, 3)
+    scale = np.exp(random.standard_exponential(4_000) * 1.1)
+    before[["recent_revenue", "purchase_value", "revenue"]] *= scale[:, None]
+    rate = np.where(before.revenue < 600, before.revenue**0.8, before.revenue * 600**-0.2)
+    spent = random.binomial(1, 0.5, 4_000) * rate * random.lognormal(0, 0.4, 4_000)
+    known = store_frames(
+        [before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet"
+    )
+    past = CustomerOrigin(date(2010, 4, 1), date(2010, 6, 30), known, 2_000, float(spent.sum()), 1.0)
+    model = customer_value.learnt(before, (past,), even_odds, Coming(90.0, None, None))
+    value = customer_value.values(model, before, even_odds(before))[IN_CHARGE]
+    largest = np.argsort(-before.revenue.to_numpy())[:80]
+    assert value[largest].sum() == pytest.approx(spent[largest].sum(), rel=0.18)
+
+
 def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(
     window: tuple[pd.DataFrame, CustomerOrigin],
 ) -> None:
