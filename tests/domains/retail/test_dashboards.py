@@ -1307,11 +1307,11 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         for row in answers["leaving"]
     } == {True}
     assert [row["consent"] for row in some_known] == ["yes", "not known", "not known"]
-    assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
-        (3, "usually buys every 24 days"),
-        (5, "bought twice, 40 days apart"),
-        (7, "bought once"),
-    ]
+    assert [(row["customer_id"], row["rhythm"], row["title_rhythm"]) for row in answers["leaving"]] == [
+        (3, "every 24 days", "usually buys every 24 days"),
+        (5, "40 days, once", "bought twice, 40 days apart"),
+        (7, "bought once", "bought once"),
+    ], "a narrow column shows the number"
     assert [(row["cause"], row["customers"], row["title_all"]) for row in answers["drivers"]] == [
         ("silence alone", 2, 3),
         ("few purchases", 1, 3),
@@ -1469,7 +1469,7 @@ def test_what_was_spent_lately_is_left_out_until_a_run_has_counted_it() -> None:
         "Customer 9 spent most until now: £900; £80 is expected in the next 90 days"
     )
     assert answer_in_words(page.title, opened, page.units) == (
-        "Expected in the next 90 days: £80 in 0.5 purchases"
+        "Expected in the next 90 days: £80 in 0.5 purchases of £160 each"
     )
 
 
@@ -1519,8 +1519,8 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
         with_lines(engine, BACK)
         rows = answer_of(engine, part.of_item("9"))
     assert answer_in_words(part.title, rows, part.units) == (
-        "Expected in the next 90 days: £1,321 in 0.5 purchases; kept of the purchases of the last 90 days "
-        "£12,800, of the same 90 days of last year £700; in tests such amounts were not clearly nearer than "
+        "Expected in the next 90 days: £1,321 in 0.51 purchases of £2,568 each; kept of the purchases of the "
+        "last 90 days £12,800, of the same 90 days of last year £700; in tests such amounts were not clearly nearer than "
         "past spending"
     )
     assert [(row["month_on"], row["orders"], row["bought"], row["came_back"]) for row in rows] == [
@@ -1529,6 +1529,9 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
     ]
     first = REGISTRY.prod["customer_lifetime_value"].properties["headgate.firstColumns"]
     assert "expected_purchase_gbp" not in first
+    names = {column.name: column.label for column in REGISTRY.prod["customer_lifetime_value"].columns}
+    assert names["expected_purchase_gbp"] == "A purchase until now, averaged", "of another model, as it says"
+    assert names["expected_value_365d"] == "Expected in a year, own method"
 
 
 def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_with_their_price() -> None:
@@ -1876,7 +1879,7 @@ def test_the_page_of_customers_says_which_returns_are_in_no_customers_spending()
     )
     assert sums["before"] == -3767
     assert answer_in_words(page.title, opened, page.units) == (
-        "Expected in the next 90 days: £80 in 0.5 purchases; kept of the purchases of the last 90 days £0; "
+        "Expected in the next 90 days: £80 in 0.5 purchases of £160 each; kept of the purchases of the last 90 days £0; "
         "£13,239 came back of purchases that the data do not know or at another price: all orders less all "
         "returns are -£3,767"
     )
@@ -3181,6 +3184,10 @@ def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articl
         "add a synonym, if it means DOG LEAD or DOG BOWL",
         "add a synonym, if it means CANDLE",
     ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=[gaps[0], gaps[2] | {"lost_revenue_gbp": 1}], query_model_quality=[])
+        items = answer_of(engine, queue.sql)
+    assert [str(row["reason"]).startswith("stop before it") for row in items] == [False, True]
 
 
 def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:
