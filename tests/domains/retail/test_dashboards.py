@@ -1520,8 +1520,8 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
         rows = answer_of(engine, part.of_item("9"))
     assert answer_in_words(part.title, rows, part.units) == (
         "Expected in the next 90 days: £1,321 in 0.51 purchases of £2,568 each; kept of the purchases of the "
-        "last 90 days £12,800, of the same 90 days of last year £700; in tests such amounts were not clearly nearer than "
-        "past spending"
+        "last 90 days £12,800, of the same 90 days of last year £700; in tests such amounts were not clearly "
+        "nearer than past spending"
     )
     assert [(row["month_on"], row["orders"], row["bought"], row["came_back"]) for row in rows] == [
         (date(2010, 10, 1), 0, 0, 12770),
@@ -1879,8 +1879,8 @@ def test_the_page_of_customers_says_which_returns_are_in_no_customers_spending()
     )
     assert sums["before"] == -3767
     assert answer_in_words(page.title, opened, page.units) == (
-        "Expected in the next 90 days: £80 in 0.5 purchases of £160 each; kept of the purchases of the last 90 days £0; "
-        "£13,239 came back of purchases that the data do not know or at another price: all orders less all "
+        "Expected in the next 90 days: £80 in 0.5 purchases of £160 each; kept of the purchases of the last 90 "
+        "days £0; £13,239 came back of purchases that the data do not know or at another price: all orders less all "
         "returns are -£3,767"
     )
 
