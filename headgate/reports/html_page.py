@@ -112,7 +112,7 @@ def _in_short(report: Report, console_url: str) -> str:
         panel, compared = figures[0].panel, _compared(figures[0].panel, row)
         page = f"work/{panel.queue}" if panel.queue else f"dashboards/{board.system}"
         address = f"{console_url}/#/{page}" if console_url else f"#{board.system}"
-        before = f'<div class="muted">{compared}</div>' if compared else ""
+        before = f'<div class="muted compared">{compared}</div>' if compared else ""
         money = float(str(row["value"])) if is_currency(panel.unit) else -1.0
         text = (
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
@@ -284,12 +284,13 @@ def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:
     origin = [f'<a href="{escape(page)}">where it comes from</a>'] if page else []
     if len(answer.trust) <= _TRUST_IN_VIEW:
         return f'<p class="trust muted">{" · ".join([*map(escape, answer.trust), *origin])}</p>'
-    first, others = answer.trust[:_TRUST_IN_VIEW], answer.trust[_TRUST_IN_VIEW:]
-    items = "".join(f"<li>{part}</li>" for part in [*map(escape, others), *origin])
-    return (
-        f'<details class="trust muted"><summary>{escape(" · ".join(first))} · more</summary>'
-        f"<ul>{items}</ul></details>"
-    )
+    day, *shown = map(escape, answer.trust[:_TRUST_IN_VIEW])
+    # A phone has the day in view, and the parts that do not fit beside it first in the list.
+    on_phone = "".join(f'<li class="phone">{part}</li>' for part in shown)
+    others = [*map(escape, answer.trust[_TRUST_IN_VIEW:]), *origin]
+    items = on_phone + "".join(f"<li>{part}</li>" for part in others)
+    beside = "".join(f'<span class="desk"> · {part}</span>' for part in shown)
+    return f'<details class="trust muted"><summary>{day}{beside} · more</summary><ul>{items}</ul></details>'
 
 
 def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:

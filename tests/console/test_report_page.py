@@ -155,6 +155,9 @@ def test_a_phone_has_each_sentence_of_the_summary_and_of_a_trust_line(browser: B
     for words in ("Order more only in May.", "£5 in the period before"):
         assert short.get_by_text(words).is_visible()
     assert page.locator(".trust > summary").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.locator(".trust > summary").inner_text() == "as of 9 Dec 2011 · more"
+    page.locator(".trust > summary").click()
+    assert page.locator(".trust").get_by_text(trust[1]).locator("visible=true").count() == 1
     assert page.evaluate(SIDEWAYS) <= 0
     page.context.close()
 

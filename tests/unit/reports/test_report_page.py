@@ -200,9 +200,9 @@ def test_a_long_trust_line_is_two_parts_and_the_others_behind_a_click() -> None:
     asked = ask_dashboards(Queries(q1=[{"value": 7, "before": 5}]), [board], {}, {"sales": "2026-11-20"})
     page = report_html(report(systems=asked), ())
     assert (
-        "<summary>as of 20 Nov 2026 · off by a tenth · more</summary><ul><li>method: last year</li><li>bands"
-        in page
-    )
+        '<summary>as of 20 Nov 2026<span class="desk"> · off by a tenth</span> · more</summary><ul>'
+        '<li class="phone">off by a tenth</li><li>method: last year</li><li>bands' in page
+    ), "a phone has the second part in the list, so that no line is cut"
 
 
 def test_the_summary_has_the_first_figure_of_each_system_in_a_line() -> None:

@@ -56,8 +56,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   // What to do follows from rows.
   const isEmpty = result.data?.rows.length === 0
   // The figure gives the cause already.
-  const isAbsent =
-    sql === panel.sql && isEmpty && Boolean(figure.data && hasNoValue(figure.data))
+  const isAbsent = sql === panel.sql && isEmpty && Boolean(figure.data && hasNoValue(figure.data))
   const isNothing = Boolean(panel.nothing) && isEmpty
   const room = isAbsent ? 'none' : isNothing ? 'line' : 'panel'
   useEffect(() => onRoom?.(panel.name, room), [onRoom, panel.name, room])
