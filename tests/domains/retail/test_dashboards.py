@@ -1880,8 +1880,8 @@ def test_the_page_of_customers_says_which_returns_are_in_no_customers_spending()
     assert sums["before"] == -3767
     assert answer_in_words(page.title, opened, page.units) == (
         "Expected in the next 90 days: £80 in 0.5 purchases of £160 each; kept of the purchases of the last "
-        "90 days £0; £13,239 came back of purchases that the data do not know or at another price: all orders "
-        "less all returns are -£3,767"
+        "90 days £0; £13,239 came back of purchases that the data do not know or at another price: all "
+        "orders less all returns are -£3,767"
     )
 
 
