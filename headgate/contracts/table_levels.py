@@ -34,10 +34,10 @@ def levels_of(contract: Contract) -> TableLevels | None:
     Raises:
         ContractError: the property has another form, or names columns that the contract lacks.
     """
-    stated = contract.properties.get(LEVELS)
-    if stated is None:
+    declared = contract.properties.get(LEVELS)
+    if declared is None:
         return None
-    parts = stated if isinstance(stated, Mapping) and set(stated) == {"column", "rows"} else {}
+    parts = declared if isinstance(declared, Mapping) and set(declared) == {"column", "rows"} else {}
     rows = parts.get("rows")
     if not isinstance(rows, Mapping) or not all(isinstance(names, list) for names in rows.values()):
         raise ContractError(f"{contract.id}: {LEVELS} does not state column and rows. {_EXAMPLE}")
