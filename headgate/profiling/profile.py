@@ -192,9 +192,7 @@ def profile_of(received: GatedFile) -> Profile:
     columns = side_by_side(
         lambda column: _known_column(received, broken, column), contract.columns, received.rows
     )
-    numeric = {
-        column.name: received.accepted.sample(column.name) for column in columns if _is_measure(column)
-    }
+    numeric = {column.name: received.accepted.sample(column.name) for column in columns if is_measure(column)}
     pairs, score = tuple(correlations(numeric)), _known_score(received, broken)
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), pairs, score)
 
@@ -234,14 +232,15 @@ def profile_unknown(
         texts,
         rows,
     )
-    numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
+    numeric = {column.name: inferred[column.name].values for column in profiled if is_measure(column)}
     score = _inferred_score(texts, inferred, received_at, broken_rows)
     return Profile(
         dataset, content_sha256, rows + broken_rows, tuple(profiled), tuple(correlations(numeric)), score
     )
 
 
-def _is_measure(column: ProfiledColumn) -> bool:
+def is_measure(column: ProfiledColumn) -> bool:
+    """Return if the column has numbers that may be added or compared: no ids and no secrets."""
     return column.type in _NUMBERS and not column.is_sensitive and not column.is_identifier
 
 

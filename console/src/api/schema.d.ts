@@ -5057,6 +5057,13 @@ export interface components {
          * @description The rows of one period.
          */
         PeriodRows: {
+            /**
+             * Measures
+             * @description By column of numbers its values; none of sampled rows or without a value.
+             */
+            measures?: {
+                [key: string]: components["schemas"]["ValuesOfPeriod"];
+            };
             /** Rows */
             rows: number;
             /**
@@ -6851,6 +6858,16 @@ export interface components {
          * @enum {string}
          */
         Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";
+        /**
+         * ValuesOfPeriod
+         * @description The values that a column has in the rows of one period, in the column's unit.
+         */
+        ValuesOfPeriod: {
+            /** Median */
+            median: number;
+            /** Total */
+            total: number;
+        };
         /**
          * WaitingFile
          * @description A file that needs a person.

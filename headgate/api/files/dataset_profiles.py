@@ -11,7 +11,13 @@ from headgate.api.files.quality import profile_columns
 from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.files import Correlation, DatasetProfile, PeriodRows, RowsOverTimeShown
+from headgate.api.shapes.files import (
+    Correlation,
+    DatasetProfile,
+    PeriodRows,
+    RowsOverTimeShown,
+    ValuesOfPeriod,
+)
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
@@ -67,15 +73,29 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
             for pair in profile.correlations
             if not personal & {pair["left"], pair["right"]}
         ),
-        over_time=_shown_over_time(over_time) if over_time and over_time.column not in personal else None,
+        over_time=(
+            _shown_over_time(over_time, personal) if over_time and over_time.column not in personal else None
+        ),
     )
 
 
-def _shown_over_time(counted: RowsOverTime) -> RowsOverTimeShown:
+def _shown_over_time(counted: RowsOverTime, hidden: set[str]) -> RowsOverTimeShown:
+    shown = {name: periods for name, periods in counted.measures.items() if name not in hidden}
     return RowsOverTimeShown(
         column=counted.column,
         period=counted.period,
-        points=tuple(PeriodRows(starts_on=day.isoformat(), rows=rows) for day, rows in counted.rows),
+        points=tuple(
+            PeriodRows(
+                starts_on=day.isoformat(),
+                rows=rows,
+                measures={
+                    name: ValuesOfPeriod(median=periods[day].median, total=periods[day].total)
+                    for name, periods in shown.items()
+                    if day in periods
+                },
+            )
+            for day, rows in counted.rows
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from headgate.contracts.model import Column, Contract, Kind
 from headgate.snapshots.read_snapshots import part_refs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -37,6 +37,7 @@ MAX_DECODED_CELLS = 60_000_000
 MAX_TIMES = 5_000_000
 _MAX_SAMPLED_GROUPS = 16
 _PARTS_AT_ONCE = 8
+_MAX_MEASURES = 12  # columns whose values are described by period
 
 
 class SnapshotProfile(NamedTuple):
@@ -65,7 +66,7 @@ def snapshot_profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -
     if of.rows <= EXACT_ROWS and cells <= MAX_READ_CELLS and of.size_bytes <= MAX_READ_BYTES:
         rows = _together([table_of(lake.objects.read(part)) for part in parts])
         profile = _profile_of_rows(lake, contract, rows)
-        return SnapshotProfile(profile, rows.num_rows, _over_time(contract, of, rows))
+        return SnapshotProfile(profile, rows.num_rows, _over_time(contract, of, rows, _measures(profile)))
     return _sampled_profile(lake, contract, of, parts)
 
 
@@ -143,7 +144,16 @@ def _times(lake: LakePorts, contract: Contract, parts: list[ObjectRef], rows: in
     return _together(read) if read else None
 
 
-def _over_time(contract: Contract, of: DatasetSnapshot, rows: pa.Table) -> RowsOverTime | None:
+def _measures(profile: Profile) -> list[str]:
+    """Return the columns whose values are described by period."""
+    from headgate.profiling.profile import is_measure
+
+    return [column.name for column in profile.columns if is_measure(column)][:_MAX_MEASURES]
+
+
+def _over_time(
+    contract: Contract, of: DatasetSnapshot, rows: pa.Table, measures: Iterable[str] = ()
+) -> RowsOverTime | None:
     """Return the rows by the time of their events; None if the contract has no such column."""
     from headgate.contracts.event_time import event_time
     from headgate.profiling.rows_over_time import rows_over_time
@@ -152,7 +162,8 @@ def _over_time(contract: Contract, of: DatasetSnapshot, rows: pa.Table) -> RowsO
     if time is None or time.column not in rows.column_names:
         return None
     latest_on = date.fromisoformat(of.latest_on) if of.latest_on else None
-    return rows_over_time(time.column, rows[time.column], latest_on)
+    columns = {name: rows[name] for name in measures if name in rows.column_names}
+    return rows_over_time(time.column, rows[time.column], latest_on, columns)
 
 
 def _of_each(parts: list[ObjectRef], read: Callable[[ObjectRef], Of]) -> list[Of]:

@@ -435,11 +435,22 @@ class FileProfile(Shape):
     drift: str = Field("", description="Differences from earlier files.")
 
 
+class ValuesOfPeriod(Shape):
+    """The values that a column has in the rows of one period, in the column's unit."""
+
+    median: float
+    total: float
+
+
 class PeriodRows(Shape):
     """The rows of one period."""
 
     starts_on: str = Field(description="First day of the period, YYYY-MM-DD.")
     rows: Count
+    measures: dict[str, ValuesOfPeriod] = Field(
+        default_factory=dict,
+        description="By column of numbers its values; none of sampled rows or without a value.",
+    )
 
 
 class RowsOverTimeShown(Shape):

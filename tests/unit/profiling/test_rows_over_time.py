@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
 
-from headgate.profiling.rows_over_time import MAX_PERIODS, rows_over_time
+from headgate.profiling.rows_over_time import MAX_PERIODS, PeriodMeasure, rows_over_time
 
 pytestmark = pytest.mark.unit
 
@@ -110,3 +111,18 @@ def test_quarters_begin_in_january_april_july_and_october() -> None:
         "2025-07-01",
         "2025-10-01",
     ]
+
+
+def test_the_values_of_a_column_are_described_by_period_and_never_those_without_a_time() -> None:
+    first, second = dt.datetime(2026, 3, 1, 9), dt.datetime(2026, 3, 2, 9)
+    moments = pa.chunked_array([[first, first, None], [first, second, second]], pa.timestamp("us"))
+    heat = pa.chunked_array(
+        [[Decimal("1.50"), Decimal("2.00"), Decimal("99.00")], [None, Decimal("7.00"), None]]
+    )
+    dust = pa.chunked_array([[1.0, float("nan"), 5.0, 4.0, None, None]])
+    counted = rows_over_time("at", moments, measures={"heat": heat, "dust": dust})
+    assert counted is not None
+    assert counted.measures == {
+        "heat": {first.date(): PeriodMeasure(1.75, 3.5), second.date(): PeriodMeasure(7.0, 7.0)},
+        "dust": {first.date(): PeriodMeasure(2.5, 5.0)},
+    }

@@ -13,7 +13,14 @@ import { WhoMayCorrect } from '../files/who-may-correct'
 import { waitingRowsOf } from '../lake/lake-words'
 import { useQuarantine, useStartRun } from '../lake/queries'
 import { StartRun } from '../lake/start-run'
-import { completeness, headline, insightsOf, oddities, typicalRow } from '../profile/column-insight'
+import {
+  completeness,
+  headline,
+  insightsOf,
+  measuresOf,
+  oddities,
+  typicalRow,
+} from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AskLink } from './ask-link'
 import { useCatalog, useContents, useDatasetProfile } from './queries'
@@ -71,6 +78,11 @@ export function Contents({
                   title={titlesOf(titles)}
                   latestOn={answer.latest_on}
                   latestAt={latestOf(answer)}
+                  measures={measuresOf(insights).map(({ name, heading: said }) => ({
+                    name,
+                    heading: said,
+                    unit: units[name],
+                  }))}
                 />
               ) : null}
               {answer.rows === 0 ? null : (

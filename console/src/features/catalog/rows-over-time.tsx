@@ -1,5 +1,5 @@
-import { Text } from '@mantine/core'
-import { lazy, Suspense, useMemo } from 'react'
+import { Group, NativeSelect, SegmentedControl, Text } from '@mantine/core'
+import { lazy, Suspense, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -12,12 +12,13 @@ import { type OpenPeriod, openPeriod, untilWords } from '../query/open-period'
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 160
 
-/** The rows of a dataset by the time of their events; the last period is dashed if the data end within it. */
+/** The rows of a dataset or a column's values by the time of their events; a last period that is not over is dashed. */
 export function RowsOverTime({
   counted,
   title,
   latestOn,
   latestAt = '',
+  measures = [],
 }: {
   counted: Schemas['RowsOverTimeShown']
   title: TitleOf
@@ -25,29 +26,100 @@ export function RowsOverTime({
   latestOn: string
   /** The last moment of the column; empty if it is not known. */
   latestAt?: string
+  /** The columns of numbers that can be followed instead of the number of rows. */
+  measures?: Measure[]
 }) {
   const { column, period, points } = counted
-  const words = overTimeWords(title(column), counted, latestOn, latestAt)
-  const shown = useMemo(
-    () => ({
-      panel: { ...EMPTY_PANEL, name: 'over_time', x: period, y: ['rows'], unit: 'rows', question: words },
-      columns: [period, 'rows'],
-      rows: points.map(({ starts_on, rows }) => [starts_on, rows]),
+  const [chosen, setChosen] = useState('')
+  const [by, setBy] = useState<Figure>('median')
+  const shownMeasures = measures.filter(({ name }) => points.some((point) => point.measures?.[name]))
+  const measure = shownMeasures.find(({ name }) => name === chosen)
+  const words = measure
+    ? `${FIGURES[by]} of ${measure.heading} by ${period}, by ${title(column)}`
+    : overTimeWords(title(column), counted, latestOn, latestAt)
+  const shown = useMemo(() => {
+    const name = measure ? measure.heading : 'rows'
+    return {
+      panel: {
+        ...EMPTY_PANEL,
+        name: 'over_time',
+        x: period,
+        y: [name],
+        unit: measure ? (measure.unit ?? '') : 'rows',
+        question: words,
+      },
+      columns: [period, name],
+      rows: points.map((point) => [
+        point.starts_on,
+        measure ? (point.measures?.[measure.name]?.[by] ?? null) : point.rows,
+      ]),
       open: openOf({ period, points }, latestOn, latestAt),
-    }),
-    [period, points, words, latestOn, latestAt],
-  )
+    }
+  }, [period, points, words, latestOn, latestAt, measure, by])
   return (
     <div>
-      <Text size="sm" fw={600} component="h3" m={0}>
-        {words}
-      </Text>
+      <Group justify="space-between" align="flex-end" gap="xs">
+        <Text size="sm" fw={600} component="h3" m={0}>
+          {words}
+        </Text>
+        {shownMeasures.length > 0 ? (
+          <Followed measures={shownMeasures} chosen={measure} choose={setChosen} by={by} setBy={setBy} />
+        ) : null}
+      </Group>
       <Suspense fallback={<Waiting what="the chart" />}>
         <Chart shown={shown} height={HEIGHT} />
       </Suspense>
     </div>
   )
 }
+
+interface Measure {
+  name: string
+  heading: string
+  unit?: string
+}
+
+function Followed({
+  measures,
+  chosen,
+  choose,
+  by,
+  setBy,
+}: {
+  measures: Measure[]
+  chosen: Measure | undefined
+  choose: (name: string) => void
+  by: Figure
+  setBy: (by: Figure) => void
+}) {
+  return (
+    <Group gap="xs">
+      <NativeSelect
+        size="xs"
+        aria-label="What is followed over time"
+        value={chosen?.name ?? ''}
+        onChange={(event) => choose(event.currentTarget.value)}
+        data={[
+          { value: '', label: 'Number of rows' },
+          ...measures.map(({ name, heading: label }) => ({ value: name, label })),
+        ]}
+      />
+      {chosen ? (
+        <SegmentedControl
+          size="xs"
+          aria-label="Figure of each period"
+          value={by}
+          onChange={(value) => setBy(value as Figure)}
+          data={Object.entries(FIGURES).map(([value, label]) => ({ value, label }))}
+        />
+      ) : null}
+    </Group>
+  )
+}
+
+/** Totals say something of amounts and counts, medians also of temperatures and prices: the reader chooses. */
+const FIGURES = { median: 'Median', total: 'Total' } as const
+type Figure = keyof typeof FIGURES
 
 type Counted = Pick<Schemas['RowsOverTimeShown'], 'period' | 'points'>
 

@@ -494,6 +494,10 @@ const isMeasure = ({ kind }: ColumnInsight): boolean => kind === KINDS.int || ki
 const PLACE =
   /(^|_)(position|pos|index|idx|slot|bay|aisle|shelf|seat|dock|gate|floor|room)(_(no|nr|number))?$/i
 
+/** The columns whose values may be followed over time: numbers that measure something, in one currency. */
+export const measuresOf = (insights: ColumnInsight[]): ColumnInsight[] =>
+  insights.filter((one) => one.typical && isMeasure(one))
+
 /** What the rows of a dataset typically are, in one sentence; empty where its columns only name things. */
 export function typicalRow(insights: ColumnInsight[]): string {
   const all = insights.filter(({ typical }) => typical)
