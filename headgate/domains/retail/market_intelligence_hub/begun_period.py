@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from statistics import NormalDist
 
 import ibis
@@ -62,7 +63,7 @@ def with_sold_so_far(
     """Return the forecast, whose first period knows the sales of its days so far.
 
     Args:
-        forecast: rows of `sales_forecast`; `sold_so_far` and `sold_until` are null.
+        forecast: rows of `sales_forecast`; `sold_so_far`, `sold_until` and the fees are null.
         events: as `events_of` gives them. A period with an event, or with Christmas or New Year, has no usual
             share: its forecast is raised to what is sold, and otherwise stays.
         span: the complete periods.
@@ -77,7 +78,7 @@ def with_sold_so_far(
     begun = _begun_period(sales, ahead, [begins, *past], span, plan)
     if begun is None:
         return forecast
-    informed = _informed(ahead, begun, plan)
+    informed = _with_fees(_informed(ahead, begun, plan), sales.fees(begins, begun.until))
     return _with_sums(forecast, pd.concat([informed, forecast[~next_rows]]).sort_index())
 
 
@@ -93,6 +94,16 @@ def _informed(ahead: pd.DataFrame, begun: BegunPeriod, plan: Plan) -> pd.DataFra
     moved = {name: np.maximum(mean + factor * (bound - means), sold) for name, bound in bounds.items()}
     columns = {"mean": mean, **moved, "sold_so_far": begun.sold}
     return ahead.assign(**{name: amounts(values) for name, values in columns.items()}, sold_until=begun.until)
+
+
+def _with_fees(informed: pd.DataFrame, fees: tuple[Decimal, date] | None) -> pd.DataFrame:
+    """Return the rows whose total names the fees in its sales so far, and the day of their largest part."""
+    is_total = informed["level"] == "total"
+    amount, day = fees or (None, None)
+    return informed.assign(
+        fees_so_far=pd.Series(amount, informed.index, dtype=object).where(is_total, None),
+        fees_on=pd.Series(day, informed.index, dtype=object).where(is_total, None),
+    )
 
 
 def _with_sums(before: pd.DataFrame, informed: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 SUM_BOUNDS = [f"sum_{bound}" for bound in BOUNDS]
 TESTS = ["sum_windows", "sum_inside_80", "sum_coverage_80", "sum_coverage_95"]
 COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "sold_so_far", "sold_until"]
-COLUMNS += ["sum_mean", *SUM_BOUNDS, *TESTS, "model", "history_too_short", "unit"]
+COLUMNS += ["fees_so_far", "fees_on", "sum_mean", *SUM_BOUNDS, *TESTS, "model", "history_too_short", "unit"]
 
 
 def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
     for level, (lower, upper) in forecast.bounds.items():
         rows[f"lower_{level}"] = amounts(lower.ravel())
         rows[f"upper_{level}"] = amounts(upper.ravel())
-    rows[["sold_so_far", "sold_until"]] = None
+    rows[["sold_so_far", "sold_until", "fees_so_far", "fees_on"]] = None
     sums = forecast.sums
     rows["sum_mean"] = amounts(sums.means.ravel())
     for level, (lower, upper) in sums.bounds.items():

@@ -167,3 +167,19 @@ def test_sales_so_far_narrow_the_sum_of_the_month(seeded: dict[str, ibis.Table],
         return float(month["sum_upper_80"] - month["sum_lower_80"]) / float(month["sum_mean"])
 
     assert 0 < width(known) < width(before)
+
+
+def test_fees_of_the_week_are_named_with_the_day_of_the_most(shop: Shop) -> None:
+    lines = steady_lines(weeks=20, of_last_week=1.0, last_days=3)
+    monday = lines[-3][2]
+    fees: list[Line] = [
+        (f"C{at}", "GB", monday + timedelta(days=day), "service", -1, price, "cancelled")
+        for at, (day, price) in enumerate(((0, "5.00"), (1, "30.00"), (1, "9.00"), (-1, "77.00")))
+    ]
+    until = lines[-1][2].date()
+    plain, with_fees = (begun_week(forecast_as_of(shop(rows), until)) for rows in (lines, [*lines, *fees]))
+    total = with_fees.loc["total"]
+    assert (total["fees_so_far"], total["fees_on"]) == (44, (monday + timedelta(days=1)).date())
+    assert total["sold_so_far"] == plain.loc["total"]["sold_so_far"] - 44
+    assert with_fees.drop("total")[["fees_so_far", "fees_on"]].isna().all(axis=None)
+    assert plain[["fees_so_far", "fees_on"]].isna().all(axis=None)
