@@ -1432,7 +1432,7 @@ def test_who_spends_most_is_in_the_order_that_tests_support_beside_what_was_spen
 
 
 def test_less_than_last_year_of_the_largest_customers_is_explained_by_their_test() -> None:
-    """What the largest spent a year ago stands beside what is expected, with the reason."""
+    """The amount of a year ago stands beside the expected one, with the reason."""
     quality: list[dict[str, object]] = [
         {"model": "customer_lifetime_value", "metric": "largest_total_ratio", "value": 1.25, "rows_used": 100}
     ]
