@@ -24,7 +24,7 @@ _LAST_SENTENCE = re.compile(
 
 @dataclass(frozen=True)
 class Failure:
-    """What happened, what to do, and the code by which a program tells failures apart."""
+    """A failure: its message, the remedy, and the code by which a program tells failures apart."""
 
     code: str
     message: str
