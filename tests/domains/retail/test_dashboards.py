@@ -1892,6 +1892,26 @@ def missing_for_calls(engine: duckdb.DuckDBPyConnection) -> object:
     return missing
 
 
+def test_the_queue_of_transactions_says_whose_phone_numbers_are_missing() -> None:
+    (queue,) = [
+        each for each in dashboards()["compliance-guardian"].queues if each.name == "transactions_to_review"
+    ]
+    waiting: dict[str, object] = {"decision": "review", "is_fraud": None, "reviewed_as": None}
+    payments = [waiting | {"transaction_id": n, "customer_id": n // 2} for n in range(2, 6)]
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments)
+        datasets(engine)
+        ((nobody,),) = (tuple(row.values()) for row in answer_of(engine, queue.missing_sql))
+        engine.execute("insert into customers (customer_id, phone) values (1, '020 7946 0018')")
+        ((half,),) = (tuple(row.values()) for row in answer_of(engine, queue.missing_sql))
+        engine.execute("insert into customers (customer_id, email) values (2, 'jo@example.org')")
+        ((none,),) = (tuple(row.values()) for row in answer_of(engine, queue.missing_sql))
+    assert str(nobody).startswith("Phone number and e-mail address of all 2 customers to ring are not in")
+    assert str(half).startswith("Phone number and e-mail address of 1 of the 2 customers to ring are not in")
+    assert none is None
+    assert not any(name in queue.sql for name in REGISTRY.curated["customers"].personal)
+
+
 def test_who_may_not_see_people_still_has_the_list_of_customers_to_call() -> None:
     personal = set(REGISTRY.curated["customers"].personal)
     (queue,) = dashboards()["demand-insights-engine"].queues

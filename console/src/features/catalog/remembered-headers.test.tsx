@@ -6,7 +6,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
-import { headerTitle, headerWords, RememberedHeaders } from './remembered-headers'
+import { headerTitle, headerWords, RememberedHeaders, titleAmong } from './remembered-headers'
 
 afterEach(cleanup)
 
@@ -68,4 +68,19 @@ test('a header is forgotten after a question', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
   await vi.waitFor(() => expect(screen.queryByText(/are remembered/)).toBeNull())
   expect(asked).toContain('DELETE /v1/datasets/products/remembered-headers/uploads/0123456789abcdef')
+})
+
+test('two headers with the same first columns are told apart', () => {
+  const header = (last: string, decided_at = '2026-11-29T15:00:00') =>
+    ({ columns: { a: 'x', b: 'y', c: 'z', d: 'v', [last]: null }, decided_at }) as unknown as Parameters<
+      typeof titleAmong
+    >[0]
+  const both = [header('e'), header('Driver remark')] as const
+  expect(both.map((one) => titleAmong(one, [...both]))).toEqual([
+    'a, b, c, d and 1 more column, with e',
+    'a, b, c, d and 1 more column, with Driver remark',
+  ])
+  const twice = [header('e'), header('e', '2026-11-29T15:20:00')] as const
+  expect(titleAmong(twice[1], [...twice])).toMatch(/, decided .*29 Nov.*15:20/)
+  expect(titleAmong(both[0], [both[0]])).toBe('a, b, c, d and 1 more column')
 })

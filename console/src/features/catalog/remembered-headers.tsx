@@ -32,14 +32,19 @@ export function RememberedHeaders({ dataset }: { dataset: string }) {
     <Panel title={`Decisions about ${count(headers.length, 'header')} are remembered`} name="Remembered">
       <Stack gap="xs">
         {headers.map((header) => (
-          <RememberedHeader key={`${header.source} ${header.header}`} dataset={dataset} header={header} />
+          <RememberedHeader
+            key={`${header.source} ${header.header}`}
+            dataset={dataset}
+            header={header}
+            title={titleAmong(header, headers)}
+          />
         ))}
       </Stack>
     </Panel>
   )
 }
 
-function RememberedHeader({ dataset, header }: { dataset: string; header: Header }) {
+function RememberedHeader({ dataset, header, title }: { dataset: string; header: Header; title: string }) {
   const titleOf = useTitles(dataset)
   const queries = useQueryClient()
   const forget = useMutation({
@@ -51,7 +56,7 @@ function RememberedHeader({ dataset, header }: { dataset: string; header: Header
     <details>
       <summary>
         <Text size="sm" span>
-          {headerTitle(header)}
+          {title}
         </Text>
       </summary>
       <Text size="xs" className="muted">
@@ -90,6 +95,17 @@ export function headerTitle({ columns }: Pick<Header, 'columns'>): string {
   const names = Object.keys(columns)
   const more = names.length - MAX_NAMED
   return `${names.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${count(more, 'more column')}` : ''}`
+}
+
+/** A header among others: of two with the same first columns each has the columns that only it has, else its time. */
+export function titleAmong(header: Header, headers: Header[]): string {
+  const title = headerTitle(header)
+  const alike = headers.filter((other) => other !== header && headerTitle(other) === title)
+  if (alike.length === 0) return title
+  const own = Object.keys(header.columns).filter((name) => !alike.some(({ columns }) => name in columns))
+  return own.length > 0
+    ? `${title}, with ${own.slice(0, MAX_NAMED).join(', ')}`
+    : `${title}, decided ${dayAndTime(header.decided_at)}`
 }
 
 /** Every decision about a header, a sentence each. */

@@ -47,7 +47,7 @@ export function EditedBefore({ fileId, dataset, sender, edits }: Props) {
         <details>
           <summary>
             <Text size="xs" span className="muted">
-              Compare it with the file that was sent
+              SHA-256 of the file that was sent
             </Text>
           </summary>
           <Text size="xs" className="muted any-text">

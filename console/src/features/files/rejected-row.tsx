@@ -93,7 +93,7 @@ export function RejectedRow({
             <LeftEmpty cell={`${titleOf(row.column)} of row ${place}`} onWrite={() => onCorrect('')} />
           ) : null}
           {onCorrect && value !== null ? (
-            <Stack gap={4} align="start">
+            <Stack gap={4}>
               <CellInput
                 type={type}
                 name={`Corrected ${titleOf(row.column)} of row ${place}`}
@@ -106,6 +106,7 @@ export function RejectedRow({
                 <Button
                   size="compact-xs"
                   variant="default"
+                  w="max-content"
                   aria-label={`Leave ${titleOf(row.column)} of row ${place} empty`}
                   onClick={() => onCorrect(null)}
                 >

@@ -4,6 +4,7 @@ import { count, whole } from '../../api/format'
 import { valueWords } from '../files/edited-before'
 import { futureWords, titleOf } from './column-header'
 import { type Deciding, withField, withoutStep } from './edits'
+import { FUTURE } from './shown-rows'
 import { stepWords } from './step-words'
 
 /** Columns of days to come that were taken for a field of the past: a typing error, or the column of another field. */
@@ -17,19 +18,30 @@ export function FutureDates({
   return Object.entries(result.grid?.to_come ?? {}).map(([column, dates]) => {
     const field = fields.find((one) => one.name === edits.columns[column])
     if (!field?.records_past) return null
+    // One slip is no reason to lose a field that every row needs; a column of days to come may be another field.
+    const mayLeaveOut = !field.required || dates.rows * 2 > (result.grid?.rows ?? 0)
     return (
       <Group key={column} gap="xs" role="alert">
         <Text size="sm" className="import-doubt">
           {column} as {field.title}: {futureWords(dates)}.
+          {mayLeaveOut
+            ? ''
+            : ` Correct ${dates.rows === 1 ? 'it in its cell, or leave the row out' : 'them in their cells, or leave the rows out'}.`}
         </Text>
         {result.outcome === 'needs_mapping' ? null : (
-          <Button size="compact-sm" variant="default" onClick={() => onShow('future_date')}>
+          <Button size="compact-sm" variant="default" onClick={() => onShow(FUTURE)}>
             Show {dates.rows === 1 ? 'the row' : 'the rows'}
           </Button>
         )}
-        <Button size="compact-sm" variant="default" onClick={() => onChange(withField(edits, column, null))}>
-          Leave {column} out
-        </Button>
+        {mayLeaveOut ? (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onChange(withField(edits, column, null))}
+          >
+            Leave {column} out
+          </Button>
+        ) : null}
       </Group>
     )
   })

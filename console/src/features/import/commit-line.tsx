@@ -47,8 +47,13 @@ export function CommitLine({
   const needsFormats = areFormatsAtFault(result, formats)
   const isOpen = missing.length > 0 || orders.length > 0
   const mayShowErrors = !isOpen && currencies.length === 0 && result.quarantined > 0
+  // A draft above has the button that creates its dataset: the other one must not lie over it.
   return (
-    <Group className="import-commit" justify="space-between" gap="sm">
+    <Group
+      className={isOfNoDataset(work) ? 'import-commit in-place' : 'import-commit'}
+      justify="space-between"
+      gap="sm"
+    >
       {!work.isCurrent ? (
         <Checking />
       ) : isOpen ? (

@@ -56,15 +56,17 @@ interface Props {
   lists?: string[]
   /** The places of the columns in the order of the file; absent if they are in it. */
   order?: number[] | undefined
+  /** Whether it is open before a person opens it. */
+  opensDraft?: boolean
   /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns. */
   onCreated: (dataset: string, fields: Record<string, string | null>) => void
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
-export function DraftContract({ draft, ...about }: Props) {
+export function DraftContract({ draft, opensDraft = false, ...about }: Props) {
   const { kept, isRead, keep } = useKeptDraft(about.uploadId, about.part ?? '', draft)
   const [chosen, setOpened] = useState<boolean>()
-  const opened = chosen ?? kept?.isOpen ?? false
+  const opened = chosen ?? kept?.isOpen ?? opensDraft
   const open = (isOpen: boolean) => {
     setOpened(isOpen)
     if (kept) keep({ ...kept, isOpen })

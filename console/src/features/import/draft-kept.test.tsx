@@ -113,3 +113,20 @@ test('edits of other columns are not taken, and none is left once the upload is 
   await forgetEdits('u1')
   expect([...stores.keys()]).toEqual([])
 })
+
+test('who asks for a dataset of a part has its draft open at once', () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={draftOf('amount')}
+          uploadId="u2"
+          inFile={['Plate', 'amount']}
+          opensDraft
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  expect(value('Name of the dataset')).toBe('fuhrpark')
+})

@@ -41,7 +41,8 @@ function Steps({
   of,
   noun,
   onChoose,
-}: { at: number; of: number; noun: string } & Pick<CardProps, 'onChoose'>) {
+  about = '',
+}: { at: number; of: number; noun: string; about?: string } & Pick<CardProps, 'onChoose'>) {
   return (
     <Group justify="space-between" wrap="nowrap">
       <Button
@@ -55,6 +56,7 @@ function Steps({
       </Button>
       <Text size="sm" fw={600}>
         {whole(at + 1)} of {count(of, noun)}
+        {about}
       </Text>
       <Button
         size="sm"
@@ -103,7 +105,13 @@ function RowCard(props: CardProps) {
   const ofRow = row?.flaws.find((flaw) => flaw.column === '')
   return (
     <div className="import-card">
-      <Steps at={at} of={rows.total} noun="row" onChoose={onChoose} />
+      <Steps
+        at={at}
+        of={rows.total}
+        noun="row"
+        about={row ? `: row ${whole(row.row)} of the file` : ''}
+        onChoose={onChoose}
+      />
       {row?.kind === 'left_out' || ofRow ? (
         <Text size="sm" className={row?.kind === 'refused' ? 'misfit' : 'muted'}>
           {row?.kind === 'left_out' ? 'This row is left out.' : ofRow ? flawReason(ofRow) : ''}

@@ -119,10 +119,12 @@ interface Props {
   onWork?: () => void
   /** Whether the lake has the file and its profile, without a dataset. */
   wasKept?: boolean
+  /** Whether the draft of a dataset is open from the beginning, as the person asked for one. */
+  opensDraft?: boolean
 }
 
 /** One file before its commit: its rows in a grid, the decisions above them, and what a commit does below. */
-export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }: Props) {
+export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, opensDraft = false }: Props) {
   const work = useEdits(upload.upload_id, first)
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
   const { result } = work.check
@@ -202,6 +204,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false }
         <DraftContract
           key={result.part}
           draft={result.draft}
+          opensDraft={opensDraft}
           uploadId={upload.upload_id}
           inFile={grid?.columns ?? []}
           part={edits.part || result.part}

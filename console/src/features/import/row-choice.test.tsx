@@ -56,3 +56,29 @@ test('each column of a rule is a reason of its own, in words, and shows its rows
   fireEvent.change(choice, { target: { value: 'column_2-type' } })
   expect(onShow).toHaveBeenCalledWith('column_2-type')
 })
+
+test.each([
+  ['future_date', '1 of a day to come'],
+  ['column_1', '1 in Menge'],
+])('a filter from beside the grid has its own button, which is on (%s)', (show, name) => {
+  const result = {
+    ...RESULT,
+    outcome: 'done',
+    grid: { ...RESULT.grid, flawed_cells: { Menge: 1 }, to_come: { Stand: { rows: 1 } } },
+    mapping: { fields: [{ name: 'updated_at', type: 'timestamp', records_past: true }] },
+    edits: { left_out: [], columns: { Stand: 'updated_at' } },
+  } as unknown as Schemas['DryRun']
+  render(
+    <MantineProvider>
+      <RowChoice
+        result={result}
+        edits={{ ...NO_EDITS, columns: { Stand: 'updated_at' } }}
+        show={show}
+        onShow={vi.fn()}
+        undo={undefined}
+        redo={undefined}
+      />
+    </MantineProvider>,
+  )
+  expect(screen.getByRole('button', { name }).getAttribute('aria-pressed')).toBe('true')
+})

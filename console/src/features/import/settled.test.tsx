@@ -187,3 +187,32 @@ test('the rows with dates to come are shown once the gate has checked them', () 
   fireEvent.click(screen.getByRole('button', { name: 'Show the rows' }))
   expect(onShow).toHaveBeenCalledWith('future_date')
 })
+
+test('a column of one day to come is not left out where its field is needed', () => {
+  const grid = { rows: 66, to_come: { VPE: { rows: 1, last: '2027-12-31' } } }
+  const result = { ...RESULT, outcome: 'done', grid } as unknown as Schemas['DryRun']
+  const fields = RESULT.mapping?.fields ?? []
+  const show = (required: boolean) =>
+    render(
+      <MantineProvider>
+        <FutureDates
+          result={{
+            ...result,
+            mapping: {
+              ...RESULT.mapping,
+              fields: fields.map((one) => ({ ...one, required })),
+            } as Schemas['DryRun']['mapping'],
+          }}
+          edits={{ ...EDITS, columns: { VPE: 'updated_at' } }}
+          onChange={() => undefined}
+          onShow={() => undefined}
+        />
+      </MantineProvider>,
+    )
+  show(true)
+  expect(screen.queryByRole('button', { name: 'Leave VPE out' })).toBeNull()
+  screen.getByText(/Correct it in its cell, or leave the row out\./)
+  cleanup()
+  show(false)
+  screen.getByRole('button', { name: 'Leave VPE out' })
+})

@@ -37,3 +37,17 @@ test('each cause of columns that steps made shows its own rows', () => {
     'ragged_row',
   ])
 })
+
+test('days to come are shown while a checked column of the past has some', () => {
+  const toCome = {
+    ...RESULT,
+    outcome: 'done',
+    grid: { ...RESULT.grid, to_come: { Stand: { rows: 1 } } },
+    mapping: { fields: [{ name: 'updated_at', records_past: true }] },
+    edits: { left_out: [], columns: { Stand: 'updated_at' } },
+  } as unknown as Schemas['DryRun']
+  expect(shownRows('future_date', toCome)).toBe('future_date')
+  const leftOut = { ...toCome, edits: { left_out: [], columns: { Stand: null } } } as unknown as typeof toCome
+  expect(shownRows('future_date', leftOut)).toBe('all')
+  expect(shownRows('future_date', { ...toCome, outcome: 'needs_mapping' })).toBe('all')
+})

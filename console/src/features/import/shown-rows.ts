@@ -5,7 +5,13 @@ import { isOfDuplicates } from '../../formats/rules'
 /** Shows the rows that are not committed. */
 export const LEFT_OUT = 'left_out'
 
-type Checked = Pick<Schemas['DryRun'], 'grid' | 'quarantined' | 'duplicates' | 'reasons' | 'edits'>
+/** Shows the rows with a day to come in a column of the past. */
+export const FUTURE = 'future_date'
+
+type Checked = Pick<
+  Schemas['DryRun'],
+  'grid' | 'quarantined' | 'duplicates' | 'reasons' | 'edits' | 'mapping' | 'outcome'
+>
 
 /** The columns by whose places rows are shown: those of the file, then those that steps made and that have causes. */
 export function shownColumns(grid: Checked['grid']): string[] {
@@ -26,13 +32,32 @@ export function causesOf(grid: Checked['grid']): (Schemas['FlawCause'] & { show:
 export const shownRows = (chosen: string, result: Checked): string =>
   chosen === 'all' || rowsOf(chosen, result) > 0 ? chosen : 'all'
 
-function rowsOf(chosen: string, { grid, quarantined, duplicates, reasons, edits }: Checked): number {
+/** Rows whose value in a column of the past is a day to come; none while the columns are not checked. */
+export function rowsToCome({
+  grid,
+  edits,
+  mapping,
+  outcome,
+}: Pick<Checked, 'grid' | 'edits' | 'mapping' | 'outcome'>): number {
+  if (outcome === 'needs_mapping') return 0
+  const past = (mapping?.fields ?? []).filter((field) => field.records_past).map(({ name }) => name)
+  const isOfPast = (column: string) => past.includes(edits?.columns[column] ?? '')
+  return Object.entries(grid?.to_come ?? {}).reduce(
+    (sum, [column, { rows }]) => sum + (isOfPast(column) ? rows : 0),
+    0,
+  )
+}
+
+function rowsOf(
+  chosen: string,
+  { grid, quarantined, duplicates, reasons, edits, mapping, outcome }: Checked,
+): number {
   if (chosen === 'errors') return quarantined
   if (chosen === 'duplicates') return duplicates
   if (chosen === LEFT_OUT) return edits?.left_out.length ?? 0
   const column = grid?.columns.find((_, place) => inColumn(place) === chosen)
   if (column !== undefined) return grid?.flawed_cells[column] ?? 0
-  if (chosen === 'future_date') return Object.keys(grid?.to_come ?? {}).length
+  if (chosen === FUTURE) return rowsToCome({ grid, edits, mapping, outcome })
   const cause = causesOf(grid).find(({ show }) => show === chosen)
   return cause?.rows ?? reasons.find(({ rule }) => rule === chosen)?.rows ?? 0
 }

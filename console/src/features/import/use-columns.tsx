@@ -21,24 +21,51 @@ import { chipWords, filledWith, valuesAfter } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
 const CHARACTER_PX = 7
+const TEXT_CHARACTER_PX = 7.5
 const MAX_WIDTH_PX = 340
+const MAX_TEXT_PX = 280
+const MAX_FORMAT_PX = 190
 
-/** The width of a column: its name, its format and its steps are not cut off, and a reason beside a value needs room. */
+/** The width of a column: its name, its texts and its steps are not cut off, and a reason beside a value needs room; a long format is in its menu. */
 export function widthOf(
   title: string,
-  { flawed, format, steps }: { flawed: number; format: string; steps: string[] },
+  {
+    flawed,
+    format,
+    steps,
+    longest = 0,
+  }: {
+    flawed: number
+    format: string
+    steps: string[]
+    /** How many characters its longest text has, where that is known. */
+    longest?: number
+  },
 ): number {
   const errors = flawed > 0 ? `${flawed} errors  ` : ''
   const chips = steps.reduce((sum, words) => sum + words.length * CHARACTER_PX + 34, 0)
   return Math.min(
     MAX_WIDTH_PX,
     Math.max(
-      flawed > 0 ? 190 : 150,
+      flawed > 0 ? 240 : 150,
       Math.min(280, title.length * 9 + 48),
-      (errors.length + format.length) * CHARACTER_PX + 24,
+      flawed > 0
+        ? (errors.length + format.length) * CHARACTER_PX + 24
+        : Math.min(MAX_FORMAT_PX, format.length * CHARACTER_PX + 24),
+      Math.min(MAX_TEXT_PX, longest * TEXT_CHARACTER_PX + 16),
       chips + 16,
     ),
   )
+}
+
+/** A name or a description where its values are too many to be known here. */
+const USUAL_TEXT = 26
+
+/** The characters of the longest text of a column, or of a usual one; none for numbers, days and keys. */
+function longestText(field: Schemas['ContractField'] | undefined, values = {}): number {
+  const texts = Object.keys(values)
+  if (texts.length > 0) return Math.max(...texts.map((text) => text.length))
+  return field && !field.is_key && kindOf(field.type) === 'text' ? USUAL_TEXT : 0
 }
 
 /** The values of a column, after its steps, that the lake does not have; of texts alone, whose values are names. */
@@ -95,6 +122,10 @@ export function useColumns(
                 .filter((step) => isAbove(step, name))
                 .map((step) => `${chipWords(step)}${isStepOf(step, remembered) ? ' (remembered)' : ''}`)
             : [],
+          longest: longestText(
+            fields.find((one) => one.name === field),
+            grid?.values[name],
+          ),
         }),
         hasReasons: flawed > 0,
         isNumeric: isNumeric(type),

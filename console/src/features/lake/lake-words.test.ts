@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { healthWords, quarantineWords, remedyOf, runWords } from './lake-words'
+import { durationWords, healthWords, quarantineWords, remedyOf, runWords } from './lake-words'
 
 test('the title of the health says which checks need a look', () => {
   const checks = [
@@ -96,4 +96,12 @@ test('the page of a file that differs has its whole name, whatever signs are in 
     words: 'See the file',
     href: `#/files?key=${encodeURIComponent(key)}`,
   })
+})
+
+test('a run that works says how long it has worked', () => {
+  const run = { state: 'running', seconds: null, started_at: '2026-11-29T15:00:00' } as const
+  const now = Date.parse('2026-11-29T15:01:05Z')
+  expect(durationWords(run, now)).toBe('1 min 5 s so far')
+  expect(durationWords({ ...run, state: 'succeeded', seconds: 65 }, now)).toBe('1 min 5 s')
+  expect(durationWords({ ...run, state: 'aborted' }, now)).toBe('–')
 })

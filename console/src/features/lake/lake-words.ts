@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { deedOf, partsOf } from '../../api/commands'
-import { count } from '../../api/format'
+import { count, seconds } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
@@ -67,6 +67,15 @@ function remedyOfCheck({ name, message }: Check): { words: string; href: string 
 
 export const isUnderWay = ({ state }: Pick<Schemas['RunSummary'], 'state'>): boolean =>
   state === 'running' || state === 'pending'
+
+/** How long a run took, or has worked so far. */
+export function durationWords(
+  run: Pick<Schemas['RunSummary'], 'state' | 'seconds' | 'started_at'>,
+  now: number,
+): string {
+  if (run.seconds != null || !isUnderWay(run)) return seconds(run.seconds)
+  return `${seconds(Math.max(0, Math.round((now - Date.parse(`${run.started_at}Z`)) / 1000)))} so far`
+}
 
 /** How the newest run stands. */
 export function runWords(

@@ -2,13 +2,13 @@ import { Anchor, SegmentedControl, Stack, Table, Text } from '@mantine/core'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { count, seconds, usd } from '../../api/format'
+import { count, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { MOST_RUNS, useRuns, useStartRun } from './queries'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
-import { isUnderWay, runWords } from './lake-words'
+import { durationWords, isUnderWay, runWords } from './lake-words'
 import { startedBy } from './run-facts'
 import { leftOut, runState } from './run-problems'
 import { useStageNames } from './run-stages'
@@ -32,6 +32,7 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
   const isShown = SHOWN.find(([name]) => isPage && name === shown)?.[2] ?? (() => true)
   const listed = ({ runs }: Schemas['Runs']) => runs.filter(isShown)
   const may = useMay('operator')
+  const now = runs.dataUpdatedAt
   const start = useStartRun()
   return (
     <Panel
@@ -85,14 +86,14 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                             <Moment at={run.started_at} />
                           </Anchor>
                           <Text size="xs" className="muted" hiddenFrom="xs">
-                            {seconds(run.seconds)}
+                            {durationWords(run, now)}
                           </Text>
                         </Table.Td>
                         <Table.Td visibleFrom="xs" style={{ overflowWrap: 'anywhere' }}>
                           {startedBy(run).replace(/^by /, '')}
                         </Table.Td>
                         <Table.Td className="number" visibleFrom="xs">
-                          {seconds(run.seconds)}
+                          {durationWords(run, now)}
                         </Table.Td>
                         <Table.Td className="number">{run.usd ? usd(run.usd) : '–'}</Table.Td>
                       </Table.Tr>

@@ -15,6 +15,8 @@ export interface Kept {
   addedAt: number
   /** The sheet, the member or the list of records to begin with. */
   part?: string
+  /** Whether a dataset is to be made of the part, so that its draft is open. */
+  opensDraft?: boolean
   /** Parts of the same file that were committed before. */
   committed?: string[]
 }

@@ -18,7 +18,7 @@ test('a receipt leads to the sheets that are left, without choosing the file aga
   )
   screen.getByText('Not in yet from this file: Positionen, Retouren.')
   fireEvent.click(screen.getByRole('button', { name: 'Next: Positionen' }))
-  expect(onNext).toHaveBeenCalledWith('Positionen')
+  expect(onNext).toHaveBeenCalledWith('Positionen', false)
 })
 
 test('nothing is offered once every sheet is in, or for a file of one table', () => {

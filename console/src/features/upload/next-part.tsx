@@ -23,7 +23,13 @@ export const committedParts = (
 ): string[] => [...committed, ...(check?.parts_read ?? []), ...(check ? namesInLake(check) : [])]
 
 /** The same file again, to begin with another part, of the dataset that its button names. */
-export const keptForPart = ({ file, by }: Kept, part: string, committed: string[], dataset = ''): Kept => ({
+export const keptForPart = (
+  { file, by }: Kept,
+  part: string,
+  committed: string[],
+  dataset = '',
+  opensDraft = false,
+): Kept => ({
   id: crypto.randomUUID(),
   file,
   dataset,
@@ -31,12 +37,13 @@ export const keptForPart = ({ file, by }: Kept, part: string, committed: string[
   addedAt: Date.now(),
   part,
   committed,
+  ...(opensDraft ? { opensDraft } : {}),
 })
 
 interface Props {
   file: Parts
   committed: string[]
-  onNext: (part: string) => void
+  onNext: (part: string, opensDraft: boolean) => void
 }
 
 /** Leads to the sheets of a workbook, or other parts of a file, that are left. */
@@ -49,7 +56,11 @@ export function NextPart({ file, committed, onNext }: Props) {
   return (
     <Group gap="sm">
       <Text size="sm">Not in yet from this file: {[...open, ...lists].map(wordsOf).join(', ')}.</Text>
-      <Button size="compact-sm" variant={open.length > 0 ? 'filled' : 'default'} onClick={() => onNext(next)}>
+      <Button
+        size="compact-sm"
+        variant={open.length > 0 ? 'filled' : 'default'}
+        onClick={() => onNext(next, open.length === 0)}
+      >
         {open.length > 0 ? 'Next: ' : 'Make a dataset of '}
         {wordsOf(next)}
       </Button>

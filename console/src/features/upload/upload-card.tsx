@@ -159,13 +159,21 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       {step.name === 'moving' ? (
         <Moving progress={step.progress} onPause={pause} onGoOn={() => void start()} />
       ) : null}
-      {step.name === 'checking' ? <Waiting what="the check of the whole file" /> : null}
+      {step.name === 'checking' ? (
+        <>
+          <Text size="sm">
+            The gate reads the whole file: its form, its columns, and which rows would be accepted.
+          </Text>
+          <Waiting what="the check of the whole file" />
+        </>
+      ) : null}
       {step.name === 'checked' ? (
         <ImportPanel
           upload={step.upload}
           first={step.check}
           onCommit={(check, edits) => void enter(step.upload, check, edits)}
           onWork={noteWork}
+          opensDraft={kept.opensDraft ?? false}
         />
       ) : null}
       {step.name === 'committed' ? (
@@ -178,10 +186,10 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
             <NextPart
               file={step.check}
               committed={committed}
-              onNext={(part) => {
+              onNext={(part, opensDraft) => {
                 endUpload(kept.id)
                 void forget(kept.id)
-                addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part])])
+                addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part], opensDraft)])
               }}
             />
           ) : null}
