@@ -84,7 +84,10 @@ function AsOf() {
   const asOf = useHealth().data?.as_of
   return asOf ? (
     <Text size="xs" className="muted" component="span" style={{ whiteSpace: 'nowrap' }}>
-      dashboards as of {day(asOf)}
+      <Text span inherit visibleFrom="xs">
+        dashboards{' '}
+      </Text>
+      as of {day(asOf)}
     </Text>
   ) : null
 }

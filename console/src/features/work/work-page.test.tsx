@@ -232,3 +232,9 @@ test('a queue that a dashboard opens under its filter lists the items of this fi
   await vi.waitFor(() => expect(read).toContain('SELECT item_id FROM machines'))
   expect(screen.queryByTestId('queue-filters')).toBeNull()
 })
+
+test('a queue is found by the words of its title, as a person types its address', async () => {
+  items = { machines: [], visits: ['7', '8'] }
+  showWork('/work/visits_to_plan')
+  expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
+})

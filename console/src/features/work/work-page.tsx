@@ -64,7 +64,8 @@ export function WorkPage() {
     all.map((one) => one.queue.name),
     open,
   )
-  const shown = all.find((one) => one.queue.name === queue)
+  const shown =
+    all.find((one) => one.queue.name === queue) ?? all.find((one) => addressOf(one.queue.title) === queue)
   const isAlerts = queue === ALERTS
   const isFiles = queue === FILES || (!queue && boards.data !== undefined && all.length === 0)
   // Chosen once, by the address: who decides the last item of a queue stays there.
@@ -105,6 +106,9 @@ export function WorkPage() {
     </Stack>
   )
 }
+
+/** The address that a person would type for a title: `Searches in vain` is `searches_in_vain`. */
+const addressOf = (title: string): string => title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_')
 
 /** The first queue with open items, or the first one where nothing is open; undefined until that is known. */
 function firstToDo(names: string[], open: ReadonlyMap<string, number>): string | undefined {
