@@ -12,7 +12,7 @@ export const hadSome = ({ replaced_rows: replaced, unchanged_rows: unchanged }: 
 /**
  * What an undo does with the accepted rows of a file, by the check before its commit.
  *
- * @example fateWords(420, { replaced_rows: 7, unchanged_rows: 411 }) // '2 leave the lake, 7 go back to the values of before and 411 stay, because the lake had them before'
+ * @example fateWords(420, { replaced_rows: 7, unchanged_rows: 411 }) // '2 leave the lake, 7 go back to their earlier values and 411 stay, because the lake had them before'
  */
 export function fateWords(
   accepted: number,
@@ -24,7 +24,7 @@ export function fateWords(
   return inSeries(
     [
       go > 0 ? `${whole(go)} ${go === 1 ? 'leaves' : 'leave'} the lake` : '',
-      back > 0 ? `${whole(back)} ${back === 1 ? 'goes' : 'go'} back to the values of before` : '',
+      back > 0 ? `${whole(back)} ${back === 1 ? 'goes back to its' : 'go back to their'} earlier values` : '',
       stay > 0
         ? `${isAll ? '' : `${whole(stay)} `}${stay === 1 ? 'stays' : 'stay'}, because the lake had ${stay === 1 ? 'it' : 'them'} before`
         : '',

@@ -148,7 +148,7 @@ test.each(['', 's1'])(
     show({ ...COUNTED, in_snapshot: id })
     await askUndo()
     await screen.findByText(
-      /^Of the 420 accepted rows of this file 2 leave the lake, 7 go back to the values of before and 411 stay, because the lake had them before\./,
+      /^Of the 420 accepted rows of this file 2 leave the lake, 7 go back to their earlier values and 411 stay, because the lake had them before\./,
     )
     expect(screen.queryByText(/every table|no longer count/)).toBeNull()
     expect(screen.queryByText(/The tables follow at the next run/) !== null).toBe(id !== '')

@@ -147,13 +147,13 @@ test('the receipt of an undone file says which of its rows went, went back and s
   const words = (replaced_rows: number, unchanged_rows: number, in_snapshot = '') =>
     undoneWords({ before_undo, in_snapshot, replaced_rows, unchanged_rows })
   expect(words(7, 411)).toBe(
-    'The upload is undone: of its 420 accepted rows 2 leave the lake, 7 go back to the values of before and 411 stay, because the lake had them before.',
+    'The upload is undone: of its 420 accepted rows 2 leave the lake, 7 go back to their earlier values and 411 stay, because the lake had them before.',
   )
   expect(words(7, 411, 's1')).toBe(`${words(7, 411)} The tables follow at the next run.`)
   expect(words(0, 420)).toBe(
     'The upload is undone: its 420 accepted rows stay, because the lake had them before.',
   )
-  expect(words(1, 419)).toMatch(/ 1 goes back to the values of before and 419 stay, /)
+  expect(words(1, 419)).toMatch(/ 1 goes back to its earlier values and 419 stay, /)
   expect(words(0, 0)).toBe('The upload is undone: none of its 420 rows is in the lake.')
 })
 
