@@ -129,11 +129,15 @@ test('whole numbers that identify rows wherever they are have no separators', ()
 })
 
 test('beside a column of names an id shows its code, and not the name again', () => {
-  const texts = (...names: string[]) =>
+  const texts = (names: string[], areAllInView = true) =>
     columnFormats(
       names.map((name) => ({ name, type: 'varchar' })),
       {},
+      {},
+      areAllInView,
     ).map(({ text }) => text('GB'))
-  expect(texts('region_id', 'region_name')).toEqual(['GB', 'GB'])
-  expect(texts('region_id', 'sold')).toEqual(['United Kingdom', 'GB'])
+  expect(texts(['region_id', 'region_name'])).toEqual(['GB', 'GB'])
+  expect(texts(['region_id', 'sold'])).toEqual(['United Kingdom', 'GB'])
+  // On a phone the names have no room of their own.
+  expect(texts(['region_id', 'region_name'], false)).toEqual(['United Kingdom', 'GB'])
 })

@@ -293,11 +293,13 @@ export const columnFormats = (
   columns: { name: string; type: string }[],
   units: Units,
   labels: Labels = {},
+  areAllInView = true,
 ): ColumnFormat[] => {
   const headings = headingsOf(columns, labels, units)
   const names = new Set(columns.map(({ name }) => name))
-  // Beside a column of names an id is the code by which people find it.
-  const isCode = (name: string): boolean => names.has(name.replace(/_(id|code)$/, '_name')) && isName(name)
+  // Beside a column of names an id is the code by which people find it; where that column may be left out, the id has the name.
+  const isCode = (name: string): boolean =>
+    areAllInView && names.has(name.replace(/_(id|code)$/, '_name')) && isName(name)
   return columns.map(({ name, type }) => ({
     heading: headings[name] ?? name,
     title: name,

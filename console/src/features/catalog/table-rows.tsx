@@ -147,7 +147,7 @@ function Found(props: FoundProps) {
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
   const formats = useMemo(() => {
-    const ofColumns = columnFormats(columns, units, labels)
+    const ofColumns = columnFormats(columns, units, labels, !isPhone)
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
     const places = exactPlacesOf(columns, ordered, units)
     return ofColumns.map((format, at) => ({
