@@ -1,4 +1,4 @@
-import { Button, Modal, Popover, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Popover, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 
@@ -54,15 +54,17 @@ export function FormPopover(props: Props) {
       {isLarge ? (
         <>
           {button}
-          <Modal
-            opened={isOpen}
-            onClose={() => setOpen(false)}
-            title={label}
-            size="lg"
-            closeButtonProps={{ 'aria-label': 'Close' }}
-          >
-            {form}
-          </Modal>
+          {/* Mantine's own head of a dialog is a second banner of the page. */}
+          <Modal.Root opened={isOpen} onClose={() => setOpen(false)} size="lg">
+            <Modal.Overlay />
+            <Modal.Content>
+              <Group justify="space-between" p="md">
+                <Modal.Title>{label}</Modal.Title>
+                <Modal.CloseButton aria-label="Close" />
+              </Group>
+              <Modal.Body>{form}</Modal.Body>
+            </Modal.Content>
+          </Modal.Root>
         </>
       ) : (
         // What loads above may push the button below the window's edge: the form goes along and is not hidden.
