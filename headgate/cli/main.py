@@ -237,7 +237,7 @@ def run_command() -> None:
         click.echo("Aborted!", err=True)
         sys.exit(1)
     except BrokenPipeError:  # the reader, such as `head`, has ended
-        sys.stdout = click.utils.PacifyFlushWrapper(sys.stdout)  # type: ignore[assignment] # as click does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
         if not error.filename or isinstance(error, ConnectionError):
@@ -250,15 +250,11 @@ def _fail(error: HeadgateError | click.ClickException) -> NoReturn:
     """Write an error to standard error, as a JSON object with --json, and exit with its code."""
     from headgate.cli.rendering.failures import failure_of, usage_of
 
-    failure = failure_of(error)
-    is_usage = isinstance(error, click.ClickException)
-    text = (
-        failure.as_json()
-        if "--json" in sys.argv
-        else f"{usage_of(error) if is_usage else ''}{failure.line()}"
-    )
-    click.echo(text, err=True)
-    sys.exit(error.exit_code if is_usage else 1)
+    failure, used, code = failure_of(error), "", 1
+    if isinstance(error, click.ClickException):
+        used, code = usage_of(error), error.exit_code
+    click.echo(failure.as_json() if "--json" in sys.argv else f"{used}{failure.line()}", err=True)
+    sys.exit(code)
 
 
 def _path_failure(error: OSError) -> str:

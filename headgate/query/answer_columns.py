@@ -307,9 +307,8 @@ class _Answer:
 
 def _without_tables(node: exp.Expression) -> str:
     """Return the text of a value whose columns do not name their tables."""
-    return node.transform(
-        lambda each: exp.column(each.this.copy()) if isinstance(each, exp.Column) else each
-    ).sql("athena")
+    bare = node.transform(lambda each: exp.column(each.this.copy()) if isinstance(each, exp.Column) else each)
+    return str(bare.sql("athena"))
 
 
 def _product(left: str, right: str) -> str:
