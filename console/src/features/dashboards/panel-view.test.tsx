@@ -78,7 +78,7 @@ test('a dashboard that somebody wrote marks the month that is not over, in the c
   expect(drawn.newest?.units?.net_usd).toBe('USD')
   expect(await screen.findByText(/^The period from 1 Nov 2026 is not over: its data end on 20/)).toBeTruthy()
   await vi.waitFor(() =>
-    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales'),
+    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales as of 20 Nov 2026'),
   )
 })
 
