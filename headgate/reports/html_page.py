@@ -23,7 +23,7 @@ from headgate.reports.answer_words import (
     is_folded,
     is_shown,
 )
-from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
+from headgate.reports.numbers import NOTHING, cell_text, day_words, figure, in_one_column
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.run_words import ReportedRun, runs_in_words
 from headgate.reports.svg_charts import draw
@@ -348,6 +348,7 @@ def _answer_table(answer: PanelAnswer) -> str:
         [words.heading(name) for _, name in shown],
         [[row[place] for place, _ in shown] for row in rows],
         [partial(words.cell, name) for _, name in shown],
+        units=[words.units.get(name, "") for _, name in shown],
     )
     return f"{table}{note}"
 
@@ -361,15 +362,21 @@ def _table(
     rows: Sequence[Sequence[Any]],
     shown: Sequence[Callable[[Any], str]],
     limit: int = SHOWN_ROWS,
+    *,
+    units: Sequence[str] = (),
 ) -> str:
-    """Return the first rows, each cell as `shown` has it."""
+    """Return the first rows, each cell as `shown` has it; with units, numbers in one form per column."""
     mark = [_mark([row[place] for row in rows]) for place in range(len(headings))]
     head = "".join(
         f'<th class="{kind}">{escape(name)}</th>' for kind, name in zip(mark, headings, strict=True)
     )
-    body = "".join(
-        _line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit]
-    )
+    columns = []
+    for place, show in enumerate(shown):
+        values = [row[place] for row in rows[:limit]]
+        texts = [show(value) for value in values]
+        is_aligned = bool(units) and mark[place] == "n"
+        columns.append(in_one_column(texts, values, units[place]) if is_aligned else texts)
+    body = "".join(_line(cells, mark) for cells in zip(*columns, strict=True))
     more = f'<div class="muted">The first {limit} of {len(rows)} rows.</div>' if len(rows) > limit else ""
     return (
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.currency import is_amount
 from headgate.plain_names import capitalised
 from headgate.reports.answer_words import ColumnWords, answer_in_words, folded_words, is_folded, is_shown
-from headgate.reports.numbers import amount_in_full, figure
+from headgate.reports.numbers import amount_in_full, figure, in_one_column
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from headgate.api.shapes.dashboards import Panel
     from headgate.api.shapes.tables import QueryRows
 
 MAX_ROWS = 20
 _MAX_CELL_LENGTH = 40
-_FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")
 
 Record = dict[str, Any]
 
@@ -78,7 +76,7 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
         }
         for row in rows
     ]
-    table = [] if folded and not rows else _table(shown, words.cell, words.heading)
+    table = [] if folded and not rows else _table(shown, words.cell, words.heading, words.units)
     return [*table, *([folded] if folded else [])]
 
 
@@ -94,7 +92,7 @@ def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
         unit = words.units.get(column, "")
         return amount_in_full(value, unit) if is_amount(unit) else words.cell(column, value)
 
-    return _table(answer_records(page), text_of, heading_of)
+    return _table(answer_records(page), text_of, heading_of, words.units)
 
 
 def answer_records(page: QueryRows) -> list[Record]:
@@ -111,20 +109,22 @@ def answer_records(page: QueryRows) -> list[Record]:
 
 
 def _table(
-    records: Sequence[Record], text_of: Callable[[str, Any], str], heading_of: Callable[[str], str]
+    records: Sequence[Record],
+    text_of: Callable[[str, Any], str],
+    heading_of: Callable[[str], str],
+    units: Mapping[str, str],
 ) -> list[str]:
     """Return the first rows as a table of text."""
     if not records:
         return ["No row."]
     rows = records[:MAX_ROWS]
-    columns = [
-        _column(
-            heading_of(name),
-            [_shortened(text_of(name, row[name])) for row in rows],
-            is_number=_is_number(name, [row[name] for row in rows]),
-        )
-        for name in records[0]
-    ]
+    columns = []
+    for name in records[0]:
+        values = [row[name] for row in rows]
+        texts, is_number = [text_of(name, value) for value in values], _is_number(name, values)
+        if is_number:
+            texts = in_one_column(texts, values, units.get(name, ""))
+        columns.append(_column(heading_of(name), [*map(_shortened, texts)], is_number=is_number))
     lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
     return [*lines, f"The first {MAX_ROWS} rows."] if len(records) > MAX_ROWS else lines
 
@@ -137,21 +137,9 @@ def _is_number(name: str, values: Sequence[Any]) -> bool:
 
 def _column(heading: str, texts: Sequence[str], *, is_number: bool) -> list[str]:
     """Return the heading and the cells of a column, all as wide: numbers end below each other."""
-    cells = [heading, *(_with_places(texts) if is_number else texts)]
+    cells = [heading, *texts]
     width = max(map(len, cells))
     return [cell.rjust(width) if is_number else cell.ljust(width) for cell in cells]
-
-
-def _with_places(texts: Sequence[str]) -> list[str]:
-    """Return figures such as `12.5 %` with zeros for the decimals that others have."""
-    figures = [_FIGURE.fullmatch(text) for text in texts]
-    most = max((len(match["decimals"] or "") for match in figures if match), default=0)
-    return [
-        f"{match['whole']}.{(match['decimals'] or '').ljust(most, '0')}{match['unit']}"
-        if match and most
-        else text
-        for text, match in zip(texts, figures, strict=True)
-    ]
 
 
 def _shortened(text: str) -> str:

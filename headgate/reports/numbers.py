@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.currency import is_currency, places_of, sign_of
+from headgate.contracts.currency import is_amount, is_currency, places_of, sign_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
 _SHARES = ("share", "probability")
 NOTHING = "\N{EN DASH}"
+_FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")
 
 
 def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
@@ -45,6 +50,29 @@ def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     if not exact.is_finite() or abs(exact) >= _MAX_WRITTEN_OUT:
         return figure(value, unit)
     return _amount(exact, currency, str(Decimal(1).scaleb(-places_of(currency))))
+
+
+def in_one_column(texts: Sequence[str], values: Sequence[Any], unit: str) -> list[str]:
+    """Return the figures of a column with one number of decimals.
+
+    Amounts of which one has decimals have those of their currency; others have zeros for the decimals that
+    they lack.
+
+    >>> in_one_column(["54 %", "66.2 %"], [0.54, 0.662], "share")
+    ['54.0 %', '66.2 %']
+    >>> in_one_column(["$0.30", "$2,837"], [0.3, 2837.4], "USD")
+    ['$0.30', '$2,837.40']
+    """
+    if is_amount(unit) and any("." in text for text in texts):
+        texts = [amount_in_full(value, unit) for value in values]
+    figures = [_FIGURE.fullmatch(text) for text in texts]
+    most = max((len(match["decimals"] or "") for match in figures if match), default=0)
+    return [
+        f"{match['whole']}.{(match['decimals'] or '').ljust(most, '0')}{match['unit']}"
+        if match and most
+        else text
+        for text, match in zip(texts, figures, strict=True)
+    ]
 
 
 def _amount(exact: Decimal, currency: str, places: str) -> str:

@@ -489,3 +489,22 @@ def test_no_action_follows_from_a_table_without_rows() -> None:
     shown = report_html(report(PanelAnswer(listed, ("who",), (("Ana",),))), ())
     assert "Call them." in shown
     assert "Call them." not in report_html(report(PanelAnswer(listed, ("who",), ())), ())
+
+
+def test_a_column_of_the_page_has_one_number_of_decimals() -> None:
+    rows = [
+        {"name": "a", "value": 0.54, "worth": Decimal("0.3"), "order_id": 7},
+        {"name": "b", "value": 0.662, "worth": Decimal("2837.4"), "order_id": 12},
+    ]
+    worth = Column("worth", ColumnType(Kind.DOUBLE), unit="GBP")
+    columns = {"sales": (Column("value", ColumnType(Kind.DOUBLE), unit="share"), worth)}
+    panel = replace(BARS, kind=PanelKind.TABLE)
+    (board,) = ask_dashboards(Queries(q2=rows), [DeclaredDashboard("hub", "Sales", (panel,))], columns)
+    page = report_html(report(systems=(board,)), ())
+    cells = [cell for cell in re.findall(r"<td[^>]*>([^<]*)</td>", page) if cell]
+    assert [cell for cell in cells if "%" in cell or "£" in cell] == [
+        "54.0 %",
+        "£0.30",
+        "66.2 %",
+        "£2,837.40",
+    ]

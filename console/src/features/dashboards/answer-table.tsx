@@ -19,7 +19,7 @@ import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
 import { datasetRowAddress } from '../catalog/row-query'
-import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
+import { exactFormat, exactPlacesOf, panelFormat, panelPlacesOf } from '../query/answer-numbers'
 import { unfolded } from './folded-rows'
 
 type Column = Result['columns'][number]
@@ -102,9 +102,10 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
   const answer = hasAll ? asked : acted.answer
   const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
-    const places = isExact ? exactPlacesOf(shown.columns, shown.rows, units) : []
+    const places = (isExact ? exactPlacesOf : panelPlacesOf)(shown.columns, shown.rows, units)
+    const inPlaces = isExact ? exactFormat : panelFormat
     const all = columnFormats(shown.columns, units, labels).map((format, place) =>
-      isExact ? exactFormat(format, shown.columns[place], units, places[place]) : format,
+      inPlaces(format, shown.columns[place], units, places[place]),
     )
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
     return all.map((format, place): ColumnFormat => {
@@ -193,13 +194,17 @@ export const exactText = (value: NonNullable<Cell>, text: string): string =>
       : String(Number(value.toPrecision(MOST_DIGITS)))
     : String(value)
 
+/** Whether a text differs from its number by separators and zeros alone. */
+const isSameNumber = (text: string, value: NonNullable<Cell>): boolean =>
+  Number(text.replaceAll(',', '')) === Number(value)
+
 function factOf(column: string, format: ColumnFormat, value: Cell) {
   if (value === null) return { name: format.heading, text: '–' }
   const [text, exact] = [format.text(value), exactText(value, format.text(value))]
   return {
     name: format.heading,
     text: <DatasetRowLink column={column} value={value} text={text} />,
-    exact: exact === text ? '' : exact,
+    exact: exact === text || isSameNumber(text, value) ? '' : exact,
   }
 }
 

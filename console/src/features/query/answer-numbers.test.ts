@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 
+import { columnFormats } from '../../formats/columns'
 import {
   amountPlacesOf,
   exactFormat,
   exactPlacesOf,
+  panelFormat,
+  panelPlacesOf,
   placesOf,
   plainFormat,
   plainText,
@@ -222,4 +225,30 @@ test('amounts below the smallest coin have the places of the smallest one', () =
 
 test('a column of computed numbers with many digits rounds none of them', () => {
   expect(exactTexts([2.6979504427191, 12.5], 'score')).toEqual(['2.6979504427191', '12.5'])
+})
+
+test('a column of a panel has one number of places, and rounds as pages do', () => {
+  const texts = (values: (number | null)[], unit: string) => {
+    const columns = [{ name: 'value', type: 'double' }]
+    const units = { value: unit }
+    const rows = values.map((value) => [value])
+    const [format] = columnFormats(columns, units)
+    const [places] = panelPlacesOf(columns, rows, units)
+    if (!format) throw new Error('no format')
+    const { text } = panelFormat(format, columns[0], units, places)
+    return values.map(text)
+  }
+  expect(texts([0.54, 0.6621, 0.9999, 0.0002, null], 'share')).toEqual([
+    '54.0 %',
+    '66.2 %',
+    '> 99.9 %',
+    '0.02 %',
+    '–',
+  ])
+  expect(texts([0.54, 0.5], 'share')).toEqual(['54 %', '50 %'])
+  expect(texts([2.1234, 11.43, 165.21], '')).toEqual(['2.1', '11.4', '165.2'])
+  expect(texts([12, 3, 1234567], '')).toEqual(['12', '3', '1,234,567'])
+  expect(texts([98.2, 3412, 0], 'EUR')).toEqual(['€98.20', '€3,412.00', '€0.00'])
+  expect(texts([98.2, 612_345.6], 'EUR')).toEqual(['€98', '€612,346'])
+  expect(texts([0.5, 0.25], 'score')).toEqual(['0.50', '0.25'])
 })

@@ -7,6 +7,7 @@ import {
   isName,
   isNumeric,
   isTextual,
+  measure,
   number,
   placesOfCurrency,
 } from '../../api/format'
@@ -64,6 +65,58 @@ function placesOfAmounts(values: Cell[], least: number): number {
 /** A figure such as `12.5 %` with zeros for the places that it lacks. */
 const paddedFigure = (text: string, places = 0): string =>
   text.replace(/^-?[\d,.]+/, (digits) => padded(digits, places))
+
+/** From it on the amounts of a panel's column have no decimals: nobody reads them beside so many digits. */
+const MIN_WHOLE_AMOUNT = 10_000
+/** The significant digits of the largest and of the smallest number of a panel's column. */
+const DIGITS_OF_LARGEST = 4
+const DIGITS_OF_SMALLEST = 2
+
+const sizesOf = (values: Cell[]): number[] =>
+  values
+    .map((value) => (value === null || value === '' ? NaN : Math.abs(Number(value))))
+    .filter((size) => Number.isFinite(size) && size > 0)
+
+const leastDecimals = (size: number, digits: number): number =>
+  Math.max(0, digits - 1 - Math.floor(Math.log10(size)))
+
+/** The places that all values of a panel's column have, which rounds more than a table of rows: of percentages at most one, of amounts those of the currency or none; undefined where each value has its own. */
+export const panelPlacesOf = (columns: Column[], rows: Cell[][], units: Units): (number | undefined)[] =>
+  columns.map((column, at) => {
+    const [unit, values] = [units[column.name] ?? '', rows.map((row) => row[at] ?? null)]
+    if (!isNumeric(column.type) || isName(column.name) || column.kind === 'name') return undefined
+    if (isPercentage(unit)) return values.some((value) => /\d\.\d %$/.test(figure(value, unit))) ? 1 : 0
+    const sizes = sizesOf(values)
+    const [largest, smallest] = [Math.max(...sizes), Math.min(...sizes)]
+    if (sizes.length === 0 || unit === 'score' || unit === 'rank') return undefined
+    const currency = currencyOf(unit)
+    if (currency) {
+      const isWhole = largest >= MIN_WHOLE_AMOUNT && smallest >= 1
+      return isWhole ? 0 : placesOfAmounts(values, placesOfCurrency(currency))
+    }
+    const broken = sizesOf(values.filter((value) => !Number.isInteger(Number(value))))
+    if (broken.length === 0) return 0
+    const needed = Math.max(...broken.map((size) => decimalsOf(measure(size)).length))
+    const most = Math.max(
+      leastDecimals(largest, DIGITS_OF_LARGEST),
+      ...broken.map((size) => leastDecimals(size, DIGITS_OF_SMALLEST)),
+    )
+    const places = Math.min(needed, most)
+    return places <= MOST_PADDED_PLACES ? places : undefined
+  })
+
+/** A column of a panel in people's words, whose numbers have the places of `panelPlacesOf`. */
+export function panelFormat(
+  format: ColumnFormat,
+  column: Column | undefined,
+  units: Units,
+  places?: number,
+): ColumnFormat {
+  if (!column || places === undefined) return format
+  const unit = units[column.name] ?? ''
+  if (isPercentage(unit)) return { ...format, text: (value) => paddedFigure(figure(value, unit), places) }
+  return { ...format, text: placedText(places, format.text, currencyOf(unit)) }
+}
 
 const MIN_ROUNDED_PERCENT = 0.01
 
@@ -155,6 +208,8 @@ const namedText =
   }
 
 const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
+
+const isPercentage = (unit: string): boolean => isShare(unit) || unit === 'percent'
 
 const isDecimal = ({ name, type }: Column): boolean => /^decimal/i.test(type) && !isName(name)
 
