@@ -247,6 +247,24 @@ def test_pieces_without_a_price_are_written_off_and_those_of_guests_or_unknown_o
     assert weeks[0]["title_keep"] == 80, "what is sold and kept, of 400 expected for 5 each"
 
 
+def test_an_article_of_which_little_sells_needs_one_piece() -> None:
+    category = row_parts("products")[1]
+    ahead = [
+        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
+        for row in weeks_ahead(70)
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead)
+        with_lines(engine, [("1", date(2010, 12, 1), "completed", "A", 1, 1000)])
+        engine.execute(
+            "insert into products (product_id, product_name, category) values ('A', 'RED MUG', 'kitchen')"
+        )
+        weeks = answer_of(engine, category.of_item("A"))
+    title = answer_in_words(category.title, weeks, dict(category.units))
+    assert title
+    assert "have about 1 piece in stock" in title
+
+
 def test_an_article_counts_lines_without_their_order_and_no_stock_for_days_that_are_over() -> None:
     sold, category = row_parts("products")[:2]
     ahead = [
