@@ -208,6 +208,14 @@ test('a field that was typed in and cleared again sends nothing', async () => {
   expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
 })
 
+test('of a word among numbers, leaving the cell empty comes first', async () => {
+  answers['/v1/contracts/source/payments'] = { column_list: [AMOUNT] }
+  show()
+  const leave = await screen.findByRole('button', { name: 'Leave Amount of row 2 empty' })
+  const box = screen.getByLabelText('Corrected Amount of row 2')
+  expect(leave.compareDocumentPosition(box)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+})
+
 test('a cell that may be empty is left empty by a button, which can be taken back', async () => {
   answers['/v1/contracts/source/payments'] = { column_list: [AMOUNT] }
   show()

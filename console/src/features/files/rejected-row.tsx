@@ -2,6 +2,7 @@ import { Anchor, Button, Group, NativeSelect, SimpleGrid, Stack, Table, Text, Te
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { withoutZeroExponent } from '../../api/format'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
 import { otherCells, textWords } from './rejection-groups'
@@ -58,6 +59,19 @@ export function RejectedRow({
   const [opened, setOpened] = useState(false)
   const [isWriting, setWriting] = useState(false)
   const place = row.sheet_row ?? row.source_row
+  const reason = reasonWords(row, row.column ? titleOf(row.column) : '', mayBeEmpty)
+  const leaveEmpty =
+    onCorrect && mayBeEmpty && value === '' ? (
+      <Button
+        size="compact-xs"
+        variant="default"
+        w="max-content"
+        aria-label={`Leave ${titleOf(row.column)} of row ${place} empty`}
+        onClick={() => onCorrect(null)}
+      >
+        Leave empty
+      </Button>
+    ) : null
   return (
     <>
       <Table.Tr>
@@ -83,10 +97,10 @@ export function RejectedRow({
             </Text>
           ) : null}
           <Text size="xs" className="muted" hiddenFrom="sm">
-            {row.reason}
+            {reason}
           </Text>
         </Table.Td>
-        <Table.Td visibleFrom="sm">{row.reason}</Table.Td>
+        <Table.Td visibleFrom="sm">{reason}</Table.Td>
         <Table.Td>
           {row.correction ? <Sent row={row} spellings={spellings} /> : null}
           {onCorrect && value === null ? (
@@ -94,6 +108,7 @@ export function RejectedRow({
           ) : null}
           {onCorrect && value !== null ? (
             <Stack gap={4}>
+              {isWord(row) ? leaveEmpty : null}
               <CellInput
                 type={type}
                 name={`Corrected ${titleOf(row.column)} of row ${place}`}
@@ -102,17 +117,7 @@ export function RejectedRow({
                 value={value}
                 onChange={onCorrect}
               />
-              {mayBeEmpty && value === '' ? (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  w="max-content"
-                  aria-label={`Leave ${titleOf(row.column)} of row ${place} empty`}
-                  onClick={() => onCorrect(null)}
-                >
-                  Leave empty
-                </Button>
-              ) : null}
+              {isWord(row) ? null : leaveEmpty}
             </Stack>
           ) : null}
           {whole ? (
@@ -167,8 +172,30 @@ function LeftEmpty({ cell, onWrite }: { cell: string; onWrite: () => void }) {
 
 /** The cell that broke the rule; a text that is not of its type is as it was sent. */
 function shownCell({ rule, column, value, record }: Schemas['RejectedRow'], spellings: Spellings): string {
-  const own = rule === 'type' ? undefined : asInFile(value ?? '', spellings[column])
-  return own ?? value ?? record._raw ?? '–'
+  const text = value === null || value === undefined ? undefined : withoutZeroExponent(value)
+  const own = rule === 'type' ? undefined : asInFile(text ?? '', spellings[column])
+  return own ?? text ?? record._raw ?? '–'
+}
+
+const OF_A_NUMBER = /\bis not a (?:whole )?number\b/
+/** Hidden values have signs such as `#` instead of their digits. */
+const MAY_BE_DIGITS = /[\d#*•]/
+
+/** Whether a cell of numbers has a word such as `n/a`, which no other spelling makes a number. */
+export const isWord = ({ value, reason }: Pick<Schemas['RejectedRow'], 'value' | 'reason'>): boolean =>
+  Boolean(value) && OF_A_NUMBER.test(reason) && !MAY_BE_DIGITS.test(value ?? '')
+
+/** Why a row was refused; of a word among numbers, that it is none. */
+export function reasonWords(
+  row: Pick<Schemas['RejectedRow'], 'value' | 'reason'>,
+  title: string,
+  mayBeEmpty: boolean,
+): string {
+  if (!isWord(row)) return row.reason
+  const form = writtenAs(row.reason)
+  const number = `the number that is meant${form ? `, ${form}` : ''}`
+  const remedy = mayBeEmpty ? `Leave the cell empty, or write ${number}` : `Write ${number}`
+  return `${title} has a word, which is no number. ${remedy}.`
 }
 
 const WRITE_AS = /Write it as (.+?)\.?$/
