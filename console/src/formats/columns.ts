@@ -80,6 +80,19 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
   return HASHED.test(text) ? shortened(text, MOST_OF_AN_ID) : label(text, column)
 }
 
+/** The most characters of a unit that each value carries, such as `kg` or `km/h`. */
+const MOST_OF_A_SHORT_UNIT = 5
+const SAID_OTHERWISE = /^(score|rank|share|probability|percent|[A-Z]{3}( per .*)?)$/
+/** A shorter word has no plural: `ms` is no plural of `m`. */
+const LEAST_PLURAL = 4
+
+/** The unit that a number may carry: a short one, of which the number's own words say nothing; else empty. */
+export function shortUnit(value: unknown, unit: string): string {
+  const isNumber = value !== null && value !== undefined && value !== '' && Number.isFinite(Number(value))
+  if (!isNumber || unit.length > MOST_OF_A_SHORT_UNIT || SAID_OTHERWISE.test(unit)) return ''
+  return Number(value) === 1 && unit.length >= LEAST_PLURAL ? unit.replace(/^([a-z]+)s$/, '$1') : unit
+}
+
 /** Only an id loses its middle: words that an id was read as, and a text of several words, are for people. */
 const idWords = (id: string, words: string): string =>
   words === id && !id.includes(' ') ? shortened(id, MOST_OF_AN_ID) : words

@@ -76,6 +76,16 @@ export function moment(value: string | undefined, now = new Date(), timeZone = z
 /** A timestamp in the person's zone, with its year always. */
 export const dayAndTime = (value: string): string => moment(value, new Date(0))
 
+const MIDNIGHT = /[T ]00:00(:00(\.0+)?)?Z?$/
+const SECONDS = /:(\d{2})(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?$/
+
+/** A day, or a moment with the seconds that it has; midnight is its day. */
+export function dayOrTime(value: string): string {
+  if (!MOMENT.test(value) || MIDNIGHT.test(value)) return day(value)
+  const seconds = SECONDS.exec(value.slice('yyyy-mm-ddThh:mm'.length))?.[1]
+  return seconds && seconds !== '00' ? `${dayAndTime(value)}:${seconds}` : dayAndTime(value)
+}
+
 /** The hour of a timestamp in the person's zone, 0 to 23. */
 export const hourOf = (value: string, timeZone = zone()): number =>
   Number(formatted(instant(value), { hour: '2-digit', hourCycle: 'h23', timeZone }))

@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, whole } from '../../api/format'
-import { day, dayAndTime } from '../../formats/moments'
+import { count, whole, withoutZeroExponent } from '../../api/format'
+import { dayOrTime } from '../../formats/moments'
 import { useTitles } from '../../formats/columns'
 import { columnTitle } from '../../formats/words'
 import { currencyWords } from '../import/currencies'
@@ -153,12 +153,11 @@ export const typedWords = ({ row, column, before, after, is_hidden }: Decisions[
 
 const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 const DAY = /^\d{4}-\d\d-\d\d/
-const MIDNIGHT = / 00:00:00$/
 
 /** A value that was set for all rows, as a person reads it: `yes`, `1 Oct 2026`. */
 export function valueWords(text: string): string {
-  if (!DAY.test(text)) return TRUTH[text] ?? text
-  return text.length === 'yyyy-mm-dd'.length || MIDNIGHT.test(text) ? day(text) : dayAndTime(text)
+  if (!DAY.test(text)) return TRUTH[text] ?? withoutZeroExponent(text)
+  return dayOrTime(text)
 }
 
 const MOST_ROWS = 10

@@ -128,3 +128,10 @@ test('a field that was cleared is no correction, and one that is left empty on p
     repeatedValue([row(1, 'amount'), row(2, 'amount')], withCell(typed, 1, 'amount', null)),
   ).toMatchObject({ refused: 'x', value: null, rows: [{ source_row: 2 }] })
 })
+
+test('a cell has no needless exponent, and a time keeps its seconds', () => {
+  expect(textWords('231.30214e0')).toBe('231.30214')
+  expect(textWords('231.5e0', { decimal: ',' })).toBe('231,50')
+  expect(textWords('2026-03-01 18:30:15')).toMatch(/:30:15$/)
+  expect(textWords('2026-03-01 18:30:00')).toMatch(/18:30$|:30$/)
+})

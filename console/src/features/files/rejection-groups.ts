@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, withoutZeroExponent } from '../../api/format'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { kindOfTime } from '../../formats/moments'
 import { capitalised, columnTitle } from '../../formats/words'
@@ -96,12 +96,13 @@ const AMOUNT = /^-?\d+\.\d{2}\d+$/
  * @example textWords('728.3900') // '728.39'
  */
 export function textWords(text: string, spelling?: Spellings[string]): string {
-  const own = asInFile(text, spelling)
+  const plain = withoutZeroExponent(text)
+  const own = asInFile(plain, spelling)
   if (own !== undefined) return own
-  if (kindOfTime(text)) return valueWords(text)
-  return AMOUNT.test(text)
+  if (kindOfTime(plain)) return valueWords(plain)
+  return AMOUNT.test(plain) && plain === text
     ? text.replace(/0+$/, '').replace(/\.(\d?)$/, (_, digit: string) => `.${digit}`.padEnd(3, '0'))
-    : text
+    : plain
 }
 
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])

@@ -545,3 +545,32 @@ test('a name that most rows have is shown by a bar, and other names are not', ()
   ])
   expect(region(30).bars).toEqual([])
 })
+
+test('each number carries a short unit, which the two ends of a bar share', () => {
+  const insight = insightOf({ ...PRICE, name: 'weight' }, 'kg')
+  expect(insight.facts).toEqual([
+    '1.5 kg to 990 kg',
+    'median 12.4 kg, mean 31.2 kg, deviation 80.5 kg',
+    'half lie between 8 kg and 20 kg',
+  ])
+  expect(insight.bars.map(({ label }) => label)).toEqual([
+    '0 – 10 kg',
+    '10 – 20 kg',
+    '20 – 30 kg',
+    '30 kg and above, up to 990 kg',
+  ])
+  expect(insightOf({ ...PRICE, name: 'weight' }, '°C').facts[0]).toBe('1.5 °C to 990 °C')
+  expect(insightOf({ ...PRICE, name: 'sold' }, 'transactions').facts[0]).toBe('1.5 to 990')
+  expect(insightOf({ ...PRICE, name: 'risk' }, 'rank').facts[0]).toBe('1.5 to 990')
+})
+
+test('a profile writes a number without a needless exponent and a time of texts in full', () => {
+  const top = [
+    { value: '231.30214e0', count: 6 },
+    { value: '2026-03-01 18:30:15', count: 4 },
+  ]
+  const facts = { rows: 10, missing: 0, invalid: 0, distinct: 2, top, patterns: [] }
+  const labels = insightOf({ name: 'reading', type: 'string', facts }).bars.map(({ label }) => label)
+  expect(labels[0]).toBe('231.30214')
+  expect(labels[1]).toMatch(/:30:15$/)
+})

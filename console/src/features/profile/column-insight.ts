@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, count, figure, isName, whole } from '../../api/format'
-import { cellWords, titleWithUnit, titlesOf } from '../../formats/columns'
-import { dayAndTime, day, kindOfTime } from '../../formats/moments'
+import { type Cell, count, figure, isName, whole, withoutZeroExponent } from '../../api/format'
+import { cellWords, shortUnit, titleWithUnit, titlesOf } from '../../formats/columns'
+import { day, dayOrTime, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
 import { placesOnScale } from './answer-scales'
@@ -109,12 +109,13 @@ function headingOf(
 export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = ''): ColumnInsight {
   const facts: Facts = column.facts
   const asTime = timeWords(facts)
-  const words: Words = (value) =>
-    column.type === 'bool'
-      ? (YES_OR_NO[String(value)] ?? String(value))
-      : typeof value === 'string' && kindOfTime(value)
-        ? asTime(value)
-        : cellWords(column.name, value as Cell, unit, column.type)
+  const words: Words = (value) => {
+    if (column.type === 'bool') return YES_OR_NO[String(value)] ?? String(value)
+    if (typeof value === 'string' && kindOfTime(value)) return asTime(value)
+    const text = typeof value === 'string' ? withoutZeroExponent(value) : (value as Cell)
+    const carried = NUMBERS.has(column.type) && !isName(column.name) ? shortUnit(text, unit) : ''
+    return `${cellWords(column.name, text, unit, column.type)}${carried ? ` ${carried}` : ''}`
+  }
   const hidden = isHidden(facts)
   return {
     name: column.name,
@@ -190,7 +191,7 @@ const DAYS_SHOWN_FROM_MS = 3 * 86_400_000
 /** Times of a column that spans days are said by their days; all have their year, because a profile is of history. */
 function timeWords(facts: Facts): (value: string) => string {
   const span = Date.parse(String(facts.max)) - Date.parse(String(facts.min))
-  return span >= DAYS_SHOWN_FROM_MS || facts.min === facts.max ? day : dayAndTime
+  return span >= DAYS_SHOWN_FROM_MS ? day : dayOrTime
 }
 
 const missingWords = (facts: Facts): string =>
@@ -349,12 +350,15 @@ function histogram(facts: Facts, words: Words, isWhole: boolean): Bar[] {
 
 const AMOUNT = /^(-?[^\d-]+)(\d{1,3})(?:\.(\d{1,2}))?$/
 
+/** The unit of the first end, where the other end has the same one. */
+const SAME_UNIT = /^(-?[\d,.]+) (?!– )(\S+) – (?=-?[\d,.]+ \2$)/
+
 /** The two ends of an amount's step with the same decimals: `0.20 – 0.50` and `50.00 – 100.00`. */
 function stepWords(from: number, to: number, words: Words): string {
   if (from === to) return words(from)
   const ends = [words(from), words(to)]
   const hasDecimals = ends.some((end) => AMOUNT.exec(end)?.[3])
-  if (!hasDecimals) return ends.join(' – ')
+  if (!hasDecimals) return ends.join(' – ').replace(SAME_UNIT, '$1 – ')
   return ends
     .map((end) =>
       end.replace(

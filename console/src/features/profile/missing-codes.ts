@@ -1,4 +1,4 @@
-import { count } from '../../api/format'
+import { count, withoutZeroExponent } from '../../api/format'
 import type { Facts } from './sample-words'
 
 /** Numbers that surveys write where there is no answer, such as -99 in SPSS and Qualtrics. */
@@ -18,7 +18,9 @@ export function missingCodes(facts: Facts, isNumber: boolean): string[] {
   const codes = top.filter(({ value }) =>
     isNumber ? NEGATIVE_CODE.test(value) && isOnlyNegative(value, facts) : NO_ANSWER.test(value.trim()),
   )
-  return codes.map(({ value, count: rows }) => `${value} in ${count(rows, 'row')} may mean no answer`)
+  return codes.map(
+    ({ value, count: rows }) => `${withoutZeroExponent(value)} in ${count(rows, 'row')} may mean no answer`,
+  )
 }
 
 /** Whether a code stands alone below zero: temperatures and balances have other negative values. */
