@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,3 +42,20 @@ def test_without_opportunities_one_panel_says_the_cause_and_what_to_do(console: 
         "not tested: nothing was listed on the earlier day"
     )
     expect(page.get_by_role("region", name="opportunit")).to_have_count(1)
+
+
+def test_a_filter_by_a_series_of_sales_goes_along_to_the_page_of_regions_and_back(console: Console) -> None:
+    rows = b"region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
+    rows += b"GB,United Kingdom,GB,Europe,67000000,3000000000000,2024-01-01T00:00:00Z\n"
+    console.lake.receive("regions/regions.csv", rows)
+    page = console.opened("/dashboards/market-intelligence-hub?series=region%3DGB", VIEWER)
+    page.get_by_role("link", name="Regions and opportunities", exact=True).click()
+    remove = page.get_by_role("button", name="Remove: Region: United Kingdom")
+    expect(remove, "the region of the series, by the name that this page filters by").to_be_visible()
+    expect(page).to_have_url(re.compile(r"market-pulse\?region=United\+Kingdom$"))
+    page.get_by_role("link", name="Sales forecast and trends", exact=True).click()
+    back = page.get_by_role("button", name="Remove: Region and category: United Kingdom")
+    expect(back, "the series of the region").to_be_visible()
+    expect(page).to_have_url(re.compile(r"series=region%3DGB$"))
+    back.click()
+    expect(page).to_have_url(re.compile("/dashboards/market-intelligence-hub$"))

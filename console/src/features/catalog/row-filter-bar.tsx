@@ -1,7 +1,8 @@
-import { ActionIcon, Badge, Button, Group, Select } from '@mantine/core'
+import { Button, Group, Select } from '@mantine/core'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { DayInput } from '../../components/day-input'
+import { RemovableBadge } from '../../components/removable-badge'
 import { cellWords, headingsOf, type Labels, useLabels } from '../../formats/columns'
 import { AnyColumn, type Column } from './any-column'
 import { endOfDay } from '../dashboards/filters'
@@ -78,25 +79,11 @@ function Shown({ columns, labels, conditions, onChange }: Omit<Props, 'table'> &
         const value = cellWords(condition.column, condition.value, '', type)
         const words = conditionWords(condition, headings[condition.column] ?? condition.column, type, value)
         return (
-          <Badge
+          <RemovableBadge
             key={written(condition)}
-            variant="default"
-            tt="none"
-            size="lg"
-            rightSection={
-              <ActionIcon
-                size="xs"
-                variant="transparent"
-                color="gray"
-                aria-label={`Remove: ${words}`}
-                onClick={() => onChange(conditions.filter((each) => each !== condition))}
-              >
-                ✕
-              </ActionIcon>
-            }
-          >
-            {words}
-          </Badge>
+            words={words}
+            onRemove={() => onChange(conditions.filter((each) => each !== condition))}
+          />
         )
       })}
       <Button size="compact-sm" variant="subtle" onClick={() => onChange([])}>

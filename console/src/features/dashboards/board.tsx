@@ -1,5 +1,5 @@
 import { Group, Stack } from '@mantine/core'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
@@ -10,33 +10,25 @@ import { NewestRunLine } from '../lake/newest-run'
 import { MAX_TITLE } from '../mails/mails'
 import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
+import { hasFiltersOfTables, useBoardFilters } from './board-filters'
+import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
 import { Figures } from './figures'
 import { type Narrowed, narrowed, narrows } from './filters'
 import { IgnoredFilters } from './ignored-filters'
-import { useOwnFilters } from './own-filters'
 import { useNamedPanel } from './named-panel'
 import { useDashboards } from './queries'
 import { trustOf } from './trust-line'
 import { type PanelRoom, PanelView } from './panel-view'
 import { UnknownFilters } from './unknown-filters'
+import { useCarried } from './use-carried'
 import { useUnknownValues } from './unknown-values'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const catalog = useCatalog()
-  const isOfTables = board.written_by !== '' || board.filters_of_tables === true
-  const derived = useOwnFilters(
-    board.panels.map(({ sql }) => sql),
-    isOfTables,
-  )
-  const filters = useMemo(
-    () => [
-      ...board.filters,
-      ...derived.filter(({ name }) => !board.filters.some((declared) => declared.name === name)),
-    ],
-    [board, derived],
-  )
+  const filters = useBoardFilters(board)
+  const isCarrying = useCarried(filters, catalog.data?.tables) && !catalog.isError
   const chosen = useChosen(filters)
   const isFiltered = Object.values(chosen).some(Boolean)
   const tables = catalog.data?.tables ?? []
@@ -77,12 +69,13 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
-      {isOfTables && catalog.isPending ? null : <UnknownFilters filters={filters} />}
+      <CarriedFrom filters={filters} chosen={chosen} />
+      {hasFiltersOfTables(board) && catalog.isPending ? null : <UnknownFilters filters={filters} />}
       {unknown.length > 0 ? (
         <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
       ) : null}
-      {isFiltered && catalog.isPending ? (
-        <Waiting what="the tables" />
+      {(isFiltered && catalog.isPending) || isCarrying ? (
+        <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
       ) : (
         <>
           {board.written_by ? (

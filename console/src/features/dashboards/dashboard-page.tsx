@@ -1,7 +1,8 @@
 import { Anchor, Stack } from '@mantine/core'
-import { Link, useParams } from 'react-router'
+import { Link, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
+import { useCatalog } from '../catalog/queries'
 import { useDashboards } from './queries'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
@@ -10,8 +11,15 @@ import { Tabs } from '../../components/tabs'
 import { useKeptQuestions } from '../query/saved-questions'
 import { Board } from './board'
 import { OWN_BOARD } from './board-draft'
+import { useBoardFilters } from './board-filters'
+import { leftFilters } from './carried-filters'
+import { useChosen } from './filter-bar'
 import { OwnBoard } from './own-board'
+import { useOwnFilters } from './own-filters'
+import type { Left } from './use-carried'
 import { WrittenBoard } from './written-board'
+
+const NO_TABLES: Schemas['CatalogTable'][] = []
 
 export function DashboardPage() {
   const { system } = useParams()
@@ -53,6 +61,7 @@ function Boards({
   isOwn: boolean
 }) {
   const hasOwn = useKeptQuestions().questions.some((one) => one.is_pinned)
+  const left = useLeft(shown, isOwn)
   if (boards.length === 0 && !hasOwn && !isOwn) return null
   return (
     <Tabs label="Dashboards">
@@ -60,6 +69,7 @@ function Boards({
         <Link
           key={one.system}
           to={`/dashboards/${one.system}`}
+          state={one === shown ? undefined : left}
           className="nav-link"
           aria-current={one === shown ? 'page' : undefined}
         >
@@ -67,12 +77,33 @@ function Boards({
         </Link>
       ))}
       {hasOwn || isOwn ? (
-        <Link to={`/dashboards/${OWN_BOARD}`} className="nav-link" aria-current={isOwn ? 'page' : undefined}>
+        <Link
+          to={`/dashboards/${OWN_BOARD}`}
+          state={isOwn ? undefined : left}
+          className="nav-link"
+          aria-current={isOwn ? 'page' : undefined}
+        >
           My dashboard
         </Link>
       ) : null}
     </Tabs>
   )
+}
+
+/** The chosen filters of the page, for the dashboard that a link of the navigation opens. */
+function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left | undefined {
+  const [search] = useSearchParams()
+  const pinned = useKeptQuestions(search.get('by')).questions.filter((question) => question.is_pinned)
+  const own = useOwnFilters(
+    pinned.map(({ sql }) => sql),
+    isOwn,
+  )
+  const ofBoard = useBoardFilters(shown)
+  const filters = isOwn ? own : ofBoard
+  const chosen = useChosen(filters)
+  const left = leftFilters(filters, chosen, useCatalog().data?.tables ?? NO_TABLES)
+  const title = shown?.title ?? 'My dashboard'
+  return left.length > 0 ? { left: { title, filters: left } } : undefined
 }
 
 function NoBoard({ system }: { system: string | undefined }) {

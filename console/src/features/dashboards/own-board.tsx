@@ -14,6 +14,7 @@ import { useKeptQuestions } from '../query/saved-questions'
 import { movedBy, widened } from './arranged'
 import { OWN_BOARD, panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
+import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
 import { narrowedLike } from './filters'
 import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
@@ -21,6 +22,7 @@ import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
 import { RenameQuestion } from './rename-question'
 import { UnknownFilters } from './unknown-filters'
+import { useCarried } from './use-carried'
 import { Versions } from './written-board'
 
 type Kept = Schemas['KeptQuestionShown']
@@ -121,6 +123,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
   const catalog = useCatalog().data?.tables
   const tables = catalog ?? NO_TABLES
   const filters = useOwnFilters(pinned.map(({ sql }) => sql))
+  useCarried(filters, catalog)
   const chosen = useChosen(filters)
   const period = periodWords(filters, chosen)
   function takeOff(question: Kept): void {
@@ -150,6 +153,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     <>
       {error ? <Failed error={error} what="The dashboard" isAction /> : null}
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
+      <CarriedFrom filters={filters} chosen={chosen} />
       {catalog ? <UnknownFilters filters={filters} /> : null}
       {period ? (
         <Text size="xs" className="muted">

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest'
+
+import { testColumn, testTable } from '../../formats/test-tables'
+import { type CarriedWay, carriedTo, leftFilters } from './carried-filters'
+import type { Filter } from './filters'
+
+const FILTER: Filter = {
+  name: 'hall',
+  label: 'Hall',
+  column: 'hall_name',
+  tables: ['visits'],
+  values: 'SELECT hall_name FROM visits',
+  whole: '',
+  is_from: false,
+  is_until: false,
+  panels: [],
+}
+const KIND: Filter = { ...FILTER, name: 'kind', label: 'Kind', column: 'kind' }
+const LINE: Filter = { ...FILTER, name: 'line', label: 'Hall and kind', column: 'line_id', tables: ['plan'] }
+const SINCE: Filter = { ...FILTER, name: 'from', label: 'Since', column: 'visited_on', is_from: true }
+
+const text = (name: string) => testColumn(name)
+const key = (name: string) => testColumn(name, { primary_key: true })
+const LEVELS = {
+  column: 'level',
+  rows: { total: [], hall: ['hall_id'], kind: ['kind'], both: ['hall_id', 'kind'] },
+}
+const PLAN = testTable('plan', [key('line_id'), text('level'), text('hall_id'), text('kind')], {
+  database: 'prod',
+  system: 'hub',
+  levels: LEVELS,
+})
+const HALLS = testTable('halls', [key('hall_id'), text('hall_name')])
+const VISITS = testTable('visits', [text('hall_name'), text('kind'), text('visited_on')], {
+  database: 'prod',
+  system: 'pulse',
+})
+const TABLES = [PLAN, HALLS, VISITS]
+
+/** The filters of the next dashboard after a person chose on the one before. */
+const carried = (
+  chosen: Record<string, string>,
+  before: Filter[],
+  next: Filter[],
+  tables = TABLES,
+): Record<string, string> =>
+  Object.fromEntries(
+    carriedTo(next, leftFilters(before, chosen, tables), tables).map((way: CarriedWay) => [
+      way.filter.name,
+      'value' in way ? way.value : way.sql,
+    ]),
+  )
+
+test('a filter by the same column is carried under the name that the next dashboard has for it', () => {
+  expect(carried({ hall: 'North' }, [FILTER], [{ ...FILTER, name: 'place' }, KIND])).toEqual({
+    place: 'North',
+  })
+  expect(carried({ hall: '' }, [FILTER], [FILTER])).toEqual({})
+})
+
+test('a filter that the next dashboard does not know is dropped', () => {
+  expect(carried({ kind: 'art' }, [KIND], [FILTER, SINCE])).toEqual({})
+})
+
+test('an id becomes the name that its dataset has, and a name the id', () => {
+  const byId = { ...FILTER, name: 'id', column: 'hall_id' }
+  expect(carried({ id: 'N1' }, [byId], [FILTER])).toEqual({
+    hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" = 'N1' LIMIT 2`,
+  })
+  expect(carried({ hall: "O'Hare" }, [FILTER], [byId])).toEqual({
+    id: `SELECT DISTINCT "hall_id" FROM curated.halls WHERE "hall_name" = 'O''Hare' LIMIT 2`,
+  })
+})
+
+test('a column that references the key of a dataset is filtered as the key', () => {
+  const stays = testTable('stays', [testColumn('held_in', { references: 'halls.hall_id' })])
+  const held = { ...FILTER, name: 'held', column: 'held_in', tables: ['stays'] }
+  expect(carried({ held: 'N1' }, [held], [FILTER], [...TABLES, stays])).toEqual({
+    hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" = 'N1' LIMIT 2`,
+  })
+})
+
+test('a name that two datasets have is not carried to an id: nobody knows which is meant', () => {
+  const rooms = testTable('rooms', [key('hall_id'), text('hall_name')])
+  const byId = { ...FILTER, name: 'id', column: 'hall_id' }
+  expect(carried({ hall: 'North' }, [FILTER], [byId], [...TABLES, rooms])).toEqual({})
+})
+
+const OF_LINE = `FROM prod.plan WHERE "line_id" = 'x' AND "level" IN`
+
+test('the row of a table with levels counts as a filter by each column of its level', () => {
+  expect(carried({ line: 'x' }, [LINE], [FILTER, KIND])).toEqual({
+    hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" IN (SELECT DISTINCT "hall_id" ${OF_LINE} ('hall', 'both')) LIMIT 2`,
+    kind: `SELECT DISTINCT "kind" ${OF_LINE} ('kind', 'both') LIMIT 2`,
+  })
+  expect(carried({ line: 'x' }, [LINE], [LINE])).toEqual({ line: 'x' })
+})
+
+test('the first table of the filter is read: others, such as a list of exceptions, may lack rows', () => {
+  const both = { ...LINE, tables: ['plan', 'exceptions'] }
+  const exceptions = { ...PLAN, name: 'exceptions' }
+  expect(carried({ line: 'x' }, [both], [KIND], [exceptions, ...TABLES])).toEqual({
+    kind: `SELECT DISTINCT "kind" ${OF_LINE} ('kind', 'both') LIMIT 2`,
+  })
+})
+
+test('filters by the columns of a level choose its row on the next dashboard', () => {
+  const hall = `"hall_id" IN (SELECT DISTINCT "hall_id" FROM curated.halls WHERE "hall_name" = 'North')`
+  const both = { hall: 'North', kind: 'art' }
+  expect(carried({ hall: 'North' }, [FILTER, KIND], [LINE])).toEqual({
+    line: `SELECT DISTINCT "line_id" FROM prod.plan WHERE "level" = 'hall' AND ${hall} LIMIT 2`,
+  })
+  expect(carried(both, [FILTER, KIND], [LINE])).toEqual({
+    line: `SELECT DISTINCT "line_id" FROM prod.plan WHERE "level" = 'both' AND ${hall} AND "kind" = 'art' LIMIT 2`,
+  })
+})
+
+test('a bound of a period is carried to the same bound of the same column only', () => {
+  const until = { ...SINCE, name: 'until', is_from: false, is_until: true }
+  const other = { ...SINCE, column: 'paid_on' }
+  expect(carried({ from: '2026-01-01' }, [SINCE], [other, until])).toEqual({})
+  expect(carried({ from: '2026-01-01' }, [SINCE], [{ ...SINCE, name: 'since' }, until])).toEqual({
+    since: '2026-01-01',
+  })
+})

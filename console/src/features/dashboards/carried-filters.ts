@@ -1,0 +1,142 @@
+import type { Schemas } from '../../api/client'
+import { quoted, quotedName } from '../../formats/sql'
+import { literal, onlyKey } from '../catalog/belonging'
+import type { Chosen, Filter } from './filters'
+
+type Table = Schemas['CatalogTable']
+type Column = Schemas['ContractColumn']
+
+/** A filter that a person chose on the dashboard before; its column is named as the key that it references. */
+export interface LeftFilter {
+  column: string
+  value: string
+  tables: string[]
+  bound: Bound
+}
+
+type Bound = '' | 'from' | 'until'
+
+/** A filter of the next dashboard: its value is known, or the statement that finds it. */
+export type CarriedWay = { filter: Filter } & ({ value: string } | { sql: string })
+
+/** What a chosen filter says of a column: its value, or the statement that selects it. */
+type Fact = { column: string } & ({ value: string } | { sql: string })
+
+const boundOf = ({ is_from, is_until }: Filter): Bound => (is_from ? 'from' : is_until ? 'until' : '')
+
+/** The column of a filter's values, named as the key of the dataset that it references. */
+function columnOf({ column, lookup, tables: own }: Filter, tables: Table[]): string {
+  if (lookup) return lookup.by
+  const references = tables
+    .filter(({ name }) => own.includes(name))
+    .flatMap(({ columns }) => columns.filter(({ name }) => name === column))
+    .find((each) => each.references)?.references
+  return references?.split('.')[1] ?? column
+}
+
+/** The chosen filters of a dashboard, as a link to another one carries them. */
+export const leftFilters = (filters: readonly Filter[], chosen: Chosen, tables: Table[]): LeftFilter[] =>
+  filters
+    .filter(({ name }) => chosen[name])
+    .map((filter) => ({
+      column: columnOf(filter, tables),
+      value: chosen[filter.name] ?? '',
+      tables: filter.tables,
+      bound: boundOf(filter),
+    }))
+
+/** The filters of a dashboard that follow from those of the one before; others are dropped. */
+export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables: Table[]): CarriedWay[] {
+  const facts = left.filter(({ bound }) => bound === '').flatMap((each) => factsOf(each, tables))
+  const ways = filters.flatMap((filter): CarriedWay[] => {
+    const column = columnOf(filter, tables)
+    const bound = boundOf(filter)
+    const same = left.find((each) => bound && each.bound === bound && each.column === column)
+    const way = bound ? same : (factOf(column, facts, tables) ?? rowOfLevel(filter, facts, tables))
+    if (!way) return []
+    return ['value' in way ? { filter, value: way.value } : { filter, sql: `${way.sql} LIMIT 2` }]
+  })
+  // A filter may have several tables, each with a column of its own.
+  return ways.filter(({ filter }, at) => ways.findIndex((way) => way.filter.name === filter.name) === at)
+}
+
+/** The first of a filter's tables of which its column identifies the rows of every level, as a series does. */
+const levelledBy = (column: string, names: string[], tables: Table[]): Table | undefined =>
+  names
+    .flatMap((name) => tables.filter((table) => table.name === name))
+    .find(
+      ({ levels, columns }) =>
+        levels &&
+        !Object.values(levels.rows).flat().includes(column) &&
+        columns.some((each) => each.name === column && each.primary_key),
+    )
+
+/** The value of the column itself, and for a row of a table with levels those of the columns of its level. */
+function factsOf({ column, value, tables: own }: LeftFilter, tables: Table[]): Fact[] {
+  const table = levelledBy(column, own, tables)
+  const parts = new Set(Object.values(table?.levels?.rows ?? {}).flat())
+  return [
+    { column, value },
+    ...[...parts].map((part) => ({ column: part, sql: partStatement(table, part, column, value) })),
+  ]
+}
+
+/** The statement of one column of a level, by the row that was chosen; without rows where its level lacks the column. */
+function partStatement(table: Table | undefined, part: string, column: string, value: string): string {
+  const levels = Object.entries(table?.levels?.rows ?? {}).flatMap(([level, columns]) =>
+    columns.includes(part) ? [quoted(level)] : [],
+  )
+  const row = `${quotedName(column)} = ${quoted(value)}`
+  const level = `${quotedName(table?.levels?.column ?? '')} IN (${levels.join(', ')})`
+  return `${select(part, table)} WHERE ${row} AND ${level}`
+}
+
+const select = (column: string, table: Table | undefined): string =>
+  `SELECT DISTINCT ${quotedName(column)} FROM ${table?.database ?? ''}.${table?.name ?? ''}`
+
+/** What the chosen filters say of a column: directly, or by the one dataset that has its value beside its key. */
+function factOf(column: string, facts: Fact[], tables: Table[]): Fact | undefined {
+  const direct = facts.find((fact) => fact.column === column)
+  if (direct) return direct
+  const ways = tables.flatMap((table): string[] => {
+    const key = onlyKey(table)
+    const has = (name: string) => table.columns.find((each) => each.name === name && !each.personal)
+    if (!key || !has(column)) return []
+    return facts.flatMap((fact) => {
+      const by = has(fact.column)
+      const is = by && (by === key || column === key.name) ? condition(by, fact) : ''
+      return is ? [`${select(column, table)} WHERE ${is}`] : []
+    })
+  })
+  const [sql = ''] = ways
+  return ways.length === 1 ? { column, sql } : undefined
+}
+
+/** The condition of rows of which a column has the value of a fact; empty where none can have it. */
+function condition(column: Column, fact: Fact): string {
+  const name = quotedName(column.name)
+  if ('sql' in fact) return `${name} IN (${fact.sql})`
+  const is = literal(column, fact.value)
+  return is === undefined ? '' : `${name} = ${is}`
+}
+
+/** The row of the level with most columns of which the chosen filters say the value of each. */
+function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | undefined {
+  const { column } = filter
+  const table = levelledBy(column, filter.tables, tables)
+  const chosen = facts.filter((fact) => 'value' in fact)
+  const levels = Object.entries(table?.levels?.rows ?? {}).flatMap(([level, parts]) => {
+    const conditions = parts.flatMap((part) => {
+      const fact = factOf(part, chosen, tables)
+      const own = table?.columns.find(({ name }) => name === part)
+      const is = fact && own ? condition(own, fact) : ''
+      return is ? [is] : []
+    })
+    return parts.length > 0 && conditions.length === parts.length ? [{ level, conditions }] : []
+  })
+  const most = Math.max(...levels.map(({ conditions }) => conditions.length))
+  const [finest, ...others] = levels.filter(({ conditions }) => conditions.length === most)
+  if (!table?.levels || !finest || others.length > 0) return undefined
+  const of = [`${quotedName(table.levels.column)} = ${quoted(finest.level)}`, ...finest.conditions]
+  return { column, sql: `${select(column, table)} WHERE ${of.join(' AND ')}` }
+}

@@ -1,0 +1,92 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { MemoryRouter, useLocation } from 'react-router'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { testColumn, testTable } from '../../formats/test-tables'
+import { CarriedFrom } from './carried-from'
+import { useChosen } from './filter-bar'
+import { useCarried } from './use-carried'
+
+afterEach(cleanup)
+
+const VALUES = 'SELECT hall_name FROM visits'
+const FILTERS = [
+  {
+    name: 'hall',
+    label: 'Hall',
+    column: 'hall_name',
+    tables: ['visits'],
+    values: VALUES,
+    whole: '',
+    is_from: false,
+    is_until: false,
+    panels: [],
+  },
+]
+const TABLES = [
+  testTable('halls', [testColumn('hall_id', { primary_key: true }), testColumn('hall_name')]),
+  testTable('visits', [testColumn('hall_name')], { database: 'prod', system: 'pulse' }),
+]
+
+/** The part of a dashboard that a link opened, and whether its panels are held back. */
+function Page() {
+  const isCarrying = useCarried(FILTERS, TABLES)
+  return (
+    <>
+      <CarriedFrom filters={FILTERS} chosen={useChosen(FILTERS)} />
+      <p data-testid="address">{useLocation().search}</p>
+      <p data-testid="panels">{isCarrying ? 'held back' : 'asked'}</p>
+    </>
+  )
+}
+
+/** Opens the page by a link from a dashboard that was filtered by a column; `named` is the name of the id N1. */
+function open(column: string, value: string, named = 'North'): void {
+  vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
+    const isValues = String(init?.body).includes(VALUES)
+    const rows = url.includes('/values/') ? [['North'], ['South']] : [[named]]
+    const answer = url.includes('/rows')
+      ? { columns: [{ name: 'hall_name', type: 'varchar' }], rows, next_cursor: '' }
+      : { query_id: isValues ? 'values' : 'id', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+    return Promise.resolve(Response.json(url.includes('/v1/catalog') ? { tables: TABLES } : answer))
+  })
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  const left = { title: 'Plan', filters: [{ column, value, tables: ['plan'], bound: '' }] }
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={[{ pathname: '/dashboards/pulse', state: { left } }]}>
+          <Page />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+const textOf = (name: string) => screen.getByTestId(name).textContent
+
+test('a filter of the dashboard before is in the address, and can be removed where it is named', async () => {
+  open('hall_id', 'N1')
+  expect(textOf('panels')).toBe('held back')
+  const remove = await screen.findByRole('button', { name: 'Remove: Hall: North' })
+  expect(screen.getByText('From “Plan”:')).toBeTruthy()
+  expect([textOf('address'), textOf('panels')]).toEqual(['?hall=North', 'asked'])
+  fireEvent.click(remove)
+  await expect.poll(() => textOf('address')).toBe('')
+  expect(screen.queryByText('From “Plan”:')).toBeNull()
+})
+
+test.each([
+  ['a filter that the page does not know', 'kind', 'art', 'North'],
+  ['a value that its filter does not offer', 'hall_name', 'Attic', 'North'],
+  ['an id whose name its filter does not offer', 'hall_id', 'N1', 'Attic'],
+])('%s is dropped without a word', async (_, column, value, named) => {
+  open(column, value, named)
+  await expect.poll(() => textOf('panels')).toBe('asked')
+  expect(textOf('address')).toBe('')
+  expect(screen.queryByText('From “Plan”:')).toBeNull()
+})

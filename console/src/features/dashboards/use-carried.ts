@@ -1,0 +1,82 @@
+import { useEffect, useMemo } from 'react'
+import { useLocation, useSearchParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { useResults } from '../query/results'
+import { type CarriedWay, carriedTo, type LeftFilter } from './carried-filters'
+import type { Filter } from './filters'
+
+/** What a link from one dashboard to another carries, beside its address. */
+export interface Left {
+  left: { title: string; filters: LeftFilter[] }
+}
+
+/** The filters of a page that came from the dashboard with this title, by their names. */
+export interface Carried {
+  carried: { title: string; names: string[] }
+}
+
+const isOf = <State extends object>(state: unknown, name: string): state is State =>
+  typeof state === 'object' && state !== null && name in state
+
+/** The filters that this page has from the dashboard before; undefined where it has none, or where a person changed one since. */
+export function useCarriedFrom(): Carried['carried'] | undefined {
+  const { state } = useLocation() as { state: unknown }
+  return isOf<Carried>(state, 'carried') ? state.carried : undefined
+}
+
+/** The values of the ways that were looked up; undefined until all are. A value that its filter does not offer is dropped. */
+function useCarriedValues(ways: CarriedWay[]): { name: string; value: string }[] | undefined {
+  const asked = [...new Set(ways.flatMap((way) => ('sql' in way ? [way.sql] : [])))]
+  const lists = [...new Set(ways.map(({ filter }) => (isBound(filter) ? '' : filter.values)).filter(Boolean))]
+  const answers = useResults(asked)
+  const offered = useResults(lists)
+  if ([...answers, ...offered].some(({ isPending }) => isPending)) return undefined
+  return ways.flatMap((way) => {
+    const rows = 'sql' in way ? (answers[asked.indexOf(way.sql)]?.data?.rows ?? []) : [[way.value]]
+    const cell = rows.length === 1 ? rows[0]?.[0] : null
+    const list = offered[lists.indexOf(way.filter.values)]?.data
+    const value = cell === null || cell === undefined ? '' : String(cell)
+    const isOffered =
+      !list ||
+      list.next !== '' ||
+      list.rows.length === 0 ||
+      list.rows.some(([each]) => String(each) === value)
+    return value && (isBound(way.filter) || isOffered) ? [{ name: way.filter.name, value }] : []
+  })
+}
+
+const isBound = ({ is_from, is_until }: Filter): boolean => is_from || is_until
+
+/**
+ * Brings the filters of the dashboard before, which the link to this page carried, into its address, as far as it knows them.
+ *
+ * Returns whether that is still going on: until then the panels would be read without them, for nothing.
+ */
+export function useCarried(
+  filters: readonly Filter[],
+  tables: Schemas['CatalogTable'][] | undefined,
+): boolean {
+  const { state } = useLocation() as { state: unknown }
+  const [, setSearch] = useSearchParams()
+  const left = isOf<Left>(state, 'left') ? state.left : undefined
+  const ways = useMemo(
+    () => (left && tables ? carriedTo(filters, left.filters, tables) : []),
+    [left, filters, tables],
+  )
+  const values = useCarriedValues(ways)
+  const isDone = left !== undefined && tables !== undefined && values !== undefined
+  useEffect(() => {
+    if (!isDone) return
+    const carried = { title: left.title, names: values.map(({ name }) => name) }
+    setSearch(
+      (before) => {
+        for (const { name, value } of values) before.set(name, value)
+        return before
+      },
+      { replace: true, state: values.length > 0 ? { carried } : null },
+    )
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once: the state of the address is another one then
+  }, [isDone])
+  return left !== undefined
+}
