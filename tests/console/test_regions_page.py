@@ -46,7 +46,7 @@ def test_without_opportunities_one_panel_says_the_cause_and_what_to_do(console: 
 
 def test_a_filter_by_a_series_of_sales_goes_along_to_the_page_of_regions_and_back(console: Console) -> None:
     rows = b"region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
-    rows += b"GB,United Kingdom,GB,Europe,67000000,3000000000000,2024-01-01T00:00:00Z\n"
+    rows += b"GB,United Kingdom,GB,EU,67000000,3000000000000,2024-01-01T00:00:00Z\n"
     console.lake.receive("regions/regions.csv", rows)
     page = console.opened("/dashboards/market-intelligence-hub?series=region%3DGB", VIEWER)
     page.get_by_role("link", name="Regions and opportunities", exact=True).click()
