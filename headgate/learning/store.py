@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,6 @@ from headgate.snapshots.snapshot import snapshot_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from headgate.learning.champion_challenger import Contest
     from headgate.learning.model_file import Storable
@@ -163,6 +163,15 @@ class ModelStore:
         """Return the newest record of a day; None if there is none."""
         key = keys.model_of_day_key(system, model, as_of)
         return self._read(key) if key in self._below(system, model) else None
+
+    def of_day_or_newest(self, system: str, model: str, as_of: str) -> Card | None:
+        """Return the newest record of a day, or else of the last day; None if there is no record.
+
+        A table has an earlier day than the last record after data were reverted or it was rolled back.
+        """
+        days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
+        of_day = keys.model_of_day_key(system, model, date.fromisoformat(as_of)) if as_of else ""
+        return self._read(of_day if of_day in days else days[-1]) if days else None
 
     def newest(self) -> list[Card]:
         """Return the newest record of every model of every system, by system and model."""

@@ -117,6 +117,7 @@ def _sections(card: ModelCard) -> list[_Section]:
         _calibration(card),
         _drift(card),
         _Section("Known limits", about.limits),
+        *([_Section("Use", about.uses)] if about.uses else []),
     ]
 
 

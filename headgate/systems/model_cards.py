@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.learning.calibration import Bin
     from headgate.learning.store import Card
+    from headgate.snapshots.snapshot import LakeSnapshot
 
     OwnFigures = Callable[[Sequence[Mapping[str, Any]]], tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
@@ -38,6 +39,7 @@ class Description:
         quality: the prod table with the figures.
         quality_models: the models of that table that are shown; all of them if none is named.
         needs: the datasets without which the tables have no rows.
+        uses: who may use the figures, and for which decisions.
         method_columns: the columns of the first table that name the published method; none if it has no such
             column.
         kept_as: what these columns call the kept model, whatever its recipe; empty if they name the recipe.
@@ -54,6 +56,7 @@ class Description:
     quality_models: tuple[str, ...]
     limits: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     method_columns: tuple[str, ...] = ()
     kept_as: str = ""
 
@@ -73,7 +76,8 @@ class CurrentTable:
     @classmethod
     def of_columns(cls, as_of: str, columns: Mapping[str, Sequence[str]]) -> CurrentTable:
         """Return the statements of a table of that day, from its columns that name a method."""
-        return cls(as_of, {name: tuple(sorted(set(values))) for name, values in columns.items() if values})
+        methods = {name: tuple(sorted(set(values) - {None})) for name, values in columns.items()}
+        return cls(as_of, {name: values for name, values in methods.items() if values})
 
 
 @dataclass(frozen=True)
@@ -174,9 +178,16 @@ def description(name: str) -> Description:
 def _description(document: Mapping[str, Any]) -> Description:
     lists = {
         name: tuple(document.get(name, ()))
-        for name in ("tables", "quality_models", "limits", "needs", "method_columns")
+        for name in ("tables", "quality_models", "limits", "needs", "uses", "method_columns")
     }
     return Description(**{**document, **lists})
+
+
+def missing_datasets(about: Description, lake: LakeSnapshot | None) -> tuple[str, ...]:
+    """Return the datasets that a model needs and the newest snapshot lacks; none before the first snapshot."""
+    if lake is None:
+        return ()
+    return tuple(name for name in about.needs if name not in lake.datasets or not lake.datasets[name].rows)
 
 
 def is_in_use(about: Description, kept: Card, current: CurrentTable) -> bool:

@@ -56,10 +56,7 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
         stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
     )
     current = _current_table(env, about)
-    newest = (
-        card for card in models(env).newest() if (card.system, card.model) == (about.system, about.kept)
-    )
-    record = next((_of_current_day(env, card, current) for card in newest), None)
+    record = models(env).of_day_or_newest(about.system, about.kept, current.as_of) if about.kept else None
     return model_card(about, figures, record, current, _missing(env, about))
 
 
@@ -113,18 +110,12 @@ def _day_of(database: str, table: str) -> str:
 
 
 def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
-    """Return the datasets that a model needs and the current snapshot lacks.
-
-    Return none before the first snapshot.
-    """
+    """Return the datasets that a model needs and the current snapshot lacks."""
     from headgate.snapshots.read_snapshots import newest_snapshot
+    from headgate.systems.model_cards import missing_datasets
 
     newest = newest_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket)
-    if newest is None:
-        return ()
-    return tuple(
-        name for name in about.needs if name not in newest.datasets or not newest.datasets[name].rows
-    )
+    return missing_datasets(about, newest)
 
 
 def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:

@@ -853,6 +853,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/model-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The models of the deployed systems
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listModelCards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/model-cards/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The card of a model: prediction, method, data, tests with their results, limits and use
+         * @description Needs the group `viewer`.
+         */
+        get: operations["getModelCard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/predictions/customer": {
         parameters: {
             query?: never;
@@ -1506,6 +1546,24 @@ export interface components {
         BoardArranged: {
             /** Panels */
             panels: components["schemas"]["ArrangedPanel"][];
+        };
+        /**
+         * CalibrationShare
+         * @description Cases with similar probabilities.
+         */
+        CalibrationShare: {
+            /**
+             * Expected
+             * @description Their mean probability.
+             */
+            expected: number;
+            /**
+             * Observed
+             * @description Share of them that came true.
+             */
+            observed: number;
+            /** Rows */
+            rows: number;
         };
         /**
          * Caller
@@ -4764,6 +4822,40 @@ export interface components {
             source: string;
         };
         /**
+         * MeasuredFigure
+         * @description A figure measured on days that the model did not learn from.
+         */
+        MeasuredFigure: {
+            /**
+             * Baseline
+             * @description The same figure of `baseline_model`.
+             */
+            baseline: number | null;
+            /**
+             * Baseline Model
+             * @description The rule to beat; empty if there is none.
+             */
+            baseline_model: string;
+            /** Metric */
+            metric: string;
+            /** Model */
+            model: string;
+            /** Note */
+            note: string;
+            /**
+             * Period
+             * @description An ISO 8601 interval, or a description of the tested origins.
+             */
+            period: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Value
+             * @description Null where it could not be measured.
+             */
+            value: number | null;
+        };
+        /**
          * MergedRows
          * @description The rows of a dataset that the merge of a run changed.
          */
@@ -4782,6 +4874,130 @@ export interface components {
             rows: number;
             /** Rows Before */
             rows_before: number;
+        };
+        /**
+         * ModelCardDetail
+         * @description Prediction, method, data, tests, limits and use of a model.
+         */
+        ModelCardDetail: {
+            /**
+             * As Of
+             * @description Day of the data; empty before the first run.
+             */
+            as_of: string;
+            /** Calibration */
+            calibration: components["schemas"]["CalibrationShare"][];
+            /**
+             * Columns
+             * @description Its input columns.
+             */
+            columns: string[];
+            /**
+             * Contest
+             * @description Recipe → mean loss at the past origins; lower is better.
+             */
+            contest: {
+                [key: string]: number;
+            };
+            /** Data */
+            data: string;
+            /** Figures */
+            figures: components["schemas"]["MeasuredFigure"][];
+            /**
+             * Is Kept
+             * @description Whether it is kept between runs; else each run fits it again.
+             */
+            is_kept: boolean;
+            /**
+             * Learnt From
+             * @description Rows that the kept model learnt from.
+             */
+            learnt_from: number;
+            /** Limits */
+            limits: string[];
+            /**
+             * Methods
+             * @description Column of the first table → methods that its current rows name.
+             */
+            methods: {
+                [key: string]: string[];
+            };
+            /**
+             * Missing
+             * @description Datasets that the model needs and the lake does not have.
+             */
+            missing: string[];
+            /**
+             * Naive Rule
+             * @description The simple rule that the model is compared with.
+             */
+            naive_rule: string;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @description Days of the tests as an ISO 8601 interval; empty if there are none.
+             */
+            period: string;
+            /** Predicts */
+            predicts: string;
+            /**
+             * Recipe
+             * @description Recipe of the kept model; empty if none is in use.
+             */
+            recipe: string;
+            /**
+             * Shifted
+             * @description Input columns that changed since the model learnt.
+             */
+            shifted: string[];
+            /**
+             * Snapshot Id
+             * @description Snapshot of the figures; empty before the first run.
+             */
+            snapshot_id: string;
+            /** System */
+            system: string;
+            /**
+             * Tables
+             * @description The tables with its figures, the most important one first.
+             */
+            tables: string[];
+            /**
+             * Unused
+             * @description Recipe and day of a kept model that the current tables do not use; empty if there is none.
+             */
+            unused: string[];
+            /**
+             * Uses
+             * @description Who may use the figures, and for which decisions.
+             */
+            uses: string[];
+        };
+        /**
+         * ModelCardEntry
+         * @description A model of a deployed system.
+         */
+        ModelCardEntry: {
+            /** Name */
+            name: string;
+            /** Predicts */
+            predicts: string;
+            /** System */
+            system: string;
+            /**
+             * Tables
+             * @description The tables with its figures, the most important one first.
+             */
+            tables: string[];
+        };
+        /**
+         * ModelCards
+         * @description The models of the deployed systems.
+         */
+        ModelCards: {
+            /** Cards */
+            cards: components["schemas"]["ModelCardEntry"][];
         };
         /**
          * NamingDashboard
@@ -8916,6 +9132,79 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listModelCards: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the state that the caller has. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCards"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getModelCard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the state that the caller has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCardDetail"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

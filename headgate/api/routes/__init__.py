@@ -7,6 +7,7 @@ from headgate.api.routes import (
     files,
     lake,
     mails,
+    model_cards,
     notes,
     queries,
     runs,
@@ -28,4 +29,5 @@ EVERY = (
     *(load_module(domain.routes).routes for domain in all_domains() if domain.routes),
     catalog.routes,
     dashboards.routes,
+    model_cards.routes,
 )
