@@ -22,6 +22,7 @@ const ADDRESSES = [
   ['/rows/readings/1', true],
   ['/dashboards/meters', true],
   ['/tables/meters/daily', true],
+  ['/models/level', true],
   ['/catalog', true],
   ['/query', true],
   ['/nowhere', false],

@@ -67,6 +67,12 @@ export const ROUTES: RouteObject[] = [
             lazy: async () => ({ Component: (await import('../features/catalog/table-page')).TablePage }),
           },
           {
+            path: 'models/:name',
+            lazy: async () => ({
+              Component: (await import('../features/models/model-card-page')).ModelCardPage,
+            }),
+          },
+          {
             path: 'catalog',
             lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
           },

@@ -9,6 +9,7 @@ const LISTS = {
   dataset: { href: '#/catalog', words: 'All datasets and tables' },
   table: { href: '#/catalog', words: 'All datasets and tables' },
   dashboard: { href: '#/dashboards', words: 'All dashboards' },
+  model: { href: '#/dashboards', words: 'All dashboards' },
   queue: { href: '#/work', words: 'All queues' },
   question: { href: '#/query', words: 'All questions' },
   page: { href: '#/', words: 'The first page' },

@@ -11,6 +11,7 @@ import { usePlainNames } from '../../formats/columns'
 import { queryAddress } from '../../formats/sql'
 import { fileParts, heading } from '../../formats/words'
 import { TableTrust } from '../dashboards/trust-line'
+import { ModelCardLinks } from '../models/card-links'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { TableRows } from './table-rows'
@@ -41,6 +42,7 @@ export function TablePage() {
           </Text>
         ) : null}
         <TableTrust system={system} table={table} filters={search.getAll('filter')} />
+        <ModelCardLinks tables={[table]} />
         <Anchor size="sm" href={queryAddress(`SELECT *\nFROM ${table}\nLIMIT 1000`)}>
           Ask this table on the page Query
         </Anchor>

@@ -9,6 +9,7 @@ import { Empty, Waiting } from '../../components/states'
 import { NewestRunLine } from '../lake/newest-run'
 import { MAX_TITLE } from '../mails/mails'
 import { MailMe } from '../mails/mail-me'
+import { ModelCardLinks } from '../models/card-links'
 import { WriteNote } from '../notes/write-note'
 import { hasFiltersOfTables, useBoardFilters } from './board-filters'
 import { CarriedFrom } from './carried-from'
@@ -61,7 +62,10 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
-        <PageTitle>{board.title}</PageTitle>
+        <div>
+          <PageTitle>{board.title}</PageTitle>
+          <ModelCardLinks tables={board.panels.map(({ table }) => table)} />
+        </div>
         <Group gap="sm" align="end">
           {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
           <MailMe key={mailTitle} of={{ dashboard: board.system, filters: sent }} title={mailTitle} />

@@ -52,6 +52,31 @@ test('a line of few parts is in sight', async () => {
   expect(line.tagName).toBe('P')
 })
 
+describe('the line of figures that a model makes', () => {
+  beforeEach(() => {
+    const cards = [{ name: 'level', system: 's', tables: ['t'], predicts: '' }]
+    vi.stubGlobal('fetch', (url: string) =>
+      Promise.resolve(
+        Response.json(url.endsWith('/v1/model-cards') ? { cards } : { version: '1', as_of: '2010-12-09' }),
+      ),
+    )
+  })
+
+  test('leads from its method to the card of the model', async () => {
+    show(['off by 12 %', 'nearer: last year', 'method: level'])
+    const link = await screen.findByText('method')
+    expect(link.getAttribute('href')).toBe('#/models/level')
+    expect(link.parentElement?.textContent).toBe('method: level')
+    expect(screen.queryByText('by which method')).toBeNull()
+  })
+
+  test('has the way to the card where it states no method', async () => {
+    show(['off by 12 %'])
+    const link = await screen.findByText('by which method')
+    expect(link.getAttribute('href')).toBe('#/models/level')
+  })
+})
+
 test('the line has its room before its words are there', async () => {
   show(['counted, not estimated'])
   expect(screen.getByTestId('trust-of-t').getAttribute('aria-busy')).toBe('true')

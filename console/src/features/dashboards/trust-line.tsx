@@ -12,6 +12,7 @@ import { readConditions } from '../catalog/row-filters'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { answerRows, filledParts } from '../../formats/template'
+import { modelAddress, type ModelEntry, useModelOf } from '../models/queries'
 import { filteredByRows } from './filters'
 
 /** Parts of the line that need no cell are said without an answer. */
@@ -39,6 +40,7 @@ export function TrustLine(props: Props) {
   const { board, table } = props
   const few = props.isRepeated ? 1 : FEW
   const { parts, isPending } = useTrustRead(props)
+  const model = useModelOf(table)
   // The line has its room before its words are there, so that nothing below it moves.
   if (isPending)
     return (
@@ -48,9 +50,19 @@ export function TrustLine(props: Props) {
     )
   if (!parts) return null
   const origin = (
-    <Anchor inherit href={tableAddress(board.system, table)}>
-      where it comes from
-    </Anchor>
+    <>
+      <Anchor inherit href={tableAddress(board.system, table)}>
+        where it comes from
+      </Anchor>
+      {model && !parts.some((part) => METHOD.test(part)) ? (
+        <>
+          {' · '}
+          <Anchor inherit href={modelAddress(model.name)}>
+            by which method
+          </Anchor>
+        </>
+      ) : null}
+    </>
   )
   if (parts.length > few)
     return (
@@ -58,7 +70,9 @@ export function TrustLine(props: Props) {
         <summary>{parts.slice(0, few).join(' · ')} · more</summary>
         <ul>
           {parts.slice(few).map((part) => (
-            <li key={part}>{part}</li>
+            <li key={part}>
+              <Part words={part} model={model} />
+            </li>
           ))}
           <li>{origin}</li>
         </ul>
@@ -67,10 +81,30 @@ export function TrustLine(props: Props) {
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
       {parts.map((part) => (
-        <Fragment key={part}>{part} · </Fragment>
+        <Fragment key={part}>
+          <Part words={part} model={model} />
+          {' · '}
+        </Fragment>
       ))}
       {origin}
     </Text>
+  )
+}
+
+const METHOD = /^(.*?)\b(method)\b(.*)$/i
+
+/** A part of the line; the word "method" leads to the card of the model that makes the figures. */
+function Part({ words, model }: { words: string; model: ModelEntry | undefined }) {
+  const [, before = '', method, after = ''] = METHOD.exec(words) ?? []
+  if (!model || !method) return words
+  return (
+    <>
+      {before}
+      <Anchor inherit href={modelAddress(model.name)}>
+        {method}
+      </Anchor>
+      {after}
+    </>
   )
 }
 

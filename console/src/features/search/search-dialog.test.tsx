@@ -30,6 +30,7 @@ beforeEach(() => {
     ['/v1/systems', { systems: [] }],
     ['/v1/questions', { questions: [] }],
     ['/v1/kept-questions', { questions: [SAVED, { ...SAVED, name: 'Parts of ben', by: 'ben' }] }],
+    ['/v1/model-cards', { cards: [{ name: 'wear', system: 'own', tables: ['part_wear'], predicts: '' }] }],
     ['/v1/dashboards', { dashboards: [] }],
     ['/v1/runs', { runs: [] }],
     ['/v1/files', { files: FILES, next_cursor: '' }],
@@ -111,4 +112,11 @@ test('a saved question of the person is a result, that of another person is not'
   await type('parts')
   await screen.findByRole('option', { name: /^Parts by week/ })
   expect(screen.queryByRole('option', { name: /^Parts of ben/ })).toBeNull()
+})
+
+test('a model card is a result', async () => {
+  await type('model card')
+  const option = await screen.findByRole('option', { name: /^Model card: Part wear/ })
+  fireEvent.click(option)
+  await vi.waitFor(() => expect(window.location.hash).toBe('#/models/wear'))
 })

@@ -82,6 +82,15 @@ test('a year, a date and a number that the API refuses are no ids', () => {
   expect(ids.filter(isAnId)).toEqual(ids)
 })
 
+test('a model card is found by its title, its table and its own name', () => {
+  const models = [{ name: 'leaving', system: 'own', tables: ['guest_risk', 'guest_reasons'] }]
+  const known = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
+  const all = places({ ...known, models })
+  const card = ['Model card: Guest risk', '#/models/leaving']
+  for (const typed of ['model card', 'guest risk', 'guest reasons', 'leaving', 'how is guest risk predicted'])
+    expect(matching(all, typed).map(({ title, href }) => [title, href])).toEqual([card])
+})
+
 test('an action is found by its words, and starting a run by those who may', () => {
   expect(['cost', 'undo'].map((typed) => matching(ALL, typed)[0]?.href)).toEqual(['#/lake', '#/lake'])
   expect(matching(ALL, 'upload file').map((place) => place.href)).toEqual(['#/upload'])

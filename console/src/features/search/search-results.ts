@@ -6,6 +6,7 @@ import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
 import { panelAddress } from '../dashboards/named-panel'
 import { runTitle } from '../lake/run-facts'
+import { modelAddress, type ModelEntry, modelTitle } from '../models/queries'
 import { askedBy, type KeptQuestion, questionAddress, questionTitle } from '../query/saved-questions'
 
 export interface Place {
@@ -32,6 +33,7 @@ interface Known {
   runs: Schemas['RunSummary'][]
   /** The tables of the catalog with their columns. */
   tables?: Schemas['CatalogTable'][]
+  models?: ModelEntry[]
   mayRun?: boolean
 }
 
@@ -97,6 +99,7 @@ export const places = ({
   boards,
   runs,
   tables = [],
+  models = [],
   mayRun = false,
 }: Known): Place[] => [
   ...PAGES,
@@ -133,6 +136,12 @@ export const places = ({
       words: table.description,
     })),
   ),
+  ...models.map((model) => ({
+    kind: 'model',
+    title: `Model card: ${modelTitle(model)}`,
+    href: modelAddress(model.name),
+    words: [model.name, ...model.tables, 'method prediction test limits'].join(' '),
+  })),
   ...boards.flatMap((board) =>
     board.panels.map((panel) => ({
       kind: `on the dashboard ${board.title}`,

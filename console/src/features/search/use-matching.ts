@@ -5,6 +5,7 @@ import { useCatalog, useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
 import { useRuns } from '../lake/queries'
+import { useModels } from '../models/queries'
 import { useQuestions, useResults } from '../query/results'
 import { useKeptQuestions } from '../query/saved-questions'
 import { recentPages } from './recent-pages'
@@ -111,7 +112,8 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
   const mayRun = useMay('operator')
   const tables = useCatalog().data?.tables ?? []
-  const every = places({ contracts, systems, questions, own, boards, runs, tables, mayRun })
+  const models = useModels()
+  const every = places({ contracts, systems, questions, own, boards, runs, tables, models, mayRun })
   const isAsked = asked !== '' && asked === trimmed
   const [rested] = useDebouncedValue(trimmed, ID_PAUSE_MS)
   const isId = isAnId(rested) && rested === trimmed

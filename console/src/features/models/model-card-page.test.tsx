@@ -1,0 +1,157 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen, within } from '@testing-library/react'
+import { MemoryRouter, Route, Routes } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { ModelCardLinks } from './card-links'
+import { methodSentences, periodWords, trainingSentences } from './card-words'
+import { ModelCardPage } from './model-card-page'
+
+const ENTRY = {
+  name: 'leaving',
+  system: 'own',
+  tables: ['guest_risk'],
+  predicts: 'The probability that a guest does not come again (`risk`).',
+}
+const CARD = {
+  ...ENTRY,
+  data: 'Visits of the lake.',
+  naive_rule: 'The days since the last visit.',
+  limits: ['A guest without a visit has no probability.', 'The reasons are not causes.'],
+  uses: ['The desk calls guests with it.'],
+  missing: [],
+  as_of: '2026-01-31',
+  snapshot_id: 's',
+  is_kept: true,
+  methods: { model: ['linear_recipe'] },
+  recipe: 'linear_recipe',
+  unused: [],
+  learnt_from: 1200,
+  columns: ['silence', 'age'],
+  period: '2025-10-01/2025-12-30',
+  figures: [
+    {
+      model: 'guest_risk',
+      metric: 'auc',
+      value: 0.81234,
+      baseline: 0.7,
+      baseline_model: 'silence_rule',
+      period: '2025-10-01/2025-12-30',
+      rows: 1200,
+      note: '',
+    },
+  ],
+  contest: { constant: 0.6, linear_recipe: 0.5 },
+  calibration: [{ expected: 0.2, observed: 0.25, rows: 600 }],
+  shifted: ['silence'],
+}
+let card: object = CARD
+
+beforeEach(() => {
+  card = CARD
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string) => {
+    const { pathname } = new URL(url)
+    if (pathname === '/v1/model-cards') return Promise.resolve(Response.json({ cards: [ENTRY] }))
+    if (pathname === '/v1/model-cards/leaving') return Promise.resolve(Response.json(card))
+    if (pathname === '/v1/catalog') return Promise.resolve(Response.json({ tables: [] }))
+    return Promise.resolve(Response.json({ status: 404, detail: 'no model' }, { status: 404 }))
+  })
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const show = (address: string) =>
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={[address]}>
+          <Routes>
+            <Route path="models/:name" element={<ModelCardPage />} />
+            <Route path="board" element={<ModelCardLinks tables={['guest_risk', 'guests']} />} />
+            <Route path="counted" element={<ModelCardLinks tables={['guests']} />} />
+          </Routes>
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+const section = (name: string) => within(screen.getByRole('region', { name }))
+
+test('a card says what is predicted, how, from what, how it was tested, its limits and its use', async () => {
+  show('/models/leaving')
+  await screen.findByText('The probability that a guest does not come again (risk).')
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Model card: Guest risk')
+  expect(section('What it predicts').getByText('Guest risk').getAttribute('href')).toBe(
+    '#/tables/own/guest_risk',
+  )
+  expect(section('By which method').getByText('Method: linear recipe.')).toBeTruthy()
+  expect(
+    section('What it is made from').getByText('It learnt from 1,200 rows with 2 inputs: silence and age.'),
+  ).toBeTruthy()
+  const row = section('How it was tested').getByText('AUC').closest('tr')
+  expect([...(row?.querySelectorAll('td') ?? [])].map(({ textContent }) => textContent)).toEqual([
+    'AUCguest risk',
+    '0.8123',
+    'silence rule',
+    '0.7',
+    '1 Oct 2025 to 30 Dec 2025',
+    '1,200',
+  ])
+  expect(section('Limits').getAllByRole('listitem')).toHaveLength(2)
+  expect(section('Who may use it, for what').getByText('The desk calls guests with it.')).toBeTruthy()
+})
+
+test('the recipe with the least loss comes first', async () => {
+  show('/models/leaving')
+  const table = (await screen.findByText('Mean loss (lower is better)')).closest('table')
+  const names = [...(table?.querySelectorAll('tbody td:first-child') ?? [])].map(
+    ({ textContent }) => textContent,
+  )
+  expect(names).toEqual(['linear recipe', 'constant'])
+})
+
+test('a card before the first run says so, and names the data that are missing', async () => {
+  card = { ...CARD, as_of: '', methods: {}, recipe: '', figures: [], missing: ['visits'] }
+  show('/models/leaving')
+  await screen.findByText(/The lake has no rows of visits, so there are no figures yet/)
+  expect(screen.getByText(/It was not tested yet/)).toBeTruthy()
+})
+
+test('an address of no model says so', async () => {
+  show('/models/weather')
+  await screen.findByText('No model is named weather')
+})
+
+test('a dashboard has one click to each card of its tables, and none where nothing is predicted', async () => {
+  show('/board')
+  expect((await screen.findByText('Guest risk')).getAttribute('href')).toBe('#/models/leaving')
+  cleanup()
+  show('/counted')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(screen.queryByText(/Model card/)).toBeNull()
+})
+
+test('a kept model that the table was not built with is not in use', () => {
+  expect(methodSentences({ ...CARD, recipe: '', unused: ['linear_recipe', '2026-01-30'] })).toEqual([
+    'Method: linear recipe.',
+    'A model kept on 30 Jan 2026 (linear recipe) is not in use: the current table was not built with it.',
+  ])
+  expect(methodSentences({ ...CARD, methods: {}, recipe: '', is_kept: false })).toEqual([
+    'Each run fits it again.',
+  ])
+})
+
+test('days of tests are read as days, and other words stay', () => {
+  expect(periodWords('2026-01-01/2026-01-01')).toBe('1 Jan 2026')
+  expect(periodWords('4 past origins, 12 periods ahead (week)')).toBe(
+    '4 past origins, 12 periods ahead (week)',
+  )
+  expect(periodWords('fit')).toBe('the days that it learnt from')
+  expect(trainingSentences(CARD).at(-1)).toBe('These inputs have changed since: silence.')
+})

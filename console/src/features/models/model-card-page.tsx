@@ -1,0 +1,179 @@
+import { Anchor, List, Stack, Table, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { figure, whole } from '../../api/format'
+import { NothingPage } from '../../components/nothing-here'
+import { PageTitle, Panel } from '../../components/panel'
+import { Answered, Empty, isMissing } from '../../components/states'
+import { usePlainNames } from '../../formats/columns'
+import { heading } from '../../formats/words'
+import { tableAddress } from '../dashboards/trust-line'
+import { methodSentences, methodWords, periodWords, trainingSentences } from './card-words'
+import { modelTitle, useModelCard, useModels } from './queries'
+
+type Card = Schemas['ModelCardDetail']
+
+/** What a model predicts, by which method, from what, how it was tested, its limits, and who may use it for what. */
+export function ModelCardPage() {
+  const { name = '' } = useParams()
+  const card = useModelCard(name)
+  const entry = useModels().find((each) => each.name === name)
+  if (isMissing(card.error)) return <NothingPage what="model" name={name} />
+  return (
+    <Stack gap="md">
+      <PageTitle>Model card: {entry ? modelTitle(entry) : heading(name.replaceAll('-', '_'))}</PageTitle>
+      <Answered of={card} what="the model card">
+        {(answer) => <Sections card={answer} />}
+      </Answered>
+    </Stack>
+  )
+}
+
+function Sections({ card }: { card: Card }) {
+  const titled = usePlainNames(card.tables[0] ?? '')
+  const plain = (text: string): string => titled(text).replaceAll('`', '')
+  return (
+    <>
+      <Panel title="What it predicts">
+        <Text size="sm">{plain(card.predicts)}</Text>
+        <Text size="xs" className="muted" mt={4}>
+          Its figures are in{' '}
+          {card.tables.map((table, at) => (
+            <span key={table}>
+              {at > 0 ? ', ' : ''}
+              <Anchor inherit href={tableAddress(card.system, table)}>
+                {heading(table)}
+              </Anchor>
+            </span>
+          ))}
+          {' · '}
+          <Anchor inherit href={`#/dashboards/${encodeURIComponent(card.system)}`}>
+            its dashboard
+          </Anchor>
+        </Text>
+      </Panel>
+      <Panel title="By which method">
+        <Lines of={methodSentences(card)} none="No method is stated." />
+      </Panel>
+      <Panel title="What it is made from">
+        <Lines of={[plain(card.data), ...trainingSentences(card)]} />
+      </Panel>
+      <Panel title="How it was tested">
+        <Text size="sm" mb="xs">
+          The rule to beat: {plain(card.naive_rule)}
+        </Text>
+        <Tests card={card} plain={plain} />
+      </Panel>
+      <Panel title="Limits">
+        <Lines of={card.limits.map(plain)} none="No limit is stated." />
+      </Panel>
+      <Panel title="Who may use it, for what">
+        <Lines of={card.uses.map(plain)} none="Its domain does not state a use." />
+      </Panel>
+    </>
+  )
+}
+
+function Lines({ of: lines, none = '' }: { of: string[]; none?: string }) {
+  if (lines.length === 0) return <Empty>{none}</Empty>
+  if (lines.length === 1) return <Text size="sm">{lines[0]}</Text>
+  return (
+    <List size="sm" spacing={4}>
+      {lines.map((line) => (
+        <List.Item key={line}>{line}</List.Item>
+      ))}
+    </List>
+  )
+}
+
+function Tests({ card, plain }: { card: Card; plain: (text: string) => string }) {
+  if (card.figures.length === 0) return <Empty>It was not tested yet. A run tests it at past days.</Empty>
+  const contest = Object.entries(card.contest).toSorted(([, one], [, other]) => one - other)
+  return (
+    <Stack gap="sm">
+      <Figures figures={card.figures} plain={plain} />
+      {contest.length > 0 ? (
+        <Wide head={['Recipe', 'Mean loss (lower is better)']} numbers={1}>
+          {contest.map(([recipe, loss]) => (
+            <Table.Tr key={recipe}>
+              <Table.Td>{methodWords(recipe)}</Table.Td>
+              <Table.Td className="number">{figure(loss, '')}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Wide>
+      ) : null}
+      {card.calibration.length > 0 ? (
+        <details>
+          <summary>Expected and observed shares, which are equal for a calibrated model</summary>
+          <Wide head={['Expected', 'Observed', 'Cases']} numbers={3}>
+            {card.calibration.map((bin) => (
+              <Table.Tr key={`${bin.expected} ${bin.observed}`}>
+                <Table.Td className="number">{figure(bin.expected, 'share')}</Table.Td>
+                <Table.Td className="number">{figure(bin.observed, 'share')}</Table.Td>
+                <Table.Td className="number">{whole(bin.rows)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Wide>
+        </details>
+      ) : null}
+    </Stack>
+  )
+}
+
+function Figures({ figures, plain }: { figures: Card['figures']; plain: (text: string) => string }) {
+  return (
+    <div className="scroll" tabIndex={0}>
+      <Table fz="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Figure</Table.Th>
+            <Table.Th className="number">Value</Table.Th>
+            <Table.Th>Rule to beat</Table.Th>
+            <Table.Th className="number">Its value</Table.Th>
+            <Table.Th>Tested on</Table.Th>
+            <Table.Th className="number">Cases</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {figures.map((each) => (
+            <Table.Tr key={`${each.model} ${each.metric} ${each.baseline_model} ${each.period}`}>
+              <Table.Td className="any-text">
+                {heading(each.metric)}
+                <Text size="xs" className="muted">
+                  {[methodWords(each.model), plain(each.note)].filter(Boolean).join(' · ')}
+                </Text>
+              </Table.Td>
+              <Table.Td className="number">{figure(each.value, '')}</Table.Td>
+              <Table.Td>{methodWords(each.baseline_model) || '–'}</Table.Td>
+              <Table.Td className="number">{figure(each.baseline, '')}</Table.Td>
+              <Table.Td className="any-text">{periodWords(each.period)}</Table.Td>
+              <Table.Td className="number">{whole(each.rows)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}
+
+/** A small table whose last `numbers` columns are numbers. */
+function Wide({ head, numbers, children }: { head: string[]; numbers: number; children: ReactNode }) {
+  return (
+    <div className="scroll" tabIndex={0}>
+      <Table fz="sm" w="auto">
+        <Table.Thead>
+          <Table.Tr>
+            {head.map((title, at) => (
+              <Table.Th key={title} className={at >= head.length - numbers ? 'number' : undefined}>
+                {title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>{children}</Table.Tbody>
+      </Table>
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { read, type Schemas } from '../../api/client'
+import { path } from '../../api/queries'
+import { heading } from '../../formats/words'
+
+export type ModelEntry = Pick<Schemas['ModelCardEntry'], 'name' | 'system' | 'tables'>
+
+const NONE: ModelEntry[] = []
+
+/** The models of the lake; none for a deployment without them. */
+export const useModels = (): ModelEntry[] =>
+  useQuery({
+    queryKey: ['model cards'],
+    queryFn: async () => (await read<Partial<Schemas['ModelCards']>>('/v1/model-cards')).cards ?? NONE,
+    staleTime: Infinity,
+  }).data ?? NONE
+
+export const useModelCard = (name: string) =>
+  useQuery({
+    queryKey: ['model card', name],
+    queryFn: () => read<Schemas['ModelCardDetail']>(`/v1/model-cards/${path(name)}`),
+    enabled: Boolean(name),
+  })
+
+/** The model that makes the figures of a table; undefined where none is described. */
+export const useModelOf = (table: string): ModelEntry | undefined =>
+  useModels().find(({ tables }) => tables.includes(table))
+
+export const modelAddress = (name: string): string => `#/models/${encodeURIComponent(name)}`
+
+/** A model is called by the table with its figures. */
+export const modelTitle = ({ name, tables }: Pick<ModelEntry, 'name' | 'tables'>): string =>
+  heading(tables[0] ?? name)
