@@ -184,7 +184,7 @@ def _description(document: Mapping[str, Any]) -> Description:
 
 
 def missing_datasets(about: Description, lake: LakeSnapshot | None) -> tuple[str, ...]:
-    """Return the datasets that a model needs and the newest snapshot lacks; none before the first snapshot."""
+    """Return the datasets that a model needs and the newest snapshot lacks; none without a snapshot."""
     if lake is None:
         return ()
     return tuple(name for name in about.needs if name not in lake.datasets or not lake.datasets[name].rows)

@@ -46,6 +46,7 @@ def pages(file_id: str) -> dict[str, str]:
         "row": "/rows/payments/1",
         **{f"dashboard-{system}": f"/dashboards/{system}" for system in SYSTEMS},
         "table": "/tables/market-intelligence-hub/sales_forecast",
+        "model-card": "/models/churn",
         "catalog": "/catalog",
         "query": "/query",
         "nowhere": "/nowhere",

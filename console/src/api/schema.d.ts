@@ -4965,7 +4965,7 @@ export interface components {
             tables: string[];
             /**
              * Unused
-             * @description Recipe and day of a kept model that the current tables do not use; empty if there is none.
+             * @description Recipe and day of a kept model that the current tables do not use; may be empty.
              */
             unused: string[];
             /**

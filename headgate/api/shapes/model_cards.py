@@ -59,7 +59,7 @@ class ModelCardDetail(ModelCardEntry):
     )
     recipe: str = Field(description="Recipe of the kept model; empty if none is in use.")
     unused: tuple[str, ...] = Field(
-        description="Recipe and day of a kept model that the current tables do not use; empty if there is none."
+        description="Recipe and day of a kept model that the current tables do not use; may be empty."
     )
     learnt_from: Count = Field(description="Rows that the kept model learnt from.")
     columns: tuple[str, ...] = Field(description="Its input columns.")

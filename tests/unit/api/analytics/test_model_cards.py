@@ -70,7 +70,8 @@ def test_a_card_has_method_data_tests_limits_and_use() -> None:
     assert (figure["metric"], figure["value"], figure["baseline_model"]) == ("auc", 0.8, "silence")
     assert card["contest"] == {"linear": 0.5, "constant": 0.6}
     assert (card["as_of"], card["period"], card["shifted"]) == (DAY, "2025-10-01/2025-12-30", ["silence"])
-    assert card["limits"] and card["uses"] and card["data"] and card["naive_rule"] and card["is_kept"]
+    assert card["is_kept"] is True
+    assert all(card[part] for part in ("data", "naive_rule", "limits", "uses"))
 
 
 def test_a_kept_model_that_the_table_does_not_name_is_not_in_use() -> None:
