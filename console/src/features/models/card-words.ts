@@ -8,6 +8,49 @@ type Card = Schemas['ModelCardDetail']
 /** Names of methods as people read them: `mean_of_8` is "mean of 8". */
 export const methodWords = (name: string): string => name.replaceAll('_', ' ')
 
+/** A text of a card without the marks of code: a name that has no title is read as words. */
+export const textWords = (text: string): string =>
+  text.replace(/`([^`]+)`/g, (_, name: string) => (name.startsWith('“') ? name : `“${methodWords(name)}”`))
+
+interface Metric {
+  title: string
+  /** What it measures, and which values are good. */
+  meaning: string
+  unit: string
+}
+
+/** Figures of statistics, which have the same meaning for every model. */
+const METRICS: Readonly<Record<string, Partial<Metric>>> = {
+  auc: { meaning: 'how well it ranks: 0.5 is chance, 1 has all in order' },
+  average_precision: { meaning: 'how many of the first ones are right; higher is better' },
+  brier: { title: 'Brier score', meaning: 'mean squared error of the probability; lower is better' },
+  calibration_error: { meaning: 'distance of expected and observed shares; lower is better' },
+  owa: { title: 'Error against the rule (OWA)', meaning: 'below 1 is better than the rule to beat' },
+}
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
+const LOG_LOSS = 'mean loss of the probability; lower is better'
+
+/** How a figure of a test is called and read. */
+export function metricWords(metric: string): Metric {
+  const coverage = /^coverage_(\d+)$/.exec(metric)?.[1]
+  if (coverage)
+    return {
+      title: `Share of values in the ${coverage} % interval`,
+      meaning: `${coverage} % is meant`,
+      unit: 'share',
+    }
+  if (metric.endsWith('mape')) return { title: 'Mean error', meaning: 'lower is better', unit: 'percent' }
+  const last = metric.includes('_') ? (metric.split('_').at(-1) ?? '').toUpperCase() : ''
+  const currency = CURRENCIES.has(last) ? last : ''
+  const isShare = /^share_|_share$/.test(metric)
+  return {
+    title: heading(metric, currency),
+    meaning: metric.startsWith('log_loss') ? LOG_LOSS : '',
+    unit: isShare ? 'share' : currency,
+    ...METRICS[metric],
+  }
+}
+
 /** Days from an ISO 8601 interval; any other text stays. */
 export function periodWords(period: string): string {
   const [from, until] = period.split('/')

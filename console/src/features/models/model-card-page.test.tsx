@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { ModelCardLinks } from './card-links'
-import { methodSentences, periodWords, trainingSentences } from './card-words'
+import { methodSentences, metricWords, periodWords, textWords, trainingSentences } from './card-words'
 import { ModelCardPage } from './model-card-page'
 
 const ENTRY = {
@@ -85,7 +85,7 @@ const section = (name: string) => within(screen.getByRole('region', { name }))
 
 test('a card says what is predicted, how, from what, how it was tested, its limits and its use', async () => {
   show('/models/leaving')
-  await screen.findByText('The probability that a guest does not come again (risk).')
+  await screen.findByText('The probability that a guest does not come again (“risk”).')
   expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Model card: Guest risk')
   expect(section('What it predicts').getByText('Guest risk').getAttribute('href')).toBe(
     '#/tables/own/guest_risk',
@@ -96,7 +96,7 @@ test('a card says what is predicted, how, from what, how it was tested, its limi
   ).toBeTruthy()
   const row = section('How it was tested').getByText('AUC').closest('tr')
   expect([...(row?.querySelectorAll('td') ?? [])].map(({ textContent }) => textContent)).toEqual([
-    'AUCguest risk',
+    'AUCguest risk · how well it ranks: 0.5 is chance, 1 has all in order',
     '0.8123',
     'silence rule',
     '0.7',
@@ -154,4 +154,16 @@ test('days of tests are read as days, and other words stay', () => {
   )
   expect(periodWords('fit')).toBe('the days that it learnt from')
   expect(trainingSentences(CARD).at(-1)).toBe('These inputs have changed since: silence.')
+})
+
+test('a figure has the words and the unit of its kind, and no text the marks of code', () => {
+  expect(metricWords('coverage_80')).toEqual({
+    title: 'Share of values in the 80 % interval',
+    meaning: '80 % is meant',
+    unit: 'share',
+  })
+  expect(metricWords('smape').unit).toBe('percent')
+  expect(metricWords('earned_eur')).toEqual({ title: 'Earned', meaning: '', unit: 'EUR' })
+  expect(metricWords('labelled_share').unit).toBe('share')
+  expect(textWords('by `silence_rule` and `“Net total”`')).toBe('by “silence rule” and “Net total”')
 })

@@ -10,7 +10,14 @@ import { Answered, Empty, isMissing } from '../../components/states'
 import { usePlainNames } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { tableAddress } from '../dashboards/trust-line'
-import { methodSentences, methodWords, periodWords, trainingSentences } from './card-words'
+import {
+  methodSentences,
+  methodWords,
+  metricWords,
+  periodWords,
+  textWords,
+  trainingSentences,
+} from './card-words'
 import { modelTitle, useModelCard, useModels } from './queries'
 
 type Card = Schemas['ModelCardDetail']
@@ -33,7 +40,7 @@ export function ModelCardPage() {
 
 function Sections({ card }: { card: Card }) {
   const titled = usePlainNames(card.tables[0] ?? '')
-  const plain = (text: string): string => titled(text).replaceAll('`', '')
+  const plain = (text: string): string => textWords(titled(text))
   return (
     <>
       <Panel title="What it predicts">
@@ -63,6 +70,7 @@ function Sections({ card }: { card: Card }) {
       <Panel title="How it was tested">
         <Text size="sm" mb="xs">
           The rule to beat: {plain(card.naive_rule)}
+          {card.period ? ` Tested on ${periodWords(card.period)}.` : ''}
         </Text>
         <Tests card={card} plain={plain} />
       </Panel>
@@ -132,29 +140,46 @@ function Figures({ figures, plain }: { figures: Card['figures']; plain: (text: s
             <Table.Th className="number">Value</Table.Th>
             <Table.Th>Rule to beat</Table.Th>
             <Table.Th className="number">Its value</Table.Th>
-            <Table.Th>Tested on</Table.Th>
-            <Table.Th className="number">Cases</Table.Th>
+            <Table.Th visibleFrom="sm">Tested on</Table.Th>
+            <Table.Th className="number" visibleFrom="sm">
+              Cases
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {figures.map((each) => (
-            <Table.Tr key={`${each.model} ${each.metric} ${each.baseline_model} ${each.period}`}>
-              <Table.Td className="any-text">
-                {heading(each.metric)}
-                <Text size="xs" className="muted">
-                  {[methodWords(each.model), plain(each.note)].filter(Boolean).join(' · ')}
-                </Text>
-              </Table.Td>
-              <Table.Td className="number">{figure(each.value, '')}</Table.Td>
-              <Table.Td>{methodWords(each.baseline_model) || '–'}</Table.Td>
-              <Table.Td className="number">{figure(each.baseline, '')}</Table.Td>
-              <Table.Td className="any-text">{periodWords(each.period)}</Table.Td>
-              <Table.Td className="number">{whole(each.rows)}</Table.Td>
-            </Table.Tr>
+            <FigureRow
+              key={`${each.model} ${each.metric} ${each.baseline_model} ${each.period}`}
+              of={each}
+              note={plain(each.note)}
+            />
           ))}
         </Table.Tbody>
       </Table>
     </div>
+  )
+}
+
+function FigureRow({ of: each, note }: { of: Card['figures'][number]; note: string }) {
+  const { title, meaning, unit } = metricWords(each.metric)
+  return (
+    <Table.Tr>
+      <Table.Td className="any-text">
+        {title}
+        <Text size="xs" className="muted">
+          {[methodWords(each.model), meaning, methodWords(note)].filter(Boolean).join(' · ')}
+        </Text>
+      </Table.Td>
+      <Table.Td className="number">{figure(each.value, unit)}</Table.Td>
+      <Table.Td>{methodWords(each.baseline_model) || '–'}</Table.Td>
+      <Table.Td className="number">{figure(each.baseline, unit)}</Table.Td>
+      <Table.Td className="any-text" visibleFrom="sm">
+        {periodWords(each.period)}
+      </Table.Td>
+      <Table.Td className="number" visibleFrom="sm">
+        {whole(each.rows)}
+      </Table.Td>
+    </Table.Tr>
   )
 }
 
