@@ -9,6 +9,7 @@ from headgate.learning.calibration import Bin
 from headgate.systems.model_cards import Figure
 
 _TOTAL = "total"
+_OWA = "error as a share of that of Naive2; below 1 is better"
 
 
 def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], tuple[Bin, ...]]:
@@ -16,6 +17,7 @@ def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], t
     total = _total(rows)
     tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
     errors, coverage = _notes_of_forecasts(total)
+    of_owa = "; ".join(filter(None, [_OWA, errors])) if total["windows"] else errors
     by_year = (
         "last year was not known at each of these origins"
         if total["windows"] and total["smape_last_year"] is None
@@ -26,7 +28,7 @@ def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], t
         ("smape", total["smape"], total["smape_last_year"], "same period of last year", by_year),
         ("smape", total["smape"], total["smape_last_value"], "last value", errors),
         ("smape", total["smape"], total["smape_mean_of_8"], "mean of the last eight", errors),
-        ("owa", total["owa"], 1.0, "Naive2", errors),
+        ("owa", total["owa"], 1.0, "Naive2", of_owa),
         ("coverage_80", total["coverage_80"], 0.8, "nominal", coverage),
         ("coverage_95", total["coverage_95"], 0.95, "nominal", coverage),
     ]

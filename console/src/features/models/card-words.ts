@@ -25,7 +25,6 @@ const METRICS: Readonly<Record<string, Partial<Metric>>> = {
   average_precision: { meaning: 'how many of the first ones are right; higher is better' },
   brier: { title: 'Brier score', meaning: 'mean squared error of the probability; lower is better' },
   calibration_error: { meaning: 'distance of expected and observed shares; lower is better' },
-  owa: { title: 'Error against the rule (OWA)', meaning: 'below 1 is better than the rule to beat' },
 }
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 const LOG_LOSS = 'mean loss of the probability; lower is better'
