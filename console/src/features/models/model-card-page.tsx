@@ -138,7 +138,7 @@ function Figures({ figures, plain }: { figures: Card['figures']; plain: (text: s
           <Table.Tr>
             <Table.Th>Figure</Table.Th>
             <Table.Th className="number">Value</Table.Th>
-            <Table.Th>Rule to beat</Table.Th>
+            <Table.Th miw={96}>Rule to beat</Table.Th>
             <Table.Th className="number">Its value</Table.Th>
             <Table.Th visibleFrom="sm">Tested on</Table.Th>
             <Table.Th className="number" visibleFrom="sm">
