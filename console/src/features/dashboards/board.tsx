@@ -47,8 +47,9 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     (panel) => labels.length > 0 && narrowedBy(panel).ignored.length === labels.length,
   )
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
-  const figureOf = ({ table }: Schemas['Panel']): string => {
-    const figure = figures.find((panel) => panel.table === table)
+  // A figure counts what a list of the same table, or of the same queue, has.
+  const figureOf = ({ table, queue }: Schemas['Panel']): string => {
+    const figure = figures.find((panel) => panel.table === table || (queue && panel.queue === queue))
     return figure ? narrowedBy(figure).sql : ''
   }
   // A written dashboard has tables of several systems, and is none itself.

@@ -135,7 +135,7 @@ def test_without_a_year_all_methods_share_the_total_of_customers_like_these(
 
 
 def test_as_much_is_expected_of_the_few_largest_customers_as_such_customers_spent(tmp_path: Path) -> None:
-    """Small customers hardly spend by what they spent before, large ones do; nearly all are small."""
+    """Spending follows from past spending in large customers more than in small ones; most are small."""
     random = np.random.default_rng(5)
     before, _ = customers(4_000, 3)
     scale = np.exp(random.standard_exponential(4_000) * 1.1)
