@@ -52,6 +52,8 @@ def connected(built: Path, shop_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in shop_lake.environment.items():
         monkeypatch.setenv(name, value)
     for cached in (clients.s3, clients.dynamodb, clients.athena, clients.glue):
+        if cached.cache_info().currsize:
+            cached().close()  # its connections are open to the emulator of the test before
         cached.cache_clear()
     monkeypatch.setattr(client, "_connected", [])
     return headgate.connect(shop_lake.name)
