@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import Registry
 from headgate.contracts.table_levels import LEVELS, TableLevels, levels_of
 from headgate.errors import ContractError
 
 pytestmark = pytest.mark.unit
 
-CONTRACT = Registry.load().prod["sales_history"]
+TEXT = ColumnType(Kind.STRING)
+CONTRACT = Contract(
+    "farm.prod.harvest", "harvest", "prod", "1.0.0", (Column("level", TEXT), Column("region_id", TEXT))
+)
 
 
 def test_each_level_has_the_columns_that_tell_its_rows_apart() -> None:
