@@ -144,9 +144,7 @@ def named_by_examples(
     """
     listed = _commonest(texts, groups, weights)
     return [
-        (VARIOUS + ", ".join(listed.text[listed.group == group]))[:_LABEL_LENGTH].rstrip(", ")
-        if is_chosen
-        else name
+        shortened(VARIOUS + ", ".join(listed.text[listed.group == group])) if is_chosen else name
         for group, (name, is_chosen) in enumerate(zip(names, chosen, strict=True))
     ]
 
@@ -175,6 +173,14 @@ def group_names(
         else label
         for group, label in enumerate(labels)
     ]
+
+
+def shortened(label: str) -> str:
+    """Return the label, or as many of its first words as have room in the tables' columns."""
+    if len(label) <= _LABEL_LENGTH:
+        return label
+    words = label[: _LABEL_LENGTH + 1].rpartition(" ")[0]
+    return (words or label[:_LABEL_LENGTH]).rstrip(", ")
 
 
 def _commonest(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> pd.DataFrame:

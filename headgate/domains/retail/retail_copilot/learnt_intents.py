@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot import intents, normalise, sentence_model
+from headgate.domains.retail.retail_copilot.intent_labels import shortened
 from headgate.facts.kept_files import KeepFiles, address_of
 from headgate.systems.kept_tables import code_of, frame_digest
 from headgate.values.parquet_tables import table_of
@@ -87,9 +88,12 @@ def _write(
     paths: Sequence[Path],
 ) -> None:
     counted = texts.groupby("template").searches.sum().reset_index()
-    grouped = intents.group_texts(counted.template, counted.searches, model).renamed(
-        partial(normalise.as_typed, texts=texts, language=language)
-    )
+
+    def typed(labels: Sequence[str]) -> list[str]:
+        # A typed form may be longer than the template's.
+        return [shortened(label) for label in normalise.as_typed(labels, texts, language)]
+
+    grouped = intents.group_texts(counted.template, counted.searches, model).renamed(typed)
     columns = {
         "template": counted.template,
         "intent": grouped.named,

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from headgate.domains.retail import retail_copilot as system
-from headgate.domains.retail.retail_copilot.learnt_intents import OTHER
+from headgate.domains.retail.retail_copilot.learnt_intents import OTHER, learnt
 from headgate.learning.store import Shelf
 from tests.kept_runs import KeptRuns, assert_equal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import ibis
-    import pandas as pd
 
 pytestmark = pytest.mark.system
 
@@ -43,6 +44,26 @@ def searches(days: int) -> list[Row]:
 def of_day(day: int, *texts: str) -> list[Row]:
     on = FIRST + timedelta(days=day)
     return [(f"{on}{text}", f"{on}T11:00:00", text, 0, None, False) for text in texts]
+
+
+def test_a_label_has_room_in_its_column_also_in_the_words_that_people_typed(tmp_path: Path) -> None:
+    """Typed words may be longer than those of the template, of which the label was chosen."""
+    phrase = [letter * 19 for letter in "bcdf"]
+    kinds = [*THINGS, " ".join(phrase)]
+    templates = [f"{kind} {colour}" for kind in kinds for colour in COLOURS]
+    typed = [re.sub(r"(\w{19})", r"\1s", text) for text in templates]
+    texts = pd.DataFrame({"query_text": typed, "searches": 9, "template": templates})
+
+    def keep(_: str, addresses: Sequence[str], write: Callable[..., None], *, is_fitted: bool) -> list[Path]:
+        assert is_fitted
+        paths = [tmp_path / f"{place}" for place, _ in enumerate(addresses)]
+        write(range(len(paths)), paths)
+        return paths
+
+    labels = learnt(texts, None, frozenset(), keep).labels
+    assert max(labels.intent.str.len()) <= 80
+    assert max(labels.sub_intent.str.len()) <= 80
+    assert not labels.intent.str.endswith((",", " ")).any()
 
 
 @pytest.fixture
