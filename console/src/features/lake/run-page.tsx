@@ -13,7 +13,7 @@ import { costOf, durationOf, runTitle } from './run-facts'
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
-import { failureWords, runProblems, runState } from './run-problems'
+import { failureWords, isOwnFault, runProblems, runState } from './run-problems'
 import { Gantt, gapWords, stagesWords, useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
@@ -133,7 +133,11 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
     >
       <Text size="sm">
         Tables that this run did not publish keep their rows.{' '}
-        {run.state === 'aborted' ? 'Run again to build them.' : 'Fix the cause, then run again.'}
+        {run.state === 'aborted'
+          ? 'Run again to build them.'
+          : Object.values(run.failed_stages).some(isOwnFault)
+            ? 'The problem below says who can mend it.'
+            : 'Fix the cause, then run again.'}
       </Text>
       {may ? (
         <Group gap="xs" mt="xs">

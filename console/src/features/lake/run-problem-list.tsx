@@ -8,7 +8,7 @@ import { Failed } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
-import { failedWords, reasonsOf, type RunProblem } from './run-problems'
+import { failedWords, isOwnFault, reasonsOf, type RunProblem } from './run-problems'
 import { useStageNames } from './run-stages'
 import { isSystemStage } from './stage-names'
 import { StartRun } from './start-run'
@@ -31,6 +31,9 @@ export function Problems({ problems }: { problems: RunProblem[] }) {
 const FOR_ROWS =
   'Correct these rows at their source and send them again, or change the contract. Then retry the run.'
 
+const OWN_FAULT =
+  'Nothing in your files is wrong: the system made rows that its own table does not permit. Its tables keep their rows. Send this page to whoever maintains the system; building it again ends in the same way.'
+
 function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem: RunProblem }) {
   const may = useMay('operator')
   const start = useStartRun()
@@ -38,6 +41,8 @@ function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem
   const expectations = expectationsOf(reasonsOf(why))
   const isAboutRows = expectations.some(({ keys }) => keys.length > 0)
   const isSystem = kind === 'stage' && isSystemStage(name)
+  const isOfSystem = isSystem && isOwnFault(why)
+  const advice = isAboutRows && kind === 'stage' ? FOR_ROWS : withoutCommands(remedy)
   return (
     <Text component="div" size="sm" className="any-text">
       <Text span fw={600} size="sm">
@@ -54,9 +59,9 @@ function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem
         <Reason key={expectation.words} expectation={expectation} />
       ))}
       <span className="muted">
-        What to do: <Advice text={isAboutRows && kind === 'stage' ? FOR_ROWS : withoutCommands(remedy)} />
+        What to do: <Advice text={isOfSystem ? OWN_FAULT : advice} />
       </span>{' '}
-      {isSystem && may ? (
+      {isSystem && may && !isOfSystem ? (
         <StartRun start={start} size="compact-xs" label={`Build ${nameOf(name)} again`} only={name} />
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}

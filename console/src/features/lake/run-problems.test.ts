@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { failureWords, leftOut, reasonsOf, runProblems, runState } from './run-problems'
+import { failureWords, isOwnFault, leftOut, reasonsOf, runProblems, runState } from './run-problems'
 import { stageName } from './stage-names'
 
 const RUN: Schemas['RunDetail'] = {
@@ -57,6 +57,14 @@ test('a table that differs from what its inputs imply is a problem of the run', 
   const run = { ...RUN, has_problems: true, implausible_tables: { orders: 'Expected 3 rows.' } }
   expect(leftOut(run)).toBe('implausible: Orders')
   expect(runProblems(run)).toEqual([{ kind: 'table', name: 'orders', why: 'Expected 3 rows.', remedy: '' }])
+})
+
+test('a fault of a system itself is named without its error, also where the id of the job has hyphens', () => {
+  const why =
+    'FAILED (run 07797133-5a3f): AuditError: query_patterns: sub_intent: max_length broken by 6 rows (keys a, b)'
+  expect(reasonsOf(why)).toEqual(['query_patterns: sub_intent: max_length broken by 6 rows (keys a, b)'])
+  expect(isOwnFault(why)).toBe(true)
+  expect(isOwnFault('FAILED (run jr_1): GateError: orders: amount: minimum broken by 3 rows')).toBe(false)
 })
 
 test('each failed expectation has a line with its column, rows and keys', () => {

@@ -46,9 +46,12 @@ export function leftOut(
 export const reasonsOf = (why: string): string[] =>
   why
     .replace(/\s*Data Docs: s3:\/\/\S+/, '')
-    .replace(/^FAILED \(run \w+\): (GateError: )?/, '')
+    .replace(/^FAILED \(run [^)]*\): ((Gate|Audit)Error: )?/, '')
     .replace(/broken by 1 rows( \(key)s/g, 'broken by 1 row$1')
     .split('; ')
+
+/** Whether a system made rows that the contract of its own table does not permit: no file can mend it. */
+export const isOwnFault = (why: string): boolean => /(^|\): )AuditError: /.test(why)
 
 const ENDS: Readonly<Record<string, string>> = {
   timed_out: 'The run took longer than allowed',
