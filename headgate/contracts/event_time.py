@@ -39,3 +39,10 @@ def event_time(contract: Contract) -> EventTime | None:
         in_key = (name for name in own if name in contract.key)
         return EventTime(str(of_rows) if of_rows in own else next(in_key, own[0]), 1)
     return EventTime(times[0], 2) if times else None
+
+
+def declared_time(contract: Contract) -> str:
+    """Return the column that the contract declares as the time of its rows; empty if it declares none."""
+    is_declared = PROPERTY in contract.properties or EVENT_TIME in contract.properties
+    time = event_time(contract) if is_declared else None
+    return time.column if time else ""

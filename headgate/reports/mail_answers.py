@@ -35,7 +35,7 @@ def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords, *, has_action
     lines = [f"\n{title}", *([] if title == panel.question else [panel.question])]
     if nothing:
         return lines
-    shown = _figure_lines(panel, records) if panel.kind == "kpi" else _chart_rows(panel, records, words)
+    shown = _figure_lines(panel, records) if panel.kind == "kpi" else _chart_rows(panel, records, words, page)
     return [*lines, *shown, *(_action_lines(panel, records) if has_action else [])]
 
 
@@ -55,17 +55,20 @@ def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
     return [f"To do: {action}"] if action else []
 
 
-def _chart_rows(panel: Panel, records: Sequence[Record], words: ColumnWords) -> list[str]:
+def _chart_rows(panel: Panel, records: Sequence[Record], words: ColumnWords, page: QueryRows) -> list[str]:
     """Return a table of the rows that say most: the periods ahead of a forecast, the newest of a line."""
     if panel.kind == "fan" and panel.y:
         ahead = [row for row in records if row.get(panel.y[-1]) is not None]
         return _table_in_words(ahead or records, words)
     if panel.kind == "line" and len(records) > MAX_ROWS:
-        return [*_table_in_words(records[-MAX_ROWS:], words), f"The last {MAX_ROWS} rows."]
-    return _table_in_words(records, words)
+        return [
+            *_table_in_words(records[-MAX_ROWS:], words),
+            f"The last {MAX_ROWS} of {len(records):,} rows.",
+        ]
+    return _table_in_words(records, words, has_more=bool(page.next_cursor))
 
 
-def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
+def _table_in_words(records: Sequence[Record], words: ColumnWords, *, has_more: bool = False) -> list[str]:
     """Return a table for people, without columns that have no value or only fill a title."""
     rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
     shown = [
@@ -76,7 +79,8 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
         }
         for row in rows
     ]
-    table = [] if folded and not rows else _table(shown, words.cell, words.heading, words.units)
+    of_words = (words.cell, words.heading, words.units)
+    table = [] if folded and not rows else _table(shown, *of_words, has_more=has_more)
     return [*table, *([folded] if folded else [])]
 
 
@@ -92,7 +96,7 @@ def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
         unit = words.units.get(column, "")
         return amount_in_full(value, unit) if is_amount(unit) else words.cell(column, value)
 
-    return _table(answer_records(page), text_of, heading_of, words.units)
+    return _table(answer_records(page), text_of, heading_of, words.units, has_more=bool(page.next_cursor))
 
 
 def answer_records(page: QueryRows) -> list[Record]:
@@ -113,8 +117,10 @@ def _table(
     text_of: Callable[[str, Any], str],
     heading_of: Callable[[str], str],
     units: Mapping[str, str],
+    *,
+    has_more: bool = False,
 ) -> list[str]:
-    """Return the first rows as a table of text."""
+    """Return the first rows as a table of text, and of how many they are; the answer may have more rows."""
     if not records:
         return ["No row."]
     rows = records[:MAX_ROWS]
@@ -126,7 +132,8 @@ def _table(
             texts = in_one_column(texts, values, units.get(name, ""))
         columns.append(_column(heading_of(name), [*map(_shortened, texts)], is_number=is_number))
     lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
-    return [*lines, f"The first {MAX_ROWS} rows."] if len(records) > MAX_ROWS else lines
+    many = f"{'more than ' if has_more else ''}{len(records):,}"
+    return [*lines, f"The first {MAX_ROWS} of {many} rows."] if len(records) > MAX_ROWS else lines
 
 
 def _is_number(name: str, values: Sequence[Any]) -> bool:

@@ -22,7 +22,7 @@ def filtered_statement(
     """Return the statement of a panel in which each filtered table is a subquery of the same name."""
     shadows = []
     for table in tables:
-        own = [each for each in active if _narrows_table(each, panel, table.name)]
+        own = [each for each in active if _narrows_table(each, panel, table.name, tables)]
         if own:
             shadows.append(_shadow(table, own, values))
     if not shadows:
@@ -32,10 +32,14 @@ def filtered_statement(
     return f"WITH {', '.join(shadows)}{', ' if is_with else ' '}{rest}"
 
 
-def ignored_labels(panel: Panel, active: Sequence[DashboardFilter]) -> list[str]:
+def ignored_labels(
+    panel: Panel, active: Sequence[DashboardFilter], tables: Sequence[CatalogTable] = ()
+) -> list[str]:
     """Return the labels of filters that do not change a panel."""
     return [
-        each.label for each in active if not any(_narrows_table(each, panel, table) for table in each.tables)
+        each.label
+        for each in active
+        if not any(_narrows_table(each, panel, table, tables) for table in each.tables)
     ]
 
 
@@ -45,9 +49,36 @@ def filter_words(active: Sequence[DashboardFilter], values: Mapping[str, str]) -
     return ", ".join(f"{each.label}: {words.cell(each.column, values[each.name])}" for each in active)
 
 
-def _narrows_table(each: DashboardFilter, panel: Panel, table: str) -> bool:
+def _narrows_table(each: DashboardFilter, panel: Panel, table: str, tables: Sequence[CatalogTable]) -> bool:
     is_for = not each.panels or panel.name in each.panels
-    return is_for and table in each.tables and re.search(rf"\b{table}\b", panel.sql) is not None
+    if not (is_for and table in each.tables and _reads(panel, table)):
+        return False
+    return not (each.is_from or each.is_until) or table not in _masters(each, panel, tables)
+
+
+def _reads(panel: Panel, table: str) -> bool:
+    return re.search(rf"\b{table}\b", panel.sql) is not None
+
+
+def _masters(each: DashboardFilter, panel: Panel, tables: Sequence[CatalogTable]) -> set[str]:
+    """Return the tables of a panel that another table of the filter references: a period leaves them whole.
+
+    The guest of a stay in the period may have joined before.
+    """
+    targets = {
+        table.name: {column.references.partition(".")[0] for column in table.columns if column.references}
+        for table in tables
+        if _reads(panel, table.name)
+    }
+    masters: set[str] = set()
+    for begin in targets.keys() & {*each.tables}:
+        waiting, reached = [begin], set[str]()
+        while waiting:
+            new = targets[waiting.pop()] & targets.keys() - reached - {begin}
+            reached |= new
+            waiting += new
+        masters |= reached
+    return masters
 
 
 def _shadow(table: CatalogTable, own: Sequence[DashboardFilter], values: Mapping[str, str]) -> str:

@@ -191,7 +191,7 @@ class MailSender:
             yield f"Filter: {filter_words(active, schedule.filters)}"
         for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
             yield from self._panel(panel, is_written=bool(board.written_by))
-            if ignored := ignored_labels(whole, active):
+            if ignored := ignored_labels(whole, active, self.tables):
                 yield f"Not filtered by {' and '.join(ignored)}."
 
     def _panel(self, panel: Panel, *, is_written: bool = False) -> Iterable[str]:

@@ -7,13 +7,16 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.currency import is_amount, is_currency, places_of, sign_of
+from headgate.contracts.currency import is_currency, places_of, sign_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
+_MIN_WHOLE_AMOUNT = Decimal(
+    10_000
+)  # from it on a column has no decimals, as in the console (answer-numbers.ts)
 _SHARES = ("share", "probability")
 NOTHING = "\N{EN DASH}"
 _FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")
@@ -55,15 +58,19 @@ def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
 def in_one_column(texts: Sequence[str], values: Sequence[Any], unit: str) -> list[str]:
     """Return the figures of a column with one number of decimals.
 
-    Amounts of which one has decimals have those of their currency; others have zeros for the decimals that
-    they lack.
+    Amounts have the decimals of their currency, unless all are whole, or the largest is 10,000 or more and
+    none is below one; others have zeros for the decimals that they lack.
 
     >>> in_one_column(["54 %", "66.2 %"], [0.54, 0.662], "share")
     ['54.0 %', '66.2 %']
     >>> in_one_column(["$0.30", "$2,837"], [0.3, 2837.4], "USD")
     ['$0.30', '$2,837.40']
+    >>> in_one_column(["$28,374", "$4"], [28374.2, 3.67], "USD")
+    ['$28,374', '$4']
+    >>> in_one_column(["$4", "$8"], [4.0, 8.0], "USD")
+    ['$4', '$8']
     """
-    if is_amount(unit) and any("." in text for text in texts):
+    if _currency_of(unit) and _has_decimals(values):
         texts = [amount_in_full(value, unit) for value in values]
     figures = [_FIGURE.fullmatch(text) for text in texts]
     most = max((len(match["decimals"] or "") for match in figures if match), default=0)
@@ -73,6 +80,13 @@ def in_one_column(texts: Sequence[str], values: Sequence[Any], unit: str) -> lis
         else text
         for text, match in zip(texts, figures, strict=True)
     ]
+
+
+def _has_decimals(amounts: Sequence[Any]) -> bool:
+    numbers = [Decimal(str(each)) for each in amounts if isinstance(each, int | float | Decimal)]
+    sizes = [abs(each) for each in numbers if each.is_finite() and each]
+    is_broken = any(each % 1 for each in sizes)
+    return is_broken and not (max(sizes) >= _MIN_WHOLE_AMOUNT and min(sizes) >= 1)
 
 
 def _amount(exact: Decimal, currency: str, places: str) -> str:

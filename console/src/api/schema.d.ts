@@ -1611,6 +1611,12 @@ export interface components {
             columns: components["schemas"]["ContractColumn"][];
             /** Database */
             database: string;
+            /**
+             * Event Time
+             * @description The column that its contract declares as the time of its rows.
+             * @default
+             */
+            event_time: string;
             /** @description Null if all rows may be added up. */
             levels?: components["schemas"]["CatalogLevels"] | null;
             /** Name */

@@ -27,6 +27,7 @@ export const testTable = (name: string, columns: Column[], more: Partial<Table> 
   columns,
   amount: [],
   newest_by: [],
+  event_time: '',
   levels: null,
   ...more,
 })

@@ -15,6 +15,7 @@ from headgate.api.shapes.lake import (
     ContractSummary,
 )
 from headgate.contracts.analyst_tables import personal_columns
+from headgate.contracts.event_time import declared_time
 from headgate.contracts.first_view import amount_columns, first_columns
 from headgate.contracts.table_levels import levels_of
 
@@ -65,6 +66,7 @@ def catalog(lake: LakePorts) -> CatalogTables:
             columns=_columns(contract, registry.source.get(contract.dataset)),
             amount=amount_columns(contract),
             newest_by=contract.order_by,
+            event_time=declared_time(contract),
             levels=_levels(contract),
         )
         for database, contract in sorted(tables, key=lambda table: (table[0], table[1].dataset))

@@ -102,6 +102,7 @@ class CatalogTable(Shape):
         (), description="The columns whose product is the amount of a row; empty if rows have no amount."
     )
     newest_by: tuple[str, ...] = Field((), description="The columns that order versions of a row.")
+    event_time: str = Field("", description="The column that its contract declares as the time of its rows.")
     levels: CatalogLevels | None = Field(None, description="Null if all rows may be added up.")
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from headgate.api.analytics.contracts import catalog
 from headgate.api.http.access import CallerIdentity
-from headgate.api.shapes.dashboards import Panel
+from headgate.api.shapes.dashboards import DashboardFilter, Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.aws.athena.queries import AnswerColumn, QueryPage
 from headgate.domains.retail import SYSTEMS
@@ -23,6 +23,7 @@ from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.agreed_columns import answer_words
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
+from headgate.reports.mail_filters import filtered_statement, ignored_labels
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, MailShower, SentMails, cut
 from headgate.reports.numbers import amount_in_full
 from headgate.systems.panels import DeclaredPanel, PanelKind
@@ -265,7 +266,7 @@ def test_a_line_of_a_mail_has_its_newest_rows_and_an_empty_answer_its_sentence()
     panel = declared(PanelKind.LINE, x="day", y=("sold",), nothing="Nothing was sold.")
     columns = {"day": "bigint", "sold": "bigint"}
     lines = panel_lines(panel, page_of(columns, *((day, 1) for day in range(MAX_ROWS + 5))), ColumnWords())
-    assert [lines[2].split()[0], lines[-1]] == ["5", f"The last {MAX_ROWS} rows."]
+    assert [lines[2].split()[0], lines[-1]] == ["5", f"The last {MAX_ROWS} of {MAX_ROWS + 5} rows."]
     assert panel_lines(panel, page_of(columns), ColumnWords()) == ["\nNothing was sold.", "What was sold?"]
 
 
@@ -464,8 +465,54 @@ def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> No
     rows = tuple((f"0{at}", str(Decimal(at) * 1000)) for at in range(MAX_ROWS + 1))
     lines = table_lines(QueryRows(columns=columns, rows=rows, next_cursor=""), ColumnWords())
     assert [lines[0].split(), lines[2].split()] == [["Article", "Sold"], ["01", "1,000"]]
-    assert lines[-1] == f"The first {MAX_ROWS} rows."
+    assert lines[-1] == f"The first {MAX_ROWS} of {MAX_ROWS + 1} rows."
     assert len(lines) == MAX_ROWS + 2
+    unfinished = table_lines(QueryRows(columns=columns, rows=rows, next_cursor="next"), ColumnWords())
+    assert unfinished[-1] == f"The first {MAX_ROWS} of more than {MAX_ROWS + 1} rows."
+
+
+def test_prices_have_their_minor_unit_and_large_amounts_none() -> None:
+    columns = {"price": "decimal(18,2)", "sold": "decimal(18,2)"}
+    rows = (("3.67", "7005995.40"), ("8.18", "403859.81"), ("4.00", "1530.00"))
+    panel = declared(PanelKind.TABLE, sql="SELECT price, sold FROM sales")
+    lines = panel_lines(panel, page_of(columns, *rows), ColumnWords({"price": "GBP", "sold": "GBP"}))
+    assert [line.split() for line in lines[2:]] == [
+        ["£3.67", "£7,005,995"],
+        ["£8.18", "£403,860"],
+        ["£4.00", "£1,530"],
+    ]
+
+
+def test_a_period_leaves_the_table_whole_that_another_of_its_filter_references() -> None:
+    lake = MemoryLake()
+    tables = catalog(cast("LakePorts", lake)).tables
+    since = DashboardFilter(
+        name="from",
+        label="Since",
+        column="updated_at",
+        tables=("order_items", "orders"),
+        values="",
+        whole="",
+        is_from=True,
+        is_until=False,
+        panels=(),
+    )
+    joined = declared(PanelKind.TABLE, sql="SELECT 1 FROM order_items JOIN orders USING (order_id)")
+    narrowed = filtered_statement(joined, [since], {"from": "2026-01-02"}, tables)
+    assert narrowed.count("WHERE") == 1
+    assert "ecommerce_curated.order_items WHERE" in narrowed
+    alone = declared(PanelKind.TABLE, sql="SELECT 1 FROM orders")
+    assert "ecommerce_curated.orders WHERE" in filtered_statement(
+        alone, [since], {"from": "2026-01-02"}, tables
+    )
+    whole = since.model_copy(update={"tables": ("orders",)})
+    assert ignored_labels(joined, [whole], tables) == []
+
+
+def test_the_catalog_has_the_time_that_a_contract_declares() -> None:
+    tables = {table.name: table for table in catalog(cast("LakePorts", MemoryLake())).tables}
+    assert tables["orders"].event_time == "ordered_at"
+    assert (tables["customers"].event_time, tables["order_items"].event_time) == ("", "")
 
 
 def test_a_persons_own_statement_keeps_all_of_its_columns() -> None:

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
+import { eventTable, referencedBy } from './event-table'
 
 /** The table in which a key has the value of a filter: a region's id is looked up by its name. */
 export interface Lookup {
@@ -12,7 +13,11 @@ export interface Lookup {
 }
 
 /** A filter of a dashboard; with a lookup its column references a table that has the chosen value. */
-export type Filter = Schemas['DashboardFilter'] & { lookup?: Lookup }
+export type Filter = Schemas['DashboardFilter'] & {
+  lookup?: Lookup
+  /** Whether it is a period that the console made for a table, with a column of it. */
+  is_of_table?: boolean
+}
 type Panel = Pick<Schemas['Panel'], 'name' | 'sql' | 'table' | 'rows'>
 type Table = Schemas['CatalogTable']
 
@@ -34,7 +39,8 @@ export interface Narrowed {
 }
 
 /** What the chosen filters make of a panel. */
-export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables: Table[]): Narrowed {
+export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Table[]): Narrowed {
+  const filters = filtersFor(all, panel.sql, tables)
   const active = filters.filter((one) => chosen[one.name])
   const own = active.filter(
     (one) => !one.lookup && isFor(one, panel.name) && one.tables.includes(panel.table),
@@ -56,6 +62,25 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
   }
 }
 
+/**
+ * The filters as they are for a statement: a period narrows the table whose rows happen in it, and none that others
+ * reference, because the guest of a stay may have joined before. Where no table is certain, it narrows none.
+ */
+export function filtersFor(filters: Filter[], sql: string, tables: Table[]): Filter[] {
+  if (!filters.some(isBound)) return filters
+  const read = tablesRead(sql, tables)
+  const event = eventTable(sql, read)
+  return filters.map((one) => {
+    if (!isBound(one)) return one
+    if (one.is_of_table) return { ...one, tables: one.tables.filter((name) => name === event?.name) }
+    const own = read.filter(({ name }) => one.tables.includes(name))
+    const masters = own.filter((table) => own.some((other) => referencedBy(other, read).has(table)))
+    return { ...one, tables: one.tables.filter((name) => !masters.some((table) => table.name === name)) }
+  })
+}
+
+const isBound = ({ is_from, is_until }: Filter): boolean => is_from || is_until
+
 /** The labels of filters of which none with their name changes a panel; a period has one for each table. */
 export function ignoredLabels(active: Filter[], changes: (filter: Filter) => boolean): string[] {
   const changing = new Set(active.filter(changes).map(({ name }) => name))
@@ -73,7 +98,9 @@ export function filteredSql(
   chosen: Chosen,
   tables: Table[],
 ): string {
-  const active = filters.filter((one) => chosen[one.name] && isFor(one, panel.name))
+  const active = filtersFor(filters, panel.sql, tables).filter(
+    (one) => chosen[one.name] && isFor(one, panel.name),
+  )
   const shadows: string[] = []
   let { sql } = panel
   for (const table of tablesRead(panel.sql, tables)) {

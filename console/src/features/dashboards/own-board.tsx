@@ -16,7 +16,7 @@ import { OWN_BOARD, panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
-import { narrowedLike } from './filters'
+import { filtersFor, narrowedLike } from './filters'
 import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
 import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
@@ -122,10 +122,11 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
   }, [order])
   const catalog = useCatalog().data?.tables
   const tables = catalog ?? NO_TABLES
-  const filters = useOwnFilters(pinned.map(({ sql }) => sql))
+  const statements = pinned.map(({ sql }) => sql)
+  const filters = useOwnFilters(statements)
   useCarried(filters, catalog)
   const chosen = useChosen(filters)
-  const period = periodWords(filters, chosen)
+  const period = periodWords(filters, chosen, statements, tables)
   function takeOff(question: Kept): void {
     keep.mutate(
       { ...question, is_pinned: false },
@@ -169,7 +170,12 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
                 question={{ ...question, sql }}
                 isNarrowed={sql !== question.sql}
                 narrow={(other) =>
-                  narrowedStatement(narrowedLike(question.sql, other), filters, chosen, tables).sql
+                  narrowedStatement(
+                    narrowedLike(question.sql, other),
+                    filtersFor(filters, question.sql, tables),
+                    chosen,
+                    tables,
+                  ).sql
                 }
                 ignored={ignored}
                 deeds={isOwn ? deedsOf(question, place) : undefined}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
+import { type Filter, filtersFor } from './filters'
 import { filtersOf, narrowedStatement, periodWords } from './own-filters'
 
 const FILTER = {
@@ -58,8 +59,8 @@ test('a filter narrows every statement that reads its column, and is named where
     sql: PRICES,
     ignored: ['From', 'Region'],
   })
-  expect(periodWords(FILTERS, chosen)).toBe('The period reads Trips by Begun.')
-  expect(periodWords(FILTERS, { region: 'Alps' })).toBe('')
+  expect(periodWords(FILTERS, chosen, [TRIPS], TABLES)).toBe('The period reads Trips by Begun.')
+  expect(periodWords(FILTERS, { region: 'Alps' }, [TRIPS], TABLES)).toBe('')
 })
 
 test('a table is narrowed by its full name, and where a pinned statement was narrowed before', () => {
@@ -97,4 +98,90 @@ test('a filter by a name reaches tables with the id, by the reference of their c
   expect(filtersOf([STAYS], [BOARD], tables).map(({ name, tables }) => [name, tables])).toEqual([
     ['region', ['stays']],
   ])
+})
+
+const visit = { ...of, newest_by: ['changed_at'] }
+const MASTERS = [
+  testTable('guests', [testColumn('guest_id', { primary_key: true }), day('joined_on')], of),
+  testTable(
+    'stays',
+    [
+      testColumn('stay_id', { primary_key: true }),
+      testColumn('guest_id', { references: 'guests.guest_id' }),
+      day('booked_on'),
+      day('begun_on'),
+    ],
+    { ...of, system: '', event_time: 'begun_on' },
+  ),
+  testTable('nights', [testColumn('stay_id', { references: 'stays.stay_id' }), day('changed_at')], visit),
+  testTable('halls', [testColumn('hall_id', { primary_key: true }), day('opened_on')], of),
+  testTable('talks', [testColumn('hall_id', { references: 'halls.hall_id' })], of),
+  testTable('readings', [day('read_on')], of),
+].map((table) => ({ ...table, system: '' }))
+
+/** The tables of which a period narrows the rows, with the labels of the filters that do nothing and the words. */
+const periodOf = (sql: string) => {
+  const filters = filtersOf([sql], [], MASTERS)
+  const chosen = { from: '2026-01-05' }
+  const narrowed = narrowedStatement(sql, filters, chosen, MASTERS)
+  return [
+    [...narrowed.sql.matchAll(/(\w+) AS \(\n[^]*?WHERE (\w+) >=/g)].map(([, table, column]) => [
+      table,
+      column,
+    ]),
+    narrowed.ignored,
+    periodWords(filters, chosen, [sql], MASTERS),
+  ]
+}
+const STAYS_OF_GUESTS = 'FROM stays s JOIN guests g ON g.guest_id = s.guest_id'
+const BY_STAY = [[['stays', 'begun_on']], [], 'The period reads Stays by Begun.']
+
+test('a period narrows the table whose rows happen in it, and none that this table references', () => {
+  expect(periodOf(`SELECT count(*) ${STAYS_OF_GUESTS}`)).toEqual(BY_STAY)
+  expect(periodOf(`SELECT count(*) AS guests FROM stays`)).toEqual(BY_STAY)
+  expect(periodOf('SELECT count(*) FROM stays, guests')).toEqual(BY_STAY)
+})
+
+test('lines without a time of their own are in the period of the declared event that they reference', () => {
+  expect(periodOf(`SELECT count(*) ${STAYS_OF_GUESTS} JOIN nights n ON n.stay_id = s.stay_id`)).toEqual(
+    BY_STAY,
+  )
+})
+
+test('where no table is certainly the event, the period is named as one that does nothing', () => {
+  const nothing = [[], ['From'], '']
+  expect(periodOf('SELECT count(*) FROM talks JOIN halls ON halls.hall_id = talks.hall_id')).toEqual(nothing)
+  expect(periodOf('SELECT count(*) FROM halls JOIN readings ON true')).toEqual(nothing)
+  expect(periodOf('SELECT count(*) FROM guests')).toEqual([
+    [['guests', 'joined_on']],
+    [],
+    'The period reads Guests by Joined.',
+  ])
+})
+
+test('another statement about a panel is in the period of the table that the panel is', () => {
+  const sql = `SELECT count(*) ${STAYS_OF_GUESTS}`
+  const filters = filtersOf([sql], [], MASTERS)
+  const other = 'SELECT guest_id, joined_on FROM guests'
+  expect(
+    narrowedStatement(other, filtersFor(filters, sql, MASTERS), { from: '2026-01-05' }, MASTERS),
+  ).toEqual({
+    sql: other,
+    ignored: ['From'],
+  })
+})
+
+test('a declared bound of several tables leaves the one that another of them references whole', () => {
+  const since: Filter = {
+    ...FILTER,
+    name: 'since',
+    label: 'Since',
+    column: 'begun_on',
+    tables: ['stays', 'nights'],
+    values: '',
+    is_from: true,
+    panels: [],
+  }
+  const sql = 'SELECT count(*) FROM nights JOIN stays ON stays.stay_id = nights.stay_id'
+  expect(filtersFor([since], sql, MASTERS).map(({ tables }) => tables)).toEqual([['nights']])
 })

@@ -1,14 +1,16 @@
 import { useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { isTime } from '../../api/format'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
+import { periodColumn } from './event-table'
 import {
   type Filter,
   filteredSql,
+  filtersFor,
   ignoredLabels,
   type Lookup,
+  narrows,
   readThrough,
   tablesRead,
   typeOf,
@@ -18,13 +20,7 @@ import { useDashboards } from './queries'
 type Table = Schemas['CatalogTable']
 type Chosen = Readonly<Record<string, string>>
 
-/** The day from which a built table is computed; its rows have other days. */
-const OF_THE_LAKE = /^(_.*|as_of)$/
-const PERIOD = { values: '', whole: '', panels: [], is_from: false, is_until: false }
-
-/** The column by which a table is in a period: its first day. */
-export const periodColumn = (table: Pick<Table, 'columns'>): string =>
-  table.columns.find(({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name))?.name ?? ''
+const PERIOD = { values: '', whole: '', panels: [], is_from: false, is_until: false, is_of_table: true }
 
 /**
  * The filters of a dashboard that a person made of questions: a period for the tables that they read, and what the
@@ -87,17 +83,24 @@ export function narrowedStatement(
   tables: Table[],
 ): { sql: string; ignored: string[] } {
   const read = tablesRead(sql, tables).filter((table) => readThrough(sql, table))
-  const active = filters.filter(({ name }) => chosen[name])
+  const active = filtersFor(filters, sql, tables).filter(({ name }) => chosen[name])
   return {
     sql: filteredSql({ name: '', sql }, filters, chosen, tables),
     ignored: ignoredLabels(active, (filter) => read.some(({ name }) => filter.tables.includes(name))),
   }
 }
 
-/** The columns by which a chosen period is read, in words, such as `Orders by Ordered at`. */
-export function periodWords(filters: Filter[], chosen: Chosen): string {
-  const periods = filters.filter(({ name, is_from, is_until }) => (is_from || is_until) && chosen[name])
-  const words = periods.map(({ tables, column }) => `${heading(tables[0] ?? '')} by ${heading(column)}`)
+/** The columns by which the statements are in a chosen period, in words, such as `Orders by Ordered at`. */
+export function periodWords(
+  filters: Filter[],
+  chosen: Chosen,
+  statements: string[],
+  tables: Table[],
+): string {
+  const words = statements
+    .flatMap((sql) => filtersFor(filters, sql, tables).filter((filter) => narrows(filter, { name: '', sql })))
+    .filter(({ name, is_from, is_until }) => (is_from || is_until) && chosen[name])
+    .map((filter) => `${heading(filter.tables[0] ?? '')} by ${heading(filter.column)}`)
   return words.length > 0 ? `The period reads ${[...new Set(words)].join(', ')}.` : ''
 }
 

@@ -1,0 +1,61 @@
+import type { Schemas } from '../../api/client'
+import { isTime } from '../../api/format'
+
+type Table = Schemas['CatalogTable']
+
+/** The day from which a built table is computed; its rows have other days. */
+const OF_THE_LAKE = /^(_.*|as_of)$/
+
+/** The column by which a table is in a period: the one that its contract declares, or its first time. */
+export const periodColumn = (table: Pick<Table, 'columns' | 'event_time'>): string =>
+  table.event_time ||
+  (table.columns.find(({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name))?.name ?? '')
+
+/** Whether the rows of a table have a time of their own, and not only that of their last change. */
+const hasTime = (table: Table): boolean =>
+  Boolean(table.event_time) ||
+  table.columns.some(
+    ({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name) && !table.newest_by.includes(name),
+  )
+
+/** The tables that a table references, also through other ones of `read`. */
+export function referencedBy(table: Table, read: Table[]): Set<Table> {
+  const reached = new Set<Table>()
+  const waiting = [table]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const names = next.columns.map(({ references }) => references.split('.')[0])
+    for (const other of read)
+      if (other !== table && !other.system && !reached.has(other) && names.includes(other.name)) {
+        reached.add(other)
+        waiting.push(other)
+      }
+  }
+  return reached
+}
+
+/** The lists of tables behind FROM, and each table behind JOIN. */
+const SOURCE = String.raw`[\w".]+(?:\s+(?:as\s+)?(?!join\b)\w+)?`
+const SOURCES = new RegExp(String.raw`\b(?:from|join)\s+(${SOURCE}(?:\s*,\s*${SOURCE})*)`, 'gi')
+
+/** The names of tables in a statement; other words of it, such as the heading of a column, may be names too. */
+const sourcesOf = (sql: string): string[] =>
+  [...sql.matchAll(SOURCES)].flatMap(([, list = '']) =>
+    list.split(',').map((each) => each.trim().split(/\s/)[0]?.replaceAll('"', '').split('.').at(-1) ?? ''),
+  )
+
+/**
+ * The one table of a statement whose rows happen in a period: of those with a time the one that references the others.
+ * One that a further table of the statement references is it only if its contract declares its time, and beside
+ * a declared one no other is certain.
+ */
+export function eventTable(sql: string, tables: Table[]): Table | undefined {
+  const sources = sourcesOf(sql)
+  const read = tables.filter(({ name }) => sources.includes(name))
+  if (read.length === 1) return read[0]
+  const timed = read.filter(hasTime)
+  const masters = (others: Table[]) => new Set(others.flatMap((table) => [...referencedBy(table, read)]))
+  const [event, ...more] = timed.filter((table) => !masters(timed).has(table))
+  if (!event || more.length > 0) return undefined
+  if (event.event_time) return event
+  return masters(read).has(event) || timed.some(({ event_time }) => event_time) ? undefined : event
+}
