@@ -12,6 +12,10 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 )
 _LONGEST = 20
+# Units with a capital inside, which is no beginning of a word: `MPa`, `kWh`, `dB`.
+_UNIT = re.compile(
+    r"(?<![A-Za-z])(?:[kMGTmcdhn]?(?:Pa|Wh?|Vh?|VA|VAh|Ah?|Hz|J|N|Nm|Bq|Gy|Sv)|dBA?|pH)(?![A-Za-z])"
+)
 ABBREVIATIONS = frozenset(("api", "auc", "csv", "cvv", "iban", "pci", "sql", "ssn", "url", "vat"))
 
 # The rules of Terraform's variables `domain` and `name`: a lake's name is the prefix of its buckets and
@@ -41,12 +45,13 @@ def in_plain_letters(text: str) -> str:
 def column_name(text: str) -> str:
     """Return the name in the characters that the lake permits.
 
-    >>> column_name("OrderID"), column_name("unit price"), column_name("2nd")
-    ('order_id', 'unit_price', 'column_2nd')
+    >>> column_name("OrderID"), column_name("unit price"), column_name("2nd"), column_name("Load kWh")
+    ('order_id', 'unit_price', 'column_2nd', 'load_kwh')
     """
     if re.fullmatch(r"[a-z_][a-z0-9_]*", text):
         return text
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    units = _UNIT.sub(lambda unit: unit[0].lower(), text)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", units)
     name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(words)).strip("_")
     return name if name[:1].isalpha() else f"column_{name}"
 

@@ -34,6 +34,7 @@ class WayOut(StrEnum):
     LEAVE_OUT = "leave_out"  # the dataset has no such column
     SEARCH = "search_in_full"  # rows with a number that passes as a card number wait
     MASK = "mask_numbers"  # such numbers are replaced
+    NOT_PEOPLE = "not_people"  # a person denies what only the name suggests
 
 
 @dataclass(frozen=True)

@@ -81,12 +81,22 @@ _MEASURES = re.compile(
     r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on"
     r"|date|url|carrier)"
 )
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "AE", "Ö": "OE", "Ü": "UE"})
 PERSONAL = "personal"  # the ODCS classification of data about a person
 
 
 def is_personal_name(name: str) -> bool:
     """Return whether the name denotes data about a person: a name, contact, birthday, address or account."""
-    return is_personal(compared(name))
+    return is_personal(compared(in_german_spelling(name)))
+
+
+def in_german_spelling(name: str) -> str:
+    """Return the name with ae for ä, since words may differ by the mark alone: Zähler are meters, Zahler pay.
+
+    >>> in_german_spelling("Zähler"), in_german_spelling("Prénom")
+    ('Zaehler', 'Prénom')
+    """
+    return unicodedata.normalize("NFC", name).translate(_UMLAUTS)
 
 
 @lru_cache(maxsize=4096)  # files have the same columns again and again

@@ -18,7 +18,7 @@ from headgate.contracts.file_form import ENCODING_PROPERTY, SHEET_PROPERTY
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person
-from headgate.contracts.sensitive_names import PERSONAL, compared, is_personal_name
+from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
 from headgate.drafts.column_inference import (
     CARD_SHARE,
     MAX_PRECISION,
@@ -60,6 +60,11 @@ from headgate.values.cells import blank_to_null
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 # A sentence, several lines, or a number as long as a telephone's: an answer in somebody's own words.
 _FREE_ANSWER = r"[.!?]\s*$|\n|(?:[0-9][ -]?){7}"
+# With a sign of telephone numbers, since plain digits may be numbers of meters; IPv4 and IPv6.
+_CONTACTS = (
+    r"^(?:\+[0-9 ()/.-]{7,}|\(?0[0-9]{1,5}\)?[ /-][0-9][0-9 -]{3,}|[0-9]{3}[-. ][0-9]{3}[-. ][0-9]{4}"
+    r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})$"
+)
 _SHEET_NAME = "Name of the sheet of the row"
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
@@ -72,6 +77,7 @@ class Draft:
         like_cards: for each column that states other numbers, its rows that a full search would refuse.
         time_zone: of local times, as rows that describe the columns state it; empty for none.
         words: questions about text columns that have a type but for a few words.
+        people_by_name: the columns about people of which only the name says so.
     """
 
     contract: Contract
@@ -81,6 +87,7 @@ class Draft:
     like_cards: Mapping[str, int] = field(default_factory=dict)
     time_zone: str = ""
     words: tuple[WordsQuestion, ...] = ()
+    people_by_name: frozenset[str] = frozenset()
 
 
 def draft_from_sample(
@@ -145,7 +152,9 @@ def draft_from_sample(
     words = _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     zone = stated_zone(sent.cells.values(), sample.description_rows)
-    return Draft(contract, findings, sample.rows, questions, _like_cards(contract, sample), zone, words)
+    like_cards = _like_cards(contract, sample)
+    by_name = _people_by_name(contract, sample)
+    return Draft(contract, findings, sample.rows, questions, like_cards, zone, words, by_name)
 
 
 def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
@@ -164,6 +173,24 @@ def _like_cards(contract: Contract, sample: DraftSample) -> dict[str, int]:
         for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
         if column.content and (searched := replace(column, content=None))
     }
+
+
+def _people_by_name(contract: Contract, sample: DraftSample) -> frozenset[str]:
+    """Return the columns about people of which only the name says so, and no value."""
+    return frozenset(
+        column.name
+        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        if column.classification == PERSONAL
+        and not (column.mask or are_email_addresses(text := sample.cells[stored.name]) or are_ibans(text))
+        and not _are_contacts(text)
+        and not len(rows_with_cards(text, context_below=context_below(replace(column, content=None))))
+    )
+
+
+def _are_contacts(text: pa.Array) -> bool:
+    """Return whether most values are written as telephone numbers or addresses of the internet."""
+    filled = blank_to_null(text).drop_null()
+    return len(filled) > 0 and pc.mean(pc.match_substring_regex(filled, _CONTACTS)).as_py() >= CARD_SHARE
 
 
 def _questions(
@@ -360,7 +387,7 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
     """Return the column `name` as personal data if other columns show that the rows are people."""
     name = columns.get("name")
     are_people = any(
-        column.classification == PERSONAL or is_id_of_person(compared(column.name))
+        column.classification == PERSONAL or is_id_of_person(compared(in_german_spelling(column.name)))
         for column in columns.values()
     )
     if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:

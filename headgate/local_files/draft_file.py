@@ -8,7 +8,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.creation import WayOut, column_reasons, deployment_reasons, reasons_of_table
+from headgate.contracts.creation import (
+    ColumnReason,
+    WayOut,
+    card_exemptions,
+    column_reasons,
+    deployment_reasons,
+    reasons_of_table,
+)
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of, without_time
@@ -16,6 +23,7 @@ from headgate.drafts.draft_contract import Draft, draft_from_sample
 from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT, FormatQuestion
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
+from headgate.drafts.spare_decimals import with_spare_decimals
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.archive_files import folder_of_archive
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
@@ -90,15 +98,21 @@ def drafts_of(
     for name, file in files.items():
         body, column_formats = file.read_bytes(), dict(formats or {})
         try:
-            drafted = draft_from_sample(body, name, **vars(options), formats=column_formats)
+            drafted = _drafted(body, name, options, column_formats)
             if ask and drafted.questions and (answered := ask(drafted.questions)):
-                drafted = draft_from_sample(
-                    body, name, **vars(options), formats={**column_formats, **answered}
-                )
+                drafted = _drafted(body, name, options, {**column_formats, **answered})
             yield name, check_sample(drafted, body)
         except BadInputError as error:
             error.file = error.file or redact_text(file.name)
             raise
+
+
+def _drafted(
+    body: bytes, name: str, options: DraftOptions, formats: Mapping[str, str] | None = None
+) -> Draft:
+    """Return the draft; its numbers take more decimals than the sample has, unless it is strict."""
+    drafted = draft_from_sample(body, name, **vars(options), formats=formats)
+    return drafted if options.strict else with_spare_decimals(drafted)
 
 
 def draft_of_upload(file_name: str, body: bytes, header: bool | None = None) -> dict[str, Any] | None:
@@ -111,7 +125,7 @@ def draft_of_upload(file_name: str, body: bytes, header: bool | None = None) -> 
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
-        checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions(header=header))), body)
+        checked = check_sample(_drafted(body, name, DraftOptions(header=header)), body)
     except (BadInputError, ContractError):
         return None
     contract = _searched_in_full(checked.draft)
@@ -172,7 +186,7 @@ def _for_deployment(contract: Contract, draft: Draft, plain: Mapping[str, str]) 
             "like_cards": draft.like_cards.get(each.column, 0),
             "ways": [
                 {"way": way.value, "property": _property_of_way(contract, each.column, way, plain)}
-                for way in each.ways
+                for way in _ways(each, contract, draft)
             ],
         }
         for each in column_reasons(contract)
@@ -180,10 +194,20 @@ def _for_deployment(contract: Contract, draft: Draft, plain: Mapping[str, str]) 
     return {"columns": columns, "table": list(reasons_of_table(contract))}
 
 
+def _ways(reason: ColumnReason, contract: Contract, draft: Draft) -> tuple[WayOut, ...]:
+    """Return the ways out; that a column is about people is only denied where its name alone says so."""
+    column = contract.column(reason.column)
+    is_deniable = reason.column in draft.people_by_name and not card_exemptions(column)
+    return (WayOut.NOT_PEOPLE, *reason.ways) if is_deniable else reason.ways
+
+
 def _property_of_way(contract: Contract, name: str, way: WayOut, plain: Mapping[str, str]) -> dict[str, Any]:
     """Return the ODCS property of a column after a way out; empty for a column that is left out."""
     if way is WayOut.LEAVE_OUT:
         return {}
+    if way is WayOut.NOT_PEOPLE:
+        nobody = replace(contract.column(name), name=plain.get(name, name), classification="")
+        return _property(contract, nobody)
     searched = replace(contract.column(name), name=plain.get(name, name), content=None)
     if way is WayOut.SEARCH:
         return _property(contract, searched)

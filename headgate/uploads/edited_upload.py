@@ -253,12 +253,14 @@ class _SentPart:
         part: the sheet, member or list that is read; empty for the first one.
         parts: the parts to choose from, with the number of their records if known.
         narrow: the headers of narrow sheets.
+        facts: narrow sheets with titles, which are no tables but if no other sheet is.
     """
 
     file: Path
     part: str
     parts: Mapping[str, int | None] = field(default_factory=dict)
     narrow: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
 
 
 def edited_content(
@@ -285,7 +287,7 @@ def edited_content(
 
     opened = opened_at(sheet)
     if opened and upload.edits is None and dataset not in contracts and file == path and not lists:
-        opened, sheet = _first_sheet(upload.key, opened, [*parts], opened_at, mappings)
+        opened, sheet = _first_sheet(upload.key, opened, sent, opened_at, mappings)
         edits = replace(edits, part=sheet)
     is_remembered = False
     if opened and is_open:
@@ -359,19 +361,20 @@ def _covers(narrow: Mapping[str, Sequence[str]], contracts: Mapping[str, Contrac
 def _first_sheet(
     key: str,
     opened: OpenedFile,
-    sheets: Sequence[str],
+    sent: _SentPart,
     opened_at: Callable[[str], OpenedFile | None],
     mappings: Mappings,
 ) -> tuple[OpenedFile, str]:
     """Return the first sheet with a table if another one was opened, and its name; else what was opened.
 
-    A sheet of a dataset goes before sheets without one, such as a cover with facts or notes.
+    A sheet of a dataset goes before sheets without one, such as a cover with notes. A cover of facts below a
+    title, such as a site and an author, is a table of two columns to a reader of sheets.
     """
     if not (read_sheets := opened.source.written_as.get("sheets", "")):
         return opened, ""
     first = (opened, "")
     is_of_dataset = bool(mappings.dataset_of_table(key, opened.headed))
-    for sheet in sheets:
+    for sheet in sent.parts:
         if lists_sheet(read_sheets, sheet):
             break
         with suppress(BadInputError):
@@ -380,7 +383,7 @@ def _first_sheet(
                 continue
             if mappings.dataset_of_table(key, table.headed):
                 return table, sheet
-            if not is_of_dataset and first[0] is opened:
+            if not is_of_dataset and first[0] is opened and sheet not in sent.facts:
                 first = (table, sheet)
     return first
 
@@ -576,7 +579,8 @@ def _member(path: Path, folder: Path, part: str, limit_bytes: int) -> _SentPart:
     body = path.read_bytes()
     if format_of(body).name in WORKBOOKS:
         sheets = _sheets(body)
-        return replace(whole, parts=dict.fromkeys(sheet.name for sheet in sheets), narrow=_narrow(sheets))
+        names = dict.fromkeys(sheet.name for sheet in sheets)
+        return replace(whole, parts=names, narrow=_narrow(sheets), facts=_sheets_of_facts(sheets))
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             members = tuple(member.filename for member in data_members(archive))
@@ -600,6 +604,14 @@ def _narrow(sheets: Sequence[Sheet]) -> dict[str, Sequence[str]]:
         for name, rows in filled.items()
         if len(rows) < MIN_SHEET_ROWS or max(map(len, rows)) <= _MAX_COVER_COLUMNS
     }
+
+
+def _sheets_of_facts(sheets: Sequence[Sheet]) -> frozenset[str]:
+    """Return the sheets of two columns at most with rows of one cell, such as a title or a remark."""
+    widths = {sheet.name: {sum(map(bool, row)) for row in sheet.rows} - {0} for sheet in sheets}
+    return frozenset(
+        name for name, filled in widths.items() if filled and min(filled) < max(filled) <= _MAX_COVER_COLUMNS
+    )
 
 
 def _sheets(body: bytes) -> tuple[Sheet, ...]:

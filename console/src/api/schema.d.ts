@@ -2941,10 +2941,10 @@ export interface components {
             };
             /**
              * Way
-             * @description The dataset has no such column; rows with a number that passes as a card number wait; such numbers are replaced.
+             * @description The dataset has no such column; rows with a number that passes as a card number wait; such numbers are replaced; the column is not about people, as its name suggests.
              * @enum {string}
              */
-            way: "leave_out" | "search_in_full" | "mask_numbers";
+            way: "leave_out" | "search_in_full" | "mask_numbers" | "not_people";
         };
         /**
          * DryRun

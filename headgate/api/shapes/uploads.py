@@ -118,9 +118,9 @@ class DraftQuestion(Shape):
 class DraftWayOut(Shape):
     """A change after which a column needs no deployment."""
 
-    way: Literal["leave_out", "search_in_full", "mask_numbers"] = Field(
+    way: Literal["leave_out", "search_in_full", "mask_numbers", "not_people"] = Field(
         description="The dataset has no such column; rows with a number that passes as a card number wait; "
-        "such numbers are replaced."
+        "such numbers are replaced; the column is not about people, as its name suggests."
     )
     property: dict[str, Any] = Field(
         description="The column's ODCS property after the change; empty with `leave_out`."

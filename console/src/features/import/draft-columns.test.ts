@@ -278,3 +278,15 @@ test('the name of the sheet keeps its declaration under another name, and is lef
     expect.objectContaining({ customProperties: [] }),
   ])
 })
+
+test.each([
+  ['Strength [MPa]', 'strength_mpa'],
+  ['Verbrauch kWh', 'verbrauch_kwh'],
+  ['Spitze kW', 'spitze_kw'],
+  ['StartDate', 'start_date'],
+])('the unit of %s is one word of its name', (heading, name) => {
+  const [column] = draftColumns(MONTHS, [heading])
+  if (!column) throw new Error('no column')
+  const drafted = { ...column, name: name.replaceAll('_', '') }
+  expect(withWordsApart([drafted], [heading])[0]?.name).toBe(name)
+})

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { currencyOf } from '../../api/format'
-import { currencyCode, headingUnit } from './heading-units'
+import { currencyCode, headingUnit, withPlainUnits } from './heading-units'
 
 type Document = Schemas['ContractDraft']['document']
 
@@ -162,7 +162,7 @@ export function withWordsApart(columns: DraftColumn[], inFile: string[]): DraftC
   const names = new Set(columns.map((one) => one.name))
   return columns.map((column, at) => {
     const apart = plainName(
-      (inFile[at] ?? '').replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_'),
+      withPlainUnits(inFile[at] ?? '').replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_'),
     ).replace(/_$/, '')
     const isSame = apart.replaceAll('_', '') === column.name.replaceAll('_', '')
     return isSame && inFile.length === inTheFile(columns).length && !names.has(apart)

@@ -203,6 +203,8 @@ function Editor({
   })
   const reasons = openReasons(draft.for_deployment, ways)
   const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
+  const nameNow = (column: string) =>
+    columns[drafted.findIndex(({ name }) => name === column)]?.name ?? column
   const problem = nameProblem(columns)
   const fields = everyField(columns, inFile)
   const check = useDraftCheck(
@@ -274,7 +276,7 @@ function Editor({
           {problem}
         </Text>
       ) : null}
-      <Notes notes={notesOf(draft.notes, isLeftOut)} />
+      <Notes notes={notesAsChosen(notesOf(draft.notes, isLeftOut), zoneOfTimes, nameNow)} />
       <WaysOut hindered={draft.for_deployment.columns} chosen={ways} nameOf={nameOf} onChoose={leave} />
       {draft.for_deployment.table.length > 0 ? (
         <NeedsDeployment reasons={draft.for_deployment.table} />
@@ -455,6 +457,18 @@ function Stored({ dataset }: { dataset: string }) {
 /** The notes but those of columns that are left out. */
 const notesOf = (notes: Draft['notes'], isLeftOut: (name: string) => boolean | undefined): Draft['notes'] =>
   notes.filter(({ column }) => !column || !column.split(', ').every(isLeftOut))
+
+/** The notes with the zone that a person chose for times without one, and the names that the columns have now. */
+export const notesAsChosen = (
+  notes: Draft['notes'],
+  timeZone: string,
+  nameOf: (column: string) => string,
+): Draft['notes'] =>
+  notes.map((note) => ({
+    ...note,
+    column: note.column && note.column.split(', ').map(nameOf).join(', '),
+    message: note.message.replace(/taken for UTC: if they are local.*/s, `taken for ${timeZone}`),
+  }))
 
 /** Notes of the draft: the one that decides which rows are kept is in the open. */
 export function Notes({ notes }: { notes: Draft['notes'] }) {

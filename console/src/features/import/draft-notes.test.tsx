@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 
-import { Notes } from './draft-contract'
+import { Notes, notesAsChosen } from './draft-contract'
 
 afterEach(cleanup)
 
@@ -23,4 +23,25 @@ test('a note about no column begins with a capital, one about a column goes on f
   expect(first).toMatch(/^No column is unique\. Tick other columns/)
   expect(second).toMatch(/^nr is the key\./)
   screen.getByText('Data row 3 is a line of totals')
+})
+
+const NOTES = [
+  {
+    column: 'castat',
+    message: 'has times without a zone, which are taken for UTC: if they are local, choose',
+    decides: false,
+  },
+  { column: 'castat, strengthmpa', message: 'are read as they are', decides: false },
+]
+
+test('a note says the zone that was chosen, and names columns as their fields', () => {
+  const nameOf = (name: string) => (name === 'castat' ? 'cast_at' : 'strength_mpa')
+  expect(notesAsChosen(NOTES, 'Europe/Berlin', nameOf)).toEqual([
+    {
+      column: 'cast_at',
+      message: 'has times without a zone, which are taken for Europe/Berlin',
+      decides: false,
+    },
+    { column: 'cast_at, strength_mpa', message: 'are read as they are', decides: false },
+  ])
 })

@@ -99,3 +99,26 @@ test('a decision is taken back, and the answer about the column stays', () => {
   expect(screen.getByLabelText<HTMLSelectElement>('Type of born').value).toBe('DATE')
   screen.getByRole('button', { name: 'Hand in visits for the next deployment' })
 })
+
+test('a column of which only the name speaks of people is kept as one that is not about people', async () => {
+  const [meter] = [
+    { ...person('born'), ways: [{ way: 'not_people', property: column('born') }, ...person('born').ways] },
+  ]
+  const draft = { ...DRAFT, questions: [], for_deployment: { columns: [meter], table: [] } }
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={draft as unknown as Schemas['ContractDraft']}
+          uploadId="u2"
+          inFile={['visit', 'Born', 'E-Mail']}
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  fireEvent.click(screen.getByLabelText(/^It is not about people/))
+  await screen.findByRole('button', { name: 'Create visits and commit 30 rows' })
+  screen.getByLabelText('Type of born')
+})

@@ -16,16 +16,30 @@ test.each([
   ['Liter', '', 'l'],
   ['kwh', '', 'kWh'],
   ['km-Stand', '', 'km'],
+  ['Strength [MPa]', 'Strength', 'MPa'],
+  ['Age (d)', 'Age', 'd'],
+  ['strength_mpa', 'Strength', 'MPa'],
+  ['Spitze kW', 'Spitze', 'kW'],
+  ['latency_ms', 'Latency', 'ms'],
 ])('%s names a unit', (heading, title, unit) => {
   expect(headingUnit(heading)).toEqual({ title, unit })
 })
 
-test.each(['Temp min', 'Umsatz Bar', 'Group A', 'Size m', 'sold_all', 'Preis (netto)', 'rpm', 'Pallets', ''])(
-  '%s names none',
-  (heading) => {
-    expect(headingUnit(heading).unit).toBe('')
-  },
-)
+test.each([
+  'wind_speed_ms',
+  'Windgeschwindigkeit ms',
+  'Temp min',
+  'Umsatz Bar',
+  'Group A',
+  'Size m',
+  'sold_all',
+  'Preis (netto)',
+  'rpm',
+  'Pallets',
+  '',
+])('%s names none', (heading) => {
+  expect(headingUnit(heading).unit).toBe('')
+})
 
 test('the sign of one currency is its code, and a unit is none', () => {
   expect(currencyCode('€')).toBe('EUR')

@@ -6,7 +6,10 @@ export interface HeadingUnit {
   unit: string
 }
 
-const UNITS = 's ms min h mg g kg t mm cm m km ml l °C °F K W kW Wh kWh V A bar mm/s m/s km/h'.split(' ')
+const UNITS = (
+  's ms µs min h d mg g kg t mm cm m km ml l °C °F K W kW MW Wh kWh MWh GWh V mV kV A mA Ah bar mbar Pa hPa kPa ' +
+  'MPa GPa N kN Nm J kJ Hz kHz MHz dB lx ppm mm/s m/s km/h m² m³ m³/h kg/m³ N/mm²'
+).split(' ')
 const WORDS: Readonly<Record<string, string>> = {
   liter: 'l',
   litre: 'l',
@@ -32,6 +35,14 @@ const CERTAIN = [
   'kW',
   'Wh',
   'kWh',
+  'MWh',
+  'GWh',
+  'hPa',
+  'kPa',
+  'MPa',
+  'GPa',
+  'kHz',
+  'mbar',
   'mm/s',
   'm/s',
   'km/h',
@@ -41,6 +52,8 @@ const LAST_WORD = /^(.*\S)[\s_-]+(\S+)$/
 const SPEED = /[\s_](mm|m|km)[_/](s|h)$/i
 const TEMPERATURE = /^(.*temp(?:erature?)?)[\s_.-]*°?([cf])$/i
 const LASTING = /(?:dauer|duration|time|zeit|stillstand|delay|downtime|runtime)$/i
+/** Behind these words `ms` may be m/s or milliseconds. */
+const SPEEDING = /(?:speed|velocity|wind|geschwindigkeit|vitesse)$/i
 const PRESSING = /(?:druck|pressure)$/i
 const AMOUNT = /(?:amount|cost|costs|net|gross|total|value|fee|betrag|kosten|netto|brutto|wert|summe)$/i
 const FIRST = /^(km|kwh|kg)[\s_-]+\S/i
@@ -87,6 +100,7 @@ function unitInBrackets(text: string): string {
 function unitBehind(rest: string, last: string): string {
   if (!rest) return ''
   if (last === '%') return PERCENT
+  if (last === 'ms' && SPEEDING.test(rest)) return ''
   if (last === 'min' && LASTING.test(rest)) return last
   if (last === 'bar' && PRESSING.test(rest)) return last
   const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()] ?? currencyCode(last)
@@ -98,3 +112,10 @@ function titleOf(text: string): string {
   const words = /\s/.test(text) ? text : text.replaceAll('_', ' ')
   return words.replace(/[\s_-]+$/, '').replace(/^./, (first) => first.toUpperCase())
 }
+
+const SYMBOL =
+  /(?<![A-Za-z])(?:[kMGTmcdhn]?(?:Pa|Wh?|Vh?|VA|VAh|Ah?|Hz|J|N|Nm|Bq|Gy|Sv)|dBA?|pH)(?![A-Za-z])/g
+
+/** A heading whose units are one word, since the capital in `kWh` begins none. */
+export const withPlainUnits = (heading: string): string =>
+  heading.replace(SYMBOL, (unit) => unit.toLowerCase())

@@ -1041,6 +1041,14 @@ LINES = [
 ]
 PLACES: list[list[object]] = [["town", "country", "people"], ["Ulm", "Germany", 126000], ["Bath", "GB", 9]]
 
+FACTS: list[list[object]] = [
+    ["Energy 2026"],
+    [None],
+    ["Site", "Ulm"],
+    ["Made by", "Facility"],
+    ["As of", datetime(2026, 11, 20)],
+    ["All values in kWh"],
+]
 WIDE: list[list[object]] = [[f"fact {number}" for number in range(9)], [*range(9)], [*range(9)]]
 ORDERS: list[list[object]] = [
     ["order_id", "customer_id", "region_id", "ordered_at", "status", "updated_at"],
@@ -1064,6 +1072,9 @@ ORDERS: list[list[object]] = [
             [("Cover", [[None, "Fleet 2026"], [None, "Made by Ada"]]), ("Places", PLACES), ("Wide", WIDE)],
             "Places",
         ),
+        ([("Deckblatt", FACTS), ("Aug", PLACES), ("Sep", PLACES)], "Aug, Sep"),
+        ([("Facts", FACTS), ("Places", PLACES), ("Wide", WIDE)], "Places"),
+        ([("Pairs", [["town", "people"], ["Ulm", 1], ["Bath", 2]]), ("Wide", WIDE)], "Pairs"),
     ],
 )
 def test_a_workbook_opens_at_its_first_sheet_with_a_table(

@@ -1,0 +1,42 @@
+"""Give drafted numbers more decimals than the first file has, because the next one is measured finer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Column, Kind
+from headgate.drafts.column_inference import MAX_PRECISION
+
+if TYPE_CHECKING:
+    from headgate.drafts.draft_contract import Draft
+
+_SPARE_DECIMALS, _MIN_SCALE, _ROOM = 2, 4, 18  # as the console's own type of numbers, DECIMAL(18,4)
+
+
+def with_spare_decimals(draft: Draft) -> Draft:
+    """Return the draft whose numbers take at least two decimals more than seen, and as many whole digits.
+
+    Nobody can widen a number once its dataset is created, and rows with 24.75 would wait where all values
+    before had one decimal.
+    """
+    return replace(
+        draft,
+        contract=replace(draft.contract, columns=tuple(map(_widened, draft.contract.columns))),
+        questions=tuple(
+            replace(question, columns=tuple(map(_widened, question.columns))) for question in draft.questions
+        ),
+        words=tuple(
+            replace(question, as_empty=_widened(question.as_empty), as_waiting=_widened(question.as_waiting))
+            for question in draft.words
+        ),
+    )
+
+
+def _widened(column: Column) -> Column:
+    precision, scale = column.type.precision, column.type.scale
+    if column.type.kind is not Kind.DECIMAL or precision is None or not scale:
+        return column
+    spare = min(max(_SPARE_DECIMALS, _MIN_SCALE - scale), MAX_PRECISION - precision)
+    widened = replace(column.type, precision=max(_ROOM, precision + spare), scale=scale + spare)
+    return replace(column, type=widened)
