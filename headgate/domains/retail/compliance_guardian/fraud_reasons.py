@@ -1,4 +1,4 @@
-"""Why a transaction was stopped: the groups of features that raised its score most."""
+"""Why a transaction was stopped: the true facts that raised its score most."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.domains.retail.compliance_guardian.features import ALL
+from headgate.domains.retail.compliance_guardian.features import ALL, ORDINARY_BELOW
+from headgate.domains.retail.predictions.fraud import is_fact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from headgate.domains.retail.compliance_guardian.boosting_models import FraudModel
@@ -34,11 +37,44 @@ _BEGINNINGS = {
     "unusual_amount": ("amount", "usual", "highest", "customer_mean"),
 }
 
-EVIDENCE = {
-    "earlier_fraud_of_customer": "customer_frauds_30d",
-    "earlier_fraud_at_terminal": "terminal_frauds_30d",
+NEW_ACCOUNT_DAYS = 30
+"""Days for which an account is new.
+
+Source: EMVCo (2018), EMV 3-D Secure Protocol and Core Functions Specification 2.2.0, cardholder account
+information: its age indicator tells an account of less than 30 days from older ones.
+"""
+MANY_IN_A_DAY, TIMES_USUAL = 3, 2
+"""Payments in 24 hours that are many where they are also so many times the usual number. A choice, not an
+estimate: two payments are no pattern.
+"""
+_USUAL_DAYS = 30
+
+CONDITIONS: dict[str, dict[str, str | float]] = {
+    "earlier_fraud_of_customer": {"feature": "customer_frauds_30d", "least": 1},
+    "earlier_fraud_at_terminal": {"feature": "terminal_frauds_30d", "least": 1},
+    "many_payments_at_terminal": {
+        "feature": "terminal_count_1d",
+        "least": MANY_IN_A_DAY,
+        "times": TIMES_USUAL,
+        "of": "terminal_known_30d",
+        "of_days": _USUAL_DAYS,
+    },
+    "many_payments_of_customer": {
+        "feature": "customer_count_1d",
+        "least": MANY_IN_A_DAY,
+        "times": TIMES_USUAL,
+        "of": "customer_count_30d",
+        "of_days": _USUAL_DAYS,
+    },
+    "unusual_time": {"feature": "is_night", "least": 1},
+    "new_customer": {"feature": "account_age_days", "least": 0, "below": NEW_ACCOUNT_DAYS},
+    "unusual_amount": {"feature": "amount_to_usual", "least": ORDINARY_BELOW},
 }
-"""The feature that is above 0 where a reason is a fact: a lack of frauds may raise the strength, too."""
+"""The condition of `predictions.fraud.is_fact` under which each reason is true: a group moves the score to
+either side, so an old account may raise it, too.
+"""
+COMBINATION = "unusual_combination"
+"""The reason of a transaction where no other is true: only its features together are unusual."""
 
 
 def groups() -> dict[str, list[str]]:
@@ -55,7 +91,7 @@ def reason_codes(
     """Return reason codes, shape (transactions, REASONS), strongest first; None for weak reasons.
 
     A group's contribution is the decrease of the strength if its features are those of a typical transaction.
-    Earlier fraud is no reason where none is known.
+    A reason that is not true of the transaction is left out; where none is left, COMBINATION is the reason.
 
     Args:
         strength: the model's strengths of the transactions, if already computed.
@@ -68,15 +104,22 @@ def reason_codes(
         [whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1
     )
     for place, code in enumerate(owned):
-        if EVIDENCE.get(code) in points:
-            is_fact = points[EVIDENCE[code]].to_numpy(dtype=np.float64, na_value=np.nan) > 0
-            lost[~is_fact, place] = -np.inf
+        lost[~is_fact(CONDITIONS[code], _values(points)), place] = -np.inf
     order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     codes = np.array(list(owned), dtype=object)[order]
     codes[parts / rise < MIN_SHARE] = None
+    codes[[code is None for code in codes[:, 0]], 0] = COMBINATION
     return codes
+
+
+def _values(points: pd.DataFrame) -> Callable[[str], npt.NDArray[np.float64]]:
+    """Return a function of a feature's name to its values; NaN where it is not known."""
+    unknown = np.full(len(points), np.nan)
+    return lambda name: (
+        points[name].to_numpy(dtype=np.float64, na_value=np.nan) if name in points else unknown
+    )
 
 
 def _typical(points: pd.DataFrame, names: list[str], model: FraudModel) -> pd.DataFrame:

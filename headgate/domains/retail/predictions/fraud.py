@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -151,7 +151,7 @@ class FraudScorer:
     def _reasons(self, point: Array, strength: float, features: Mapping[str, float]) -> tuple[str, ...]:
         """Return the groups of features whose typical values would lower the strength most.
 
-        A group whose evidence the features lack is left out.
+        A reason that is not true is left out; where none is left, the features together are the reason.
         """
         columns = {name: place for place, name in enumerate(self._facts["columns"])}
         groups: list[tuple[str, list[str]]] = self._facts["groups"]
@@ -160,12 +160,17 @@ class FraudScorer:
             places = [columns[name] for name in names if name in columns]
             typical[row, places] = self._reference[places]
         lost = strength - self.strength(typical)
-        evidence: Mapping[str, str] = self._facts.get("evidence", {})
-        is_fact = [evidence.get(code) not in columns or features[evidence[code]] > 0 for code, _ in groups]
-        lost[~np.array(is_fact)] = -np.inf
+        conditions = self._facts.get("conditions", {})
+        values = partial(_value, {name: features[name] for name in columns})
+        for place, (code, _) in enumerate(groups):
+            if code in conditions and not is_fact(conditions[code], values)[0]:
+                lost[place] = -np.inf
         order = np.argsort(-lost, kind="stable")[: self._facts["reasons"]]
         rise = max(float(lost[order].clip(min=0).sum()), float(np.finfo(np.float64).tiny))
-        return tuple(groups[place][0] for place in order if lost[place] / rise >= self._facts["least_reason"])
+        least = self._facts["least_reason"]
+        reasons = tuple(groups[place][0] for place in order if lost[place] / rise >= least)
+        combination = self._facts.get("combination")
+        return reasons or ((combination,) if combination else ())
 
     def _rows(
         self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction
@@ -217,6 +222,26 @@ class _Past:
         return self.columns[name][
             self.rows[np.searchsorted(at_s, first_s) : np.searchsorted(at_s, last_s, side="right")]
         ]
+
+
+def is_fact(condition: Mapping[str, Any], values: Callable[[str], Array]) -> npt.NDArray[np.bool_]:
+    """Return whether a reason is true of each transaction; it is not where its feature is unknown.
+
+    Args:
+        condition: its `feature` is at least `least`, less than `below`, and at least `times` the usual number
+            of a day, which is that of the feature `of` over `of_days`. Only the first is required.
+        values: returns the values of a feature.
+    """
+    own = values(condition["feature"])
+    is_true = (own >= condition["least"]) & (own < condition.get("below", np.inf))
+    if "of" in condition:
+        usual = values(condition["of"])
+        is_true &= (usual > 0) & (own * condition["of_days"] >= condition["times"] * usual)
+    return np.asarray(is_true)
+
+
+def _value(features: Mapping[str, float], name: str) -> Array:
+    return np.array([features.get(name, np.nan)], dtype=np.float64)
 
 
 def _hours(now_s: int, frauds_at_s: npt.NDArray[np.int64], *, first: bool) -> float:

@@ -22,6 +22,7 @@ from headgate.facts.kept_files import kept_files
 from tests.domains.retail.compliance_guardian.conftest import written_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import ibis
@@ -205,13 +206,45 @@ def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scored_pe
     assert stopped.reason_1.eq("earlier_fraud_at_terminal").mean() > 0.9
 
 
-def test_earlier_fraud_is_a_reason_only_where_one_is_known(described: pd.DataFrame) -> None:
-    """A queue named earlier fraud at terminals that had none: its lack was unusual for the model."""
-    model = boosting_models.boosting(described, described.is_fraud.astype(bool))
-    codes = fraud_reasons.reason_codes(model, described)
-    named = {code: described[(codes == code).any(axis=1)] for code in fraud_reasons.EVIDENCE}
-    assert len(named["earlier_fraud_at_terminal"])
-    assert all((rows[fraud_reasons.EVIDENCE[code]] > 0).all() for code, rows in named.items())
+FACTS: dict[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
+    "earlier_fraud_of_customer": lambda rows: rows.customer_frauds_30d > 0,
+    "earlier_fraud_at_terminal": lambda rows: rows.terminal_frauds_30d > 0,
+    "many_payments_at_terminal": lambda rows: (
+        (rows.terminal_count_1d >= 3)
+        & (rows.terminal_known_30d > 0)
+        & (rows.terminal_count_1d >= 2 * rows.terminal_known_30d / 30)
+    ),
+    "many_payments_of_customer": lambda rows: (
+        (rows.customer_count_1d >= 3) & (rows.customer_count_1d >= 2 * rows.customer_count_30d / 30)
+    ),
+    "unusual_time": lambda rows: rows.is_night == 1,
+    "new_customer": lambda rows: (rows.account_age_days >= 0) & (rows.account_age_days < 30),
+    "unusual_amount": lambda rows: rows.amount_to_usual >= 2,
+    "unusual_combination": lambda rows: rows.amount_gbp > 0,
+}
+
+
+@pytest.mark.parametrize("is_taught", [True, False])
+def test_no_reason_is_named_whose_fact_does_not_hold(described: pd.DataFrame, is_taught: bool) -> None:
+    """A queue called customers of a year new, and named earlier fraud where none was: what is unlike the
+    typical payment moves a score to either side.
+    """
+    rng = np.random.default_rng(5)
+    ages = rng.choice([-3.0, 0.0, 12.0, 29.9, 30.0, 200.0, 369.0, np.nan], len(described))
+    points = described.assign(account_age_days=ages)
+    of_age = np.isin(ages, [12.0, 369.0]) & (rng.random(len(points)) < 0.3)
+    labels = described.is_fraud.astype(bool) | of_age
+    model = boosting_models.boosting(points, labels) if is_taught else boosting_models.isolation(points)
+    codes = fraud_reasons.reason_codes(model, points)
+    named = {code: points[(codes == code).any(axis=1)] for code in FACTS}
+    assert set(codes[codes != None]) <= set(FACTS)  # noqa: E711 of each element
+    assert {code: int((~FACTS[code](rows)).sum()) for code, rows in named.items()} == dict.fromkeys(FACTS, 0)
+    assert len(named["new_customer"])
+    assert all(codes[:, 0] != None), "each has a reason"  # noqa: E711 of each element
+    alone = (codes == "unusual_combination").any(axis=1)
+    assert alone.any()
+    assert (codes[alone, 0] == "unusual_combination").all()
+    assert all(code is None for code in codes[alone, 1:].ravel())
 
 
 def test_approved_transactions_have_no_reason(periods: list[scored_periods.Period]) -> None:
