@@ -3105,6 +3105,7 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
             "entity_id": "532",
             "score": 0.17,
             "recent_frauds": 6,
+            "recent_judged": 22,
             "recent_transactions": 29,
         }
         for kind in ("terminal", "customer")
@@ -3114,10 +3115,59 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
         filled_tables(engine, fraud_scores=payments, risk_scores=risks)
         rows = answer_of(engine, terminal.of_item("1"))
     assert answer_in_words(terminal.title, rows, dict(terminal.units)) == (
-        "Terminal 532: 17 % of its next payments are expected to be fraud, 6 of 29 in the last 30 days were; "
-        "20 payments of usual risk count beside them"
+        "Terminal 532: 17 % of its next payments are expected to be fraud; 6 of 22 judged in the last 30 "
+        "days were, 7 wait and count by their probability; 20 payments of usual risk count beside them"
     ), "so it is less than the probability of each payment that the queue has of it"
     assert "20 payments of usual risk" in panel_of("compliance-guardian", "riskiest").action
+
+
+@pytest.mark.parametrize(
+    ("judged", "words"),
+    [
+        (22, "6 of 22 judged in the last 30 days were, 7 wait and count by their probability"),
+        (28, "6 of 28 judged in the last 30 days were, 1 waits and counts by its probability"),
+        (29, "6 of 29 judged in the last 30 days were"),
+    ],
+)
+def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: int, words: str) -> None:
+    """23 % were expected where 6 of 29 were fraud: seven of them were not judged."""
+    risk: dict[str, object] = {"entity_type": "terminal", "entity_id": "532", "score": 0.234}
+    risk |= {"risk_band": "high", "recent_frauds": 6, "recent_judged": judged, "recent_transactions": 29}
+    panel = panel_of("compliance-guardian", "riskiest")
+    with duckdb.connect() as engine:
+        filled_tables(engine, risk_scores=[risk])
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, dict(panel.units)) == (
+        f"Terminal 532 first: 23.4 % of its next payments are expected to be fraud; {words}"
+    )
+    assert "wait for a verdict by their probability" in panel.action
+
+
+def test_many_payments_are_counted_beside_their_reason() -> None:
+    payments: list[dict[str, object]] = [
+        {"transaction_id": number, "customer_id": customer, "terminal_id": terminal, "amount": 50}
+        | {"score": 0.8, "decision": "approve", "transacted_at": at}
+        for number, customer, terminal, at in (
+            (1, 7, 236, datetime(2010, 12, 7, 9)),
+            (2, 7, 1, datetime(2010, 12, 7, 8)),
+            (3, 7, 1, datetime(2010, 12, 6, 10)),
+            (4, 7, 236, datetime(2010, 11, 20)),
+            (5, 8, 236, datetime(2010, 12, 6, 9, 1)),
+            (6, 8, 236, datetime(2010, 12, 6, 9)),
+            (7, 8, 236, datetime(2010, 11, 1)),
+            (8, 8, 236, datetime(2010, 10, 31)),
+        )
+    ]
+    reasons = {"reason_1": "many_payments_at_terminal", "reason_2": "many_payments_of_customer"}
+    payments[0] |= {"decision": "review", **reasons}
+    queue, *_ = dashboards()["compliance-guardian"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments)
+        (item,) = answer_of(engine, queue.sql)
+    assert str(item["reason"]).endswith(
+        "many payments at terminal (2 in 24 hours, usually 2 in 30 days), "
+        "many payments of customer (3 in 24 hours, 4 in 30 days)"
+    )
 
 
 def test_a_finding_of_card_data_is_named_with_place_masked_value_and_remedy() -> None:

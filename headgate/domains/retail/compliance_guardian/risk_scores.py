@@ -54,6 +54,7 @@ _SUMS = (
     "units",
     "recent_transactions",
     "recent_frauds",
+    "recent_judged",
 )
 _GREATEST = ("last_seen_at", "highest_score")
 _HASH_TYPE = "decimal(38, 0)"
@@ -300,6 +301,7 @@ def _summed(kind: str, judged: ibis.Table) -> ibis.Table:
         units=judged.units.sum(where=judged.is_recent).cast("int64").fill_null(0),
         recent_transactions=judged.count(where=judged.is_recent),
         recent_frauds=judged.known.sum(where=judged.is_recent).cast("int64").fill_null(0),
+        recent_judged=judged.count(where=judged.is_recent & judged.is_fraud.notnull()),  # noqa: PD004 as above
         highest_score=judged.score.max(where=judged.is_recent),
     )
     named = _with_newest_frauds(summed, column, judged)
