@@ -6,12 +6,18 @@ import { Advice } from '../../components/advice'
 import { Counts } from './counts'
 import { undoneWords } from './undo-words'
 
+interface Props {
+  file: Schemas['FileDetail']
+  /** Whether the page says above, beside the way back, that the upload is undone. */
+  isSaidAbove?: boolean
+}
+
 /** The rows of an undone file by outcome, as history, and who can bring them back. */
-export function BeforeUndo({ file }: { file: Schemas['FileDetail'] }) {
+export function BeforeUndo({ file, isSaidAbove = false }: Props) {
   const { before_undo: rows, error } = file
   return (
     <>
-      {rows ? <Text size="sm">{undoneWords(file)}</Text> : null}
+      {rows && !isSaidAbove ? <Text size="sm">{undoneWords(file)}</Text> : null}
       {rows ? (
         <>
           <Text size="sm" className="muted">

@@ -72,7 +72,7 @@ export function Live({ fileId, edits, lists, children }: LiveProps) {
       <Receipt file={found} edits={edits} lists={lists} />
       {children}
       {found.state === 'reverted' ? (
-        <BeforeUndo file={found} />
+        <BeforeUndo file={found} isSaidAbove />
       ) : (
         <>
           <Stages stages={found.stages} />
