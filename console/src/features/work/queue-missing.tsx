@@ -16,7 +16,7 @@ export function useMissing(sql: string): { text: unknown; isPending: boolean } {
 export function QueueMissing({ text }: { text: unknown }) {
   if (typeof text !== 'string' || !text) return null
   return (
-    <Alert variant="light" color="gray" p="xs" data-testid="queue-missing">
+    <Alert variant="light" color="gray" p="xs" role="note" data-testid="queue-missing">
       {text}{' '}
       <Anchor inherit href="#/upload">
         Upload a file
