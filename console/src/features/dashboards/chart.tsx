@@ -59,6 +59,7 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   useEffect(() => {
     pick.current = onPick
   })
+  const barsPx = barsHeight(shown, height)
   useEffect(() => {
     const element = place.current
     if (!element) return undefined
@@ -67,7 +68,7 @@ export default function Chart({ shown: all, height, onPick }: Props) {
     chart.setOption({
       backgroundColor: 'transparent',
       animation: false,
-      ...options({ ...shown, marks, isNarrow: isPhone }, scheme),
+      ...options({ ...shown, marks, isNarrow: isPhone, height: barsPx }, scheme),
     })
     chart.on('click', ({ name }) => pick.current?.(name))
     const observer = new ResizeObserver(() => chart.resize())
@@ -76,13 +77,13 @@ export default function Chart({ shown: all, height, onPick }: Props) {
       observer.disconnect()
       chart.dispose()
     }
-  }, [shown, marks, scheme, isPhone])
+  }, [shown, marks, scheme, isPhone, barsPx])
   // A map is about twice as wide as high, and fills the width of its panel.
   const isHigher = isPhone && isMultiples(shown.panel)
   const size =
     shown.panel.kind === 'map'
       ? { aspectRatio: '1.9', width: '100%' }
-      : { height: isHigher ? height * NARROW_HEIGHT : barsHeight(shown, height) }
+      : { height: isHigher ? height * NARROW_HEIGHT : barsPx }
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />

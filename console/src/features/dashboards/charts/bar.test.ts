@@ -1,8 +1,9 @@
+// @vitest-environment happy-dom
 import { expect, test } from 'vitest'
 
 import { axisOf, options } from '../chart-options'
 import { EMPTY_PANEL } from '../empty-panel'
-import { barsHeight } from './bar'
+import { barsHeight, fitting } from './bar'
 import { INK } from './chart-parts'
 
 const PANEL = {
@@ -23,6 +24,29 @@ test('the names of few bars take a second line, and none is cut', () => {
       .overflow
   }
   expect([overflow(4), overflow(20)]).toEqual(['break', 'truncate'])
+})
+
+test('a name that does not fit its lines loses its middle, and its tooltip has all of it', () => {
+  const file = `lieferantenkatalog_gesamtexport_${'mueller_und_soehne_gmbh_'.repeat(3)}2026-11-24.csv`
+  const rows = [file, 'part-1.csv'].map((name) => [name, '', 3])
+  const shown = { panel: { ...PANEL, x: 'file', series: '' }, columns: ['file', 'source', 'received'], rows }
+  for (const isNarrow of [false, true]) {
+    const { yAxis, tooltip } = options({ ...shown, isNarrow, height: 180 }, 'light') as unknown as {
+      yAxis: { axisLabel: { width: number; formatter: (name: string) => string } }
+      tooltip: { formatter: (at: object[]) => { textContent: string } }
+    }
+    const { formatter, width } = yAxis.axisLabel
+    expect(formatter(file)).toMatch(/^liefe.*….*csv$/)
+    expect(formatter(file).length * 7).toBeLessThanOrEqual(width)
+    expect(formatter('part-1.csv')).toBe('part-1.csv')
+    expect(tooltip.formatter([{ name: file, value: 3 }]).textContent).toContain(file)
+  }
+})
+
+test('words break between lines as far as there is room, and only then lose their middle', () => {
+  expect(fitting('many payments at terminal 3', 15, 2)).toBe('many payments at terminal 3')
+  expect(fitting('price list of a supplier of many names 2026 final.csv', 15, 2)).toMatch(/^price.*….*\.csv$/)
+  expect(fitting('price list of a supplier 2026.csv', 15, 1)).toMatch(/^.{7}….{7}$/)
 })
 
 test('a bar of a period is marked once where people wrote a note on one of its days', () => {

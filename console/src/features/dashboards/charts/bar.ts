@@ -1,5 +1,6 @@
 import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
+import { shortened } from '../../../formats/words'
 import { CAUTION } from './cautions'
 import {
   colourOf,
@@ -25,10 +26,42 @@ const BAR_PX = 17
 const BESIDE_BARS_PX = 60
 /** The widest name of an axis, also on a phone, and the width of a usual letter. */
 const [MOST_NAME_PX, MOST_NARROW_PX] = [250, 110]
-const LETTER_PX = 7
+const [LETTER_PX, LINE_PX] = [7, 14]
 
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
+
+/** The lines that words take, broken between words; endless where a word is longer than a line. */
+function linesOf(words: string, letters: number): number {
+  let [lines, used] = [1, -1]
+  for (const { length } of words.split(' ')) {
+    if (length > letters) return Infinity
+    const isNext = used + 1 + length > letters
+    if (isNext) lines += 1
+    used = isNext ? length : used + 1 + length
+  }
+  return lines
+}
+
+/**
+ * A name that fits its room; a longer one, such as that of a file, loses its middle, so that files whose names begin alike stay apart.
+ *
+ * @example fitting('part-00000-8f9a3a6e-c000.csv', 12, 2) // 'part-…0.csv'
+ */
+export function fitting(name: string, letters: number, lines: number): string {
+  if (linesOf(name, letters) <= lines) return name
+  for (let most = Math.min(name.length - 1, letters * lines); most > letters; most -= 1) {
+    const short = shortened(name, most)
+    if (linesOf(short, letters) <= lines) return short
+  }
+  return shortened(name, letters)
+}
+
+/** The lines of a name between those of its neighbours. Few names have a second one at least. */
+function linesBetween(names: number, height: number | undefined): number {
+  if (names > MOST_TWO_LINES) return 1
+  return height === undefined ? 2 : Math.max(1, Math.floor((height - BESIDE_BARS_PX) / names / LINE_PX))
+}
 
 /** Whether a value without a unit would have zeros that look exact: its label is short, and its tooltip has all digits. */
 const isRounded = (value: unknown, unit: string): boolean =>
@@ -54,6 +87,7 @@ export function bar({
   marks = [],
   open,
   isNarrow = false,
+  height,
 }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
@@ -61,6 +95,9 @@ export function bar({
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const shownName = (name: string): string => placeName(name, panel.x, open)
   const longest = Math.max(...names.map((name) => shownName(name).length))
+  // A width is reserved also where no name needs it.
+  const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX)
+  const lines = linesBetween(names.length, height)
   const named = (group: string): string => seriesName(group, panel, labels)
   const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
   const cautions = new Map(
@@ -128,13 +165,12 @@ export function bar({
       data: names,
       inverse: true,
       axisLabel: {
-        // A width is reserved also where no name needs it.
-        width: Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX),
+        width: nameWidth,
         interval: names.length <= MOST_LABELS ? 0 : 'auto',
         // A second line has room between few bars only.
         overflow: names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
-        lineHeight: 14,
-        formatter: shownName,
+        lineHeight: LINE_PX,
+        formatter: (name: string) => fitting(shownName(name), Math.floor(nameWidth / LETTER_PX), lines),
       },
     },
     series,

@@ -19,6 +19,8 @@ export interface Shown {
   open?: OpenPeriod | undefined
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
+  /** Its height in pixels, where that is fixed. */
+  height?: number | undefined
 }
 
 export type Row = Record<string, Cell>
@@ -34,6 +36,7 @@ export interface Drawing {
   marks?: Mark[]
   open?: OpenPeriod | undefined
   isNarrow?: boolean
+  height?: number | undefined
 }
 
 export const ACCENT = { light: '#0b7285', dark: '#3bc9db' }
