@@ -18,7 +18,7 @@ const decisionsOf = (queue: string, isAsked = true) => ({
 export const useDecisions = (queue: string) => useQuery(decisionsOf(queue))
 
 /**
- * How many items of each queue are open, by its name; a queue that is not read yet is missing, a failed one has none.
+ * How many items of each queue are open, by its name; a queue that is not read yet is missing, one that failed and was never read has none.
  *
  * Statements cost money: queues that are not asked for count where the page has their answers already.
  */
@@ -32,7 +32,8 @@ export function useOpenItems(queues: Schemas['WorkQueue'][], isAsked: boolean): 
     queues.flatMap((queue, place): [string, number][] => {
       const { name } = queue
       const [answer, decided] = [answers[place], decisions[place]]
-      if (answer?.error || decided?.error) return [[name, 0]]
+      const isRead = answer?.data && decided?.data
+      if (!isRead && (answer?.error || decided?.error)) return [[name, 0]]
       if (!answer?.data || !decided?.data) return []
       const { open, unlisted } = queueCounts(queue, answer.data, decided.data.decisions)
       // Items that nobody can open here are no work yet.
