@@ -40,6 +40,7 @@ OWN_PARTS = {
 }  # its further modules, by Domain's attribute
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
+MODEL_CARDS = "model_cards"  # folder of a domain with its model cards, also of the project's in an archive
 PACKED_SETTINGS = "_settings.json"  # and the file with the settings that code in the archive reads
 BLOCKS = (
     "forecast",

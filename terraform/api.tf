@@ -21,6 +21,8 @@ locals {
       # Rows of a snapshot, which the role of SQL may read and that of the lake may not.
       "/v1/datasets/{dataset}/profile" = "queries"
       "/v1/predictions/{proxy+}"       = "predictions"
+      # Figures of a card are in the tables of its system, which the role of SQL may read and that of the lake may not.
+      "/v1/model-cards/{proxy+}" = "queries"
     },
     { for system in local.systems : "/v1/systems/${system}/{proxy+}" => "tables_${system}" },
   )
@@ -279,10 +281,24 @@ data "aws_iam_policy_document" "api_queries" {
     resources = [aws_sns_topic.mails.arn]
   }
 
+  # Records of kept models are in model cards; models themselves stay unread.
   statement {
-    sid       = "ReadDashboards"
+    sid       = "ReadDashboardsAndRecordsOfModels"
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/dashboards/*"]
+    resources = [for objects in ["dashboards/*", "models/*/days/*/card.json"] : "${module.bucket["artifacts"].arn}/${objects}"]
+  }
+
+  # The newest record of a model is that of the last day in its folder.
+  statement {
+    sid       = "ListRecordsOfModels"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["models/*/days/*"]
+    }
   }
 }
 

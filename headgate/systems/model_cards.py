@@ -1,19 +1,20 @@
 """Model cards: prediction, data, quality at past origins, and limits of a model.
 
-The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`. The figures come from the
-system's quality table and from the record of the kept model, if the current tables were built with it.
+The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`; in an archive it is JSON.
+The figures come from the system's quality table and from the record of the kept model, if the current tables
+were built with it.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from headgate.contracts.odcs_reader import yaml_document
 from headgate.errors import NotFoundError
-from headgate.project import lake_domains, load_module
+from headgate.project import MODEL_CARDS, lake_domains, load_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     OwnFigures = Callable[[Sequence[Mapping[str, Any]]], tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
-FOLDER = "model_cards"
 # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.feature_drift.SHIFTED
 SHIFTED = 0.25
 _MAX_PERIODS = 3
@@ -150,14 +150,13 @@ class ModelCard:
 
 def descriptions() -> dict[str, Description]:
     """Return the descriptions of all models of the lake's domains, by name."""
-    texts = [
-        item.read_text("utf-8")
-        for folder in (domain.part(FOLDER) for domain in lake_domains())
+    described = [
+        _description((json.loads if item.name.endswith(".json") else yaml_document)(item.read_text("utf-8")))
+        for folder in (domain.part(MODEL_CARDS) for domain in lake_domains())
         if folder.is_dir()
         for item in sorted(folder.iterdir(), key=lambda file: file.name)
-        if item.name.endswith(".yaml")
+        if item.name.endswith((".yaml", ".json"))
     ]
-    described = [_description(yaml.safe_load(text)) for text in texts]
     return {model.name: model for model in described}
 
 

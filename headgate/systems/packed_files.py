@@ -11,15 +11,24 @@ from headgate.contracts.dashboard_tables import dashboard_documents
 from headgate.contracts.odcs_reader import yaml_document
 from headgate.contracts.registry import folders
 from headgate.domains.discovery import PACKED_DOMAINS, entry_points, package_domains
-from headgate.project import OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS, packed_settings, project
+from headgate.project import (
+    MODEL_CARDS,
+    OWN_SYSTEMS,
+    PACKED,
+    PACKED_DASHBOARDS,
+    PACKED_SETTINGS,
+    packed_settings,
+    project,
+)
 
 _MAX_CACHED = 256  # contracts and dashboards: a process packs those of several projects
+_OF_DOMAINS = ("dashboards", MODEL_CARDS)  # folders of a domain whose YAML files functions read
 
 
 def package_files() -> dict[str, bytes]:
     """Return the package and what the project adds, by path inside an archive.
 
-    Contracts and dashboards are JSON: a function has no YAML parser.
+    Contracts, dashboards and model cards are JSON: a function has no YAML parser.
     """
     root = Path(str(files("headgate")))
     return (
@@ -36,11 +45,13 @@ def package_files() -> dict[str, bytes]:
         }
         | {
             path.with_suffix(".json").relative_to(root.parent).as_posix(): _as_json(path)
-            for path in sorted((root / "domains").glob("*/dashboards/*.yaml"))
+            for folder in _OF_DOMAINS
+            for path in sorted((root / "domains").glob(f"*/{folder}/*.yaml"))
         }
         | _installed_domains()
         | _own_systems()
         | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
+        | {f"headgate/{MODEL_CARDS}/{path.stem}.json": _as_json(path) for path in _own_model_cards()}
         | {f"headgate/{PACKED}/{path.name}": path.read_bytes() for path in project().models}
         | {f"headgate/{PACKED_SETTINGS}": json.dumps(packed_settings(), sort_keys=True).encode()}
     )
@@ -64,9 +75,13 @@ def _installed_domains() -> dict[str, bytes]:
             inside = path.relative_to(root.parent)
             if path.suffix != ".yaml":
                 packed[inside.as_posix()] = path.read_bytes()
-            elif path.parent.name == "dashboards":
+            elif path.parent.name in _OF_DOMAINS:
                 packed[inside.with_suffix(".json").as_posix()] = _as_json(path)
     return packed
+
+
+def _own_model_cards() -> list[Path]:
+    return sorted((lake / MODEL_CARDS).glob("*.yaml")) if (lake := project().folder) else []
 
 
 def _own_systems() -> dict[str, bytes]:

@@ -18,7 +18,15 @@ from headgate.contracts.creation import (
     deployment_reasons,
 )
 from headgate.contracts.stored_rows_effect import stored_rows_effects
-from headgate.project import FILE, MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS
+from headgate.project import (
+    FILE,
+    MODEL_CARDS,
+    MODELS_SYSTEM,
+    OWN_SYSTEMS,
+    PACKED,
+    PACKED_DASHBOARDS,
+    PACKED_SETTINGS,
+)
 from headgate.systems.model_references import reads_of
 
 if TYPE_CHECKING:
@@ -45,6 +53,12 @@ _OF_PROJECT = (
         "systems/",
         ".py",
         "a Python system is code, which is in the archives of a deployment",
+    ),
+    (
+        f"headgate/{MODEL_CARDS}/",
+        f"{MODEL_CARDS}/",
+        ".yaml",
+        "the API reads the model cards in the archives of a deployment",
     ),
 )
 

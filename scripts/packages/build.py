@@ -42,6 +42,7 @@ from headgate.errors import SettingsError
 from headgate.local_files.check_statements import statement_problems
 from headgate.onboarding.record_models import record_models
 from headgate.project import (
+    MODEL_CARDS,
     MODELS_SYSTEM,
     PACKED,
     PACKED_DASHBOARDS,
@@ -74,6 +75,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
 NOT_FOR_FUNCTIONS = {
+    MODEL_CARDS,
     PACKED,
     PACKED_DASHBOARDS,
     "api",
@@ -95,9 +97,11 @@ NOT_FOR_FUNCTIONS = {
 }
 ALSO_FOR = {
     "api": {
+        MODEL_CARDS,
         PACKED_DASHBOARDS,
         "api",
         "domains",
+        "learning",  # the records of kept models
         "project_systems",
         "query",
         "reports",

@@ -13,6 +13,7 @@ import pytest
 
 from headgate.api.analytics.tables import RowsRequest, _digest
 from headgate.api.http import cursors
+from headgate.systems.model_cards import descriptions
 from tests.e2e.api import Api, machine, signed_in
 from tests.integration.api.document_check import failures
 from tests.integration.aws.test_alerts import mailbox
@@ -194,6 +195,22 @@ def test_predictions_are_those_of_the_published_tables(shop_lake: Lake, operator
         week["period_on"],
         week["mean"],
     )
+
+
+@pytest.mark.usefixtures("built")
+def test_every_model_of_the_deployed_systems_has_a_card_with_the_figures_of_the_tables(
+    operator: Api, viewer: Api
+) -> None:
+    """The archive contains their texts, and the role may read their tables and the records of kept models."""
+    names = {entry["name"] for entry in viewer.call("GET", "/v1/model-cards").json["cards"]}
+    assert names == {*descriptions()}
+    cards = {name: viewer.call("GET", f"/v1/model-cards/{name}") for name in names}
+    assert {name: card.status for name, card in cards.items() if card.status != 200} == {}
+    churn = cards["churn"].json
+    assert (churn["is_kept"], churn["missing"]) == (True, [])
+    assert churn["figures"]
+    assert churn["recipe"] or churn["unused"]
+    assert operator.call("GET", "/v1/model-cards/nothing").status == 404
 
 
 def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:

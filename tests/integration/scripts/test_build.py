@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from headgate.domains import discovery
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import SettingsError
 from headgate.systems import system_registry as systems
+from headgate.systems.model_cards import descriptions
 from headgate.systems.packed_files import package_files
 from scripts.packages import build, job_packages
 from scripts.packages.kept_builds import KEPT_BUILDS, build_key, delete_unused, imports_key
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.integration
 
 # What a function finds on AWS besides Python's own: Lambda's boto3 with what it stands on, and its layers
 # (scripts/packages/layer.py).
+API = "pydantic,pydantic_core,annotated_types,typing_inspection,sqlglot,sqlglotc,sqlglotrs"
 RUNTIME = "boto3,botocore,s3transfer,dateutil,six,urllib3,jmespath"
 TOOLS = f"{RUNTIME},aws_lambda_powertools,typing_extensions"
 ARROW = f"{TOOLS},numpy,pyarrow"
@@ -213,6 +216,50 @@ def test_a_function_needs_nothing_but_its_archive_and_the_layers(
         [sys.executable, "-I", "-c", script], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+CARDS = """
+import json
+from dataclasses import asdict
+from types import SimpleNamespace
+import headgate.learning.store, headgate.snapshots.read_snapshots
+from headgate.api.analytics.model_cards import every_card
+from headgate.systems.model_cards import descriptions
+lake = SimpleNamespace(systems={systems!r})
+texts = descriptions()
+print(json.dumps({{card.name: asdict(texts[card.name]) for card in every_card(lake).cards}}))
+"""
+
+
+@pytest.mark.parametrize("kind", ["a domain's", "a lake project's"])
+def test_the_api_has_the_model_cards_and_the_modules_that_it_reads_them_with(
+    kind: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without them it would list no model, though the command lists them."""
+    folder = built
+    if kind == "a lake project's":
+        monkeypatch.setenv("HEADGATE_PROJECT", str(build.ROOT / "examples" / "bike-share"))
+        folder = tmp_path / "built"
+        build.build(folder, kept=None)
+    written = {name: asdict(about) for name, about in descriptions().items()}
+    assert written
+    systems_of_cards = sorted({about["system"] for about in written.values()})
+    script = BARE_IMPORT.format(
+        layers=f"{ARROW},{API}",
+        archive=str(folder / "lambdas" / "api.zip"),
+        call=CARDS.format(systems=systems_of_cards),
+    )
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_TRACE_DISABLED": "1"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads(json.dumps(written))
 
 
 def test_contracts_are_read_from_an_archive_that_nobody_unpacked(built: Path) -> None:
