@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
-_MIN_WHOLE_AMOUNT = Decimal(
-    10_000
-)  # from it on a column has no decimals, as in the console (answer-numbers.ts)
+_MIN_WHOLE_AMOUNT = Decimal(10_000)  # the largest of a column without decimals, as in answer-numbers.ts
 _SHARES = ("share", "probability")
 NOTHING = "\N{EN DASH}"
 _FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")

@@ -173,7 +173,7 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
 }
 
 /** How many rows there are, where not all are in view. */
-function MoreRows({ answer, height }: { answer: Result; height: number }) {
+export function MoreRows({ answer, height }: { answer: Result; height: number }) {
   const [listed, all] = [answer.rows.length, rowCount(answerRows(answer))]
   const isHigher = (listed + 1) * ROW_PX > height
   if (all <= listed && !isHigher) return null

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { movedBy, widened } from './arranged'
+import { movedBy, publishedPanels, widened } from './arranged'
 
 const QUESTIONS = ['a', 'b', 'c'].map((name) => ({ name, width: '' as const }))
 const names = (panels: { name: string }[]): string => panels.map(({ name }) => name).join('')
@@ -14,4 +14,13 @@ test('a panel moves by one place, and stays at an end', () => {
 
 test('one panel gets another width', () => {
   expect(widened(QUESTIONS, 1, 'full').map(({ width }) => width)).toEqual(['', 'full', ''])
+})
+
+test('a published panel has the width that it has on the own dashboard', () => {
+  const drawing = { kind: 'table' as const, x: '', y: [], series: '', width: '' as const }
+  const table = { ...drawing, name: 'a', sql: 'select 1', is_pinned: true }
+  const widths = (questions: Parameters<typeof publishedPanels>[0]) =>
+    publishedPanels(questions).map(({ width }) => width)
+  expect(widths([table, { ...table, width: 'full' }])).toEqual(['half', 'full'])
+  expect(widths([table])).toEqual(['full'])
 })

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { type PanelAsked, panelOf } from './board-draft'
 
 type Kept = Pick<Schemas['KeptQuestionShown'], 'name' | 'width'>
 type Panels = Schemas['BoardArranged']['panels']
@@ -17,3 +18,15 @@ export function movedBy(questions: readonly Kept[], place: number, by: -1 | 1): 
 /** The panels with one of them in another width. */
 export const widened = (questions: readonly Kept[], place: number, width: 'half' | 'full'): Panels =>
   panelsOf(questions).map((panel, at) => (at === place ? { ...panel, width } : panel))
+
+/** Whether a panel has the whole width of a dashboard with that many panels. */
+export const isFull = ({ width }: Pick<Kept, 'width'>, panels: number): boolean =>
+  width ? width === 'full' : panels === 1
+
+/** The questions of an own dashboard as panels for everybody, each as wide as it is there. */
+export const publishedPanels = (
+  questions: readonly (Parameters<typeof panelOf>[0] & Pick<Kept, 'width'>)[],
+): PanelAsked[] =>
+  questions.map((question) =>
+    panelOf({ ...question, width: isFull(question, questions.length) ? 'full' : 'half' }),
+  )

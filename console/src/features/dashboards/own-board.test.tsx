@@ -175,3 +175,9 @@ test('a pinned panel says how far its figures may be trusted, as the page does t
   show([['2026-01-05', null, 265, 249, 289]])
   expect(await screen.findByText('as of 4 Jan 2026 · off by 12 % · more')).toBeTruthy()
 })
+
+test('a pinned table says how many rows it has below those in view', async () => {
+  pinned = [{ ...FORECAST, kind: 'table', answer: '' }]
+  show(Array.from({ length: 37 }, (_, at) => ['2026-01-05', at, 265, 249, 289]))
+  expect(await screen.findByText('37 rows; scroll the table for those below')).toBeTruthy()
+})

@@ -11,8 +11,8 @@ import { useCatalog } from '../catalog/queries'
 import { MailList } from '../mails/mail-list'
 import { MoveQuestions } from '../query/move-questions'
 import { useKeptQuestions } from '../query/saved-questions'
-import { movedBy, widened } from './arranged'
-import { OWN_BOARD, panelOf } from './board-draft'
+import { isFull, movedBy, publishedPanels, widened } from './arranged'
+import { OWN_BOARD } from './board-draft'
 import { BoardEditor } from './board-editor'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
@@ -54,7 +54,7 @@ export function OwnBoard() {
       </Group>
       {isWriting ? (
         <BoardEditor
-          start={{ title: '', panels: pinned.map(panelOf), replaces: '' }}
+          start={{ title: '', panels: publishedPanels(pinned), replaces: '' }}
           questions={questions}
           onWritten={(system) => void goTo(`/dashboards/${system}`)}
           onCancel={() => setWriting(false)}
@@ -190,5 +190,3 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     </>
   )
 }
-
-const isFull = ({ width }: Kept, panels: number): boolean => (width ? width === 'full' : panels === 1)

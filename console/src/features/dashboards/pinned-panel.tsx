@@ -17,6 +17,7 @@ import { type Result, useResult } from '../query/results'
 import { askedBy, drawingOf, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { tablesIn } from '../query/schema-words'
 import { useDrawn } from '../query/use-drawn'
+import { MoreRows } from './answer-table'
 import { EMPTY_PANEL } from './empty-panel'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
@@ -164,12 +165,15 @@ function Table({ result, label, units: own }: { result: Result; label: string; u
   const labels = useAnswerLabels('', result.columns)
   const rows = useMemo(() => withDays(result.rows), [result])
   return (
-    <Rows
-      columns={result.columns}
-      rows={{ length: rows.length, at: (index) => rows[index] }}
-      height={HEIGHT}
-      label={label}
-      formats={columnFormats(result.columns, units, labels)}
-    />
+    <>
+      <Rows
+        columns={result.columns}
+        rows={{ length: rows.length, at: (index) => rows[index] }}
+        height={HEIGHT}
+        label={label}
+        formats={columnFormats(result.columns, units, labels)}
+      />
+      <MoreRows answer={result} height={HEIGHT} />
+    </>
   )
 }
