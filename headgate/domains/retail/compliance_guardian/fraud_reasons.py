@@ -109,7 +109,7 @@ def reason_codes(
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     codes = np.array(list(owned), dtype=object)[order]
-    codes[parts / rise < MIN_SHARE] = None
+    codes[parts < MIN_SHARE * rise] = None
     codes[[code is None for code in codes[:, 0]], 0] = COMBINATION
     return codes
 
