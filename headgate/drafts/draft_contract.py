@@ -45,7 +45,7 @@ from headgate.drafts.nearly_all_rows import (
 )
 from headgate.drafts.other_words import WordsQuestion, words_question
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
-from headgate.drafts.time_of_rows import declared_time
+from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
 from headgate.drafts.totals_row import cells_of_other_rows, named_totals, required_but_in_totals
 from headgate.errors import ContractError
@@ -147,7 +147,7 @@ def draft_from_sample(
     cells = dict(
         zip(contract.names, (rows.cells[stored.name] for stored in sample.stored.columns), strict=True)
     )
-    contract = replace(contract, properties={**contract.properties, **declared_time(contract, cells)})
+    contract = replace(contract, properties={**contract.properties, **event_time_property(contract, cells)})
     questions = _questions(contract, sample, guesses)
     words = _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)

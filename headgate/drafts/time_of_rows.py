@@ -23,7 +23,7 @@ _MOST_DIFFERENCE = 0.05  # of filled rows between two columns of equal rank
 _TIMES_FINER = 2  # this many times more different values than the first column
 
 
-def declared_time(contract: Contract, cells: Mapping[str, pa.Array]) -> dict[str, str]:
+def event_time_property(contract: Contract, cells: Mapping[str, pa.Array]) -> dict[str, str]:
     """Return the property of the time of rows; empty if a contract without it has the same column.
 
     A time of the key is that of the row. Else it is the first of those that vary among rows of one id, such

@@ -41,7 +41,7 @@ NEW_ACCOUNT_DAYS = 30
 """Days for which an account is new.
 
 Source: EMVCo (2018), EMV 3-D Secure Protocol and Core Functions Specification 2.2.0, cardholder account
-information: its age indicator tells an account of less than 30 days from older ones.
+information: its age indicator has a value for accounts of less than 30 days.
 """
 MANY_IN_A_DAY, TIMES_USUAL = 3, 2
 """Payments in 24 hours that are many where they are also so many times the usual number. A choice, not an

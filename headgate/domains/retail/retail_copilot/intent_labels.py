@@ -144,7 +144,7 @@ def named_by_examples(
     """
     listed = _commonest(texts, groups, weights)
     return [
-        shortened(VARIOUS + ", ".join(listed.text[listed.group == group])) if is_chosen else name
+        fitting_label(VARIOUS + ", ".join(listed.text[listed.group == group])) if is_chosen else name
         for group, (name, is_chosen) in enumerate(zip(names, chosen, strict=True))
     ]
 
@@ -175,7 +175,7 @@ def group_names(
     ]
 
 
-def shortened(label: str) -> str:
+def fitting_label(label: str) -> str:
     """Return the label, or as many of its first words as have room in the tables' columns."""
     if len(label) <= _LABEL_LENGTH:
         return label

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot import intents, normalise, sentence_model
-from headgate.domains.retail.retail_copilot.intent_labels import shortened
+from headgate.domains.retail.retail_copilot.intent_labels import fitting_label
 from headgate.facts.kept_files import KeepFiles, address_of
 from headgate.systems.kept_tables import code_of, frame_digest
 from headgate.values.parquet_tables import table_of
@@ -91,7 +91,7 @@ def _write(
 
     def typed(labels: Sequence[str]) -> list[str]:
         # A typed form may be longer than the template's.
-        return [shortened(label) for label in normalise.as_typed(labels, texts, language)]
+        return [fitting_label(label) for label in normalise.as_typed(labels, texts, language)]
 
     grouped = intents.group_texts(counted.template, counted.searches, model).renamed(typed)
     columns = {
