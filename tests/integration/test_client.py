@@ -44,6 +44,7 @@ ROWS: list[dict[str, Any]] = [
         "revenue": Decimal("-0.1000"),
         "sales": Decimal("90071992547409.9307"),
         "returns": Decimal("0.0000"),
+        "fees": Decimal("0.0000"),
         "orders": RIGHT,
         "customers": 0,
         "units": -1,

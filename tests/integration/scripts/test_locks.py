@@ -37,6 +37,8 @@ LAYERS = {
 }
 # Imports inside functions of the package that no Lambda function calls, with the reason.
 NEVER_CALLED = {
+    "pandas": "the API reads the records of kept models; jobs read and write the models themselves",
+    "skops": "as pandas",
     "duckdb": "jobs merge and build; a function that reads the record of a snapshot compares no keys",
     "yaml": "an archive has contracts and dashboards as JSON",
 }
