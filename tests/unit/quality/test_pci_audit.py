@@ -17,6 +17,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.quality.card_findings import card_findings
 from headgate.quality.contract_audit import audit
 from headgate.quality.leaks import CHECKS, leaks_in_text
 from headgate.quality.pci_audit import (
@@ -318,3 +319,14 @@ def test_the_id_of_a_file_is_no_card_number_in_a_column_and_another_text_is_sear
         ("note", "385378…0301", 1),
         ("note", "411111…1111", 2),
     ]
+
+
+def test_findings_keep_the_contract_of_their_table() -> None:
+    objects = lake()
+    place = ObjectRef("bucket", "increments/orders/a.parquet")
+    objects.write(place, parquet_bytes(pa.table({"note": ["4111111111111111"]})))
+    table = card_findings([scan_object(objects, Zone("curated", "bucket", ("",)), place)], {})
+    contract = Registry.load().prod["pci_findings"]
+    rows = rows_by_contract(contract, table.assign(as_of=date(2024, 1, 31), snapshot_id="0" * 16))
+    audit(contract, rows)
+    assert rows.num_rows == 1
