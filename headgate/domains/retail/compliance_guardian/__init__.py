@@ -47,7 +47,7 @@ EXPORTS = (fraud_model.NAME,)
 OPTIONS = (decisions.OPTION,)
 NO_OPTIONS: Mapping[str, str] = {}
 TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
-"""What `build` makes; the leak scanner makes the system's `pci_audit` and `pci_findings`."""
+"""The tables that `build` makes; the leak scanner makes the system's `pci_audit` and `pci_findings`."""
 
 
 def build(

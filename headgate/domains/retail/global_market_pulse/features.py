@@ -17,7 +17,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from headgate.domains.retail.global_market_pulse.service_articles import SERVICE
+from headgate.domains.retail.service_fees import FEES, SERVICE, service_ids
 from headgate.engines.expressions import whole_seconds
 from headgate.facts.fact import Combine, Fact, fact_rows
 
@@ -95,18 +95,6 @@ def _delivery_s(orders: ibis.Table) -> ibis.Column:
     return whole_seconds(orders.delivered_at) - whole_seconds(orders.ordered_at)
 
 
-def _fees_of_regions(tables: Mapping[str, ibis.Table]) -> ibis.Table:
-    """Return the amounts that lines of services took off, by region and day."""
-    orders, items = tables["orders"], tables["order_items"]
-    placed = orders.filter(orders.status != "adjusted")
-    amount = items.quantity * items.unit_price
-    lines = items.filter(amount < 0).semi_join(tables["services"], "product_id")
-    dated = lines.inner_join(
-        placed.select("order_id", "region_id", sold_on=placed.ordered_at.date()), "order_id"
-    )
-    return dated.group_by("region_id", "sold_on").agg(fees=-(dated.quantity * dated.unit_price).sum())
-
-
 def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     """Return sales of merchandise, and orders with it, by region, category and day."""
     orders, items = tables["orders"], tables["order_items"]
@@ -139,11 +127,6 @@ BUYERS = Fact("region_buyers", "orders", _buyers, {}, _LINES)
 """The customer of each order, with its region and day."""
 DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM}, is_grouped=True)
 """Delivered orders by region, day of the order, and hours until then."""
-FEES = Fact("region_fees", "orders", _fees_of_regions, {"fees": Combine.SUM}, _LINES, is_grouped=True)
-"""Fees, discounts and postage that were taken off, by region and day.
-
-The lookup `services` has the articles whose category is `service`.
-"""
 CATEGORIES = Fact(
     "category_days",
     "orders",
@@ -178,9 +161,7 @@ def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame
 
 def _with_fees(sums: pd.DataFrame, tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
     """Return the sums with `fees`, which are no returns."""
-    products = tables["products"]
-    services = products.filter(products.category == SERVICE).select("product_id")
-    days = _months(FEES, tables, as_of, services=services)
+    days = _months(FEES, tables, as_of, services=service_ids(tables["products"]))
     fees = days.group_by(*_MONTH).agg(fees=days.fees.sum()).to_pandas()
     rows = sums.merge(fees, how="left", on=_MONTH)
     rows["fees"] = rows["fees"].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)

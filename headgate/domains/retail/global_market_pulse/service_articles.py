@@ -12,7 +12,6 @@ import pandas as pd
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 OPTION = "service_articles"
-SERVICE = "service"  # the category of postage, fees and samples; see the contract of products
 # A name is that of a service if it ends with one of these words, or has no other word than the second ones.
 _SERVICES = frozenset(
     (

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, UNKNOWN, Plan
+from headgate.domains.retail.service_fees import FEES, service_ids
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from headgate.analytics.periods import Span
 
-SERVICE = "service"  # the category of postage, fees and samples; see the contract of products
 SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
@@ -66,13 +66,6 @@ def _of_days_and_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     named = lines.left_join(tail, lines.category == tail.in_tail)
     is_named = named.in_tail.isnull()  # noqa: PD003 as above
     return _by_day(named.mutate(category=is_named.ifelse(named.category, OTHER)), ["category"])
-
-
-def _fees_of_days(tables: Mapping[str, ibis.Table]) -> ibis.Table:
-    """Return the amounts that lines of services took off, by day."""
-    lines = _sold(tables).semi_join(tables["services"], "product_id")
-    taken_off = lines.filter(lines.revenue < 0)
-    return taken_off.group_by("sold_on").agg(fees=-taken_off.revenue.sum())
 
 
 def _with_category(tables: Mapping[str, ibis.Table]) -> ibis.Table:
@@ -127,13 +120,6 @@ The lookup `categories` is that of CATEGORIES, and `tail` has the categories tha
 """
 
 
-FEES = Fact("fees_of_days", "orders", _fees_of_days, {"fees": Combine.SUM}, _LINES, is_grouped=True)
-"""Fees, discounts and postage that were taken off, by day (docs/adr/0144-services-are-no-returns.md).
-
-The lookup `services` has the articles whose category is `service`.
-"""
-
-
 @dataclass
 class DailySales:
     """Sales of each day up to and including `until`.
@@ -172,14 +158,14 @@ class DailySales:
 
     def fees(self, first: date, last: date) -> tuple[Decimal, date] | None:
         """Return the fees of some days to the penny, and the day of the largest part; None without any."""
-        services = self._categories.filter(self._categories.category == SERVICE).select("product_id")
-        days = self._rows(FEES, services=services)
-        inside = days.filter(days.sold_on >= ibis.date(first), days.sold_on <= ibis.date(last))
-        rows = inside.order_by([inside.fees.desc(), inside.sold_on]).select("fees", "sold_on").to_pyarrow()
-        amounts = rows["fees"].to_pylist()
+        rows = self._rows(FEES, services=service_ids(self._categories))
+        inside = rows.filter(rows.sold_on >= ibis.date(first), rows.sold_on <= ibis.date(last))
+        days = inside.group_by("sold_on").agg(fees=inside.fees.sum())
+        ordered = days.order_by([days.fees.desc(), days.sold_on]).select("fees", "sold_on").to_pyarrow()
+        amounts = ordered["fees"].to_pylist()
         if not amounts:
             return None
-        return sum(amounts, Decimal(0)).quantize(Decimal("0.01")), rows["sold_on"][0].as_py()
+        return sum(amounts, Decimal(0)).quantize(Decimal("0.01")), ordered["sold_on"][0].as_py()
 
     @property
     def _categories(self) -> ibis.Table:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.domains.retail.global_market_pulse import features
+from headgate.domains.retail.service_fees import FEES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,7 +77,7 @@ def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "fact",
-    [features.REGIONS, features.BUYERS, features.DELIVERIES, features.FEES],
+    [features.REGIONS, features.BUYERS, features.DELIVERIES, FEES],
     ids=lambda fact: fact.name,
 )
 @pytest.mark.parametrize("parts", [2, 7])
@@ -89,7 +90,7 @@ def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
     # Every second article is a service, so that some of the lines are fees.
     products = tables["products"].order_by("product_id").to_pyarrow()
     services = ibis.memtable(products.take(list(range(0, products.num_rows, 2))).select(["product_id"]))
-    lookups = {"services": services} if fact is features.FEES else {}
+    lookups = {"services": services} if fact is FEES else {}
     computed = [
         fact.computed({**tables, "orders": ibis.memtable(rows)}, lookups).to_pyarrow() for rows in own
     ]
