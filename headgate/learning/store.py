@@ -156,20 +156,14 @@ class ModelStore:
 
     def cards(self, system: str, model: str) -> list[Card]:
         """Return the newest record of each day, oldest day first."""
-        days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
-        return [self._read(key) for key in days]
-
-    def of_day(self, system: str, model: str, as_of: date) -> Card | None:
-        """Return the newest record of a day; None if there is none."""
-        key = keys.model_of_day_key(system, model, as_of)
-        return self._read(key) if key in self._below(system, model) else None
+        return [self._read(key) for key in self._days(system, model)]
 
     def of_day_or_newest(self, system: str, model: str, as_of: str) -> Card | None:
         """Return the newest record of a day, or else of the last day; None if there is no record.
 
         A table has an earlier day than the last record after data were reverted or it was rolled back.
         """
-        days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
+        days = self._days(system, model)
         of_day = keys.model_of_day_key(system, model, date.fromisoformat(as_of)) if as_of else ""
         return self._read(of_day if of_day in days else days[-1]) if days else None
 
@@ -199,6 +193,10 @@ class ModelStore:
                 "card names"
             )
         return kind.from_state(state_from_bytes(body))
+
+    def _days(self, system: str, model: str) -> list[str]:
+        """Return the keys of the newest record of each day, oldest day first."""
+        return sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
 
     def _below(self, system: str, model: str) -> list[str]:
         return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -77,18 +76,10 @@ def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -
     if about is None:
         return newest, True
     current = _current_table(env, about)
-    card = _of_current_day(env, newest, current)
+    card = newest
+    if current.as_of not in {"", newest.as_of}:
+        card = models(env).of_day_or_newest(about.system, about.kept, current.as_of) or newest
     return card, is_in_use(about, card, current)
-
-
-def _of_current_day(env: Mapping[str, str], newest: Card, current: CurrentTable) -> Card:
-    """Return the record of the table's day.
-
-    It is not the newest record after data were reverted or a table was rolled back.
-    """
-    if not current.as_of or current.as_of == newest.as_of:
-        return newest
-    return models(env).of_day(newest.system, newest.model, date.fromisoformat(current.as_of)) or newest
 
 
 def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
