@@ -126,9 +126,7 @@ def draft_from_sample(
         UnreadableFileError: the sample is not a table, or its header is data.
         HeaderError: the header has a duplicate or an empty name.
     """
-    given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
-    properties = {name: value for name, value in given.items() if value}
-    unread = Contract(dataset, dataset, "source", "0", (), properties=properties)
+    unread = _without_columns(dataset, encoding, sheet)
     sent = read_sample(body, unread, header, with_sheet_names=sheet_names, with_titles=titles)
     sample = sent if strict else without_description_rows(sent)
     answers = _answers(sample.stored.columns, formats or {}, date_order)
@@ -143,11 +141,7 @@ def draft_from_sample(
         columns |= required_but_in_totals(columns, sample.cells)
         columns = with_descriptions(columns, sent.cells, sample.description_rows)
     names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
-    contract = _contract(sample.stored, columns, names)
-    cells = dict(
-        zip(contract.names, (rows.cells[stored.name] for stored in sample.stored.columns), strict=True)
-    )
-    contract = replace(contract, properties={**contract.properties, **event_time_property(contract, cells)})
+    contract = _with_event_time(_contract(sample.stored, columns, names), rows)
     questions = _questions(contract, sample, guesses)
     words = _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
@@ -155,6 +149,20 @@ def draft_from_sample(
     like_cards = _like_cards(contract, sample)
     by_name = _people_by_name(contract, sample)
     return Draft(contract, findings, sample.rows, questions, like_cards, zone, words, by_name)
+
+
+def _without_columns(dataset: str, encoding: str, sheet: str) -> Contract:
+    """Return the contract by which the sample is read."""
+    given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
+    properties = {name: value for name, value in given.items() if value}
+    return Contract(dataset, dataset, "source", "0", (), properties=properties)
+
+
+def _with_event_time(contract: Contract, rows: DraftSample) -> Contract:
+    """Return the contract with the column of the time of its rows where it is not the usual one."""
+    stored_cells = (rows.cells[stored.name] for stored in rows.stored.columns)
+    cells = dict(zip(contract.names, stored_cells, strict=True))
+    return replace(contract, properties={**contract.properties, **event_time_property(contract, cells)})
 
 
 def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
