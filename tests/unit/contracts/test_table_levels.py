@@ -20,15 +20,15 @@ CONTRACT = Contract(
 
 
 def test_each_level_has_the_columns_that_tell_its_rows_apart() -> None:
-    stated = {"column": "level", "rows": {"total": [], "region": ["region_id"]}}
-    assert levels_of(replace(CONTRACT, properties={LEVELS: stated})) == TableLevels(
+    declared = {"column": "level", "rows": {"total": [], "region": ["region_id"]}}
+    assert levels_of(replace(CONTRACT, properties={LEVELS: declared})) == TableLevels(
         "level", {"total": (), "region": ("region_id",)}
     )
     assert levels_of(replace(CONTRACT, properties={})) is None
 
 
 @pytest.mark.parametrize(
-    ("stated", "message"),
+    ("declared", "message"),
     [
         ("level", "does not state column and rows"),
         ({"column": "level"}, "does not state column and rows"),
@@ -37,9 +37,9 @@ def test_each_level_has_the_columns_that_tell_its_rows_apart() -> None:
         ({"column": "level", "rows": {"region": ["land"]}}, "does not declare: land"),
     ],
 )
-def test_levels_of_another_form_or_of_other_columns_are_refused(stated: object, message: str) -> None:
+def test_levels_of_another_form_or_of_other_columns_are_refused(declared: object, message: str) -> None:
     with pytest.raises(ContractError, match=message):
-        levels_of(replace(CONTRACT, properties={LEVELS: stated}))
+        levels_of(replace(CONTRACT, properties={LEVELS: declared}))
 
 
 def test_every_level_of_the_contract_is_a_valid_value_of_its_column() -> None:

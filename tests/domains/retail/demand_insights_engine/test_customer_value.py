@@ -142,10 +142,10 @@ def test_as_much_is_expected_of_the_few_largest_customers_as_such_customers_spen
     before[["recent_revenue", "purchase_value", "revenue"]] *= scale[:, None]
     rate = np.where(before.revenue < 600, before.revenue**0.8, before.revenue * 600**-0.2)
     spent = random.binomial(1, 0.5, 4_000) * rate * random.lognormal(0, 0.4, 4_000)
-    known = store_frames(
+    stored = store_frames(
         [before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet"
     )
-    past = CustomerOrigin(date(2010, 4, 1), date(2010, 6, 30), known, 2_000, float(spent.sum()), 1.0)
+    past = CustomerOrigin(date(2010, 4, 1), date(2010, 6, 30), stored, 2_000, float(spent.sum()), 1.0)
     model = customer_value.learnt(before, (past,), even_odds, Coming(90.0, None, None))
     value = customer_value.values(model, before, even_odds(before))[IN_CHARGE]
     largest = np.argsort(-before.revenue.to_numpy())[:80]
