@@ -218,11 +218,7 @@ def _findings(
     Args:
         leaks: the number by (column, kind). Leaks that `located` lacks are a finding without a column.
     """
-    counts, lines, by_kind = (
-        Counter[tuple[str, str, str]](),
-        dict[tuple[str, str, str], int](),
-        Counter[str](),
-    )
+    counts, lines = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], int]()
     shown_in: dict[tuple[str, str], set[str]] = {}
     for column, line, of_cell in located:
         for (kind, shown), count in of_cell.items():
@@ -231,12 +227,13 @@ def _findings(
             values.add(value)
             counts[column, kind, value] += count
             lines.setdefault((column, kind, value), line)
-            by_kind[kind] += count
+    not_located = Counter[str]()
     for (_, kind), count in leaks.items():
-        by_kind[kind] -= count
-    for kind, count in by_kind.items():
-        if count < 0:
-            counts["", kind, ""] -= count
+        not_located[kind] += count
+    for (_, kind, _), count in counts.items():
+        not_located[kind] -= count
+    for kind, count in (+not_located).items():
+        counts["", kind, ""] += count
     return tuple(
         AuditFinding(zone, place, column, kind, count, lines.get((column, kind, value), 0), value)
         for (column, kind, value), count in sorted(counts.items())
