@@ -3,21 +3,12 @@ import { expect, test } from 'vitest'
 import { testColumn, testTable } from '../../formats/test-tables'
 import { type CarriedWay, carriedTo, leftFilters } from './carried-filters'
 import type { Filter } from './filters'
+import { testFilter } from './test-filters'
 
-const FILTER: Filter = {
-  name: 'hall',
-  label: 'Hall',
-  column: 'hall_name',
-  tables: ['visits'],
-  values: 'SELECT hall_name FROM visits',
-  whole: '',
-  is_from: false,
-  is_until: false,
-  panels: [],
-}
-const KIND: Filter = { ...FILTER, name: 'kind', label: 'Kind', column: 'kind' }
-const LINE: Filter = { ...FILTER, name: 'line', label: 'Hall and kind', column: 'line_id', tables: ['plan'] }
-const SINCE: Filter = { ...FILTER, name: 'from', label: 'Since', column: 'visited_on', is_from: true }
+const FILTER = testFilter()
+const KIND = testFilter({ name: 'kind', label: 'Kind', column: 'kind' })
+const LINE = testFilter({ name: 'line', label: 'Hall and kind', column: 'line_id', tables: ['plan'] })
+const SINCE = testFilter({ name: 'from', label: 'Since', column: 'visited_on', is_from: true })
 
 const text = (name: string) => testColumn(name)
 const key = (name: string) => testColumn(name, { primary_key: true })
@@ -63,7 +54,7 @@ test('a filter that the next dashboard does not know is dropped', () => {
 })
 
 test('an id becomes the name that its dataset has, and a name the id', () => {
-  const byId = { ...FILTER, name: 'id', column: 'hall_id' }
+  const byId = testFilter({ name: 'id', column: 'hall_id' })
   expect(carried({ id: 'N1' }, [byId], [FILTER])).toEqual({
     hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" = 'N1' LIMIT 2`,
   })
@@ -74,15 +65,15 @@ test('an id becomes the name that its dataset has, and a name the id', () => {
 
 test('a column that references the key of a dataset is filtered as the key', () => {
   const stays = testTable('stays', [testColumn('held_in', { references: 'halls.hall_id' })])
-  const held = { ...FILTER, name: 'held', column: 'held_in', tables: ['stays'] }
-  expect(carried({ held: 'N1' }, [held], [FILTER], [...TABLES, stays])).toEqual({
+  const byReference = testFilter({ name: 'held', column: 'held_in', tables: ['stays'] })
+  expect(carried({ held: 'N1' }, [byReference], [FILTER], [...TABLES, stays])).toEqual({
     hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" = 'N1' LIMIT 2`,
   })
 })
 
 test('a name that two datasets have is not carried to an id: nobody knows which is meant', () => {
   const rooms = testTable('rooms', [key('hall_id'), text('hall_name')])
-  const byId = { ...FILTER, name: 'id', column: 'hall_id' }
+  const byId = testFilter({ name: 'id', column: 'hall_id' })
   expect(carried({ hall: 'North' }, [FILTER], [byId], [...TABLES, rooms])).toEqual({})
 })
 

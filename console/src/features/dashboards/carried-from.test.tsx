@@ -9,24 +9,13 @@ import { connect } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
 import { CarriedFrom } from './carried-from'
 import { useChosen } from './filter-bar'
+import { testFilter } from './test-filters'
 import { useCarried } from './use-carried'
 
 afterEach(cleanup)
 
-const VALUES = 'SELECT hall_name FROM visits'
-const FILTERS = [
-  {
-    name: 'hall',
-    label: 'Hall',
-    column: 'hall_name',
-    tables: ['visits'],
-    values: VALUES,
-    whole: '',
-    is_from: false,
-    is_until: false,
-    panels: [],
-  },
-]
+const HALL = testFilter()
+const FILTERS = [HALL]
 const TABLES = [
   testTable('halls', [testColumn('hall_id', { primary_key: true }), testColumn('hall_name')]),
   testTable('visits', [testColumn('hall_name')], { database: 'prod', system: 'pulse' }),
@@ -47,7 +36,7 @@ function Page() {
 /** Opens the page by a link from a dashboard that was filtered by a column; `named` is the name of the id N1. */
 function open(column: string, value: string, named = 'North'): void {
   vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
-    const isValues = String(init?.body).includes(VALUES)
+    const isValues = String(init?.body).includes(HALL.values)
     const rows = url.includes('/values/') ? [['North'], ['South']] : [[named]]
     const answer = url.includes('/rows')
       ? { columns: [{ name: 'hall_name', type: 'varchar' }], rows, next_cursor: '' }

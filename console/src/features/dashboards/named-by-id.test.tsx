@@ -7,21 +7,12 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
+import { testFilter } from './test-filters'
 import { UnknownFilters } from './unknown-filters'
 
 afterEach(cleanup)
 
-const FILTER = {
-  name: 'hall',
-  label: 'Hall',
-  column: 'hall_name',
-  tables: ['visits'],
-  values: 'SELECT hall_name FROM visits',
-  whole: '',
-  is_from: false,
-  is_until: false,
-  panels: [],
-}
+const FILTER = testFilter()
 const TABLES = [
   testTable('halls', [
     testColumn('hall_id', { type: 'varchar', primary_key: true }),

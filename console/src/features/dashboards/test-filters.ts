@@ -1,0 +1,15 @@
+import type { Filter } from './filters'
+
+/** A filter for tests: of the halls of visits, but for what a test states. */
+export const testFilter = (more: Partial<Filter> = {}): Filter => ({
+  name: 'hall',
+  label: 'Hall',
+  column: 'hall_name',
+  tables: ['visits'],
+  values: 'SELECT hall_name FROM visits',
+  whole: '',
+  is_from: false,
+  is_until: false,
+  panels: [],
+  ...more,
+})
