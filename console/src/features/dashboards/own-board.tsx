@@ -16,7 +16,7 @@ import { OWN_BOARD } from './board-draft'
 import { BoardEditor } from './board-editor'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
-import { filtersFor, narrowedLike } from './filters'
+import { filteredSql, filtersFor, narrowedLike } from './filters'
 import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
 import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
@@ -170,12 +170,12 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
                 question={{ ...question, sql }}
                 isNarrowed={sql !== question.sql}
                 narrow={(other) =>
-                  narrowedStatement(
-                    narrowedLike(question.sql, other),
+                  filteredSql(
+                    { name: '', sql: narrowedLike(question.sql, other) },
                     filtersFor(filters, question.sql, tables),
                     chosen,
                     tables,
-                  ).sql
+                  )
                 }
                 ignored={ignored}
                 deeds={isOwn ? deedsOf(question, place) : undefined}
