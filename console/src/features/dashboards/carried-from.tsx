@@ -3,19 +3,14 @@ import { useSearchParams } from 'react-router'
 
 import { RemovableBadge } from '../../components/removable-badge'
 import { cellWords } from '../../formats/columns'
-import type { Chosen, Filter } from './filters'
+import { type Chosen, type Filter, oncePerName } from './filters'
 import { useCarriedFrom } from './use-carried'
 
 /** The filters that came from the dashboard before, each with the button that takes it away. */
 export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; chosen: Chosen }) {
   const carried = useCarriedFrom()
   const [, setSearch] = useSearchParams()
-  const shown = filters.filter(
-    ({ name }, at) =>
-      chosen[name] &&
-      carried?.names.includes(name) &&
-      filters.findIndex((filter) => filter.name === name) === at,
-  )
+  const shown = oncePerName(filters).filter(({ name }) => chosen[name] && carried?.names.includes(name))
   if (!carried || shown.length === 0) return null
   const remove = (name: string) =>
     setSearch(

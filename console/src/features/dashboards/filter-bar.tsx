@@ -6,7 +6,7 @@ import { DayInput } from '../../components/day-input'
 import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
-import { asksForDay, type Chosen } from './filters'
+import { asksForDay, type Chosen, oncePerName } from './filters'
 
 type Filter = Schemas['DashboardFilter']
 
@@ -19,6 +19,19 @@ export function useChosen(filters: readonly Filter[]): Chosen {
   )
 }
 
+/** Takes the page's filters out of its address. */
+export function useClearFilters(filters: readonly Filter[]): () => void {
+  const [, setSearch] = useSearchParams()
+  return () =>
+    setSearch(
+      (before) => {
+        for (const { name } of filters) before.delete(name)
+        return before
+      },
+      { replace: true },
+    )
+}
+
 interface BarProps {
   filters: readonly Filter[]
   chosen: Chosen
@@ -28,6 +41,7 @@ interface BarProps {
 /** The filters of a dashboard. What they change is in the address, so a link carries it. */
 export function FilterBar({ filters, chosen, tables }: BarProps) {
   const [, setSearch] = useSearchParams()
+  const clear = useClearFilters(filters)
   if (filters.length === 0) return null
   const set = (name: string, value: string) =>
     setSearch(
@@ -38,19 +52,9 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
       },
       { replace: true },
     )
-  const clear = () =>
-    setSearch(
-      (before) => {
-        for (const { name } of filters) before.delete(name)
-        return before
-      },
-      { replace: true },
-    )
-  // A period has a filter of one name for each table.
-  const named = filters.filter(({ name }, at) => filters.findIndex((one) => one.name === name) === at)
   return (
     <Group gap="sm" align="end" role="group" aria-label="Filters" className="filters">
-      {named.map((filter) => {
+      {oncePerName(filters).map((filter) => {
         const Field = asksForDay(filter, tables) ? Day : Choice
         return (
           <Field

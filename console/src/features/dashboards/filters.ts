@@ -79,7 +79,13 @@ export function filtersFor(filters: Filter[], sql: string, tables: Table[]): Fil
   })
 }
 
-const isBound = ({ is_from, is_until }: Filter): boolean => is_from || is_until
+/** Whether a filter is an end of a period, and not one of many values. */
+export const isBound = ({ is_from, is_until }: Pick<Filter, 'is_from' | 'is_until'>): boolean =>
+  is_from || is_until
+
+/** The filters as a page shows them: a period has one of a name for each table. */
+export const oncePerName = <One extends { name: string }>(filters: readonly One[]): One[] =>
+  filters.filter(({ name }, at) => filters.findIndex((filter) => filter.name === name) === at)
 
 /** The labels of filters of which none with their name changes a panel; a period has one for each table. */
 export function ignoredLabels(active: Filter[], changes: (filter: Filter) => boolean): string[] {
@@ -151,9 +157,7 @@ export function filteredByRows(
   conditions: { column: string; operator: string; value: string }[],
   tables: Table[],
 ): string {
-  const own = filters.filter(
-    (one) => one.tables.includes(table) && !one.is_from && !one.is_until && !one.lookup,
-  )
+  const own = filters.filter((one) => one.tables.includes(table) && !isBound(one) && !one.lookup)
   const chosen = Object.fromEntries(
     own.map(({ name, column }) => [
       name,
@@ -184,8 +188,7 @@ const isMoment = (type: string): boolean => /^timestamp/i.test(type)
 
 /** Whether a filter asks for a day, and not for one of many values. */
 export const asksForDay = (filter: Filter, tables: Table[]): boolean =>
-  (filter.is_from || filter.is_until) &&
-  (filter.values === '' || isMoment(typeOf(tables, filter.tables[0] ?? '', filter.column)))
+  isBound(filter) && (filter.values === '' || isMoment(typeOf(tables, filter.tables[0] ?? '', filter.column)))
 
 /** The last moment of a day, as the table's page compares moments. */
 export const endOfDay = (day: string): string => `${day.slice(0, 10)}T23:59:59.999999`

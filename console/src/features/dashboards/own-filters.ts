@@ -9,6 +9,7 @@ import {
   filteredSql,
   filtersFor,
   ignoredLabels,
+  isBound,
   type Lookup,
   narrows,
   readThrough,
@@ -39,7 +40,7 @@ export function filtersOf(statements: string[], boards: Schemas['Dashboard'][], 
   const declared = boards
     .filter(({ written_by }) => !written_by)
     .flatMap(({ filters }) => filters)
-    .filter(({ is_from, is_until }) => !is_from && !is_until)
+    .filter((filter) => !isBound(filter))
   const choices = declared.flatMap((filter, at): Filter[] => {
     const first = declared.findIndex(({ column }) => column === filter.column)
     const type = typeOf(tables, filter.tables[0] ?? '', filter.column)
@@ -99,7 +100,7 @@ export function periodWords(
 ): string {
   const words = statements
     .flatMap((sql) => filtersFor(filters, sql, tables).filter((filter) => narrows(filter, { name: '', sql })))
-    .filter(({ name, is_from, is_until }) => (is_from || is_until) && chosen[name])
+    .filter((filter) => isBound(filter) && chosen[filter.name])
     .map((filter) => `${heading(filter.tables[0] ?? '')} by ${heading(filter.column)}`)
   return words.length > 0 ? `The period reads ${[...new Set(words)].join(', ')}.` : ''
 }

@@ -7,6 +7,7 @@ import { quotedName } from '../../formats/sql'
 import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
 import { useResult } from '../query/results'
+import { isBound } from './filters'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
@@ -40,7 +41,7 @@ export function namedById(
   filters: readonly Schemas['DashboardFilter'][],
   tables: Schemas['CatalogTable'][],
 ): NamedById | undefined {
-  const choices = filters.filter(({ is_from, is_until }) => !is_from && !is_until)
+  const choices = filters.filter((filter) => !isBound(filter))
   const ways = [...address].flatMap(([id, value]): NamedById[] => {
     const table = filters.some(({ name }) => name === id) ? undefined : datasetOf(tables, id)
     const key = table && onlyKey(table)

@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { useResults } from '../query/results'
-import type { Chosen } from './filters'
+import { type Chosen, isBound, oncePerName } from './filters'
 
 type Filter = Schemas['DashboardFilter']
 
@@ -35,13 +35,7 @@ const inSentence = (label: string): string =>
 /** The same of a page's filters, as far as their values are read. A filter by days or by an order takes every value. */
 export function useUnknownValues(filters: readonly Filter[], chosen: Chosen): UnknownValue[] {
   // A filter of one name for several tables has one list of values.
-  const checked = filters.filter(
-    (one, at) =>
-      chosen[one.name] &&
-      !one.is_from &&
-      !one.is_until &&
-      filters.findIndex(({ name }) => name === one.name) === at,
-  )
+  const checked = oncePerName(filters).filter((one) => chosen[one.name] && !isBound(one))
   const answers = useResults(checked.map(({ values }) => values))
   const offered = answers.map(({ data }) =>
     data && data.next === '' ? data.rows.map(([cell]) => String(cell)) : undefined,

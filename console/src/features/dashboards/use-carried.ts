@@ -4,7 +4,7 @@ import { useLocation, useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { useResults } from '../query/results'
 import { type CarriedWay, carriedTo, type LeftFilter } from './carried-filters'
-import type { Filter } from './filters'
+import { type Filter, isBound } from './filters'
 
 /** What a link from one dashboard to another carries, beside its address. */
 export interface Left {
@@ -45,8 +45,6 @@ function useCarriedValues(ways: CarriedWay[]): { name: string; value: string }[]
     return value && (isBound(way.filter) || isOffered) ? [{ name: way.filter.name, value }] : []
   })
 }
-
-const isBound = ({ is_from, is_until }: Filter): boolean => is_from || is_until
 
 /**
  * Brings the filters of the dashboard before, which the link to this page carried, into its address, as far as it knows them.

@@ -5,7 +5,7 @@ import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { useCatalog } from '../catalog/queries'
-import { useChosen } from '../dashboards/filter-bar'
+import { useChosen, useClearFilters } from '../dashboards/filter-bar'
 import { narrowed } from '../dashboards/filters'
 import { IgnoredFilters } from '../dashboards/ignored-filters'
 import { useDashboards } from '../dashboards/queries'
@@ -241,7 +241,6 @@ function showing(search: URLSearchParams, view: Shown): URLSearchParams {
 /** A queue under the filters of its dashboard that the address has, as the dashboard's link to it does. */
 function useFilteredQueue(board: Schemas['Dashboard'], queue: Schemas['WorkQueue']) {
   const catalog = useCatalog()
-  const [, setSearch] = useSearchParams()
   const chosen = useChosen(board.filters)
   const of = narrowed(
     { ...queue, name: '', rows: [] },
@@ -249,14 +248,7 @@ function useFilteredQueue(board: Schemas['Dashboard'], queue: Schemas['WorkQueue
     chosen,
     catalog.data?.tables ?? NO_TABLES,
   )
-  const clear = () =>
-    setSearch(
-      (before) => {
-        for (const { name } of board.filters) before.delete(name)
-        return before
-      },
-      { replace: true },
-    )
+  const clear = useClearFilters(board.filters)
   // Without the catalog the statement cannot be narrowed, and would list the items of all.
   return { of, words: [...new Set(of.words)], clear, isReady: of.address === '' || !catalog.isPending }
 }
