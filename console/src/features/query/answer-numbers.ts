@@ -28,7 +28,7 @@ export function exactFormat(
   units: Units,
   places?: number,
 ): ColumnFormat {
-  if (!column || !isNumeric(column.type) || isName(column.name) || column.kind === 'name') return format
+  if (!column || !isMeasured(column)) return format
   const unit = units[column.name] ?? ''
   if (column.kind === 'mean' && !unit)
     return { ...format, text: (value) => paddedFigure(meanText(value), places) }
@@ -44,17 +44,34 @@ const MIN_AMOUNT = 1e-6
 /** Numbers with more decimals are computed, and no column is made as wide as its longest one. */
 const MOST_PADDED_PLACES = 4
 
-/** The places that all values of a column have in people's words: of an amount those of its currency, or two digits of the smallest; undefined where each value has its own. */
-export const exactPlacesOf = (columns: Column[], rows: Cell[][], units: Units): (number | undefined)[] =>
-  columns.map((column, at) => {
-    const [unit, values] = [units[column.name] ?? '', rows.map((row) => row[at] ?? null)]
-    if (!isNumeric(column.type) || isName(column.name) || column.kind === 'name') return undefined
-    if (isShare(unit)) return percentPlaces(values)
-    if (currencyOf(unit)) return placesOfAmounts(values, placesOfCurrency(currencyOf(unit)))
-    const text = column.kind === 'mean' ? meanText : (value: Cell) => figureInFull(value, '')
-    const most = values.reduce<number>((sum, value) => Math.max(sum, decimalsOf(text(value)).length), 0)
-    return most <= MOST_PADDED_PLACES ? most : undefined
-  })
+/** Whether a column has numbers that measure something, and do not name it as years and ids do. */
+const isMeasured = ({ name, type, kind }: Column): boolean =>
+  isNumeric(type) && !isName(name) && kind !== 'name'
+
+type Places = number | undefined
+
+/** The places of each column of an answer, by its values and its unit; undefined where each value has its own. */
+const placesBy =
+  (of: (values: Cell[], unit: string, kind: Column['kind']) => Places) =>
+  (columns: Column[], rows: Cell[][], units: Units): Places[] =>
+    columns.map((column, at) =>
+      isMeasured(column)
+        ? of(
+            rows.map((row) => row[at] ?? null),
+            units[column.name] ?? '',
+            column.kind,
+          )
+        : undefined,
+    )
+
+/** The places that all values of a column have in people's words: of an amount those of its currency, or two digits of the smallest. */
+export const exactPlacesOf = placesBy((values, unit, kind) => {
+  if (isShare(unit)) return percentPlaces(values)
+  if (currencyOf(unit)) return placesOfAmounts(values, placesOfCurrency(currencyOf(unit)))
+  const text = kind === 'mean' ? meanText : (value: Cell) => figureInFull(value, '')
+  const most = values.reduce<number>((sum, value) => Math.max(sum, decimalsOf(text(value)).length), 0)
+  return most <= MOST_PADDED_PLACES ? most : undefined
+})
 
 function placesOfAmounts(values: Cell[], least: number): number {
   const sizes = values.map((value) => Math.abs(Number(value ?? 0))).filter((size) => size >= MIN_AMOUNT)
@@ -80,30 +97,27 @@ const sizesOf = (values: Cell[]): number[] =>
 const leastDecimals = (size: number, digits: number): number =>
   Math.max(0, digits - 1 - Math.floor(Math.log10(size)))
 
-/** The places that all values of a panel's column have, which rounds more than a table of rows: of percentages at most one, of amounts those of the currency or none; undefined where each value has its own. */
-export const panelPlacesOf = (columns: Column[], rows: Cell[][], units: Units): (number | undefined)[] =>
-  columns.map((column, at) => {
-    const [unit, values] = [units[column.name] ?? '', rows.map((row) => row[at] ?? null)]
-    if (!isNumeric(column.type) || isName(column.name) || column.kind === 'name') return undefined
-    if (isPercentage(unit)) return values.some((value) => /\d\.\d %$/.test(figure(value, unit))) ? 1 : 0
-    const sizes = sizesOf(values)
-    const [largest, smallest] = [Math.max(...sizes), Math.min(...sizes)]
-    if (sizes.length === 0 || unit === 'score' || unit === 'rank') return undefined
-    const currency = currencyOf(unit)
-    if (currency) {
-      const isWhole = largest >= MIN_WHOLE_AMOUNT && smallest >= 1
-      return isWhole ? 0 : placesOfAmounts(values, placesOfCurrency(currency))
-    }
-    const broken = sizesOf(values.filter((value) => !Number.isInteger(Number(value))))
-    if (broken.length === 0) return 0
-    const needed = Math.max(...broken.map((size) => decimalsOf(measure(size)).length))
-    const most = Math.max(
-      leastDecimals(largest, DIGITS_OF_LARGEST),
-      ...broken.map((size) => leastDecimals(size, DIGITS_OF_SMALLEST)),
-    )
-    const places = Math.min(needed, most)
-    return places <= MOST_PADDED_PLACES ? places : undefined
-  })
+/** The places that all values of a panel's column have, which rounds more than a table of rows: of percentages at most one, of amounts those of the currency or none. */
+export const panelPlacesOf = placesBy((values, unit) => {
+  if (isPercentage(unit)) return values.some((value) => /\d\.\d %$/.test(figure(value, unit))) ? 1 : 0
+  const sizes = sizesOf(values)
+  const [largest, smallest] = [Math.max(...sizes), Math.min(...sizes)]
+  if (sizes.length === 0 || unit === 'score' || unit === 'rank') return undefined
+  const currency = currencyOf(unit)
+  if (currency) {
+    const isWhole = largest >= MIN_WHOLE_AMOUNT && smallest >= 1
+    return isWhole ? 0 : placesOfAmounts(values, placesOfCurrency(currency))
+  }
+  const broken = sizesOf(values.filter((value) => !Number.isInteger(Number(value))))
+  if (broken.length === 0) return 0
+  const needed = Math.max(...broken.map((size) => decimalsOf(measure(size)).length))
+  const most = Math.max(
+    leastDecimals(largest, DIGITS_OF_LARGEST),
+    ...broken.map((size) => leastDecimals(size, DIGITS_OF_SMALLEST)),
+  )
+  const places = Math.min(needed, most)
+  return places <= MOST_PADDED_PLACES ? places : undefined
+})
 
 /** A column of a panel in people's words, whose numbers have the places of `panelPlacesOf`. */
 export function panelFormat(
