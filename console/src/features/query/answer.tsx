@@ -153,15 +153,20 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
   const units = useAnswerUnits('', columns)
   const keys = useNumberedKeys()
   const labels = useAnswerLabels('', columns)
-  const places = useMemo(() => placesOf(columns, rows, units), [columns, rows, units])
-  const exact = useMemo(() => exactPlacesOf(columns, rows, units), [columns, rows, units])
-  const amounts = useMemo(() => amountPlacesOf(columns, rows, units), [columns, rows, units])
+  const places = useMemo(
+    () => (isQuestion ? exactPlacesOf : placesOf)(columns, rows, units),
+    [columns, rows, units, isQuestion],
+  )
+  const amounts = useMemo(
+    () => (isQuestion ? [] : amountPlacesOf(columns, rows, units)),
+    [columns, rows, units, isQuestion],
+  )
   return useMemo(
     () =>
       columnFormats(columns, units, labels).map((format, place) => {
         const column = columns[place]
         const shown = isQuestion
-          ? exactFormat(format, column, units, exact[place])
+          ? exactFormat(format, column, units, places[place])
           : plainFormat(format, column, units, places[place], amounts[place])
         if (column && (keys.has(column.name) || isNumberedName(column))) return { ...shown, text: String }
         // A day has no zone.
@@ -169,7 +174,7 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
           ? { ...shown, heading: format.heading, text: isQuestion ? dayWords : dayText }
           : shown
       }),
-    [columns, rows, units, labels, places, exact, amounts, keys, isQuestion],
+    [columns, rows, units, labels, places, amounts, keys, isQuestion],
   )
 }
 
