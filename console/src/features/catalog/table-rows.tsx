@@ -15,7 +15,7 @@ import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
-import { exactPlacesOf, rowFormat } from '../query/answer-numbers'
+import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
 import { allInOrder, decisive, emptyLast, phonePriorities, readConditions, written } from './row-filters'
@@ -151,7 +151,7 @@ function Found(props: FoundProps) {
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
     const places = exactPlacesOf(columns, ordered, units)
     return ofColumns.map((format, at) => ({
-      ...rowFormat(format, columns[at], units, places[at]),
+      ...exactFormat(format, columns[at], units, places[at]),
       priority: priorities[at] ?? 1,
     }))
   }, [columns, ordered, units, labels, keys, isPhone])

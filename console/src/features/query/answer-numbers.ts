@@ -134,18 +134,6 @@ export function panelFormat(
 
 const MIN_ROUNDED_PERCENT = 0.01
 
-/** A column of a table of rows: a share has at most two decimals, because a click on its row shows all digits. */
-export function rowFormat(
-  format: ColumnFormat,
-  column: Column | undefined,
-  units: Units,
-  places?: number,
-): ColumnFormat {
-  const exactly = exactFormat(format, column, units, places)
-  if (!column || !isShare(units[column.name])) return exactly
-  return { ...exactly, text: (value) => roundedPercent(value, places) }
-}
-
 const MOST_PERCENT_PLACES = 2
 
 /** The decimals that a column of shares needs as percent, at most two, so that their points are below each other. */
@@ -155,7 +143,8 @@ export const percentPlaces = (values: Cell[]): number =>
     return Number.isFinite(percent) ? Math.max(most, decimalsOf(percent).length) : most
   }, 0)
 
-function roundedPercent(value: Cell, places = 0): string {
+/** A share has at most two decimals, because a click on its row shows all digits. */
+function roundedPercent(value: Cell, places: number): string {
   const percent = Number(value) * 100
   if (value === null || value === '' || !Number.isFinite(percent)) return figureInFull(value, 'share')
   const isTiny = percent !== 0 && Math.abs(percent) < MIN_ROUNDED_PERCENT
