@@ -20,7 +20,7 @@ const has = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`,
 
 /** What to know about a statement that adds up rows of several levels of a table; undefined where it chooses a level or adds nothing. */
 export function addedLevels(sql: string, tables: Table[]): AddedLevels | undefined {
-  const text = withoutTexts(sql, true)
+  const text = withoutTexts(sql)
   if (!SUM.test(text)) return undefined
   for (const table of tablesIn(sql, tables)) {
     const { levels } = table

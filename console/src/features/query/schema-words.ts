@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { withoutTexts } from './statement-clauses'
 
 type Table = Pick<Schemas['CatalogTable'], 'database' | 'name' | 'system'> & {
   columns: { name: string }[]
@@ -28,10 +29,7 @@ export function matching<T extends Table>(tables: T[], searched: string): T[] {
 
 /** The tables that a statement reads, in the order in which it names them. */
 export function tablesIn<T extends Table>(sql: string, tables: T[]): T[] {
-  // A name in quotes is kept, also with an apostrophe or dashes.
-  const text = sql
-    .replaceAll(/"[^"]*"|'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : ' '))
-    .toLowerCase()
+  const text = withoutTexts(sql).toLowerCase()
   const place = ({ name }: T): number =>
     text.search(new RegExp(`(?:from|join)\\s+(?:"?\\w+"?\\.)?"?${name}\\b`))
   return tables

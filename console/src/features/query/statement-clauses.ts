@@ -7,13 +7,16 @@ const AFTER_GROUP = /\s*(?:\b(?:having|order\s+by|limit|offset|fetch)\b|;\s*$|$)
 
 const blank = (part: string): string => '_'.repeat(part.length)
 
-/** A statement without its texts and comments; names in quotes stay where `keepsNames`. */
-export const withoutTexts = (sql: string, keepsNames = false): string =>
-  sql.replace(OPAQUE, (part) => (keepsNames && part.startsWith('"') ? part : blank(part)))
+/** The words of a statement without its texts and comments. A name in quotes stays, also with an apostrophe or dashes. */
+export const withoutTexts = (sql: string): string =>
+  sql.replace(OPAQUE, (part) => (part.startsWith('"') ? part : ' '))
+
+/** A statement of the same length in which texts, names in quotes and comments have no words. */
+const masking = (sql: string): string => sql.replace(OPAQUE, blank)
 
 /** The statement without what is in brackets, so that only its own clauses are left. */
 function outermost(sql: string): string {
-  let masked = withoutTexts(sql)
+  let masked = masking(sql)
   for (let before = ''; before !== masked;) {
     before = masked
     masked = masked.replace(BRACKETS, blank)
@@ -35,7 +38,7 @@ export function withCondition(sql: string, condition: string): string {
   if (!where) return `${sql.slice(0, at)}\nWHERE ${condition}${sql.slice(at)}`
   const from = where.index + where[0].length
   const own = sql.slice(from, at).trim()
-  const others = /\bor\b/i.test(withoutTexts(own)) ? `(${own})` : own
+  const others = /\bor\b/i.test(masking(own)) ? `(${own})` : own
   return `${sql.slice(0, from)} ${condition} AND ${others}${sql.slice(at)}`
 }
 
