@@ -180,6 +180,12 @@ export const currencyOf = (unit: string): string => /^([A-Z]{3})( per |$)/.exec(
 export const placesOfCurrency = (currency: string): number =>
   new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 
+/** The sign of a currency, such as € or US$; its code where it has none. */
+export const signOfCurrency = (currency: string): string =>
+  new Intl.NumberFormat('en-GB', { style: 'currency', currency })
+    .formatToParts(0)
+    .find(({ type }) => type === 'currency')?.value ?? currency
+
 /** An amount by its size: `$0.30`, `$12.40`, `$3,412`, `$612k`, `$1.24m`. */
 export function money(amount: number, currency: string): string {
   const size = Math.abs(amount)

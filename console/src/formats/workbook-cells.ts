@@ -1,6 +1,6 @@
 import { getCellAddress } from 'write-excel-file/utility'
 
-import { type Cell, currencyOf, isName, isNumeric, placesOfCurrency } from '../api/format'
+import { type Cell, currencyOf, isName, isNumeric, placesOfCurrency, signOfCurrency } from '../api/format'
 import { kindOfTime } from './moments'
 import type { Link } from './workbook-links'
 
@@ -97,10 +97,7 @@ function amountFormat(currency: string): string {
   const written = amountFormats.get(currency)
   if (written) return written
   const places = placesOfCurrency(currency)
-  const sign = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
-    .formatToParts(0)
-    .find(({ type }) => type === 'currency')?.value
-  const format = `"${sign ?? currency}"#,##0${places > 0 ? `.${'0'.repeat(places)}` : ''}`
+  const format = `"${signOfCurrency(currency)}"#,##0${places > 0 ? `.${'0'.repeat(places)}` : ''}`
   amountFormats.set(currency, format)
   return format
 }

@@ -1,3 +1,5 @@
+import { signOfCurrency } from '../../api/format'
+
 /** A heading's title, and the unit that it names. */
 export interface HeadingUnit {
   /** The words of the heading without the unit; empty where the unit is all that it says. */
@@ -59,17 +61,22 @@ const AMOUNT = /(?:amount|cost|costs|net|gross|total|value|fee|betrag|kosten|net
 const FIRST = /^(km|kwh|kg)[\s_-]+\S/i
 const PERCENT = 'percent'
 
-/** The code of a currency, or of a sign that only one currency has; empty for other texts. */
-export function currencyCode(text: string): string {
-  const isOf = (code: string): boolean =>
-    new Intl.NumberFormat('en-GB', { style: 'currency', currency: code })
-      .formatToParts(0)
-      .some(({ type, value }) => type === 'currency' && value === text)
-  const every = Intl.supportedValuesOf('currency')
-  return every.includes(text) ? text : text && !/[a-z]/i.test(text) ? (every.find(isOf) ?? '') : ''
+const CURRENCIES = Intl.supportedValuesOf('currency')
+let codesOfSigns: ReadonlyMap<string, string> | undefined
+
+/** The first currency with each sign; made once, when a text may be a sign, because every currency is asked for its own. */
+function codeOfSign(sign: string): string {
+  codesOfSigns ??= new Map(CURRENCIES.toReversed().map((code) => [signOfCurrency(code), code]))
+  return codesOfSigns.get(sign) ?? ''
 }
 
-const CODES = new Map([...CERTAIN].map((unit) => [unit.toLowerCase(), unit]))
+/** The code of a currency, or of a sign that only one currency has; empty for other texts. */
+export function currencyCode(text: string): string {
+  if (CURRENCIES.includes(text)) return text
+  return text && !/[a-z]/i.test(text) ? codeOfSign(text) : ''
+}
+
+const CODES = new Map(CERTAIN.map((unit) => [unit.toLowerCase(), unit]))
 
 /**
  * The unit at the end or the beginning of a heading of numbers, as in `Stillstand (min)`, `Distance km` and
