@@ -5,7 +5,7 @@ import { cleanup, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { TableLine, TableTrust, TrustLine } from './trust-line'
+import { FEW, FoldedLine, TableTrust, TrustLine } from './trust-line'
 
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -169,7 +169,7 @@ test('on a phone the line of a table has two parts and what its rows need; the o
   const parts = ['as of 9 Dec 2010', 'counted', 'from orders', 'a change is mostly chance']
   render(
     <MantineProvider>
-      <TableLine table="t" parts={parts} notes={['about the whole table']} isFolded />
+      <FoldedLine table="t" parts={parts} notes={['about the whole table']} few={FEW} />
     </MantineProvider>,
   )
   const summary = screen.getByText('as of 9 Dec 2010 · counted · about the whole table · more')

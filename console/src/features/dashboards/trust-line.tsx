@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { Fragment } from 'react'
+import { Fragment, type ReactNode } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
@@ -18,6 +18,7 @@ import { filteredByRows } from './filters'
 /** Parts of the line that need no cell are said without an answer. */
 const NO_ANSWER = { columns: [], rows: [[]] }
 const NO_BREAK_SPACE = '\u00a0'
+const NONE: string[] = []
 
 interface Props {
   board: Pick<Schemas['Dashboard'], 'system' | 'trust'>
@@ -64,29 +65,48 @@ export function TrustLine(props: Props) {
       ) : null}
     </>
   )
+  return <FoldedLine table={table} parts={parts} few={few} model={model} end={origin} />
+}
+
+interface LineProps {
+  table: string
+  parts: string[]
+  /** So many parts are in sight; further ones are a click away. */
+  few: number
+  /** What a reader of the shown rows has to know: never folded. */
+  notes?: string[]
+  model?: ModelEntry | undefined
+  /** The links after all parts. */
+  end?: ReactNode
+}
+
+/** A line of parts: the first ones and the notes are in sight, the others a click away. */
+export function FoldedLine({ table, parts, few, notes = NONE, model, end }: LineProps) {
   if (parts.length > few)
     return (
       <details className="trust muted" data-testid={`trust-${table}`}>
-        <summary>{parts.slice(0, few).join(' · ')} · more</summary>
+        <summary>{[...parts.slice(0, few), ...notes].join(' · ')} · more</summary>
         <ul>
           {parts.slice(few).map((part) => (
             <li key={part}>
               <Part words={part} model={model} />
             </li>
           ))}
-          <li>{origin}</li>
+          {end ? <li>{end}</li> : null}
         </ul>
       </details>
     )
+  const words = [...parts, ...notes]
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
-      {parts.map((part) => (
+      {words.map((part, at) => (
         <Fragment key={part}>
+          {at > 0 ? ' · ' : ''}
           <Part words={part} model={model} />
-          {' · '}
         </Fragment>
       ))}
-      {origin}
+      {end && words.length > 0 ? ' · ' : ''}
+      {end}
     </Text>
   )
 }
@@ -109,10 +129,10 @@ function Part({ words, model }: { words: string; model: ModelEntry | undefined }
 }
 
 /** The tables' first line about trust that a dashboard states, with the table and the dashboard's system; undefined where none does. */
-export function trustOf(
-  boards: Pick<Schemas['Dashboard'], 'system' | 'trust'>[],
+export function trustOf<Board extends Props['board']>(
+  boards: Board[],
   tables: string[],
-): { board: Props['board']; table: string } | undefined {
+): { board: Board; table: string } | undefined {
   for (const table of tables) {
     const board = boards.find(({ trust }) => trust.some((note) => note.tables.includes(table)))
     if (board) return { board, table }
@@ -127,15 +147,13 @@ interface TableProps {
   filters?: string[]
 }
 
-const NONE: string[] = []
-
 /** The trust line of a table on its own page, which shows where it comes from: of the shown rows, where a dashboard filters by their condition. A table about which no dashboard says anything has no tested figures. */
 export function TableTrust({ system, table, filters = NONE }: TableProps) {
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const boards = useDashboards().data?.dashboards
   const catalog = useCatalog()
   const tables = catalog.data?.tables ?? []
-  const own = boards?.find(({ trust }) => trust.some((each) => each.tables.includes(table)))
+  const own = trustOf(boards ?? [], [table])?.board
   const conditions = readConditions(filters)
   const narrow = (sql: string, by = conditions): string =>
     filteredByRows(sql, table, own?.filters ?? [], by, tables)
@@ -158,36 +176,7 @@ export function TableTrust({ system, table, filters = NONE }: TableProps) {
       ? `this line leaves ${count(ignored, 'filter')} aside, so it is about more rows than are shown`
       : '',
   ].filter(Boolean)
-  return <TableLine table={table} parts={parts} notes={notes} isFolded={isPhone} />
-}
-
-interface LineProps {
-  table: string
-  parts: string[]
-  /** What a reader of the shown rows has to know: never folded. */
-  notes: string[]
-  isFolded: boolean
-}
-
-/** A line of parts; where it is folded, the first ones and the notes are in sight, and the others a click away. */
-export function TableLine({ table, parts, notes, isFolded }: LineProps) {
-  const few = isFolded ? FEW : parts.length
-  if (parts.length <= few)
-    return (
-      <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
-        {[...parts, ...notes].join(' · ')}
-      </Text>
-    )
-  return (
-    <details className="trust muted" data-testid={`trust-${table}`}>
-      <summary>{[...parts.slice(0, few), ...notes].join(' · ')} · more</summary>
-      <ul>
-        {parts.slice(few).map((part) => (
-          <li key={part}>{part}</li>
-        ))}
-      </ul>
-    </details>
-  )
+  return <FoldedLine table={table} parts={parts} notes={notes} few={isPhone ? FEW : parts.length} />
 }
 
 /** The parts of the line; undefined for a table that no run has published. */
