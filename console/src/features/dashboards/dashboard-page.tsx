@@ -9,7 +9,7 @@ import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { Tabs } from '../../components/tabs'
 import { useKeptQuestions } from '../query/saved-questions'
-import { useModels } from '../models/queries'
+import { useEarlyModels } from '../models/queries'
 import { Board } from './board'
 import { OWN_BOARD } from './board-draft'
 import { useBoardFilters } from './board-filters'
@@ -25,7 +25,8 @@ const NO_TABLES: Schemas['CatalogTable'][] = []
 export function DashboardPage() {
   const { system } = useParams()
   const boards = useDashboards()
-  useModels() // read beside the dashboards, so that nothing moves when the cards are there
+  // Beside the dashboards, so that nothing moves when the cards are there.
+  useEarlyModels()
   return (
     <>
       {boards.data ? null : <PageTitle>Dashboards</PageTitle>}

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, usePrefetchQuery, useQuery } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
@@ -8,13 +8,17 @@ export type ModelEntry = Pick<Schemas['ModelCardEntry'], 'name' | 'system' | 'ta
 
 const NONE: ModelEntry[] = []
 
+const CARDS = queryOptions({
+  queryKey: ['model cards'],
+  queryFn: async () => (await read<Partial<Schemas['ModelCards']>>('/v1/model-cards')).cards ?? NONE,
+  staleTime: Infinity,
+})
+
 /** The models of the lake; none for a deployment without them. */
-export const useModels = (): ModelEntry[] =>
-  useQuery({
-    queryKey: ['model cards'],
-    queryFn: async () => (await read<Partial<Schemas['ModelCards']>>('/v1/model-cards')).cards ?? NONE,
-    staleTime: Infinity,
-  }).data ?? NONE
+export const useModels = (): ModelEntry[] => useQuery(CARDS).data ?? NONE
+
+/** Asks for the models before the part of a page that shows them. */
+export const useEarlyModels = (): void => usePrefetchQuery(CARDS)
 
 export const useModelCard = (name: string) =>
   useQuery({
