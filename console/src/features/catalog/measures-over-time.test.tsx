@@ -9,8 +9,12 @@ import { RowsOverTime } from './rows-over-time'
 
 afterEach(cleanup)
 
+const drawn = vi.hoisted(() => new Set<object>())
 vi.mock('../dashboards/chart', () => ({
-  default: ({ shown }: { shown: { rows: unknown[][] } }) => <output>{JSON.stringify(shown.rows)}</output>,
+  default: ({ shown }: { shown: { rows: unknown[][] } }) => {
+    drawn.add(shown)
+    return <output>{JSON.stringify(shown.rows)}</output>
+  },
 }))
 
 const COUNTED: Schemas['RowsOverTimeShown'] = {
@@ -22,18 +26,18 @@ const COUNTED: Schemas['RowsOverTimeShown'] = {
   ],
 }
 
-function show(names: string[]) {
-  render(
-    <MantineProvider env="test">
-      <RowsOverTime
-        counted={COUNTED}
-        title={() => 'At'}
-        latestOn="2026-03-02"
-        measures={names.map((name) => ({ name, heading: 'Heat (°C)', unit: '°C' }))}
-      />
-    </MantineProvider>,
-  )
-}
+const panel = (names: string[]) => (
+  <MantineProvider env="test">
+    <RowsOverTime
+      counted={COUNTED}
+      title={() => 'At'}
+      latestOn="2026-03-02"
+      measures={names.map((name) => ({ name, heading: 'Heat (°C)', unit: '°C' }))}
+    />
+  </MantineProvider>
+)
+
+const show = (names: string[]) => render(panel(names))
 
 test('a reader follows the median or the total of a column over time, with a gap where it has no value', async () => {
   show(['heat'])
@@ -49,4 +53,14 @@ test('a column whose values were not read by period is no choice', async () => {
   show(['weight'])
   await screen.findByRole('status')
   expect(screen.queryByLabelText('What is followed over time')).toBeNull()
+})
+
+test('the chart of a column is not drawn again where the page is rendered again', async () => {
+  const { rerender } = show(['heat'])
+  await screen.findByRole('status')
+  await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Heat (°C)')
+  drawn.clear()
+  rerender(panel(['heat']))
+  rerender(panel(['heat']))
+  expect(drawn.size).toBe(1)
 })

@@ -37,25 +37,22 @@ export function RowsOverTime({
   const words = measure
     ? `${FIGURES[by]} of ${measure.heading} by ${period}, by ${title(column)}`
     : overTimeWords(title(column), counted, latestOn, latestAt)
-  const shown = useMemo(() => {
-    const name = measure ? measure.heading : 'rows'
-    return {
-      panel: {
-        ...EMPTY_PANEL,
-        name: 'over_time',
-        x: period,
-        y: [name],
-        unit: measure ? (measure.unit ?? '') : 'rows',
-        question: words,
-      },
-      columns: [period, name],
-      rows: points.map((point) => [
-        point.starts_on,
-        measure ? (point.measures?.[measure.name]?.[by] ?? null) : point.rows,
+  // By their texts: the list of measures is another one at each rendering, and a chart would be drawn again.
+  const followed = measure?.name ?? ''
+  const y = measure?.heading ?? 'rows'
+  const unit = measure ? (measure.unit ?? '') : 'rows'
+  const shown = useMemo(
+    () => ({
+      panel: { ...EMPTY_PANEL, name: 'over_time', x: period, y: [y], unit, question: words },
+      columns: [period, y],
+      rows: points.map(({ starts_on, rows, measures: figures }) => [
+        starts_on,
+        followed ? (figures?.[followed]?.[by] ?? null) : rows,
       ]),
       open: openOf({ period, points }, latestOn, latestAt),
-    }
-  }, [period, points, words, latestOn, latestAt, measure, by])
+    }),
+    [period, points, words, latestOn, latestAt, followed, y, unit, by],
+  )
   return (
     <div>
       <Group justify="space-between" align="flex-end" gap="xs">
