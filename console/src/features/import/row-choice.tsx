@@ -5,8 +5,7 @@ import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { kindOf } from './formats'
-import { inColumn } from './grid-column'
-import { causesOf, FUTURE, LEFT_OUT, rowsToCome } from './shown-rows'
+import { causesOf, columnShown, FUTURE, LEFT_OUT, rowsToCome } from './shown-rows'
 
 interface Props {
   result: Schemas['DryRun']
@@ -37,13 +36,13 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const leftOut = result.edits?.left_out.length ?? 0
   const toCome = rowsToCome(result)
   // A column above the grid shows its own rows.
-  const ofColumn = grid?.columns.find((_, place) => inColumn(place) === show)
+  const ofColumn = columnShown(show, grid)
   const choices = [
     { value: 'all', label: `all ${whole(grid?.rows ?? 0)}` },
     ...(quarantined > 0 ? [{ value: 'errors', label: `${whole(quarantined)} with errors` }] : []),
     ...(duplicates > 0 ? [{ value: 'duplicates', label: count(duplicates, 'duplicate') }] : []),
     ...(toCome > 0 ? [{ value: FUTURE, label: `${whole(toCome)} of a day to come` }] : []),
-    ...(ofColumn && !causes.some((one) => one.show === show)
+    ...(ofColumn
       ? [{ value: show, label: `${whole(grid?.flawed_cells[ofColumn] ?? 0)} in ${ofColumn}` }]
       : []),
     ...(leftOut > 0 ? [{ value: LEFT_OUT, label: `${whole(leftOut)} left out` }] : []),

@@ -33,12 +33,7 @@ export const shownRows = (chosen: string, result: Checked): string =>
   chosen === 'all' || rowsOf(chosen, result) > 0 ? chosen : 'all'
 
 /** Rows whose value in a column of the past is a day to come; none while the columns are not checked. */
-export function rowsToCome({
-  grid,
-  edits,
-  mapping,
-  outcome,
-}: Pick<Checked, 'grid' | 'edits' | 'mapping' | 'outcome'>): number {
+export function rowsToCome({ grid, edits, mapping, outcome }: Checked): number {
   if (outcome === 'needs_mapping') return 0
   const past = (mapping?.fields ?? []).filter((field) => field.records_past).map(({ name }) => name)
   const isOfPast = (column: string) => past.includes(edits?.columns[column] ?? '')
@@ -48,16 +43,18 @@ export function rowsToCome({
   )
 }
 
-function rowsOf(
-  chosen: string,
-  { grid, quarantined, duplicates, reasons, edits, mapping, outcome }: Checked,
-): number {
+/** The column of the file whose own rows are chosen; undefined for another choice. */
+export const columnShown = (chosen: string, grid: Checked['grid']): string | undefined =>
+  grid?.columns.find((_, place) => inColumn(place) === chosen)
+
+function rowsOf(chosen: string, result: Checked): number {
+  const { grid, quarantined, duplicates, reasons, edits } = result
   if (chosen === 'errors') return quarantined
   if (chosen === 'duplicates') return duplicates
   if (chosen === LEFT_OUT) return edits?.left_out.length ?? 0
-  const column = grid?.columns.find((_, place) => inColumn(place) === chosen)
+  const column = columnShown(chosen, grid)
   if (column !== undefined) return grid?.flawed_cells[column] ?? 0
-  if (chosen === FUTURE) return rowsToCome({ grid, edits, mapping, outcome })
+  if (chosen === FUTURE) return rowsToCome(result)
   const cause = causesOf(grid).find(({ show }) => show === chosen)
   return cause?.rows ?? reasons.find(({ rule }) => rule === chosen)?.rows ?? 0
 }
