@@ -4,6 +4,7 @@ import { count, seconds } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
+import { alertName } from '../work/alerts'
 import { qualityWords } from './quality-words'
 
 /** Whether a check found something to look at; one that had nothing to check did not. */
@@ -21,7 +22,7 @@ export function healthWords(
   alerts: string[] = [],
 ): string {
   const names = checks.filter(needsLook).map(({ name }) => heading(name).toLowerCase())
-  const open = alerts.map((rule) => rule.replaceAll('_', ' ')).join(', ')
+  const open = alerts.map(alertName).join(', ')
   const alertWords = open
     ? `${count(alerts.length, 'alert')} ${alerts.length === 1 ? 'is' : 'are'} open: ${open}`
     : ''
