@@ -70,7 +70,7 @@ test('a header is forgotten after a question', async () => {
   expect(asked).toContain('DELETE /v1/datasets/products/remembered-headers/uploads/0123456789abcdef')
 })
 
-test('two headers with the same first columns are told apart', () => {
+test('two headers with the same first columns have titles of their own', () => {
   const header = (last: string, decided_at = '2026-11-29T15:00:00') =>
     ({ columns: { a: 'x', b: 'y', c: 'z', d: 'v', [last]: null }, decided_at }) as unknown as Parameters<
       typeof titleAmong

@@ -136,7 +136,7 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
         {run.state === 'aborted'
           ? 'Run again to build them.'
           : Object.values(run.failed_stages).some(isOwnFault)
-            ? 'The problem below says who can mend it.'
+            ? 'The problem below says who can correct it.'
             : 'Fix the cause, then run again.'}
       </Text>
       {may ? (

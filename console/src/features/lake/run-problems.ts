@@ -50,7 +50,7 @@ export const reasonsOf = (why: string): string[] =>
     .replace(/broken by 1 rows( \(key)s/g, 'broken by 1 row$1')
     .split('; ')
 
-/** Whether a system made rows that the contract of its own table does not permit: no file can mend it. */
+/** Whether a system made rows that the contract of its own table does not permit: no file can correct it. */
 export const isOwnFault = (why: string): boolean => /(^|\): )AuditError: /.test(why)
 
 const ENDS: Readonly<Record<string, string>> = {

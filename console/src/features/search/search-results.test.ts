@@ -33,6 +33,8 @@ const ALL = places({
   runs: [],
 })
 
+const EMPTY_LAKE = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
+
 test('datasets, tables, questions and pages are found by their words', () => {
   expect(matching(ALL, 'order items').map((place) => place.href)).toEqual(['#/datasets/order_items'])
   expect(matching(ALL, 'totals table').map((place) => place.href)).toEqual(['#/tables/own/totals'])
@@ -84,8 +86,7 @@ test('a year, a date and a number that the API refuses are no ids', () => {
 
 test('a model card is found by its title, its table and its own name', () => {
   const models = [{ name: 'leaving', system: 'own', tables: ['guest_risk', 'guest_reasons'] }]
-  const known = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
-  const all = places({ ...known, models })
+  const all = places({ ...EMPTY_LAKE, models })
   const card = ['Model card: Guest risk', '#/models/leaving']
   for (const typed of ['model card', 'guest risk', 'guest reasons', 'leaving', 'how is guest risk predicted'])
     expect(matching(all, typed).map(({ title, href }) => [title, href])).toEqual([card])
@@ -95,9 +96,8 @@ test('an action is found by its words, and starting a run by those who may', () 
   expect(['cost', 'undo'].map((typed) => matching(ALL, typed)[0]?.href)).toEqual(['#/lake', '#/lake'])
   expect(matching(ALL, 'upload file').map((place) => place.href)).toEqual(['#/upload'])
   expect(matching(ALL, 'start run')).toEqual([])
-  const known = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
-  expect(matching(places({ ...known, mayRun: true }), 'retry')[0]?.href).toBe('#/')
-  expect(matching(places({ ...known, mayRun: true }), 'start run')).toEqual([START_RUN])
+  expect(matching(places({ ...EMPTY_LAKE, mayRun: true }), 'retry')[0]?.href).toBe('#/')
+  expect(matching(places({ ...EMPTY_LAKE, mayRun: true }), 'start run')).toEqual([START_RUN])
 })
 
 test('a member of what a dashboard filters by leads to the page with that filter', () => {
@@ -202,7 +202,7 @@ test('where nothing has all words, tables, columns and panels are found by each 
   const table = testTable('history', [testColumn('revenue', { description: 'Net revenue of a period' })], {
     system: 'own',
   })
-  const known = { contracts: [], systems: [], questions: [], boards: [], runs: [], tables: [table] }
+  const ofTable = places({ ...EMPTY_LAKE, tables: [table] })
   const column = {
     kind: 'column of the table History',
     title: 'Revenue',
@@ -210,7 +210,7 @@ test('where nothing has all words, tables, columns and panels are found by each 
     words: 'revenue Net revenue of a period',
     isDetail: true,
   }
-  expect(matching(places(known), 'net revenue')).toEqual([column])
+  expect(matching(ofTable, 'net revenue')).toEqual([column])
   const board = {
     system: 'pulse',
     title: 'Regions',
@@ -220,7 +220,7 @@ test('where nothing has all words, tables, columns and panels are found by each 
     'GB',
     'FR',
   ])
-  const both = matching([...members, ...places(known)], 'net revenue uk')
+  const both = matching([...members, ...ofTable], 'net revenue uk')
   expect(both.map(({ title }) => title)).toEqual(['United Kingdom', 'Revenue'])
   expect(hasAllWords(column, 'net revenue uk')).toBe(false)
   // A short word is no beginning of a longer one, and the surroundings of a member do not find it alone.

@@ -89,7 +89,7 @@ const AllDatasets = () => (
   </Anchor>
 )
 
-/** Whether another file has the name of a file: only their times tell them apart. */
+/** Whether another file has the name of a file: only their times differ. */
 const isOfItsName = (other: File, file: File): boolean =>
   other.file_id !== file.file_id && other.dataset === file.dataset && fileTitle(other) === fileTitle(file)
 
