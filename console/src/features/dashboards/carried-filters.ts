@@ -1,9 +1,11 @@
 import type { Schemas } from '../../api/client'
 import { quoted, quotedName } from '../../formats/sql'
 import { literal, onlyKey } from '../catalog/belonging'
+import { levelColumns } from '../catalog/level-columns'
 import type { Chosen, Filter } from './filters'
 
 type Table = Schemas['CatalogTable']
+type LevelledTable = Table & { levels: Schemas['CatalogLevels'] }
 type Column = Schemas['ContractColumn']
 
 /** A filter that a person chose on the dashboard before; its column is named as the key that it references. */
@@ -61,38 +63,42 @@ export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables
 }
 
 /** The first of a filter's tables of which its column identifies the rows of every level, as a series does. */
-const levelledBy = (column: string, names: string[], tables: Table[]): Table | undefined =>
+const levelledBy = (column: string, names: string[], tables: Table[]): LevelledTable | undefined =>
   names
     .flatMap((name) => tables.filter((table) => table.name === name))
     .find(
-      ({ levels, columns }) =>
-        levels &&
-        !Object.values(levels.rows).flat().includes(column) &&
-        columns.some((each) => each.name === column && each.primary_key),
+      (table): table is LevelledTable =>
+        table.levels != null &&
+        !levelColumns(table.levels).includes(column) &&
+        table.columns.some((each) => each.name === column && each.primary_key),
     )
 
 /** The value of the column itself, and for a row of a table with levels those of the columns of its level. */
-function factsOf({ column, value, tables: own }: LeftFilter, tables: Table[]): Fact[] {
-  const table = levelledBy(column, own, tables)
-  const parts = new Set(Object.values(table?.levels?.rows ?? {}).flat())
+function factsOf({ column, value, tables: names }: LeftFilter, tables: Table[]): Fact[] {
+  const table = levelledBy(column, names, tables)
+  const own: Fact = { column, value }
+  if (!table) return [own]
   return [
-    { column, value },
-    ...[...parts].map((part) => ({ column: part, sql: partStatement(table, part, column, value) })),
+    own,
+    ...levelColumns(table.levels).map((part) => ({
+      column: part,
+      sql: partStatement(table, part, column, value),
+    })),
   ]
 }
 
 /** The statement of one column of a level, by the row that was chosen; without rows where its level lacks the column. */
-function partStatement(table: Table | undefined, part: string, column: string, value: string): string {
-  const levels = Object.entries(table?.levels?.rows ?? {}).flatMap(([level, columns]) =>
+function partStatement(table: LevelledTable, part: string, column: string, value: string): string {
+  const levels = Object.entries(table.levels.rows).flatMap(([level, columns]) =>
     columns.includes(part) ? [quoted(level)] : [],
   )
   const row = `${quotedName(column)} = ${quoted(value)}`
-  const level = `${quotedName(table?.levels?.column ?? '')} IN (${levels.join(', ')})`
+  const level = `${quotedName(table.levels.column)} IN (${levels.join(', ')})`
   return `${select(part, table)} WHERE ${row} AND ${level}`
 }
 
-const select = (column: string, table: Table | undefined): string =>
-  `SELECT DISTINCT ${quotedName(column)} FROM ${table?.database ?? ''}.${table?.name ?? ''}`
+const select = (column: string, { database, name }: Table): string =>
+  `SELECT DISTINCT ${quotedName(column)} FROM ${database}.${name}`
 
 /** What the chosen filters say of a column: directly, or by the one dataset that has its value beside its key. */
 function factOf(column: string, facts: Fact[], tables: Table[]): Fact | undefined {
@@ -124,11 +130,12 @@ function condition(column: Column, fact: Fact): string {
 function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | undefined {
   const { column } = filter
   const table = levelledBy(column, filter.tables, tables)
+  if (!table) return undefined
   const chosen = facts.filter((fact) => 'value' in fact)
-  const levels = Object.entries(table?.levels?.rows ?? {}).flatMap(([level, parts]) => {
+  const levels = Object.entries(table.levels.rows).flatMap(([level, parts]) => {
     const conditions = parts.flatMap((part) => {
       const fact = factOf(part, chosen, tables)
-      const own = table?.columns.find(({ name }) => name === part)
+      const own = table.columns.find(({ name }) => name === part)
       const is = fact && own ? condition(own, fact) : ''
       return is ? [is] : []
     })
@@ -136,7 +143,7 @@ function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | unde
   })
   const most = Math.max(...levels.map(({ conditions }) => conditions.length))
   const [finest, ...others] = levels.filter(({ conditions }) => conditions.length === most)
-  if (!table?.levels || !finest || others.length > 0) return undefined
+  if (!finest || others.length > 0) return undefined
   const of = [`${quotedName(table.levels.column)} = ${quoted(finest.level)}`, ...finest.conditions]
   return { column, sql: `${select(column, table)} WHERE ${of.join(' AND ')}` }
 }

@@ -2,11 +2,13 @@ import type { Schemas } from '../../api/client'
 import { isTextual } from '../../api/format'
 import { quoted } from '../../formats/sql'
 import { heading } from '../../formats/words'
+import { levelColumns } from '../catalog/level-columns'
 import { filteredSql } from '../dashboards/filters'
 import { tablesIn } from './schema-words'
 import { withCondition, withoutTexts } from './statement-clauses'
 
 type Table = Schemas['CatalogTable']
+type Levels = Schemas['CatalogLevels']
 
 /** A sum that adds totals and their parts, in words, and the statement that adds rows of one level only. */
 export interface AddedLevels {
@@ -24,7 +26,7 @@ export function addedLevels(sql: string, tables: Table[]): AddedLevels | undefin
   if (!SUM.test(text)) return undefined
   for (const table of tablesIn(sql, tables)) {
     const { levels } = table
-    if (!levels || has(text, levels.column) || namesRows(text, table)) continue
+    if (!levels || has(text, levels.column) || namesRows(text, table, levels)) continue
     return {
       words: `${heading(table.name)} has totals beside their parts, and this sum adds both.`,
       ...remedyOf(sql, text, table, levels),
@@ -34,22 +36,17 @@ export function addedLevels(sql: string, tables: Table[]): AddedLevels | undefin
 }
 
 /** Whether a statement names the key of a row, such as its series: each of them has one level. */
-const namesRows = (text: string, { columns, levels }: Table): boolean => {
-  const dimensions = new Set(Object.values(levels?.rows ?? {}).flat())
+const namesRows = (text: string, { columns }: Table, levels: Levels): boolean => {
+  const dimensions = levelColumns(levels)
   return columns.some(
     ({ name, type, primary_key: isKey }) =>
-      isKey && isTextual(type) && !dimensions.has(name) && has(text, name),
+      isKey && isTextual(type) && !dimensions.includes(name) && has(text, name),
   )
 }
 
-function remedyOf(
-  sql: string,
-  text: string,
-  table: Table,
-  { column, rows }: Schemas['CatalogLevels'],
-): Pick<AddedLevels, 'remedy'> {
-  const dimensions = [...new Set(Object.values(rows).flat())]
-  const named = dimensions.filter((name) => has(text, name))
+function remedyOf(sql: string, text: string, table: Table, levels: Levels): Pick<AddedLevels, 'remedy'> {
+  const { column, rows } = levels
+  const named = levelColumns(levels).filter((name) => has(text, name))
   const level = Object.entries(rows).find(
     ([, names]) => names.length === named.length && named.every((name) => names.includes(name)),
   )?.[0]
