@@ -151,7 +151,14 @@ export function figure(value: Cell | undefined, unit: string): string {
   return currency ? money(parsed, currency) : measure(parsed)
 }
 
-const UNITS_OF_A_FIGURE = new Set(['share', 'probability', 'percent', 'score', 'rank'])
+/** Units that a figure has in its own words. */
+export const UNITS_OF_A_FIGURE: ReadonlySet<string> = new Set([
+  'share',
+  'probability',
+  'percent',
+  'score',
+  'rank',
+])
 
 const LEAST_PERCENT = 0.001
 /** The largest percentage with one decimal that is not all, and the least value that would be rounded up to all. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 
 import type { Schemas } from '../api/client'
-import { type Cell, currencyOf, figure, isName, isNumeric, measure } from '../api/format'
+import { type Cell, currencyOf, figure, isName, isNumeric, measure, UNITS_OF_A_FIGURE } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
 import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
@@ -82,14 +82,14 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
 
 /** The most characters of a unit that each value carries, such as `kg` or `km/h`. */
 const MOST_OF_A_SHORT_UNIT = 5
-const SAID_OTHERWISE = /^(score|rank|share|probability|percent|[A-Z]{3}( per .*)?)$/
 /** A shorter word has no plural: `ms` is no plural of `m`. */
 const LEAST_PLURAL = 4
 
 /** The unit that a number may carry: a short one, of which the number's own words say nothing; else empty. */
 export function shortUnit(value: unknown, unit: string): string {
   const isNumber = value !== null && value !== undefined && value !== '' && Number.isFinite(Number(value))
-  if (!isNumber || unit.length > MOST_OF_A_SHORT_UNIT || SAID_OTHERWISE.test(unit)) return ''
+  if (!isNumber || unit.length > MOST_OF_A_SHORT_UNIT) return ''
+  if (UNITS_OF_A_FIGURE.has(unit) || currencyOf(unit)) return ''
   return Number(value) === 1 && unit.length >= LEAST_PLURAL ? unit.replace(/^([a-z]+)s$/, '$1') : unit
 }
 
