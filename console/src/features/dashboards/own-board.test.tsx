@@ -3,12 +3,14 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { MemoryRouter } from 'react-router'
+import { type InitialEntry, MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
+import { testColumn } from '../../formats/test-tables'
 import type { Shown } from './chart-options'
 import { OwnBoard } from './own-board'
+import { testFilter } from './test-filters'
 
 const drawn = vi.hoisted(() => ({ newest: undefined as Shown | undefined }))
 vi.mock('./chart', () => ({
@@ -46,16 +48,28 @@ const TRUSTED = {
   filters: [],
   trust: [{ tables: ['trips'], words: ['off by 12 %', 'method: level'], sql: '', source: '' }],
 }
+const OF_REGIONS = testFilter({
+  name: 'region',
+  label: 'Region',
+  column: 'region',
+  tables: ['trips'],
+  values: '',
+})
 const sent: { method: string; path: string; body: unknown }[] = []
+const asked: string[] = []
 let pinned: object[] = []
+let filters: object[] = []
 
-function show(rows: unknown[][], address = '/dashboards/mine'): void {
+function show(rows: unknown[][], address: InitialEntry = '/dashboards/mine'): void {
   sent.length = 0
+  asked.length = 0
   const answers: Record<string, object> = {
     '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
     '/v1/kept-questions': { questions: pinned },
-    '/v1/catalog': { tables: [{ name: 'trips', database: 'lake', system: 'own', columns: [] }] },
-    '/v1/dashboards': { dashboards: [TRUSTED] },
+    '/v1/catalog': {
+      tables: [{ name: 'trips', database: 'lake', system: 'own', columns: [testColumn('region')] }],
+    },
+    '/v1/dashboards': { dashboards: [{ ...TRUSTED, filters }] },
     '/v1/systems/own/tables/trips': { version: '1', as_of: '2026-01-04' },
     '/v1/mails': { mails: [], address: '' },
     '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
@@ -63,6 +77,7 @@ function show(rows: unknown[][], address = '/dashboards/mine'): void {
   }
   vi.stubGlobal('fetch', (url: string, { method = 'GET', body }: RequestInit = {}) => {
     const path = new URL(url).pathname
+    if (path === '/v1/queries') asked.push((JSON.parse(String(body)) as { sql: string }).sql)
     if (method === 'PUT') sent.push({ method, path, body: JSON.parse(String(body)) })
     const answer = method === 'PUT' ? { questions: pinned } : answers[path]
     return Promise.resolve(Response.json(answer ?? { annotations: [], dashboards: [] }))
@@ -81,6 +96,7 @@ function show(rows: unknown[][], address = '/dashboards/mine'): void {
 
 beforeEach(() => {
   pinned = [FORECAST]
+  filters = []
 })
 
 async function press(panel: string, item: string): Promise<void> {
@@ -180,4 +196,14 @@ test('a pinned table says how many rows it has below those in view', async () =>
   pinned = [{ ...FORECAST, kind: 'table', answer: '' }]
   show(Array.from({ length: 37 }, (_, at) => ['2026-01-05', at, 265, 249, 289]))
   expect(await screen.findByText('37 rows; scroll the table for those below')).toBeTruthy()
+})
+
+test('a panel is not asked before the filters that the link carried are there', async () => {
+  filters = [OF_REGIONS]
+  pinned = [{ ...FORECAST, sql: 'select mean from trips' }]
+  const left = { title: 'Plan', filters: [{ column: 'region', value: 'Alps', tables: ['plan'], bound: '' }] }
+  show([['2026-01-05', null, 265, 249, 289]], { pathname: '/dashboards/mine', state: { left } })
+  expect(await screen.findByRole('button', { name: 'Remove: Region: Alps' })).toBeTruthy()
+  await vi.waitFor(() => expect(asked.some((sql) => sql.includes("WHERE region = 'Alps'"))).toBe(true))
+  expect(asked).not.toContain('select mean from trips')
 })

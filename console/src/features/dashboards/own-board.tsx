@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
 import { PageTitle } from '../../components/panel'
-import { Answered, Empty, Failed } from '../../components/states'
+import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { type Undo, UndoNote, useUndo } from '../../components/undo-note'
 import { useCatalog } from '../catalog/queries'
 import { MailList } from '../mails/mail-list'
@@ -120,11 +120,12 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     if (name)
       board.current?.querySelector<HTMLElement>(`[aria-label="${CSS.escape(menuLabel(name))}"]`)?.focus()
   }, [order])
-  const catalog = useCatalog().data?.tables
+  const { data, isError } = useCatalog()
+  const catalog = data?.tables
   const tables = catalog ?? NO_TABLES
   const statements = pinned.map(({ sql }) => sql)
   const filters = useOwnFilters(statements)
-  useCarried(filters, catalog)
+  const isCarrying = useCarried(filters, catalog) && !isError
   const chosen = useChosen(filters)
   const period = periodWords(filters, chosen, statements, tables)
   function takeOff(question: Kept): void {
@@ -161,29 +162,33 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
           {period}
         </Text>
       ) : null}
-      <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
-        {pinned.map((question, place) => {
-          const { sql, ignored } = narrowedStatement(question.sql, filters, chosen, tables)
-          return (
-            <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
-              <PinnedPanel
-                question={{ ...question, sql }}
-                isNarrowed={sql !== question.sql}
-                narrow={(other) =>
-                  filteredSql(
-                    { name: '', sql: narrowedLike(question.sql, other) },
-                    filtersFor(filters, question.sql, tables),
-                    chosen,
-                    tables,
-                  )
-                }
-                ignored={ignored}
-                deeds={isOwn ? deedsOf(question, place) : undefined}
-              />
-            </div>
-          )
-        })}
-      </div>
+      {isCarrying ? (
+        <Waiting what="the filters" />
+      ) : (
+        <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
+          {pinned.map((question, place) => {
+            const { sql, ignored } = narrowedStatement(question.sql, filters, chosen, tables)
+            return (
+              <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
+                <PinnedPanel
+                  question={{ ...question, sql }}
+                  isNarrowed={sql !== question.sql}
+                  narrow={(other) =>
+                    filteredSql(
+                      { name: '', sql: narrowedLike(question.sql, other) },
+                      filtersFor(filters, question.sql, tables),
+                      chosen,
+                      tables,
+                    )
+                  }
+                  ignored={ignored}
+                  deeds={isOwn ? deedsOf(question, place) : undefined}
+                />
+              </div>
+            )
+          })}
+        </div>
+      )}
       {renamed ? (
         <RenameQuestion key={renamed.name} name={renamed.name} onClose={() => setRenamed(undefined)} />
       ) : null}
