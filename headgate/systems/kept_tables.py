@@ -14,7 +14,7 @@ from headgate.facts.kept_files import FileTables, address_of
 from headgate.learning.store import LIBRARIES
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
-from headgate.systems.system_registry import Made, source_version
+from headgate.systems.source_code import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.facts.fact import Tables
+    from headgate.systems.system_registry import Made
 
 
 def kept_tables(

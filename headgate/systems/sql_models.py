@@ -34,7 +34,7 @@ from headgate.facts.rows_by_key import RowsByKey, write_rows_by_key
 from headgate.lineage.column_sources import CURATED, PROD, TableColumns
 from headgate.plain_names import capitalised
 from headgate.project import PACKED, project
-from headgate.systems import system_registry
+from headgate.systems import source_code
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
 from headgate.systems.incremental_models import BUILD, IncrementalModel, incremental_model
 from headgate.systems.model_references import (
@@ -156,7 +156,7 @@ class SqlModels:
             for table in sorted(set().union(*self.refs.values()))
         ]
         blocks = [f"{table}\0{block}\n" for table in self.order if (block := block_of(self.contracts[table]))]
-        code = [system_registry.source_version("headgate.analytics")] if blocks else []
+        code = [source_code.source_version("headgate.analytics")] if blocks else []
         return hashlib.sha256("".join([*texts, *schemas, *blocks, *code]).encode()).hexdigest()[:16]
 
     @cached_property

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from headgate.errors import AuditError, NotFoundError, SettingsError
 from headgate.plain_names import did_you_mean
-from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, lake_domains, load_module, own_folder
+from headgate.project import all_domains, lake_domains, load_module
 from headgate.systems.models import models_of
+from headgate.systems.source_code import listed_source
 
 if TYPE_CHECKING:
     from datetime import date
-    from importlib.resources.abc import Traversable
     from types import ModuleType
 
     import ibis
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
     from headgate.systems.rows_by_range import RowsByRange
     from headgate.systems.rows_in_file import RowsInFile
     from headgate.systems.rows_over_base import RowsOverBase
-
-# Files beside the lake project's systems whose change rebuilds no table; an archive has the __init__.py that
-# the project has not.
-_BUILD_NO_TABLES = {"__init__.py", *(f"{stem}.py" for stem in OWN_PARTS.values())}
-
 
 Made: TypeAlias = "pd.DataFrame | RowsInFile | RowsByRange | RowsOverBase"
 """A table as a system returns it."""
@@ -146,21 +140,12 @@ def system(name: str) -> SystemPackage:
 
 
 def code_version(name: str) -> str:
-    """Return a hash of the system's source and of its `made_with`.
-
-    A system's source is its package. The source of a system that is a module includes the modules beside it,
-    which it may use.
-    """
+    """Return a hash of the system's source and of its `made_with`."""
     package = system(name)
     made_with = getattr(package, "made_with", str)
     digest = hashlib.sha256(made_with().encode())
-    digest.update(_listed(_source_of(_module(name), is_package=hasattr(package, "__path__"))))
+    digest.update(listed_source(_module(name), is_package=hasattr(package, "__path__")))
     return digest.hexdigest()[:16]
-
-
-def source_version(package: str) -> str:
-    """Return a hash of a package's source, for the `made_with` of a system."""
-    return hashlib.sha256(_listed(_sources(files(package), ""))).hexdigest()[:16]
 
 
 def modules() -> dict[str, str]:
@@ -178,21 +163,3 @@ def _module(name: str) -> str:
             f"{listed}."
         )
     return by_name[name]
-
-
-def _listed(sources: Iterator[tuple[str, bytes]]) -> bytes:
-    return "".join(f"{path}\0{hashlib.sha256(body).hexdigest()}\n" for path, body in sources).encode()
-
-
-def _source_of(module: str, *, is_package: bool) -> Iterator[tuple[str, bytes]]:
-    if module.startswith(OWN_SYSTEMS):
-        return ((path, body) for path, body in _sources(own_folder(), "") if path not in _BUILD_NO_TABLES)
-    return _sources(files(module if is_package else module.rpartition(".")[0]), "")
-
-
-def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_dir():
-            yield from _sources(item, f"{path}{item.name}/")
-        elif item.name.endswith(".py"):
-            yield path + item.name, item.read_bytes()

@@ -187,7 +187,7 @@ export const currencyOf = (unit: string): string => /^([A-Z]{3})( per |$)/.exec(
 export const placesOfCurrency = (currency: string): number =>
   new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 
-/** The sign of a currency, such as € or US$; its code where it has none. */
+/** The sign of a currency; its code where it has none. */
 export const signOfCurrency = (currency: string): string =>
   new Intl.NumberFormat('en-GB', { style: 'currency', currency })
     .formatToParts(0)

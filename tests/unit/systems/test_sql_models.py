@@ -381,7 +381,7 @@ def test_another_declaration_is_another_version(tmp_path: Path, monkeypatch: pyt
 
 def test_other_code_of_blocks_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = block_models(monkeypatch, tmp_path).version
-    monkeypatch.setattr("headgate.systems.system_registry.source_version", lambda _: "other")
+    monkeypatch.setattr("headgate.systems.source_code.source_version", lambda _: "other")
     assert block_models(monkeypatch, tmp_path).version != first
 
 

@@ -20,7 +20,7 @@ from headgate.domains.retail.demand_insights_engine.training import Training
 from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import kept_files
 from headgate.systems.rows_in_file import without_rows
-from headgate.systems.system_registry import Made, source_version
+from headgate.systems.source_code import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import ibis
 
     from headgate.learning.store import Shelf
+    from headgate.systems.system_registry import Made
 
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")

@@ -21,13 +21,15 @@ from headgate.domains.retail.market_intelligence_hub.sales_history import sales_
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import Engine, engine_of
 from headgate.systems.kept_tables import code_of, frame_digest, kept_tables
-from headgate.systems.system_registry import Made, source_version
+from headgate.systems.source_code import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     import ibis
+
+    from headgate.systems.system_registry import Made
 
 
 __all__ = ["MAY_READ", "OPTIONS", "READS", "build", "made_with", "planned"]

@@ -1,0 +1,59 @@
+"""The version of a system's source follows every module that it is built with."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.systems.source_code import listed_source, source_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "source_code_shop"
+    for path, text in {
+        "__init__.py": "",
+        "money.py": "from source_code_shop import cents\n",
+        "cents.py": "CENTS = 100\n",
+        "rates.py": "RATE = 2\n",
+        "questions.py": "",
+        "sales/__init__.py": "from source_code_shop.money import cents\n",
+        "sales/weeks.py": "import source_code_shop.rates\n",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    yield folder
+    for name in [name for name in sys.modules if name.partition(".")[0] == folder.name]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("file", ["sales/weeks.py", "money.py", "cents.py", "rates.py"])
+def test_a_change_of_a_module_that_the_package_is_built_with_is_another_version(
+    shop: Path, file: str
+) -> None:
+    before = source_version("source_code_shop.sales")
+    (shop / file).write_text((shop / file).read_text() + "CHANGED = True\n")
+    assert source_version("source_code_shop.sales") != before
+
+
+def test_a_module_beside_the_package_that_it_does_not_import_is_no_part_of_its_version(shop: Path) -> None:
+    before = source_version("source_code_shop.sales")
+    (shop / "questions.py").write_text("QUESTIONS = 1\n")
+    assert source_version("source_code_shop.sales") == before
+
+
+def test_the_systems_of_a_domain_follow_what_they_share() -> None:
+    """Amounts of all systems are computed by one module beside their packages."""
+    for system in ("market_intelligence_hub", "demand_insights_engine", "global_market_pulse"):
+        assert b"../money.py" in listed_source(f"headgate.domains.retail.{system}", is_package=True)
