@@ -75,13 +75,37 @@ def running_sums(
     inside = {level: np.zeros(now.means.shape, dtype=np.int64) for level in LEVELS}
     windows = np.zeros(len(now.means), dtype=np.int64)
     for number, (origin, actuals) in enumerate(zip(past.origins, past.actuals, strict=True)):
-        is_modelled = np.array([history.size >= MIN_MODELLED for history in origin.histories], dtype=bool)
+        is_modelled = _is_modelled(origin)
         windows += is_modelled
         sums = np.cumsum(actuals, axis=1)
         for level, (low, high) in bounded(_summed(origin), _offsets(origin, past.without(number))).items():
             inside[level] += (low <= sums) & (sums <= high) & is_modelled[:, None]
     bounds = bounded(_summed(now), _offsets(now, past, certain, least))
     return RunningSums(np.cumsum(now.means, axis=1), bounds, windows, inside)
+
+
+def sum_errors(past: Backtest, means: Sequence[Array]) -> Array:
+    """Return how far sums of the first periods were off, in percent of what came; shape (series, steps).
+
+    The errors of all origins are added up, as are the sums that came. NaN where no origin tested the series,
+    where nothing came, and where a mean is missing at an origin.
+
+    Args:
+        means: at each origin of `past`; shape (series, steps) each.
+    """
+    shape = past.actuals.shape[1:]
+    errors, came = np.zeros(shape), np.zeros(shape)
+    for origin, actuals, expected in zip(past.origins, past.actuals, means, strict=True):
+        is_modelled = _is_modelled(origin)[:, None]
+        sums = np.cumsum(actuals, axis=1)
+        errors += np.where(is_modelled, np.abs(np.cumsum(expected, axis=1) - sums), 0.0)
+        came += np.where(is_modelled, np.abs(sums), 0.0)
+    return np.asarray(np.divide(100 * errors, came, out=np.full(shape, np.nan), where=came > 0))
+
+
+def _is_modelled(origin: Origin) -> Mask:
+    """Return whether each series had enough history at an origin; shape (series,)."""
+    return np.array([history.size >= MIN_MODELLED for history in origin.histories], dtype=bool)
 
 
 def _offsets(

@@ -629,16 +629,10 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
 ) -> None:
     """A history that is too short to test a forecast is no missing run."""
     panels = {panel.name: panel for panel in dashboards()["market-intelligence-hub"].panels}
-    empty = arrow_schema(REGISTRY.prod["forecast_accuracy"]).empty_table()
-    row = ("total", "total", "level_and_season", windows, smape)
+    row: dict[str, object] = {"series_id": "total", "level": "total", "windows": windows, "smape": smape}
+    ahead = [{**week, "model": "level_and_season", "sum_off_by": smape} for week in weeks_ahead(70)]
     with duckdb.connect() as engine:
-        engine.register("given", empty)
-        engine.execute("create table forecast_accuracy as select * from given")
-        engine.execute(
-            "insert into forecast_accuracy (series_id, level, model, windows, smape) values (?, ?, ?, ?, ?)",
-            row,
-        )
-        set_nearest(engine)
+        filled_tables(engine, forecast_accuracy=[row], sales_forecast=ahead)
         (figure,) = answer_of(engine, panels["forecast_error"].sql)
         table = answer_of(engine, panels["accuracy"].sql)
     assert (figure["value"], figure["reason"] and str(figure["reason"])[:10]) == (smape, reason)
@@ -893,28 +887,38 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
         engine.execute("delete from sales_forecast where horizon > 6")
         (short,) = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, [figure], {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400; in January 2011 about 310; a "
-        "simple rule as near in tests, without a season, says 400"
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400; the mean of the last 8 weeks, "
+        "as near in tests, says 400"
     ), "the figure to purchase by comes first"
-    (rule,) = details_of(panel, figure)
+    january, rule = details_of(panel, figure)
+    assert january == "In January 2011 about 310 is expected."
     assert rule == (
-        "The mean of the last 8 weeks would say 400. In tests of a single week it missed by 25.5, this "
-        "forecast by 26.7. A difference below a seventh may be chance, so tests prefer neither; the forecast "
-        "alone has a season."
+        "The mean of the last 8 weeks, which has no season, would say 400. In tests of a single week it "
+        "missed by 25.5, this forecast by 26.7. A difference below a seventh may be chance."
     )
-    assert str(by_rule["title_action"]).startswith("Plan by the second figure, of a simple rule")
+    assert str(by_rule["title_action"]).startswith("Plan by the mean of the last 8 weeks, as it was clearly")
     assert answer_in_words(panel.answer, [by_rule], {}).endswith(
-        "; the mean of the last 8 weeks, clearly nearer in tests, says 400"
+        "; the mean of the last 8 weeks, clearly nearer in tests, says 400 for the 4 weeks"
     )
-    assert details_of(panel, by_rule) == []
+    assert details_of(panel, by_rule) == [january]
     assert short["in_month"] is None, "the weeks end before the month does"
 
 
 @pytest.mark.parametrize(
     ("weekly", "mean_error", "other", "action"),
     [
-        (180, 28.0, 720, "Agree purchases on the first figure; order towards the higher one"),
-        (60, 24.0, 240, "Agree purchases on the first figure, as orders that can still be cut"),
+        (
+            180,
+            28.0,
+            720,
+            "Agree purchases on it; order towards the mean of the last 8 weeks only if the first",
+        ),
+        (
+            60,
+            24.0,
+            240,
+            "Agree purchases on it, as orders that can still be cut: down to the mean of the last 8",
+        ),
         (110, 24.0, None, "Agree purchases on it, and count on no more cash than the low end"),
         (180, 31.0, None, "Agree purchases on it, and count on no more cash than the low end"),
     ],
@@ -940,7 +944,7 @@ def test_where_tests_prefer_neither_of_two_figures_purchases_follow_the_forecast
     assert (figure["low"], figure["high"], figure["title_other"]) == (350, 460, other)
     assert str(figure["title_action"]).startswith(action)
     title = answer_in_words(board.panel("next_month").answer, [figure], {})
-    shown = f"; a simple rule as near in tests, without a season, says {other and f'{other:.0f}'}"
+    shown = f"; the mean of the last 8 weeks, as near in tests, says {other and f'{other:.0f}'}"
     assert title.endswith(shown) == (other is not None), "beside the figure, and so in each summary of it"
     assert [words for words in (*drawn, board.panel("forecast").action) if "Agree" in str(words)] == []
 
@@ -954,7 +958,7 @@ def test_a_forecast_within_50_percent_may_be_planned_with_though_every_simple_ru
     ]
     panels = [panel_of("market-intelligence-hub", name) for name in ("forecast_error", "accuracy")]
     with duckdb.connect() as engine:
-        filled_tables(engine, forecast_accuracy=tested)
+        filled_tables(engine, forecast_accuracy=tested, sales_forecast=weeks_ahead(70))
         (figure,), (row,) = (answer_of(engine, panel.sql) for panel in panels)
     assert figure["title_action"] is None
     assert row["plan_by"] == "the forecast"
@@ -1069,9 +1073,7 @@ def test_the_forecast_names_the_week_for_which_orders_are_slowed_down() -> None:
         uneven = answer_of(engine, panel.sql)
     assert {row["title_action"] for row in even} == {None}
     (advice,) = {row["title_action"] for row in uneven}
-    assert str(advice).startswith(
-        "Divide the purchases of the first figure among the weeks by the middle line. Slow down"
-    )
+    assert str(advice).startswith("Divide the purchases among the weeks by the middle line. Slow down")
     assert str(advice).endswith(
         "Slow down orders for the week from 27 Dec, which is expected to sell less than half of the others."
     )
@@ -1101,9 +1103,17 @@ def test_a_series_that_no_test_saw_is_ordered_little_at_a_time_in_all_panels() -
 @pytest.mark.parametrize(
     ("rule", "words", "figure"),
     [
-        ("smape_mean_of_8", "the mean of the last 8 weeks, clearly nearer in tests, says 640", 640),
-        ("smape_last_value", "the last week, clearly nearer in tests, says 600", 600),
-        ("smape_last_year", "the same weeks of last year, clearly nearer in tests, says 480", 480),
+        (
+            "smape_mean_of_8",
+            "the mean of the last 8 weeks, clearly nearer in tests, says 640 for the 4 weeks",
+            640,
+        ),
+        ("smape_last_value", "the last week, clearly nearer in tests, says 600 for the 4 weeks", 600),
+        (
+            "smape_last_year",
+            "the same weeks of last year, clearly nearer in tests, says 480 for the 4 weeks",
+            480,
+        ),
     ],
 )
 def test_a_simple_rule_that_was_clearly_nearer_has_its_amount_beside_the_forecast(
@@ -1129,7 +1139,9 @@ def test_a_simple_rule_that_was_clearly_nearer_has_its_amount_beside_the_forecas
     month, quarter, drawn = (str(row["title_action"]) for row in rows)
     assert answer_in_words(panels[0].answer, rows[:1], {}).endswith(words)
     assert rows[0]["title_ruled"] == figure
-    assert month.startswith("Plan by the second figure")
+    assert month.startswith(
+        ("Plan by the mean of the last 8 weeks,", "Plan by the last week,", "Plan by last year,")
+    )
     assert quarter.endswith("a simple rule was clearly nearer in tests than this forecast.")
     assert drawn.startswith("Plan by the simple rule that was clearly nearer in tests.")
 
@@ -1213,8 +1225,15 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
         )
         panel = panel_of("market-intelligence-hub", "next_month")
         (figure,) = answer_of(engine, panel.sql)
-    assert month == "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460"
-    assert details_of(panel, figure) == ["70 of it is sold until 9 Dec 2010."]
+    assert month == (
+        "Expected revenue in the 4 weeks from 6 Dec 2010, of which 70 is sold: 330 is still to sell, "
+        "between 280 and 390"
+    )
+    assert str(figure["title_action"]).startswith("Agree purchases for what is still to sell, as orders")
+    assert details_of(panel, figure) == [
+        "Figures are at selling prices. The 4 weeks as a whole are expected between 350 and 460.",
+        "70 of it is sold until 9 Dec 2010.",
+    ]
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
     assert (
         "take the low end for no floor: 31 of 100 past sums of 4 weeks, of all series, were outside"
@@ -1246,13 +1265,67 @@ def test_the_advice_of_a_figure_follows_the_test_of_its_series(
         | {"smape_mean_of_8": nearest}
     ]
     panel = panel_of("market-intelligence-hub", "forecast_error")
+    ahead = [{**row, "level": "region", "region_id": "DE"} for row in weeks_ahead(70)]
+    ahead[-1] |= {"sum_off_by": 16.5, "sum_off_by_mean_of_8": 15.0}
     with duckdb.connect() as engine:
-        filled_tables(engine, forecast_accuracy=tested)
+        filled_tables(engine, forecast_accuracy=tested, sales_forecast=ahead)
         rows = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, {}) == (
-        "A single week of Germany missed its forecast by so much on average, tested at 3 moments of the past"
+        f"Past sums of 4 weeks of Germany were off by so much, in 3 tests; a single week by {smape}"
     )
+    assert (rows[0]["value"], rows[0]["before"]) == (16.5, 15.0)
     assert str(rows[0]["title_action"]).startswith(str(action))
+
+
+def test_the_error_of_a_sum_says_where_a_mean_was_nearer_and_nothing_untested() -> None:
+    panel = panel_of("market-intelligence-hub", "forecast_error")
+    ahead = weeks_ahead(70)
+    ahead[-1] |= {"sum_off_by": 21.3, "sum_off_by_mean_of_8": 14.6, "model": "ensemble"}
+    with duckdb.connect() as engine:
+        filled_tables(engine, forecast_accuracy=[NEAR], sales_forecast=ahead)
+        (tested,) = answer_of(engine, panel.sql)
+        engine.execute("update forecast_accuracy set windows = 0")
+        untested = answer_of(engine, panel.sql)
+    assert "mean of the last 8 weeks was nearer on such sums, but it has no season" in str(
+        tested["title_action"]
+    )
+    assert (untested[0]["value"], answer_in_words(panel.answer, untested, {})) == (None, "")
+    assert str(untested[0]["reason"]).startswith("Not tested: no past origin could use the method ensemble")
+
+
+def test_last_year_decides_between_two_figures_that_tests_cannot_tell_apart() -> None:
+    """The mean of autumn weeks said twice what the weeks around Christmas sold a year before."""
+    board = dashboards()["market-intelligence-hub"]
+    lately = [("total", 180, WEEKS_AHEAD[0] - timedelta(weeks=at)) for at in range(1, 9)]
+    tested: dict[str, object] = {**NEAR, "smape": 26.0, "smape_mean_of_8": 26.0}
+    said = []
+    for weekly in (90, 170):
+        past = [*lately, *(("total", weekly, day - timedelta(days=364)) for day in WEEKS_AHEAD)]
+        history: list[dict[str, object]] = [
+            {"series_id": series, "revenue": revenue, "period_on": day} for series, revenue, day in past
+        ]
+        with duckdb.connect() as engine:
+            filled_tables(
+                engine, sales_forecast=weeks_ahead(70), sales_history=history, forecast_accuracy=[tested]
+            )
+            said += answer_of(engine, board.panel("next_month").sql)
+    by_year, open_case = said
+    assert (by_year["title_other"], open_case["title_other"]) == (None, 720)
+    assert str(by_year["title_action"]).startswith("Agree purchases on it, and count on no more cash")
+    (reason,) = details_of(board.panel("next_month"), by_year)
+    assert "the same weeks of last year sold 360, which speaks for the forecast." in reason
+
+
+def test_the_coming_quarter_says_what_is_still_to_sell_of_it() -> None:
+    ahead = quarter_ahead()
+    ahead[0] |= {"sold_so_far": 70, "sold_until": date(2010, 12, 9)}
+    panel = panel_of("market-intelligence-hub", "next_quarter")
+    with duckdb.connect() as engine:
+        filled_tables(engine, forecast_accuracy=[NEAR], sales_forecast=ahead)
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, {}) == (
+        "Expected revenue in the 13 weeks ahead; 70 of it is sold, 830 is still to sell"
+    )
 
 
 # customer_id, win_back, silent days, usual days, repeat purchases

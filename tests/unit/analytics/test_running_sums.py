@@ -7,7 +7,7 @@ import pytest
 
 from headgate.analytics.forecasting import LEVELS, Backtest, Origin
 from headgate.analytics.published_forecast import interval_offsets
-from headgate.analytics.running_sums import RunningSums, running_sums
+from headgate.analytics.running_sums import RunningSums, running_sums, sum_errors
 
 pytestmark = pytest.mark.unit
 
@@ -115,3 +115,19 @@ def test_the_wider_interval_holds_the_narrower_one_and_both_hold_the_sum() -> No
     assert (sums.means <= high).all()
     assert (high <= highest).all()
     assert (low >= 0).all()
+
+
+def test_the_error_of_past_sums_adds_up_origins_and_leaves_out_young_series() -> None:
+    """Two periods of 100 each were expected; at one origin 80 and 100 came, at the other 130 and 70."""
+    histories = HISTORY, HISTORY[:2]
+    means = np.full((2, 2), LEVEL)
+    of_past = Origin(histories, means, ("ensemble",) * 2, np.full(2, 10.0), None)
+    came = np.array([[80.0, 100.0], [130.0, 70.0]])
+    past = Backtest((of_past,) * 2, np.stack([came, came], axis=1))
+    measured = sum_errors(past, [means, means])
+    assert measured[0] == pytest.approx([100 * 50 / 210, 100 * 20 / 380])
+    assert np.isnan(measured[1]).all()
+    missing = sum_errors(past, [means, np.full((2, 2), np.nan)])
+    assert np.isnan(missing).all(), "a rule that could not forecast at an origin has no figure"
+    nothing = sum_errors(Backtest((of_past,), np.zeros((1, 2, 2))), [means])
+    assert np.isnan(nothing).all()

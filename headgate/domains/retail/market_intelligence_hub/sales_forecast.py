@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from headgate.analytics.running_sums import sum_errors
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
@@ -14,9 +16,12 @@ from headgate.domains.retail.money import amounts
 if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
+Array = npt.NDArray[np.float64]
+
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 SUM_BOUNDS = [f"sum_{bound}" for bound in BOUNDS]
 TESTS = ["sum_windows", "sum_inside_80", "sum_coverage_80", "sum_coverage_95"]
+TESTS += ["sum_off_by", "sum_off_by_mean_of_8"]
 COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "sold_so_far", "sold_until"]
 COLUMNS += ["fees_so_far", "fees_on", "sum_mean", *SUM_BOUNDS, *TESTS, "model", "history_too_short", "unit"]
 
@@ -43,7 +48,18 @@ def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
         rows[f"sum_coverage_{level}"] = np.tile(sums.coverage(level), count)
     rows["sum_windows"] = np.repeat(sums.windows, horizon)
     rows["sum_inside_80"] = sums.inside[80].ravel()
+    rows["sum_off_by"], rows["sum_off_by_mean_of_8"] = _sum_errors(forecast)
     rows["model"] = np.repeat(np.array(forecast.now.models, dtype=object), horizon)
     rows["history_too_short"] = np.repeat(forecast.too_short, horizon)
     rows["unit"] = UNIT
     return rows[COLUMNS]
+
+
+def _sum_errors(forecast: HierarchyForecast) -> tuple[Array, Array]:
+    """Return the errors of past sums, of the forecast and of the mean of the last 8, in the rows' order."""
+    past = forecast.past
+    if not past.origins:
+        empty = np.full(forecast.now.means.size, np.nan)
+        return empty, empty
+    own = sum_errors(past, [origin.means for origin in past.origins])
+    return own.ravel(), sum_errors(past, list(forecast.rules["mean_of_8"])).ravel()
