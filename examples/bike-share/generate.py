@@ -39,8 +39,8 @@ def rows(days: int) -> list[tuple[object, ...]]:
                 season, year = day.month % 12 // 3 + 1, day.year - FIRST_DAY.year
                 at = (f"{day.month}/{day.day}/{day.year}", season, year, day.month, hour)
                 kind = (0, (day.weekday() + 1) % 7, int(working), sky)
-                air = (f"{temp:.2f}", f"{temp * 0.97:.4f}", f"{0.6 - 0.2 * weather:.2f}")
-                wind = f"{float(random.uniform(0, 0.5)):.4f}"
+                air = (round(temp, 2), round(temp * 0.97, 4), round(0.6 - 0.2 * weather, 2))
+                wind = round(float(random.uniform(0, 0.5)), 4)
                 made.append((len(made) + 1, *at, *kind, *air, wind, casual, registered, registered + casual))
     return made
 

@@ -92,7 +92,8 @@ _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
 CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
 _WORDS = text_array(["true", "false"])
 _MAX_SCALE, _MIN_PRECISION, _SPARE_DIGITS, MAX_PRECISION = 9, 10, 2, 38
-_SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
+SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
+_MIN_PADDED = 2  # decimals; values such as 24.0 and 24.5 are of a scale that shows halves
 _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
 # The minimum share of texts of a type for `mostly`, as in a profile.
@@ -165,10 +166,10 @@ def guess_column(
 
 def with_room(plain: ColumnType) -> ColumnType:
     """Return a decimal of number cells with at least the scale of amounts."""
-    spare = _SCALE_OF_NUMBER_CELLS - (plain.scale or 0)
+    spare = SCALE_OF_NUMBER_CELLS - (plain.scale or 0)
     if plain.kind is not Kind.DECIMAL or plain.precision is None or spare <= 0:
         return plain
-    return replace(plain, precision=min(MAX_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS)
+    return replace(plain, precision=min(MAX_PRECISION, plain.precision + spare), scale=SCALE_OF_NUMBER_CELLS)
 
 
 def narrowed(inferred: Inferred, answer: FormatAnswer | None) -> Inferred:
@@ -424,6 +425,16 @@ def _decimal_type(given: pa.Array) -> ColumnType | None:
         ColumnType(Kind.DECIMAL, precision=precision, scale=scale)
         if scale <= _MAX_SCALE and precision <= MAX_PRECISION
         else None
+    )
+
+
+def are_padded(text: pa.Array, scale: int) -> bool:
+    """Return whether all numbers have two or more decimals, `scale` of them, and some end with a zero."""
+    given = blank_to_null(text).drop_null()
+    return (
+        scale >= _MIN_PADDED
+        and bool(flags(matches(given, rf".*[.,][0-9]{{{scale}}}[^0-9]*")).all())
+        and bool(flags(matches(given, r".*0[^0-9]*")).any())
     )
 
 

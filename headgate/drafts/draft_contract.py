@@ -22,9 +22,11 @@ from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spe
 from headgate.drafts.column_inference import (
     CARD_SHARE,
     MAX_PRECISION,
+    SCALE_OF_NUMBER_CELLS,
     Guess,
     are_email_addresses,
     are_ibans,
+    are_padded,
     guess_column,
     guess_content,
     guess_mask,
@@ -78,6 +80,7 @@ class Draft:
         time_zone: of local times, as rows that describe the columns state it; empty for none.
         words: questions about text columns that have a type but for a few words.
         people_by_name: the columns about people of which only the name says so.
+        padded: the columns whose numbers are all written with the same decimals, two or more, such as 19.90.
     """
 
     contract: Contract
@@ -88,6 +91,7 @@ class Draft:
     time_zone: str = ""
     words: tuple[WordsQuestion, ...] = ()
     people_by_name: frozenset[str] = frozenset()
+    padded: frozenset[str] = frozenset()
 
 
 def draft_from_sample(
@@ -147,8 +151,8 @@ def draft_from_sample(
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     zone = stated_zone(sent.cells.values(), sample.description_rows)
     like_cards = _like_cards(contract, sample)
-    by_name = _people_by_name(contract, sample)
-    return Draft(contract, findings, sample.rows, questions, like_cards, zone, words, by_name)
+    by_name, padded = _people_by_name(contract, sample), _padded(contract, rows)
+    return Draft(contract, findings, sample.rows, questions, like_cards, zone, words, by_name, padded)
 
 
 def _without_columns(dataset: str, encoding: str, sheet: str) -> Contract:
@@ -192,6 +196,23 @@ def _people_by_name(contract: Contract, sample: DraftSample) -> frozenset[str]:
         and not (column.mask or are_email_addresses(text := sample.cells[stored.name]) or are_ibans(text))
         and not _are_contacts(text)
         and not len(rows_with_cards(text, context_below=context_below(replace(column, content=None))))
+    )
+
+
+def _padded(contract: Contract, sample: DraftSample) -> frozenset[str]:
+    """Return the columns of numbers that are written with as many decimals in each row, as amounts are.
+
+    Number cells show no zeros: those with two decimals at most count.
+    """
+    return frozenset(
+        column.name
+        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        if (scale := column.type.scale)
+        and (
+            scale == SCALE_OF_NUMBER_CELLS
+            if stored.name in sample.typed
+            else are_padded(sample.cells[stored.name], scale)
+        )
     )
 
 

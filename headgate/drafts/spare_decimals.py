@@ -18,11 +18,13 @@ def with_spare_decimals(draft: Draft) -> Draft:
     """Return the draft whose numbers take at least two decimals more than seen, and as many whole digits.
 
     Nobody can widen a number once its dataset is created, and rows with 24.75 would wait where all values
-    before had one decimal.
+    before had one decimal. Amounts such as 19.90, whose decimals are filled up with zeros, keep theirs.
     """
+    columns = draft.contract.columns
+    widened = (_widened(column, is_padded=column.name in draft.padded) for column in columns)
     return replace(
         draft,
-        contract=replace(draft.contract, columns=tuple(map(_widened, draft.contract.columns))),
+        contract=replace(draft.contract, columns=tuple(widened)),
         questions=tuple(
             replace(question, columns=tuple(map(_widened, question.columns))) for question in draft.questions
         ),
@@ -33,10 +35,10 @@ def with_spare_decimals(draft: Draft) -> Draft:
     )
 
 
-def _widened(column: Column) -> Column:
+def _widened(column: Column, *, is_padded: bool = False) -> Column:
     precision, scale = column.type.precision, column.type.scale
     if column.type.kind is not Kind.DECIMAL or precision is None or not scale:
         return column
-    spare = min(max(_SPARE_DECIMALS, _MIN_SCALE - scale), MAX_PRECISION - precision)
+    spare = 0 if is_padded else min(max(_SPARE_DECIMALS, _MIN_SCALE - scale), MAX_PRECISION - precision)
     widened = replace(column.type, precision=max(_ROOM, precision + spare), scale=scale + spare)
     return replace(column, type=widened)

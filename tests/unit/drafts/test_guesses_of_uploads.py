@@ -74,19 +74,31 @@ def test_what_the_values_are_cannot_be_denied(heading: str, value: str) -> None:
     ("values", "next_value"),
     [
         (["24.7", "31.4", "28.1"], "24.755"),
-        (["24.75", "31.40", "28.15"], "1234567890.1234"),
-        (["4,90", "5,10", "12,35"], "4,9012"),
+        (["24.75", "31.4", "28.15"], "1234567890.1234"),
+        (["4,91", "5,1", "12,35"], "4,9112"),
     ],
 )
 def test_a_drafted_number_takes_more_decimals_than_the_first_file_has(
     values: list[str], next_value: str
 ) -> None:
     drafted = draft("strength", [f'"{value}"' for value in values * 20])
-    strength = properties(drafted)[1]["physicalType"]
-    precision, scale = map(int, strength.removeprefix("DECIMAL(").removesuffix(")").split(","))
+    precision, scale = drafted_number(drafted)
     whole, _, fraction = next_value.replace(",", ".").partition(".")
     assert scale >= len(fraction)
     assert precision - scale >= len(whole)
+
+
+@pytest.mark.parametrize("values", [["749.00", "19.90", "5.25"], ["1.299,00", "4,90", "5,10"]])
+def test_amounts_whose_decimals_are_filled_up_with_zeros_keep_theirs(values: list[str]) -> None:
+    """An answer shows 749.00, not 749.0000; there is room for larger amounts all the same."""
+    assert drafted_number(draft("strength", [f'"{value}"' for value in values * 20])) == (18, 2)
+
+
+def drafted_number(drafted: dict[str, Any]) -> tuple[int, int]:
+    """Return precision and scale of the second column."""
+    strength = properties(drafted)[1]["physicalType"]
+    precision, scale = map(int, strength.removeprefix("DECIMAL(").removesuffix(")").split(","))
+    return precision, scale
 
 
 @pytest.mark.parametrize(

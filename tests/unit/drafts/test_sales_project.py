@@ -107,7 +107,7 @@ def test_sums_of_decimals_are_decimals_and_those_of_fractions_are_not(tmp_path: 
         }
         for name, project in (("exact", exact), ("rough", rough))
     }
-    assert types["exact"]["amount"] == "DECIMAL(38,4)"
+    assert types["exact"]["amount"] == "DECIMAL(38,2)"
     assert types["rough"]["amount"] == "DOUBLE"
 
 
