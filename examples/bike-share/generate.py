@@ -21,7 +21,8 @@ VISITORS = (20, 15, 10, 6, 2, 2, 4, 8, 20, 40, 65, 85, 100, 105, 105, 105, 100, 
 
 def rows(days: int) -> list[tuple[object, ...]]:
     """Return the hours of the first days: a year's warmth, working days, weather that lasts for some days."""
-    random, weather, made = np.random.default_rng(SEED), 0.0, []
+    random, weather = np.random.default_rng(SEED), 0.0
+    made: list[tuple[object, ...]] = []
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)
         weather = 0.6 * weather + float(random.normal(0, 0.15))
