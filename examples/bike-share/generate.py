@@ -49,8 +49,7 @@ def rows(days: int) -> list[tuple[object, ...]]:
 if __name__ == "__main__":
     path = Path(sys.argv[1])
     path.parent.mkdir(parents=True, exist_ok=True)
+    days = int(sys.argv[2]) if len(sys.argv) > 2 else DAYS
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(
-            [COLUMNS, *rows(int(sys.argv[2]) if len(sys.argv) > 2 else DAYS)]
-        )
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(days)])
     print(f"Wrote {path}")
