@@ -128,13 +128,23 @@ def _quoted_value(name: str, sql: str) -> str:
 
 
 def _nearest(name: str, columns: Sequence[str], likeness: float = 0.5) -> list[str]:
-    """Return the columns that are like a name, those with the fewest other letters first.
+    """Return the columns that are like a name: those that share all words, then those of similar spelling.
 
     >>> _nearest("action", ["transaction_id", "decision", "price"])
     ['decision', 'transaction_id']
+    >>> _nearest("order_status", ["ordered_at", "order_id", "status"])
+    ['status', 'ordered_at', 'order_id']
     """
     near = difflib.get_close_matches(name, columns, n=3, cutoff=likeness)
-    return sorted(near, key=lambda column: _other_letters(name, column))
+    return sorted(
+        near, key=lambda column: (not _has_all_words(name, column), _other_letters(name, column))
+    )
+
+
+def _has_all_words(name: str, column: str) -> bool:
+    """Return whether one of two names has all words of the other."""
+    first, second = set(name.split("_")), set(column.split("_"))
+    return first <= second or second <= first
 
 
 def _other_letters(name: str, column: str) -> int:

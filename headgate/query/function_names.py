@@ -71,6 +71,7 @@ _PARTS_OF_FORM = {
     "mi": "%i",
     "ss": "%s",
 }
+_OF_TIMES = frozenset({"date_format", "format"})  # the second of other databases only, for a time
 _FOREIGN_FORM = re.compile("|".join(_PARTS_OF_FORM), re.IGNORECASE)
 _HAS_OTHER_WORDS = re.compile(r"[A-Za-z]{2,}|%")
 
@@ -111,14 +112,17 @@ def _check_forms(tokens: Sequence[Token]) -> None:
         QueryError: it is, with the form in Athena.
     """
     for at, token in enumerate(tokens):
-        if token.text.lower() != "date_format" or token.token_type is TokenType.STRING:
+        name = token.text.lower()
+        if name not in _OF_TIMES or token.token_type is TokenType.STRING:
+            continue
+        if name == "format" and tokens[at + 2 : at + 3] and tokens[at + 2].token_type is TokenType.STRING:
             continue
         form = _last_argument(tokens, at + 1)
         if not _FOREIGN_FORM.search(form) or _HAS_OTHER_WORDS.search(_FOREIGN_FORM.sub("", form)):
             continue
         written = re.sub(r"(?<=%H:)%m", "%i", _FOREIGN_FORM.sub(_part_of_form, form))
         raise QueryError(
-            f"The form '{form}' of date_format has none of Athena's signs, so each row would have this text. "
+            f"The form '{form}' of {name} has none of Athena's signs, so each row would have this text. "
             f"Write date_format(x, '{written}')."
         )
 

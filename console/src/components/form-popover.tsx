@@ -12,7 +12,9 @@ interface Props {
   /** The subject of the message when it fails. */
   what: string
   isComplete: boolean
-  /** Sends the form; its answer is shown beside the button. */
+  /** What the form lacks while it is not complete. */
+  missing?: string
+  /** Sends the form; its answer is shown below the button. */
   onSubmit: () => Promise<ReactNode>
   width?: number
   /** Whether the form may grow, such as by a preview: it has the window then, and scrolls in it. */
@@ -22,15 +24,29 @@ interface Props {
 
 /** A button with a small form below it, or a large one over the page, which closes when its content was sent. */
 export function FormPopover(props: Props) {
-  const { label, submit, what, isComplete, onSubmit, width = 280, isLarge = false, children } = props
+  const { label, submit, what, isComplete, missing = '', onSubmit, width = 280, isLarge = false } = props
   const [isOpen, setOpen] = useState(false)
-  const send = useMutation({ mutationFn: onSubmit, onSuccess: () => setOpen(false) })
+  const [isSaid, setSaid] = useState(false)
+  const send = useMutation({
+    mutationFn: onSubmit,
+    onSuccess: () => {
+      setOpen(false)
+      setSaid(true)
+    },
+  })
   function press(event: React.FormEvent): void {
     event.preventDefault()
     if (isComplete) send.mutate()
   }
   const button = (
-    <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={() => {
+        setSaid(false)
+        setOpen(!isOpen)
+      }}
+    >
       {label}
     </Button>
   )
@@ -42,15 +58,20 @@ export function FormPopover(props: Props) {
       maw={isLarge ? undefined : '80vw'}
       onSubmit={press}
     >
-      {children}
+      {props.children}
       <Button size="xs" type="submit" disabled={!isComplete} loading={send.isPending}>
         {submit}
       </Button>
+      {missing && !isComplete ? (
+        <Text size="xs" className="muted">
+          {missing}
+        </Text>
+      ) : null}
       {send.error ? <Failed error={send.error} what={what} isAction /> : null}
     </Stack>
   )
   return (
-    <>
+    <Said words={isSaid && !isOpen ? send.data : undefined} onClose={() => setSaid(false)}>
       {isLarge ? (
         <>
           {button}
@@ -80,10 +101,30 @@ export function FormPopover(props: Props) {
           <Popover.Dropdown aria-label={label}>{form}</Popover.Dropdown>
         </Popover>
       )}
-      {/* After the button, which stays where it is. Without a message it takes no room among the buttons. */}
-      <Text size="sm" role="status" component="div" pos={send.data ? undefined : 'absolute'}>
-        {send.data}
-      </Text>
-    </>
+    </Said>
+  )
+}
+
+/** What came of a form, in a box below its button until a person clicks elsewhere: it moves nothing on the page. */
+function Said({ words, onClose, children }: { words: ReactNode; onClose: () => void; children: ReactNode }) {
+  return (
+    <Popover
+      opened={Boolean(words)}
+      onChange={(isOpened) => {
+        if (!isOpened) onClose()
+      }}
+      position="bottom-end"
+      withinPortal={false}
+      hideDetached={false}
+    >
+      <Popover.Target>
+        <div>{children}</div>
+      </Popover.Target>
+      <Popover.Dropdown maw="min(24rem, 90vw)">
+        <Text size="sm" role="status" component="div">
+          {words}
+        </Text>
+      </Popover.Dropdown>
+    </Popover>
   )
 }

@@ -126,6 +126,7 @@ def test_a_column_or_a_text_may_have_the_name_of_such_a_function() -> None:
     [
         ("select date_format(at, 'YYYY-MM') from t", "Write date_format(x, '%Y-%m')."),
         ("select date_format(date(at), 'yyyy-MM-dd HH:mm:ss') from t", "'%Y-%m-%d %H:%i:%s')."),
+        ("select format(at, 'yyyy') from t", "Write date_format(x, '%Y')."),
         ("select a from t limit 5 offset 10", "line 1, column 17. Write OFFSET 10 LIMIT 5."),
         (
             "select a\nfrom t where a ilike '%x%'",
@@ -144,6 +145,7 @@ def test_a_form_or_a_clause_that_only_other_databases_have_is_refused_with_athen
 
 def test_athenas_own_forms_and_clauses_are_accepted() -> None:
     check_functions("select date_format(at, '%Y-%m'), format_datetime(at, 'YYYY-MM') from t offset 5 limit 5")
+    check_functions("select format('%.2f', a), format('%s', 'yyyy'), format(at, 'days') from t")
     check_functions("select date_format(at, 'Summer'), 'ilike', 'limit 5 offset 5' from t limit 5")
     check_functions("select a from (select a from t limit 5) as x offset 3")
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 
 import { type Cell, count, currencyOf, isName, isNumeric, whole } from '../../api/format'
@@ -12,14 +12,15 @@ import {
   columnFormats,
   headingWithUnit,
   isTimeUnit,
+  type Labels,
   type Units,
   useAnswerLabels,
 } from '../../formats/columns'
 import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
-import { datasetRowAddress } from '../catalog/row-query'
 import { exactFormat, exactPlacesOf, panelFormat, panelPlacesOf } from '../query/answer-numbers'
+import { useStatementFormats, withRowLinks } from '../query/statement-formats'
 import { unfolded } from './folded-rows'
 
 type Column = Result['columns'][number]
@@ -35,6 +36,8 @@ interface Props {
   keeps?: string[]
   /** Whether numbers have all of their digits, as rows that are added up need. */
   isExact?: boolean
+  /** Whether a person wrote the statement, whose answer is read as on the page Query. */
+  isOfPerson?: boolean
 }
 
 /** Columns from the first that name a row, without ranks and measures. */
@@ -93,7 +96,16 @@ export function prioritiesOf(
 }
 
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has; rows that need no action are folded. */
-export function AnswerTable({ answer: asked, units, table, label, height, keeps, isExact = false }: Props) {
+export function AnswerTable({
+  answer: asked,
+  units,
+  table,
+  label,
+  height,
+  keeps,
+  isExact = false,
+  isOfPerson = false,
+}: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useAnswerLabels(table, asked.columns)
   const tables = useCatalog().data?.tables
@@ -101,31 +113,23 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
   const acted = useMemo(() => unfolded(asked), [asked])
   const answer = hasAll ? asked : acted.answer
   const shown = useMemo(() => shownColumns(answer), [answer])
+  const ofPerson = useStatementFormats(shown.columns, shown.rows, units, labels)
   const formats = useMemo(() => {
-    const places = (isExact ? exactPlacesOf : panelPlacesOf)(shown.columns, shown.rows, units)
-    const inPlaces = isExact ? exactFormat : panelFormat
-    const all = columnFormats(shown.columns, units, labels).map((format, place) =>
-      inPlaces(format, shown.columns[place], units, places[place]),
-    )
+    const all = isOfPerson ? ofPerson : panelFormats(shown, units, labels, isExact)
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
+    const linked = withRowLinks(
+      all,
+      shown.columns,
+      tables ?? [],
+      (index, place) => shown.rows[index]?.[place],
+    )
     return all.map((format, place): ColumnFormat => {
       const column = shown.columns[place]?.name ?? ''
       const heading = headingWithUnit(format.heading, isTimeUnit(units[column]) ? units[column] : '')
-      const link = (index: number, text: string) => {
-        const address = datasetRowAddress(tables ?? [], column, shown.rows[index]?.[place] ?? null)
-        return address ? (
-          <Anchor inherit href={address}>
-            {text}
-          </Anchor>
-        ) : (
-          text
-        )
-      }
       // The first column opens the row, which has its link.
-      const cell = place > 0 && isName(column) ? { cell: link } : {}
-      return { ...format, heading, priority: priorities[place] ?? 3, ...cell }
+      return { ...((place > 0 && linked[place]) || format), heading, priority: priorities[place] ?? 3 }
     })
-  }, [shown, units, labels, keeps, tables, isExact])
+  }, [shown, units, labels, keeps, tables, isExact, isOfPerson, ofPerson])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>
@@ -172,6 +176,20 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
   )
 }
 
+/** The columns of a panel of the lake. */
+function panelFormats(
+  { columns, rows }: Pick<Result, 'columns' | 'rows'>,
+  units: Units,
+  labels: Labels,
+  isExact: boolean,
+): ColumnFormat[] {
+  const places = (isExact ? exactPlacesOf : panelPlacesOf)(columns, rows, units)
+  const inPlaces = isExact ? exactFormat : panelFormat
+  return columnFormats(columns, units, labels).map((format, place) =>
+    inPlaces(format, columns[place], units, places[place]),
+  )
+}
+
 /** How many rows there are, where not all are in view. */
 export function MoreRows({ answer, height }: { answer: Result; height: number }) {
   const [listed, all] = [answer.rows.length, rowCount(answerRows(answer))]
@@ -194,9 +212,9 @@ export const exactText = (value: NonNullable<Cell>, text: string): string =>
       : String(Number(value.toPrecision(MOST_DIGITS)))
     : String(value)
 
-/** Whether a text differs from its number by separators and zeros alone. */
-const isSameNumber = (text: string, value: NonNullable<Cell>): boolean =>
-  Number(text.replaceAll(',', '')) === Number(value)
+/** Whether a text differs from its number by separators, zeros and the sign of a currency alone. */
+export const isSameNumber = (text: string, value: NonNullable<Cell>): boolean =>
+  /\d/.test(text) && Number(text.replace(/[^\d.-]/g, '')) === Number(value)
 
 function factOf(column: string, format: ColumnFormat, value: Cell) {
   if (value === null) return { name: format.heading, text: '–' }

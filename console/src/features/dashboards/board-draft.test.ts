@@ -7,6 +7,7 @@ import {
   kindsOf,
   moved,
   ofKind,
+  ofWidth,
   type PanelAsked,
   panelOf,
 } from './board-draft'
@@ -113,4 +114,10 @@ test('a published question keeps its width, its scale and its action, and only a
   expect(draftOf(board as unknown as Parameters<typeof draftOf>[0]).panels[0]).toMatchObject(layout)
   expect(ofKind(published, 'bar')).toEqual({ ...panelOf({ ...question, kind: 'bar' }), kind: 'bar' })
   expect(ofKind(published, 'bar')).not.toHaveProperty('scale')
+})
+
+test('a panel is given a width, and the usual one states none', () => {
+  const half = { ...panel('a'), width: 'half' as const }
+  expect(ofWidth(half, 'full').width).toBe('full')
+  expect('width' in ofWidth(half, '')).toBe(false)
 })

@@ -62,6 +62,12 @@ export const ofKind = ({ scale, action, width, ...panel }: PanelAsked, kind: Kin
   ...layoutOf(kind, { scale, action, width }),
 })
 
+/** A panel in another width; without one in the usual width of its kind. */
+export const ofWidth = (panel: PanelAsked, width: PanelAsked['width']): PanelAsked => {
+  const { width: _, ...rest } = panel
+  return width ? { ...rest, width } : rest
+}
+
 const KINDS = new Set<string>(['kpi', 'line', 'fan', 'bar', 'table'])
 
 /** A dashboard that somebody wrote, to be edited. */

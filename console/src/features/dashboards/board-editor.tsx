@@ -12,6 +12,7 @@ import {
   kindsOf,
   moved,
   ofKind,
+  ofWidth,
   type PanelAsked,
   panelOf,
 } from './board-draft'
@@ -100,6 +101,13 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
 /** Units that change how a figure is written; any other word stands behind it. */
 const UNITS = ['currency', 'share', 'percent', 'days']
 
+/** The width of a panel on the page; a phone shows each panel in full width. */
+const WIDTHS = [
+  { value: '', label: 'usual' },
+  { value: 'half', label: 'half' },
+  { value: 'full', label: 'full' },
+]
+
 interface PanelProps {
   panel: PanelAsked
   onChange: (panel: PanelAsked) => void
@@ -132,6 +140,15 @@ function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
           data={kindsOf(panel)}
           value={panel.kind}
           onChange={(kind) => kind && onChange(ofKind(panel, kind))}
+        />
+        <Select
+          size="xs"
+          label="Width"
+          w={110}
+          allowDeselect={false}
+          data={WIDTHS}
+          value={panel.width ?? ''}
+          onChange={(width) => onChange(ofWidth(panel, width as PanelAsked['width']))}
         />
         <Autocomplete
           size="xs"

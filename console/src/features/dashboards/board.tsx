@@ -1,5 +1,5 @@
 import { Group, Stack } from '@mantine/core'
-import { useCallback, useState } from 'react'
+import { type ReactNode, useCallback, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
@@ -26,7 +26,17 @@ import { useCarried } from './use-carried'
 import { useUnknownValues } from './unknown-values'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
-export function Board({ board }: { board: Schemas['Dashboard'] }) {
+export function Board({
+  board,
+  byline,
+  actions,
+}: {
+  board: Schemas['Dashboard']
+  /** Who wrote it, below the title. */
+  byline?: ReactNode
+  /** What may be done with it, beside the title. */
+  actions?: ReactNode
+}) {
   const catalog = useCatalog()
   const filters = useBoardFilters(board)
   const isCarrying = useCarried(filters, catalog.data?.tables) && !catalog.isError
@@ -65,9 +75,11 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       <Group justify="space-between" align="end" gap="sm">
         <div>
           <PageTitle>{board.title}</PageTitle>
+          {byline}
           <ModelCardLinks tables={board.panels.map(({ table }) => table)} />
         </div>
         <Group gap="sm" align="end">
+          {actions}
           {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
           <MailMe key={mailTitle} of={{ dashboard: board.system, filters: sent }} title={mailTitle} />
         </Group>

@@ -166,6 +166,7 @@ function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units 
           label={panel.question}
           height={HEIGHT}
           keeps={panel.keeps}
+          isOfPerson={isWritten}
         />
       ) : (
         <Suspense fallback={<Waiting what="the chart" />}>

@@ -3,10 +3,9 @@ import { lazy, Suspense, useMemo } from 'react'
 import { Link } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { Grid as Rows } from '../../components/grid'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
-import { columnFormats, type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { useCatalog } from '../catalog/queries'
 import { AnswerOrigin } from '../query/answer-origin'
@@ -17,7 +16,7 @@ import { type Result, useResult } from '../query/results'
 import { askedBy, drawingOf, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { tablesIn } from '../query/schema-words'
 import { useDrawn } from '../query/use-drawn'
-import { MoreRows } from './answer-table'
+import { AnswerTable } from './answer-table'
 import { EMPTY_PANEL } from './empty-panel'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
@@ -162,18 +161,6 @@ function DrawnAnswer({
 
 function Table({ result, label, units: own }: { result: Result; label: string; units: Units | undefined }) {
   const units = useAnswerUnits('', result.columns, own)
-  const labels = useAnswerLabels('', result.columns)
-  const rows = useMemo(() => withDays(result.rows), [result])
-  return (
-    <>
-      <Rows
-        columns={result.columns}
-        rows={{ length: rows.length, at: (index) => rows[index] }}
-        height={HEIGHT}
-        label={label}
-        formats={columnFormats(result.columns, units, labels)}
-      />
-      <MoreRows answer={result} height={HEIGHT} />
-    </>
-  )
+  const answer = useMemo(() => ({ ...result, rows: withDays(result.rows) }), [result])
+  return <AnswerTable answer={answer} units={units} table="" label={label} height={HEIGHT} isOfPerson />
 }

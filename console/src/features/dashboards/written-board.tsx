@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -19,19 +19,6 @@ export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
   const { questions } = useKeptQuestions()
   return (
     <Stack gap="md">
-      <Group gap="xs">
-        <Text size="sm" className="muted">
-          Written by {board.written_by}, <Moment at={board.written_at} />
-        </Text>
-        {may && !isEdited ? (
-          <>
-            <Button size="compact-sm" variant="default" onClick={() => setEdited(true)}>
-              Edit
-            </Button>
-            <DeleteBoard system={board.system} />
-          </>
-        ) : null}
-      </Group>
       {isEdited ? (
         <BoardEditor
           start={draftOf(board)}
@@ -41,7 +28,24 @@ export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
           onCancel={() => setEdited(false)}
         />
       ) : null}
-      <Board board={board} />
+      <Board
+        board={board}
+        byline={
+          <Text size="sm" className="muted">
+            Written by {board.written_by}, <Moment at={board.written_at} />
+          </Text>
+        }
+        actions={
+          may && !isEdited ? (
+            <>
+              <Button size="compact-sm" variant="default" onClick={() => setEdited(true)}>
+                Edit
+              </Button>
+              <DeleteBoard system={board.system} />
+            </>
+          ) : null
+        }
+      />
       {may ? <Versions /> : null}
     </Stack>
   )

@@ -46,6 +46,7 @@ export function MailMe({ of, title: proposed = '' }: Props) {
       submit="Schedule the mail"
       what="The mail"
       isComplete={isComplete}
+      missing="Give the mail a title first."
       isLarge
       onSubmit={send}
     >

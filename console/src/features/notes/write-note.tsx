@@ -9,6 +9,14 @@ import { useWriteNote } from './notes'
 
 const MOST = 300
 
+/** What the note lacks, which is why it cannot be written yet. */
+const missingWords = (on: string, text: string): string =>
+  on === ''
+    ? text.trim()
+      ? 'Choose its day.'
+      : 'Choose a day, and say what happened.'
+    : 'Say what happened.'
+
 /** Writes what happened on a day; every chart over time marks it. */
 export function WriteNote() {
   const [on, setOn] = useState('')
@@ -26,13 +34,21 @@ export function WriteNote() {
       submit="Write the note"
       what="The note"
       isComplete={on !== '' && text.trim() !== ''}
+      missing={missingWords(on, text)}
       onSubmit={send}
     >
-      <DayInput size="xs" label="Day" placeholder="6 Dec 2010" isFocused value={on} onChange={setOn} />
+      <DayInput
+        size="xs"
+        label="Day"
+        placeholder="for example 6 Dec 2010"
+        isFocused
+        value={on}
+        onChange={setOn}
+      />
       <TextInput
         size="xs"
         label="What happened"
-        placeholder="flood in the warehouse"
+        placeholder="for example a flood in the warehouse"
         maxLength={MOST}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

@@ -2,74 +2,78 @@ import { expect, test } from 'vitest'
 
 import { columnFormats } from '../../formats/columns'
 import {
-  amountPlacesOf,
   exactFormat,
   exactPlacesOf,
   panelFormat,
   panelPlacesOf,
-  placesOf,
-  plainFormat,
-  plainText,
+  statementFormat,
+  statementPlacesOf,
 } from './answer-numbers'
 
-test('a share of any statement is percent with two decimals', () => {
-  const share = plainFormat(
-    { heading: '', title: '', text: String },
-    { name: 'part', type: 'double' },
-    { part: 'share' },
-  )
-  expect(['0.676', 0.07, 1, '0.626090128909268', 0].map(share.text)).toEqual([
-    '67.6 %',
-    '7 %',
-    '100 %',
+const PLAIN = { heading: '', title: '', text: String }
+
+/** The texts of a column of a person's statement. */
+function statementTexts(
+  values: (string | number | null)[],
+  type = 'double',
+  unit = '',
+  kind: '' | 'name' | 'mean' = '',
+): string[] {
+  const columns = [{ name: 'sum', type, kind }]
+  const rows = values.map((value) => [value])
+  const [places] = statementPlacesOf(columns, rows, { sum: unit })
+  return values.map(statementFormat(PLAIN, columns[0], { sum: unit }, places).text)
+}
+
+test('a share of any statement is percent, with the decimals that its column needs up to two', () => {
+  expect(statementTexts([0.676, 0.07, 1, 0.626090128909268, 0], 'double', 'share')).toEqual([
+    '67.60 %',
+    '7.00 %',
+    '100.00 %',
     '62.61 %',
-    '0 %',
+    '0.00 %',
+  ])
+  expect(statementTexts([12, 3.5], 'double', 'percent')).toEqual(['12.0 %', '3.5 %'])
+})
+
+test('computed numbers of a column have one number of places, so that none of them is ragged', () => {
+  expect(statementTexts([0.180011172144121, 0.2446, 0.1, 12])).toEqual([
+    '0.1800',
+    '0.2446',
+    '0.1000',
+    '12.0000',
+  ])
+  expect(statementTexts([2086012.45, 33658072])).toEqual(['2,086,012.45', '33,658,072.00'])
+  expect(statementTexts([33658072, 3])).toEqual(['33,658,072', '3'])
+  expect(statementTexts([0.1 + 0.2])).toEqual(['0.3'])
+  expect(statementTexts([9.35937569876124, 12345.5, 3], 'double', '', 'mean')).toEqual([
+    '9.3594',
+    '12,345.5000',
+    '3.0000',
   ])
 })
 
-test('a table of an answer has all digits, with separators, whatever the type of the column', () => {
-  const mean = plainText({ name: 'mean', type: 'double' })
-  expect(['2.6979504427191', 2086012.45, 33658072, '0.00027494494678', 0.1 + 0.2, 1e-9].map(mean)).toEqual([
-    '2.6979504427191',
-    '2,086,012.45',
-    '33,658,072',
-    '0.00027494494678',
-    '0.3',
-    '1e-9',
-  ])
-  expect(plainText({ name: 'amount', type: 'decimal(18,2)' })('12345.67')).toBe('12,345.67')
-  expect(plainText({ name: 'shop_id', type: 'double' })('2.6979504427')).toBe('2.6979504427')
+test('a number that its places would round to nothing keeps two digits, and a huge one its exponent', () => {
+  expect(statementTexts([0.00027494494678, 0.5])).toEqual(['0.00027', '0.50000'])
+  expect(statementTexts([1e-9, 0.123456789])).toEqual(['1e-9', '0.12345679'])
+  expect(statementTexts([0, null])).toEqual(['0', '–'])
+  expect(statementTexts([1.5e21, 2.25])[0]).toContain('e')
 })
 
-test('decimals of one column have as many places, and lose none', () => {
-  const column = { name: 'sold', type: 'decimal(38,3)' }
-  const rows = ['338583.453', '12.26', '7'].map((value) => [value])
-  const [places = 0] = placesOf([column], rows)
-  expect(rows.map(([value = '']) => plainText(column, places)(value))).toEqual([
+test('decimals of one column have as many places as its values need, and lose none', () => {
+  expect(statementTexts(['338583.453', '12.26', '7'], 'decimal(38,3)')).toEqual([
     '338,583.453',
     '12.260',
     '7.000',
   ])
-  expect(placesOf([{ name: 'sold', type: 'double' }], rows)).toEqual([0])
-})
-
-test('an amount that is stored with four decimals has those that a value of its column needs', () => {
-  const column = { name: 'price', type: 'decimal(18,4)' }
-  const texts = (...values: string[]) => {
-    const [places = 0] = placesOf(
-      [column],
-      values.map((value) => [value]),
-    )
-    return values.map(plainText(column, places))
-  }
-  expect(texts('6.9500', '13.0000')).toEqual(['6.95', '13.00'])
-  expect(texts('6.9525', '13.0000')).toEqual(['6.9525', '13.0000'])
-  expect(texts('13', '7')).toEqual(['13', '7'])
+  expect(statementTexts(['6.9500', '13.0000'], 'decimal(18,4)')).toEqual(['6.95', '13.00'])
+  expect(statementTexts(['6.9525', '13.0000'], 'decimal(18,4)')).toEqual(['6.9525', '13.0000'])
+  expect(statementTexts(['13', '7'], 'decimal(18,0)')).toEqual(['13', '7'])
+  expect(statementTexts(['12345678901234567.891'], 'decimal(38,3)')).toEqual(['12,345,678,901,234,567.891'])
 })
 
 test('a code of a country has its name beside it, as the chart of the answer has it', () => {
-  const text = (name: string) =>
-    plainFormat({ heading: '', title: '', text: String }, { name, type: 'varchar' }, {}).text
+  const text = (name: string) => statementFormat(PLAIN, { name, type: 'varchar' }, {}).text
   expect(['GB', '(other)', 'north'].map(text('region_id'))).toEqual([
     'United Kingdom (GB)',
     '(other)',
@@ -108,77 +112,64 @@ test('a share in a table of rows has at most two decimals, and a tiny one is not
   expect(exactFormat(PLAIN, column, { risk: 'USD' }).text(95.3756856467358)).toBe('US$95.3756856467358')
 })
 
-/** The texts of a column of amounts in a table of an answer. */
-function amountTexts(values: (string | number | null)[], unit = 'GBP', type = 'decimal(18,3)'): string[] {
-  const [columns, rows, units] = [
-    [{ name: 'revenue', type }],
-    values.map((value) => [value]),
-    { revenue: unit },
-  ]
-  const [places] = placesOf(columns, rows)
-  const [amounts] = amountPlacesOf(columns, rows, units)
-  return values.map(
-    plainFormat({ heading: '', title: '', text: String }, columns[0], units, places, amounts).text,
-  )
-}
-
-test('all amounts of a column have the places of its currency', () => {
-  expect(amountTexts(['796648.500', '622479.502', '-0.500', '0.990', '0.000', null])).toEqual([
-    '796,648.50',
-    '622,479.50',
-    '-0.50',
-    '0.99',
-    '0.00',
+test('all amounts of a column of a statement have their sign and the places of the currency', () => {
+  const amounts = (values: (string | number | null)[], unit = 'GBP') =>
+    statementTexts(values, 'decimal(18,3)', unit)
+  expect(amounts(['796648.500', '-0.500', '0.990', '0.000', null])).toEqual([
+    '£796,648.50',
+    '-£0.50',
+    '£0.99',
+    '£0.00',
     '–',
   ])
-  expect(amountTexts([0.123456789012345, 5], 'GBP per period', 'double')).toEqual(['0.12', '5.00'])
-  expect(amountTexts(['1250.000', '12.000'], 'JPY')).toEqual(['1,250', '12'])
+  expect(amounts(['1250.000', '12.000'], 'JPY')).toEqual(['JP¥1,250', 'JP¥12'])
+  expect(amounts(['796648.5000', '0.0035'])).toEqual(['£796,648.5000', '£0.0035'])
+  expect(amounts(['12345678901234567.891'])).toEqual(['£12,345,678,901,234,567.89'])
+  expect(statementTexts([0.123456789012345, 5], 'double', 'GBP per period')).toEqual(['£0.12', '£5.00'])
 })
 
-test('a column with smaller amounts, and one of another unit, keep their digits', () => {
-  expect(amountTexts(['796648.5000', '0.0035', '0.0000'])).toEqual(['796,648.5000', '0.0035', '0.0000'])
-  expect(amountTexts(['0.500', '12.000'], 'JPY')).toEqual(['0.50', '12.00'])
-  expect(amountTexts(['622479.502'], 'days')).toEqual(['622,479.502'])
-})
-
-test('a decimal with more digits than a float has all of them', () => {
-  const text = '12345678901234567.891'
-  expect(amountTexts([text])).toEqual(['12,345,678,901,234,567.89'])
-  expect(plainText({ name: 'sold', type: 'decimal(38,3)' }, 3)(text)).toBe('12,345,678,901,234,567.891')
-})
-
-const PLAIN = { heading: '', title: '', text: String }
-
-test('a number that names something has no separators, and a mean has four decimals', () => {
-  const year = plainFormat(PLAIN, { name: 'y', type: 'bigint', kind: 'name' }, {})
-  expect(year.text(2009)).toBe('2009')
-  const mean = plainFormat(PLAIN, { name: 'each', type: 'double', kind: 'mean' }, {})
-  expect([9.35937569876124, 12345.5, 3, 0.0000274949].map(mean.text)).toEqual([
-    '9.3594',
-    '12,345.5',
-    '3',
-    '0.000027',
-  ])
+test('a number that names something has no separators', () => {
+  expect(statementTexts([2009], 'bigint', '', 'name')).toEqual(['2009'])
   const inWords = exactFormat(PLAIN, { name: 'each', type: 'double', kind: 'mean' }, {})
   expect(inWords.text(9.35937569876124)).toBe('9.3594')
+})
+
+test('a day is in words, and the first day of a month is the month', () => {
+  const text = (name: string) => statementFormat(PLAIN, { name, type: 'date' }, {}).text
+  expect(text('ordered_on')('2010-12-01')).toBe('1 Dec 2010')
+  expect(text('month')('2010-12-01')).toBe('Dec 2010')
+  expect(text('ordered_on')(null)).toBe('–')
+})
+
+test('the heading of a statement has the unit that the values do not say', () => {
+  const heading = (unit: string) =>
+    statementFormat({ ...PLAIN, heading: 'Revenue' }, { name: 'sum', type: 'double' }, { sum: unit }).heading
+  expect(['GBP', 'share', 'percent', 'days', 'GBP per order', ''].map(heading)).toEqual([
+    'Revenue',
+    'Revenue',
+    'Revenue',
+    'Revenue (days)',
+    'Revenue (per order)',
+    'Revenue',
+  ])
 })
 
 test('percentages of one column have as many decimals', () => {
   const column = { name: 'part', type: 'double' }
   const values = [0.6622, 0.797, 0.1, 0.00001]
-  const [places = 0] = placesOf(
+  const [places = 0] = statementPlacesOf(
     [column],
     values.map((value) => [value]),
     { part: 'share' },
   )
   const expected = ['66.22 %', '79.70 %', '10.00 %', '0.001 %']
-  expect(values.map(plainFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
+  expect(values.map(statementFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
   expect(values.map(exactFormat(PLAIN, column, { part: 'share' }, places).text)).toEqual(expected)
 })
 
 test('a moment without a zone says that it is of UTC', () => {
   const headingOf = (type: string) =>
-    plainFormat({ heading: 'Ordered at', title: '', text: String }, { name: 'ordered_at', type }, {}).heading
+    statementFormat({ ...PLAIN, heading: 'Ordered at' }, { name: 'ordered_at', type }, {}).heading
   expect(['timestamp', 'timestamp(3)', 'timestamp(3) with time zone', 'date'].map(headingOf)).toEqual([
     'Ordered at (UTC)',
     'Ordered at (UTC)',

@@ -8,11 +8,10 @@ import {
   isNumeric,
   isTextual,
   measure,
-  number,
   placesOfCurrency,
 } from '../../api/format'
 import { exact } from '../../components/grid-columns'
-import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
+import { type ColumnFormat, dayOf, headingWithUnit, titleWithUnit, type Units } from '../../formats/columns'
 import { codeName } from '../../formats/words'
 
 interface Column {
@@ -153,41 +152,56 @@ function roundedPercent(value: Cell, places: number): string {
   return isTiny ? figure(value, 'share') : `${padded(inFull(rounded), places)} %`
 }
 
-/** A column by its values, whose heading has the unit that they lack; shares have two decimals, and amounts those of `amountPlacesOf`. The title of a cell and the download have all digits. */
-export function plainFormat(
+/** From so many places on a number is written with fewer digits than its column: it would be all zeros. */
+const MOST_ROUNDED_PLACES = 8
+/** Larger numbers have an exponent, and no places. */
+const MAX_PLACED = 1e15
+
+/** The places that all numbers of a column of a person's statement have: of an amount those of its currency, of a share at most two, of a computed number at most four or two digits of the smallest. */
+export const statementPlacesOf = placesBy((values, unit) => {
+  if (isShare(unit)) return percentPlaces(values)
+  if (currencyOf(unit)) return placesOfAmounts(values, placesOfCurrency(currencyOf(unit)))
+  const decimals = values.map((value) => decimalsOf(figureInFull(value, '')))
+  const most = Math.max(0, ...decimals.map(({ length }) => length))
+  const needed = Math.max(0, ...decimals.map((digits) => digits.replace(/0+$/, '').length))
+  const places = Math.max(needed, Math.min(most, PLACES_OF_AN_AMOUNT))
+  // A decimal of the lake is exact; a number with more places than four is computed.
+  if (places <= MOST_PADDED_PLACES || values.some((value) => typeof value === 'string')) return places
+  const smallest = Math.min(...sizesOf(values.filter((value) => !Number.isInteger(Number(value)))))
+  return Math.min(
+    Math.max(MOST_PADDED_PLACES, leastDecimals(smallest, DIGITS_OF_SMALLEST)),
+    MOST_ROUNDED_PLACES,
+  )
+})
+
+/** A column of a person's statement, the same on the page Query and on dashboards: an amount has its sign, a share is percent, a code has its name, and all numbers have the places of `statementPlacesOf`. A click on a row and the download have all digits. */
+export function statementFormat(
   format: ColumnFormat,
   column: Column | undefined,
   units: Units,
   places = 0,
-  amountPlaces?: number,
 ): ColumnFormat {
-  const unit = isUtc(column) ? 'UTC' : units[column?.name ?? '']
-  return {
-    ...format,
-    heading: column && !isShare(unit) ? headingWithUnit(format.heading, unit) : format.heading,
-    text:
-      column && isShare(units[column.name])
-        ? (value) => roundedPercent(value, places)
-        : namedText(column, amountText(amountPlaces, plainText(column, places))),
-  }
+  if (!column) return format
+  const unit = units[column.name] ?? ''
+  const heading = isUtc(column) ? headingWithUnit(format.heading, 'UTC') : titleWithUnit(format.heading, unit)
+  return { ...format, heading, text: statementText(column, unit, places) }
 }
 
-/** The places to which the amounts of each column are rounded, which are those of its currency; undefined where the column has smaller amounts, such as prices of parts, or none. */
-export const amountPlacesOf = (columns: Column[], rows: Cell[][], units: Units): (number | undefined)[] =>
-  columns.map(({ name, type }, at) => {
-    const currency = isNumeric(type) ? currencyOf(units[name] ?? '') : ''
-    if (!currency) return undefined
-    const places = placesOfCurrency(currency)
-    const isSmaller = (row: Cell[]): boolean => {
-      const amount = Math.abs(Number(row[at] ?? 0))
-      return amount > 0 && amount < 10 ** -places
-    }
-    return rows.some(isSmaller) ? undefined : places
-  })
-
-/** An amount with so many places, of the text of a decimal, because a float has 15 digits of it. */
-const amountText = (places: number | undefined, text: (value: Cell) => string): ((value: Cell) => string) =>
-  places === undefined ? text : placedText(places, text)
+function statementText(column: Column, unit: string, places: number): (value: Cell) => string {
+  if (!isMeasured(column)) return namedText(column, plainText(column))
+  if (isShare(unit)) return (value) => roundedPercent(value, places)
+  const inOne = placedText(places, (value) => figureInFull(value, unit), currencyOf(unit))
+  const ending = unit === 'percent' ? ' %' : ''
+  return (value) => {
+    const size = Math.abs(Number(value ?? NaN))
+    if (value === '' || !Number.isFinite(size)) return figureInFull(value, unit)
+    if (size >= MAX_PLACED && typeof value === 'number') return figureInFull(value, unit)
+    // A number that its places would round to nothing is not nothing.
+    if (size > 0 && size < 0.5 * 10 ** -places)
+      return figureInFull(Number(Number(value).toPrecision(2)), unit)
+    return `${inOne(value)}${ending}`
+  }
+}
 
 /** A number with so many places, and the sign of its currency; another value as `text` has it. */
 function placedText(places: number, text: (value: Cell) => string, currency = ''): (value: Cell) => string {
@@ -204,9 +218,9 @@ function placedText(places: number, text: (value: Cell) => string, currency = ''
 
 /** The name that the chart of the same answer has for a code, and the code by which a statement finds it. */
 const namedText =
-  (column: Column | undefined, text: (value: Cell) => string) =>
+  (column: Column, text: (value: Cell) => string) =>
   (value: Cell): string => {
-    const name = column && isTextual(column.type) ? codeName(value, column.name) : undefined
+    const name = isTextual(column.type) ? codeName(value, column.name) : undefined
     return name === undefined ? text(value) : `${name} (${String(value)})`
   }
 
@@ -214,22 +228,10 @@ const isShare = (unit: string | undefined): boolean => unit === 'share' || unit 
 
 const isPercentage = (unit: string): boolean => isShare(unit) || unit === 'percent'
 
-const isDecimal = ({ name, type }: Column): boolean => /^decimal/i.test(type) && !isName(name)
-
 const decimalsOf = (value: Cell): string => /\.(\d+)$/.exec(String(value))?.[1] ?? ''
 
 /** An amount has so many places, also where each of them is zero. */
 const PLACES_OF_AN_AMOUNT = 2
-
-/** The decimals of each column of decimals: the most that any of its values needs, so that their points are below each other. */
-export const placesOf = (columns: Column[], rows: Cell[][], units: Units = {}): number[] =>
-  columns.map((column, at) => {
-    if (isShare(units[column.name])) return percentPlaces(rows.map((row) => row[at] ?? null))
-    const decimals = isDecimal(column) ? rows.map((row) => decimalsOf(row[at] ?? null)) : []
-    const most = decimals.reduce((sum, digits) => Math.max(sum, digits.length), 0)
-    const needed = decimals.reduce((sum, digits) => Math.max(sum, digits.replace(/0+$/, '').length), 0)
-    return Math.max(needed, Math.min(most, PLACES_OF_AN_AMOUNT))
-  })
 
 /** A number with zeros for the decimals that others of its column have. */
 function padded(text: string, places: number): string {
@@ -248,24 +250,13 @@ function meanText(value: Cell): string {
   return inFull(isTiny ? Number(mean.toPrecision(2)) : Number(mean.toFixed(MEAN_PLACES)))
 }
 
-/** A number with zeros for the places that it lacks, and without those that its column does not need. */
-function withPlaces(text: string, places: number): string {
-  if (!/^-?[\d,]+(\.\d+)?$/.test(text)) return text
-  const [whole = '', decimals = ''] = text.split('.')
-  const kept = decimals.slice(places).replace(/0/g, '') === '' ? decimals.slice(0, places) : decimals
-  return places || kept ? `${whole}.${kept.padEnd(places, '0')}` : whole
-}
-
 /** Whether a column has moments without a zone, which are of UTC in the lake. */
 const isUtc = (column: Column | undefined): boolean =>
   /^timestamp/i.test(column?.type ?? '') && !/with time zone/i.test(column?.type ?? '')
 
-/** A value as it is: a table of an answer rounds nothing, because its rows are copied and compared. */
-export function plainText(column: Column | undefined, places = 0): (value: Cell) => string {
-  if (!column || column.kind === 'name')
-    return column && !isNumeric(column.type) ? exact(column).text : String
-  if (column.kind === 'mean' && isNumeric(column.type)) return meanText
-  if (isDecimal(column)) return (value) => withPlaces(number(value), places)
-  if (/^(double|float|real)/i.test(column.type) && !isName(column.name)) return inFull
+/** A value that measures nothing, as it is: a text, a name, a time. */
+function plainText(column: Column): (value: Cell) => string {
+  if (column.kind === 'name' && isNumeric(column.type)) return String
+  if (column.type === 'date') return (value) => (value === null ? '–' : dayOf(column.name, String(value)))
   return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
 }

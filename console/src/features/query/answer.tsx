@@ -1,32 +1,28 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 
-import { type Cell, count, isNumeric, seconds } from '../../api/format'
+import type { Schemas } from '../../api/client'
+import { count, seconds } from '../../api/format'
+import { useCatalog } from '../catalog/queries'
 import { PAGE_ROWS, type Result } from './results'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
-import {
-  type AnswerColumn,
-  type ColumnFormat,
-  columnFormats,
-  useAnswerLabels,
-  useAnswerUnits,
-  useNumberedKeys,
-} from '../../formats/columns'
-import { day } from '../../formats/moments'
+import { type ColumnFormat, columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
 import { type AnswerSize, moreWords, sizeWords, useAnswerSize } from './answer-size'
-import { amountPlacesOf, exactFormat, exactPlacesOf, placesOf, plainFormat } from './answer-numbers'
+import { exactFormat, exactPlacesOf } from './answer-numbers'
 import type { Choice } from './chart-choice'
-import { DAY_CHARACTERS, isOfDays } from './days'
+import { isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import { scanWords } from './scan-words'
+import { isNumberedName, useStatementFormats, withRowLinks } from './statement-formats'
 import { sorted, useSorted } from './sorted-rows'
 import { useProgressWords } from './progress-words'
 import { useShownOrder } from './technical-columns'
 import type { Answered, Progress } from './use-query-run'
 
+const NO_TABLES: Schemas['CatalogTable'][] = []
 const VIEWS = ['table', 'chart'] as const
 export type View = (typeof VIEWS)[number]
 
@@ -41,7 +37,7 @@ interface Props {
   fileName: string
   /** The saved question with the statement; empty for a statement of one's own. */
   question?: string | undefined
-  /** Whether the statement is a question of the lake, whose answer is for people; another one is answered with values as they are. */
+  /** Whether the statement is a question of the lake, whose answer is for people; another one is answered as dashboards show it. */
   isQuestion?: boolean
   seconds: number
   /** How the whole answer stands, while `result` has its first rows only. */
@@ -91,6 +87,8 @@ export function Answer({
   }
   const formats = useFormats(result, isQuestion)
   const shown = useShownOrder(result.columns, formats, sql)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
+  const cellAt = (index: number, place: number) => shown.cellsOf(inOrder.rows[index])?.[place]
   return (
     <Stack gap="xs">
       {/* From the left, so that no button moves when the last one says that it has saved. */}
@@ -134,7 +132,7 @@ export function Answer({
           sort={order}
           height={520}
           label="Answer"
-          formats={shown.formats}
+          formats={withRowLinks(shown.formats, shown.columns, tables, cellAt)}
           isComplete={isComplete(result)}
           {...(result.isFirst
             ? {}
@@ -148,41 +146,22 @@ export function Answer({
   )
 }
 
-/** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values. */
+/** How columns are titled and cells are read: a question of the lake in people's words, another statement as on dashboards. */
 function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnFormat[] {
   const units = useAnswerUnits('', columns)
-  const keys = useNumberedKeys()
   const labels = useAnswerLabels('', columns)
-  const places = useMemo(
-    () => (isQuestion ? exactPlacesOf : placesOf)(columns, rows, units),
-    [columns, rows, units, isQuestion],
-  )
-  const amounts = useMemo(
-    () => (isQuestion ? [] : amountPlacesOf(columns, rows, units)),
-    [columns, rows, units, isQuestion],
-  )
-  return useMemo(
-    () =>
-      columnFormats(columns, units, labels).map((format, place) => {
-        const column = columns[place]
-        const shown = isQuestion
-          ? exactFormat(format, column, units, places[place])
-          : plainFormat(format, column, units, places[place], amounts[place])
-        if (column && (keys.has(column.name) || isNumberedName(column))) return { ...shown, text: String }
-        // A day has no zone.
-        return isOfDays(rows, place)
-          ? { ...shown, heading: format.heading, text: isQuestion ? dayWords : dayText }
-          : shown
-      }),
-    [columns, rows, units, labels, places, amounts, keys, isQuestion],
-  )
+  const ofStatement = useStatementFormats(columns, rows, units, labels)
+  return useMemo(() => {
+    if (!isQuestion) return ofStatement
+    const places = exactPlacesOf(columns, rows, units)
+    return columnFormats(columns, units, labels).map((format, place) => {
+      const own = ofStatement[place]
+      const column = columns[place]
+      if (own && (isOfDays(rows, place) || (column && isNumberedName(column)))) return own
+      return exactFormat(format, column, units, places[place])
+    })
+  }, [columns, rows, units, labels, ofStatement, isQuestion])
 }
-
-/** Numbers such as years and ids, whatever the statement calls them. */
-const isNumberedName = ({ kind, type }: AnswerColumn): boolean => kind === 'name' && isNumeric(type)
-
-const dayText = (value: Cell): string => String(value).slice(0, DAY_CHARACTERS)
-const dayWords = (value: Cell): string => day(String(value))
 
 /** How the whole answer stands, of which only the first rows are shown. */
 function Rest({ rest, progress, onStop }: Pick<Props, 'rest' | 'progress' | 'onStop'>) {

@@ -1,14 +1,14 @@
 import type { Cell } from '../../api/format'
 
-const MIDNIGHT = /^\d{4}-\d{2}-\d{2}[T ]00:00(:00(\.0+)?)?( UTC|Z)?$/
+const DAY = /^\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?( UTC|Z)?)?$/
 
 /** The characters of `2026-11-01`. */
 export const DAY_CHARACTERS = 10
 
-/** Whether every moment of a column is midnight, such as those of date_trunc: they are days. */
+/** Whether every value of a column is a day or a midnight, such as those of date_trunc. */
 export function isOfDays(rows: Cell[][], place: number): boolean {
   const isSaid = (row: Cell[]): boolean => (row[place] ?? null) !== null
-  return rows.some(isSaid) && rows.every((row) => !isSaid(row) || MIDNIGHT.test(String(row[place])))
+  return rows.some(isSaid) && rows.every((row) => !isSaid(row) || DAY.test(String(row[place])))
 }
 
 /** The rows of an answer with a day in place of each moment of such a column. */

@@ -43,6 +43,7 @@ export function KeepQuestion({ kept, proposed, question, onKeep, onForget }: Pro
         submit="Save"
         what="The question"
         isComplete={name.trim() !== ''}
+        missing="Give the question a name first."
         onSubmit={send}
       >
         <TextInput

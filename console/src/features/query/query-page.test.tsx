@@ -27,6 +27,8 @@ vi.mock('./editor', () => ({
 
 const ASKED = 'SELECT name FROM trips'
 const EDITED = 'SELECT name FROM visits'
+const OTHER = 'SELECT days FROM visits'
+const WRONG = 'SELECT days FROM visit'
 const QUERY = { query_id: 'q1', state: 'succeeded', sql: 'SELECT name FROM "lake"."trips"', first_rows: 0 }
 /** The whole page loads in a test, which takes some seconds on a busy machine. */
 const PATIENT = { timeout: 20_000 }
@@ -34,9 +36,13 @@ let sent: unknown[] = []
 let started: string[] = []
 
 function answerTo(url: string, init?: RequestInit): object {
+  if (url.includes('/q2/rows'))
+    return { columns: [{ name: 'days', type: 'bigint' }], rows: [[3]], next_cursor: '' }
   if (url.includes('/rows'))
     return { columns: [{ name: 'name', type: 'varchar' }], rows: [['Alps']], next_cursor: '' }
   if (url.endsWith('/v1/queries')) started.push(String(init?.body))
+  if (String(init?.body).includes(OTHER)) return { ...QUERY, query_id: 'q2', scanned_bytes: 0, cost_usd: '0' }
+  if (String(init?.body).includes(WRONG)) throw new TypeError('no such table')
   if (url.includes('/v1/queries')) return { ...QUERY, scanned_bytes: 0, cost_usd: '0', error: '' }
   if (url.includes('/v1/questions')) return { questions: [{ name: 't', description: 'Trips', sql: ASKED }] }
   if (url.includes('/v1/kept-questions')) {
@@ -100,6 +106,26 @@ test('a link to an answer has the statement that it answers', async () => {
   fireEvent.click(screen.getByLabelText('chart'))
   await vi.waitFor(() => expect(address().get('view')).toBe('chart'), PATIENT)
   expect(address().get('sql')).toBe(ASKED)
+}, 60_000)
+
+test('a chart stays while its statement is refined, and an answer with other columns is a table', async () => {
+  show()
+  const address = () => new URLSearchParams(screen.getByTestId('address').textContent)
+  await vi.waitFor(() => expect(address().get('run')).toBe('q1'), PATIENT)
+  const statement = await screen.findByLabelText('Statement', {}, PATIENT)
+  fireEvent.click(screen.getByLabelText('chart'))
+  await vi.waitFor(() => expect(address().get('view')).toBe('chart'), PATIENT)
+  const run = async (sql: string) => {
+    fireEvent.change(statement, { target: { value: sql } })
+    fireEvent.keyDown(statement, { key: 'Enter', ctrlKey: true })
+    await vi.waitFor(() => expect(address().get('sql')).toBe(sql), PATIENT)
+    await vi.waitFor(() => expect(address().get('run')).toBeTruthy(), PATIENT)
+  }
+  await run(EDITED)
+  expect(address().get('view')).toBe('chart')
+  await run(OTHER)
+  expect(address().get('view')).toBe('table')
+  expect(screen.getByLabelText('table')).toHaveProperty('checked', true)
 }, 60_000)
 
 test('nothing runs without a statement, and the page says that one is missing', async () => {

@@ -35,7 +35,7 @@ import { StatementHistory } from './statement-history'
 import { CopyLink } from './copy-link'
 import { fileNameOf } from './file-name-of'
 import { SchemaBrowser } from './schema-browser'
-import { isShown, type Progress, useQueryRun } from './use-query-run'
+import { isShown, type Progress, type RunState, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
@@ -60,13 +60,19 @@ function Desk() {
   const own = useKeptQuestions()
   const { view, choice, isLinked, change } = useAddress(sql)
   const history = useStatementHistory()
+  const [drawnColumns, setDrawnColumns] = useState<string>()
+  /** A chart stays while its statement is refined; an answer with other columns begins as a table. */
+  const isOther = (result: Result): boolean =>
+    drawnColumns !== undefined && drawnColumns !== columnsOf(result)
   const running = useQueryRun({ id: useSearchParams()[0].get('run') ?? '', sql }, (result, asked) => {
-    change({ run: result.query.query_id, sql: asked })
+    const run = result.query.query_id
+    change(isOther(result) ? { run, sql: asked, view: 'table', choice: undefined } : { run, sql: asked })
     history.keep(result, asked)
   })
   const isEmpty = !sql.trim()
   const start = () => {
     if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
+    if (isShown(running.state)) setDrawnColumns(columnsOf(running.state.result))
     change({ run: '' })
     void running.run(sql)
   }
@@ -77,12 +83,14 @@ function Desk() {
   const choose = (question: Asked) => {
     const statement = question.sql.trim()
     replace(statement)
+    setDrawnColumns(undefined)
     change({ choice: undefined, ...question, sql: statement, run: '' })
     void running.run(statement)
   }
   const unknown = useNamedQuestion(questions.data?.questions, choose)
   useLinkedStatement(isLinked, start)
   const { state } = running
+  const shownView = isShown(state) && isOther(state.result) ? 'table' : view
   // What stands around an answer is of its own statement: the one in the editor may be another by now.
   const answered = isShown(state) ? state.sql : sql
   const isAnswered = (one: { sql: string }): boolean => one.sql.trim() === answered.trim()
@@ -126,7 +134,7 @@ function Desk() {
           onAsk={(statement) => choose({ sql: statement, view: 'table' })}
         />
         <div aria-live="polite" className="query-answer">
-          {state === 'idle' ? (
+          {state === 'idle' || (isEmpty && isError(state)) ? (
             !isEmpty && sql !== START ? (
               <Empty>Run the statement to see its rows.</Empty>
             ) : (
@@ -138,7 +146,7 @@ function Desk() {
             )
           ) : null}
           {state === 'running' ? <Running progress={running.progress} /> : null}
-          {typeof state === 'object' && 'error' in state ? (
+          {isError(state) && !isEmpty ? (
             <QueryFailed
               error={state.error}
               sql={sql}
@@ -165,16 +173,19 @@ function Desk() {
                 seconds={state.seconds}
                 rest={state.rest}
                 onStop={running.stop}
-                view={view}
+                view={shownView}
                 choice={choice}
-                onView={(chosen) => change({ sql: answered, view: chosen })}
+                onView={(chosen) => {
+                  setDrawnColumns(undefined)
+                  change({ sql: answered, view: chosen })
+                }}
                 onChoose={(chosen) => change({ sql: answered, choice: chosen })}
                 actions={
                   <>
                     <CopyLink />
                     <MailMe
                       key={name}
-                      of={{ sql: answered, ...shownAs(state.result, view, choice) }}
+                      of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
                       title={(name ?? '').slice(0, MAX_TITLE)}
                     />
                     <KeepQuestion
@@ -182,7 +193,7 @@ function Desk() {
                       proposed={asked ? questionTitle(asked.description) : ''}
                       question={keptAgain(
                         saved,
-                        { sql: answered, ...shownAs(state.result, view, choice) },
+                        { sql: answered, ...shownAs(state.result, shownView, choice) },
                         choice,
                       )}
                       onKeep={own.keep.mutateAsync}
@@ -198,6 +209,11 @@ function Desk() {
     </Stack>
   )
 }
+
+const columnsOf = ({ columns }: Result): string => columns.map(({ name }) => name).join('\n')
+
+const isError = (state: RunState): state is { error: unknown } =>
+  typeof state === 'object' && 'error' in state
 
 /** What an address of the page says: a statement, how its answer is shown, and the query that answered it. */
 interface Address extends Asked {

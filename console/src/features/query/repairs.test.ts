@@ -80,3 +80,25 @@ test('a column beside an aggregate is grouped by, before the clauses that follow
     "select hall, count(*)\nfrom t where a = 'order by'\nGROUP BY hall\norder by 2;",
   )
 })
+
+test('the form of a time is replaced by that of Athena, and format of a time by date_format', () => {
+  const said = (form: string, of: string, athenas: string) =>
+    `The form '${form}' of ${of} has none of Athena's signs, so each row would have this text. Write date_format(x, '${athenas}').`
+  expect(
+    repairsOf(said('yyyy', 'format', '%Y'), "select format(ordered_at, 'yyyy'), count(*) from orders").offers,
+  ).toEqual([
+    { name: "date_format(x, '%Y')", sql: "select date_format(ordered_at, '%Y'), count(*) from orders" },
+  ])
+  expect(
+    repairsOf(said('YYYY-MM', 'date_format', '%Y-%m'), "select date_format(date(at), 'YYYY-MM') from t")
+      .offers[0]?.sql,
+  ).toBe("select date_format(date(at), '%Y-%m') from t")
+})
+
+test('a text in double quotes is offered in single quotes', () => {
+  const said =
+    "COLUMN_NOT_FOUND: line 1:1: Column 'cancelled' cannot be resolved. A text is in single quotes: 'cancelled'."
+  expect(repairsOf(said, 'select 1 from t where status = "cancelled"').offers).toEqual([
+    { name: "'cancelled'", sql: "select 1 from t where status = 'cancelled'" },
+  ])
+})

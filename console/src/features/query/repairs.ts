@@ -15,13 +15,13 @@ const OFFERED = /Did you mean (.+?)\?/
 /** Reads the advice of the API: the name that does not exist, and those that are like it. */
 export function repairsOf(message: string, sql: string): Repairs {
   const words = message.replace(/^query \S+ failed: /, '').replace(CODE, '')
-  const slip = slipOf(message, sql)
-  const offers = slip ?? clauseOf(message, sql)
+  const offers =
+    slipOf(message, sql) ?? clauseOf(message, sql) ?? formOf(message, sql) ?? textOf(message, sql)
   if (offers) return { words, offers }
   const unknown = UNKNOWN.exec(message)?.[1]?.split('.').at(-1)
   const names = OFFERED.exec(message)?.[1]?.split(' or ') ?? []
   if (!unknown) return { words, offers: [] }
-  const place = new RegExp(`(?:\\b\\w+\\.)?\\b${unknown.replace(/\W/g, '\\$&')}\\b`, 'gi')
+  const place = new RegExp(`(?:\\b\\w+\\.)?\\b${literally(unknown)}\\b`, 'gi')
   const column = message.includes('Column')
   const named = names.map((name) => ({
     name,
@@ -59,6 +59,28 @@ function clauseOf(message: string, sql: string): Repairs['offers'] | undefined {
   const paging = /OFFSET before LIMIT, .*Write (OFFSET \d+ LIMIT \d+)\./.exec(message)?.[1]
   return paging ? [{ name: paging, sql: sql.replace(/\blimit\s+\d+\s+offset\s+\d+/i, paging) }] : undefined
 }
+
+/** The form of a time of another database, replaced by Athena's; `format` of a time is `date_format`. */
+function formOf(message: string, sql: string): Repairs['offers'] | undefined {
+  const [, form, call, name] =
+    /^The form ('.+?') of (date_format|format) .*Write (date_format\(x, '.+?'\))\.$/.exec(message) ?? []
+  const written = /'.+'/.exec(name ?? '')?.[0]
+  if (!form || !name || !written) return undefined
+  const before = new RegExp(`\\b${call}(\\s*\\((?:[^()']|\\([^()]*\\))*,\\s*)${literally(form)}`, 'gi')
+  const repaired = sql.replace(before, (_, argument: string) => `date_format${argument}${written}`)
+  return repaired === sql ? undefined : [{ name, sql: repaired }]
+}
+
+/** A text in double quotes, which is in single quotes in Athena. */
+function textOf(message: string, sql: string): Repairs['offers'] | undefined {
+  const text = /A text is in single quotes: '(.+)'\.$/.exec(message)?.[1]
+  if (!text) return undefined
+  const quoted = `'${text.replaceAll("'", "''")}'`
+  const repaired = sql.replace(new RegExp(`"${literally(text)}"`, 'gi'), () => quoted)
+  return repaired === sql ? undefined : [{ name: quoted, sql: repaired }]
+}
+
+const literally = (text: string): string => text.replace(/\W/g, '\\$&')
 
 const NAMES = 'The list of tables has the names of all columns.'
 

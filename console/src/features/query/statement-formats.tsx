@@ -1,0 +1,71 @@
+import { Anchor } from '@mantine/core'
+import { useMemo } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { type Cell, isName, isNumeric } from '../../api/format'
+import {
+  type AnswerColumn,
+  type ColumnFormat,
+  columnFormats,
+  dayOf,
+  type Labels,
+  type Units,
+  useNumberedKeys,
+} from '../../formats/columns'
+import { datasetRowAddress } from '../catalog/row-query'
+import { statementFormat, statementPlacesOf } from './answer-numbers'
+import { DAY_CHARACTERS, isOfDays } from './days'
+
+/** Numbers such as years and ids, whatever the statement calls them. */
+export const isNumberedName = ({ kind, type }: AnswerColumn): boolean => kind === 'name' && isNumeric(type)
+
+/** How the answer of a person's statement is headed and read, the same on the page Query, on an own dashboard and on a published one; mails have the same rules. */
+export function useStatementFormats(
+  columns: AnswerColumn[],
+  rows: Cell[][],
+  units: Units,
+  labels: Labels,
+): ColumnFormat[] {
+  const keys = useNumberedKeys()
+  return useMemo(() => {
+    const places = statementPlacesOf(columns, rows, units)
+    return columnFormats(columns, units, labels).map((format, place) => {
+      const column = columns[place]
+      const shown = statementFormat(format, column, units, places[place])
+      if (!column) return shown
+      if (keys.has(column.name) || isNumberedName(column)) return { ...shown, text: String }
+      // A day has no zone.
+      return isOfDays(rows, place)
+        ? { ...shown, heading: format.heading, text: dayTextOf(column.name) }
+        : shown
+    })
+  }, [columns, rows, units, labels, keys])
+}
+
+const dayTextOf =
+  (column: string) =>
+  (value: Cell): string =>
+    dayOf(column, String(value).slice(0, DAY_CHARACTERS))
+
+/** The formats with a link in each cell that names a row of a dataset; `valueAt` has the cells as they are shown. */
+export const withRowLinks = (
+  formats: ColumnFormat[],
+  columns: { name: string }[],
+  tables: Schemas['CatalogTable'][],
+  valueAt: (index: number, place: number) => Cell | undefined,
+): ColumnFormat[] =>
+  formats.map((format, place) => {
+    const column = columns[place]?.name ?? ''
+    if (!isName(column)) return format
+    const cell = (index: number, text: string) => {
+      const address = datasetRowAddress(tables, column, valueAt(index, place) ?? null)
+      return address ? (
+        <Anchor inherit href={address}>
+          {text}
+        </Anchor>
+      ) : (
+        text
+      )
+    }
+    return { ...format, cell }
+  })
