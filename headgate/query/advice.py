@@ -136,9 +136,7 @@ def _nearest(name: str, columns: Sequence[str], likeness: float = 0.5) -> list[s
     ['status', 'ordered_at', 'order_id']
     """
     near = difflib.get_close_matches(name, columns, n=3, cutoff=likeness)
-    return sorted(
-        near, key=lambda column: (not _has_all_words(name, column), _other_letters(name, column))
-    )
+    return sorted(near, key=lambda column: (not _has_all_words(name, column), _other_letters(name, column)))
 
 
 def _has_all_words(name: str, column: str) -> bool:

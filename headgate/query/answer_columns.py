@@ -18,6 +18,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.currency import is_amount
 from headgate.contracts.types import glue_columns
+from headgate.query.shares import is_named_share, is_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,6 +97,7 @@ Tables = dict[tuple[str, str], dict[str, UnitAndTitle]]
 NO_FACTS = UnitAndTitle("", "")
 _NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is added to
 _UNCERTAIN = UnitAndTitle("?", "")  # of another unit than any column, such as a product of two amounts
+_SHARE = UnitAndTitle("share", "")
 _COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.RowNumber)
 # A share of an amount is an amount; a share of a share, or a percentage of an amount, is neither.
 _FRACTIONS = frozenset({"share", "probability"})
@@ -280,6 +282,8 @@ class _Answer:
             return NO_FACTS
         if isinstance(node, _PARTS_OF_TIME):
             return _UNCERTAIN._replace(kind=NAME)
+        if is_share(node):
+            return _SHARE
         if isinstance(node, exp.Mul | exp.Div):
             combine = _product if isinstance(node, exp.Mul) else _quotient
             return UnitAndTitle(
@@ -287,7 +291,9 @@ class _Answer:
             )
         if isinstance(node, _KEEPS_FIRST):
             of = node.expressions[0] if isinstance(node, exp.Distinct) else node.this
-            return _of_kind(_titled(self._value(of, scope), node), node)
+            facts = _of_kind(_titled(self._value(of, scope), node), node)
+            named = isinstance(node, exp.Alias) and is_named_share(node.alias, node.this)
+            return _SHARE if named and facts.unit == NO_FACTS.unit else facts
         alternatives = _alternatives(node)
         same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else _UNCERTAIN
         return same._replace(label="", kind="" if isinstance(node, exp.Add | exp.Sub) else same.kind)

@@ -190,3 +190,52 @@ def test_the_facts_of_an_answer_are_computed_once_for_all_its_pages() -> None:
     assert facts_in_lake("select mean from sales_forecast", ["mean"], contracts, Databases("c", "p")) is first
     pushed = replace(contracts, prod={})
     assert facts_in_lake("select mean from sales_forecast", ["mean"], pushed, databases) == (NO_FACTS,)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "count_if(quantity < 0) / cast(count(*) as double)",
+        "1.0 * count_if(quantity < 0) / count(*)",
+        "round(cast(count(*) filter (where quantity < 0) as double) / nullif(count(*), 0), 3)",
+        "sum(case when quantity < 0 then 1 else 0 end) * 1.0 / count(*)",
+        "sum(if(quantity < 0, 1, 0)) / cast(count(item_id) as double)",
+        "avg(case when quantity < 0 then 1.0 else 0.0 end)",
+        "avg(if(quantity < 0, 1, 0))",
+        "avg(cast(quantity < 0 as double))",
+        "sum(case when quantity < 0 then amount else 0 end) / sum(amount)",
+        "sum(amount) filter (where quantity < 0) / sum(amount)",
+        "sum(amount) / sum(sum(amount)) over ()",
+        "cast(count(*) as double) / sum(count(*)) over (partition by item_id)",
+    ],
+)
+def test_a_part_divided_by_its_whole_is_a_share_whatever_it_is_called(column: str) -> None:
+    sql = "select item_id, PART as part from c.items group by item_id".replace("PART", column)
+    assert facts(sql, "item_id", "part")[1] == ("share", "")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "100.0 * count_if(quantity < 0) / count(*)",
+        "count_if(quantity < 0) / count(*) * 100",
+        "count_if(quantity < 0) / count_if(quantity > 0)",
+        "count_if(quantity < 0) / count(distinct item_id)",
+        "count(*) / count(distinct item_id)",
+        "avg(case when quantity < 0 then 1 end)",
+        "avg(case when quantity < 0 then 2 else 0 end)",
+        "sum(amount) / sum(quantity * amount)",
+    ],
+)
+def test_another_quotient_is_no_share(column: str) -> None:
+    sql = "select item_id, PART as part from c.items group by item_id".replace("PART", column)
+    assert facts(sql, "item_id", "part")[1][0] != "share"
+
+
+def test_a_quotient_of_one_unit_that_is_called_a_share_is_one_unless_it_is_percent() -> None:
+    sql = (
+        "select sum(amount) / max(amount) as top_share, 100 * sum(amount) / max(amount) as share from c.items"
+    )
+    (top, _), (percent, _) = facts(sql, "top_share", "share")
+    assert top == "share"
+    assert percent != "share"
