@@ -2545,11 +2545,21 @@ export interface components {
             /** @description Null without two periods, above five million rows, or if the caller may not see the column. */
             over_time?: components["schemas"]["RowsOverTimeShown"] | null;
             /**
+             * Pending Replaced Rows
+             * @description Those that replace a row of their key, by the dry runs before the commits; null if not all were compared.
+             */
+            pending_replaced_rows?: number | null;
+            /**
              * Pending Rows
              * @description Accepted rows of the newest files that are not merged yet.
              * @default 0
              */
             pending_rows: number;
+            /**
+             * Pending Unchanged Rows
+             * @description Those that the lake has already, equal or newer; null if not all were compared.
+             */
+            pending_unchanged_rows?: number | null;
             /** Rows */
             rows: number;
             /**

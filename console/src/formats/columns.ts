@@ -5,6 +5,7 @@ import { type Cell, currencyOf, figure, isName, isNumeric, measure, UNITS_OF_A_F
 import { useCatalog } from '../features/catalog/queries'
 import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
+import type { TypeOf } from './rules'
 import { columnTitle, heading, label, shortened, type TitleOf, uniqueHeadings } from './words'
 
 /** The columns of whole numbers that only identify rows, in each table that has them; such numbers have no separators. */
@@ -222,6 +223,16 @@ export const titlesOf =
 export function useTitles(dataset: string): TitleOf {
   const labels = useLabels(dataset)
   return useMemo(() => titlesOf(labels), [labels])
+}
+
+/** The type of each column of a dataset; empty for one that the catalog has not. */
+export function useTypes(dataset: string): TypeOf {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => {
+    const columns = tables?.find(({ name, system }) => name === dataset && !system)?.columns ?? []
+    const types = new Map(columns.map(({ name, type }) => [name, type]))
+    return (column) => types.get(column) ?? ''
+  }, [tables, dataset])
 }
 
 /** A column's title in a text or a dictionary; its amounts have the sign of their currency, so the title lacks it. */

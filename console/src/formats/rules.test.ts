@@ -20,3 +20,14 @@ test('a rule of several columns names the first of them', () => {
     'a value is missing: A, B, C and 1 more column',
   )
 })
+
+test('a value of another type than its column has is said in the words of the grid', () => {
+  expect(ruleWords('type', 'Is active', 'boolean')).toBe('Is active is neither yes nor no')
+  expect(ruleOfColumns('type', ['Price', 'Weight'], ['decimal(12,2)', 'double'])).toBe(
+    'a value is not a number: Price, Weight',
+  )
+  expect(ruleOfColumns('type', ['Price', 'Sold on'], ['decimal(12,2)', 'date'])).toBe(
+    'a value does not have the type of its column: Price, Sold on',
+  )
+  expect(ruleWords('minimum', 'Price', 'date')).toBe('Price is below the lowest value allowed')
+})

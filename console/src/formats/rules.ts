@@ -42,9 +42,27 @@ export const valueRuleWords = (rule: string): string | undefined => WORDS[rule]
 /** What a rule about a whole row says of the row; undefined for another rule. */
 export const rowRuleWords = (rule: string): string | undefined => ROWS[rule]
 
+/** What is wrong with a value that has not the type of its column, as the grid of an upload says it. */
+const OF_TYPE: Readonly<Record<string, string>> = {
+  bigint: 'is not a whole number',
+  boolean: 'is neither yes nor no',
+  date: 'is not a date',
+  decimal: 'is not a number',
+  double: 'is not a number',
+  float: 'is not a number',
+  int: 'is not a whole number',
+  timestamp: 'is not a date with a time of day',
+}
+
+/** Returns the type of a column of a dataset; empty if it is not known. */
+export type TypeOf = (column: string) => string
+
+const wordsOf = (rule: string, type = ''): string | undefined =>
+  (rule === 'type' ? OF_TYPE[type.replace(/\(.*/, '')] : undefined) ?? WORDS[rule]
+
 /** A rule in words about the values that break it: `minimum` is "a value is below the lowest value allowed". */
-export function ruleWords(rule: string, column = ''): string {
-  const own = WORDS[rule]
+export function ruleWords(rule: string, column = '', type = ''): string {
+  const own = wordsOf(rule, type)
   if (own) return `${column || 'a value'} ${own}`
   if (ROWS[rule]) return `a row ${ROWS[rule]}`
   const whole = FILES[rule] ?? label(rule)
@@ -55,11 +73,13 @@ export function ruleWords(rule: string, column = ''): string {
 const MOST_COLUMNS = 3
 
 /** A rule in words about the values of some columns, by their titles. */
-export function ruleOfColumns(rule: string, columns: string[]): string {
-  if (columns.length <= 1) return ruleWords(rule, columns[0])
+export function ruleOfColumns(rule: string, columns: string[], types: string[] = []): string {
+  // Columns of several types share the general words.
+  const shared = new Set(types.map((type) => wordsOf(rule, type))).size === 1 ? types[0] : ''
+  if (columns.length <= 1) return ruleWords(rule, columns[0], shared)
   const more = columns.length - MOST_COLUMNS
   const named = columns.slice(0, MOST_COLUMNS).join(', ')
-  return `${ruleWords(rule)}: ${named}${more > 0 ? ` and ${count(more, 'more column')}` : ''}`
+  return `${ruleWords(rule, '', shared)}: ${named}${more > 0 ? ` and ${count(more, 'more column')}` : ''}`
 }
 
 /** Whether a rule refuses duplicates of other rows of the file, about which nobody has to do anything. */

@@ -39,12 +39,11 @@ def contents(lake: LakePorts) -> TablesContents:
 def _datasets(lake: LakePorts, questions: Sequence[_Reading]) -> list[TableContents]:
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     merged = newest.datasets if newest else {}
-    as_of = newest.as_of.isoformat() if newest else ""
     return [
         TableContents(
             name=name,
             rows=merged[name].rows if name in merged else 0,
-            as_of=(merged[name].latest_on or as_of) if name in merged and merged[name].rows else "",
+            as_of=merged[name].latest_on if name in merged and merged[name].rows else "",
             **_question(name, questions),
         )
         for name in sorted(lake.contracts.source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from headgate.api.cache import Cache
 from headgate.api.files.personal_values import without_values
@@ -11,6 +11,7 @@ from headgate.api.files.quality import profile_columns
 from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import not_found
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import (
     Correlation,
     DatasetProfile,
@@ -24,12 +25,15 @@ from headgate.lineage.sources import increments_of
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
     from headgate.profiling.rows_over_time import RowsOverTime
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 _NEWEST_FILES = 200
+_MAX_COMPARED_FILES = 20  # each costs two requests
 _cache: Cache[tuple[str, str], SnapshotProfile] = Cache(50)  # by bucket and location of the snapshot
 
 
@@ -64,7 +68,7 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
         latest_on=of.latest_on,
         rows=of.rows,
         sampled_rows=sampled_rows,
-        pending_rows=_pending_rows(lake, of, dataset),
+        **_pending_rows(lake, of, dataset),
         columns=profile_columns(
             [without_values(column) if column["name"] in personal else column for column in columns]
         ),
@@ -99,17 +103,43 @@ def _shown_over_time(counted: RowsOverTime, hidden: set[str]) -> RowsOverTimeSho
     )
 
 
-def _pending_rows(lake: LakePorts, of: DatasetSnapshot, dataset: str) -> int:
-    """Return the number of accepted rows of the newest files that no run has merged yet."""
+class _PendingRows(TypedDict):
+    """Accepted rows that no run has merged, and how many of them replace a row or change nothing."""
+
+    pending_rows: int
+    pending_replaced_rows: int | None
+    pending_unchanged_rows: int | None
+
+
+def _pending_rows(lake: LakePorts, of: DatasetSnapshot, dataset: str) -> _PendingRows:
+    """Return the numbers of accepted rows of the newest files that no run has merged yet."""
     merged = set(increments_of(lake.objects, lake.bucket("curated"), of))
     if not merged:  # its list was deleted
-        return 0
+        return {"pending_rows": 0, "pending_replaced_rows": None, "pending_unchanged_rows": None}
     newest = islice(
         newest_first(lake.files, FileFilter(dataset, FileState.DONE), _NEWEST_FILES), _NEWEST_FILES
     )
-    return sum(
-        record.accepted for record in newest if record.curated_key and record.curated_key not in merged
-    )
+    pending = [
+        record
+        for record in newest
+        if record.accepted and record.curated_key and record.curated_key not in merged
+    ]
+    senders, compared = senders_of(lake), pending if len(pending) <= _MAX_COMPARED_FILES else ()
+    return {
+        "pending_rows": sum(record.accepted for record in pending),
+        "pending_replaced_rows": _sum_if_all(senders.replaced_rows(record.file_id) for record in compared),
+        "pending_unchanged_rows": _sum_if_all(senders.unchanged_rows(record.file_id) for record in compared),
+    }
+
+
+def _sum_if_all(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of the counts; None without any, or if one is unknown. The others are not read then."""
+    total = None
+    for count in counts:
+        if count is None:
+            return None
+        total = (total or 0) + count
+    return total
 
 
 def _profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -> SnapshotProfile:

@@ -478,6 +478,14 @@ class DatasetProfile(Shape):
         )
     )
     pending_rows: Count = Field(0, description="Accepted rows of the newest files that are not merged yet.")
+    pending_replaced_rows: Count | None = Field(
+        None,
+        description="Those that replace a row of their key, by the dry runs before the commits; null if "
+        "not all were compared.",
+    )
+    pending_unchanged_rows: Count | None = Field(
+        None, description="Those that the lake has already, equal or newer; null if not all were compared."
+    )
     columns: tuple[ColumnProfile, ...]
     correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")
     over_time: RowsOverTimeShown | None = Field(

@@ -118,7 +118,7 @@ class TableContents(Shape):
     name: str
     system: str = Field("", description="Empty for a dataset.")
     rows: Count
-    as_of: str = Field(description="Last day of its rows; empty without rows.")
+    as_of: str = Field(description="Last day of its rows; empty if they have none.")
     reads: tuple[str, ...] = Field((), description="Datasets that it was built from; empty for a dataset.")
     question: str = Field("", description="Name of a saved question that reads it; may be empty.")
     asks: str = Field("", description="The question in words.")

@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
+import { useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -23,7 +24,7 @@ import {
 } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AskLink } from './ask-link'
-import { useCatalog, useContents, useDatasetProfile } from './queries'
+import { useCatalog, useContents, useContract, useDatasetProfile } from './queries'
 import { RowsOverTime } from './rows-over-time'
 
 /** What a dataset holds: all of its rows as the newest run merged them; of a dataset without a table its newest file. */
@@ -41,6 +42,7 @@ export function Contents({
   const units = useUnits(dataset)
   const titles = useLabels(dataset)
   const descriptions = useDescriptions(dataset)
+  const masks = useMasks(dataset, isDeclared)
   const table = useCatalog().data?.tables.find((one) => one.name === dataset && !one.system)
   if (!isDeclared || profile.data?.snapshot_id === '') return <Newest dataset={dataset} point={point} />
   return (
@@ -64,12 +66,7 @@ export function Contents({
                     <Text size="sm">{oddities(insights)}</Text>
                   </>
                 )}
-                {answer.pending_rows > 0 ? (
-                  <Text size="sm">
-                    {count(answer.pending_rows, 'accepted row')} more{' '}
-                    {answer.pending_rows === 1 ? 'waits' : 'wait'} for the next run.
-                  </Text>
-                ) : null}
+                {answer.pending_rows > 0 ? <Text size="sm">{pendingWords(answer)}</Text> : null}
                 <ToDo dataset={dataset} />
               </div>
               {answer.over_time ? (
@@ -77,7 +74,8 @@ export function Contents({
                   counted={answer.over_time}
                   title={titlesOf(titles)}
                   latestOn={answer.latest_on}
-                  latestAt={latestOf(answer)}
+                  latestAt={endOf(answer, 'max')}
+                  firstAt={endOf(answer, 'min')}
                   measures={measuresOf(insights).map(({ name, heading: said }) => ({
                     name,
                     heading: said,
@@ -91,6 +89,7 @@ export function Contents({
                   units={units}
                   titles={titles}
                   descriptions={descriptions}
+                  masks={masks}
                   isBasisSaid
                   table={table ? `${table.database}.${table.name}` : undefined}
                 />
@@ -103,21 +102,53 @@ export function Contents({
   )
 }
 
-/** The last moment of the column by which rows are counted; empty if the caller may not see it. */
-const latestOf = ({ columns, over_time }: Schemas['DatasetProfile']): string =>
-  String(columns.find(({ name }) => name === over_time?.column)?.facts.max ?? '')
+const NO_MASKS: Readonly<Record<string, string>> = {}
+
+/** How the contract masks the columns of a dataset, by name. */
+function useMasks(dataset: string, isDeclared: boolean): Readonly<Record<string, string>> {
+  const columns = useContract('source', isDeclared ? dataset : '').data?.column_list
+  return useMemo(
+    () =>
+      columns ? Object.fromEntries(columns.map(({ name, sensitive }) => [name, sensitive ?? ''])) : NO_MASKS,
+    [columns],
+  )
+}
+
+/** The first or the last moment of the column by which rows are counted; empty if the caller may not see it. */
+const endOf = ({ columns, over_time }: Schemas['DatasetProfile'], end: 'min' | 'max'): string =>
+  String(columns.find(({ name }) => name === over_time?.column)?.facts[end] ?? '')
+
+/** What the next run does with accepted rows that no run has merged, where the checks before their commits counted it. */
+export function pendingWords({
+  pending_rows: rows,
+  pending_replaced_rows: replaced,
+  pending_unchanged_rows: unchanged,
+}: Pick<
+  Schemas['DatasetProfile'],
+  'pending_rows' | 'pending_replaced_rows' | 'pending_unchanged_rows'
+>): string {
+  const begin = `Not merged yet: ${count(rows, 'accepted row')} of newer files`
+  if (replaced == null || unchanged == null)
+    return `${begin}. The next run adds those with a new key and replaces rows that have the same key.`
+  const added = Math.max(0, rows - replaced - unchanged)
+  const parts = [
+    added > 0 ? `${whole(added)} new` : '',
+    replaced > 0 ? `${whole(replaced)} that ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
+    unchanged > 0 ? `${whole(unchanged)} that ${unchanged === 1 ? 'changes' : 'change'} nothing` : '',
+  ].filter(Boolean)
+  return `${begin}, ${parts.join(', ')}. The next run merges them.`
+}
 
 /** The size of a dataset and its newest day. */
 export const holds = ({
   dataset,
   rows,
   columns,
-  as_of,
-  latest_on,
-}: Pick<Schemas['DatasetProfile'], 'dataset' | 'rows' | 'columns' | 'as_of' | 'latest_on'>): string =>
+  latest_on: latestOn,
+}: Pick<Schemas['DatasetProfile'], 'dataset' | 'rows' | 'columns' | 'latest_on'>): string =>
   rows === 0
     ? `${heading(dataset)}: no rows yet, ${count(columns.length, 'column')}`
-    : `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}, as of ${day(latest_on || as_of)}`
+    : `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}${latestOn ? `, newest of ${day(latestOn)}` : ''}`
 
 /** Which rows the figures are of. */
 export const basis = ({

@@ -6,7 +6,9 @@ const files = (...keys: string[]) => keys.map((key) => ({ key, drift: '' }))
 
 test('a file is said to be like those before it only if it was compared with some', () => {
   expect(titleOf(files('a.csv'))).toBe('1 file with accepted rows so far')
-  expect(titleOf(files('a.csv', 'b.csv', 'c.csv'))).toBe('3 files with accepted rows, too few to compare')
+  expect(titleOf(files('a.csv', 'b.csv', 'c.csv'))).toBe(
+    '3 files with accepted rows; changes are looked for with 3 files before a file',
+  )
   expect(titleOf(files('a.csv', 'b.csv', 'c.csv', 'd.csv'))).toBe(
     '4 files with accepted rows; none differs from those before',
   )
@@ -14,7 +16,9 @@ test('a file is said to be like those before it only if it was compared with som
 
 test('files of one export are not compared with each other', () => {
   const parts = Array.from({ length: 8 }, (_, at) => `orders/dt=2026-11-27/run=1/part-${at}.csv`)
-  expect(titleOf(files(...parts))).toBe('8 files with accepted rows, too few to compare')
+  expect(titleOf(files(...parts))).toBe(
+    '8 files with accepted rows; changes are looked for with 3 files before a file',
+  )
   expect(titleOf(files(...parts, 'orders/dt=2026-11-28/run=2/part-0.csv'))).toBe(
     '9 files with accepted rows; none differs from those before',
   )
@@ -47,6 +51,18 @@ test('files of one day are shown by their names, in the order of their numbers',
   )
   expect([panel.kind, panel.x]).toEqual(['bar', 'file'])
   expect(rows.map(([name]) => name)).toEqual(['m-1.csv', 'm-2.csv', 'm-10.csv'])
+})
+
+test('files of one day that are named by months are shown in the order of the months, whatever their language', () => {
+  const at = '2026-11-29T04:00:00'
+  const names = ['Aug', 'Okt', 'Sep', 'Mai', 'März', 'Dezember'].map((month) => `power/ulm-${month}.csv`)
+  const { rows } = drawn(
+    names.map((key) => point(key, at)),
+    'rows',
+  )
+  expect(rows.map(([name]) => name)).toEqual(
+    ['März', 'Mai', 'Aug', 'Sep', 'Okt', 'Dezember'].map((month) => `ulm-${month}.csv`),
+  )
 })
 
 test('files of different days are shown at the times of their arrival', () => {

@@ -79,7 +79,9 @@ export function titleOf(points: Pick<Schemas['QualityPoint'], 'key' | 'drift'>[]
     return before.length >= FEWEST_BEFORE
   })
   if (drifted > 0) return `${files}; ${drifted} ${drifted === 1 ? 'differs' : 'differ'} from those before`
-  return isCompared ? `${files}; none differs from those before` : `${files}, too few to compare`
+  return isCompared
+    ? `${files}; none differs from those before`
+    : `${files}; changes are looked for with ${FEWEST_BEFORE} files before a file`
 }
 
 const MOST_BARS = 20
@@ -90,9 +92,36 @@ const HEIGHT = 180
 const arrivedTogether = (points: Schemas['QualityPoint'][]): boolean =>
   points.length > 1 && new Set(points.map(({ received_at }) => received_at.slice(0, 10))).size === 1
 
-/** Files by their names, with numbers in their order: `part-2` before `part-10`. */
+/** Files by their names, with numbers and months in their order: `part-2` before `part-10`, `Sep` before `Okt`. */
 const byName = (one: Schemas['QualityPoint'], other: Schemas['QualityPoint']): number =>
-  one.key.localeCompare(other.key, 'en', { numeric: true })
+  withMonths(one.key).localeCompare(withMonths(other.key), 'en', { numeric: true })
+
+const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt']
+const LETTERS = 3
+
+/** The months by their names in languages of Europe, in full and by their first letters, such as `okt` and `agosto`. */
+const monthsByName = (): ReadonlyMap<string, number> =>
+  new Map(
+    LANGUAGES.flatMap((language) => {
+      const format = new Intl.DateTimeFormat(language, { month: 'long', timeZone: 'UTC' })
+      const names = Array.from({ length: 12 }, (_, at) => format.format(Date.UTC(2026, at)).toLowerCase())
+      const first = names.map((name) => name.slice(0, LETTERS))
+      // Of `juin` and `juillet` the first letters name no month.
+      const short = first.map((letters, at) =>
+        first.indexOf(letters) === first.lastIndexOf(letters) ? letters : names[at],
+      )
+      return [...names, ...short].map((name, at): [string, number] => [name ?? '', (at % 12) + 1])
+    }),
+  )
+
+const MONTHS = monthsByName()
+
+/** A name with the numbers of the months that it names, by which it is sorted. */
+const withMonths = (name: string): string =>
+  name.replace(/\p{L}+/gu, (word) => {
+    const month = MONTHS.get(word.toLowerCase())
+    return month === undefined ? word : String(month).padStart(2, '0')
+  })
 
 /** The last parts of a key, at least its name, which no other key has. */
 function shortestEnding(key: string, keys: readonly string[]): string {

@@ -21,9 +21,19 @@ const COUNTED: Schemas['RowsOverTimeShown'] = {
   column: 'at',
   period: 'day',
   points: [
-    { starts_on: '2026-03-01', rows: 2, measures: { heat: { median: 21.5, total: 43 } } },
+    {
+      starts_on: '2026-03-01',
+      rows: 2,
+      measures: { heat: { median: 21.5, total: 43 }, energy: { median: 2, total: 4 } },
+    },
     { starts_on: '2026-03-02', rows: 1, measures: {} },
   ],
+}
+
+const HEADED: Record<string, { heading: string; unit: string }> = {
+  heat: { heading: 'Heat (°C)', unit: '°C' },
+  energy: { heading: 'Energy (kWh)', unit: 'kWh' },
+  weight: { heading: 'Weight', unit: '' },
 }
 
 const panel = (names: string[]) => (
@@ -32,7 +42,7 @@ const panel = (names: string[]) => (
       counted={COUNTED}
       title={() => 'At'}
       latestOn="2026-03-02"
-      measures={names.map((name) => ({ name, heading: 'Heat (°C)', unit: '°C' }))}
+      measures={names.map((name) => ({ name, heading: name, ...HEADED[name] }))}
     />
   </MantineProvider>
 )
@@ -40,13 +50,17 @@ const panel = (names: string[]) => (
 const show = (names: string[]) => render(panel(names))
 
 test('a reader follows the median or the total of a column over time, with a gap where it has no value', async () => {
-  show(['heat'])
+  show(['heat', 'energy'])
   await screen.findByText('[["2026-03-01",2],["2026-03-02",1]]')
   await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Heat (°C)')
   screen.getByText('Median of Heat (°C) by day, by At')
   expect(screen.getByRole('status').textContent).toBe('[["2026-03-01",21.5],["2026-03-02",null]]')
+  expect(screen.queryByLabelText('Total'), 'temperatures have no sum').toBeNull()
+  await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Energy (kWh)')
   await userEvent.click(screen.getByLabelText('Total'))
-  expect(screen.getByRole('status').textContent).toBe('[["2026-03-01",43],["2026-03-02",null]]')
+  expect(screen.getByRole('status').textContent).toBe('[["2026-03-01",4],["2026-03-02",null]]')
+  await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Heat (°C)')
+  screen.getByText('Median of Heat (°C) by day, by At')
 })
 
 test('a column whose values were not read by period is no choice', async () => {

@@ -7,17 +7,18 @@ import { Waiting } from '../../components/states'
 import { day, month } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
-import { type OpenPeriod, openPeriod, untilWords } from '../query/open-period'
+import { type BegunPeriod, fromWords, type OpenPeriod, openPeriod, untilWords } from '../query/open-period'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 160
 
-/** The rows of a dataset or a column's values by the time of their events; a last period that is not over is dashed. */
+/** The rows of a dataset or a column's values by the time of their events; a first or last period of which the data have a part only is dashed. */
 export function RowsOverTime({
   counted,
   title,
   latestOn,
   latestAt = '',
+  firstAt = '',
   measures = [],
 }: {
   counted: Schemas['RowsOverTimeShown']
@@ -26,17 +27,20 @@ export function RowsOverTime({
   latestOn: string
   /** The last moment of the column; empty if it is not known. */
   latestAt?: string
+  /** The first moment of the column; empty if it is not known. */
+  firstAt?: string
   /** The columns of numbers that can be followed instead of the number of rows. */
   measures?: Measure[]
 }) {
   const { column, period, points } = counted
   const [chosen, setChosen] = useState('')
-  const [by, setBy] = useState<Figure>('median')
+  const [figure, setFigure] = useState<Figure>('median')
   const shownMeasures = measures.filter(({ name }) => points.some((point) => point.measures?.[name]))
   const measure = shownMeasures.find(({ name }) => name === chosen)
+  const by = measure && !hasTotal(measure) ? 'median' : figure
   const words = measure
     ? `${FIGURES[by]} of ${measure.heading} by ${period}, by ${title(column)}`
-    : overTimeWords(title(column), counted, latestOn, latestAt)
+    : overTimeWords(title(column), counted, { latestOn, latestAt, firstAt })
   // By their texts: the list of measures is another one at each rendering, and a chart would be drawn again.
   const followed = measure?.name ?? ''
   const y = measure?.heading ?? 'rows'
@@ -49,9 +53,10 @@ export function RowsOverTime({
         starts_on,
         followed ? (figures?.[followed]?.[by] ?? null) : rows,
       ]),
-      open: openOf({ period, points }, latestOn, latestAt),
+      open: openOf({ period, points }, { latestOn, latestAt }),
+      begun: begunOf({ period, points }, firstAt),
     }),
-    [period, points, words, latestOn, latestAt, followed, y, unit, by],
+    [period, points, words, latestOn, latestAt, firstAt, followed, y, unit, by],
   )
   return (
     <div>
@@ -60,7 +65,7 @@ export function RowsOverTime({
           {words}
         </Text>
         {shownMeasures.length > 0 ? (
-          <Followed measures={shownMeasures} chosen={measure} choose={setChosen} by={by} setBy={setBy} />
+          <Followed measures={shownMeasures} chosen={measure} choose={setChosen} by={by} setBy={setFigure} />
         ) : null}
       </Group>
       <Suspense fallback={<Waiting what="the chart" />}>
@@ -69,6 +74,17 @@ export function RowsOverTime({
     </div>
   )
 }
+
+/** Units of states, speeds and positions: their sum says nothing. */
+const NOT_ADDED =
+  /^(?:°?[CF]|K|Pa|hPa|kPa|MPa|GPa|bar|mbar|psi|V|mV|kV|A|mA|Hz|kHz|MHz|GHz|dB|pH|ppm|ppb|lx|rpm|°|degrees?|k?W|MW|share|probability|percent|%|score|rank|years?|year of age)$|\/|\bper\b/
+/** Names of rates, states and figures that are means or shares of others. */
+const NAMED_RATE =
+  /(^|_)(?:rate|ratio|share|percent|pct|probability|score|rank|rating|level|index|price|cost_per|per|avg|average|mean|median|min|max|temperature|temp|pressure|humidity|density|speed|velocity|voltage|strength|age|latitude|longitude|lat|lon|lng|ph|year|month|week|day|hour)(_|$)/i
+
+/** Whether the values of a period can be added: not those of a state, such as a temperature, nor of a rate. */
+export const hasTotal = ({ name, unit = '' }: Pick<Measure, 'name' | 'unit'>): boolean =>
+  !NOT_ADDED.test(unit) && !NAMED_RATE.test(name)
 
 interface Measure {
   name: string
@@ -101,7 +117,7 @@ function Followed({
           ...measures.map(({ name, heading: label }) => ({ value: name, label })),
         ]}
       />
-      {chosen ? (
+      {chosen && hasTotal(chosen) ? (
         <SegmentedControl
           size="xs"
           aria-label="Figure of each period"
@@ -114,7 +130,7 @@ function Followed({
   )
 }
 
-/** Totals say something of amounts and counts, medians also of temperatures and prices: the reader chooses. */
+/** Medians say something of every measure; totals only of what can be added, and then the reader chooses. */
 const FIGURES = { median: 'Median', total: 'Total' } as const
 type Figure = keyof typeof FIGURES
 
@@ -123,7 +139,30 @@ type Counted = Pick<Schemas['RowsOverTimeShown'], 'period' | 'points'>
 /** The data of a day that end before this time, with fewer rows than other days, are of a part of it. */
 const END_OF_DAY = '23'
 
-function openOf({ period, points }: Counted, latestOn: string, latestAt: string): OpenPeriod | undefined {
+/** The ends of the data: the last day, and the last and the first moment; empty if they are not known. */
+interface Ends {
+  latestOn: string
+  latestAt?: string
+  firstAt?: string
+}
+
+/** The first period, where the data begin within it and it has fewer rows than others have. */
+function begunOf({ period, points }: Counted, firstAt: string): BegunPeriod | undefined {
+  const [first, ...others] = points
+  if (!first || others.length < 2 || first.rows >= median(others.map(({ rows }) => rows))) return undefined
+  const isLate =
+    period === 'day'
+      ? firstAt.startsWith(first.starts_on) && firstAt.slice(11, 13) > BEGIN_OF_DAY
+      : firstAt.slice(0, DAY_LENGTH) > first.starts_on
+  const from = period === 'day' ? firstAt : firstAt.slice(0, DAY_LENGTH)
+  return isLate ? { place: first.starts_on, from } : undefined
+}
+
+const DAY_LENGTH = 'yyyy-mm-dd'.length
+/** The data of a day that begin after its first hour, with fewer rows than other days, are of a part of it. */
+const BEGIN_OF_DAY = '00'
+
+function openOf({ period, points }: Counted, { latestOn, latestAt = '' }: Ends): OpenPeriod | undefined {
   const last = points.at(-1)
   if (period !== 'day' || !last || points.length < 3 || !latestAt.startsWith(last.starts_on))
     return openPeriod(
@@ -139,18 +178,21 @@ function openOf({ period, points }: Counted, latestOn: string, latestAt: string)
 const MOST_SPREAD = 2
 
 /** How many rows a period typically has, or which range; and up to when the data have the last one if not all of it. */
-export function overTimeWords(column: string, counted: Counted, latestOn: string, latestAt = ''): string {
+export function overTimeWords(column: string, counted: Counted, ends: Ends): string {
   const { period, points } = counted
-  const open = openOf(counted, latestOn, latestAt)
+  const open = openOf(counted, ends)
+  const begun = begunOf(counted, ends.firstAt ?? '')
   // The data may begin within the first period too.
   const complete = points.slice(1, open ? -1 : undefined)
   const all = complete.length > 0 ? complete : points
   const some = all.filter(({ rows }) => rows > 0)
   const each = some.length === all.length ? `a ${period}` : `in each ${period} that has any`
-  const last = open
-    ? `; the last ${period} has ${period === 'day' ? 'rows' : 'days'} until ${untilWords(open)} only`
-    : ''
-  return `${typicalWords(some, each, period)}, by ${column}${last}`
+  const of = period === 'day' ? 'rows' : 'days'
+  const parts = [
+    begun ? `the first ${period} has ${of} from ${fromWords(begun)} only` : '',
+    open ? `the last ${period} has ${of} until ${untilWords(open)} only` : '',
+  ].filter(Boolean)
+  return [`${typicalWords(some, each, period)}, by ${column}`, ...parts].join('; ')
 }
 
 /** The median number of rows where half of the periods are near it, else the range and the period with most rows. */

@@ -8,7 +8,7 @@ import { useRejectedRows } from '../files/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { ruleOfColumns, ruleWords } from '../../formats/rules'
-import { useTitles } from '../../formats/columns'
+import { useTitles, useTypes } from '../../formats/columns'
 import { capitalised } from '../../formats/words'
 
 /** How many rows of a rule are shown beside it; the file's page has all. */
@@ -52,11 +52,13 @@ export function brokenWords(
 function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: Schemas['FileSummary'][] }) {
   const [isOpen, setOpen] = useState(false)
   const titleOf = useTitles(line.dataset)
+  const typeOf = useTypes(line.dataset)
+  const columns = line.columns ?? []
   const newest = files.find((file) => file.quarantined + file.duplicates > 0)
   return (
     <div>
       <Text size="sm" component="span">
-        <b>{capitalised(ruleOfColumns(line.rule, (line.columns ?? []).map(titleOf)))}</b>:{' '}
+        <b>{capitalised(ruleOfColumns(line.rule, columns.map(titleOf), columns.map(typeOf)))}</b>:{' '}
         {brokenWords(line)}{' '}
       </Text>
       {line.rows > 0 && newest ? (
@@ -72,6 +74,7 @@ function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: S
 function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary'] }) {
   const rejected = useRejectedRows(file.file_id, rule, true)
   const titleOf = useTitles(file.dataset)
+  const typeOf = useTypes(file.dataset)
   const page = `#/files/${encodeURIComponent(file.file_id)}`
   return (
     <Answered of={rejected} what="the rows">
@@ -102,7 +105,9 @@ function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary']
                     <Table.Tr key={`${row.source_row} ${row.column}`}>
                       <Table.Td className="number">{whole(row.source_row)}</Table.Td>
                       <Table.Td>
-                        {capitalised(ruleWords(row.rule, row.column ? titleOf(row.column) : ''))}
+                        {capitalised(
+                          ruleWords(row.rule, row.column ? titleOf(row.column) : '', typeOf(row.column)),
+                        )}
                       </Table.Td>
                       <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
                     </Table.Tr>

@@ -36,6 +36,7 @@ const ANSWER: Record<string, object> = {
   '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
   '/v1/health': { as_of: '2026-11-20', checks: [] },
   '/v1/catalog': { tables: [{ name: 'sales', system: '', columns: [{ name: 'price', unit: 'USD' }] }] },
+  '/v1/catalog/contents': { tables: [{ name: 'sales', system: '', rows: 2, as_of: '2025-11-20' }] },
   '/v1/queries': { query_id: 'q', state: 'succeeded', columns: [], scanned_bytes: 0, cost_usd: '0' },
   '/v1/queries/q/rows': {
     columns: [
@@ -78,7 +79,7 @@ test('a dashboard that somebody wrote marks the month that is not over, in the c
   expect(drawn.newest?.units?.net_usd).toBe('USD')
   expect(await screen.findByText(/^The period from 1 Nov 2026 is not over: its data end on 20/)).toBeTruthy()
   await vi.waitFor(() =>
-    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales as of 20 Nov 2026'),
+    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales as of 20 Nov 2025'),
   )
 })
 

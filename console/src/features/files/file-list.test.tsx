@@ -118,7 +118,7 @@ test('rows that were corrected are no longer called refused, and rows of an unma
   )
   expect(screen.getAllByText('1 row waits').length).toBeGreaterThan(1)
   expect(screen.getByRole('dialog').textContent).toContain('2 refused, of which 1 is corrected since')
-  expect(screen.getByRole('cell', { name: '2 1 corrected' })).toBeTruthy()
+  expect(screen.getByRole('cell', { name: '2 (1 corrected since)' })).toBeTruthy()
   expect(screen.getByRole('cell', { name: '40' })).toBeTruthy()
 })
 

@@ -140,7 +140,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       <>
         {whole(quarantined)}{' '}
         <Text span size="xs" className="muted">
-          {whole(corrected)} corrected
+          ({corrected === quarantined ? 'all' : whole(corrected)} corrected since)
         </Text>
       </>
     ) : null

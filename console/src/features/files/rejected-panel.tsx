@@ -3,7 +3,7 @@ import { type Dispatch, type SetStateAction, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { useTitles } from '../../formats/columns'
+import { useTitles, useTypes } from '../../formats/columns'
 import { useContract } from '../catalog/queries'
 import { useCorrections, useRejectedRows, useRowsOfGroups } from './queries'
 import { useMay } from '../../api/queries'
@@ -43,7 +43,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const others = useRowsOfGroups(file.file_id, asked)
   const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)
   const titleOf = useTitles(file.dataset)
-  const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [], titleOf)
+  const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [], titleOf, useTypes(file.dataset))
   const remember = useRefusedValues(rows, setCorrections)
   const sent = sentRows(corrections, groupValues, groups)
   const ask = (group: RejectionGroup) =>

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count, withoutZeroExponent } from '../../api/format'
-import { isOfDuplicates, ruleWords } from '../../formats/rules'
+import { isOfDuplicates, ruleWords, type TypeOf } from '../../formats/rules'
 import { kindOfTime } from '../../formats/moments'
 import { capitalised, columnTitle } from '../../formats/words'
 import { valueWords } from './edited-before'
@@ -126,6 +126,7 @@ export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   groups: Schemas['RejectionGroup'][],
   titleOf = columnTitle,
+  typeOf: TypeOf = () => '',
 ): RejectionGroup[] {
   const isLast = (rule: string) => Number(isOfDuplicates(rule))
   const sorted = groups.toSorted((one, other) => isLast(one.rule) - isLast(other.rule))
@@ -133,7 +134,7 @@ export function rejectionGroups(
     const { rule, column } = group
     const shown = rows.filter((row) => row.rule === rule && row.column === column)
     const more = shown.length > 0 && shown.length < group.rows ? `, the first ${shown.length} shown` : ''
-    const words = capitalised(ruleWords(rule, column ? titleOf(column) : ''))
+    const words = capitalised(ruleWords(rule, column ? titleOf(column) : '', typeOf(column)))
     return { ...group, shown, title: `${words}: ${count(group.rows, 'row')}${more}` }
   })
 }

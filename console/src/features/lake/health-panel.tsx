@@ -86,7 +86,7 @@ export function Checks({ checks }: { checks: ShownCheck[] }) {
     <>
       <CheckList checks={checks.filter(needsLook)} />
       <FoldedChecks checks={fine} words="in order" />
-      <FoldedChecks checks={unknown} words="with nothing to check yet" />
+      <FoldedChecks checks={unknown} words="not made yet" />
     </>
   )
 }

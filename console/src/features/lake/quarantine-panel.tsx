@@ -6,7 +6,7 @@ import { count, whole } from '../../api/format'
 import { useQuarantine } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { useTitles } from '../../formats/columns'
+import { useTitles, useTypes } from '../../formats/columns'
 import { isOfDuplicates, ruleOfColumns } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { quarantineWords } from './lake-words'
@@ -85,5 +85,7 @@ export function QuarantinePanel() {
 /** The rule that rows broke, with the columns that it is about. */
 function Reason({ line }: { line: Schemas['QuarantineLine'] }) {
   const titleOf = useTitles(line.dataset)
-  return capitalised(ruleOfColumns(line.rule, (line.columns ?? []).map(titleOf)))
+  const typeOf = useTypes(line.dataset)
+  const columns = line.columns ?? []
+  return capitalised(ruleOfColumns(line.rule, columns.map(titleOf), columns.map(typeOf)))
 }

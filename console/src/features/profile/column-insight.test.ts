@@ -108,7 +108,7 @@ test('of a sensitive column no value is shown', () => {
   const facts = { rows: 30, missing: 2, missing_share: '0.066667', invalid: 0, sensitive: true }
   const insight = insightOf({ name: 'pan', type: 'string', facts })
   expect([insight.facts, insight.bars, insight.look]).toEqual([
-    ['Its values are not shown.'],
+    ['Its values are not shown: by its name or its values, the column may hold secrets or numbers of cards.'],
     [],
     ['6.7 % missing (2)'],
   ])
@@ -124,7 +124,9 @@ test('a column of personal data is hidden from those who may not see it, and sho
     distinct: 9,
   }
   const column = { name: 'notes', type: 'string', facts: { ...counts, personal: true } }
-  expect(insightOf(column).facts).toEqual(['Its values are not shown.'])
+  expect(insightOf(column).facts).toEqual([
+    'Its values are not shown: they are about people, and you are in no group that may see them.',
+  ])
   expect(insightOf({ ...column, facts: { ...counts, top: [] } }).facts).toEqual(['9 different values'])
 })
 
@@ -573,4 +575,25 @@ test('a profile writes a number without a needless exponent and a time of texts 
   const labels = insightOf({ name: 'reading', type: 'string', facts }).bars.map(({ label }) => label)
   expect(labels[0]).toBe('231.30214')
   expect(labels[1]).toMatch(/:30:15$/)
+})
+
+test('the mask of a contract says why values are not shown', () => {
+  const facts = { rows: 9, missing: null, invalid: 0, sensitive: true }
+  const reasonOf = (mask: string) => insightOf({ name: 'c', type: 'string', facts }, '', '', mask).facts[0]
+  expect(reasonOf('cvv')).toBe('Its values are not shown: verification code: never kept.')
+  expect(reasonOf('free_text')).toBe(
+    'Its values are not shown: a text that people write may hold numbers of cards.',
+  )
+  expect(reasonOf('')).toBe('Its values are not shown: they are never kept.')
+})
+
+test('a value apart from all others is not said again as an outlier, unless there are further outliers', () => {
+  const outliers = { outside: 1, fences: ['0', '90'], apart: 1, together: { high: '80' } }
+  const facts = { rows: 40, missing: 0, invalid: 0, min: '1', max: '1180', outliers }
+  const column = { name: 'yield_kg', type: 'int', facts }
+  expect(insightOf(column).look).toEqual(['1 value apart from all others: 1,180, the next is 80'])
+  expect(insightOf({ ...column, facts: { ...facts, outliers: { ...outliers, outside: 2 } } }).look).toEqual([
+    '1 value apart from all others: 1,180, the next is 80',
+    '2 outliers above 90',
+  ])
 })

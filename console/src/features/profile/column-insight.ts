@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, count, figure, isName, whole, withoutZeroExponent } from '../../api/format'
 import { cellWords, shortUnit, titleWithUnit, titlesOf } from '../../formats/columns'
+import { maskWords } from '../../formats/contract-words'
 import { day, dayOrTime, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
@@ -69,11 +70,12 @@ export function insightsOf(
   table = '',
   titles: Readonly<Record<string, string>> = {},
   descriptions: Readonly<Record<string, string>> = {},
+  masks: Readonly<Record<string, string>> = {},
 ): ColumnInsight[] {
   const currencies = currenciesOf(columns)
   return columns.map((column) => {
     const insight = {
-      ...insightOf(column, units[column.name], table),
+      ...insightOf(column, units[column.name], table, masks[column.name]),
       heading: titleWithUnit(headingOf(column.name, titles, descriptions), units[column.name]),
     }
     if (!currencies || isHidden(column.facts) || !isMixed(column, units[column.name])) return insight
@@ -105,8 +107,8 @@ function headingOf(
   return question.length > MOST_OF_A_QUESTION ? `${question.slice(0, MOST_OF_A_QUESTION)}…` : question
 }
 
-/** What a column of a profile holds; `unit` is the one of its contract, and `table` has its rows in SQL. */
-export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = ''): ColumnInsight {
+/** What a column of a profile holds; `unit` and `mask` are those of its contract, and `table` has its rows in SQL. */
+export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '', mask = ''): ColumnInsight {
   const facts: Facts = column.facts
   const asTime = timeWords(facts)
   const words: Words = (value) => {
@@ -121,7 +123,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     name: column.name,
     heading: columnTitle(column.name),
     kind: KINDS[column.type] ?? column.type,
-    facts: hidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
+    facts: hidden ? [hiddenWords(facts, mask)] : shownFacts(facts, words, isName(column.name)),
     bars: hidden ? [] : namesThings(column) ? barsOfOneName(column, words) : barsOf(column, words),
     look: [...looksOf(column, words, hidden), hidden ? '' : futureWords(column, words)].filter(Boolean),
     tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
@@ -138,6 +140,24 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
 /** Whether a column has values that the caller may not see. */
 export const isHidden = (facts: Facts): boolean =>
   (Boolean(facts.sensitive) || Boolean(facts.personal)) && facts.top === undefined
+
+/** Masks whose values are kept, but may hold numbers that nobody may see. */
+const KEPT_MASKS: Readonly<Record<string, string>> = {
+  free_text: 'a text that people write may hold numbers of cards',
+  masked: 'it has what is left of a masked value',
+}
+
+/** Why the values of a column are not shown. */
+function hiddenWords(facts: Facts, mask: string): string {
+  const why = facts.personal
+    ? 'they are about people, and you are in no group that may see them'
+    : mask
+      ? (KEPT_MASKS[mask] ?? maskWords(mask))
+      : facts.missing === null
+        ? 'they are never kept'
+        : 'by its name or its values, the column may hold secrets or numbers of cards'
+  return `Its values are not shown: ${why}.`
+}
 
 /** The most frequent value says something where it is this much more frequent than the average. */
 const MIN_LEAD = 1.2
@@ -437,7 +457,9 @@ function apartWords(facts: Facts, words: Words): string {
 function outlierWords(facts: Facts, words: Words): string {
   const { outside } = (facts.outliers ?? {}) as { outside?: number }
   const many = Number(outside ?? 0)
-  return many === 0 || isLongTail(facts)
+  // Values apart from all others are named already; where they are all outliers, there is nothing to add.
+  const areNamed = many === apartOf(facts).apart && apartWords(facts, words) !== ''
+  return many === 0 || isLongTail(facts) || areNamed
     ? ''
     : `${about(facts)}${count(many, 'outlier')} ${sidesWords(facts, words)}`.trim()
 }

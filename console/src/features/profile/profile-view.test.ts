@@ -10,7 +10,7 @@ const profile = (...rs: number[]) => ({
 
 test('a profile without columns that move together says why', () => {
   expect(noPairs(profile())).toBe(
-    'Fewer than two columns measure something that varies in at least 3 rows, so none can move together.',
+    'Nothing to compare: it takes two columns of numbers with different values in at least 3 rows.',
   )
   expect(noPairs(profile(0.2))).toBe(
     'No numeric columns move together: the correlation of the only pair is below 0.5.',

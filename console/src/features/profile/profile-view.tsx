@@ -22,6 +22,7 @@ export function ProfileView({
   table,
   titles,
   descriptions,
+  masks,
   isBasisSaid = false,
 }: {
   profile: Profile
@@ -30,6 +31,8 @@ export function ProfileView({
   titles?: Units
   /** What a contract says of columns, such as the question of a survey. */
   descriptions?: Units
+  /** How a contract masks columns, which is why their values are not shown. */
+  masks?: Units
   /** The table with the rows of the profile, for SQL. */
   table?: string | undefined
   /** Whether the page says already of how many rows the estimates are. */
@@ -46,6 +49,7 @@ export function ProfileView({
         {...(table ? { table } : {})}
         {...(titles ? { titles } : {})}
         {...(descriptions ? { descriptions } : {})}
+        {...(masks ? { masks } : {})}
       />
       {pairs.length > 0 ? (
         <div>
@@ -57,6 +61,9 @@ export function ProfileView({
               {words} (correlation {figure(r, 'score')}).
             </Text>
           ))}
+          <Text size="xs" className="muted">
+            {CORRELATION}
+          </Text>
         </div>
       ) : (
         <Text size="sm" className="muted">
@@ -68,6 +75,10 @@ export function ProfileView({
   )
 }
 
+/** Which correlation it is, and why a statement may give another number: see headgate/profiling/correlations.py. */
+const CORRELATION =
+  'Pearson’s correlation, without values apart from all others, because one mistyped value hides what the others show. corr() in SQL counts those values too.'
+
 /** The profile compares columns of at least so many values, and so many columns at most. */
 const MIN_VALUES = 3
 const MAX_COMPARED = 200
@@ -77,7 +88,7 @@ export function noPairs({ columns, correlations: pairs }: Profile): string {
   if (columns.length > MAX_COMPARED || columns.some(({ facts }) => isHidden(facts)))
     return `No correlation of at least ${STRONG} among the columns that were compared and that you may see.`
   if (pairs.length === 0)
-    return `Fewer than two columns measure something that varies in at least ${MIN_VALUES} rows, so none can move together.`
+    return `Nothing to compare: it takes two columns of numbers with different values in at least ${MIN_VALUES} rows.`
   const all =
     pairs.length === 1
       ? 'the correlation of the only pair'
@@ -94,6 +105,7 @@ export function ColumnCards({
   table = '',
   titles = NO_UNITS,
   descriptions = NO_UNITS,
+  masks = NO_UNITS,
   isBasisSaid = false,
 }: {
   columns: Schemas['ColumnProfile'][]
@@ -101,12 +113,13 @@ export function ColumnCards({
   table?: string
   titles?: Units
   descriptions?: Units
+  masks?: Units
   isBasisSaid?: boolean
 }) {
   const [showsAll, setShowsAll] = useState(false)
   const insights = useMemo(
-    () => insightsOf(columns, units, table, titles, descriptions),
-    [columns, units, table, titles, descriptions],
+    () => insightsOf(columns, units, table, titles, descriptions, masks),
+    [columns, units, table, titles, descriptions, masks],
   )
   const byLook = byInterest(insights)
   const bases = [...new Set(insights.map(({ basis }) => basis).filter(Boolean))]

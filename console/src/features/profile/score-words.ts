@@ -1,4 +1,4 @@
-import { figure } from '../../api/format'
+import { count, figure } from '../../api/format'
 
 /** What each part of the score counts against a file. The age of the data is not counted: a file of history is old. */
 const REDUCES: Record<string, string> = {
@@ -24,7 +24,9 @@ export function scoreWords(score: Readonly<Record<string, unknown>>): string {
     .map(([name, value]) => `${shareWords(1 - value)} ${REDUCES[name]}`)
   if (reduced.length === 0)
     return 'Quality 1 of 1: no required cell is empty, and no row is not permitted, repeated or contradictory. Columns that may be empty are not counted.'
-  return `Quality ${belowOne(mean)} of 1: ${reduced.join(', ')}.`
+  const others = parts.length - reduced.length
+  const rest = others > 0 ? `; the other ${others === 1 ? 'part is' : `${others} parts are`} 1` : ''
+  return `Quality ${belowOne(mean)} of 1, the mean of ${count(parts.length, 'part')}: ${reduced.join(', ')}${rest}.`
 }
 
 /** A score below 1 is never rounded up to it. */

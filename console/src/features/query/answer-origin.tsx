@@ -2,9 +2,8 @@ import { Anchor, Text, Title } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { useTable } from '../catalog/queries'
+import { useContents, useTable } from '../catalog/queries'
 import { day } from '../../formats/moments'
-import { useHealth } from '../lake/queries'
 import { heading } from '../../formats/words'
 import { tablesIn } from './schema-words'
 
@@ -17,9 +16,7 @@ interface Props {
 
 /** What was asked, of which tables, as of when; the page of a table says how far its figures may be trusted. */
 export function AnswerOrigin({ sql, question, tables }: Props) {
-  // Tables have a day of their own; datasets have that of the lake, once after the last of them.
   const read = tablesIn(sql, tables).toSorted((one, other) => Number(!one.system) - Number(!other.system))
-  const asOf = useHealth().data?.as_of
   return (
     <div>
       {question ? (
@@ -36,25 +33,29 @@ export function AnswerOrigin({ sql, question, tables }: Props) {
               <Origin table={table} />
             </Fragment>
           ))}
-          {asOf && read.at(-1)?.system === '' ? ` as of ${day(asOf)}` : ''}
         </Text>
       ) : null}
     </div>
   )
 }
 
+/** Whether a day is no day to come: rows about the future say nothing of the age of a table. */
+const isOver = (asOf: string): boolean => asOf.slice(0, 10) <= new Date().toISOString().slice(0, 10)
+
 function Origin({ table: { name, system } }: { table: Schemas['CatalogTable'] }) {
   const detail = useTable(system, name)
+  // The day of a dataset is that of its own rows; one without times has none.
+  const ofDataset = useContents().data?.tables.find((one) => one.name === name && !one.system)
   const page = system
     ? `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(name)}`
     : `#/datasets/${encodeURIComponent(name)}`
-  const asOf = detail.data?.as_of
+  const asOf = system ? detail.data?.as_of : ofDataset?.as_of
   return (
     <>
       <Anchor inherit href={page}>
         {heading(name)}
       </Anchor>
-      {asOf ? ` as of ${day(asOf)}` : ''}
+      {asOf && isOver(asOf) ? ` as of ${day(asOf)}` : ''}
     </>
   )
 }

@@ -8,9 +8,21 @@ export interface OpenPeriod {
   until: string
 }
 
+/** The first period of an axis, of which the data have the end only. */
+export interface BegunPeriod {
+  place: string
+  /** The first day of the data, or the first moment where the period is a day. */
+  from: string
+}
+
 /** Until when the data have the period: a day, or the time of the day that is the period. */
-export const untilWords = ({ until }: OpenPeriod): string =>
-  until.length > 'yyyy-mm-dd'.length ? until.slice(11, 16) : day(until)
+export const untilWords = ({ until }: OpenPeriod): string => limitWords(until)
+
+/** From when on the data have the first period. */
+export const fromWords = ({ from }: BegunPeriod): string => limitWords(from)
+
+const limitWords = (limit: string): string =>
+  limit.length > 'yyyy-mm-dd'.length ? limit.slice(11, 16) : day(limit)
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7

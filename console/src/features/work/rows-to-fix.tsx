@@ -6,9 +6,9 @@ import { useMay } from '../../api/queries'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
-import { useTitles } from '../../formats/columns'
+import { useTitles, useTypes } from '../../formats/columns'
 import { moment } from '../../formats/moments'
-import { ruleWords } from '../../formats/rules'
+import { ruleWords, type TypeOf } from '../../formats/rules'
 import { capitalised, columnTitle, fileParts, heading } from '../../formats/words'
 import { fileTitle } from '../files/file-list'
 import { originalId } from '../files/original-id'
@@ -102,25 +102,31 @@ export function reasonWords(
   reasons: File['reasons'],
   groups: Pick<Schemas['RejectionGroup'], 'rule' | 'column' | 'waiting'>[] = [],
   titleOf = columnTitle,
+  typeOf: TypeOf = () => '',
 ): string {
   const waiting = groups.filter((group) => group.waiting > 0)
   const causes: Cause[] =
     waiting.length > 0
       ? waiting.map((group) => ({ ...group, rows: group.waiting }))
       : reasons.map((reason) => ({ ...reason, column: '' }))
-  const named = causes.slice(0, MOST_CAUSES).map((cause) => causeWords(cause, titleOf))
+  const named = causes.slice(0, MOST_CAUSES).map((cause) => causeWords(cause, titleOf, typeOf))
   const more = causes.length > MOST_CAUSES ? `, and ${count(causes.length - MOST_CAUSES, 'more reason')}` : ''
   return named.length > 0 ? `${named.join('; ')}${more}.` : ''
 }
 
-const causeWords = ({ rule, column, rows }: Cause, titleOf: (column: string) => string): string =>
-  `${capitalised(ruleWords(rule, column ? titleOf(column) : ''))} (${count(rows, 'row')})`
+const causeWords = (
+  { rule, column, rows }: Cause,
+  titleOf: (column: string) => string,
+  typeOf: TypeOf,
+): string =>
+  `${capitalised(ruleWords(rule, column ? titleOf(column) : '', typeOf(column)))} (${count(rows, 'row')})`
 
 /** The reasons of a file with their columns, which its rows in quarantine say. */
 function ReasonWithColumn({ file }: { file: File }) {
   const rows = useRejectedRows(file.file_id, '', true)
   const titleOf = useTitles(file.dataset)
-  return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [], titleOf)
+  const typeOf = useTypes(file.dataset)
+  return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [], titleOf, typeOf)
 }
 
 /** The name of the file that somebody corrected: that of the corrections is made of ids. */

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from headgate.api.files import snapshot_profiles
+from headgate.api.lake_ports import senders_of
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
@@ -60,14 +61,28 @@ def test_the_profile_is_of_all_rows_of_the_dataset_and_names_their_snapshot() ->
 
 def test_accepted_rows_that_no_run_has_merged_are_counted() -> None:
     lake = merged([regions(range(3))], "r-two")
-    body = b"region_id,region_name\nN1,North\nN2,South\n"
-    record = lake.receive("regions/new.csv", body)
+    header = b"region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
+    rows = b"N1,North,,EU,5,5,2024-01-01T00:00:00\nN2,South,,EU,5,5,2024-01-01T00:00:00\n"
+    record = lake.receive("regions/new.csv", header + rows)
+    assert record.accepted == 2
     assert Caller(lake).call("GET", PATH).json["pending_rows"] == 0  # of an unknown list nothing is said
     listed = ObjectRef("curated", keys.merged_increments_key("regions", "r-two"))
     lake.objects.write(
         listed, MergedIncrements("regions", "r-two", ("increments/regions/other.parquet",)).to_json().encode()
     )
-    assert Caller(lake).call("GET", PATH).json["pending_rows"] == record.accepted
+    answer = Caller(lake).call("GET", PATH).json
+    assert answer["pending_rows"] == record.accepted
+    assert [answer["pending_replaced_rows"], answer["pending_unchanged_rows"]] == [None, None]
+
+    senders_of(lake).keep_uploader(record.file_id, "kim", replaced_rows=1, unchanged_rows=0)
+    answer = Caller(lake).call("GET", PATH).json
+    assert [answer["pending_replaced_rows"], answer["pending_unchanged_rows"]] == [1, 0]
+
+    newer = b"N3,East,,EU,5,5,2024-01-01T00:00:00\n"
+    lake.receive("regions/newer.csv", header + newer)  # not compared, so nothing is known of all rows
+    answer = Caller(lake).call("GET", PATH).json
+    assert answer["pending_rows"] == record.accepted + 1
+    assert [answer["pending_replaced_rows"], answer["pending_unchanged_rows"]] == [None, None]
 
 
 def skewed() -> list[pa.Table]:

@@ -4,7 +4,7 @@ import { axisTitle, cellWords, dayOf, type Labels, type Units } from '../../../f
 import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
 import type { Mark } from '../../notes/marks'
-import { type OpenPeriod, untilWords } from '../../query/open-period'
+import { type BegunPeriod, fromWords, type OpenPeriod, untilWords } from '../../query/open-period'
 
 export interface Shown {
   panel: Schemas['Panel']
@@ -17,6 +17,8 @@ export interface Shown {
   marks?: Mark[]
   /** The last period of the axis, if it is not over. */
   open?: OpenPeriod | undefined
+  /** The first period of the axis, if the data begin within it. */
+  begun?: BegunPeriod | undefined
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
   /** Its height in pixels, where that is fixed. */
@@ -35,6 +37,7 @@ export interface Drawing {
   labels?: Labels
   marks?: Mark[]
   open?: OpenPeriod | undefined
+  begun?: BegunPeriod | undefined
   isNarrow?: boolean
   height?: number | undefined
 }
@@ -75,9 +78,17 @@ export function axisName(name: string, column = ''): string {
   return time === 'day' ? dayOf(column, single) : time === 'moment' ? moment(single) : label(single, column)
 }
 
-/** A name on an axis, with the last day of the data where the period is not over. */
-export const placeName = (name: string, column: string, open: OpenPeriod | undefined): string =>
-  name === open?.place ? `${axisName(name, column)} (until ${untilWords(open)})` : axisName(name, column)
+/** A name on an axis, with the last or the first day of the data where they have a part of the period only. */
+export function placeName(
+  name: string,
+  column: string,
+  open: OpenPeriod | undefined,
+  begun?: BegunPeriod,
+): string {
+  const words = axisName(name, column)
+  if (name === open?.place) return `${words} (until ${untilWords(open)})`
+  return name === begun?.place ? `${words} (from ${fromWords(begun)})` : words
+}
 
 /** Names of series: columns have headings, values are read as cells of their column are. */
 export const seriesName = (name: string, { y, series }: Schemas['Panel'], labels: Labels = {}): string =>

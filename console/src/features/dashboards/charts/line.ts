@@ -28,6 +28,7 @@ export function line({
   labels,
   marks = [],
   open,
+  begun,
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
@@ -38,6 +39,7 @@ export function line({
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const last = xs.length - 1
   const isOpen = last > 0 && xs[last] === open?.place
+  const isBegun = last > 0 && xs[0] === begun?.place
   const valuesOfGroup = (group: string): (number | null)[] =>
     panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
   const places = placesBySize(groups.map(valuesOfGroup))
@@ -55,16 +57,22 @@ export function line({
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
     }
   })
-  const series = isOpen ? [...whole.map(withoutLast), ...whole.map(lastStep)] : whole
+  const series = [
+    ...whole.map((one) => withoutEnds(one, isBegun, isOpen)),
+    ...(isOpen ? whole.map(lastStep) : []),
+    ...(isBegun ? whole.map(firstStep) : []),
+  ]
   const isLog = panel.scale === 'log' || isUneven(whole.map(({ data }) => data))
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
-    xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open)
+    xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open, begun)
   // A label that says how far the data go takes the room of all others on a phone: the hover text says it.
   const axisText = isNarrow && !xUnit ? (name: string): string => axisName(name, panel.x) : xName
-  // The dashed step to an open period repeats the value before it.
+  // The dashed steps from and to a part of a period repeat the value beside it.
+  const blockOf = (place: number | undefined): number =>
+    isOpen && place === last ? 1 : isBegun && place === 0 ? 1 + Number(isOpen) : 0
   const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
-    !isOpen || (dataIndex === last) === seriesIndex >= groups.length
+    Math.floor(seriesIndex / groups.length) === blockOf(dataIndex)
   const named = (name: string): string => seriesName(name, panel, labels)
   return {
     grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
@@ -123,10 +131,18 @@ const dashOf = (place: number): object =>
 
 type Series = { data: (number | null)[] }
 
-/** A line without its last point. */
-const withoutLast = <One extends Series>(series: One): One => ({
+/** A line without the ends that are drawn dashed. */
+const withoutEnds = <One extends Series>(series: One, isBegun: boolean, isOpen: boolean): One => ({
   ...series,
-  data: series.data.with(-1, null),
+  data: series.data.map((value, at) =>
+    (isBegun && at === 0) || (isOpen && at === series.data.length - 1) ? null : value,
+  ),
+})
+
+/** The step from the first point of a line, dashed because the data begin within its period. */
+const firstStep = <One extends Series>(series: One) => ({
+  ...lastStep(series),
+  data: series.data.map((value, at) => (at > 1 ? null : value)),
 })
 
 /** The step to the last point of a line, dashed because the period is not over. */
