@@ -75,6 +75,17 @@ async function type(text: string): Promise<HTMLElement> {
   return field
 }
 
+test('an id is looked for beside the word that names its dataset, with a sign until it was', async () => {
+  await type('part 536009')
+  expect((await screen.findByRole('status')).textContent).toMatch(/reading the rows …$/i)
+  await vi.waitFor(() => expect(answerRows).toBeDefined(), 3000)
+  expect(screen.getByRole('status').textContent).toMatch(/reading the rows …$/i)
+  expect(statements[0]).toContain("'536009'")
+  answerRows?.()
+  expect(await screen.findByRole('option', { name: /^Part 536009/ })).toBeTruthy()
+  await vi.waitFor(() => expect(screen.queryByRole('status')).toBeNull())
+})
+
 const chosen = () => screen.getByRole('option', { selected: true }).textContent
 
 test('rows that come in late do not move a choice', async () => {
@@ -100,7 +111,8 @@ test('an id whose statement fails leads to no row', async () => {
 })
 
 test('a number of a card and a date are in no statement', async () => {
-  for (const typed of ['4111 1111 1111 1111'.replaceAll(' ', '-'), '2026-11-28']) {
+  const card = '4111 1111 1111 1111'
+  for (const typed of [card.replaceAll(' ', '-'), card, `order ${card}`, 'part 078 05 1120', '2026-11-28']) {
     await type(typed)
     await new Promise((resolve) => setTimeout(resolve, 1000))
     cleanup()

@@ -115,7 +115,7 @@ const keyOf = (place: Place | undefined): string =>
 /** What the results are, where they do not have all of the typed words. */
 function noteOf(typed: string, found: Place[], isAsking: boolean): string {
   if (!typed.trim()) return 'Opened before, and what can be asked:'
-  if (isAsking) return found.length > 0 ? '' : 'Reading the rows …'
+  if (isAsking) return found.length > 0 ? 'Still reading the rows …' : 'Reading the rows …'
   const places = found.filter((place) => place !== LOOK_IN_ROWS)
   if (places.length === 0) return 'No page, table or question has these words.'
   return places.some((place) => hasAllWords(place, typed))

@@ -279,19 +279,39 @@ const IS_REFUSED = /^\d(?:[-_]?\d){11,18}$|^\d{3}-\d{2}-\d{4}$/
 export const isAnId = (typed: string): boolean =>
   typed.length >= MIN_ID && AN_ID.test(typed) && !A_DATE.test(typed) && !IS_REFUSED.test(typed)
 
+/** The id among typed words, such as that of `order 536009`; empty where other words have digits, too. */
+export function idIn(typed: string): string {
+  const words = typed.split(/\s+/).filter(Boolean)
+  const [id, ...others] = words.filter((word) => /\d/.test(word))
+  return id !== undefined && others.length === 0 && isAnId(id) ? id : ''
+}
+
+/** Words that names of rows may have: digits may be a number that no statement may have. */
+export const mayBeName = (typed: string): boolean => !/\d/.test(typed)
+
 /** A row that may have what was typed as its id, and its dataset. */
 export interface RowPlace extends Place {
   dataset: string
 }
 
-/** The rows of datasets that may have what was typed as their id, which a statement has to confirm; first those to which most other datasets' rows belong. */
-export function placesOfRows(tables: Schemas['CatalogTable'][], typed: string): RowPlace[] {
-  return keyed(tables, typed).map(({ table, key }) => ({
-    kind: 'row with this id',
-    title: `${heading(key.name)} ${typed}`,
-    href: rowAddress(table.name, typed),
-    dataset: table.name,
-  }))
+/** The rows of datasets that may have what was typed as their id, which a statement has to confirm; first those that a word beside the id names, then those to which most other datasets' rows belong. */
+export function placesOfRows(
+  tables: Schemas['CatalogTable'][],
+  typed: string,
+  beside: readonly string[] = [],
+): RowPlace[] {
+  const isNamed = ({ dataset }: RowPlace): boolean =>
+    beside.some((word) => dataset.startsWith(word.toLowerCase()))
+  return keyed(tables, typed)
+    .map(({ table, key }) => ({
+      kind: 'row with this id',
+      title: `${heading(key.name)} ${typed}`,
+      href: rowAddress(table.name, typed),
+      // A word beside the id is another one for the dataset, such as article for product.
+      words: beside.join(' '),
+      dataset: table.name,
+    }))
+    .sort((one, other) => Number(isNamed(other)) - Number(isNamed(one)))
 }
 
 /** The statement that says which of these rows there are; empty where none may have the id. */

@@ -11,9 +11,10 @@ import { useKeptQuestions } from '../query/saved-questions'
 import { recentPages } from './recent-pages'
 import {
   firstPlaces,
-  isAnId,
+  idIn,
   LOOK_IN_ROWS,
   matching,
+  mayBeName,
   mayNameMember,
   MAX_SHOWN,
   type Place,
@@ -79,13 +80,13 @@ function useItems(isAsked: boolean): Read {
   return { all, ...stateOf(answers) }
 }
 
-/** The rows that have what was typed as their id; none where the lake cannot be asked. */
-function useRows(name: string, isAsked: boolean): Read {
+/** The rows that have what was typed as their id, with the words typed beside it; none where the lake cannot be asked. */
+function useRows(name: string, beside: string[], isAsked: boolean): Read {
   const tables = useCatalog().data?.tables ?? []
   const statement = name.length >= LEAST_TYPED ? statementOfRows(tables, name) : ''
   const answers = useResults(statement ? [statement] : [], isAsked)
   const answer = answers[0]
-  const able = answer ? placesOfRows(tables, name) : []
+  const able = answer ? placesOfRows(tables, name, beside) : []
   const datasets = new Set(answer?.data?.rows.map(([dataset]) => dataset))
   return { all: able.filter(({ dataset }) => datasets.has(dataset)), ...stateOf(answers) }
 }
@@ -116,12 +117,18 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const every = places({ contracts, systems, questions, own, boards, runs, tables, models, mayRun })
   const isAsked = asked !== '' && asked === trimmed
   const [rested] = useDebouncedValue(trimmed, ID_PAUSE_MS)
-  const isId = isAnId(rested) && rested === trimmed
+  const isAtRest = rested === trimmed
+  const id = idIn(trimmed)
+  const beside = trimmed.split(/\s+/).filter((word) => word !== id)
+  const isId = id !== '' && isAtRest
   // The members of filters are few: "sales germany" is a dashboard under one of them.
-  const isOfMember = rested === trimmed && mayNameMember(every, trimmed)
+  const isOfSeveral = mayNameMember(every, trimmed)
+  const isOfMember = isAtRest && isOfSeveral
+  // Several words that no page has may be the name of a row, such as an article.
+  const isOfName = isOfMember && mayBeName(trimmed)
   const [members, items] = [useMembers(isAsked || isOfMember), useItems(isAsked)]
-  const rows = useRows(trimmed, isAsked || isId)
-  const names = useNames(trimmed, isAsked)
+  const rows = useRows(id || trimmed, id ? beside : [], isAsked || isId)
+  const names = useNames(trimmed, isAsked || isOfName)
   const read = [members, items, rows, names]
   const hasEnough = trimmed.length >= LEAST_TYPED
   const found = trimmed
@@ -137,7 +144,10 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
     found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,
     isAsking:
       (isAsked && read.some(({ isReading }) => isReading)) ||
+      // The pause before an id or a name is looked for is a part of looking for it.
+      ((id !== '' || isOfSeveral) && !isAtRest) ||
       (isId && rows.isReading) ||
-      (isOfMember && members.isReading),
+      (isOfMember && members.isReading) ||
+      (isOfName && names.isReading),
   }
 }
