@@ -209,11 +209,20 @@ def _counted(many: int, one_name: str, many_name: str) -> str:
 
 
 def _compared(panel: DeclaredPanel, row: Mapping[str, Any]) -> str:
-    """Return the comparison of a figure; may be empty."""
+    """Return the comparison of a figure, as the console has it; may be empty."""
     if row.get("before") is None:
         return ""
+    before = escape(figure(row["before"], panel.unit))
+    if panel.before_label:
+        return f"{before} {escape(panel.before_label)}"
+    earlier = float(str(row["before"]))
+    if not earlier or row.get("value") is None:
+        return f"{before} in the period before"
+    change = float(str(row["value"])) / earlier - 1
+    is_better = (change >= 0) == (panel.better == "higher")
     return (
-        f"{escape(figure(row['before'], panel.unit))} {escape(panel.before_label or 'in the period before')}"
+        f'<span class="{"good" if is_better else "bad"}">{"▲" if change >= 0 else "▼"} '
+        f"{abs(change) * 100:.1f} %</span> against {before} in the period before"
     )
 
 
@@ -223,10 +232,10 @@ def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
     compared = _compared(panel, row)
     if row.get("value") is None:
         compared = escape(str(row.get("reason") or "No row answers this question yet."))
-    value = (
-        '<div class="value" '
-        f'data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
-    )
+    # A figure that is not there has its reason instead of a dash.
+    is_explained = row.get("value") is None and row.get("reason") is not None
+    shown = "" if is_explained else escape(figure(row.get("value"), panel.unit))
+    value = f'<div class="value" data-figure="{escape(panel.name)}">{shown}</div>'
     # Without a figure there is nothing to act upon.
     action = _action(answer, "desk") if row.get("value") is not None else ""
     return (

@@ -13,10 +13,12 @@ interface Props {
   isNarrowed?: boolean
   /** What is said of a table that has rows, in place of why none of them answers. */
   nothing?: string
+  /** What is said of a published table without a row, in place of the cause: a list of findings is empty where all is well. */
+  nothingAtAll?: string
 }
 
 /** Why a question about a table has no rows, and what to do: its cause is looked up, and not guessed. A table of no system is built by no run. */
-export function NoRows({ system, table, isNarrowed = false, nothing = '' }: Props) {
+export function NoRows({ system, table, isNarrowed = false, nothing = '', nothingAtAll = '' }: Props) {
   const detail = useTable(system, table)
   const runs = useRuns()
   // Freshness is that of the newest file, and unknown without one.
@@ -24,6 +26,7 @@ export function NoRows({ system, table, isNarrowed = false, nothing = '' }: Prop
   if (isNarrowed) return <Empty>No row fits the chosen filters.</Empty>
   if (!system) return <Empty>No row fits the statement today.</Empty>
   if (nothing && (detail.data?.rows ?? 0) > 0) return <Empty>{nothing}</Empty>
+  if (nothingAtAll && detail.data?.version && detail.data.rows === 0) return <Empty>{nothingAtAll}</Empty>
   if (detail.isPending || runs.isPending) return <Waiting what="the cause" />
   const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))
   const current = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }

@@ -39,7 +39,7 @@ export function whyEmpty(facts: EmptyFacts, table: { href: string; name: string 
   const as_of = facts.as_of ? ` as of ${day(facts.as_of)}` : ''
   return rows === 0
     ? {
-        why: `${table.name} was built${as_of} and has no rows: no row of its sources counts.`,
+        why: `${table.name} was built${as_of} and has no rows: nothing in its sources belongs in it.`,
         remedy: 'See what it was built from',
         href: table.href,
       }

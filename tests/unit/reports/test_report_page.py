@@ -106,7 +106,7 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
     )
     page = report_html(report(systems=(board,)), ())
     assert '<div class="value" data-figure="money">£41,201</div>' in page
-    assert "£40,000 in the period before" in page
+    assert "against £40,000 in the period before" in page
 
 
 @pytest.mark.parametrize("panel", [KPI, BARS], ids=["figure", "chart"])

@@ -4,13 +4,16 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { MemoryRouter } from 'react-router'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
 import { EMPTY_PANEL } from './empty-panel'
 import { Kpi } from './kpi'
 
 afterEach(cleanup)
+beforeEach(() => {
+  answer = ROW
+})
 
 const SQL = 'SELECT sum(amount) AS value FROM sales'
 const PANEL = {
@@ -30,16 +33,23 @@ const CONTRACT = {
     { name: 'shop', description: 'Where.', unit: '' },
   ],
 }
+let answer: object
+const ROW = { columns: [{ name: 'value', type: 'double' }], rows: [[5]], next_cursor: '' }
 const ANSWER: Record<string, object> = {
   '/v1/me': { name: 'ana', groups: ['viewer'] },
   '/v1/contracts/prod/sales': CONTRACT,
   '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
-  '/v1/queries/q/rows': { columns: [{ name: 'value', type: 'double' }], rows: [[5]], next_cursor: '' },
 }
 
 function show(): void {
   vi.stubGlobal('fetch', (url: string) =>
-    Promise.resolve(Response.json(ANSWER[new URL(url).pathname] ?? { tables: [], runs: [], questions: [] })),
+    Promise.resolve(
+      Response.json(
+        new URL(url).pathname.endsWith('/rows')
+          ? answer
+          : (ANSWER[new URL(url).pathname] ?? { tables: [], runs: [], questions: [] }),
+      ),
+    ),
   )
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   render(
@@ -76,4 +86,12 @@ test('a figure has the menu of a chart: its SQL, the columns that it counts, and
   await userEvent.click(screen.getByRole('button', { name: 'More about: How much was sold?' }))
   const origin = await screen.findByRole('menuitem', { name: 'Where it comes from' })
   expect(origin.getAttribute('href')).toBe('#/tables/own/sales')
+})
+
+test('a figure that is not there has its reason instead of a dash', async () => {
+  const columns = ['value', 'reason'].map((name) => ({ name, type: 'varchar' }))
+  answer = { columns, rows: [[null, 'Too few sales to compare.']], next_cursor: '' }
+  show()
+  expect(await screen.findByText('Too few sales to compare.')).toBeTruthy()
+  expect(screen.queryByTestId('figure-sold')).toBeNull()
 })

@@ -38,6 +38,8 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
     row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
+  // A figure that is not there has its reason instead of a dash.
+  const isExplained = at('value') === null && typeof at('reason') === 'string'
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
   const title =
     result.data && panel.answer ? answerTitle(panel.answer, answerRows(result.data), units) : undefined
@@ -74,14 +76,16 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       ) : null}
       {view !== 'figure' || (result.error && !result.data) ? null : (
         <>
-          <Text fz={28} fw={600} lh={1.2} component="div">
-            <span data-testid={`figure-${panel.name}`}>
-              {result.isPending ? <FigureOutline /> : figure(at('value'), panel.unit)}
-            </span>
-            <Unit value={at('value')} unit={panel.unit} />
-          </Text>
+          {isExplained ? null : (
+            <Text fz={28} fw={600} lh={1.2} component="div">
+              <span data-testid={`figure-${panel.name}`}>
+                {result.isPending ? <FigureOutline /> : figure(at('value'), panel.unit)}
+              </span>
+              <Unit value={at('value')} unit={panel.unit} />
+            </Text>
+          )}
           {result.data && at('value') === null ? (
-            typeof at('reason') === 'string' ? (
+            isExplained ? (
               <Text size="sm">{at('reason')}</Text>
             ) : (
               <NoRows system={board.system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />

@@ -56,7 +56,8 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   // What to do follows from rows.
   const isEmpty = result.data?.rows.length === 0
   // The figure gives the cause already.
-  const isAbsent = sql === panel.sql && isEmpty && Boolean(figure.data && hasNoValue(figure.data))
+  const isAbsent =
+    isEmpty && Boolean(figure.data && (sql === panel.sql ? hasNoValue(figure.data) : hasReason(figure.data)))
   const isNothing = Boolean(panel.nothing) && isEmpty
   const room = isAbsent ? 'none' : isNothing ? 'line' : 'panel'
   useEffect(() => onRoom?.(panel.name, room), [onRoom, panel.name, room])
@@ -126,6 +127,10 @@ const viewsOf = (isDrawn: boolean, system: string): View[] => [
 /** Whether a figure has no value, or counts nothing. */
 const hasNoValue = ({ columns, rows }: Result): boolean =>
   Number(rows[0]?.[columns.findIndex((column) => column.name === 'value')] ?? 0) === 0
+
+/** Whether a figure says why it has no value, also under a filter. */
+const hasReason = ({ columns, rows }: Result): boolean =>
+  typeof rows[0]?.[columns.findIndex((column) => column.name === 'reason')] === 'string'
 
 interface ShownProps {
   view: View

@@ -40,6 +40,7 @@ const read: string[] = []
 let decided: object[] = []
 let alerts: object[] = []
 let filters: object[] = []
+let panels: object[] = []
 let checks: object[] = []
 let waiting: object = {}
 /** How many items a queue counts but does not list. */
@@ -58,8 +59,9 @@ function answerTo(url: string, init?: RequestInit): unknown {
   if (url.includes('/v1/decisions')) return { decisions: url.includes('machines') ? decided : [] }
   if (url.includes('/v1/dashboards')) {
     const queues = BOARD.queues.map((one, at) => ({ ...one, missing_sql: at === 0 ? missing : '' }))
-    return { dashboards: [{ ...BOARD, queues, alerts, filters }] }
+    return { dashboards: [{ ...BOARD, queues, alerts, filters, panels }] }
   }
+  if (url.includes('/tables/machines')) return { version: '1.0.0', rows: 0, as_of: '2026-11-24' }
   if (url.includes('/v1/quarantine')) return waiting
   if (url.includes('/v1/health')) return { state: 'healthy', checks }
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
@@ -85,6 +87,7 @@ beforeEach(() => {
   sessionStorage.clear()
   missing = ''
   filters = []
+  panels = []
   ;[decided, alerts, checks, waiting, further] = [[], [], [], { waiting: [], files_waiting: 0 }, 0]
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
@@ -231,6 +234,14 @@ test('a queue that a dashboard opens under its filter lists the items of this fi
   await userEvent.click(screen.getByRole('button', { name: 'Show all' }))
   await vi.waitFor(() => expect(read).toContain('SELECT item_id FROM machines'))
   expect(screen.queryByTestId('queue-filters')).toBeNull()
+})
+
+test('an empty queue says what its list on the dashboard says of no rows, also where the table has none', async () => {
+  items = { machines: [] }
+  const list = { name: 'list', kind: 'table', table: 'machines', queue: 'machines', sql: '', details: [] }
+  panels = [{ ...list, nothing: 'No machine runs too hot.' }]
+  showWork('/work/machines')
+  expect(await screen.findByText('No machine runs too hot.')).toBeTruthy()
 })
 
 test('a queue is found by the words of its title, as a person types its address', async () => {

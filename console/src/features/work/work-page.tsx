@@ -260,6 +260,8 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const [search, setSearch] = useSearchParams()
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
   const { text, isPending } = useMissing(queue.missing_sql)
+  // The list of the dashboard that leads here says what it means that it is empty.
+  const empty = board.panels.find((panel) => panel.queue === queue.name && panel.nothing)?.nothing
   return (
     <Stack gap="xs">
       <QueueMissing text={text} />
@@ -285,8 +287,9 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
               nothing={
                 words.length > 0
                   ? 'No item fits the filters. Show all, or choose another value on the dashboard.'
-                  : 'Nothing is open. There is nothing to do here.'
+                  : (empty ?? 'Nothing is open. There is nothing to do here.')
               }
+              nothingAtAll={empty}
             />
           ) : (
             <Answered of={decisions} what="what was decided">

@@ -156,6 +156,8 @@ export function bar({
     ]),
     xAxis: {
       ...valueAxis(column, unit),
+      // Of many ticks a phone would show every third or fourth label only.
+      ...(isNarrow ? { splitNumber: 2 } : {}),
       nameLocation: 'middle',
       nameGap: 28,
       nameTextStyle: { align: 'center' },

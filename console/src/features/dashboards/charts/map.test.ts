@@ -25,3 +25,16 @@ test('the country with most is named on the map, and the ends of the scale inclu
   expect(narrow.series[0]?.data[0]?.label?.show, 'no edge of a phone cuts the name').toBe(false)
   expect([visualMap.min, visualMap.max]).toEqual([1, 3])
 })
+
+test('one country has no scale', () => {
+  const panel = { ...EMPTY_PANEL, kind: 'map' as const, x: 'region_id', y: ['revenue'], unit: 'rows' }
+  const scale = (rows: [string, number][]): unknown =>
+    options({ panel, columns: ['region_id', 'revenue'], rows }, 'light').visualMap
+  expect(scale([['DE', 10]])).toMatchObject({ show: false })
+  expect(
+    scale([
+      ['DE', 10],
+      ['GB', 90],
+    ]),
+  ).toMatchObject({ show: true })
+})

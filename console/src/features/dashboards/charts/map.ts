@@ -37,6 +37,8 @@ export function map(drawing: Drawing): Record<string, unknown> {
       trigger: 'item',
     },
     visualMap: {
+      // One country has no scale to compare it by.
+      show: most > from,
       min: Math.log10(from),
       max: Math.max(Math.log10(most), Math.log10(from) + 1e-6),
       left: 8,
