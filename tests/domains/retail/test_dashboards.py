@@ -572,6 +572,7 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
         engine.execute("create table fraud_scores as select * from given")
         engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
         engine.execute("update fraud_scores set amount = case transaction_id when 5 then 400 else 100 end")
+        datasets(engine)
         shown = engine.execute(f"select transaction_id from ({translate(panel.sql, 'duckdb')})")  # noqa: S608 the dashboard's statement
         assert [number for (number,) in shown.fetchall()] == [5, 2, 6]
         items = answer_of(engine, queue.sql)
@@ -583,7 +584,7 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
         ("6", "block"),
     ]
     assert (figure["value"], figure["before"], figure["title_action"]) == (3, 1, None)
-    assert money["value"] == 600
+    assert (money["value"], money["before"]) == (600, 100)
     assert money["title_loss"] == pytest.approx(sum(float(str(row["value"])) for row in items))
 
 
@@ -806,14 +807,22 @@ def test_a_region_of_whose_month_one_order_is_most_is_named_with_the_order() -> 
             (11, 18200, 30, 16554.88, "536009"),
         )
     ]
-    panel = panel_of("global-market-pulse", "growth")
+    panel, table = panel_of("global-market-pulse", "growth"), panel_of("global-market-pulse", "regions")
     with duckdb.connect() as engine:
         filled_tables(engine, regional_performance=months)
-        one_order = answer_in_words(panel.answer, answer_of(engine, panel.sql), dict(panel.units))
+        rows, listed_rows = answer_of(engine, panel.sql), answer_of(engine, table.sql)
+        one_order = answer_in_words(panel.answer, rows, dict(panel.units))
         engine.execute("update regional_performance set largest_order = 900")
         many = answer_in_words(panel.answer, answer_of(engine, panel.sql), dict(panel.units))
-    assert str(one_order).endswith("; one order, 536009, is 91 % of the £18,200 of Australia")
-    assert "one order" not in str(many)
+        first, *_ = rows
+        (listed,) = listed_rows
+    assert one_order == "One order, 536009, is 91 % of the £18,200 of Australia"
+    assert str(first["title_action"]).startswith("Plan Australia without order 536009 until its customer")
+    assert "one order" not in str(many).lower()
+    assert (listed["what_to_do"], listed["one_order"]) == ("plan without one order", "536009")
+    assert (
+        answer_in_words(table.answer, listed_rows, dict(table.units)) == "Order 536009 is most of Australia"
+    )
 
 
 def test_bands_that_held_equally_often_are_drawn_as_one() -> None:
@@ -1187,6 +1196,13 @@ def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, ob
             engine.execute(statement, list(row.values()))
     if "forecast_accuracy" in tables:
         set_nearest(engine)
+
+
+def filled_payments(engine: duckdb.DuckDBPyConnection, payments: list[dict[str, object]]) -> None:
+    """Create the scored payments, and the dataset that they are from."""
+    own = {column.name for column in REGISTRY.curated["card_transactions"].columns}
+    rows = [{name: cell for name, cell in row.items() if name in own} for row in payments]
+    filled_tables(engine, fraud_scores=payments, card_transactions=rows)
 
 
 def set_nearest(engine: duckdb.DuckDBPyConnection) -> None:
@@ -2489,7 +2505,7 @@ def test_growth_that_chance_does_not_explain_leads_by_what_it_brings() -> None:
     ("orders", "rate", "title"),
     [
         (20, 0.67, "Ask why goods of Spain came back: 670 came back, 67 % of its sales"),
-        (19, None, "No region needs an action: no change of this month is beyond chance"),
+        (19, None, "Spain needs no action: no change of this month is beyond chance"),
     ],
 )
 def test_a_rate_of_returns_is_stated_and_acted_upon_from_20_orders_on(
@@ -2731,6 +2747,41 @@ def test_the_charts_of_regions_are_those_with_most_revenue_in_the_month_that_is_
     assert {row["region_name"] for row in drawn} == {"AU", "DE", "FR", "IE", "NL", "GB"}
 
 
+def test_a_region_with_most_of_the_revenue_is_apart_from_the_others_on_the_map() -> None:
+    """It led every panel of the page, where the others need a look, too."""
+    panel = panel_of("global-market-pulse", "map")
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=regional_months(GB=(900,), DE=(50,), FR=(30,), IE=(20,)))
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, dict(panel.units)) == (
+        "Outside GB, with 90 % of the revenue, DE sold most in August 2010: £50"
+    )
+    assert {row["title_action"] for row in rows} == {
+        "Check postage and delivery times first for DE, FR: 80 % of the revenue outside GB."
+    }
+
+
+def test_of_one_chosen_region_no_panel_compares_regions() -> None:
+    """`0 regions, 1 can be compared` and `first where it sells most` are no answers about one region."""
+    board = dashboards()["global-market-pulse"]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=regional_months(DE=(38, 43)))
+        (figure,) = answer_of(engine, board.panel("growing_regions").sql)
+        listed, drawn, mapped = (
+            answer_of(engine, board.panel(name).sql) for name in ("regions", "growth", "map")
+        )
+    assert (figure["value"], figure["before"]) == (None, None)
+    assert figure["reason"] == (
+        "DE: 43 orders after 38 in the month before, which chance explains: change nothing there."
+    )
+    assert [row["title_folded"] for row in listed] == [None], "the only row is not folded"
+    title = answer_in_words(board.panel("regions").answer, listed, {})
+    assert title == "DE needs no action: no change of this month is beyond chance"
+    assert str(listed[0]["title_action"]).startswith("Look again after the next complete month")
+    assert str(drawn[0]["title_action"]).startswith("Change nothing by this chart: only three changes")
+    assert str(mapped[0]["title_action"]).startswith("The table of regions says what to do there")
+
+
 def regional_months(**revenues: tuple[int, ...]) -> list[dict[str, object]]:
     """Return regions with a revenue for each month from August 2010 on, with an order for each pound."""
     return [
@@ -2918,6 +2969,13 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         "one line of any article, as none is like it, for £20"
     )
     assert loss.endswith(": £342. Nothing like it is sold: stock it, or ignore the search")
+    gap |= {"is_sold": True, "valued_by": "any_article"}
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[])
+        framed = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
+    assert "one line of any article, as those with its words are other things, for £20" in answer_in_words(
+        queue.evidence[0].title, framed, queue.evidence[0].units
+    )
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
     assert [row["searches"] for row in answers[1]] == [9, 4]
@@ -3023,7 +3081,7 @@ def test_a_review_proposes_the_next_step_by_its_reason(
     ]
     queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, fraud_scores=[payment, *usual])
+        filled_payments(engine, [payment, *usual])
         (item,) = answer_of(engine, queue.sql)
         (earlier, *_) = answer_of(engine, queue.evidence[0].of_item("1"))
     assert item["usual_amount"] == earlier["title_usual"], "the headline and the evidence state one figure"
@@ -3036,11 +3094,11 @@ def test_a_review_proposes_the_next_step_by_its_reason(
 @pytest.mark.parametrize(
     ("fraud_on", "step", "seen", "days"),
     [
-        (datetime(2010, 7, 21, 9), "ring customer 7: ", "(1 of 2 payments, the last on 21 Jul 2010)", 139),
+        (datetime(2010, 7, 21, 9), "ring customer 7: ", "the last there on 21 Jul 2010", 139),
         (
             datetime(2010, 11, 20, 9),
             "ring customer 7, and inspect terminal 236: ",
-            "(1 of 1 payments judged in the 30 days before, the last on 20 Nov 2010)",
+            "1 of 1 payments judged there in the 30 days before, the last on 20 Nov 2010",
             17,
         ),
     ],
@@ -3051,7 +3109,7 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
     payments: list[dict[str, object]] = [
         {"transaction_id": number, "customer_id": customer, "terminal_id": 236, "amount": 50, "score": 0.8}
         | {"decision": decision, "is_fraud": is_fraud, "transacted_at": at, "reason_1": reason}
-        | {"reason_2": reason and "new_customer"}
+        | {"reason_2": reason and "new_customer", "reason_words": reason and "a reason"}
         for number, customer, decision, is_fraud, at, reason in (
             (1, 7, "review", None, datetime(2010, 12, 7, 9), "earlier_fraud_at_terminal"),
             (2, 8, "approve", True, fraud_on, None),
@@ -3061,14 +3119,13 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
     ]
     queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, fraud_scores=payments)
+        filled_payments(engine, payments)
         (item,) = answer_of(engine, queue.sql)
         terminal = answer_of(engine, queue.evidence[1].of_item("1"))
     assert str(item["reason"]).startswith(step)
-    reasons = f"earlier fraud at terminal {seen}, new customer"
-    assert str(item["reason"]).endswith(reasons), "a later fraud is not known yet"
+    assert str(item["reason"]).endswith(f"a reason; {seen}"), "a later fraud is not known yet"
     assert answer_in_words(queue.evidence[1].title, terminal, {}) == (
-        f"Terminal 236: 1 of 2 earlier payments were fraud, the last {days} days before"
+        f"Terminal 236: 1 of 2 earlier payments with a verdict were fraud, the last {days} days before"
     )
 
 
@@ -3165,7 +3222,7 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
     assert [(row["amount"], row["known_as"]) for row in payments] == [(22, "fraud"), (20, "honest")]
     assert titles == [
         "The customer usually pays 21: all 2 earlier payments",
-        "Terminal 236: 2 of 3 earlier payments were fraud, the last 1 day before",
+        "Terminal 236: 2 of 3 earlier payments with a verdict were fraud, the last 1 day before",
     ]
     assert [row["amount"] for row in terminal] == [50, 22]
 
@@ -3216,31 +3273,63 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
     assert "wait for a verdict by their probability" in panel.action
 
 
-def test_many_payments_are_counted_beside_their_reason() -> None:
-    payments: list[dict[str, object]] = [
-        {"transaction_id": number, "customer_id": customer, "terminal_id": terminal, "amount": 50}
-        | {"score": 0.8, "decision": "approve", "transacted_at": at}
-        for number, customer, terminal, at in (
-            (1, 7, 236, datetime(2010, 12, 7, 9)),
-            (2, 7, 1, datetime(2010, 12, 7, 8)),
-            (3, 7, 1, datetime(2010, 12, 6, 10)),
-            (4, 7, 236, datetime(2010, 11, 20)),
-            (5, 8, 236, datetime(2010, 12, 6, 9, 1)),
-            (6, 8, 236, datetime(2010, 12, 6, 9)),
-            (7, 8, 236, datetime(2010, 11, 1)),
-            (8, 8, 236, datetime(2010, 10, 31)),
-        )
-    ]
-    reasons = {"reason_1": "many_payments_at_terminal", "reason_2": "many_payments_of_customer"}
-    payments[0] |= {"decision": "review", **reasons}
+def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:
+    words = (
+        "many payments at terminal (7 in 24 hours, usually 0.7 a day), unusual amount (2 times the usual one)"
+    )
+    payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
+    payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}
+    payment |= {"reason_1": "many_payments_at_terminal", "reason_2": "unusual_amount", "reason_words": words}
+    board = dashboards()["compliance-guardian"]
+    with duckdb.connect() as engine:
+        filled_payments(engine, [payment])
+        (item,) = answer_of(engine, board.queues[0].sql)
+        rows = answer_of(engine, board.panel("queue").sql)
+    assert str(item["reason"]).endswith(f"{{score}} probable, {words}")
+    assert f"{words}; expected loss" in answer_in_words(board.panel("queue").answer, rows, {})
+
+
+def test_a_filter_of_the_page_leaves_the_numbers_beside_a_payment() -> None:
+    """A filter shadows the scored payments: others of the customer and of the terminal count all the same."""
+    payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
+    payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}
+    payment |= {"reason_1": "earlier_fraud_at_terminal"}
+    earlier = {**payment, "transaction_id": 2, "decision": "approve", "is_fraud": True, "reason_1": None}
+    earlier |= {"transacted_at": datetime(2010, 12, 6), "amount": 20}
     queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, fraud_scores=payments)
+        filled_payments(engine, [payment, earlier])
+        (everything,) = answer_of(engine, queue.sql)
+        engine.execute("delete from fraud_scores where reason_1 is null")
         (item,) = answer_of(engine, queue.sql)
+    assert item == everything
+    assert item["usual_amount"] == 20
     assert str(item["reason"]).endswith(
-        "many payments at terminal (2 in 24 hours, usually 2 in 30 days), "
-        "many payments of customer (3 in 24 hours, 4 in 30 days)"
+        "1 of 1 payments judged there in the 30 days before, the last on 6 Dec 2010"
     )
+
+
+def test_the_scan_for_card_data_counts_places_and_says_why_its_cells_grow() -> None:
+    panel = panel_of("compliance-guardian", "card_data_found")
+    scans: list[dict[str, object]] = [
+        {"zone": zone, "subject": subject, "check_name": check, "objects_scanned": 2, "cells_scanned": 900}
+        | {"findings": 0, "passed": True, "declared": declared}
+        for zone, subject, declared in (
+            ("curated", "orders", "note: nobody named"),
+            ("prod", "churn_risk", None),
+            ("logs", "gate", None),
+        )
+        for check in ("card_number", "security_code")
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, pci_audit=scans)
+        (figure,) = answer_of(engine, panel.sql)
+    assert (figure["value"], figure["before"]) == (0, 3)
+    assert panel.before_label == "datasets, tables and logs searched"
+    read, declared = details_of(panel, figure)
+    assert read.startswith("2,700 cells in 6 objects were read.")
+    assert "so these numbers grow with every run" in read
+    assert declared.startswith("1 of the datasets and tables have columns that somebody declared free")
 
 
 def test_a_finding_of_card_data_is_named_with_place_masked_value_and_remedy() -> None:

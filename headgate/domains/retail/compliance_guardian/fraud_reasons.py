@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.compliance_guardian.boosting_models import FraudModel
 
 REASONS = 3
+_WHOLE_FROM = 100  # numbers in words have no decimals from here on
 MIN_SHARE = 0.01  # share of the whole rise over the typical transaction
 
 # The first group whose beginning fits a feature's name owns it.
@@ -75,6 +76,23 @@ either side, so an old account may raise it, too.
 """
 COMBINATION = "unusual_combination"
 """The reason of a transaction where no other is true: only its features together are unusual."""
+_NUMBERS: dict[str, tuple[str, dict[str, tuple[str, float]]]] = {
+    "earlier_fraud_of_customer": ("{frauds} known when it was paid", {"frauds": ("customer_frauds_30d", 1)}),
+    "earlier_fraud_at_terminal": ("{frauds} known when it was paid", {"frauds": ("terminal_frauds_30d", 1)}),
+    "many_payments_at_terminal": (
+        "{own} in 24 hours, usually {usual} a day",
+        {"own": ("terminal_count_1d", 1), "usual": ("terminal_known_30d", _USUAL_DAYS)},
+    ),
+    "many_payments_of_customer": (
+        "{own} in 24 hours, usually {usual} a day",
+        {"own": ("customer_count_1d", 1), "usual": ("customer_count_30d", _USUAL_DAYS)},
+    ),
+    "unusual_time": ("between 0:00 and 7:00", {}),
+    "new_customer": ("{days} days after signing up", {"days": ("account_age_days", 1)}),
+    "unusual_amount": ("{times} times the usual one", {"times": ("amount_to_usual", 1)}),
+    COMBINATION: ("no single fact stands out", {}),
+}
+"""The words after each reason, and the features in them, each with its divisor."""
 
 
 def groups() -> dict[str, list[str]]:
@@ -112,6 +130,41 @@ def reason_codes(
     codes[parts < MIN_SHARE * rise] = None
     codes[[code is None for code in codes[:, 0]], 0] = COMBINATION
     return codes
+
+
+def in_words(codes: npt.NDArray[np.object_], points: pd.DataFrame) -> list[str | None]:
+    """Return the reasons of each transaction with their numbers; None without a reason.
+
+    Args:
+        codes: as `reason_codes` returns them.
+        points: the features of the same transactions.
+    """
+    values = {
+        name: _values(points)(name) / divisor
+        for _, numbers in _NUMBERS.values()
+        for name, divisor in numbers.values()
+    }
+    return [
+        ", ".join(
+            _with_number(code, {name: float(values[name][row]) for name in values})
+            for code in own
+            if code is not None
+        )
+        or None
+        for row, own in enumerate(codes)
+    ]
+
+
+def _with_number(code: str, values: dict[str, float]) -> str:
+    """Return a reason in words, without a number that is not known."""
+    template, numbers = _NUMBERS[code]
+    cells = {cell: values[name] for cell, (name, _) in numbers.items()}
+    words = code.replace("_", " ")
+    if not np.isfinite(list(cells.values())).all():
+        return words
+    # At most one decimal, and none of a large number.
+    texts = {cell: f"{round(value, 1 if value < _WHOLE_FROM else 0):g}" for cell, value in cells.items()}
+    return f"{words} ({template.format(**texts)})"
 
 
 def _values(points: pd.DataFrame) -> Callable[[str], npt.NDArray[np.float64]]:

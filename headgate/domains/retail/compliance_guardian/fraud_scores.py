@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TABLE = "fraud_scores"
 _ID = "transaction_id"
-_JUDGED = ("decision", "reason_1", "reason_2", "reason_3", "model")
+_JUDGED = ("decision", "reason_1", "reason_2", "reason_3", "reason_words", "model")
 _TEXTS = (*_JUDGED, "reviewed_as")
 _COLUMNS = (
     _ID,

@@ -59,7 +59,8 @@ KEPT = (
 A shop has millions of transactions, and dozens of features for each.
 """
 _REASONS = tuple(f"reason_{place + 1}" for place in range(fraud_reasons.REASONS))
-_TEXTS = ("card_token", "decision", *_REASONS, "model")
+_WORDS = "reason_words"
+_TEXTS = ("card_token", "decision", *_REASONS, _WORDS, "model")
 _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not complete
 
 
@@ -67,7 +68,7 @@ _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not comple
 class Period:
     """The transactions of a period in Parquet files.
 
-    Their columns are KEPT, `score`, `decision`, `reason_1…3` and `model`.
+    Their columns are KEPT, `score`, `decision`, `reason_1…3`, `reason_words` and `model`.
 
     Attributes:
         paths: in time order; none without transactions.
@@ -385,10 +386,12 @@ def _scored(
         decision = decisions.cheapest(score, amount, model.review_price, may_block=is_taught)
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, fraud_reasons.REASONS), None, dtype=object)
-        explained[stopped] = fraud_reasons.reason_codes(
-            fitted, frame_of(part.select(fitted.columns).take(stopped)), strength[stopped]
-        )
+        points = frame_of(part.select(fitted.columns).take(stopped))
+        explained[stopped] = fraud_reasons.reason_codes(fitted, points, strength[stopped])
+        words = np.full(part.num_rows, None, dtype=object)
+        words[stopped] = fraud_reasons.in_words(explained[stopped], points)
         added = {"score": score, "decision": decision, **dict(zip(_REASONS, explained.T, strict=True))}
+        added[_WORDS] = words
         added["model"] = np.full(part.num_rows, fitted.name, dtype=object)
         for name, values in added.items():
             kept = kept.append_column(name, pa.array(values, _added(name)))
@@ -417,7 +420,7 @@ def _judged(
 
 
 def _schema(transactions: DescribedTransactions) -> pa.Schema:
-    added = ("score", "decision", *_REASONS, "model")
+    added = ("score", "decision", *_REASONS, _WORDS, "model")
     return pa.schema([*transactions.schema(KEPT), *(pa.field(name, _added(name)) for name in added)])
 
 

@@ -35,11 +35,15 @@ class NearestArticles:
         place_of = {label: place for place, label in enumerate(names.index)}
         for label, word in words.items():
             self._places[word].append(place_of[label])
+        # In English the last word of a name says what the thing is: a record frame is a frame.
+        self._last_words = words.groupby(level=0).last().rename(place_of).to_dict()
 
     def of(self, templates: pd.Series[str]) -> pd.DataFrame:
         """Return for each template `nearest_articles`, the names of up to three, null where none is near,
         `is_sold`, whether one of them has all of its words, and `nearest_value`, the mean money of a line of
-        those with all of its words, or of all of them where none has; null where none was sold.
+        those with all of its words that are the thing by their last word, or of all of them where none has
+        all of its words; null where none was sold or all are another thing, such as a record frame for a
+        record.
         """
         near = [self._nearest(template) for template in templates]
         named = [" · ".join(self._names[place] for place in places) or None for places in near]
@@ -47,7 +51,10 @@ class NearestArticles:
             [place for place in places if self._has_all_words(place, template)]
             for template, places in zip(templates, near, strict=True)
         ]
-        values = [self._value(some or places) for some, places in zip(meant, near, strict=True)]
+        values = [
+            self._value(self._the_thing(some, template) if some else places)
+            for some, places, template in zip(meant, near, templates, strict=True)
+        ]
         return pd.DataFrame(
             {
                 "nearest_articles": pd.Series(named, templates.index, dtype=object),
@@ -58,6 +65,9 @@ class NearestArticles:
 
     def _has_all_words(self, place: int, template: str) -> bool:
         return all(place in self._places.get(word, ()) for word in template.split())
+
+    def _the_thing(self, places: list[int], template: str) -> list[int]:
+        return [place for place in places if self._last_words[place] in template.split()]
 
     def _value(self, places: list[int]) -> float:
         lines = self._lines[places].sum()

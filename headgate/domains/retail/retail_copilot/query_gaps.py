@@ -33,6 +33,7 @@ _COLUMNS = (
     "excess_searches",
     "purchase_chance",
     "purchase_value_gbp",
+    "valued_by",
     "lost_revenue_gbp",
     "nearest_articles",
     "is_sold",
@@ -70,7 +71,8 @@ def table(
     A step's lost revenue is `excess_searches`, the searches that end there above the share of all templates,
     times `purchase_chance`, the chance to buy once past it, times the value of a purchase: of the articles
     opened after the search, else of those that it comes nearest to, else of any article. A search that finds
-    nothing and that no article matches by all of its words is worth a purchase of any article.
+    nothing is worth a purchase of any article, unless an article has all of its words and is the thing by its
+    last word. `valued_by` says which articles counted.
 
     Args:
         values: of the articles opened after each template's searches, by template.
@@ -88,8 +90,12 @@ def table(
     opened = rows.template.map(values).astype(np.float64)
     # An article that shares a word with a search for something else says nothing about its worth.
     is_like = rows.is_sold | (rows.gap != "not_found")
-    worth = opened.fillna(rows.nearest_value.where(is_like)).fillna(shop_value)
-    rows = rows.assign(worth=worth, lost=rows.excess_searches * rows.purchase_chance * worth).sort_values(
+    near = rows.nearest_value.where(is_like)
+    worth = opened.fillna(near).fillna(shop_value)
+    by = np.select([opened.notna(), near.notna()], ["opened_articles", "nearest_articles"], "any_article")
+    rows = rows.assign(
+        worth=worth, valued_by=by, lost=rows.excess_searches * rows.purchase_chance * worth
+    ).sort_values(
         ["lost", "searches", "template", "gap"], ascending=[False, False, True, True], ignore_index=True
     )
     named = rows.assign(

@@ -78,3 +78,12 @@ def test_a_line_of_the_nearest_articles_is_worth_what_those_with_all_words_sell_
 def test_articles_that_nobody_bought_have_no_value() -> None:
     unsold = articles(pd.Series(["RED MUG"])).assign(money=None, lines=None)
     assert NearestArticles(unsold).of(pd.Series(["red mug"])).nearest_value.isna().all()
+
+
+def test_an_article_that_is_another_thing_by_its_last_word_is_no_price_of_the_search() -> None:
+    """A vinyl record was worth a line of silver picture frames."""
+    frames = articles(pd.Series(["VINYL RECORD FRAME", "VINYL RECORD SILVER", "BOX"]))
+    searched = NearestArticles(frames).of(pd.Series(["vinyl record", "record frame"]))
+    assert searched.is_sold.tolist() == [True, True], "whoever works at it may still add a synonym"
+    assert searched.nearest_value.tolist()[1] == 10.0
+    assert searched.nearest_value.isna().tolist() == [True, False]

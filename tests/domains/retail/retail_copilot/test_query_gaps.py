@@ -70,6 +70,9 @@ def test_a_search_that_no_article_matches_is_not_worth_one_that_shares_a_word() 
     )
     worth = listed[listed.gap == "not_found"].set_index("template").purchase_value_gbp.astype(float)
     assert worth.to_dict() == {"yoga mat": 20.0, "gnome": 7.0}
+    by = listed[listed.gap == "not_found"].set_index("template").valued_by
+    assert by.to_dict() == {"yoga mat": "any_article", "gnome": "nearest_articles"}
+    assert set(listed[listed.template == "lamp"].valued_by) == {"opened_articles"}
 
 
 def test_the_shown_parts_of_every_gap_give_its_lost_revenue() -> None:
