@@ -39,7 +39,7 @@ WITHOUT_MODEL = "recency_share"  # what the table names where no model is learnt
 LEAVING = "leaving"  # the column of the probability that each customer leaves
 MIN_CONTRIBUTIONS = (1e-6, 0.05, 0.05)  # log-odds of a first, second and third cause
 DRIVERS = len(MIN_CONTRIBUTIONS)
-_HIGH, MEDIUM = 2 / 3, 1 / 3
+_HIGH, MEDIUM = 1 / 2, 1 / 3  # high: more likely than not buys nothing
 _LOW = "low"
 _SILENCE = ("silent_days", "ordered_days_ago", "recency_days", "frequency")
 _HISTORY = ("customer_id", "marketing_opt_in", "net_revenue", *_SILENCE)
@@ -367,7 +367,7 @@ def _rows(
 
 
 def bands_of(probability: Array) -> npt.NDArray[np.str_]:
-    """Return the band of each probability: low below a third, high from two thirds on."""
+    """Return the band of each probability: low below a third, high from a half on."""
     return np.select([probability >= _HIGH, probability >= MEDIUM], ["high", "medium"], _LOW)
 
 

@@ -133,6 +133,7 @@ def test_every_customer_has_a_cause_that_one_can_act_on(built: dict[str, pd.Data
     assert set(leaving.driver_2.dropna()) | set(leaving.driver_3.dropna()) <= causes
     at_risk = leaving[leaving.risk_band == "high"]
     assert (at_risk.driver_1 != churn_risk.USUAL).mean() > 0.9
+    assert at_risk.churn_probability.min() >= 0.5 > leaving.churn_probability.drop(at_risk.index).max()
 
 
 def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[str, pd.DataFrame]) -> None:
