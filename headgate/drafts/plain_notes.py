@@ -72,17 +72,12 @@ def _misfits(match: re.Match[str]) -> str:
 
 
 def _in_words(form: str) -> str:
-    """Return a type, or a form of writing values, in words.
+    """Return a type, or a form of writing values, in words; a drafted number takes more decimals than seen.
 
     Example:
-        >>> _in_words("DECIMAL(10,2)")
-        'a number with at most 2 decimals'
+        >>> _in_words("DECIMAL(10,2)"), _in_words("DECIMAL(10,0)")
+        ('a number', 'a whole number')
     """
     if decimals := _DECIMALS.fullmatch(form):
-        places = int(decimals[1])
-        return (
-            f"a number with at most {places} decimal{'' if places == 1 else 's'}"
-            if places
-            else "a whole number"
-        )
+        return "a number" if int(decimals[1]) else "a whole number"
     return _TYPES.get(form.partition("(")[0], f"written as {form}")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from headgate.drafts.dataset_name import dataset_name_of, without_time
+from headgate.drafts.enclosing_columns import repeated_columns
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.formats.json.record_lists import WHOLE
@@ -226,6 +227,9 @@ class DryRunner:
         facts = self._grid(upload, edited, flaws, folder)
         if record.get("state") == FileState.PROFILED and not result.get("draft") and edited.opened:
             result["draft"] = self._draft_of_grid(upload, edited, folder)
+        if edited.inner_list and (drafted := result.get("draft")):
+            repeated = repeated_columns(drafted["document"], edited.inner_list)
+            result["draft"] = {**drafted, "repeated_columns": repeated}
         return {
             **result,
             "rows": [_as_sent(row, words) for row in result.get("rows", ())],
@@ -279,6 +283,7 @@ class DryRunner:
             "likely_dataset": edited.likely_dataset,
             "part_datasets": edited.part_datasets,
             "covers": edited.covers,
+            "beside_list": edited.beside_list,
             "proposed_steps": [asdict(proposed) for proposed in edited.proposed_steps],
         }
         if edited.opened is None:

@@ -86,6 +86,7 @@ class EditedUpload:
         covers: sheets of a row, or of facts such as a cover, which are no tables.
         inner_list: the list that is read, if it is in the records of another list; empty else.
         is_elsewhere: the key of the sent file is not of the dataset.
+        beside_list: the names of single values in the objects around the list that is read; no row has them.
     """
 
     file: Path
@@ -101,6 +102,7 @@ class EditedUpload:
     covers: tuple[str, ...] = ()
     is_elsewhere: bool = False
     inner_list: str = ""
+    beside_list: tuple[str, ...] = ()
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
@@ -278,7 +280,8 @@ def edited_content(
     if lists := _lists(file):
         parts = {each.name: each.records for each in lists}
         edits = replace(edits, part=edits.part if edits.part in parts else _first_list(lists))
-    inner_list = next((each.name for each in lists if each.is_inner and each.name == edits.part), "")
+    read_list = next((each for each in lists if each.name == edits.part), None)
+    inner_list = read_list.name if read_list and read_list.is_inner else ""
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
@@ -308,6 +311,7 @@ def edited_content(
         covers=_covers(sent.narrow, contracts),
         is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
         inner_list=inner_list,
+        beside_list=read_list.beside if read_list else (),
     )
     return _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
 

@@ -1986,6 +1986,12 @@ export interface components {
              */
             received: number;
             /**
+             * Repeated Columns
+             * @description Columns of the records around a list that repeat in its rows, without keys and times.
+             * @default []
+             */
+            repeated_columns: string[];
+            /**
              * Rows
              * @description Rows of the file that the draft accepts.
              * @default 0
@@ -2968,6 +2974,12 @@ export interface components {
              * @default 0
              */
             accepted: number;
+            /**
+             * Beside List
+             * @description Names of single values in the objects around the list that is read; no row has them.
+             * @default []
+             */
+            beside_list: string[];
             /**
              * Check Id
              * @description Id of this content with this mapping and these edits.

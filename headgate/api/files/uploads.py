@@ -584,6 +584,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "part_datasets": stored.get("part_datasets", {}),
         "offered_parts": offered_parts(stored),
         "part": stored.get("part", ""),
+        "beside_list": tuple(stored.get("beside_list", ())),
         "parts_read": tuple(stored.get("parts_read", ())),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
         "likely_dataset": stored.get("likely_dataset", ""),

@@ -165,6 +165,9 @@ class ContractDraft(Shape):
         (), description="Columns with times without a zone, which are taken for UTC."
     )
     time_zone: str = Field("", description="The zone of these times as the file states it.")
+    repeated_columns: tuple[str, ...] = Field(
+        (), description="Columns of the records around a list that repeat in its rows, without keys and times."
+    )
 
 
 class ContractDraftAsked(Asked):
@@ -483,6 +486,9 @@ class DryRun(Shape):
         "members, and lists of records with a suggested dataset.",
     )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
+    beside_list: tuple[str, ...] = Field(
+        (), description="Names of single values in the objects around the list that is read; no row has them."
+    )
     parts_in_lake: tuple[PartInLake, ...] = Field(
         (), description="Parts of the same content that were committed before; the first 100 are looked up."
     )

@@ -62,11 +62,13 @@ class RecordList:
         name: its path.
         records: number of its records; for lists in records, the total.
         is_inner: whether it lies in the records of another list.
+        beside: the names of single values in the objects around the outermost list, which are in no record.
     """
 
     name: str
     records: int
     is_inner: bool
+    beside: tuple[str, ...] = ()
 
 
 def is_records(value: object) -> bool:
@@ -84,7 +86,22 @@ def record_lists(parsed: object) -> tuple[RecordList, ...]:
     _count(parsed, (), counts, inner, is_inner=False)
     if len(counts) > _MAX_LISTS or not all(showable(name) for path in counts for name in path):
         return ()
-    return tuple(RecordList(name_of_list(path), count, path in inner) for path, count in counts.items())
+    return tuple(
+        RecordList(name_of_list(path), count, path in inner, _beside(parsed, path))
+        for path, count in counts.items()
+    )
+
+
+def _beside(parsed: object, path: Path) -> tuple[str, ...]:
+    """Return the names of the single values in the objects that enclose the outermost list of a path."""
+    names: list[str] = []
+    value = parsed
+    for name in path:
+        if not isinstance(value, dict):
+            break
+        names += [key for key, part in value.items() if not isinstance(part, dict | list)]
+        value = value.get(name)
+    return tuple(filter(showable, names))
 
 
 def _count(value: object, path: Path, counts: Counter[Path], inner: set[Path], *, is_inner: bool) -> None:

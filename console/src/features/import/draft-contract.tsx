@@ -39,6 +39,8 @@ import {
 type Draft = Schemas['ContractDraft']
 type Counted = Schemas['DraftCheck']
 
+const isKey = ({ key, isLeftOut }: DraftColumn): boolean => key && !isLeftOut
+
 const NO_OTHER_ROWS: number[] = []
 const NO_LISTS: string[] = []
 const MAX_CAUSES = 3
@@ -58,13 +60,19 @@ interface Props {
   order?: number[] | undefined
   /** Whether it is open before a person opens it. */
   opensDraft?: boolean
+  /** A person has typed or chosen something of the draft, now or before a reload. */
+  onWork?: (() => void) | undefined
   /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns. */
   onCreated: (dataset: string, fields: Record<string, string | null>) => void
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
-export function DraftContract({ draft, opensDraft = false, ...about }: Props) {
+export function DraftContract({ draft, opensDraft = false, onWork, ...about }: Props) {
   const { kept, isRead, keep } = useKeptDraft(about.uploadId, about.part ?? '', draft)
+  const hasWork = kept !== undefined
+  useEffect(() => {
+    if (hasWork) onWork?.()
+  }, [hasWork, onWork])
   const [chosen, setOpened] = useState<boolean>()
   const opened = chosen ?? kept?.isOpen ?? opensDraft
   const open = (isOpen: boolean) => {
@@ -139,13 +147,7 @@ function Editor({
   const [description, setDescription] = useState(kept?.description ?? '')
   const [timeZone, setTimeZone] = useState(kept?.timeZone ?? (draft.time_zone || zone()))
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
-  const [columns, setColumns] = useState(
-    () =>
-      kept?.columns ??
-      withWordsApart(drafted, inFile).map((one, at) =>
-        lists.includes(inFile[at] ?? '') && !one.key ? { ...one, isLeftOut: true } : one,
-      ),
-  )
+  const [columns, setColumns] = useState(() => kept?.columns ?? begunWith(draft, drafted, inFile, lists))
   const questions = draft.questions ?? []
   const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
   const asked = askedTogether(questions).filter((one) => !one.columns.every(isLeftOut))
@@ -155,7 +157,7 @@ function Editor({
     setAnswers({ ...answers, [one.columns.join()]: chosen })
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
   }
-  const [ways, setWays] = useState<Chosen>((kept?.ways ?? {}) as Chosen)
+  const [ways, setWays] = useState<Chosen>((kept?.ways ?? leftOutWays(draft)) as Chosen)
   const now = useMemo(
     () => ({
       names: namesOf(draft.document),
@@ -205,6 +207,7 @@ function Editor({
   const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
   const nameNow = (column: string) =>
     columns[drafted.findIndex(({ name }) => name === column)]?.name ?? column
+  const isOtherKey = columns.some((one, at) => isKey(one) !== drafted[at]?.key)
   const problem = nameProblem(columns)
   const fields = everyField(columns, inFile)
   const check = useDraftCheck(
@@ -262,6 +265,7 @@ function Editor({
         ) : null}
       </Group>
       <Questions asked={asked} answers={answers} nameOf={nameOf} onAnswer={answer} />
+      <RepeatedColumns names={repeatedOf(draft).filter(isLeftOut).map(nameOf)} />
       <div className="scroll" tabIndex={0}>
         <DraftColumnsTable
           columns={columns}
@@ -276,7 +280,7 @@ function Editor({
           {problem}
         </Text>
       ) : null}
-      <Notes notes={notesAsChosen(notesOf(draft.notes, isLeftOut), zoneOfTimes, nameNow)} />
+      <Notes notes={notesAsChosen(notesOf(draft.notes, isLeftOut, isOtherKey), zoneOfTimes, nameNow)} />
       <WaysOut hindered={draft.for_deployment.columns} chosen={ways} nameOf={nameOf} onChoose={leave} />
       {draft.for_deployment.table.length > 0 ? (
         <NeedsDeployment reasons={draft.for_deployment.table} />
@@ -378,6 +382,41 @@ export function rowsLeft(
   return left.length > 0 ? `Of ${count(received + others, 'row')} in the file ${inSeries(left)}.` : ''
 }
 
+/** The columns of a draft with those left out that a person takes in if need be: lists, and values of records around. */
+function begunWith(draft: Draft, drafted: DraftColumn[], inFile: string[], lists: string[]): DraftColumn[] {
+  const isOut = (at: number): boolean =>
+    lists.includes(inFile[at] ?? '') || repeatedOf(draft).includes(drafted[at]?.name ?? '')
+  const apart = withWordsApart(drafted, inFile).map((one, at) =>
+    isOut(at) && !one.key ? { ...one, isLeftOut: true } : one,
+  )
+  return draft.for_deployment.columns
+    .filter(({ column }) => repeatedOf(draft).includes(column))
+    .reduce((before, column) => withWay(before, drafted, column, 'leave_out'), apart)
+}
+
+const repeatedOf = ({ repeated_columns: repeated = [] }: Partial<Draft>): string[] => repeated
+
+/** The decisions about columns of the records around a list, which are left out at first. */
+const leftOutWays = (draft: Draft): Chosen =>
+  Object.fromEntries(
+    draft.for_deployment.columns
+      .filter(({ column }) => repeatedOf(draft).includes(column))
+      .map(({ column }) => [column, 'leave_out' as const]),
+  )
+
+/** Says which values of the records around a list stay out, because a mean over the list would count them repeatedly. */
+function RepeatedColumns({ names }: { names: string[] }) {
+  if (names.length === 0) return null
+  return (
+    <Text size="sm" role="note">
+      {names.join(', ')}: {names.length === 1 ? 'a value' : 'values'} of the records around this list,
+      repeated in each of its rows. A total or a mean would count {names.length === 1 ? 'it' : 'them'} once
+      for each row, so {names.length === 1 ? 'it is' : 'they are'} left out; Take in brings{' '}
+      {names.length === 1 ? 'it' : 'one'} back.
+    </Text>
+  )
+}
+
 /** Columns that a person cannot put into use as they are, each with the changes after which they can. */
 function WaysOut({
   hindered,
@@ -454,9 +493,16 @@ function Stored({ dataset }: { dataset: string }) {
   )
 }
 
-/** The notes but those of columns that are left out. */
-const notesOf = (notes: Draft['notes'], isLeftOut: (name: string) => boolean | undefined): Draft['notes'] =>
-  notes.filter(({ column }) => !column || !column.split(', ').every(isLeftOut))
+/** The notes but those of columns that are left out, and those on the drafted key once a person chose another one. */
+export const notesOf = (
+  notes: Draft['notes'],
+  isLeftOut: (name: string) => boolean | undefined,
+  isOtherKey: boolean,
+): Draft['notes'] =>
+  notes.filter(
+    ({ column, decides }) =>
+      (!column || !column.split(', ').every(isLeftOut)) && !(decides && isOtherKey),
+  )
 
 /** The notes with the zone that a person chose for times without one, and the names that the columns have now. */
 export const notesAsChosen = (
@@ -467,7 +513,7 @@ export const notesAsChosen = (
   notes.map((note) => ({
     ...note,
     column: note.column && note.column.split(', ').map(nameOf).join(', '),
-    message: note.message.replace(/taken for UTC: if they are local.*/s, `taken for ${timeZone}`),
+    message: note.message.replace(/taken for UTC\b.*/s, `taken for ${timeZone}`),
   }))
 
 /** Notes of the draft: the one that decides which rows are kept is in the open. */

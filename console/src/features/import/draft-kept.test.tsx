@@ -20,6 +20,7 @@ vi.mock('idb-keyval', () => ({
 
 beforeEach(() => {
   stores.clear()
+  onWork.mockClear()
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', () =>
     Promise.resolve(Response.json({ received: 3, accepted: 3, duplicates: 0, causes: [] })),
@@ -51,6 +52,8 @@ const draftOf = (second: string) =>
     for_deployment: { columns: [], table: [] },
   }) as unknown as Schemas['ContractDraft']
 
+const onWork = vi.fn()
+
 function show(part: string, second = 'amount') {
   render(
     <QueryClientProvider client={new QueryClient()}>
@@ -60,6 +63,7 @@ function show(part: string, second = 'amount') {
           uploadId="u1"
           part={part}
           inFile={['Plate', second]}
+          onWork={onWork}
           onCreated={vi.fn()}
         />
       </MantineProvider>
@@ -129,4 +133,35 @@ test('who asks for a dataset of a part has its draft open at once', () => {
     </QueryClientProvider>,
   )
   expect(value('Name of the dataset')).toBe('fuhrpark')
+})
+
+test('what a person typed into a draft is work, also after a reload, and an open draft alone is none', async () => {
+  show('Fahrzeuge')
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  expect(onWork).not.toHaveBeenCalled()
+  type('Name of the dataset', 'fahrzeuge')
+  await waitFor(() => expect(onWork).toHaveBeenCalled())
+  onWork.mockClear()
+  reload()
+  await waitFor(() => expect(onWork).toHaveBeenCalled())
+})
+
+test('values of the records around a list are left out at first, and can be taken in', () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={{ ...draftOf('batches_yield'), repeated_columns: ['batches_yield'] }}
+          uploadId="u3"
+          inFile={['Plate', 'batches_yield']}
+          opensDraft
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  screen.getByText(/^batches_yield: a value of the records around this list/)
+  fireEvent.click(screen.getByRole('button', { name: 'Take in batches_yield' }))
+  screen.getByRole('button', { name: 'Leave out batches_yield' })
+  expect(screen.queryByText(/^batches_yield: a value of/)).toBeNull()
 })

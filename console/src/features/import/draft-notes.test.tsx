@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 
-import { Notes, notesAsChosen } from './draft-contract'
+import { Notes, notesAsChosen, notesOf } from './draft-contract'
 
 afterEach(cleanup)
 
@@ -28,7 +28,7 @@ test('a note about no column begins with a capital, one about a column goes on f
 const NOTES = [
   {
     column: 'castat',
-    message: 'has times without a zone, which are taken for UTC: if they are local, choose',
+    message: 'has times without a zone, which are taken for UTC',
     decides: false,
   },
   { column: 'castat, strengthmpa', message: 'are read as they are', decides: false },
@@ -44,4 +44,12 @@ test('a note says the zone that was chosen, and names columns as their fields', 
     },
     { column: 'cast_at, strength_mpa', message: 'are read as they are', decides: false },
   ])
+})
+
+test('a note on the drafted key ends once a person chose another one', () => {
+  const decisive = { column: '', message: 'no key was seen', decides: true }
+  const notes = [decisive, ...NOTES]
+  const isNone = () => false
+  expect(notesOf(notes, isNone, false)).toEqual(notes)
+  expect(notesOf(notes, isNone, true)).toEqual(NOTES)
 })

@@ -18,6 +18,7 @@ const FILE = {
   parts: [],
   part: '',
   part_rows: {},
+  beside_list: [],
   part_datasets: {},
   written_as: {},
 } as unknown as Schemas['DryRun']
@@ -64,6 +65,11 @@ test('a file without a header says why its columns are numbered', () => {
   cleanup()
   show({ ...FILE, grid: { ...grid, has_header: true } } as unknown as Schemas['DryRun'], true)
   expect(screen.queryByText(/No header/)).toBeNull()
+})
+
+test('values outside the list of records are named, because no row has them', () => {
+  show({ ...FILE, beside_list: ['plant', 'exported_at'] }, true)
+  screen.getByText(/plant and exported_at are beside the list of records, so no row has them/)
 })
 
 test('a damaged workbook is not called an archive', () => {

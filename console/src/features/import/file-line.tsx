@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useContracts } from '../catalog/queries'
 import { readAs } from '../files/read-as-text'
+import { inSeries } from '../../formats/words'
 import { words } from './column-header'
 import { type Deciding, isSameColumnWork, withDataset, withPart } from './edits'
 import { innerLists, partWords } from './part-words'
@@ -22,6 +23,10 @@ function innerParts(result: Schemas['DryRun']): string {
   const named = inner.map(({ part: name, path }) => `${path} (${facts(name).filter(Boolean).join(', ')})`)
   return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record.`
 }
+
+/** The values of a file that no row has, because they are outside the list of records. */
+export const besideWords = (names: string[]): string =>
+  `${inSeries(names)} ${names.length === 1 ? 'is' : 'are'} beside the list of records, so no row has ${names.length === 1 ? 'it' : 'them'}`
 
 interface Props extends Deciding {
   /** The decisions that are remembered for files with this header. */
@@ -71,6 +76,7 @@ export function FileLine({ result, edits, remembered, hasRows, onChange }: Props
           ? '. No header was found: the columns are named by their place'
           : ''}
         {innerParts(result) ? `. ${innerParts(result)}` : ''}
+        {result.beside_list.length > 0 ? `. ${besideWords(result.beside_list)}` : ''}
         {remembered
           ? ` · as remembered for files with this header${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
           : ''}

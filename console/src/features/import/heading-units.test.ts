@@ -21,13 +21,15 @@ test.each([
   ['strength_mpa', 'Strength', 'MPa'],
   ['Spitze kW', 'Spitze', 'kW'],
   ['latency_ms', 'Latency', 'ms'],
+  ['wind_speed_ms', 'Wind speed', 'm/s'],
+  ['Windgeschwindigkeit ms', 'Windgeschwindigkeit', 'm/s'],
+  ['vessel_volume_l', 'Vessel volume', 'l'],
 ])('%s names a unit', (heading, title, unit) => {
   expect(headingUnit(heading)).toEqual({ title, unit })
 })
 
 test.each([
-  'wind_speed_ms',
-  'Windgeschwindigkeit ms',
+  'column_l',
   'Temp min',
   'Umsatz Bar',
   'Group A',

@@ -54,8 +54,9 @@ const LAST_WORD = /^(.*\S)[\s_-]+(\S+)$/
 const SPEED = /[\s_](mm|m|km)[_/](s|h)$/i
 const TEMPERATURE = /^(.*temp(?:erature?)?)[\s_.-]*°?([cf])$/i
 const LASTING = /(?:dauer|duration|time|zeit|stillstand|delay|downtime|runtime)$/i
-/** Behind these words `ms` may be m/s or milliseconds. */
+/** Behind these words `ms` is m/s, and never milliseconds. */
 const SPEEDING = /(?:speed|velocity|wind|geschwindigkeit|vitesse)$/i
+const CAPACITY = /(?:volume|volumen|capacity|inhalt|fuellmenge|füllmenge|contenance)$/i
 const PRESSING = /(?:druck|pressure)$/i
 const AMOUNT = /(?:amount|cost|costs|net|gross|total|value|fee|betrag|kosten|netto|brutto|wert|summe)$/i
 const FIRST = /^(km|kwh|kg)[\s_-]+\S/i
@@ -107,7 +108,8 @@ function unitInBrackets(text: string): string {
 function unitBehind(rest: string, last: string): string {
   if (!rest) return ''
   if (last === '%') return PERCENT
-  if (last === 'ms' && SPEEDING.test(rest)) return ''
+  if (last === 'ms' && SPEEDING.test(rest)) return 'm/s'
+  if (last === 'l' && CAPACITY.test(rest)) return last
   if (last === 'min' && LASTING.test(rest)) return last
   if (last === 'bar' && PRESSING.test(rest)) return last
   const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()] ?? currencyCode(last)

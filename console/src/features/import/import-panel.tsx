@@ -211,6 +211,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           otherRows={otherRows(result)}
           lists={innerLists(result).map(({ path }) => path.replaceAll('.', '_'))}
           order={grid?.file_order}
+          onWork={onWork}
           onCreated={(dataset, fields) => {
             promise(dataset)
             work.restart(withoutOtherRows({ ...withDataset(edits, dataset), columns: fields }, result))

@@ -92,6 +92,28 @@ def test_a_list_of_no_dataset_is_drafted_as_one_of_its_own() -> None:
     assert (result["dataset"], result["quarantined"]) == ("meters_readings", 0)
 
 
+def test_values_of_the_records_around_a_list_are_left_out_at_first_but_for_their_keys_and_times() -> None:
+    """A mean over the readings counted the yield of a batch once for each reading."""
+    batches = [
+        {
+            "batch_id": f"B{n}",
+            "started_at": f"2026-11-{n % 28 + 1:02}T0{n % 9}:00:00Z",
+            "vessel": {"id": f"V{n % 3}", "volume_l": 500},
+            "yield_kg": n + 0.5,
+            "readings": [{"at": f"2026-11-{n % 28 + 1:02}T1{m}:00:00Z", "ph": 5.2} for m in range(3)],
+        }
+        for n in range(20)
+    ]
+    body = json.dumps({"plant": "Ghent", "exported_at": "2026-11-29", "batches": batches}).encode()
+    caller = uploader()
+    upload_id = uploaded(caller, body, "fermenter.json", "")
+    whole = checked(caller, upload_id).json
+    assert (whole["draft"]["repeated_columns"], whole["beside_list"]) == ([], ["plant", "exported_at"])
+    of_list = checked(caller, upload_id, {"part": "batches.readings"}).json
+    assert of_list["draft"]["repeated_columns"] == ["batches_vessel_volume_l", "batches_yield_kg"]
+    assert of_list["beside_list"] == ["plant", "exported_at"]
+
+
 def test_a_list_is_shown_by_its_size_and_names_the_part_that_has_its_records() -> None:
     """It was shown as dots, like a password."""
     body = json.dumps({"export": [{**order, "tags": ["new", "gift"]} for order in ORDERS]}).encode()
