@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError
 from headgate.intake.rows.check_rows import check_bytes
-from headgate.lake.states import Disposition
+from headgate.lake.states import DUPLICATE_KEY, Disposition
 from headgate.local_files.check_file import any_key
 from headgate.uploads.edited_rows import check_edits
 from headgate.uploads.edited_upload import edited_content, edited_file
@@ -32,12 +32,14 @@ class DraftOutcome:
     """The rows of a file by a contract that is not stored.
 
     Attributes:
+        same_key: duplicates that have the key of another row and other values.
         causes: refused rows by column of the contract (empty for the whole row) and rule, most rows first.
     """
 
     received: int
     accepted: int
     duplicates: int
+    same_key: int
     causes: Mapping[tuple[str, str], int]
 
 
@@ -72,4 +74,6 @@ def check_draft(
         for code in set(json.loads(row["all_rules"]))
     )
     by_cause = {(code.partition(":")[2], code.partition(":")[0]): many for code, many in causes.most_common()}
-    return DraftOutcome(gated.counts.received, gated.counts.accepted, gated.counts.duplicates, by_cause)
+    counts = gated.counts
+    same_key = counts.reasons.get(DUPLICATE_KEY, 0)
+    return DraftOutcome(counts.received, counts.accepted, counts.duplicates, same_key, by_cause)

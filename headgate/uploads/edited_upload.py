@@ -424,7 +424,7 @@ def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) 
     """Return the edits stored for the header, if they are of the chosen dataset; else the own ones."""
     if not opened.headed.has_header or not (read := mappings.remembered_edits(key, opened.headed)):
         return edits, False
-    stored = Edits.of(read).renamed(opened.headed.formerly_shown)
+    stored = Edits.of(read).renamed(opened.headed.formerly_shown).for_next_file
     remembered, is_applicable = _applicable(stored, opened, mappings)
     if is_applicable and edits.dataset in {"", remembered.dataset}:
         return replace(remembered, part=edits.part), True

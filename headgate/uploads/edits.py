@@ -114,8 +114,11 @@ class Edits:
 
     @property
     def for_next_file(self) -> Edits:
-        """Return the edits for later files with the header, without rows and the part."""
-        return replace(self, cells=(), part="", left_out=(), no_dataset=False)
+        """Return the edits for later files with the header, without rows and the part.
+
+        Amounts in another currency are asked about for each file, because its rate and its rows are others.
+        """
+        return replace(self, cells=(), part="", left_out=(), no_dataset=False, currencies={})
 
     @property
     def made_columns(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.int64]
 
 MAX_BYTES = 128_000_000
-MAX_EXAMPLES = 3
+MAX_EXAMPLES = 200  # a page names three, and lists the others when it is asked
 _MAX_CHANGES = 3
 _MAX_CHARACTERS = 60
 _LINEAGE = tuple(column.name for column in LINEAGE)

@@ -2850,6 +2850,12 @@ export interface components {
             duplicates: number;
             /** Received */
             received: number;
+            /**
+             * Same Key
+             * @description Duplicates with the key of another row and other values.
+             * @default 0
+             */
+            same_key: number;
         };
         /**
          * DraftCheckAsked

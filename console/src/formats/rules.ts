@@ -82,5 +82,12 @@ export function ruleOfColumns(rule: string, columns: string[], types: string[] =
   return `${ruleWords(rule, '', shared)}: ${named}${more > 0 ? ` and ${count(more, 'more column')}` : ''}`
 }
 
+/** The rule about rows that have the key of another row of the file and other values. */
+export const SAME_KEY = 'duplicate_key'
+
+/** How many rows have the key of another row and other values: one of the two is wrong, or its key is. */
+export const sameKeyRows = (reasons: { rule: string; rows: number }[] = []): number =>
+  reasons.find(({ rule }) => rule === SAME_KEY)?.rows ?? 0
+
 /** Whether a rule refuses duplicates of other rows of the file, about which nobody has to do anything. */
 export const isOfDuplicates = (rule: string): boolean => rule.startsWith('duplicate_')

@@ -104,6 +104,7 @@ def count_draft_rows(
         received=outcome.received,
         accepted=outcome.accepted,
         duplicates=outcome.duplicates,
+        same_key=outcome.same_key,
         causes=tuple(
             FlawCause(column=column, rule=rule, rows=rows) for (column, rule), rows in outcome.causes.items()
         ),

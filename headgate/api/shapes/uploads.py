@@ -312,6 +312,7 @@ class DraftCheck(Shape):
     received: Count
     accepted: Count
     duplicates: Count
+    same_key: Count = Field(0, description="Duplicates with the key of another row and other values.")
     causes: tuple[FlawCause, ...] = Field(
         description="Refused rows by column of the contract and rule, most rows first."
     )

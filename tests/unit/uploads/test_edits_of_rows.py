@@ -91,6 +91,11 @@ def test_a_row_that_is_left_out_is_not_written_and_the_others_keep_their_numbers
     assert edits.for_next_file.left_out == ()
 
 
+def test_amounts_in_another_currency_are_asked_about_for_each_file() -> None:
+    """The next file in euros was stored as pounds without a question."""
+    assert Edits("articles", {}, currencies={"price": ("EUR",)}).for_next_file.currencies == {}
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("EUR", "EUR"), ("12,50 €", "EUR"), ("£3", "GBP"), ("-4.00 USD", "USD"), ("Europe", ""), ("12,50", "")],

@@ -285,7 +285,7 @@ function SendAgain({ fileId, form, group }: Omit<DownloadProps, 'children'> & { 
   return (
     <Group gap="xs" my={4}>
       <DownloadRows fileId={fileId} form={form} group={group}>
-        {`Download ${group.rows === 1 ? 'this row' : `these ${group.rows} rows`} for their sender`}
+        {`Download ${group.rows === 1 ? 'this row for its sender' : `these ${group.rows} rows for their sender`}`}
       </DownloadRows>
       <Text size="sm" className="muted">
         {isSentAgain(group)

@@ -31,3 +31,15 @@ test('rows that are not read count by the corrections of the whole file', () => 
 test('ignored rows wait no more', () => {
   expect(waitingWords({ ...FILE, ignored: 1 }, [])).toBe('1 row waits for a correction, 1 row is ignored')
 })
+
+test('a row with the key of another row is no duplicate', () => {
+  const file = {
+    ...FILE,
+    quarantined: 3,
+    duplicates: 2,
+    reasons: { duplicate_key: 1, duplicate_row: 1, type: 3 },
+  }
+  expect(waitingWords(file, [])).toBe(
+    '3 rows wait for a correction, 1 row has the key of another row, 1 row is a duplicate in the file',
+  )
+})

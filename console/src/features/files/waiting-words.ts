@@ -1,8 +1,10 @@
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { SAME_KEY } from '../../formats/rules'
 import { capitalised } from '../../formats/words'
 
-type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'>
+type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'> &
+  Partial<Pick<Schemas['FileDetail'], 'reasons'>>
 type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>
 
 const correctedRows = (rows: Row[]): number =>
@@ -12,9 +14,25 @@ const correctedRows = (rows: Row[]): number =>
       .map((row) => row.source_row),
   ).size
 
-/** Rows that were not taken because another row of the same file was. */
-const lost = (rows: number): string =>
-  rows === 1 ? '1 row is a duplicate in the file' : `${count(rows, 'row')} are duplicates in the file`
+/** How many rows of a file have the key of another row of it, and other values. */
+export const sameKeyOf = ({ reasons }: Partial<Pick<Schemas['FileDetail'], 'reasons'>>): number =>
+  reasons?.[SAME_KEY] ?? 0
+
+/** Rows that were not taken because another row of the same file was: equal ones, and those with its key alone. */
+function lost({ duplicates, ...file }: File): string {
+  const sameKey = sameKeyOf(file)
+  const equal = duplicates - sameKey
+  return [
+    sameKey > 0 ? `${count(sameKey, 'row')} ${sameKey === 1 ? 'has' : 'have'} the key of another row` : '',
+    equal > 0
+      ? equal === 1
+        ? '1 row is a duplicate in the file'
+        : `${count(equal, 'row')} are duplicates in the file`
+      : '',
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
 
 /** How many refused rows have a correction in the lake: of all rows of the file, or those that were read since. */
 export const corrected = (file: Pick<File, 'corrected'>, rows: Row[]): number =>
@@ -40,16 +58,16 @@ export function waitingWords(file: File, rows: Row[]): string {
     waiting > 0 ? `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction` : '',
     settled > 0 ? `${count(settled, 'row')} ${settled === 1 ? 'is' : 'are'} corrected` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
-    file.duplicates > 0 ? lost(file.duplicates) : '',
+    lost(file),
   ]
   return capitalised(parts.filter(Boolean).join(', '))
 }
 
 /** The rows of a file that were not accepted, where none of them waits any more. */
-export function refusedWords({ quarantined, duplicates }: File): string {
+export function refusedWords({ quarantined, ...file }: File): string {
   const parts = [
     quarantined > 0 ? `${count(quarantined, 'row')} ${quarantined === 1 ? 'was' : 'were'} refused` : '',
-    duplicates > 0 ? lost(duplicates) : '',
+    lost({ quarantined, ...file }),
   ]
   return capitalised(parts.filter(Boolean).join(', '))
 }

@@ -7,6 +7,18 @@ import { type Deciding, withField, withoutStep } from './edits'
 import { FUTURE } from './shown-rows'
 import { stepWords } from './step-words'
 
+/** Dates in the future that were committed in fields of the past, a sentence each. */
+export const futureLines = (
+  { mapping, grid }: Pick<Deciding['result'], 'mapping' | 'grid'>,
+  edits: Deciding['edits'],
+): string[] =>
+  Object.entries(grid?.to_come ?? {}).flatMap(([column, dates]) => {
+    const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
+    return field?.records_past
+      ? `${column} as ${field.title}: ${futureWords(dates)}. Until then such a row may win over later corrections of it.`
+      : []
+  })
+
 /** Columns of days to come that were taken for a field of the past: a typing error, or the column of another field. */
 export function FutureDates({
   result,

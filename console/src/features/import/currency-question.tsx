@@ -30,7 +30,6 @@ export function CurrencyQuestion({ result, edits, remembered, onChange }: Props)
           dataset={dataset}
           result={result}
           edits={edits}
-          remembered={remembered}
           onChange={onChange}
         />
       ))}
@@ -49,17 +48,15 @@ function Question({
   dataset,
   result,
   edits,
-  remembered,
   onChange,
-}: Props & { amounts: ForeignAmounts; dataset: string }) {
+}: Omit<Props, 'remembered'> & { amounts: ForeignAmounts; dataset: string }) {
   const names = amounts.columns.map(({ column }) => column).join(', ')
   const inWords = `${names}: these amounts are in ${currencyWords(amounts.rows)}, as the file says; ${dataset} is in ${amounts.own}.`
   if (isDecided(amounts, edits))
     return (
       <Group gap="xs">
         <Text size="sm" className="import-doubt">
-          {inWords} They are taken as they are, without a conversion
-          {remembered && isDecided(amounts, remembered) ? ', as for the file before' : ''}.
+          {inWords} They are taken as they are, without a conversion. The next file is asked about again.
         </Text>
         <Button
           size="compact-sm"

@@ -365,16 +365,20 @@ function causeWords(causes: Counted['causes'], title: (column: string) => string
 
 /** Which rows of the file do not enter, and for which columns; empty if all do. */
 export function rowsLeft(
-  { received, accepted, duplicates, causes }: Counted,
+  { received, accepted, duplicates, same_key: sameKey, causes }: Omit<Counted, 'same_key'> & Partial<Counted>,
   others: number,
   title: (column: string) => string,
 ): string {
   const refused = received - accepted - duplicates
+  const equal = duplicates - (sameKey ?? 0)
   const left = [
     others > 0
       ? `${whole(others)} ${others === 1 ? 'is' : 'are'} no data and ${others === 1 ? 'stays' : 'stay'} out`
       : '',
-    duplicates > 0 ? `${whole(duplicates)} ${duplicates === 1 ? 'repeats' : 'repeat'} another` : '',
+    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'repeats' : 'repeat'} another` : '',
+    sameKey
+      ? `${whole(sameKey)} ${sameKey === 1 ? 'has' : 'have'} the key of another with other values, and ${sameKey === 1 ? 'does' : 'do'} not enter until you choose`
+      : '',
     refused > 0
       ? `${whole(refused)} ${refused === 1 ? 'does' : 'do'} not fit and ${refused === 1 ? 'waits' : 'wait'} for a person (${causeWords(causes, title)})`
       : '',
@@ -500,8 +504,7 @@ export const notesOf = (
   isOtherKey: boolean,
 ): Draft['notes'] =>
   notes.filter(
-    ({ column, decides }) =>
-      (!column || !column.split(', ').every(isLeftOut)) && !(decides && isOtherKey),
+    ({ column, decides }) => (!column || !column.split(', ').every(isLeftOut)) && !(decides && isOtherKey),
   )
 
 /** The notes with the zone that a person chose for times without one, and the names that the columns have now. */

@@ -9,7 +9,7 @@ import { DraftContract } from './draft-contract'
 
 let counted: Schemas['DraftCheck']
 beforeEach(() => {
-  counted = { received: 30, accepted: 30, duplicates: 0, causes: [] }
+  counted = { received: 30, accepted: 30, duplicates: 0, same_key: 0, causes: [] }
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json(counted)))
 })

@@ -112,6 +112,11 @@ function RowCard(props: CardProps) {
         about={row ? `: row ${whole(row.row)} of the file` : ''}
         onChoose={onChoose}
       />
+      {row ? null : (
+        <Text size="sm" className="muted" role="status">
+          The row is being read …
+        </Text>
+      )}
       {row?.kind === 'left_out' || ofRow ? (
         <Text size="sm" className={row?.kind === 'refused' ? 'misfit' : 'muted'}>
           {row?.kind === 'left_out' ? 'This row is left out.' : ofRow ? flawReason(ofRow) : ''}

@@ -240,7 +240,16 @@ function revealSideways(view: HTMLElement | null, { row, column }: Place): void 
   const hidden = start + NUMBER_PX + pinned - own.left
   const beyond = own.right - start - view.clientWidth + reasons
   if (hidden > 0) view.scrollLeft -= hidden
-  else if (beyond > 0) view.scrollLeft += Math.min(beyond, -hidden)
+  else if (beyond > 0) view.scrollLeft = toWholeColumn(view, Math.min(beyond, -hidden), NUMBER_PX + pinned)
+}
+
+/** Where a scroll by so many pixels ends so that no heading is cut by the columns that stay in view. */
+function toWholeColumn(view: HTMLElement, by: number, covered: number): number {
+  const start = view.getBoundingClientRect().left + covered
+  const begins = [...view.querySelectorAll('.import-head > .import-column:not(.import-pinned)')]
+    .map((head) => head.getBoundingClientRect().left - start)
+    .filter((left) => left >= by - 1)
+  return view.scrollLeft + (begins.length > 0 ? Math.min(...begins) : by)
 }
 
 /** The place among the grid's places at which a row is shown. */

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { withoutZeroExponent, whole } from '../../api/format'
 import type { Cells } from './edits'
 import { type GridColumn, REASON, sized } from './grid-column'
-import { flawReason, flawWords } from './outcome-words'
+import { flawReason, flawWords, isConflict } from './outcome-words'
 import { TypedCell } from './typed-cell'
 import type { ShownRow } from './use-grid-rows'
 
@@ -57,7 +57,9 @@ export const Row = memo(function Row({
   const drawn = row ? columns : NONE
   return (
     <div
-      className={row?.kind ? `import-line ${row.kind}` : 'import-line'}
+      className={
+        row?.kind ? `import-line ${row.flaws.some(isConflict) ? 'conflict' : row.kind}` : 'import-line'
+      }
       role="row"
       aria-rowindex={index + 2}
       style={{ transform: `translateY(${top}px)` }}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { fits, formatChoices, formatWords } from './formats'
-import { flawReason, flawWords, isMostlyDuplicates, outcome, ruleWords } from './outcome-words'
+import { flawReason, flawWords, isConflict, isMostlyDuplicates, outcome, ruleWords } from './outcome-words'
 
 test('the button says what a commit does', () => {
   expect(outcome({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe('57 in, 3 wait, 2 duplicates')
@@ -15,6 +15,27 @@ test('the button says what a commit does', () => {
   expect(outcome({ accepted: 37, quarantined: 0, duplicates: 0, replaces: copy })).toBe(
     '37 in (4 replace rows, 33 as before)',
   )
+})
+
+test('a row with the key of another row and other values is counted apart from duplicates', () => {
+  const reasons = [
+    { rule: 'duplicate_key', rows: 1 },
+    { rule: 'duplicate_row', rows: 1 },
+  ]
+  expect(outcome({ accepted: 416, quarantined: 3, duplicates: 2, reasons })).toBe(
+    '416 in, 3 wait, 1 with the key of another row, 1 duplicate',
+  )
+  const flaw = {
+    column: '',
+    rule: 'duplicate_key',
+    reason: 'Row 7 has the same key, is as new and was kept.',
+  }
+  expect(isConflict(flaw)).toBe(true)
+  const newer = 'Row 7 has the same key and was kept, because it is newer.'
+  expect([isConflict({ ...flaw, reason: newer }), isConflict({ ...flaw, rule: 'duplicate_row' })]).toEqual([
+    false,
+    false,
+  ])
 })
 
 test.each([

@@ -1,12 +1,14 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
-import { isOfDuplicates, rowRuleWords, valueRuleWords } from '../../formats/rules'
+import { isOfDuplicates, rowRuleWords, SAME_KEY, sameKeyRows, valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'> &
-  Partial<Pick<Schemas['DryRun'], 'replaces'>>
+  Partial<Pick<Schemas['DryRun'], 'replaces' | 'reasons'>>
 
-/** What a commit does: `57 in (50 replace rows, 7 as before), 3 wait, 2 duplicates`. */
-export function outcome({ accepted, quarantined, duplicates, replaces }: Counted): string {
+/** What a commit does: `57 in (50 replace rows, 7 as before), 3 wait, 1 with the key of another row, 2 duplicates`. */
+export function outcome({ accepted, quarantined, duplicates, replaces, reasons }: Counted): string {
+  const sameKey = sameKeyRows(reasons)
+  const equalRows = duplicates - sameKey
   const replaced = replaces?.replaced ?? 0
   const equal = replaces?.equal ?? 0
   const inLake = [
@@ -16,7 +18,8 @@ export function outcome({ accepted, quarantined, duplicates, replaces }: Counted
   return [
     `${whole(accepted)} in${inLake.length > 0 ? ` (${inLake.join(', ')})` : ''}`,
     quarantined > 0 ? `${whole(quarantined)} ${quarantined === 1 ? 'waits' : 'wait'}` : '',
-    duplicates > 0 ? `${whole(duplicates)} ${duplicates === 1 ? 'duplicate' : 'duplicates'}` : '',
+    sameKey > 0 ? `${whole(sameKey)} with the key of another row` : '',
+    equalRows > 0 ? `${whole(equalRows)} ${equalRows === 1 ? 'duplicate' : 'duplicates'}` : '',
   ]
     .filter(Boolean)
     .join(', ')
@@ -64,6 +67,10 @@ export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
   const words = ofType ?? ruleWords(rule)
   return remedy ? `${words}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : words
 }
+
+/** Whether a row lost to another one of its key that is no newer: a person has to say which of the two is right. */
+export const isConflict = ({ rule, reason }: Schemas['GridFlaw']): boolean =>
+  rule === SAME_KEY && !reason.includes('because it is newer')
 
 /** Why a cell is red and what to do: the gate's sentences, else the words of the rule. */
 export const flawReason = (flaw: Schemas['GridFlaw']): string => flaw.reason || ruleWords(flaw.rule)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { differenceWords, replacedLines, replacedWords } from './replaced-rows'
+import { differenceWords, exampleLines, replacedLines, replacedWords } from './replaced-rows'
 
 const EXAMPLE = {
   row: 1,
@@ -18,6 +18,15 @@ test('the rows of the lake that a commit replaces are counted, and the first one
     '1 row is older than the row of the lake with the same key and changes nothing.',
     '2 rows were not compared with the lake, because the check could not read all of its rows; they may replace rows, too.',
   ])
+})
+
+test('three rows are named in the line, and all are listed with what changes', () => {
+  const examples = [1, 2, 3, 4].map((row) => ({ ...EXAMPLE, row }))
+  const replaces = { replaced: 4, older: 0, equal: 0, not_compared: 0, files: [], examples }
+  const result = { replaces, mapping: null } as unknown as Parameters<typeof replacedLines>[0]
+  expect(replacedLines(result)[0]?.split('; ')).toHaveLength(3)
+  expect(replacedLines(result)[0]).toMatch(/…$/)
+  expect(exampleLines(result)).toHaveLength(4)
 })
 
 test('a newer copy of a file says how its rows differ from the lake', () => {

@@ -16,6 +16,7 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
           {line}
         </Text>
       ))}
+      <FurtherExamples result={result} />
       {files.length > 0 ? (
         <Text size="sm">
           The rows of the lake came with{' '}
@@ -40,24 +41,59 @@ const isChange = ({ replaces }: Pick<Schemas['DryRun'], 'replaces'>): boolean =>
 const AMOUNT = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 9 })
 const amount = (value: number): string => AMOUNT.format(value)
 
-/** What a commit changes in rows that the lake has, a sentence each. */
-export function replacedLines({
+const MAX_NAMED = 3
+
+/** The first rows that replace one of the lake, each with its key and its changes. */
+export function exampleLines({
   replaces,
   mapping,
 }: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string[] {
-  if (!replaces) return []
-  const { replaced, older, equal, not_compared: others, examples } = replaces
   const title = (name: string) => titleOf(mapping?.fields, name)
   const unit = (name: string) => currencyOf(mapping?.fields.find((one) => one.name === name)?.unit ?? '')
   const value = (name: string, text: string) =>
     text && unit(name) && Number.isFinite(Number(text)) ? amount(Number(text)) : text || 'empty'
-  const named = examples.map(({ key, changes }) => {
+  return (replaces?.examples ?? []).map(({ key, changes }) => {
     const row = Object.entries(key).map(([name, text]) => `${title(name)} ${text}`)
     const changed = Object.entries(changes).map(([name, [before, after]]) =>
       `${title(name)} ${value(name, before)} → ${value(name, after)} ${unit(name)}`.trimEnd(),
     )
     return [row.join(', '), changed.join(', ')].filter(Boolean).join(': ')
   })
+}
+
+/** Every row that is known to replace one, where there are more than the line above names. */
+function FurtherExamples({ result }: { result: Schemas['DryRun'] }) {
+  const examples = result.replaces?.examples ?? []
+  if (examples.length <= MAX_NAMED) return null
+  const lines = exampleLines(result)
+  const isAll = examples.length === result.replaces?.replaced
+  return (
+    <details>
+      <summary>
+        {isAll ? `All ${count(lines.length, 'row')}` : `The first ${count(lines.length, 'row')}`} with what
+        changes
+      </summary>
+      <ol className="scroll" style={{ maxHeight: '16rem', overflowY: 'auto', margin: 0 }} tabIndex={0}>
+        {examples.map(({ row }, at) => (
+          <li key={row} value={row}>
+            <Text size="sm" component="span" className="any-text">
+              {lines[at]}
+            </Text>
+          </li>
+        ))}
+      </ol>
+    </details>
+  )
+}
+
+/** What a commit changes in rows that the lake has, a sentence each. */
+export function replacedLines({
+  replaces,
+  mapping,
+}: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string[] {
+  if (!replaces) return []
+  const { replaced, older, equal, not_compared: others } = replaces
+  const named = exampleLines({ replaces, mapping }).slice(0, MAX_NAMED)
   const more = replaced > named.length ? ' …' : ''
   return [
     replaced > 0

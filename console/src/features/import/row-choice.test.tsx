@@ -58,7 +58,7 @@ test('each column of a rule is a reason of its own, in words, and shows its rows
 })
 
 test.each([
-  ['future_date', '1 of a day to come'],
+  ['future_date', '1 with a date in the future'],
   ['column_1', '1 in Menge'],
 ])('a filter from beside the grid has its own button, which is on (%s)', (show, name) => {
   const result = {

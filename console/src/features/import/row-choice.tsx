@@ -3,7 +3,7 @@ import { Button, Group, NativeSelect, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
-import { isOfDuplicates, ruleWords } from '../../formats/rules'
+import { isOfDuplicates, ruleWords, SAME_KEY, sameKeyRows } from '../../formats/rules'
 import { kindOf } from './formats'
 import { causesOf, columnShown, FUTURE, LEFT_OUT, rowsToCome } from './shown-rows'
 
@@ -15,6 +15,9 @@ interface Props {
   undo: (() => void) | undefined
   redo: (() => void) | undefined
 }
+
+/** Shows the rows that are equal to another row, without those that only have its key. */
+const EQUAL_ROWS = 'duplicate_row'
 
 const OF_TYPE = { number: 'is not a number', day: 'is not a date', truth: 'is neither yes nor no', text: '' }
 
@@ -33,6 +36,8 @@ export function causeWords(
 export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const { grid, quarantined, duplicates } = result
   const causes = causesOf(grid).filter(({ rule }) => !isOfDuplicates(rule))
+  const sameKey = sameKeyRows(result.reasons)
+  const equalRows = duplicates - sameKey
   const leftOut = result.edits?.left_out.length ?? 0
   const toCome = rowsToCome(result)
   // A column above the grid shows its own rows.
@@ -40,8 +45,11 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const choices = [
     { value: 'all', label: `all ${whole(grid?.rows ?? 0)}` },
     ...(quarantined > 0 ? [{ value: 'errors', label: `${whole(quarantined)} with errors` }] : []),
-    ...(duplicates > 0 ? [{ value: 'duplicates', label: count(duplicates, 'duplicate') }] : []),
-    ...(toCome > 0 ? [{ value: FUTURE, label: `${whole(toCome)} of a day to come` }] : []),
+    ...(sameKey > 0 ? [{ value: SAME_KEY, label: `${whole(sameKey)} with the key of another row` }] : []),
+    ...(equalRows > 0
+      ? [{ value: sameKey > 0 ? EQUAL_ROWS : 'duplicates', label: count(equalRows, 'duplicate') }]
+      : []),
+    ...(toCome > 0 ? [{ value: FUTURE, label: `${whole(toCome)} with a date in the future` }] : []),
     ...(ofColumn
       ? [{ value: show, label: `${whole(grid?.flawed_cells[ofColumn] ?? 0)} in ${ofColumn}` }]
       : []),

@@ -14,3 +14,8 @@ test('names get the room that a long format does not need', () => {
 test('a reason stands beside its value without being cut', () => {
   expect(widthOf('Stand', { ...about, flawed: 1 })).toBeGreaterThanOrEqual(240)
 })
+
+test('a long sentence below the heading gives a column of errors no more room', () => {
+  const format = 'decimal comma · “.” between thousands'
+  expect(widthOf('UVP in €', { ...about, flawed: 6, format })).toBe(240)
+})

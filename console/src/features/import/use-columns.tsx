@@ -49,9 +49,7 @@ export function widthOf(
     Math.max(
       flawed > 0 ? 240 : 150,
       Math.min(280, title.length * 9 + 48),
-      flawed > 0
-        ? (errors.length + format.length) * CHARACTER_PX + 24
-        : Math.min(MAX_FORMAT_PX, format.length * CHARACTER_PX + 24),
+      Math.min(MAX_FORMAT_PX, (errors.length + format.length) * CHARACTER_PX + 24),
       Math.min(MAX_TEXT_PX, longest * TEXT_CHARACTER_PX + 16),
       chips + 16,
     ),

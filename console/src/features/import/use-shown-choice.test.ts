@@ -35,3 +35,11 @@ test('a choice is about the columns of a part, so another part begins without it
   rerender({ result: { ...check('Orders', 4), dataset: 'returns' } })
   expect(result.current[0]).toBe('all')
 })
+
+test('a phone decides what it begins with once the rows are checked', () => {
+  const undecided = { ...check('', 0), outcome: 'needs_mapping' as const }
+  const { result, rerender } = shown(undecided, true)
+  expect(result.current[0]).toBe('all')
+  rerender({ result: { ...check('', 3), outcome: 'rows' } as never })
+  expect(result.current[0]).toBe('errors')
+})

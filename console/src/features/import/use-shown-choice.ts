@@ -2,7 +2,8 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 
-type Checked = Pick<Schemas['DryRun'], 'part' | 'dataset' | 'mapping' | 'quarantined'>
+type Checked = Pick<Schemas['DryRun'], 'part' | 'dataset' | 'mapping' | 'quarantined'> &
+  Partial<Pick<Schemas['DryRun'], 'outcome'>>
 
 /** A phone shows one row at a time, so it begins with those that need a person. */
 const beginning = ({ quarantined }: Checked, isPhone: boolean): string =>
@@ -13,7 +14,9 @@ const beginning = ({ quarantined }: Checked, isPhone: boolean): string =>
  * of it move nobody, and the columns and causes of another part or dataset are others.
  */
 export function useShownChoice(result: Checked, isPhone: boolean): [string, (show: string) => void] {
-  const of = JSON.stringify([result.part, result.mapping?.dataset ?? result.dataset])
+  // A phone begins once the rows are checked: before, no field is decided and no row has errors.
+  const isBefore = isPhone && (result.outcome === 'needs_mapping' || result.outcome === 'profiled')
+  const of = JSON.stringify([result.part, result.mapping?.dataset ?? result.dataset, isBefore])
   const [choice, setChoice] = useState({ of, show: beginning(result, isPhone) })
   const isOther = choice.of !== of
   const show = isOther ? beginning(result, isPhone) : choice.show

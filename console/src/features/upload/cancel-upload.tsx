@@ -18,8 +18,8 @@ export function CancelUpload({ hasWork, onCancel }: Props) {
       <Modal opened={opened} onClose={close} title="Throw your changes of this file away?" centered>
         <Stack>
           <Text size="sm">
-            Chosen fields, typed cells, changes of columns and the draft of a dataset are lost. Nothing of this
-            file is in the lake.
+            Chosen fields, typed cells, changes of columns and the draft of a dataset are lost. Nothing of
+            this file is in the lake.
           </Text>
           <Group>
             <Button

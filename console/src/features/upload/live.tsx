@@ -27,12 +27,14 @@ interface LiveProps {
   edits?: Edits | undefined
   /** The lists of records in the file that was sent: each is a part of its own, and no column that was left out. */
   lists?: string[] | undefined
+  /** What a person was warned of before the commit. */
+  doubts?: string[] | undefined
   /** Leads to the parts of the file that are left, which come before a run. */
   children?: ReactNode
 }
 
 /** A committed file in its six stages. */
-export function Live({ fileId, edits, lists, children }: LiveProps) {
+export function Live({ fileId, edits, lists, doubts, children }: LiveProps) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
   useReadReplacedAgain(FINAL_STATES.has(file.data?.body.state ?? '') ? file.data?.body : undefined)
@@ -69,7 +71,7 @@ export function Live({ fileId, edits, lists, children }: LiveProps) {
           </Group>
         )}
       </Group>
-      <Receipt file={found} edits={edits} lists={lists} />
+      <Receipt file={found} edits={edits} lists={lists} doubts={doubts} />
       {children}
       {found.state === 'reverted' ? (
         <BeforeUndo file={found} isSaidAbove />

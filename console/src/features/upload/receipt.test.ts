@@ -115,7 +115,7 @@ test('a receipt says what every row got, and what the next file gets of it', () 
     'Filled in where the file has nothing: Is active with yes, Updated at with 1 Oct 2026.',
   )
   expect(rememberedLine(EDITS, { updated_at: 'timestamp', is_active: 'boolean' })).toBe(
-    'The mapping is remembered. The next file with this header gets the same fields, the same formats, Is active yes and amounts in EUR and USD as they are; Updated at is asked again.',
+    'The mapping is remembered. The next file with this header gets the same fields, the same formats and Is active yes; Updated at and what to do with amounts in EUR and USD are asked again.',
   )
   expect(rememberedLine({ ...NO_EDITS, columns: { Nr: 'product_id' } }, {})).toBe(
     'The mapping is remembered. The next file with this header gets the same fields, and needs no decision.',

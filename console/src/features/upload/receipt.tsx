@@ -13,7 +13,7 @@ import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { Undo } from '../files/undo'
 import { undoneWords } from '../files/undo-words'
-import { waitOf } from '../files/waiting-words'
+import { sameKeyOf, waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
 import { replacedWords, unchangedWords } from '../import/replaced-rows'
@@ -24,10 +24,12 @@ interface Props {
   edits?: Edits | undefined
   /** The lists of records in the file that was sent: each is a part of its own, and no column that was left out. */
   lists?: string[] | undefined
+  /** What a person was warned of before the commit; absent after a reload. */
+  doubts?: string[] | undefined
 }
 
 /** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
-export function Receipt({ file, edits, lists }: Props) {
+export function Receipt({ file, edits, lists, doubts = [] }: Props) {
   const units = useUnits(file.dataset)
   const titleOf = useTitles(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
@@ -47,7 +49,7 @@ export function Receipt({ file, edits, lists }: Props) {
           {sentAs(file.edited_before)}The file in the lake is {file.key}.
         </Text>
       ) : null}
-      {currencyLines(file.edited_before, edits, units, titleOf).map((line) => (
+      {[...currencyLines(file.edited_before, edits, units, titleOf), ...doubts].map((line) => (
         <Text key={line} size="sm" className="import-doubt">
           {line}
         </Text>
@@ -84,6 +86,17 @@ export function Receipt({ file, edits, lists }: Props) {
           Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}
         </Button>
       ) : null}
+      {wait === 0 && sameKeyOf(file) > 0 && !file.closed_by ? (
+        <Button
+          component="a"
+          size="compact-md"
+          mt={4}
+          variant="default"
+          href={`#/files/${encodeURIComponent(file.file_id)}`}
+        >
+          Choose between the rows with one key
+        </Button>
+      ) : null}
     </div>
   )
 }
@@ -102,13 +115,15 @@ export function broughtWords(
     | 'closed_by'
     | 'replaced_rows'
     | 'unchanged_rows'
-  >,
+  > &
+    Partial<Pick<Schemas['FileDetail'], 'reasons'>>,
 ): string {
   if (!FINAL_STATES.has(file.state)) return `${capitalised(stateWords(file.state))}.`
   if (isDuplicate(file)) return `${DUPLICATE}: its rows came in with the first one.`
   if (file.state !== 'done') return file.accepted > 0 ? '' : 'No row of it is in a table.'
   const [rows, wait] = [file.accepted + file.corrected, waitOf(file)]
   const left = file.closed_by ? Math.max(0, file.quarantined - file.corrected - file.ignored) : 0
+  const sameKey = sameKeyOf(file)
   const parts = [
     `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in`,
     file.corrected > 0 ? `${whole(file.corrected)} of them corrected` : '',
@@ -117,7 +132,10 @@ export function broughtWords(
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     left > 0 ? `${count(left, 'row')} ${left === 1 ? 'was' : 'were'} refused` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
-    file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
+    sameKey > 0
+      ? `${count(sameKey, 'row')} ${sameKey === 1 ? 'has' : 'have'} the key of another row and ${sameKey === 1 ? 'is' : 'are'} not in`
+      : '',
+    file.duplicates > sameKey ? count(file.duplicates - sameKey, 'duplicate') : '',
   ]
   return `${parts.filter(Boolean).join(', ')}.`
 }
@@ -232,9 +250,11 @@ export function rememberedLine(
     ...defaults
       .filter((step) => !isAsked(step) && step.text)
       .map(({ column, text }) => `${titleOf(column)} ${valueWords(text)}`),
-    codes.length > 0 ? `amounts in ${codes.join(' and ')} as they are` : '',
   ].filter(Boolean)
-  const asked = defaults.filter(isAsked).map(({ column }) => titleOf(column))
+  const asked = [
+    ...defaults.filter(isAsked).map(({ column }) => titleOf(column)),
+    codes.length > 0 ? `what to do with amounts in ${codes.join(' and ')}` : '',
+  ].filter(Boolean)
   const list = kept.length > 1 ? `${kept.slice(0, -1).join(', ')} and ${kept.at(-1) ?? ''}` : (kept[0] ?? '')
-  return `The mapping is remembered. The next file with this header gets ${list}${asked.length > 0 ? `; ${asked.join(', ')} is asked again` : ', and needs no decision'}.`
+  return `The mapping is remembered. The next file with this header gets ${list}${asked.length > 0 ? `; ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'} asked again` : ', and needs no decision'}.`
 }

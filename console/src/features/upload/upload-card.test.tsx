@@ -60,6 +60,7 @@ const asked: { request: string; body: string }[] = []
 beforeEach(() => {
   asked.length = 0
   inBrowser.clear()
+  FIRST.file = new File(['a'], 'months.xlsx') // parts that a test commits are noted for its file
   first = checkOf('Jan', ['Jan'])
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
   const upload = { upload_id: 'u', state: 'complete', file_id: 'f' }

@@ -10,6 +10,7 @@ import { Failed, Waiting } from '../../components/states'
 import { Repeat } from '../files/repeat'
 import type { Edits } from '../import/edits'
 import { isUnreadable } from '../import/file-words'
+import { futureLines } from '../import/column-doubts'
 import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/kept-edits'
 import { AllPartsInLake } from '../import/parts-in-lake'
@@ -19,7 +20,7 @@ import { forget, keep, type Kept } from './kept-files'
 import { Moving } from './moving'
 import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart } from './next-part'
 import { noteCommit } from './note-commit'
-import { addUploads, endUpload, resumeUpload, useUploads } from './uploads-store'
+import { addUploads, endUpload, notedParts, noteParts, resumeUpload, useUploads } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
@@ -123,6 +124,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     try {
       tried.current = { edits, check: check.result }
       const done = await commit(upload.upload_id, check.etag)
+      noteParts(kept, check.result.parts_read)
       setStep({ name: 'committed', upload: done, ...tried.current })
       await noteCommit(kept, done, check.result)
     } catch (error) {
@@ -130,7 +132,10 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     }
   }
 
-  const committed = committedParts(kept, step.name === 'committed' ? step.check : undefined)
+  const committed = [
+    ...committedParts(kept, step.name === 'committed' ? step.check : undefined),
+    ...notedParts(kept),
+  ]
 
   async function remove(): Promise<void> {
     control.current?.abort()
@@ -181,6 +186,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           fileId={step.upload.file_id}
           edits={step.edits}
           lists={Object.keys(step.check?.part_rows ?? {})}
+          doubts={step.check && step.edits ? futureLines(step.check, step.edits) : []}
         >
           {step.check && !isSentAgain ? (
             <NextPart

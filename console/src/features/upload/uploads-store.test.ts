@@ -3,7 +3,15 @@ import { renderHook } from '@testing-library/react'
 import { expect, test } from 'vitest'
 
 import type { Kept } from './kept-files'
-import { addUploads, endUpload, removeEnded, removeUpload, useUploads } from './uploads-store'
+import {
+  addUploads,
+  endUpload,
+  notedParts,
+  noteParts,
+  removeEnded,
+  removeUpload,
+  useUploads,
+} from './uploads-store'
 
 const kept = (id: string): Kept => ({
   id,
@@ -30,4 +38,12 @@ test('files that have ended go when somebody leaves the page, and no others', ()
   expect(listed()).toEqual(['two'])
   removeUpload('two')
   expect(listed()).toEqual([])
+})
+
+test('parts that one card committed are known to other cards of the file, also once it is closed', () => {
+  const chosen = kept('batches')
+  noteParts(chosen, ['batches'])
+  noteParts({ file: chosen.file }, ['batches.readings'])
+  expect(notedParts(chosen)).toEqual(['batches', 'batches.readings'])
+  expect(notedParts(kept('others'))).toEqual([])
 })

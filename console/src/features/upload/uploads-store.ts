@@ -39,6 +39,15 @@ export const noteFile = (id: string, fileId: string): void => void committed.set
 /** The id of the file in the lake that a card shows; undefined before its commit. */
 export const fileOnCard = (id: string): string | undefined => committed.get(id)
 
+const partsIn = new WeakMap<File, readonly string[]>()
+
+/** Note the parts of a file that a card committed: other cards of the same file no longer offer them, also once it is closed. */
+export const noteParts = (kept: Pick<Kept, 'file'>, parts: readonly string[]): void =>
+  void partsIn.set(kept.file, [...notedParts(kept), ...parts])
+
+/** The parts of a file that cards of this session committed. */
+export const notedParts = (kept: Pick<Kept, 'file'>): readonly string[] => partsIn.get(kept.file) ?? []
+
 /** Note that nothing of a file is left to do on the page. */
 export const endUpload = (id: string): void => void ended.add(id)
 
