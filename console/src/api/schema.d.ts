@@ -1987,7 +1987,7 @@ export interface components {
             received: number;
             /**
              * Repeated Columns
-             * @description Columns of the records around a list that repeat in its rows, without keys and times.
+             * @description Columns of the records around a list that repeat in its rows, but keys and times.
              * @default []
              */
             repeated_columns: string[];
@@ -6776,7 +6776,7 @@ export interface components {
         TableContents: {
             /**
              * As Of
-             * @description Last day of its rows; empty without rows.
+             * @description Last day of its rows; empty if they have none.
              */
             as_of: string;
             /**

@@ -166,7 +166,7 @@ class ContractDraft(Shape):
     )
     time_zone: str = Field("", description="The zone of these times as the file states it.")
     repeated_columns: tuple[str, ...] = Field(
-        (), description="Columns of the records around a list that repeat in its rows, without keys and times."
+        (), description="Columns of the records around a list that repeat in its rows, but keys and times."
     )
 
 

@@ -25,6 +25,7 @@ const TEXT_CHARACTER_PX = 7.5
 const MAX_WIDTH_PX = 340
 const MAX_TEXT_PX = 280
 const MAX_FORMAT_PX = 190
+const MAX_FLAWED_FORMAT_PX = 260
 
 /** The width of a column: its name, its texts and its steps are not cut off, and a reason beside a value needs room; a long format is in its menu. */
 export function widthOf(
@@ -49,7 +50,10 @@ export function widthOf(
     Math.max(
       flawed > 0 ? 240 : 150,
       Math.min(280, title.length * 9 + 48),
-      Math.min(MAX_FORMAT_PX, (errors.length + format.length) * CHARACTER_PX + 24),
+      Math.min(
+        flawed > 0 ? MAX_FLAWED_FORMAT_PX : MAX_FORMAT_PX,
+        (errors.length + format.length) * CHARACTER_PX + 24,
+      ),
       Math.min(MAX_TEXT_PX, longest * TEXT_CHARACTER_PX + 16),
       chips + 16,
     ),
