@@ -39,11 +39,16 @@ test('of 200 columns those in view are drawn, and the room of the others is kept
   expect(span(fields, 2, 19_000, 1000).to).toBe(200)
 })
 
-test('a heading orders ascending, then descending, then not', () => {
-  expect(nextSort('', 'amount')).toBe('amount')
-  expect(nextSort('amount', 'amount')).toBe('-amount')
-  expect(nextSort('-amount', 'amount')).toBe('')
-  expect(nextSort('-amount', 'day')).toBe('day')
+test('a heading orders one way, then the other, then not: numbers from the largest, names and ids from the first', () => {
+  const clicks = (name: string, type: string): string[] => {
+    const first = nextSort('', { name, type })
+    const second = nextSort(first, { name, type })
+    return [first, second, nextSort(second, { name, type })]
+  }
+  expect(clicks('amount', 'decimal(18,4)')).toEqual(['-amount', 'amount', ''])
+  expect(clicks('day', 'date')).toEqual(['day', '-day', ''])
+  expect(clicks('customer_id', 'bigint')).toEqual(['customer_id', '-customer_id', ''])
+  expect(nextSort('-amount', { name: 'day', type: 'date' })).toBe('day')
 })
 
 test('a heading takes further lines, and a column leaves before its heading or a time is cut', () => {

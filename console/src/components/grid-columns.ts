@@ -261,6 +261,9 @@ function widthOf(heading: string, texts: string[]): number {
   return Math.min(MOST_PX, Math.max(LEAST_PX, longest * 8 + 20, heading.length * 9 + 32))
 }
 
-/** The order after a click on a column's heading: ascending, descending, then none. */
-export const nextSort = (sort: string, column: string): string =>
-  sort === column ? `-${column}` : sort === `-${column}` ? '' : column
+/** The order after a click on a column's heading, its other direction after the second, then none: the largest number first, and the first of names and times. */
+export function nextSort(sort: string, column: Column): string {
+  const { name } = column
+  const [first, second] = isNumber(column) ? [`-${name}`, name] : [name, `-${name}`]
+  return sort === first ? second : sort === second ? '' : first
+}

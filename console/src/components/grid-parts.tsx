@@ -46,7 +46,7 @@ export function Heading({
       aria-sort={order}
     >
       {isSorting ? (
-        <button type="button" className="grid-sort" onClick={() => onSort(nextSort(sort, name))}>
+        <button type="button" className="grid-sort" onClick={() => onSort(nextSort(sort, field))}>
           {format.heading}
           <span aria-hidden>{order === 'ascending' ? ' ↑' : order === 'descending' ? ' ↓' : ''}</span>
         </button>

@@ -1,5 +1,7 @@
 import { Alert, Anchor, Stack } from '@mantine/core'
+import { useEffect } from 'react'
 
+import { leaveOut } from '../features/search/recent-pages'
 import { PageTitle } from './panel'
 
 /** The list in which a person finds what an unknown address may have meant. */
@@ -21,9 +23,15 @@ interface Props {
   why?: string
 }
 
+/** Keeps the address at hand out of the pages that were opened before, because nothing is there. */
+export function useNothingHere(): void {
+  useEffect(() => leaveOut(window.location.hash), [])
+}
+
 /** One form for every address of nothing: what does not exist, why that may be, and the list of what does. */
 export function NothingHere({ what, name, why = 'The address may be old or misspelt.' }: Props) {
   const { href, words } = LISTS[what]
+  useNothingHere()
   return (
     <Alert
       color="gray"

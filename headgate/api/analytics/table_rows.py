@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 
 from headgate.api.http.problems import invalid
 from headgate.contracts.first_view import first_rows, value_order
+from headgate.plain_names import did_you_mean
 from headgate.values.parquet_tables import table_of
 from headgate.values.spreadsheet_text import inert, inert_column
 
@@ -61,12 +62,14 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
     for condition in filters:
         name, _, rest = condition.partition(":")
         operator, colon, value = rest.partition(":")
-        if not colon or name not in rows.column_names:
+        if not colon:
             detail = (
                 "A filter is a column, a comparison and a value with colons between them, such as "
-                f"{rows.column_names[0]}:eq:5. Columns of the table: {', '.join(rows.column_names)}."
+                f"{rows.column_names[0]}:eq:5."
             )
             raise invalid("query.filter", "filter", detail)
+        if name not in rows.column_names:
+            raise invalid("query.filter", "filter", _no_column("filter", rows, name))
         rows = rows.filter(_mask(name, rows[name], operator, value))
     return rows
 
@@ -80,8 +83,8 @@ def ordered(rows: pa.Table, sort: str) -> pa.Table:
     """Sort the rows by the columns of `sort`, stable and with nulls last."""
     names = [part.strip() for part in sort.split(",") if part.strip()]
     keys = [(name.removeprefix("-"), "descending" if name.startswith("-") else "ascending") for name in names]
-    if any(name not in rows.column_names for name, _ in keys):
-        raise invalid("query.sort", "sort", _no_column("sort", rows))
+    if unknown := [name for name, _ in keys if name not in rows.column_names]:
+        raise invalid("query.sort", "sort", _no_column("sort", rows, unknown[0]))
     if not keys:
         return rows
     place = "\0place"  # no contract has a column of that name
@@ -112,8 +115,8 @@ def in_first_view_order(rows: pa.Table, sort: str, contract: Contract) -> pa.Tab
 def selected(rows: pa.Table, columns: str) -> pa.Table:
     """Return the named columns in that order; all columns if `columns` is empty."""
     names = list(dict.fromkeys(part.strip() for part in columns.split(",") if part.strip()))
-    if any(name not in rows.column_names for name in names):
-        raise invalid("query.columns", "columns", _no_column("columns", rows))
+    if unknown := [name for name in names if name not in rows.column_names]:
+        raise invalid("query.columns", "columns", _no_column("columns", rows, unknown[0]))
     return rows.select(names) if names else rows
 
 
@@ -145,9 +148,10 @@ def as_csv(rows: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def _no_column(parameter: str, rows: pa.Table) -> str:
+def _no_column(parameter: str, rows: pa.Table, name: str) -> str:
+    near = did_you_mean(name, rows.column_names)
     return (
-        f"`{parameter}` names a column that the table does not have. Columns of the table: "
+        f"`{parameter}` names {name}, and this table has no such column.{near} Columns of the table: "
         f"{', '.join(rows.column_names)}."
     )
 

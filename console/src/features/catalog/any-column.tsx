@@ -1,23 +1,27 @@
-import { Button, Group, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
-import { isTime } from '../../api/format'
-import { headingsOf, type Labels } from '../../formats/columns'
-import { type Condition, operators } from './row-filters'
+import { isNumeric, isTime } from '../../api/format'
+import { headingsOf, type Labels, type Units } from '../../formats/columns'
+import { type Condition, operators, typedUnit, typedValue } from './row-filters'
 
 export interface Column {
   name: string
   type: string
 }
 
+const NO_UNITS: Units = {}
+
 /** A condition on a column that has no filter of its own. */
 export function AnyColumn({
   columns,
   labels,
+  units = NO_UNITS,
   onAdd,
 }: {
   columns: Column[]
   labels: Labels
+  units?: Units
   onAdd: (condition: Condition) => void
 }) {
   const [column, setColumn] = useState<string | null>(null)
@@ -26,6 +30,7 @@ export function AnyColumn({
   const [isMissing, setMissing] = useState(false)
   const headings = headingsOf(columns, labels)
   const type = columns.find(({ name }) => name === column)?.type ?? ''
+  const unit = units[column ?? ''] ?? ''
   const offered = operators(type)
   const chosen = offered.some((each) => each.value === operator) ? operator : (offered[0]?.value ?? 'eq')
   function add(event: React.FormEvent): void {
@@ -33,7 +38,7 @@ export function AnyColumn({
     if (!column) return
     setMissing(chosen !== 'empty' && !value)
     if (chosen !== 'empty' && !value) return
-    onAdd({ column, operator: chosen, value: chosen === 'empty' ? 'true' : value })
+    onAdd({ column, operator: chosen, value: chosen === 'empty' ? 'true' : typedValue(value, unit) })
     setValue('')
   }
   return (
@@ -65,7 +70,10 @@ export function AnyColumn({
               size="xs"
               w={150}
               aria-label="Value"
-              type={isTime(type) ? 'date' : 'text'}
+              type={isTime(type) ? 'date' : isNumeric(type) ? 'number' : 'text'}
+              {...(isNumeric(type) ? { step: 'any' } : {})}
+              rightSection={typedUnit(unit) ? <Text size="xs">{typedUnit(unit)}</Text> : null}
+              rightSectionWidth={40}
               error={isMissing && !value ? 'Write a value first' : undefined}
               value={value}
               onChange={(event) => setValue(event.currentTarget.value)}

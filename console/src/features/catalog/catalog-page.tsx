@@ -1,32 +1,49 @@
-import { Anchor, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Anchor, Group, List, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { day } from '../../formats/moments'
 import { AskLink } from './ask-link'
-import { useContents, useContractDrafts, useContracts, useSystems } from './queries'
+import { useCatalog, useContents, useContractDrafts, useContracts, useSystems } from './queries'
 import { useDashboards } from '../dashboards/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { useTitleOf } from '../../formats/columns'
 import { heading } from '../../formats/words'
-import { fits } from './catalog-words'
+import { columnsWith, fits } from './catalog-words'
+import { lineageAddress } from './column-uses'
+
+interface Listed {
+  href: string
+  name: string
+  description: string
+}
 
 export function CatalogPage() {
   const contracts = useContracts()
   const systems = useSystems()
+  const contents = useContents().data?.tables
   const boards = useDashboards().data?.dashboards ?? []
   const titles = new Map(boards.map((board) => [board.system, board.title]))
   const [search, setSearch] = useSearchParams()
   const words = search.get('find') ?? ''
+  const asks = new Map(contents?.map((table) => [table.name, table.asks]))
+  const fitting = (rows: Listed[]) => rows.filter((row) => fits({ ...row, asks: asks.get(row.name) }, words))
+  const datasets = fitting(datasetsOf(contracts.data?.contracts ?? []))
+  const tables = (systems.data?.systems ?? []).map(({ name, tables }) => ({
+    system: name,
+    rows: fitting(tables.map((table) => ({ ...table, href: `#/tables/${name}/${table.name}` }))),
+  }))
+  const shown = words ? tables.filter(({ rows }) => rows.length > 0) : tables
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end">
         <PageTitle>Catalog</PageTitle>
         <TextInput
           size="xs"
-          aria-label="Find datasets and tables"
-          placeholder="find by name, use or question"
+          aria-label="Find datasets, tables and columns"
+          placeholder="find by name, use, question or column"
           w={{ base: '100%', xs: 280 }}
           value={words}
           onChange={(event) =>
@@ -34,50 +51,80 @@ export function CatalogPage() {
           }
         />
       </Group>
-      <Panel title="Datasets that the lake accepts">
-        <Answered of={contracts} what="the contracts">
-          {(found) => (
-            <Rows
-              words={words}
-              rows={found.contracts
-                .filter((one) => one.zone === 'source')
-                .map((one) => ({
-                  href: `#/datasets/${encodeURIComponent(one.name)}`,
-                  name: one.name,
-                  description: one.description,
-                }))}
-            />
-          )}
-        </Answered>
-        <RemovedDatasets />
-      </Panel>
+      {words && datasets.length === 0 && contracts.data ? null : (
+        <Panel title="Datasets that the lake accepts">
+          <Answered of={contracts} what="the contracts">
+            {() => <Rows rows={datasets} />}
+          </Answered>
+          {words ? null : <RemovedDatasets />}
+        </Panel>
+      )}
       <Answered of={systems} what="the systems">
-        {(found) =>
-          found.systems.length === 0 ? (
+        {(answer) =>
+          answer.systems.length === 0 ? (
             <Empty>This lake has no system. Add a SQL model to the folder models/ of the project.</Empty>
           ) : (
-            <>
-              {found.systems.map((system) => (
-                <Panel
-                  key={system.name}
-                  title={titles.get(system.name) ?? heading(system.name.replaceAll('-', '_'))}
-                  actions={<DashboardLink system={system.name} />}
-                >
-                  <Rows
-                    words={words}
-                    rows={system.tables.map((table) => ({
-                      href: `#/tables/${system.name}/${table.name}`,
-                      name: table.name,
-                      description: table.description,
-                    }))}
-                  />
-                </Panel>
-              ))}
-            </>
+            shown.map(({ system, rows }) => (
+              <Panel
+                key={system}
+                title={titles.get(system) ?? heading(system.replaceAll('-', '_'))}
+                actions={<DashboardLink system={system} />}
+              >
+                <Rows rows={rows} />
+              </Panel>
+            ))
           )
         }
       </Answered>
+      {words ? (
+        <FittingColumns
+          words={words}
+          isAlone={Boolean(contracts.data && systems.data) && datasets.length + shown.length === 0}
+        />
+      ) : null}
     </Stack>
+  )
+}
+
+const datasetsOf = (contracts: Schemas['ContractSummary'][]): Listed[] =>
+  contracts
+    .filter(({ zone }) => zone === 'source')
+    .map(({ name, description }) => ({ href: `#/datasets/${encodeURIComponent(name)}`, name, description }))
+
+/** The most columns that a search lists. */
+const MOST_COLUMNS = 24
+
+/** The columns that have the searched words; `isAlone` where no dataset and no table has them. */
+function FittingColumns({ words, isAlone }: { words: string; isAlone: boolean }) {
+  const catalog = useCatalog()
+  const titleOf = useTitleOf()
+  const columns = columnsWith(catalog.data?.tables ?? [], words, titleOf)
+  if (columns.length === 0)
+    return isAlone && catalog.data ? (
+      <Empty>No dataset, table or column has the words “{words}”. Clear the search to see all of them.</Empty>
+    ) : null
+  return (
+    <Panel
+      title={count(columns.length, 'column') + (columns.length === 1 ? ' has' : ' have') + ' these words'}
+    >
+      <List size="sm" spacing={4}>
+        {columns.slice(0, MOST_COLUMNS).map(({ table, column }) => (
+          <List.Item key={`${table.system}/${table.name}/${column}`}>
+            <Anchor size="sm" href={lineageAddress({ system: table.system, table: table.name, column })}>
+              {titleOf(table.name, column)}
+            </Anchor>{' '}
+            <Text span size="sm" className="muted">
+              in {heading(table.name)}
+            </Text>
+          </List.Item>
+        ))}
+      </List>
+      {columns.length > MOST_COLUMNS ? (
+        <Text size="sm" className="muted" mt="xs">
+          These are the first {MOST_COLUMNS}. Further words leave fewer.
+        </Text>
+      ) : null}
+    </Panel>
   )
 }
 
@@ -101,17 +148,11 @@ function RemovedDatasets() {
   )
 }
 
-interface RowsProps {
-  words: string
-  rows: { href: string; name: string; description: string }[]
-}
-
 /** Datasets or tables with their names in words and in SQL, what is in them, and a question to begin with. */
-function Rows({ words, rows: all }: RowsProps) {
+function Rows({ rows }: { rows: Listed[] }) {
   const contents = useContents()
-  const of = new Map(contents.data?.tables.map((one) => [one.name, one]))
-  const rows = all.filter((row) => fits({ ...row, asks: of.get(row.name)?.asks }, words))
-  if (rows.length === 0) return words ? <Empty>Nothing here has these words.</Empty> : null
+  const of = new Map(contents.data?.tables.map((table) => [table.name, table]))
+  if (rows.length === 0) return null
   return (
     <Table fz="sm" className="named">
       <Table.Thead visibleFrom="sm">

@@ -9,6 +9,7 @@ import { useColumnLineage, useContents } from './queries'
 import { useDescriptions, useTitleOf, useTitles, useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { Headers, Readers } from './column-readers'
+import { lineageAddress } from './column-uses'
 
 type Use = Schemas['ColumnUse']['uses'][number]
 
@@ -109,7 +110,7 @@ const Names = ({ places }: { places: Schemas['ColumnUse'][] }) =>
   places.map((place, at) => (
     <Fragment key={place.table}>
       {at === 0 ? '' : at === places.length - 1 ? ' and ' : ', '}
-      <Anchor inherit href={addressOf(place)}>
+      <Anchor inherit href={lineageAddress(place)}>
         {heading(place.table)}
       </Anchor>
     </Fragment>
@@ -192,14 +193,14 @@ function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
         if (!first) return null
         return (
           <List.Item key={`${first.system}/${first.table}/${first.uses.join()}`}>
-            <Anchor size="sm" href={addressOf({ ...first, column: '' })}>
+            <Anchor size="sm" href={lineageAddress({ ...first, column: '' })}>
               {heading(first.table)}
             </Anchor>
             :{' '}
             {group.map((use, at) => (
               <Fragment key={use.column}>
                 {at > 0 ? ', ' : ''}
-                <Anchor size="sm" href={addressOf(use)} title={use.column}>
+                <Anchor size="sm" href={lineageAddress(use)} title={use.column}>
                   {use.column ? titleOf(use.table, use.column) : 'all rows'}
                 </Anchor>
               </Fragment>
@@ -221,11 +222,4 @@ function groupedUses(uses: Schemas['ColumnUse'][]): Schemas['ColumnUse'][][] {
     groups.set(key, [...(groups.get(key) ?? []), use])
   }
   return [...groups.values()]
-}
-
-function addressOf({ system, table, column }: Schemas['ColumnUse']): string {
-  const page = system
-    ? `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}`
-    : `#/datasets/${encodeURIComponent(table)}`
-  return column ? `${page}?column=${encodeURIComponent(column)}` : page
 }

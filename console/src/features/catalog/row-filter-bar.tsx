@@ -1,12 +1,21 @@
-import { Button, Group, Select } from '@mantine/core'
+import { Alert, Button, Group, Select } from '@mantine/core'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { DayInput } from '../../components/day-input'
 import { RemovableBadge } from '../../components/removable-badge'
-import { cellWords, headingsOf, type Labels, useLabels } from '../../formats/columns'
+import { cellWords, headingsOf, type Labels, type Units, useLabels, useUnits } from '../../formats/columns'
 import { AnyColumn, type Column } from './any-column'
 import { endOfDay } from '../dashboards/filters'
-import { type Condition, conditionWords, quickFilters, replaced, written } from './row-filters'
+import {
+  type Condition,
+  conditionValue,
+  conditionWords,
+  faultOf,
+  quickFilters,
+  replaced,
+  sortFaultOf,
+  written,
+} from './row-filters'
 
 interface Props {
   table: string
@@ -18,6 +27,7 @@ interface Props {
 /** Which rows are shown: by period, by what the dashboards filter, and by any column. */
 export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
   const labels = useLabels(table)
+  const units = useUnits(table)
   const headings = headingsOf(columns, labels)
   const boards = useDashboards().data?.dashboards ?? []
   const quick = quickFilters(
@@ -60,23 +70,29 @@ export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
         <AnyColumn
           columns={columns}
           labels={labels}
+          units={units}
           onAdd={(condition) => onChange(replaced(conditions, condition))}
         />
       </Group>
-      <Shown columns={columns} labels={labels} conditions={conditions} onChange={onChange} />
+      <Shown columns={columns} labels={labels} units={units} conditions={conditions} onChange={onChange} />
     </>
   )
 }
 
+interface ShownProps extends Omit<Props, 'table'> {
+  labels: Labels
+  units: Units
+}
+
 /** The conditions in words, each with the button that takes it away. */
-function Shown({ columns, labels, conditions, onChange }: Omit<Props, 'table'> & { labels: Labels }) {
+function Shown({ columns, labels, units, conditions, onChange }: ShownProps) {
   if (conditions.length === 0) return null
   const headings = headingsOf(columns, labels)
   return (
     <Group gap="xs" mb="xs">
       {conditions.map((condition) => {
         const type = columns.find(({ name }) => name === condition.column)?.type ?? ''
-        const value = cellWords(condition.column, condition.value, '', type)
+        const value = conditionValue(condition, type, units[condition.column])
         const words = conditionWords(condition, headings[condition.column] ?? condition.column, type, value)
         return (
           <RemovableBadge
@@ -92,6 +108,39 @@ function Shown({ columns, labels, conditions, onChange }: Omit<Props, 'table'> &
     </Group>
   )
 }
+
+interface FaultsProps extends Props {
+  sort: string
+  onSort: (sort: string) => void
+}
+
+/** What is wrong with the filters and the order of an address, each with the button that takes it away; nothing while all can be asked. */
+export function AddressFaults({ table, columns, conditions, onChange, sort, onSort }: FaultsProps) {
+  const headings = headingsOf(columns, useLabels(table))
+  const sortFault = sortFaultOf(sort, columns)
+  return (
+    <>
+      {conditions.map((condition) => {
+        const fault = faultOf(condition, columns, headings[condition.column] ?? condition.column)
+        const remove = (): void => onChange(conditions.filter((each) => each !== condition))
+        return fault ? (
+          <Fault key={written(condition)} fault={fault} remedy="Remove the filter" onRemedy={remove} />
+        ) : null
+      })}
+      {sortFault ? (
+        <Fault fault={sortFault} remedy="Use the order of the table" onRemedy={() => onSort('')} />
+      ) : null}
+    </>
+  )
+}
+
+const Fault = ({ fault, remedy, onRemedy }: { fault: string; remedy: string; onRemedy: () => void }) => (
+  <Alert color="yellow" role="alert" title={fault} mb="xs">
+    <Button size="compact-sm" variant="default" onClick={onRemedy}>
+      {remedy}
+    </Button>
+  </Alert>
+)
 
 interface Field {
   label: string

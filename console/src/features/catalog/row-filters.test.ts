@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
 
 import {
-  emptyLast,
   allInOrder,
   byPriority,
   decisive,
   phonePriorities,
+  conditionValue,
   conditionWords,
+  faultOf,
+  sortFaultOf,
+  typedUnit,
+  typedValue,
   operators,
   quickFilters,
   readConditions,
@@ -61,13 +65,19 @@ test('a table offers its first day column, and what its dashboards filter by, on
   expect([quick.period, quick.choices.map(({ column }) => column)]).toEqual(['sold_on', ['place']])
 })
 
+test('on a phone a key stays where other columns come before it', () => {
+  const columns = ['region_id', 'region_name', 'month_on', 'revenue'].map((name) => ({ name }))
+  const keys = new Set(['region_id', 'month_on'])
+  expect(phonePriorities(columns, keys, { revenue: 'GBP' })).toEqual([1, 3, 1, 1])
+})
+
 test('the columns that identify a row come first, then measures, and the others keep their order', () => {
   const columns = ['level', 'grain', 'amount', 'id'].map((name) => ({ name }))
   const names = byPriority(columns, new Set(['id']), { amount: 'GBP', grain: '' }).map(({ name }) => name)
   expect(names).toEqual(['id', 'amount', 'level', 'grain'])
 })
 
-test('on a phone the first two keys and the first measure stay, then other measures', () => {
+test('on a phone the keys and the first measure stay, then other measures', () => {
   const columns = ['series', 'period', 'horizon', 'expected', 'low', 'level'].map((name) => ({ name }))
   const keys = new Set(['series', 'period'])
   expect(phonePriorities(columns, keys, { horizon: 'periods', expected: 'GBP', low: 'GBP' })).toEqual([
@@ -84,9 +94,44 @@ test('a table shows the columns that its contract names, in that order, and the 
   expect(names(decisive(columns, [], new Set(['id'])))).toEqual(['id', 'snapshot', 'note', 'amount'])
 })
 
-test('columns without a value in the shown rows come last, and keys stay first', () => {
-  const columns = ['region_id', 'growth', 'sold', 'note'].map((name) => ({ name }))
-  const empty = new Set(['region_id', 'growth', 'note'])
-  const shown = emptyLast(columns, ({ name }) => empty.has(name), new Set(['region_id']))
-  expect(shown.map(({ name }) => name)).toEqual(['region_id', 'sold', 'growth', 'note'])
+test('the chip of a filter has its value in the unit of the column, with all digits', () => {
+  const value = (column: string, typed: string, type: string, unit = '') =>
+    conditionValue({ column, operator: 'ge', value: typed }, type, unit)
+  expect(value('return_rate', '0.5', 'double', 'share')).toBe('50 %')
+  expect(value('revenue', '-123456.5', 'decimal(18,4)', 'GBP')).toBe('-£123,456.50')
+  expect(value('orders', '12345', 'bigint', 'orders')).toBe('12,345')
+  expect(value('order_id', '536009', 'bigint')).toBe('536009')
+  expect(value('month_on', '2026-03-01', 'date')).toBe('Mar 2026')
+})
+
+test('a share is typed as percent, and every other value stays', () => {
+  expect(typedValue('50', 'share')).toBe('0.5')
+  expect(typedValue('0.07 %', 'probability')).toBe('0.0007')
+  expect(typedValue('50', 'GBP')).toBe('50')
+  expect(typedUnit('GBP')).toBe('GBP')
+})
+
+test('a condition that cannot be asked says what is wrong with it', () => {
+  const columns = [
+    { name: 'sold', type: 'bigint' },
+    { name: 'sold_on', type: 'date' },
+    { name: 'note', type: 'varchar' },
+  ]
+  const fault = (text: string): string => {
+    const [condition] = readConditions([text])
+    return condition ? faultOf(condition, columns, 'Sold') : ''
+  }
+  expect(fault('foo:eq:1')).toBe('This table has no column foo.')
+  expect(fault('sold:like:1')).toBe('The column Sold cannot be compared by “like”.')
+  expect(fault('sold:ge:many')).toBe('The column Sold is compared with a number, not with “many”.')
+  expect(fault('sold_on:ge:soon')).toContain('a day such as 2026-01-31')
+  for (const fine of [
+    'sold:in:1,2',
+    'sold_on:le:2026-01-31T10:00:00',
+    'note:contains:a:b',
+    'note:empty:false',
+  ])
+    expect(fault(fine)).toBe('')
+  expect(sortFaultOf('-sold,foo', columns)).toContain('no column foo')
+  expect(sortFaultOf('-sold,note', columns)).toBe('')
 })

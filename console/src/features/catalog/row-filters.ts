@@ -1,4 +1,5 @@
-import { isNumeric, isTime } from '../../api/format'
+import { currencyOf, figureInFull, isName, isNumeric, isTime } from '../../api/format'
+import { cellWords } from '../../formats/columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
 export interface Condition {
@@ -27,11 +28,14 @@ const WORDS: Record<string, string> = {
   eq: 'is',
   ne: 'is not',
   ge: 'at least',
+  gt: 'more than',
   le: 'at most',
+  lt: 'less than',
+  in: 'is one of',
   contains: 'contains',
   empty: 'is empty',
 }
-const TIME_WORDS: Record<string, string> = { ...WORDS, ge: 'from', le: 'until' }
+const TIME_WORDS: Record<string, string> = { ...WORDS, ge: 'from', gt: 'after', le: 'until', lt: 'before' }
 
 /** What can be asked about a column of the type, with its words. */
 export function operators(type: string): { value: string; label: string }[] {
@@ -60,7 +64,66 @@ export function readConditions(texts: string[]): Condition[] {
 /** A condition in words, by the headings of the columns. */
 export function conditionWords(condition: Condition, heading: string, type: string, value: string): string {
   const words = (isTime(type) ? TIME_WORDS : WORDS)[condition.operator] ?? condition.operator
-  return condition.operator === 'empty' ? `${heading} ${words}` : `${heading} ${words} ${value}`
+  if (condition.operator === 'empty')
+    return `${heading} ${condition.value === 'false' ? 'has a value' : words}`
+  return `${heading} ${words} ${value}`
+}
+
+/** The value of a condition as the cells of its column are read, with all of its digits. */
+export function conditionValue({ column, operator, value }: Condition, type: string, unit = ''): string {
+  const isMeasured = isNumeric(type) && !isName(column)
+  const read = (text: string): string =>
+    isMeasured && text ? figureInFull(text, unit) : cellWords(column, text, '', type)
+  return operator === 'in' ? value.split(',').map(read).join(', ') : read(value)
+}
+
+/** The unit that a person writes a value in: shares as percent, amounts in the currency of the column. */
+export const typedUnit = (unit: string): string => (isShare(unit) ? '%' : currencyOf(unit))
+
+/** The value of a condition of what a person typed: 50 of a share is 0.5. */
+export function typedValue(typed: string, unit: string): string {
+  const digits = typed.replace(/\s*%\s*$/, '').trim()
+  const share = Number(digits) / 100
+  return isShare(unit) && digits && Number.isFinite(share) ? String(Number(share.toPrecision(12))) : typed
+}
+
+const isShare = (unit: string): boolean => unit === 'share' || unit === 'probability'
+
+/** Why no row can be asked for by a condition of an address, in words for a person; empty where nothing is wrong. */
+export function faultOf({ column, operator, value }: Condition, columns: Column[], heading: string): string {
+  const type = columns.find(({ name }) => name === column)?.type
+  if (type === undefined) return `This table has no column ${column || 'without a name'}.`
+  const isText = !isNumeric(type) && !isTime(type) && type !== 'boolean'
+  if (!WORDS[operator] || (operator === 'contains' && !isText))
+    return `The column ${heading} cannot be compared by “${operator}”.`
+  if (operator === 'empty')
+    return TRUTH.has(value)
+      ? ''
+      : `The filter for empty values of ${heading} is true or false, not “${value}”.`
+  const wrong = (operator === 'in' ? value.split(',') : [value]).find((part) => !isValueOf(type, part))
+  return wrong === undefined
+    ? ''
+    : `The column ${heading} is compared with ${kindOfValue(type)}, not with “${wrong}”.`
+}
+
+/** Why rows cannot be ordered by a text of an address; empty where they can. */
+export function sortFaultOf(sort: string, columns: Column[]): string {
+  const names = sort.split(',').map((part) => part.trim().replace(/^-/, ''))
+  const unknown = names.find((name) => name && !columns.some((column) => column.name === name))
+  return unknown ? `This table has no column ${unknown} to order its rows by.` : ''
+}
+
+const TRUTH: ReadonlySet<string> = new Set(['true', 'false'])
+
+function isValueOf(type: string, text: string): boolean {
+  if (isNumeric(type)) return text.trim() !== '' && Number.isFinite(Number(text))
+  if (isTime(type)) return /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text))
+  return type !== 'boolean' || TRUTH.has(text)
+}
+
+function kindOfValue(type: string): string {
+  if (isNumeric(type)) return 'a number'
+  return isTime(type) ? 'a day such as 2026-01-31' : 'true or false'
 }
 
 /** The conditions with the one of this column and operator replaced, or removed where it has no value. */
@@ -100,16 +163,6 @@ export function decisive<T extends { name: string }>(
   return named.length > 0 ? named : byPriority(columns, keys, units)
 }
 
-/** The columns with those of which the shown rows have no value last, where they take no room from others; keys stay first. */
-export function emptyLast<T extends { name: string }>(
-  columns: T[],
-  hasNoValue: (column: T) => boolean,
-  keys: ReadonlySet<string>,
-): T[] {
-  const rank = (column: T): number => (!keys.has(column.name) && hasNoValue(column) ? 1 : 0)
-  return columns.toSorted((one, other) => rank(one) - rank(other))
-}
-
 /** All columns: those that decide first, then the others by priority. */
 export function allInOrder<T extends { name: string }>(
   columns: T[],
@@ -133,9 +186,12 @@ export function byPriority<T extends { name: string }>(
 /** Units of how far away something is, which tells less than how much it is. */
 const SPANS = new Set(['periods', 'days'])
 
+/** The most keys that a phone has room for beside a measure. */
+const MOST_KEYS = 3
+
 /**
- * Which columns stay on a phone, where a row opens with all of them: 1 for the first two keys and the first measure, 2 for
- * other measures, 3 for the rest. The columns are those of `byPriority`.
+ * Which columns stay on a phone, where a row opens with all of them: 1 for the first three keys and the first measure, 2 for
+ * other measures, 3 for the rest. A row without one of its keys is a figure of nobody knows which month.
  */
 export function phonePriorities(
   columns: { name: string }[],
@@ -144,8 +200,9 @@ export function phonePriorities(
 ): (1 | 2 | 3)[] {
   const measures = columns.filter(({ name }) => !keys.has(name) && units[name])
   const first = measures.find(({ name }) => !SPANS.has(units[name] ?? '')) ?? measures[0]
-  return columns.map(({ name }, at) => {
-    if (name === first?.name || (keys.has(name) && at < 2)) return 1
-    return units[name] && !keys.has(name) ? 2 : 3
+  const shownKeys = columns.filter(({ name }) => keys.has(name)).slice(0, MOST_KEYS)
+  return columns.map((column) => {
+    if (column.name === first?.name || shownKeys.includes(column)) return 1
+    return units[column.name] && !keys.has(column.name) ? 2 : 3
   })
 }

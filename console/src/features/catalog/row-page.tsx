@@ -4,7 +4,7 @@ import { useParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { figure, unitWord, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
-import { NothingPage } from '../../components/nothing-here'
+import { NothingPage, useNothingHere } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, type Units, useLabels, useUnits } from '../../formats/columns'
@@ -66,6 +66,16 @@ export function RowPage() {
   )
 }
 
+function NoRow({ dataset }: { dataset: string }) {
+  useNothingHere()
+  return (
+    <Empty>
+      The dataset {heading(dataset).toLowerCase()} has no row with this id, as of the newest run.{' '}
+      <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>Open the dataset</Anchor>
+    </Empty>
+  )
+}
+
 interface RowProps {
   tables: Table[]
   table: Table
@@ -79,12 +89,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   const sql = isPossible ? rowStatement(table, keyColumn, value, seesPeople) : ''
   const answer = useResult(sql)
   const name = answer.data ? nameOf(answer.data, keyColumn.name) : ''
-  const nothing = (
-    <Empty>
-      The dataset {heading(table.name).toLowerCase()} has no row with this id, as of the newest run.{' '}
-      <Anchor href={`#/datasets/${encodeURIComponent(table.name)}`}>Open the dataset</Anchor>
-    </Empty>
-  )
+  const nothing = <NoRow dataset={table.name} />
   return (
     <>
       <PageTitle>

@@ -1,12 +1,13 @@
 import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import type { Cell } from '../../api/format'
+import { type Cell, figureInFull, isNumeric } from '../../api/format'
 import { useCatalog } from './queries'
 import { Story } from '../../components/story'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { DatasetRowLink } from './dataset-row-link'
+import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
 import { rowQuery } from './row-query'
 
 const NO_KEYS: ReadonlySet<string> = new Set()
@@ -19,27 +20,42 @@ export const keysOf = (contract: Schemas['ContractDetail'] | undefined): Readonl
 interface RowStoryProps {
   table: string
   columns: { name: string; type: string }[]
-  row: Cell[]
+  /** The rows of the table, by which its columns have their decimals, and the place of the one that is open. */
+  rows: Cell[][]
+  at: number
   contract: Schemas['ContractDetail'] | undefined
   onClose: () => void
 }
 
+/** The exact value below its words, where they leave out a part of it: digits of a number, or the code of a name. */
+export function exactOf(value: Cell, text: string, type: string, unit = ''): string {
+  if (value === null || String(value) === text) return ''
+  if (!isNumeric(type)) return String(value)
+  const exact = figureInFull(value, unit)
+  const digits = (each: string): string => each.replace(/[^\d.]/g, '').replace(/(\.\d*?)0+$/, '$1')
+  return digits(exact) === digits(text) ? '' : exact
+}
+
 /** Everything about one row: its values in words and with all of their digits, what each is, and its statement. */
-export function RowStory({ table, columns, row, contract, onClose }: RowStoryProps) {
+export function RowStory({ table, columns, rows, at, contract, onClose }: RowStoryProps) {
   const units = useUnits(table)
   const catalog = useCatalog().data?.tables.find(({ name }) => name === table)
   const keys = [...keysOf(contract)]
-  const formats = columnFormats(columns, units, useLabels(table))
+  const row = rows[at] ?? []
+  const places = exactPlacesOf(columns, rows, units)
+  const formats = columnFormats(columns, units, useLabels(table)).map((format, place) =>
+    exactFormat(format, columns[place], units, places[place]),
+  )
   const about = new Map(contract?.column_list.map((column) => [column.name, column.description]))
   const title = keys.length > 0 ? keys : columns.slice(0, 1).map(({ name }) => name)
   const textOf = (name: string): string => {
     const place = columns.findIndex((column) => column.name === name)
     return formats[place]?.text(row[place] ?? null) ?? ''
   }
-  const facts = columns.map(({ name }, place) => ({
+  const facts = columns.map(({ name, type }, place) => ({
     name: formats[place]?.heading ?? name,
     text: <DatasetRowLink column={name} value={row[place] ?? null} text={textOf(name)} />,
-    exact: row[place] == null || String(row[place]) === textOf(name) ? '' : String(row[place]),
+    exact: exactOf(row[place] ?? null, textOf(name), type, units[name]),
     about: about.get(name) ?? '',
   }))
   const asOf = columns.findIndex(({ name }) => name === 'as_of')

@@ -11,10 +11,13 @@ import { TableRows } from './table-rows'
 const NOTHING = { tables: [], dashboards: [], column_list: [], first_columns: [] }
 const ROWS = { columns: [{ name: 'name', type: 'varchar' }], rows: [['Alps']], total: 1, next_cursor: '' }
 
+const CONTRACT = { ...NOTHING, column_list: [{ name: 'name', type: 'varchar', label: '', unit: '' }] }
+
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request) => {
     const asked = String(url)
+    if (asked.includes('/contracts/')) return Promise.resolve(Response.json(CONTRACT))
     if (!asked.includes('/rows')) return Promise.resolve(Response.json(NOTHING))
     const isFirst = asked.includes('/trips/') && !asked.includes('sort=name')
     return isFirst ? Promise.resolve(Response.json(ROWS)) : new Promise(() => undefined)
@@ -33,11 +36,11 @@ function Page() {
   )
 }
 
-async function shown(): Promise<void> {
+function show(address: string): void {
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <MemoryRouter initialEntries={['/trips']}>
+        <MemoryRouter initialEntries={[address]}>
           <Routes>
             <Route path="/:table" element={<Page />} />
           </Routes>
@@ -45,6 +48,10 @@ async function shown(): Promise<void> {
       </QueryClientProvider>
     </MantineProvider>,
   )
+}
+
+async function shown(): Promise<void> {
+  show('/trips')
   await screen.findByText('1 of 1 rows')
 }
 
@@ -61,4 +68,11 @@ test('no row of one table is shown as a row of another', async () => {
   await shown()
   fireEvent.click(screen.getByRole('link', { name: 'Another table' }))
   await vi.waitFor(() => expect(screen.queryByText('1 of 1 rows')).toBeNull())
+})
+
+test('a filter on a column that the table lacks says so, and can be removed', async () => {
+  show('/trips?filter=foo:eq:1')
+  await screen.findByText('This table has no column foo.')
+  fireEvent.click(screen.getByRole('button', { name: 'Remove the filter' }))
+  await screen.findByText('1 of 1 rows')
 })

@@ -9,7 +9,6 @@ import { type Cell, whole } from '../../api/format'
 import { useContract } from './queries'
 import { MoreButton } from '../../components/more-button'
 import { Grid } from '../../components/grid'
-import { isEmptyColumn } from '../../components/grid-columns'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
@@ -17,14 +16,20 @@ import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
-import { RowFilterBar } from './row-filter-bar'
-import { allInOrder, decisive, emptyLast, phonePriorities, readConditions, written } from './row-filters'
+import { AddressFaults, RowFilterBar } from './row-filter-bar'
+import {
+  allInOrder,
+  decisive,
+  faultOf,
+  phonePriorities,
+  readConditions,
+  sortFaultOf,
+  written,
+} from './row-filters'
 import { keysOf, RowStory } from './row-story'
 
 /** The first page is small, so that its rows are there within a second; the others are read while one scrolls. */
 const FIRST_ROWS = 200
-/** The rows of the first screen, which decide where an empty column is. */
-const SCREEN_ROWS = 25
 
 /** The rows of a table: filters, order and the opened row are in the address. */
 export function TableRows({ system, table }: { system: string; table: string }) {
@@ -34,6 +39,10 @@ export function TableRows({ system, table }: { system: string; table: string }) 
   const pages = useRows(system, table, asked)
   const columns = contract.data?.column_list ?? []
   const conditions = readConditions(asked.filters)
+  // Before the contract is there nobody knows which columns there are.
+  const isAskable =
+    columns.length === 0 ||
+    (conditions.every((each) => !faultOf(each, columns, each.column)) && !sortFaultOf(asked.sort, columns))
   const hasAllColumns = search.get('columns') === 'all'
   const showAllColumns = (all: boolean) =>
     setSearch(
@@ -65,30 +74,40 @@ export function TableRows({ system, table }: { system: string; table: string }) 
         conditions={conditions}
         onChange={(chosen) => change({ filters: chosen.map(written) })}
       />
-      <Answered of={pages} what="the rows">
-        {(answer) => {
-          if (answer.pages[0]?.rows.length)
-            return (
-              <Found
-                pages={pages}
-                contract={contract.data}
-                system={system}
-                asked={asked}
-                table={table}
-                opened={search.get('row') ?? ''}
-                onSort={(sort) => change({ sort })}
-                onOpen={(row) => change({ row })}
-                hasAllColumns={hasAllColumns}
-                onAllColumns={showAllColumns}
-              />
+      {isAskable ? null : (
+        <AddressFaults
+          {...{ table, columns, conditions }}
+          sort={asked.sort}
+          onSort={(sort) => change({ sort })}
+          onChange={(chosen) => change({ filters: chosen.map(written) })}
+        />
+      )}
+      {isAskable ? (
+        <Answered of={pages} what="the rows">
+          {(answer) => {
+            if (answer.pages[0]?.rows.length)
+              return (
+                <Found
+                  pages={pages}
+                  contract={contract.data}
+                  system={system}
+                  asked={asked}
+                  table={table}
+                  opened={search.get('row') ?? ''}
+                  onSort={(sort) => change({ sort })}
+                  onOpen={(row) => change({ row })}
+                  hasAllColumns={hasAllColumns}
+                  onAllColumns={showAllColumns}
+                />
+              )
+            return asked.filters.length > 0 ? (
+              <Empty>No row fits the filter. Change or clear it.</Empty>
+            ) : (
+              <NoRows system={system} table={table} />
             )
-          return asked.filters.length > 0 ? (
-            <Empty>No row fits the filter. Change or clear it.</Empty>
-          ) : (
-            <NoRows system={system} table={table} />
-          )
-        }}
-      </Answered>
+          }}
+        </Answered>
+      ) : null}
     </Panel>
   )
 }
@@ -133,16 +152,7 @@ function Found(props: FoundProps) {
   const first = contract?.first_columns ?? NONE
   const everyColumn = useMemo(() => allInOrder(sent ?? [], first, keys, units), [sent, first, keys, units])
   const fewColumns = useMemo(() => decisive(sent ?? [], first, keys, units), [sent, first, keys, units])
-  // By the first page, so that no column moves while one scrolls.
-  const columns = useMemo(() => {
-    const first = data?.[0]
-    const placeOf = (name: string) => first?.columns.findIndex((column) => column.name === name) ?? -1
-    return emptyLast(
-      hasAllColumns ? everyColumn : fewColumns,
-      ({ name }) => isEmptyColumn(first?.rows.slice(0, SCREEN_ROWS) ?? [], placeOf(name)),
-      keys,
-    )
-  }, [hasAllColumns, everyColumn, fewColumns, data, keys])
+  const columns = hasAllColumns ? everyColumn : fewColumns
   const labels = useLabels(table)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
@@ -195,7 +205,8 @@ function Found(props: FoundProps) {
         <RowStory
           table={table}
           columns={everyColumn}
-          row={cellsOf([row], sent ?? [], everyColumn)[0] ?? []}
+          rows={cellsOf(rows, sent ?? [], everyColumn)}
+          at={rows.indexOf(row)}
           contract={contract}
           onClose={() => onOpen('')}
         />

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { keepPage, recentPages } from './recent-pages'
+import { keepPage, leaveOut, recentPages } from './recent-pages'
 
 function storage(kept = '') {
   let text: string | null = kept || null
@@ -30,4 +30,16 @@ test('few pages are kept, and a damaged store has none', () => {
   expect(recentPages(kept)).toHaveLength(7)
   expect(recentPages(storage('{'))).toEqual([])
   expect(recentPages(storage('[1, {"title": "a"}]'))).toEqual([])
+})
+
+test('the address of nothing is not a page that was opened, until there is something', () => {
+  const kept = storage()
+  keepPage('Morning', '', kept)
+  keepPage('Payment 99', '#/rows/payments/99', kept)
+  const end = leaveOut('#/rows/payments/99?column=a', kept)
+  keepPage('Payment 99', '#/rows/payments/99', kept)
+  expect(recentPages(kept).map(({ title }) => title)).toEqual(['Morning'])
+  end()
+  keepPage('Payment 99', '#/rows/payments/99', kept)
+  expect(recentPages(kept)[0]?.title).toBe('Payment 99')
 })

@@ -13,11 +13,24 @@ export const recentPages = (storage: Kept = window.sessionStorage): Place[] =>
 const isPlace = (value: unknown): value is Place =>
   typeof (value as Place | null)?.title === 'string' && typeof (value as Place).href === 'string'
 
+/** The addresses of nothing that are shown now. */
+const nothingAt = new Set<string>()
+
+/** Leaves the address of a page that does not exist out of the list, until the returned function is called. */
+export function leaveOut(hash: string, storage: Kept = window.sessionStorage): () => void {
+  const path = pathOf(hash || '#/')
+  nothingAt.add(path)
+  const pages = recentPages(storage)
+  const others = pages.filter(({ href }) => pathOf(href) !== path)
+  if (others.length < pages.length) keepList(() => storage, KEY, others)
+  return () => void nothingAt.delete(path)
+}
+
 /** Keep the page of an address as the newest one. An address whose filters change is one page. */
 export function keepPage(title: string, hash: string, storage: Kept = window.sessionStorage): void {
   const href = hash || '#/'
   const pages = recentPages(storage)
-  if (!title || (pages[0]?.title === title && pages[0].href === href)) return
+  if (!title || nothingAt.has(pathOf(href)) || (pages[0]?.title === title && pages[0].href === href)) return
   const others = pages.filter((page) => pathOf(page.href) !== pathOf(href))
   keepList(
     () => storage,

@@ -143,6 +143,9 @@ def test_a_filter_that_makes_no_sense_is_explained_in_words(caller: Caller) -> N
     assert "contains: has this part;" in detail("snapshot_id:like:2026")
     assert detail("as_of:ge:soon") == "The filter on as_of needs a date such as 2026-01-31 as its value."
     assert detail("as_of").startswith("A filter is a column, a comparison and a value with colons between")
+    assert detail("as_off:eq:1").startswith(
+        "`filter` names as_off, and this table has no such column. Did you mean as_of? Columns of the table: "
+    )
 
 
 def test_a_table_of_another_system_is_not_found(caller: Caller) -> None:
