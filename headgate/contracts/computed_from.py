@@ -1,6 +1,7 @@
 """Read the columns from which a table and its columns are computed, where code builds the table.
 
-A column names them in `transformSourceObjects` of ODCS, the table in `headgate.rowsFrom`.
+A column names them in `transformSourceObjects` of ODCS, and those that only decide which value it has in
+`headgate.decidedBy`; the table names them in `headgate.rowsFrom`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FIELD = "transformSourceObjects"
 ROWS = "headgate.rowsFrom"
+DECIDED_BY = "headgate.decidedBy"
+ALL = "all"
 USES = ("filter", "join", "group_by", "sort")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z_]\w*")
 
@@ -30,6 +33,28 @@ def declared_sources(place: str, item: Mapping[str, Any]) -> tuple[str, ...] | N
         ContractError: it is not a list of columns with their tables.
     """
     return _columns(f"{place}: {FIELD}", item[FIELD]) if FIELD in item else None
+
+
+def declared_decisions(
+    place: str, own: Mapping[str, Any], sources: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    """Return the sources of an ODCS property that only decide which value it has, such as a limit of a class.
+
+    Args:
+        own: the custom properties of the ODCS property.
+        sources: all of its sources; see `declared_sources`.
+
+    Raises:
+        ContractError: the property is neither `all` nor a list of some of the sources.
+    """
+    declared = own.get(DECIDED_BY, [])
+    if declared == ALL and sources:
+        return sources
+    if isinstance(declared, list) and set(map(str, declared)) <= {*(sources or ())}:
+        return tuple(map(str, declared))
+    raise ContractError(
+        f"{place}: {DECIDED_BY} must be a list of some columns of {FIELD}, or {ALL} for each of them."
+    )
 
 
 def declared_rows(contract: Contract) -> dict[str, tuple[str, ...]]:

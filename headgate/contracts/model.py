@@ -133,6 +133,7 @@ class Column:
     is_sheet_name: bool = field(default=False, repr=False)
     # ODCS transformSourceObjects: `table.column` of each column that it is computed from; None if undeclared.
     computed_from: tuple[str, ...] | None = None
+    decided_by: tuple[str, ...] = ()  # those of `computed_from` whose values only decide which value it has
 
     @property
     def must_be_sent(self) -> bool:

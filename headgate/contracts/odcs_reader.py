@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import card_declarations, generated_ids, sheet_names
 from headgate.contracts.analytics_blocks import declares_block
-from headgate.contracts.computed_from import declared_rows, declared_sources
+from headgate.contracts.computed_from import declared_decisions, declared_rows, declared_sources
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import check_file_form
 from headgate.contracts.first_view import check_first_view
@@ -269,15 +269,14 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
 def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object]) -> Column:
     own = _custom(item)
     column_type = _type(identity, item)
+    place = f"{identity}.{item['name']}"
+    sources = declared_sources(place, item)
     relationships = item.get("relationships", ())
     _check_name(identity, item["name"], own)
-    rules = _with_levels(
-        f"{identity}.{item['name']}", _rules(identity, item, column_type), own.get("headgate.severity", {})
-    )
+    rules = _with_levels(place, _rules(identity, item, column_type), own.get("headgate.severity", {}))
     if item.get("primaryKey") and Rule("required", level=Level.WARN) in rules:
         raise ContractError(
-            f"{identity}.{item['name']}: a key cannot be missing. Remedy: headgate.severity of required: "
-            "error or critical"
+            f"{place}: a key cannot be missing. Remedy: headgate.severity of required: error or critical"
         )
     return Column(
         name=item["name"],
@@ -293,12 +292,13 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         classification=_classification(item, own),
         format=_format(identity, item, column_type, formats),
         content=_content(identity, item["name"], own),
-        no_cards=card_declarations.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
+        no_cards=card_declarations.of_column(place, own, _mask(identity, own)),
         nested=_nested(identity, item, column_type),
         label=str(item.get("businessName", "")),
-        generated_from=generated_ids.stated_parts(f"{identity}.{item['name']}", own),
-        is_sheet_name=sheet_names.stated(f"{identity}.{item['name']}", own),
-        computed_from=declared_sources(f"{identity}.{item['name']}", item),
+        generated_from=generated_ids.stated_parts(place, own),
+        is_sheet_name=sheet_names.stated(place, own),
+        computed_from=sources,
+        decided_by=declared_decisions(place, own, sources),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headgate.contracts import card_declarations, generated_ids, sheet_names
+from headgate.contracts.computed_from import DECIDED_BY
 from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
@@ -79,6 +80,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         card_declarations.PROPERTY: column.no_cards.as_stated() if column.no_cards else {},
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
+        DECIDED_BY: [*column.decided_by],
         generated_ids.PROPERTY: [*column.generated_from],
         sheet_names.PROPERTY: column.is_sheet_name or "",
         RULES_PROPERTY: [rule.name for rule in column.rules if rule.name in RULES_WITHOUT_ARGUMENT],

@@ -16,7 +16,7 @@ from headgate.lineage.column_sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from headgate.contracts.model import Contract
 
@@ -76,8 +76,10 @@ class _Declared:
         if key not in self._values:
             self._open.add(key)
             try:
-                names = self._tables[table].column(column).computed_from or ()
-                self._values[key] = self._followed(names, Use.TRANSFORMATION)
+                declared = self._tables[table].column(column)
+                names = [name for name in declared.computed_from or () if name not in declared.decided_by]
+                self._values[key] = values = self._followed(names, Use.TRANSFORMATION)
+                add_sources(values, self._followed(declared.decided_by, Use.CONDITIONAL))
             finally:
                 self._open.discard(key)
         return self._values[key]
@@ -105,7 +107,7 @@ class _Declared:
         named = {name.partition(".")[0] for name in sources}
         return {name for name in named - {table} if name in self._tables and name not in self._datasets}
 
-    def _followed(self, names: tuple[str, ...], use: Use) -> Sources:
+    def _followed(self, names: Iterable[str], use: Use) -> Sources:
         sources = Sources()
         for name in names:
             ref = self._ref(name)

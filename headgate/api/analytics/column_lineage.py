@@ -20,6 +20,8 @@ from headgate.lineage.declared_lineage import declared_lineage
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
 
@@ -81,10 +83,15 @@ def _column(
         for column, sources in {**lineage.columns, "": lineage.rows}.items()
         if ref in sources
     }
+    sources = own.columns.get(name, {}) if own else {}
     return LineageColumn(
         column=name,
-        sources=_uses(lake, own.columns.get(name, {})) if own else (),
-        feeds=_uses(lake, targets),
+        sources=_uses(lake, sources, {of: _between(of, sources, lineage_by_table) for of in sources}),
+        feeds=_uses(
+            lake,
+            targets,
+            {of: _between(ref, _sources_of(of, lineage_by_table), lineage_by_table) for of in targets},
+        ),
         unknown=_why_unknown(contract, name, own) if zone == PROD else "",
     )
 
@@ -105,13 +112,32 @@ def _why_unknown(contract: Contract, name: str, own: TableColumns | None) -> str
     )
 
 
-def _uses(lake: LakePorts, sources: Sources) -> tuple[ColumnUse, ...]:
+def _sources_of(ref: ColumnRef, lineage_by_table: dict[str, TableColumns]) -> Sources:
+    """Return the sources of a column of a system's table, or of its rows; none of a dataset."""
+    lineage = lineage_by_table.get(ref.table) if ref.zone == PROD else None
+    if lineage is None:
+        return {}
+    return lineage.columns.get(ref.column, {}) if ref.column else lineage.rows
+
+
+def _between(
+    origin: ColumnRef, sources: Sources, lineage_by_table: dict[str, TableColumns]
+) -> tuple[str, ...]:
+    """Return the tables through which `origin` is one of the sources of a column."""
+    ways = {of.table for of in sources if origin in _sources_of(of, lineage_by_table)}
+    return tuple(sorted(ways - {origin.table}))
+
+
+def _uses(
+    lake: LakePorts, sources: Sources, through: Mapping[ColumnRef, tuple[str, ...]] | None = None
+) -> tuple[ColumnUse, ...]:
     return tuple(
         ColumnUse(
             system=lake.contracts.prod[ref.table].system if ref.zone == PROD else "",
             table=ref.table,
             column=ref.column,
             uses=tuple(sorted(uses)),
+            through=(through or {}).get(ref, ()),
         )
         for ref, uses in sorted(sources.items())
     )

@@ -170,6 +170,9 @@ class ColumnUse(Shape):
         description="Subtypes of OpenLineage: IDENTITY, TRANSFORMATION and AGGREGATION use its value, the "
         "others decide by it."
     )
+    through: tuple[str, ...] = Field(
+        (), description="Tables on the way, sorted; empty if no other table is between both columns."
+    )
 
 
 class FileHeader(Shape):
