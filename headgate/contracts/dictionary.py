@@ -51,6 +51,11 @@ def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
     return "\n".join([*parts, _rules()])
 
 
+def dictionary_of(contracts: Iterable[Contract]) -> str:
+    """Return some tables as in the dictionary, each under its zone."""
+    return "\n".join(f"## {contract.zone.capitalize()}\n\n{_table(contract)}" for contract in contracts)
+
+
 def _rules() -> str:
     """Describe every kind of rule: its option in a contract, and the words for rows that keep or break it."""
     lines = [

@@ -94,8 +94,8 @@ def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
 def _with_local_remedy(asked: BadInputError, contract: Contract) -> BadInputError:
     """Return the error with a remedy for a file outside of a lake, where no command can accept a mapping."""
     remedy = (
-        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in "
-        "its headgate.aliases, "
-        "or add a column that is new to the contract"
+        f"rename the columns of the file to those of the contract ({', '.join(contract.names)}); if the "
+        "names in the file stay, list them in headgate.aliases of the contract; declare a column in the "
+        "contract if it lacks it; or choose the contract of another dataset"
     )
     return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)

@@ -1811,6 +1811,12 @@ export interface components {
             /** Table */
             table: string;
             /**
+             * Through
+             * @description Tables on the way, sorted; empty if no other table is between both columns.
+             * @default []
+             */
+            through: string[];
+            /**
              * Uses
              * @description Subtypes of OpenLineage: IDENTITY, TRANSFORMATION and AGGREGATION use its value, the others decide by it.
              */

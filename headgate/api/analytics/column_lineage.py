@@ -86,12 +86,8 @@ def _column(
     sources = own.columns.get(name, {}) if own else {}
     return LineageColumn(
         column=name,
-        sources=_uses(lake, sources, {of: _between(of, sources, lineage_by_table) for of in sources}),
-        feeds=_uses(
-            lake,
-            targets,
-            {of: _between(ref, _sources_of(of, lineage_by_table), lineage_by_table) for of in targets},
-        ),
+        sources=_uses(lake, sources, {of: _between(of, ref, lineage_by_table) for of in sources}),
+        feeds=_uses(lake, targets, {of: _between(ref, of, lineage_by_table) for of in targets}),
         unknown=_why_unknown(contract, name, own) if zone == PROD else "",
     )
 
@@ -121,11 +117,15 @@ def _sources_of(ref: ColumnRef, lineage_by_table: dict[str, TableColumns]) -> So
 
 
 def _between(
-    origin: ColumnRef, sources: Sources, lineage_by_table: dict[str, TableColumns]
+    origin: ColumnRef, target: ColumnRef, lineage_by_table: dict[str, TableColumns]
 ) -> tuple[str, ...]:
-    """Return the tables through which `origin` is one of the sources of a column."""
-    ways = {of.table for of in sources if origin in _sources_of(of, lineage_by_table)}
-    return tuple(sorted(ways - {origin.table}))
+    """Return the tables through which `origin` is a source of `target`, without those of both columns."""
+    ways = {
+        of.table
+        for of in _sources_of(target, lineage_by_table)
+        if origin in _sources_of(of, lineage_by_table)
+    }
+    return tuple(sorted(ways - {origin.table, target.table}))
 
 
 def _uses(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.contracts.computed_from import ROWS
+from headgate.contracts.computed_from import DECIDED_BY, ROWS, declared_decisions
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import ContractError
 from headgate.lineage.declared_lineage import declared_lineage
 
 if TYPE_CHECKING:
@@ -51,6 +53,25 @@ def test_columns_follow_through_the_own_table_and_other_tables() -> None:
     assert columns["unit"] == set()
     assert "new" not in columns | unknown
     assert rows == {"curated events.kind FILTER"}
+
+
+def test_a_source_that_only_decides_passes_no_value_on() -> None:
+    bands = table("bands", {"band": ("events.amount", "events.kind"), "words": ("bands.band",)})
+    decided = replace(bands.column("band"), decided_by=("events.amount",))
+    columns, _, _ = lineage(replace(bands, columns=(decided, *bands.columns[1:])))["bands"]
+    assert columns["band"] == {"curated events.amount CONDITIONAL", "curated events.kind TRANSFORMATION"}
+    assert columns["words"] == {"prod bands.band TRANSFORMATION", *columns["band"]}
+
+
+def test_a_contract_names_deciding_columns_among_its_sources() -> None:
+    sources = ("events.amount", "events.kind")
+    assert declared_decisions("bands.band", {DECIDED_BY: "all"}, sources) == sources
+    assert declared_decisions("bands.band", {DECIDED_BY: ["events.kind"]}, sources) == ("events.kind",)
+    assert declared_decisions("bands.band", {}, None) == ()
+    with pytest.raises(
+        ContractError, match=r"bands\.band: headgate\.decidedBy must be a list of some columns"
+    ):
+        declared_decisions("bands.band", {DECIDED_BY: ["events.place"]}, sources)
 
 
 def test_a_column_that_nobody_has_or_that_comes_from_itself_is_not_known() -> None:

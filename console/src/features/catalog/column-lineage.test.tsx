@@ -32,7 +32,7 @@ const LINEAGE = {
       column: 'at_stake',
       sources: [
         { system: '', table: 'orders', column: 'ordered_at', uses: ['TRANSFORMATION'] },
-        { system: '', table: 'orders', column: 'status', uses: ['TRANSFORMATION'] },
+        { system: '', table: 'limits', column: 'kind', uses: ['CONDITIONAL'] },
         { system: 'own', table: 'values', column: 'expected', uses: ['TRANSFORMATION'] },
       ],
     },
@@ -175,18 +175,25 @@ test('the readers after the tenth are folded', async () => {
   expect([...(folded?.querySelectorAll('a') ?? [])].map((link) => link.textContent)).toEqual(['More 6'])
 })
 
-test('the sources of a declared column are listed by table with their titles, tables of systems first', async () => {
+test('the sources of a declared column are listed by table with their titles, and those that only decide are folded', async () => {
   show('risks', 'at_stake')
   await screen.findByText(/^Share of “Net”, by “Day of the order”\. Unit: USD\./)
-  const items = [...document.querySelectorAll('li')].map((item) => item.textContent)
-  expect(items).toEqual([
-    'Values: Expected its value is used',
-    'Orders: Day of the order, Status its value is used',
+  const rows = within(screen.getByRole('table', { name: 'Its value comes from' }))
+    .getAllByRole('row')
+    .map((row) => [...row.querySelectorAll('td, th')].map((cell) => cell.textContent))
+  expect(rows).toEqual([
+    ['Table', 'Its value comes from', 'Through'],
+    ['Orders', 'Day of the order', 'no other table'],
+    ['Values', 'Expected', 'no other table'],
   ])
-  expect(screen.getByRole('link', { name: 'Status' }).getAttribute('href')).toBe(
-    '#/datasets/orders?column=status',
+  const folded = screen.getByText('Only decides in 1 further table').closest('details')
+  expect(folded?.open).toBe(false)
+  expect(folded?.textContent).toContain('which value these have: Kind')
+  expect(screen.getByRole('link', { name: 'Day of the order' }).getAttribute('href')).toBe(
+    '#/datasets/orders?column=ordered_at',
   )
-  expect(screen.getByRole('link', { name: 'Values' }).getAttribute('href')).toBe('#/tables/own/values')
+  const table = screen.getByRole('table', { name: 'Its value comes from' })
+  expect(within(table).getByRole('link', { name: 'Values' }).getAttribute('href')).toBe('#/tables/own/values')
   expect(screen.getByText(/^As the contract of the table declares it/)).toBeTruthy()
 })
 

@@ -1,4 +1,4 @@
-import { Anchor, List, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Anchor, List, Select, Stack, Text, Title } from '@mantine/core'
 import { Fragment, useEffect, useRef } from 'react'
 import { useSearchParams } from 'react-router'
 
@@ -7,22 +7,17 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useColumnLineage, useContents } from './queries'
 import { useDescriptions, useTitleOf, useTitles, useUnits } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { heading, inSeries } from '../../formats/words'
 import { Headers, Readers } from './column-readers'
-import { lineageAddress } from './column-uses'
+import { lineageAddress, type TableUse, usesByTable } from './column-uses'
+import { LineageDrawing } from './lineage-drawing'
+import { TableUses } from './table-uses'
 
-type Use = Schemas['ColumnUse']['uses'][number]
-
-const WORDS: Record<Use, string> = {
-  IDENTITY: 'the same value',
-  TRANSFORMATION: 'its value is used',
-  AGGREGATION: 'summed up or counted',
-  CONDITIONAL: 'decides between values',
+const ROW_WORDS: Partial<Record<Schemas['ColumnUse']['uses'][number], string>> = {
   FILTER: 'decides which rows count',
   GROUP_BY: 'groups rows',
   JOIN: 'joins tables',
   SORT: 'orders rows',
-  WINDOW: 'decides which rows are near',
 }
 
 /** The chosen column (`?column=`), the columns that it comes from, and those that it feeds. */
@@ -96,8 +91,8 @@ function PythonTables({ table, lineage }: { table: string; lineage: Schemas['Col
       <Names
         places={
           reads.length > 0
-            ? reads.map((name) => ({ system: '', table: name, column: '', uses: [] }))
-            : readers.map(({ system, name }) => ({ system, table: name, column: '', uses: [] }))
+            ? reads.map((name) => ({ system: '', table: name, column: '' }))
+            : readers.map(({ system, name }) => ({ system, table: name, column: '' }))
         }
       />
       .
@@ -106,7 +101,7 @@ function PythonTables({ table, lineage }: { table: string; lineage: Schemas['Col
 }
 
 /** Links to tables and datasets, as a text lists them. */
-const Names = ({ places }: { places: Schemas['ColumnUse'][] }) =>
+const Names = ({ places }: { places: Pick<Schemas['ColumnUse'], 'system' | 'table' | 'column'>[] }) =>
   places.map((place, at) => (
     <Fragment key={place.table}>
       {at === 0 ? '' : at === places.length - 1 ? ' and ' : ', '}
@@ -125,6 +120,8 @@ interface ChosenColumn {
 function ColumnView({ column, lineage, isDataset }: ChosenColumn) {
   const description = useDescriptions(lineage.table)[column.column]
   const unit = useUnits(lineage.table)[column.column]
+  const titleOf = useTitleOf()
+  const [sources, feeds] = [usesByTable(column.sources), usesByTable(column.feeds)]
   return (
     <Stack gap="sm">
       {description ? (
@@ -133,22 +130,23 @@ function ColumnView({ column, lineage, isDataset }: ChosenColumn) {
           {unit ? ` Unit: ${unit}.` : ''}
         </Text>
       ) : null}
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Sources column={column} lineage={lineage} isDataset={isDataset} />
-        <Stack gap="xs">
-          <Title order={3} size="h6">
-            Feeds
-          </Title>
-          <Readers readers={column.readers ?? []} />
-          <Uses uses={column.feeds} none={feedsNothing(column)} />
-        </Stack>
-      </SimpleGrid>
+      <LineageDrawing title={titleOf(lineage.table, column.column)} sources={sources} feeds={feeds} />
+      <Sources column={column} lineage={lineage} isDataset={isDataset} sources={sources} />
+      <Stack gap="xs">
+        <Title order={3} size="h6">
+          Feeds
+        </Title>
+        {feeds.length > 0 ? <TableUses uses={feeds} values="Its value goes into" /> : null}
+        {feeds.length === 0 && feedsNothing(column) ? <Empty>{feedsNothing(column)}</Empty> : null}
+        <Readers readers={column.readers ?? []} />
+      </Stack>
     </Stack>
   )
 }
 
-function Sources({ column, lineage, isDataset }: ChosenColumn) {
+function Sources({ column, lineage, isDataset, sources }: ChosenColumn & { sources: TableUse[] }) {
   const { rows, is_declared: isDeclared } = lineage
+  const isNothing = sources.length === 0 && !column.unknown
   return (
     <Stack gap="xs">
       <Title order={3} size="h6">
@@ -156,14 +154,13 @@ function Sources({ column, lineage, isDataset }: ChosenColumn) {
       </Title>
       {column.unknown ? <Empty>Not known: {column.unknown}</Empty> : null}
       <Headers headers={column.headers ?? []} />
-      <Uses uses={column.sources} none={column.unknown ? '' : comesFromNothing(isDataset, isDeclared)} />
+      <TableUses uses={sources} values="Its value comes from" />
+      {isNothing ? <Empty>{comesFromNothing(isDataset, isDeclared)}</Empty> : null}
       {rows.length > 0 ? (
-        <>
-          <Text size="sm" className="muted">
-            These decide which rows the table has:
-          </Text>
-          <Uses uses={rows} none="" />
-        </>
+        <details>
+          <summary>Which rows the table has is decided by columns of {inSeries(tablesOf(rows))}</summary>
+          <RowSources rows={rows} />
+        </details>
       ) : null}
       {isDeclared && !column.unknown ? (
         <Text size="xs" className="muted">
@@ -174,6 +171,29 @@ function Sources({ column, lineage, isDataset }: ChosenColumn) {
   )
 }
 
+const tablesOf = (rows: Schemas['ColumnUse'][]): string[] => [
+  ...new Set(rows.map(({ table }) => heading(table))),
+]
+
+/** The columns that decide which rows a table has, with how each does. */
+function RowSources({ rows }: { rows: Schemas['ColumnUse'][] }) {
+  const titleOf = useTitleOf()
+  return (
+    <List size="sm" spacing={4}>
+      {rows.map((row) => (
+        <List.Item key={`${row.system}/${row.table}/${row.column}`}>
+          <Anchor size="sm" href={lineageAddress(row)}>
+            {heading(row.table)}: {titleOf(row.table, row.column)}
+          </Anchor>{' '}
+          <Text span size="sm" className="muted">
+            {inSeries(row.uses.map((use) => ROW_WORDS[use] ?? 'decides which rows there are'))}
+          </Text>
+        </List.Item>
+      ))}
+    </List>
+  )
+}
+
 function comesFromNothing(isDataset: boolean, isDeclared = false): string {
   if (isDataset) return 'Files of this dataset.'
   return isDeclared ? 'No column: a name, a setting or the stamp of the run.' : 'No column of another table.'
@@ -181,45 +201,3 @@ function comesFromNothing(isDataset: boolean, isDeclared = false): string {
 
 const feedsNothing = ({ readers = [] }: Schemas['LineageColumn']): string =>
   readers.length > 0 ? '' : 'No column of a table whose sources are known, no panel and no saved question.'
-
-/** The columns of a list, those of a table with one use together; tables of systems before datasets. */
-function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
-  const titleOf = useTitleOf()
-  if (uses.length === 0) return none ? <Empty>{none}</Empty> : null
-  return (
-    <List size="sm" spacing={4}>
-      {groupedUses(uses).map((group) => {
-        const [first] = group
-        if (!first) return null
-        return (
-          <List.Item key={`${first.system}/${first.table}/${first.uses.join()}`}>
-            <Anchor size="sm" href={lineageAddress({ ...first, column: '' })}>
-              {heading(first.table)}
-            </Anchor>
-            :{' '}
-            {group.map((use, at) => (
-              <Fragment key={use.column}>
-                {at > 0 ? ', ' : ''}
-                <Anchor size="sm" href={lineageAddress(use)} title={use.column}>
-                  {use.column ? titleOf(use.table, use.column) : 'all rows'}
-                </Anchor>
-              </Fragment>
-            ))}{' '}
-            <Text span size="sm" className="muted">
-              {first.uses.map((each) => WORDS[each]).join(', ')}
-            </Text>
-          </List.Item>
-        )
-      })}
-    </List>
-  )
-}
-
-function groupedUses(uses: Schemas['ColumnUse'][]): Schemas['ColumnUse'][][] {
-  const groups = new Map<string, Schemas['ColumnUse'][]>()
-  for (const use of [...uses.filter(({ system }) => system), ...uses.filter(({ system }) => !system)]) {
-    const key = `${use.system}/${use.table}/${use.column ? use.uses.join() : 'rows'}`
-    groups.set(key, [...(groups.get(key) ?? []), use])
-  }
-  return [...groups.values()]
-}

@@ -65,24 +65,16 @@ test('a table offers its first day column, and what its dashboards filter by, on
   expect([quick.period, quick.choices.map(({ column }) => column)]).toEqual(['sold_on', ['place']])
 })
 
-test('on a phone a key stays where other columns come before it', () => {
-  const columns = ['region_id', 'region_name', 'month_on', 'revenue'].map((name) => ({ name }))
-  const keys = new Set(['region_id', 'month_on'])
-  expect(phonePriorities(columns, keys, { revenue: 'GBP' })).toEqual([1, 3, 1, 1])
-})
-
 test('the columns that identify a row come first, then measures, and the others keep their order', () => {
   const columns = ['level', 'grain', 'amount', 'id'].map((name) => ({ name }))
   const names = byPriority(columns, new Set(['id']), { amount: 'GBP', grain: '' }).map(({ name }) => name)
   expect(names).toEqual(['id', 'amount', 'level', 'grain'])
 })
 
-test('on a phone the keys and the first measure stay, then other measures', () => {
-  const columns = ['series', 'period', 'horizon', 'expected', 'low', 'level'].map((name) => ({ name }))
-  const keys = new Set(['series', 'period'])
-  expect(phonePriorities(columns, keys, { horizon: 'periods', expected: 'GBP', low: 'GBP' })).toEqual([
-    1, 1, 2, 1, 2, 3,
-  ])
+test('on a phone the first column, which has all keys, and the first measure stay, then other measures', () => {
+  const columns = ['series', 'horizon', 'expected', 'low', 'level'].map((name) => ({ name }))
+  const units = { horizon: 'periods', expected: 'GBP', low: 'GBP' }
+  expect(phonePriorities(columns, new Set(['series']), units)).toEqual([1, 2, 1, 2, 3])
 })
 
 test('a table shows the columns that its contract names, in that order, and the others after them on demand', () => {

@@ -186,23 +186,22 @@ export function byPriority<T extends { name: string }>(
 /** Units of how far away something is, which tells less than how much it is. */
 const SPANS = new Set(['periods', 'days'])
 
-/** The most keys that a phone has room for beside a measure. */
-const MOST_KEYS = 3
-
 /**
- * Which columns stay on a phone, where a row opens with all of them: 1 for the first three keys and the first measure, 2 for
- * other measures, 3 for the rest. A row without one of its keys is a figure of nobody knows which month.
+ * Which columns stay on a phone, where a row opens with all of them: 1 for the first one, which has all keys, and the first
+ * measure, 2 for other measures, 3 for the rest.
  */
 export function phonePriorities(
-  columns: { name: string }[],
+  columns: { name: string; type?: string }[],
   keys: ReadonlySet<string>,
   units: Readonly<Record<string, string>> = {},
 ): (1 | 2 | 3)[] {
-  const measures = columns.filter(({ name }) => !keys.has(name) && units[name])
+  const others = columns.slice(1).filter(({ name }) => !keys.has(name))
+  const withUnit = others.filter(({ name }) => units[name])
+  const measures =
+    withUnit.length > 0 ? withUnit : others.filter(({ name, type = '' }) => isNumeric(type) && !isName(name))
   const first = measures.find(({ name }) => !SPANS.has(units[name] ?? '')) ?? measures[0]
-  const shownKeys = columns.filter(({ name }) => keys.has(name)).slice(0, MOST_KEYS)
-  return columns.map((column) => {
-    if (column.name === first?.name || shownKeys.includes(column)) return 1
-    return units[column.name] && !keys.has(column.name) ? 2 : 3
+  return columns.map(({ name }, at) => {
+    if (name === first?.name || at === 0) return 1
+    return units[name] && !keys.has(name) ? 2 : 3
   })
 }

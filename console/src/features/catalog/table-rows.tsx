@@ -15,6 +15,7 @@ import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
+import { withJoinedKeys } from './joined-keys'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { AddressFaults, RowFilterBar } from './row-filter-bar'
 import {
@@ -156,14 +157,18 @@ function Found(props: FoundProps) {
   const labels = useLabels(table)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
-  const formats = useMemo(() => {
-    const ofColumns = columnFormats(columns, units, labels, !isPhone)
-    const priorities = isPhone ? phonePriorities(columns, keys, units) : []
+  const shown = useMemo(() => {
     const places = exactPlacesOf(columns, ordered, units)
-    return ofColumns.map((format, at) => ({
-      ...exactFormat(format, columns[at], units, places[at]),
-      priority: priorities[at] ?? 1,
-    }))
+    const formats = columnFormats(columns, units, labels, !isPhone).map((format, at) =>
+      exactFormat(format, columns[at], units, places[at]),
+    )
+    if (!isPhone) return { columns, rows: ordered, formats }
+    const joined = withJoinedKeys({ columns, rows: ordered, formats }, keys)
+    const priorities = phonePriorities(joined.columns, keys, units)
+    return {
+      ...joined,
+      formats: joined.formats.map((format, at) => ({ ...format, priority: priorities[at] ?? 1 })),
+    }
   }, [columns, ordered, units, labels, keys, isPhone])
   // The first column identifies a row of a table without a key.
   const keyPlaces = (sent ?? []).flatMap(({ name }, at) =>
@@ -174,11 +179,12 @@ function Found(props: FoundProps) {
   return (
     <Stack gap="xs" aria-busy={pages.isPlaceholderData} opacity={pages.isPlaceholderData ? 0.4 : undefined}>
       <Grid
-        columns={columns}
-        rows={{ length: ordered.length, at: (index) => ordered[index] }}
+        columns={shown.columns}
+        rows={{ length: shown.rows.length, at: (index) => shown.rows[index] }}
         label={table}
         height={520}
-        formats={formats}
+        formats={shown.formats}
+        wraps
         pinned={isPhone ? 1 : Math.max(1, leadingKeys(columns, keys))}
         sort={asked.sort}
         onSort={onSort}

@@ -343,10 +343,11 @@ def through_the_gate(
     type=click.Choice(STATES),
     help="Only files in this state; needs_mapping: only open ones.",
 )
+@click.option("--limit", type=click.IntRange(min=1), help="Number of files, the newest; default: all.")
 @options.as_json
 @options.deployment
 @click.pass_context
-def files(context: click.Context, state: str | None) -> None:
+def files(context: click.Context, state: str | None, limit: int | None) -> None:
     """List the files, newest first: state, counts, error and what to do.
 
     A file with more refused rows than the lake permits is `done, many refused` or `done, nothing accepted`.
@@ -356,11 +357,24 @@ def files(context: click.Context, state: str | None) -> None:
     deployed = command_deployment.activate()
     records = stores.ledger(deployed.environment).records()
     chosen = in_state(sorted(records, key=lambda record: (record.received_at, record.key)), state)
+    newest = newest_files(chosen, limit, state)
     share = AcceptanceSettings.from_env(deployed.environment).most_refused_share
     options.show(
-        [{**_facts(record), "acceptance": acceptance_of(record, share)} for record in chosen],
-        lambda: _listed(chosen, share, state),
+        [{**_facts(record), "acceptance": acceptance_of(record, share)} for record in newest],
+        lambda: _listed(newest, share, state),
     )
+    if len(newest) == limit:
+        click.echo(f"The newest {limit:,} files; without --limit all are listed.", err=True)
+
+
+def newest_files(records: Sequence[FileRecord], limit: int | None, state: str | None) -> Sequence[FileRecord]:
+    """Return the last `limit` of the records, which are in the order of their arrival; all without a limit.
+
+    A limit counts files with data only, unless a state was asked for.
+    """
+    if limit is None:
+        return records
+    return [record for record in records if state or record.state is not FileState.IGNORED][-limit:]
 
 
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:

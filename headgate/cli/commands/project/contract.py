@@ -9,13 +9,15 @@ import click
 from headgate.cli import command_deployment, options
 from headgate.cli.commands.project import contract_files, contract_schemas
 from headgate.cli.rendering import screens
+from headgate.plain_names import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.table import Table
 
     from headgate.contracts.model import Contract
     from headgate.contracts.no_cards import NoCards
-    from headgate.contracts.registry import Registry
 
 
 @click.group()
@@ -43,21 +45,28 @@ for _command in (
 @contract.command(epilog=options.example("headgate contract list --json"))
 @options.as_json
 def list() -> None:  # noqa: A001 the command is named so
-    """List all contracts with their keys and numbers of columns."""
-    from headgate.contracts.registry import Registry
-
-    contracts = _all(Registry.load())
-    options.show([_fact(contract) for contract in contracts], lambda: _table(contracts))
+    """List all contracts with their keys and numbers of columns, those created in the console included."""
+    contracts, created = _contracts()
+    options.show([_fact(contract, created) for contract in contracts], lambda: _table(contracts, created))
 
 
 @contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
-def docs() -> None:
-    """Print the data dictionary as Markdown."""
-    from headgate.contracts.dictionary import dictionary
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def docs(names: tuple[str, ...]) -> None:
+    """Print the data dictionary as Markdown: of all tables, or of those with a NAME, such as payments."""
+    from headgate.contracts.dictionary import dictionary, dictionary_of
     from headgate.contracts.registry import Registry
     from headgate.project import project
 
-    click.echo(dictionary(Registry.load(), project().name), nl=False)
+    if not names:
+        click.echo(dictionary(Registry.load(), project().name), nl=False)
+        return
+    contracts, _ = _contracts()
+    by_name = {contract.dataset: contract for contract in contracts}
+    for name in names:
+        if name not in by_name:
+            raise click.ClickException(_no_contract(name, by_name))
+    click.echo(dictionary_of(contract for contract in contracts if contract.dataset in names))
 
 
 @contract.command(epilog=options.example("headgate contract show curated payments"))
@@ -68,22 +77,39 @@ def show(zone: str, dataset: str) -> None:
     """Show the columns of the contract of DATASET in ZONE."""
     from rich.console import Group
 
-    from headgate.contracts.registry import Registry
-
-    shown = getattr(Registry.load(), zone).get(dataset)
+    contracts, _ = _contracts()
+    by_name = {contract.dataset: contract for contract in contracts if contract.zone == zone}
+    shown = by_name.get(dataset)
     if shown is None:
-        raise click.ClickException(
-            f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts."
-        )
+        raise click.ClickException(_no_contract(f"{zone}/{dataset}", by_name))
     options.show(_columns(shown), lambda: Group(_column_table(shown), *_no_cards_tables(shown)))
 
 
-def _all(registry: Registry) -> tuple[Contract, ...]:
-    zones = (registry.source, registry.curated, registry.lake, registry.prod)
-    return tuple(contract for zone in zones for contract in zone.values())
+def _no_contract(name: str, contracts: Iterable[str]) -> str:
+    near = did_you_mean(name.rpartition("/")[2], contracts)
+    return (
+        f"There is no contract {screens.safe_name(name)}.{near} `headgate contract list` lists all contracts."
+    )
 
 
-def _fact(contract: Contract) -> dict[str, object]:
+def _contracts() -> tuple[tuple[Contract, ...], set[str]]:
+    """Return all contracts by zone, and the names of the datasets that people created in the console."""
+    from headgate.contracts.curated import curated_contract
+    from headgate.contracts.registry import Registry
+
+    registry = Registry.load()
+    created = contract_files.created_contracts(registry.source)
+    curated = {name: curated_contract(contract) for name, contract in created.items()}
+    zones = (registry.source | created, registry.curated | curated, registry.lake, registry.prod)
+    return tuple(contract for zone in zones for contract in zone.values()), {*created}
+
+
+def _origin(contract: Contract, created: set[str]) -> str:
+    is_created = contract.zone in {"source", "curated"} and contract.dataset in created
+    return "console" if is_created else "project"
+
+
+def _fact(contract: Contract, created: set[str]) -> dict[str, object]:
     return {
         "zone": contract.zone,
         "dataset": contract.dataset,
@@ -91,14 +117,20 @@ def _fact(contract: Contract) -> dict[str, object]:
         "version": contract.version,
         "columns": len(contract.columns),
         "key": contract.key,
+        "origin": _origin(contract, created),
     }
 
 
-def _table(contracts: tuple[Contract, ...]) -> Table:
-    table = screens.screen_table("zone", "dataset", "system", "key", "columns", "one row is")
+def _table(contracts: tuple[Contract, ...], created: set[str]) -> Table:
+    table = screens.screen_table("zone", "dataset", "system", "key", "columns", "from", "one row is")
     for contract in contracts:
         names = contract.zone, contract.dataset, contract.system, ", ".join(contract.key)
-        table.add_row(*names, str(len(contract.columns)), contract.grain.removeprefix("One row per "))
+        table.add_row(
+            *names,
+            str(len(contract.columns)),
+            _origin(contract, created),
+            contract.grain.removeprefix("One row per "),
+        )
     return table
 
 

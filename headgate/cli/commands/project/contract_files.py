@@ -357,45 +357,53 @@ def _contract_for(file: Path, dataset: str) -> Contract:
         raise click.ClickException(
             "The project has no contract. Draft one with `headgate contract init FILE`, or give --contract."
         )
-    names = ", ".join(sorted(contracts))
+    created = created_contracts(contracts)
+    if dataset in created:
+        return created[dataset]
+    known = _known_contracts(contracts, created)
     if dataset:
-        created = _created_contracts()
-        if dataset in created:
-            return created[dataset]
-        names = ", ".join(sorted({*contracts, *created}))
         near = did_you_mean(dataset, {**contracts, **created})
         problem = f"There is no contract for {screens.safe_name(dataset)}.{near}"
-        raise click.ClickException(f"{problem} There are: {names}.{_whose_contracts()}")
+        raise click.ClickException(f"{problem} {known}")
     problem = f"No folder of {screens.safe_name(str(file))} names a dataset."
-    raise click.ClickException(f"{problem} Choose a contract with --dataset ({names}), or give --contract.")
+    raise click.ClickException(f"{problem} Choose a contract with --dataset, or give --contract. {known}")
 
 
-def _created_contracts() -> Mapping[str, Contract]:
-    """Return the contracts of datasets that people created in the console.
+def _known_contracts(contracts: Mapping[str, Contract], created: Mapping[str, Contract]) -> str:
+    """Return sentences that list the contracts of the project, and those created in the console."""
+    sentences = [f"Contracts of {_project_words()}: {', '.join(sorted(contracts))}."]
+    if created:
+        sentences.append(f"Created in the console: {', '.join(sorted(created))}.")
+    return " ".join(sentences)
+
+
+def created_contracts(contracts: Mapping[str, Contract]) -> Mapping[str, Contract]:
+    """Return the contracts of datasets that people created in the console, without those of the project.
 
     None without a deployment, and none where it does not answer: a check needs no lake.
     """
-    from headgate.api.deployed_lake import DeployedLake
-    from headgate.cli import command_deployment
     from headgate.errors import HeadgateError
 
     deployed = command_deployment.activate_if_deployed()
+    if deployed is None:
+        return {}
+    from headgate.api.deployed_lake import DeployedLake
+
     try:
-        return DeployedLake(deployed.environment).contracts.source if deployed else {}
+        source = DeployedLake(deployed.environment).contracts.source
     except HeadgateError as error:
         click.echo(f"Datasets that people created in the console are not read: {error}", err=True)
         return {}
+    return {name: contract for name, contract in source.items() if name not in contracts}
 
 
-def _whose_contracts() -> str:
-    """Return a sentence about the folder of the contracts; empty for those of the package."""
+def _project_words() -> str:
+    """Return the folder of the contracts; of those of the package its name."""
     from headgate.project import project
 
     if (folder := project().folder) is None:
-        return ""
-    return (
-        f" These are the contracts of {screens.safe_name(str(folder))}. HEADGATE_PROJECT names another one."
-    )
+        return "the package"
+    return f"{screens.safe_name(str(folder))} (HEADGATE_PROJECT names another folder)"
 
 
 def _first_rows(gated: CheckedRows, disposition: Disposition, count: int) -> list[dict[str, object]]:

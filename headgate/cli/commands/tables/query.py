@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from headgate.query.questions import SavedQuestion
 
 
+_EMPTY = "\uffff"  # Unicode: never a character
+
+
 @click.command(epilog=options.example('headgate query "select rule, count(*) from quarantine group by 1"'))
 @click.argument("sql", required=False)
 @click.option("--saved", metavar="NAME", help="Run a saved question; `headgate questions` lists them.")
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Print CSV, with an apostrophe before texts that a spreadsheet would run as a formula.",
+    help="Print CSV, with an apostrophe before texts that a spreadsheet would run as a formula; a null is an "
+    "empty field, an empty text is two quotes.",
 )
 @click.option(
     "--vertical/--table",
@@ -155,11 +159,13 @@ def _screen(answer: Answer, *, vertical: bool) -> RenderableType:
 
 
 def _csv(answer: Answer) -> str:
+    """Return the answer as CSV; a null is an empty field, an empty text is two quotes."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([inert(column.name) for column in answer.columns])
-    writer.writerows([inert(cell) for cell in row] for row in answer.rows)
-    return out.getvalue()
+    # csv writes both as an empty field; a character that no text has marks empty texts until the end.
+    writer.writerows([_EMPTY if cell == "" else inert(cell) for cell in row] for row in answer.rows)
+    return out.getvalue().replace(_EMPTY, '""')
 
 
 def _questions_table(listed: Mapping[str, SavedQuestion], kept: list[KeptQuestion]) -> RenderableType:

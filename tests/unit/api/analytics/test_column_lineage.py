@@ -70,6 +70,24 @@ def test_a_column_of_a_dataset_names_the_columns_and_the_rows_that_it_feeds() ->
     assert columns["order_id"].feeds == ()
 
 
+def test_a_column_that_is_fed_through_another_table_names_it() -> None:
+    lake = MemoryLake()
+    feeds = next(
+        column.feeds
+        for column in column_lineage_of_table(lake, "order_items").columns
+        if column.column == "quantity"
+    )
+    through = {(use.table, use.column): use.through for use in feeds}
+    assert through["sales_history", "revenue"] == ()
+    assert "sales_history" in through["sales_forecast", "mean"]
+    sources = next(
+        column.sources
+        for column in column_lineage_of_table(lake, "sales_forecast").columns
+        if column.column == "mean"
+    )
+    assert {use.through for use in sources if use.table == "order_items"} == {("sales_history",)}
+
+
 def test_a_table_without_a_recorded_lineage_says_why() -> None:
     assert "built before" in column_lineage_of_table(lake_with(None), "totals").columns[0].unknown
     undeclared = column_lineage_of_table(lake_with(), "pci_audit").columns

@@ -39,13 +39,28 @@ def test_a_file_that_lost_many_rows_is_not_only_done(
     )
 
 
-def listed(records: list[FileRecord], monkeypatch: pytest.MonkeyPatch, columns: int = 120) -> list[str]:
+def listed(
+    records: list[FileRecord], monkeypatch: pytest.MonkeyPatch, columns: int = 120, *options: str
+) -> list[str]:
     """Return the lines of the list of files."""
     monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     ledger = MemoryLedger({record.file_id: record for record in records})
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)
-    ran = CliRunner().invoke(files, [], catch_exceptions=False, env={"COLUMNS": str(columns)})
+    ran = CliRunner().invoke(files, [*options], catch_exceptions=False, env={"COLUMNS": str(columns)})
     return ran.stdout.splitlines()
+
+
+def test_a_limit_lists_the_newest_files_with_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [
+        replace(ORDERS, file_id=str(day), key=f"orders/{day}.csv", received_at=f"2026-11-{day}T03:00:00")
+        for day in (24, 25, 26)
+    ]
+    manifest = replace(
+        records[-1], file_id="9", key="orders/_SUCCESS", state=FileState.IGNORED, received_at="2026-11-27"
+    )
+    lines = listed([*records, manifest], monkeypatch, 120, "--limit", "2")
+    assert [line.split()[-1] for line in lines if line.endswith(".csv")] == ["orders/26.csv", "orders/25.csv"]
+    assert not any("24.csv" in line for line in lines)
 
 
 def test_the_newest_file_is_listed_first_with_its_time_and_its_whole_key(

@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner
 
 from headgate.cli.commands.files import export
+from headgate.cli.commands.project import contract_files
 from headgate.cli.commands.project.contract import contract
 from headgate.contracts import odcs_reader
 from headgate.contracts.no_cards import NoCards
@@ -266,7 +267,7 @@ def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> 
     assert "headgate mapping" not in remedy, "the file is in no lake"
     assert "card_number, card_cvv" in remedy
     assert "headgate.aliases" in remedy
-    assert "new to the contract" in remedy
+    assert "declare a column in the contract if it lacks it" in remedy
 
 
 PRICES = """id: headgate.source.prices
@@ -481,11 +482,11 @@ def test_check_takes_the_only_contract_of_a_project(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("datasets", "arguments", "message"),
     [
-        (["rides", "trips"], [], "Choose a contract with --dataset (rides, trips)"),
+        (["rides", "trips"], [], "Choose a contract with --dataset, or give --contract. Contracts of"),
         (
             ["rides", "trips"],
             ["--dataset", "ride"],
-            "There is no contract for ride. Did you mean rides? There are: rides, trips.",
+            "There is no contract for ride. Did you mean rides? Contracts of",
         ),
         ([], [], "The project has no contract."),
     ],
@@ -498,6 +499,24 @@ def test_check_asks_for_the_dataset_by_name(
     checked = run("check", file, *arguments)
     assert checked.exit_code == 1
     assert message in " ".join(checked.output.split())
+
+
+def test_contracts_of_the_project_and_of_the_console_are_one_list_and_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = own_lake(tmp_path, "rides", "trips")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    batches = replace(Registry.load().source["rides"], dataset="batches")
+    monkeypatch.setattr(contract_files, "created_contracts", lambda _: {"batches": batches})
+    listed = json.loads(run("list", "--json").stdout)
+    origins = {row["dataset"]: row["origin"] for row in listed if row["zone"] == "source"}
+    assert origins == {"rides": "project", "trips": "project", "batches": "console"}
+    for arguments in ([], ["--dataset", "sales"]):
+        said = " ".join(run("check", file, *arguments).stderr.split())
+        assert said.endswith(": rides, trips. Created in the console: batches.")
+    assert "### batches" in run("docs", "batches").stdout
+    assert "### rides" not in run("docs", "batches").stdout
+    assert "Did you mean batches?" in run("docs", "batchs").stderr
 
 
 def test_without_another_wish_the_contracts_are_those_of_the_deployed_project(
@@ -515,7 +534,9 @@ def test_without_another_wish_the_contracts_are_those_of_the_deployed_project(
         in checked.stderr
     )
     missing = run("check", file, "--dataset", "sales")
-    assert f"These are the contracts of {tmp_path}" in missing.stderr.replace("\n", "")
+    assert f"Contracts of {tmp_path} (HEADGATE_PROJECT names another folder): rides, trips." in " ".join(
+        missing.stderr.split()
+    )
     assert "HEADGATE_PROJECT" not in os.environ
 
 

@@ -41,6 +41,11 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_guarded() -> None:
     ]
 
 
+def test_a_null_is_an_empty_field_of_csv_and_an_empty_text_two_quotes() -> None:
+    columns = (AnswerColumn("name", "varchar"), AnswerColumn("note", "varchar"))
+    assert _csv(Answer("", columns, (("a", None), ("b", "")))).split("\r\n")[1:-1] == ["a,", 'b,""']
+
+
 def printed(screen: RenderableType, width: int) -> str:
     out = io.StringIO()
     Console(file=out, width=width, markup=False, emoji=False).print(screen, crop=False)
