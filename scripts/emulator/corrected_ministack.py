@@ -1,4 +1,4 @@
-"""Run MiniStack with nine corrections.
+"""Run MiniStack with ten corrections.
 
 Without this file, MiniStack 1.5.33 differs from AWS as follows:
 
@@ -10,6 +10,7 @@ Without this file, MiniStack 1.5.33 differs from AWS as follows:
 - Glue jobs import the package of this environment instead of the deployed one (`--extra-py-files`).
 - Glue jobs have all rights instead of their role's, so a missing permission would appear only on AWS.
 - Glue jobs call the emulator's own region instead of theirs, where their role may have no rights.
+- Glue jobs write no log lines, so the page of a run has none.
 - The HTTP API finds no route for a path with an encoded line end.
 - Each Glue job starts a Python that loads its libraries, which takes longer than the job of a small lake.
 - Each call of a burst starts its own process, which imports the function's libraries, although as many
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -30,13 +32,15 @@ import tempfile
 import threading
 import time
 import xml.etree.ElementTree as ET
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_region
-from ministack.services import apigateway, cloudwatch, glue, iam, lambda_svc, sts
+from ministack.services import apigateway, cloudwatch, cloudwatch_logs, glue, iam, lambda_svc, sts
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
@@ -54,6 +58,7 @@ _NO_LINE_END = "\0"
 _parameters = apigateway._extract_path_params  # noqa: SLF001 as below
 _describe = cloudwatch._describe_alarms  # noqa: SLF001 there is no public way in
 
+MAX_LOG_LINES = 1000  # of a job and a log group
 # Many more than Terraform has under way; nearly all answers are short.
 CALLS_REMEMBERED = 1000
 READING = {"GET", "HEAD"}
@@ -233,9 +238,30 @@ def _run_script(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, s
     except subprocess.TimeoutExpired:
         run |= {"JobRunState": "TIMEOUT", "ErrorMessage": "Job execution timed out"}
         return
+    if prefix := arguments.get("--custom-logGroup-prefix"):
+        for group, text in (("output", done.stdout), ("error", done.stderr)):
+            _keep_lines(f"{prefix}/{group}", str(run.get("Id", "")), text)
     run["JobRunState"] = "FAILED" if done.returncode else "SUCCEEDED"
     if done.returncode:
         run["ErrorMessage"] = done.stderr[:MAX_ERROR_LENGTH] or f"Exit code {done.returncode}"
+
+
+def _keep_lines(group: str, run_id: str, text: str) -> None:
+    """Write the last lines of a job into the log stream of its run, as Glue does."""
+    stream = {"logGroupName": group, "logStreamName": run_id}
+    at, lines = int(time.time() * 1000), filter(None, text.splitlines()[-MAX_LOG_LINES:])
+    events = [{"timestamp": _written_at(line) or at, "message": line} for line in lines]
+    if events and run_id:
+        cloudwatch_logs._create_log_stream(stream)  # noqa: SLF001 there is no public way in
+        cloudwatch_logs._put_log_events({**stream, "logEvents": events})  # noqa: SLF001 as above
+
+
+def _written_at(line: str) -> int | None:
+    """Return the time of a line by Powertools in milliseconds; None for another line."""
+    with suppress(ValueError, TypeError, KeyError):
+        written = datetime.strptime(json.loads(line)["timestamp"], "%Y-%m-%d %H:%M:%S,%f%z")
+        return int(written.timestamp() * 1000)
+    return None
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:

@@ -145,6 +145,27 @@ def test_a_job_asks_its_own_region(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
 
+def test_the_lines_of_a_job_are_in_the_log_stream_of_its_run(tmp_path: Path) -> None:
+    """The page of a failed run shows them."""
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
+
+    logs = corrected_ministack.cloudwatch_logs
+    for group in ("output", "error"):
+        logs._create_log_group({"logGroupName": f"/aws-glue/lines/{group}"})
+    script = tmp_path / "job.py"
+    line = '{"level": "INFO", "message": "merged", "timestamp": "2026-11-29 17:25:03,123+0000"}'
+    script.write_text(f"print({line!r})\nraise SystemExit('no room')\n", encoding="utf-8")
+    run: dict[str, Any] = {"Id": "jr_lines"}
+    corrected_ministack.run_job(run, {}, {"--custom-logGroup-prefix": "/aws-glue/lines"}, str(script))
+    assert run["JobRunState"] == "FAILED"
+    output, error = (
+        logs._log_groups[f"/aws-glue/lines/{group}"]["streams"]["jr_lines"]["events"]
+        for group in ("output", "error")
+    )
+    assert [(event["timestamp"], event["message"]) for event in output] == [(1795973103123, line)]
+    assert [event["message"] for event in error] == ["no room"]
+
+
 def test_log_groups_crawlers_and_batches_are_compared_as_policies_name_them() -> None:
     from ministack.core.iam_evaluator import EvalContext  # noqa: PLC0415 as above
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_LINES = 500
 _MAX_CHARACTERS = 2000  # of a line; a Lambda function's answer has at most 6 MB
+_ARRIVES_WITHIN = timedelta(minutes=5)  # CloudWatch has the lines of a job with a delay
 _LEVELS = frozenset(get_args(LogLevel))
 
 
@@ -40,6 +41,9 @@ def _reason(job_runs: Sequence[EndedJobRun], job: str, kept_days: int, now: date
         return f"The job {job} of this run has not ended yet." if job else "No job of this run has ended yet."
     if all(run.started_at < now - timedelta(days=kept_days) for run in job_runs):
         return f"The log lines of this run were deleted: logs are kept for {kept_days} days."
+    ended_at = max(run.started_at + timedelta(seconds=run.seconds) for run in job_runs)
+    if now < ended_at + _ARRIVES_WITHIN:
+        return "No line has arrived yet: the lines of a job may arrive some minutes after its end."
     return "The jobs of this run wrote no log lines."
 
 

@@ -6,6 +6,7 @@ import { useCatalog } from '../catalog/queries'
 import { cellWords } from '../../formats/columns'
 import { PageTitle } from '../../components/panel'
 import { Empty, Waiting } from '../../components/states'
+import { FailedBuilds } from '../lake/failed-build'
 import { NewestRunLine } from '../lake/newest-run'
 import { MAX_TITLE } from '../mails/mails'
 import { MailMe } from '../mails/mail-me'
@@ -84,6 +85,7 @@ export function Board({
           <MailMe key={mailTitle} of={{ dashboard: board.system, filters: sent }} title={mailTitle} />
         </Group>
       </Group>
+      <FailedBuilds systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
       <CarriedFrom filters={filters} chosen={chosen} />

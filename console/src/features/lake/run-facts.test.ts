@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { hourOf, moment } from '../../formats/moments'
-import { runTitle, startedBy, withTimesOfRuns } from './run-facts'
+import { runTitle, secondsSince, startedBy, usualWords, withTimesOfRuns } from './run-facts'
 
 const AT = '2024-11-26T12:30:00'
 const WHEN = moment(AT)
@@ -46,4 +46,22 @@ test('a text names runs by their times', () => {
   expect(withTimesOfRuns('Run cli-1 succeeded. Run cli-12 failed: own in run cli-1.', runs)).toBe(
     `The run of ${WHEN} succeeded. Run cli-12 failed: own in the run of ${WHEN}.`,
   )
+})
+
+test('a run under way has worked since its start, not since the begin of its first stage', () => {
+  expect(secondsSince('2026-11-29T17:22:49', Date.parse('2026-11-29T17:23:03Z'))).toBe(14)
+  expect(secondsSince('', 0)).toBeUndefined()
+})
+
+test('the usual duration is that of the middle one of the last runs that succeeded', () => {
+  const run = (name: string, seconds: number | null, state: 'succeeded' | 'failed' = 'succeeded') => ({
+    name,
+    state,
+    seconds,
+  })
+  expect(
+    usualWords([run('a', 150), run('own', 1), run('b', 9, 'failed'), run('c', 90), run('d', 600)], 'own'),
+  ).toBe(' (usually about 2 min 30 s, by the last 3 runs that succeeded)')
+  expect(usualWords([run('a', 150)], 'own')).toBe(' (the last one that succeeded took 2 min 30 s)')
+  expect(usualWords([run('own', 150)], 'own')).toBe('')
 })

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { count, seconds as durationWords } from '../../api/format'
 import { hourOf, moment } from '../../formats/moments'
 
 /** The cost of a run's jobs as a decimal; empty where no job recorded one. */
@@ -11,6 +12,30 @@ export function durationOf(stages: Schemas['RunStage'][]): number | undefined {
   if (begun.length === 0) return undefined
   const at = (stage: Schemas['RunStage']) => Date.parse(`${stage.began_at}Z`) / 1000
   return Math.max(...begun.map((stage) => at(stage) + (stage.seconds ?? 0))) - Math.min(...begun.map(at))
+}
+
+/** Seconds since a moment of the API, at a time of this computer; undefined without the moment. */
+export const secondsSince = (startedAt: string | undefined, now: number): number | undefined =>
+  startedAt ? Math.max(0, Math.round((now - Date.parse(`${startedAt}Z`)) / 1000)) : undefined
+
+/** The usual duration is that of so many runs at most. */
+const MOST_USUAL = 5
+
+/** How long other runs took that succeeded, as their middle one; empty without such a run. */
+export function usualWords(
+  runs: Pick<Schemas['RunSummary'], 'name' | 'state' | 'seconds'>[],
+  except: string,
+): string {
+  const took = runs
+    .filter(({ name, state }) => name !== except && state === 'succeeded')
+    .flatMap(({ seconds }) => seconds ?? [])
+    .slice(0, MOST_USUAL)
+    .toSorted((one, other) => one - other)
+  const middle = took[Math.floor((took.length - 1) / 2)]
+  if (middle === undefined) return ''
+  return took.length === 1
+    ? ` (the last one that succeeded took ${durationWords(middle)})`
+    : ` (usually about ${durationWords(middle)}, by the last ${count(took.length, 'run')} that succeeded)`
 }
 
 /** What a title needs to know about a run. */

@@ -4,12 +4,12 @@ import { useParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { seconds, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
-import { useRun, useStartRun } from './queries'
+import { useRun, useRuns, useStartRun } from './queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing, StateBadge } from '../../components/states'
 import { expectationOf } from './expectations'
-import { costOf, durationOf, runTitle } from './run-facts'
+import { costOf, durationOf, runTitle, secondsSince, usualWords } from './run-facts'
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
@@ -83,12 +83,15 @@ const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running'
 
 /** How long the run took and what it cost, in one line, and its id for logs and programs. */
 function Facts({ run }: { run: Schemas['RunDetail'] }) {
-  const took = run.seconds ?? durationOf(run.stages)
+  const now = useRun(run.name).dataUpdatedAt
+  // A run begins before its first stage does.
+  const took = run.seconds ?? (hasEnded(run) ? durationOf(run.stages) : secondsSince(run.started_at, now))
+  const usual = usualWords(useRuns().data?.runs ?? [], run.name)
   const cost = costOf(run.jobs)
   return (
     <Group gap="xs">
       <Text size="sm" data-testid="run-facts">
-        {took === undefined ? '' : `${hasEnded(run) ? 'Took' : 'So far'} ${seconds(took)} · `}
+        {took === undefined ? '' : `${hasEnded(run) ? 'Took' : 'So far'} ${seconds(took)}${usual} · `}
         {cost ? `cost ${usd(cost)}` : hasEnded(run) ? 'no cost recorded' : 'its cost is known at its end'}
       </Text>
       <CopyId name={run.name} />
@@ -124,22 +127,26 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
   const may = useMay('operator')
   const start = useStartRun()
   const nameOf = useStageNames()
+  const faults = Object.values(run.failed_stages)
+  const isOwn = faults.length > 0 && faults.every(isOwnFault)
   return (
     <Alert
       color="red"
       role="alert"
-      title={failureWords(run, nameOf, (reason) => expectationOf(reason).words)}
+      title={failureWords(run, nameOf, (reason) => (faults.length > 0 ? '' : expectationOf(reason).words))}
       styles={{ title: { overflowWrap: 'anywhere' } }}
     >
       <Text size="sm">
         Tables that this run did not publish keep their rows.{' '}
         {run.state === 'aborted'
           ? 'Run again to build them.'
-          : Object.values(run.failed_stages).some(isOwnFault)
-            ? 'The problem below says who can correct it.'
-            : 'Fix the cause, then run again.'}
+          : isOwn
+            ? 'Another run ends in the same way: below is who can correct it.'
+            : faults.length > 0
+              ? 'Below is why, and who does what about it; then run again.'
+              : 'Fix the cause, then run again.'}
       </Text>
-      {may ? (
+      {may && !isOwn ? (
         <Group gap="xs" mt="xs">
           <StartRun start={start} size="compact-sm" label="Retry the run" />
           {start.data ? (

@@ -29,7 +29,10 @@ export function Problems({ problems }: { problems: RunProblem[] }) {
 }
 
 const FOR_ROWS =
-  'Correct these rows at their source and send them again, or change the contract. Then retry the run.'
+  'Whoever sends these rows corrects them at their source and sends them again, or whoever keeps the contract changes its rule. Then retry the run.'
+
+const FOR_A_JOB =
+  'Retry once: a job may end by chance, such as for lack of memory. If it fails again, send this page with its log to whoever maintains the lake.'
 
 const OWN_FAULT =
   'Nothing in your files is wrong: the system made rows that its own table does not permit. Its tables keep their rows. Send this page to whoever maintains the system; building it again ends in the same way.'
@@ -42,7 +45,8 @@ function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem
   const isAboutRows = expectations.some(({ keys }) => keys.length > 0)
   const isSystem = kind === 'stage' && isSystemStage(name)
   const isOfSystem = isSystem && isOwnFault(why)
-  const advice = isAboutRows && kind === 'stage' ? FOR_ROWS : withoutCommands(remedy)
+  const ofStage = isAboutRows ? FOR_ROWS : FOR_A_JOB
+  const advice = kind === 'stage' && !wasStopped ? ofStage : withoutCommands(remedy)
   return (
     <Text component="div" size="sm" className="any-text">
       <Text span fw={600} size="sm">
@@ -56,7 +60,7 @@ function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem
       </Text>
       <br />
       {expectations.map((expectation) => (
-        <Reason key={expectation.words} expectation={expectation} />
+        <Reason key={expectation.words} expectation={expectation} isPublished={!isOfSystem} />
       ))}
       <span className="muted">
         What to do: <Advice text={isOfSystem ? OWN_FAULT : advice} />
@@ -69,10 +73,16 @@ function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem
   )
 }
 
-/** Which expectation failed on which column, with the rows that can be looked up. */
-function Reason({ expectation: { dataset, words, keys } }: { expectation: Expectation }) {
+/** Which expectation failed on which column, with the rows that can be looked up, unless no table has them. */
+function Reason({
+  expectation: { dataset, words, keys },
+  isPublished,
+}: {
+  expectation: Expectation
+  isPublished: boolean
+}) {
   const table = useCatalog().data?.tables.find((each) => each.name === dataset && !each.system)
-  const rows = table ? rowsOfKeys(table, keys) : ''
+  const rows = table && isPublished ? rowsOfKeys(table, keys) : ''
   return (
     <span>
       <Advice text={words} />

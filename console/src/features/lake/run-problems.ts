@@ -69,7 +69,7 @@ export function failureWords(
   const [own = '', reason = ''] = stage ? [nameOf(stage), why] : ofCause(run.cause, nameOf)
   const first = reasonsOf(reason || run.error)[0] ?? ''
   const state = ENDS[run.state] ?? 'The run failed'
-  const names = run.state === 'aborted' && stages.length > 0 ? stages.map(([name]) => nameOf(name)) : [own]
+  const names = stages.length > 0 ? stages.map(([name]) => nameOf(name)) : [own]
   return [own ? failedWords(names, run.state) : state, wordsOf(first)].filter(Boolean).join(': ')
 }
 

@@ -6,6 +6,7 @@ import {
   gapWords,
   idleSeconds,
   mergedWords,
+  againWords,
   reasonOf,
   stagesWords,
   stateWords,
@@ -106,9 +107,8 @@ test('a stage that did not do its work has a reason', () => {
     stages: [of('failed', 'quality gate'), of('pending')],
     failed_stages: { 'quality gate': gate },
   }
-  expect(reasonOf(of('failed', 'quality gate'), run, true)).toBe(
-    'Payments: Amount is below the lowest value allowed in 3 rows, and 1 more',
-  )
+  // The page says it once, among the problems.
+  expect(reasonOf(of('failed', 'quality gate'), run, true)).toBe('Its reason is above.')
   expect(reasonOf(of('pending'), run, true)).toBe('The run stopped at Check of all rows.')
   expect(reasonOf(of('failed'), run, true)).toBe('Its job recorded no reason.')
   expect(reasonOf(of('left'), run, true)).toContain('another system')
@@ -130,12 +130,27 @@ test('a stage in which a person stopped the run was stopped, and its job may hav
   expect(stagesWords(run)).toBe('Merge of new rows was stopped')
   expect(stateWords(merge, run, true)).toBe('stopped after 26 s')
   expect(stateWords(merge, { state: 'failed' }, true)).toBe('failed, 26 s')
-  expect(reasonOf(merge, run, true)).toBe('Stopped to try the retry')
+  expect(reasonOf(merge, run, true)).toBe('Its reason is above.')
   expect(reasonOf({ ...merge, rows_read: 147 }, run, true)).toBe(
-    'Stopped to try the retry. Its job was not stopped and went on to its end.',
+    'Its reason is above. Its job was not stopped and went on to its end.',
   )
   const later = stage({ name: 'own-models', state: 'pending', rows_read: 7 })
   expect(reasonOf(later, run, true)).toBe(
     'The run was stopped at Merge of new rows. Its job was not stopped and went on to its end.',
   )
+})
+
+test('a stage that a job of its own did again says so, because its time is not that of the first try', () => {
+  const job = (name: string, minute: number) => ({ job: name, started_at: `2026-11-29T17:${minute}:00` })
+  const failed = { name: 'own-models', state: 'failed' as const }
+  expect(againWords(failed, [job('build_systems', 23), job('build_own_models', 26)])).toMatch(
+    /^A job of all stages, begun .+, did not publish it, so a job of its own did the work again\./,
+  )
+  expect(againWords(failed, [job('build_own_models', 26), job('build_own_models', 27)])).toBe(
+    'Its job was started 2 times; the time is of all of them.',
+  )
+  expect(againWords(failed, [job('build_systems', 23)])).toBe('')
+  expect(
+    againWords({ ...failed, state: 'left' }, [job('build_systems', 23), job('build_own_models', 26)]),
+  ).toBe('')
 })

@@ -8,8 +8,7 @@ import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
-import { expectationsOf } from './expectations'
-import { failedWords, reasonsOf } from './run-problems'
+import { failedWords } from './run-problems'
 import { stageName } from './stage-names'
 
 const COLOURS: Record<string, string> = {
@@ -95,8 +94,8 @@ export function reasonOf(
   const isAfterStop = run.state === 'aborted' && typeof stage.rows_read === 'number'
   const wentOn = isAfterStop ? ' Its job was not stopped and went on to its end.' : ''
   if (stage.state === 'failed') {
-    const why = firstReason(run.failed_stages[stage.name] ?? '')
-    return wentOn ? `${why.replace(/\.$/, '')}.${wentOn}` : why
+    const why = run.failed_stages[stage.name] ? 'Its reason is above.' : 'Its job recorded no reason.'
+    return why + wentOn
   }
   if (stage.state === 'unchanged') return 'Nothing that it reads has changed, so its tables are current.'
   if (stage.state === 'left') return 'The run was started for another system. A run of all systems builds it.'
@@ -111,11 +110,24 @@ export function reasonOf(
   return (failed ? `The run ${verb} at ${nameOf(failed.name)}.` : 'The run ended before it.') + wentOn
 }
 
-function firstReason(why: string): string {
-  const [first, ...others] = why ? expectationsOf(reasonsOf(why)) : []
-  if (!first) return 'Its job recorded no reason.'
-  return others.length > 0 ? `${first.words}, and ${whole(others.length)} more` : first.words
+/** The one job that may build several systems, or do a whole run. */
+const SHARED_JOB = 'build_systems'
+
+/** Whether the work of a stage was done again, and how often; its time is that of its own job. */
+export function againWords(
+  { name, state }: Pick<Schemas['RunStage'], 'name' | 'state'>,
+  jobs: Pick<Schemas['RunJob'], 'job' | 'started_at'>[],
+): string {
+  if (!['done', 'failed', 'running'].includes(state)) return ''
+  const own = jobs.filter(({ job }) => job === OWN_JOBS[name] || job === `build_${name.replaceAll('-', '_')}`)
+  const shared = jobs.find(({ job }) => job === SHARED_JOB)
+  const [first] = own
+  if (first && shared && shared.started_at < first.started_at)
+    return `A job of all stages, begun ${moment(shared.started_at)}, did not publish it, so a job of its own did the work again. The time is that of its own job.`
+  return own.length > 1 ? `Its job was started ${whole(own.length)} times; the time is of all of them.` : ''
 }
+
+const OWN_JOBS: Readonly<Record<string, string>> = { merge: 'merge_curated', 'quality gate': 'quality_gate' }
 
 /** Names of stages for people: a system is what its dashboard is called. */
 export function useStageNames(): (name: string) => string {
@@ -208,7 +220,7 @@ function StageTables({ stage }: { stage: string }) {
 }
 
 /** Bars by time: when each stage began and how long it took. */
-export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
+export function Gantt({ run, ended }: { run: Run & Pick<Schemas['RunDetail'], 'jobs'>; ended: boolean }) {
   const nameOf = useStageNames()
   const { stages } = run
   const begun = stages.filter((stage) => stage.began_at)
@@ -231,7 +243,12 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
                 }}
               />
             ) : null}
-            {[reasonOf(stage, run, ended, nameOf), work(stage), ...stage.datasets.map(mergedWords)]
+            {[
+              reasonOf(stage, run, ended, nameOf),
+              againWords(stage, run.jobs),
+              work(stage),
+              ...stage.datasets.map(mergedWords),
+            ]
               .filter(Boolean)
               .map((line) => (
                 <Text key={line} size="xs" className="muted">

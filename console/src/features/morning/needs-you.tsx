@@ -13,7 +13,7 @@ import { Answered, Empty, Failed } from '../../components/states'
 import { heading } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
 import { isUnderWay } from '../lake/lake-words'
-import { failedWords, reasonsOf } from '../lake/run-problems'
+import { failedWords, isOwnFault, reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { WhoMayCorrect } from '../files/who-may-correct'
@@ -79,6 +79,8 @@ function Open({ href, label, name }: { href: string; label: string; name: string
   )
 }
 
+const FOR_MAINTAINERS = '. No file is wrong: whoever maintains the system has to correct it'
+
 /** The newest run, if it failed or left something out: why, and a retry. */
 function FailedRun() {
   const runs = useRuns()
@@ -90,13 +92,16 @@ function FailedRun() {
   const reasons = [
     ...Object.entries(run.failed_stages).map(
       ([stage, why]) =>
-        `${failedWords([nameOf(stage)], run.state)}: ${expectationOf(reasonsOf(why)[0] ?? why).words}`,
+        `${failedWords([nameOf(stage)], run.state)}: ${expectationOf(reasonsOf(why)[0] ?? why).words}${isOwnFault(why) ? FOR_MAINTAINERS : ''}`,
     ),
     ...Object.keys(run.datasets_not_merged).map((dataset) => `${heading(dataset)} was not merged`),
     ...Object.keys(run.implausible_tables).map((table) => `${heading(table)} is implausible`),
   ]
   const page = `#/runs/${encodeURIComponent(run.name)}`
   const wasStopped = run.state === 'aborted'
+  const faults = Object.values(run.failed_stages)
+  // Another run ends in the same way.
+  const isOwn = run.state === 'failed' && faults.length > 0 && faults.every(isOwnFault)
   return (
     <>
       {(reasons.length
@@ -113,7 +118,7 @@ function FailedRun() {
           {reason}
         </Task>
       ))}
-      {may ? (
+      {may && !isOwn ? (
         <Task action={<StartRun start={start} size="compact-sm" label="Retry" />}>
           {wasStopped ? 'Run again to build its tables' : 'After the fix: run again'}
         </Task>

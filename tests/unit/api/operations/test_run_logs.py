@@ -59,6 +59,9 @@ def test_a_run_without_lines_says_why(operator: Caller) -> None:
     def reason(query: str = "") -> str:
         return str(operator.call("GET", f"/v1/runs/nightly/logs{query}").json["reason"])
 
+    too_early = "No line has arrived yet: the lines of a job may arrive some minutes after its end."
+    assert reason() == too_early
+    operator.lake.moment = BEGAN + timedelta(hours=1)
     assert reason() == "The jobs of this run wrote no log lines."
     assert reason("?job=quality_gate") == "The job quality_gate of this run has not ended yet."
     operator.lake.moment = BEGAN + timedelta(days=91)
