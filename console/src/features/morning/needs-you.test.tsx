@@ -63,3 +63,48 @@ test('the lines of the queues get their places once all amounts are there', asyn
     'small: 1, US$10.00 at stakeOpen',
   ])
 })
+
+const FAILED = {
+  name: 'api-1',
+  state: 'failed',
+  started_by: 'person',
+  started_at: '2026-11-29T17:22:49',
+  seconds: 183,
+  has_problems: true,
+  datasets_not_merged: {},
+  implausible_tables: {},
+}
+
+test('a fault of a system itself says who corrects it, and is not tried again', async () => {
+  const show = async (why: string) => {
+    const runs = { runs: [{ ...FAILED, failed_stages: { 'own-models': why } }] }
+    const bodies: Record<string, object> = {
+      ...BODIES,
+      '/v1/me': { name: 'ana', groups: ['operator'], role: 'operator' },
+      '/v1/runs': runs,
+      '/v1/dashboards': { dashboards: [] },
+    }
+    vi.stubGlobal('fetch', (url: string) =>
+      Promise.resolve(Response.json(bodies[new URL(url).pathname] ?? {})),
+    )
+    connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+    render(
+      <MantineProvider env="test">
+        <QueryClientProvider client={new QueryClient()}>
+          <NeedsYou />
+        </QueryClientProvider>
+      </MantineProvider>,
+    )
+    return screen.findByText(/^Own models failed: /)
+  }
+  const own = await show(
+    'FAILED (run 07-13): AuditError: words: label: max_length broken by 6 rows (keys a, b)',
+  )
+  expect(own.textContent).toBe(
+    'Own models failed: Words: Label is too long in 6 rows. No file is wrong: whoever maintains the system has to correct it',
+  )
+  expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull()
+  cleanup()
+  await show('FAILED (run 07-13): MemoryError')
+  await screen.findByRole('button', { name: 'Retry' })
+})
