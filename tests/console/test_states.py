@@ -315,7 +315,7 @@ def test_the_page_of_a_run_names_what_it_left_out_why_and_what_to_do(
 
 
 def test_a_failed_system_is_built_again_by_a_button(partial_console: Console) -> None:
-    """No remedy needs a terminal. A fault of the system itself is not built again: it ends in the same way."""
+    """No remedy needs a terminal. A fault of the system itself is not built again, as it ends alike."""
     own_fault = partial_console.opened("/runs/system-failed", OPERATOR)
     expect(own_fault.get_by_role("region", name="Problems")).to_contain_text("Searches failed.")
     expect(own_fault.get_by_role("button", name=re.compile("again|Retry"))).to_have_count(0)

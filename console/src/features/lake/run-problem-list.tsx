@@ -35,7 +35,7 @@ const FOR_A_JOB =
   'Retry once: a job may end by chance, such as for lack of memory. If it fails again, send this page with its log to whoever maintains the lake.'
 
 const OWN_FAULT =
-  'Nothing in your files is wrong: the system made rows that its own table does not permit. Its tables keep their rows. Send this page to whoever maintains the system; building it again ends in the same way.'
+  'Nothing in your files is wrong: the system made rows that its own table does not permit. Send this page to whoever maintains the system.'
 
 function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem: RunProblem }) {
   const may = useMay('operator')
