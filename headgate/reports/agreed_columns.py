@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.currency import is_amount, is_currency
 from headgate.reports.answer_words import ColumnWords
+from headgate.reports.statement_words import StatementWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,16 +31,17 @@ def agreed_words(
     return ColumnWords({**units, **computed}, {name: label for name, label in labels.items() if label})
 
 
-def answer_words(tables: Sequence[CatalogTable], columns: Sequence[ResultColumn]) -> ColumnWords:
+def answer_words(tables: Sequence[CatalogTable], columns: Sequence[ResultColumn]) -> StatementWords:
     """Return the units and labels of the answer of a person's statement.
 
     They are those of the columns that the statement reads: another table's column of the same name says
     nothing about the answer. A column whose name ends with a currency of the lake is an amount in it.
     """
     computed = _amounts([column for column in columns if not column.unit], _agreed(tables, "", "unit"))
-    return ColumnWords(
+    return StatementWords(
         {**{column.name: column.unit for column in columns}, **computed},
         {column.name: column.label for column in columns if column.label},
+        frozenset(column.name for column in columns if column.kind == "name"),
     )
 
 

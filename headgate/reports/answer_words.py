@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from headgate.contracts.currency import SPELLINGS
 from headgate.plain_names import capitalised, word_of_name
-from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure
+from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure, in_one_column
 from headgate.systems.panels import COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -53,9 +54,22 @@ class ColumnWords:
         """Return a cell of a column as people read it."""
         return cell_words(column, value, self.units.get(column, ""))
 
+    def texts(self, column: str, values: Sequence[Any], _all_values: Sequence[Any] = ()) -> list[str]:
+        """Return the cells of a column, numbers with one number of decimals."""
+        cells = [self.cell(column, value) for value in values]
+        return (
+            in_one_column(cells, values, self.units.get(column, "")) if is_number(column, values) else cells
+        )
+
     def axis(self, column: str, value: float) -> str:
         """Return a label of a column's axis."""
         return axis_label(value, self.units.get(column, ""))
+
+
+def is_number(column: str, values: Sequence[Any]) -> bool:
+    """Return whether a column has numbers that are compared; an id is a name."""
+    kinds = {type(value) for value in values if value is not None}
+    return bool(kinds) and kinds <= {int, float, Decimal} and not column.endswith("_id")
 
 
 def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:

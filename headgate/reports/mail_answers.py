@@ -6,17 +6,17 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.currency import is_amount
 from headgate.plain_names import capitalised
-from headgate.reports.answer_words import ColumnWords, answer_in_words, folded_words, is_folded, is_shown
-from headgate.reports.numbers import amount_in_full, figure, in_one_column
+from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_number, is_shown
+from headgate.reports.numbers import figure
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from headgate.api.shapes.dashboards import Panel
     from headgate.api.shapes.tables import QueryRows
+    from headgate.reports.answer_words import ColumnWords
 
 MAX_ROWS = 20
 _MAX_CELL_LENGTH = 40
@@ -79,24 +79,13 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords, *, has_more: 
         }
         for row in rows
     ]
-    of_words = (words.cell, words.heading, words.units)
-    table = [] if folded and not rows else _table(shown, *of_words, has_more=has_more)
+    table = [] if folded and not rows else _table(shown, words, has_more=has_more)
     return [*table, *([folded] if folded else [])]
 
 
 def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
-    """Return the first rows as a table with all columns, with the decimals of their currencies."""
-    headings = Counter(words.heading(column.name) for column in page.columns)
-
-    def heading_of(column: str) -> str:
-        heading = words.heading(column)
-        return heading if headings[heading] == 1 else capitalised(column.replace("_", " "))
-
-    def text_of(column: str, value: Any) -> str:  # noqa: ANN401 a cell
-        unit = words.units.get(column, "")
-        return amount_in_full(value, unit) if is_amount(unit) else words.cell(column, value)
-
-    return _table(answer_records(page), text_of, heading_of, words.units, has_more=bool(page.next_cursor))
+    """Return the first rows as a table with all columns, as the page Query has them."""
+    return _table(answer_records(page), words, has_more=bool(page.next_cursor))
 
 
 def answer_records(page: QueryRows) -> list[Record]:
@@ -112,34 +101,21 @@ def answer_records(page: QueryRows) -> list[Record]:
     ]
 
 
-def _table(
-    records: Sequence[Record],
-    text_of: Callable[[str, Any], str],
-    heading_of: Callable[[str], str],
-    units: Mapping[str, str],
-    *,
-    has_more: bool = False,
-) -> list[str]:
+def _table(records: Sequence[Record], words: ColumnWords, *, has_more: bool = False) -> list[str]:
     """Return the first rows as a table of text, and of how many they are; the answer may have more rows."""
     if not records:
         return ["No row."]
-    rows = records[:MAX_ROWS]
+    headings = Counter(words.heading(name) for name in records[0])
     columns = []
     for name in records[0]:
-        values = [row[name] for row in rows]
-        texts, is_number = [text_of(name, value) for value in values], _is_number(name, values)
-        if is_number:
-            texts = in_one_column(texts, values, units.get(name, ""))
-        columns.append(_column(heading_of(name), [*map(_shortened, texts)], is_number=is_number))
+        every = [row[name] for row in records]
+        heading = words.heading(name)
+        title = heading if headings[heading] == 1 else capitalised(name.replace("_", " "))
+        cells = [*map(_shortened, words.texts(name, every[:MAX_ROWS], every))]
+        columns.append(_column(title, cells, is_number=is_number(name, every[:MAX_ROWS])))
     lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
     many = f"{'more than ' if has_more else ''}{len(records):,}"
     return [*lines, f"The first {MAX_ROWS} of {many} rows."] if len(records) > MAX_ROWS else lines
-
-
-def _is_number(name: str, values: Sequence[Any]) -> bool:
-    """Return whether a column has numbers that are compared; an id is a name."""
-    kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float, Decimal} and not name.endswith("_id")
 
 
 def _column(heading: str, texts: Sequence[str], *, is_number: bool) -> list[str]:

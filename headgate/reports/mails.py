@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ from headgate.plain_names import capitalised
 from headgate.query.advice import tables_in
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
-from headgate.reports.answer_words import ColumnWords, heading
+from headgate.reports.answer_words import heading
 from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
 from headgate.reports.numbers import day_words
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
     from headgate.api.shapes.lake import CatalogTable
+    from headgate.reports.answer_words import ColumnWords
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +216,7 @@ class MailSender:
             else agreed_words(self.tables, panel.table, page.columns)
         )
         of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
-        return ColumnWords({**agreed.units, **of_figure, **panel.units}, agreed.labels)
+        return replace(agreed, units={**agreed.units, **of_figure, **panel.units})
 
     def _answer(self, schedule: MailSchedule) -> Iterator[str]:
         """Return the answer of a statement as lines with its tables and day, or why there is none."""

@@ -37,14 +37,14 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
         return NOTHING
     if unit in _SHARES or unit == "percent":
         return f"{_rounded(exact * (100 if unit in _SHARES else 1), '0.1')} %"
-    if currency := _currency_of(unit):
+    if currency := currency_of(unit):
         return _amount(exact, currency, "0.01" if 0 < abs(exact) < 1 else "1")
     return _rounded(exact, "0.01")
 
 
 def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     """Return an amount with the decimals of its currency, and another figure as `figure` does."""
-    currency = _currency_of(unit)
+    currency = currency_of(unit)
     if not currency or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return figure(value, unit)
     exact = Decimal(str(value))
@@ -68,7 +68,7 @@ def in_one_column(texts: Sequence[str], values: Sequence[Any], unit: str) -> lis
     >>> in_one_column(["$4", "$8"], [4.0, 8.0], "USD")
     ['$4', '$8']
     """
-    if _currency_of(unit) and _has_decimals(values):
+    if currency_of(unit) and _has_decimals(values):
         texts = [amount_in_full(value, unit) for value in values]
     figures = [_FIGURE.fullmatch(text) for text in texts]
     most = max((len(match["decimals"] or "") for match in figures if match), default=0)
@@ -88,7 +88,11 @@ def _has_decimals(amounts: Sequence[Any]) -> bool:
 
 
 def _amount(exact: Decimal, currency: str, places: str) -> str:
-    rounded = exact.quantize(Decimal(places), ROUND_HALF_UP)
+    return amount_of(exact.quantize(Decimal(places), ROUND_HALF_UP), currency)
+
+
+def amount_of(rounded: Decimal, currency: str) -> str:
+    """Return a rounded amount with the sign of its currency."""
     return f"{'-' if rounded < 0 else ''}{sign_of(currency)}{abs(rounded):,}"
 
 
@@ -133,11 +137,11 @@ def axis_label(value: float, unit: str) -> str:
     """
     if unit in _SHARES or unit == "percent":
         return f"{short(float(Decimal(str(value)) * (100 if unit in _SHARES else 1)))} %"
-    currency = _currency_of(unit)
+    currency = currency_of(unit)
     return f"{'-' if value < 0 else ''}{sign_of(currency)}{short(abs(value))}" if currency else short(value)
 
 
-def _currency_of(unit: str) -> str:
+def currency_of(unit: str) -> str:
     """Return the currency of a unit such as `USD` or `USD per period`; empty where it has none."""
     amount, _, period = unit.partition(" per ")
     return amount if is_currency(amount) and (period or amount == unit) else ""

@@ -581,9 +581,9 @@ def test_a_question_of_a_mail_reads_like_its_page() -> None:
     assert text.splitlines()[:6] == [
         "Sales",
         "From Payments as of 9 Dec 2010",
-        "Month            Paid     Net",
-        "1 Nov 2010  796,648.5  -£2.51",
-        "1 Dec 2010  796,648.5  -£2.51",
+        "Month          Paid     Net",
+        "Nov 2010  796,648.5  -£2.51",
+        "Dec 2010  796,648.5  -£2.51",
         "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010.",
     ]
 

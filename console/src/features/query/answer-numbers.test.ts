@@ -9,6 +9,7 @@ import {
   statementFormat,
   statementPlacesOf,
 } from './answer-numbers'
+import CASES from './statement-numbers.json'
 
 const PLAIN = { heading: '', title: '', text: String }
 
@@ -34,6 +35,10 @@ test('a share of any statement is percent, with the decimals that its column nee
     '0.00 %',
   ])
   expect(statementTexts([12, 3.5], 'double', 'percent')).toEqual(['12.0 %', '3.5 %'])
+})
+
+test.each(CASES)('the page has the numbers of a mail: $case', ({ type, unit, values, texts }) => {
+  expect(statementTexts(values, type, unit)).toEqual(texts)
 })
 
 test('computed numbers of a column have one number of places, so that none of them is ragged', () => {

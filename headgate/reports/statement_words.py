@@ -1,0 +1,149 @@
+"""The answer of a person's statement in words, as in the console (features/query/answer-numbers.ts)."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.currency import places_of
+from headgate.reports.answer_words import ColumnWords, cell_words
+from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NAME = re.compile(r"(^|_)id$|^(?!last_)([a-z]+_)?year$", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]{2}|[a-z_]+=.+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_MONTH = re.compile(r"(^|_)month(_on)?$")
+_SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent)\s*")
+_SHARES = frozenset({"share", "probability"})
+_PLACES_OF_PERCENT = 2
+_PLACES_OF_AMOUNT = 2
+_MAX_PLACES = 4  # of a computed number, unless the smallest needs more
+_MAX_ROUNDED_PLACES = 8
+_MIN_AMOUNT = 1e-6  # below it an amount is left of a computation
+_MAX_PLACED = 1e15
+
+
+@dataclass(frozen=True)
+class StatementWords(ColumnWords):
+    """Units, headings and names of the columns of a statement's answer.
+
+    Attributes:
+        names: columns whose numbers name things, such as ids and years.
+    """
+
+    names: frozenset[str] = frozenset()
+
+    def heading(self, column: str) -> str:
+        """Return the heading of a column, with the unit that its values do not say."""
+        title, unit = super().heading(column), _SAID_BY_VALUE.sub("", self.units.get(column, ""))
+        return f"{title} ({unit})" if unit and unit.lower() not in title.lower() else title
+
+    def texts(self, column: str, values: Sequence[Any], all_values: Sequence[Any] = ()) -> list[str]:
+        """Return the cells of a column as the page Query has them.
+
+        Args:
+            all_values: of further rows as well, from which the number of decimals follows.
+        """
+        every = all_values or values
+        if column in self.names or _NAME.search(column) or not _are_numbers(every):
+            return _named_texts(column, values, every)
+        unit = self.units.get(column, "")
+        places = statement_places(every, unit)
+        return [number_text(value, unit, places) for value in values]
+
+
+def statement_places(values: Sequence[Any], unit: str) -> int:
+    """Return the places that all numbers of a column have."""
+    exact = [_exact(value) for value in values if value is not None]
+    numbers = [each for each in exact if each.is_finite()]
+    if unit in _SHARES:
+        rounded = (round(each * 100, _PLACES_OF_PERCENT) for each in numbers)
+        return max((_decimals(each.normalize()) for each in rounded), default=0)
+    if currency := currency_of(unit):
+        sizes = [abs(each) for each in numbers if abs(each) >= _MIN_AMOUNT]
+        least, smallest = places_of(currency), min(sizes, default=Decimal(1))
+        return least if smallest >= Decimal(10) ** -least else math.ceil(-math.log10(smallest)) + 1
+    most = max((_decimals(each) for each in numbers), default=0)
+    needed = max((_decimals(each.normalize()) for each in numbers), default=0)
+    places = max(needed, min(most, _PLACES_OF_AMOUNT))
+    if places <= _MAX_PLACES or any(isinstance(value, Decimal) for value in values):
+        return places
+    smallest = min(abs(each) for each in numbers if each % 1)
+    return min(max(_MAX_PLACES, 1 - math.floor(math.log10(smallest))), _MAX_ROUNDED_PLACES)
+
+
+def number_text(value: Any, unit: str, places: int) -> str:  # noqa: ANN401 a cell
+    """Return a number with its unit and so many places; two digits where they would round it to nothing.
+
+    >>> number_text(0.180011172144121, "share", 2), number_text(Decimal("-0.5"), "GBP", 2)
+    ('18.00 %', '-£0.50')
+    >>> number_text(0.0000274949, "", 4), number_text(12345, "", 0)
+    ('0.000027', '12,345')
+    """
+    if value is None or not _exact(value).is_finite():
+        return NOTHING
+    exact = _exact(value) * (100 if unit in _SHARES else 1)
+    if unit in _SHARES and exact < 100 and round(exact, _PLACES_OF_PERCENT) >= 100:  # noqa: PLR2004 percent
+        return "> 99.99 %"
+    if abs(exact) >= _MAX_PLACED and isinstance(value, float):
+        return cell_text(value)
+    least = Decimal("0.01") if unit in _SHARES else Decimal(10) ** -places / 2
+    if exact and abs(exact) < least:
+        places = 1 - exact.adjusted()
+        exact = round(exact, places).normalize()
+        places = max(places - 1, _decimals(exact))
+    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if currency := currency_of(unit):
+        return amount_of(rounded, currency)
+    return f"{rounded:,} %" if unit in _SHARES or unit == "percent" else f"{rounded:,}"
+
+
+def _exact(value: float | Decimal) -> Decimal:
+    """Return a number with the digits that a person sees of it: 0.1 + 0.2 is 0.3."""
+    return value if isinstance(value, Decimal) else Decimal(f"{value:.15g}")
+
+
+def _decimals(number: Decimal) -> int:
+    return max(0, -int(number.as_tuple().exponent))
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    kinds = {type(value) for value in values if value is not None}
+    return bool(kinds) and kinds <= {int, float, Decimal}
+
+
+def _named_texts(column: str, values: Sequence[Any], every: Sequence[Any]) -> list[str]:
+    """Return texts, names, days and times; a column of which every moment is midnight has days."""
+    spelled = [_spelled(each) for each in every if each is not None]
+    if spelled and all(_DAY.fullmatch(each) for each in spelled):
+        return [NOTHING if each is None else _day_text(column, _spelled(each)[:10]) for each in values]
+    return [_text(column, value) for value in values]
+
+
+def _day_text(column: str, day: str) -> str:
+    is_month = _MONTH.search(column) and day.endswith("-01")
+    return f"{date.fromisoformat(day):%b %Y}" if is_month else cell_words(column, day, "")
+
+
+def _spelled(value: Any) -> str:  # noqa: ANN401 a cell
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _text(column: str, value: Any) -> str:  # noqa: ANN401 a cell
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return cell_text(value)
+    text = _spelled(value)
+    if _MOMENT.match(text):
+        return text.replace("T", " ")
+    words = cell_words(column, text, "") if _CODE.fullmatch(text) else text
+    return text if words == text else f"{words} ({text})"

@@ -1,0 +1,52 @@
+"""The numbers of a mail are those of the page Query."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate.reports.statement_words import StatementWords
+
+pytestmark = pytest.mark.unit
+
+CASES = json.loads(
+    (Path(__file__).parents[3] / "console/src/features/query/statement-numbers.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_a_mail_has_the_numbers_of_the_page(case: dict[str, Any]) -> None:
+    is_decimal = case["type"].startswith("decimal")
+    values = [Decimal(each) if is_decimal and each is not None else each for each in case["values"]]
+    assert StatementWords({"sum": case["unit"]}).texts("sum", values) == case["texts"]
+
+
+def test_the_decimals_of_a_column_follow_from_all_of_its_rows() -> None:
+    assert StatementWords().texts("sum", [1.5], [1.5, 2.25]) == ["1.50"]
+
+
+def test_names_codes_days_and_times_are_as_on_the_page() -> None:
+    words = StatementWords(names=frozenset({"y"}))
+    assert words.texts("y", [2009]) == ["2009"]
+    assert words.texts("region_id", ["GB", "north", None]) == ["United Kingdom (GB)", "north", "\N{EN DASH}"]
+    assert words.texts("ordered_on", ["2010-12-01"]) == ["1 Dec 2010"]
+    assert words.texts("month", ["2010-12-01T00:00:00"]) == ["Dec 2010"]
+    assert words.texts("ordered_at", ["2010-12-01T00:00:00", "2010-12-01T12:30:00"]) == [
+        "2010-12-01 00:00:00",
+        "2010-12-01 12:30:00",
+    ]
+    assert words.texts("status", ["not_found"]) == ["not_found"]
+
+
+def test_a_heading_has_the_unit_that_the_values_do_not_say() -> None:
+    words = StatementWords({"sum": "GBP", "part": "share", "waited": "days", "rate": "GBP per order"})
+    assert [words.heading(name) for name in ("sum", "part", "waited", "rate")] == [
+        "Sum",
+        "Part",
+        "Waited (days)",
+        "Rate (per order)",
+    ]
