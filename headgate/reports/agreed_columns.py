@@ -41,7 +41,7 @@ def answer_words(tables: Sequence[CatalogTable], columns: Sequence[ResultColumn]
     return StatementWords(
         {**{column.name: column.unit for column in columns}, **computed},
         {column.name: column.label for column in columns if column.label},
-        frozenset(column.name for column in columns if column.kind == "name"),
+        names=frozenset(column.name for column in columns if column.kind == "name"),
     )
 
 

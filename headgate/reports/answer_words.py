@@ -41,10 +41,11 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
 
 @dataclass(frozen=True)
 class ColumnWords:
-    """Units and headings of the columns of an answer, by column."""
+    """Units and headings of the columns of an answer, and names of their codes, by column."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def heading(self, column: str) -> str:
         """Return the heading of a column."""
@@ -52,6 +53,8 @@ class ColumnWords:
 
     def cell(self, column: str, value: Any) -> str:  # noqa: ANN401 a cell
         """Return a cell of a column as people read it."""
+        if name := self.codes.get(column, {}).get(str(value)):
+            return name
         return cell_words(column, value, self.units.get(column, ""))
 
     def texts(self, column: str, values: Sequence[Any], _all_values: Sequence[Any] = ()) -> list[str]:

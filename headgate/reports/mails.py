@@ -25,6 +25,7 @@ from headgate.query.advice import tables_in
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import heading
+from headgate.reports.code_names import code_references
 from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
 from headgate.reports.numbers import day_words
@@ -216,7 +217,19 @@ class MailSender:
             else agreed_words(self.tables, panel.table, page.columns)
         )
         of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
-        return replace(agreed, units={**agreed.units, **of_figure, **panel.units})
+        units = {**agreed.units, **of_figure, **panel.units}
+        return replace(agreed, units=units, codes=self._codes(page))
+
+    def _codes(self, page: QueryRows) -> dict[str, dict[str, str]]:
+        """Return the names of the codes of an answer by column, where the lake has a table of them."""
+        codes: dict[str, dict[str, str]] = {}
+        for columns, sql in code_references(self.tables, [column.name for column in page.columns]):
+            named = self._page(sql)
+            if isinstance(named, str) or named.next_cursor:
+                continue
+            names = {str(code): str(name) for code, name in named.rows if name is not None}
+            codes |= dict.fromkeys(columns, names)
+        return codes
 
     def _answer(self, schedule: MailSchedule) -> Iterator[str]:
         """Return the answer of a statement as lines with its tables and day, or why there is none."""
@@ -225,7 +238,9 @@ class MailSender:
             yield f"No answer: {page}"
             return
         yield from self._origin(schedule.sql)
-        yield from table_lines(page, answer_words(self.tables, page.columns))
+        yield from table_lines(
+            page, replace(answer_words(self.tables, page.columns), codes=self._codes(page))
+        )
         records = answer_records(page)
         if note := open_period_words(records, schedule.x or time_column(records), self.as_of):
             yield note

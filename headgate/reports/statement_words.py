@@ -54,10 +54,29 @@ class StatementWords(ColumnWords):
         """
         every = all_values or values
         if column in self.names or _NAME.search(column) or not _are_numbers(every):
-            return _named_texts(column, values, every)
+            return self._named_texts(column, values, every)
         unit = self.units.get(column, "")
         places = statement_places(every, unit)
         return [number_text(value, unit, places) for value in values]
+
+    def _named_texts(self, column: str, values: Sequence[Any], every: Sequence[Any]) -> list[str]:
+        """Return texts, names, days and times; a column of which every moment is midnight has days."""
+        spelled = [_spelled(each) for each in every if each is not None]
+        if spelled and all(_DAY.fullmatch(each) for each in spelled):
+            return [NOTHING if each is None else _day_text(column, _spelled(each)[:10]) for each in values]
+        return [self._text(column, value) for value in values]
+
+    def _text(self, column: str, value: Any) -> str:  # noqa: ANN401 a cell
+        if value is None or value == "":
+            return NOTHING
+        if isinstance(value, bool):
+            return cell_text(value)
+        text = _spelled(value)
+        if _MOMENT.match(text):
+            return text.replace("T", " ")
+        is_code = _CODE.fullmatch(text) or text in self.codes.get(column, {})
+        words = self.cell(column, text) if is_code else text
+        return text if words == text else f"{words} ({text})"
 
 
 def statement_places(values: Sequence[Any], unit: str) -> int:
@@ -120,14 +139,6 @@ def _are_numbers(values: Sequence[Any]) -> bool:
     return bool(kinds) and kinds <= {int, float, Decimal}
 
 
-def _named_texts(column: str, values: Sequence[Any], every: Sequence[Any]) -> list[str]:
-    """Return texts, names, days and times; a column of which every moment is midnight has days."""
-    spelled = [_spelled(each) for each in every if each is not None]
-    if spelled and all(_DAY.fullmatch(each) for each in spelled):
-        return [NOTHING if each is None else _day_text(column, _spelled(each)[:10]) for each in values]
-    return [_text(column, value) for value in values]
-
-
 def _day_text(column: str, day: str) -> str:
     is_month = _MONTH.search(column) and day.endswith("-01")
     return f"{date.fromisoformat(day):%b %Y}" if is_month else cell_words(column, day, "")
@@ -135,15 +146,3 @@ def _day_text(column: str, day: str) -> str:
 
 def _spelled(value: Any) -> str:  # noqa: ANN401 a cell
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _text(column: str, value: Any) -> str:  # noqa: ANN401 a cell
-    if value is None or value == "":
-        return NOTHING
-    if isinstance(value, bool):
-        return cell_text(value)
-    text = _spelled(value)
-    if _MOMENT.match(text):
-        return text.replace("T", " ")
-    words = cell_words(column, text, "") if _CODE.fullmatch(text) else text
-    return text if words == text else f"{words} ({text})"

@@ -3,6 +3,8 @@ import { type ReactNode, useMemo } from 'react'
 import type { Schemas } from '../api/client'
 import { type Cell, currencyOf, figure, isName, isNumeric, measure, UNITS_OF_A_FIGURE } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
+import { useResults } from '../features/query/results'
+import { learnNames, referencesOf } from './code-names'
 import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
 import type { TypeOf } from './rules'
@@ -193,13 +195,30 @@ export function useAnswerUnits(
   stated: Units = NO_UNITS,
 ): Units {
   const agreed = useUnits(table, stated)
+  const names = useCodeNames(columns)
   return useMemo(
     () =>
       table
         ? unitsOfAnswer(columns, agreed)
         : unitsOfAnswer(columns, { ...factsOfAnswer(columns, 'unit'), ...stated }, agreed),
-    [table, columns, agreed, stated],
+    // What is read with the units is read again when the names of its codes are there.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `names` has no value of its own
+    [table, columns, agreed, stated, names],
   )
+}
+
+/** Reads the names of the codes of an answer, where the lake has a table of them; another value as soon as they are there. */
+function useCodeNames(columns: AnswerColumn[]): string {
+  const tables = useCatalog().data?.tables
+  const references = useMemo(() => referencesOf(tables ?? [], columns), [tables, columns])
+  const answers = useResults(references.map(({ sql }) => sql))
+  return references
+    .map((reference, at) => {
+      const rows = answers[at]?.data?.rows
+      if (rows) learnNames(reference, rows)
+      return rows ? reference.sql : ''
+    })
+    .join('\n')
 }
 
 /** The titles of the columns of an answer: the table's, or those of the columns that a person's statement reads. */

@@ -1,4 +1,5 @@
 import type { Cell } from '../api/format'
+import { nameOfCode } from './code-names'
 
 const REGIONS = new Intl.DisplayNames(['en'], { type: 'region' })
 const PLACE = /^(region|country)(_id|_code)?$/
@@ -90,6 +91,8 @@ export function label(value: Cell | undefined, column = ''): string {
   const parts = text.split('/').map((part) => PART.exec(part))
   if (parts.every((part) => part !== null))
     return parts.map((part) => member(part[1] ?? '', part[2] ?? '')).join(' · ')
+  const named = nameOfCode(column, text)
+  if (named) return named
   if (PLACE.test(column)) return member('region', text)
   if (column === 'metric') return measureName(text)
   if (column && /^\((all|other|unknown)\)$/.test(text)) return member(column, text)
@@ -106,7 +109,7 @@ const CODED = /^([A-Z]{2}|[a-z_]+=.+)$/
  */
 export function codeName(value: Cell | undefined, column: string): string | undefined {
   const code = String(value)
-  const name = CODED.test(code) ? label(value, column) : code
+  const name = CODED.test(code) ? label(value, column) : (nameOfCode(column, code) ?? code)
   return name === code ? undefined : name
 }
 
@@ -123,6 +126,8 @@ const measureName = (text: string): string => MEASURES[text] ?? label(text)
 /** One member of a series: a country by its name; `(other)` and `(all)` with the plural of what they add up. */
 function member(key: string, value: string): string {
   const bare = key.replace(/_(id|code|name)$/, '')
+  const named = nameOfCode(key, value)
+  if (named) return named
   if (PLACE.test(key) && /^[A-Z]{2}$/.test(value)) return REGIONS.of(value) ?? value
   if (value === '(other)') return `other ${plural(bare)}`
   if (value === '(all)') return `all ${plural(bare)}`

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from headgate.api.shapes.lake import CatalogTable, ContractColumn
+from headgate.reports.code_names import code_references
 from headgate.reports.statement_words import StatementWords
 
 pytestmark = pytest.mark.unit
@@ -42,6 +44,12 @@ def test_names_codes_days_and_times_are_as_on_the_page() -> None:
     assert words.texts("status", ["not_found"]) == ["not_found"]
 
 
+def test_a_code_has_the_name_of_the_lakes_own_table() -> None:
+    words = StatementWords(codes={"zone_id": {"X-CHI": "Channel Islands"}})
+    assert words.texts("zone_id", ["X-CHI", "X-NONE"]) == ["Channel Islands (X-CHI)", "X-NONE"]
+    assert words.cell("zone_id", "X-CHI") == "Channel Islands"
+
+
 def test_a_heading_has_the_unit_that_the_values_do_not_say() -> None:
     words = StatementWords({"sum": "GBP", "part": "share", "waited": "days", "rate": "GBP per order"})
     assert [words.heading(name) for name in ("sum", "part", "waited", "rate")] == [
@@ -50,3 +58,23 @@ def test_a_heading_has_the_unit_that_the_values_do_not_say() -> None:
         "Waited (days)",
         "Rate (per order)",
     ]
+
+
+def test_codes_are_named_by_a_dataset_that_others_reference() -> None:
+    zones = _table("zones", _column("zone_id", primary_key=True), _column("zone_name"))
+    trips = _table("trips", _column("trip_id", primary_key=True), _column("home", references="zones.zone_id"))
+    references = [*code_references([zones, trips], ["home"])]
+    assert references == [
+        (("zone_id", "zone", "home"), "SELECT zone_id, zone_name FROM lake.zones LIMIT 501")
+    ]
+    assert [*code_references([zones, trips], ["trip_id"])] == []
+
+
+def _column(name: str, *, primary_key: bool = False, references: str = "") -> ContractColumn:
+    return ContractColumn(
+        name=name, type="varchar(8)", required=False, primary_key=primary_key, references=references
+    )
+
+
+def _table(name: str, *columns: ContractColumn) -> CatalogTable:
+    return CatalogTable(database="lake", name=name, columns=columns)

@@ -29,11 +29,13 @@ export function useStatementFormats(
   const keys = useNumberedKeys()
   return useMemo(() => {
     const places = statementPlacesOf(columns, rows, units)
+    const names = new Set(columns.map(({ name }) => name))
     return columnFormats(columns, units, labels).map((format, place) => {
       const column = columns[place]
       const shown = statementFormat(format, column, units, places[place])
       if (!column) return shown
-      if (keys.has(column.name) || isNumberedName(column)) return { ...shown, text: String }
+      const isCode = names.has(column.name.replace(/_(id|code)$/, '_name')) && isName(column.name)
+      if (keys.has(column.name) || isNumberedName(column) || isCode) return { ...shown, text: nameText }
       // A day has no zone.
       return isOfDays(rows, place)
         ? { ...shown, heading: format.heading, text: dayTextOf(column.name) }
@@ -41,6 +43,8 @@ export function useStatementFormats(
     })
   }, [columns, rows, units, labels, keys])
 }
+
+const nameText = (value: Cell): string => (value === null || value === '' ? '–' : String(value))
 
 const dayTextOf =
   (column: string) =>
