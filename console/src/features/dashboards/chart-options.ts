@@ -29,14 +29,26 @@ export function newest(shown: Shown): Shown {
 
 /** ECharts options for one panel. Texts of cells are given as texts, never as HTML. */
 export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
-  const { panel, units = {}, labels = {}, marks = [], open, begun, isNarrow = false, height } = shown
+  const { panel, units = {}, labels = {}, marks = [], open, begun, style, isNarrow = false, height } = shown
   const rows = shown.rows.map((row) =>
     Object.fromEntries(shown.columns.map((name, at) => [name, row[at] ?? null])),
   )
   const measured = new Set([...panel.y, ...panel.bounds.flat()])
   // A measure of the panel has the panel's unit, if no contract states one for its column.
   const unitOf = (column: string): string => units[column] ?? (measured.has(column) ? panel.unit : '')
-  const drawing: Drawing = { panel, rows, scheme, unitOf, labels, marks, open, begun, isNarrow, height }
+  const drawing: Drawing = {
+    panel,
+    rows,
+    scheme,
+    unitOf,
+    labels,
+    marks,
+    open,
+    begun,
+    style,
+    isNarrow,
+    height,
+  }
   switch (panel.kind) {
     case 'fan':
       return fan(drawing)

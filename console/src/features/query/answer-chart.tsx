@@ -1,4 +1,4 @@
-import { Group, MultiSelect, Select, Stack } from '@mantine/core'
+import { Checkbox, Group, MultiSelect, Select, Stack } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 
 import type { Result } from './results'
@@ -12,7 +12,14 @@ const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 420
 const KINDS: { value: ChartKind; label: string }[] = [
   { value: 'line', label: 'lines' },
+  { value: 'area', label: 'areas' },
+  { value: 'points', label: 'points' },
   { value: 'bar', label: 'bars' },
+]
+const SCALES = [
+  { value: 'auto', label: 'automatic' },
+  { value: 'linear', label: 'linear' },
+  { value: 'log', label: 'log' },
 ]
 
 /** An answer as a chart: lines over time, bars over names. */
@@ -45,6 +52,8 @@ function ChosenChart({ result, choice, onChoose }: Props) {
   const wordOf = (name: string): string => option(name).label
   const by = [choice.x, ...(choice.series ? [choice.series] : [])].map(wordOf).join(' and ')
   const title = `${choice.y.map(wordOf).join(', ')} by ${by}`
+  const kind: ChartKind = shown.panel.kind === 'bar' ? 'bar' : (shown.style?.form ?? 'line')
+  const groups = choice.series ? 2 : choice.y.length
   const others = names.filter(({ value }) => value !== choice.x && !choice.y.includes(value))
   return (
     <Stack gap="xs">
@@ -53,9 +62,9 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           label="Drawn as"
           w={110}
           data={KINDS}
-          value={shown.panel.kind === 'line' ? 'line' : 'bar'}
+          value={kind}
           allowDeselect={false}
-          onChange={(kind) => kind && onChoose({ ...choice, kind })}
+          onChange={(chosen) => chosen && onChoose({ ...choice, kind: chosen })}
         />
         <Select
           label="Over"
@@ -81,6 +90,25 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           disabled={choice.y.length > 1}
           onChange={(series) => onChoose({ ...choice, series: series ?? '' })}
         />
+        {kind === 'line' || kind === 'points' ? (
+          <Select
+            label="Scale"
+            w={120}
+            data={SCALES}
+            value={choice.scale ?? 'auto'}
+            allowDeselect={false}
+            onChange={(scale) =>
+              onChoose({ ...choice, scale: scale === 'linear' || scale === 'log' ? scale : undefined })
+            }
+          />
+        ) : groups > 1 ? (
+          <Checkbox
+            label="Stacked"
+            pb={8}
+            checked={choice.isStacked ?? (kind === 'area' || choice.series !== '')}
+            onChange={(event) => onChoose({ ...choice, isStacked: event.currentTarget.checked })}
+          />
+        ) : null}
       </Group>
       <div data-answer-chart={title}>
         <Suspense fallback={<Waiting what="the chart" />}>

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, isName, isNumeric } from '../../api/format'
 import type { Shown } from '../dashboards/chart-options'
+import type { ChartStyle } from '../dashboards/charts/chart-parts'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { orderedBy } from './statement-clauses'
 
@@ -16,9 +17,23 @@ export interface Choice {
   series: string
   /** Undefined for the kind that the columns suggest. */
   kind?: ChartKind | undefined
+  /** Of lines and points; undefined for the one that the values suggest. */
+  scale?: ChartStyle['scale']
+  /** Of areas and bars; undefined for what the chart suggests. */
+  isStacked?: boolean | undefined
 }
 
-export type ChartKind = 'line' | 'bar'
+export type ChartKind = 'line' | 'area' | 'points' | 'bar'
+
+export const isKind = (text: string | null): text is ChartKind =>
+  text === 'line' || text === 'area' || text === 'points' || text === 'bar'
+
+/** The kind and the style of a chart as it is drawn. */
+export function styleOf({ kind, scale, isStacked }: Choice, isLine: boolean): ChartStyle {
+  const form = kind === 'area' || kind === 'points' ? kind : undefined
+  const isSummed = form === 'area' || !isLine
+  return { form, ...(isSummed ? { isStacked } : { scale }) }
+}
 
 export interface Drawn extends Shown {
   /** The columns of which several rows are one point of the chart; empty where each row is a point. */
@@ -94,7 +109,7 @@ export function drawable(
 export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn {
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
   const isOrdered = isTime(columns, rows, choice.x) || isNumeric(columns[at(choice.x)]?.type ?? '')
-  const isLine = choice.kind ? choice.kind === 'line' : isOrdered
+  const isLine = choice.kind ? choice.kind !== 'bar' : isOrdered
   const y = choice.series ? choice.y.slice(0, 1) : choice.y
   const names = choice.series ? [choice.x, choice.series, ...y] : [choice.x, ...y]
   const keys = names.length - y.length
@@ -117,6 +132,7 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn 
     all.length > most ? `The ${isNewest ? 'last' : 'first'} ${most} of ${all.length} values are drawn.` : ''
   return {
     panel: panelOf(choice, y, isLine),
+    style: styleOf(choice, isLine),
     columns: names,
     rows: isNewest ? all.slice(-most) : all.slice(0, most),
     addedUp: all.length < rows.length ? names.slice(0, keys) : [],

@@ -83,3 +83,20 @@ test('a forecast whose chart a person changed keeps what it says of the answer, 
 test('a question that is saved for the first time has no parts of a panel', () => {
   expect(keptAgain(undefined, DRAWN, choice)).toEqual(DRAWN)
 })
+
+test('kind, scale and stacking of a chart are in its address', () => {
+  const choice = { x: 'month', y: ['sold'], series: 'zone', kind: 'area' as const, isStacked: false }
+  const read = (asked: typeof choice | { x: string; y: string[]; series: string; scale: 'log' }) =>
+    choiceOf(new URLSearchParams(questionAddress({ sql: 's', view: 'chart', choice: asked }).split('?')[1]))
+  expect(read(choice)).toEqual(choice)
+  expect(read({ x: 'month', y: ['sold'], series: '', scale: 'log' })).toMatchObject({ scale: 'log' })
+})
+
+test('a question keeps the log scale of its lines', () => {
+  const shown = { sql: 's', kind: 'line' as const, x: 'month', y: ['sold'], series: '' }
+  const choice = { x: 'month', y: ['sold'], series: '', scale: 'log' as const }
+  expect(keptAgain(undefined, shown, choice)).toMatchObject({ scale: 'log' })
+  const saved = { ...shown, name: 'n', is_pinned: true }
+  expect(keptAgain(saved, shown, choice)).toMatchObject({ scale: 'log' })
+  expect(askedBy({ ...saved, scale: 'log' }).choice?.scale).toBe('log')
+})

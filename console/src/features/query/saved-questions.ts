@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { useCaller } from '../../api/queries'
-import type { ChartKind, Choice } from './chart-choice'
+import { type ChartKind, type Choice, isKind } from './chart-choice'
 
 /** A question that a person keeps in the lake; a link carries it to others. */
 export type KeptQuestion = Omit<WithParts<Schemas['KeptQuestionAsked']>, keyof Drawing> & Partial<Drawing>
@@ -42,17 +42,22 @@ export function keptAgain(
   shown: Shown,
   choice: Choice | undefined,
 ): Shown & Partial<PanelParts & Drawing> {
-  if (!saved) return shown
+  if (!saved) return { ...shown, ...drawingOf({ scale: scaleOf(shown, choice) }) }
   const isChanged =
     (shown.kind === 'table') !== (saved.kind === 'table') ||
     (shown.kind !== 'table' && choice !== undefined && !isChartOf(saved, choice))
   const { kind, x, y, series } = isChanged ? shown : saved
   const parts = partsOf(saved)
-  const drawing = drawingOf(isChanged ? { action: saved.action } : saved)
+  const drawing = drawingOf(isChanged ? { action: saved.action, scale: scaleOf(shown, choice) } : saved)
   return { ...shown, kind, x, y, series, ...parts, bounds: kind === 'fan' ? parts.bounds : [], ...drawing }
 }
 
-const isChartOf = (saved: KeptQuestion, { x, y, series, kind }: Choice): boolean =>
+/** The scale of a question's lines. */
+const scaleOf = ({ kind }: Shown, choice: Choice | undefined): Drawing['scale'] =>
+  kind === 'line' && choice?.scale === 'log' ? 'log' : 'linear'
+
+const isChartOf = (saved: KeptQuestion, { x, y, series, kind, scale }: Choice): boolean =>
+  (scale === undefined || (scale === 'log') === (saved.scale === 'log')) &&
   x === saved.x &&
   y.join('\n') === saved.y.join('\n') &&
   series === saved.series &&
@@ -72,14 +77,15 @@ export const askedBy = ({
   x,
   y,
   series,
-}: Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'>): Asked => ({
+  scale,
+}: Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'> & Partial<Pick<Drawing, 'scale'>>): Asked => ({
   sql,
   view: kind === 'table' ? 'table' : 'chart',
-  choice: x ? { x, y, series, kind: chartKind(kind) } : undefined,
+  choice: x ? { x, y, series, kind: chartKind(kind), ...(scale === 'log' ? { scale } : {}) } : undefined,
 })
 
 const chartKind = (kind: string | null): ChartKind | undefined =>
-  kind === 'line' || kind === 'bar' ? kind : kind === 'fan' ? 'line' : undefined
+  isKind(kind) ? kind : kind === 'fan' ? 'line' : undefined
 
 /** The address of the page Query with a question: its statement, view and columns of the chart. */
 export function questionAddress({ sql, view, choice }: Asked): string {
@@ -89,6 +95,8 @@ export function questionAddress({ sql, view, choice }: Asked): string {
     for (const column of choice.y) text.append('y', column)
     if (choice.series) text.set('series', choice.series)
     if (choice.kind) text.set('kind', choice.kind)
+    if (choice.scale) text.set('scale', choice.scale)
+    if (choice.isStacked !== undefined) text.set('stacked', choice.isStacked ? 'yes' : 'no')
   }
   return `/query?${text}`
 }
@@ -100,9 +108,16 @@ export const waitingAddress = (asked: Asked): string => `${questionAddress(asked
 export function choiceOf(search: URLSearchParams): Choice | undefined {
   const x = search.get('x')
   const y = search.getAll('y')
-  return x && y.length > 0
-    ? { x, y, series: search.get('series') ?? '', kind: chartKind(search.get('kind')) }
-    : undefined
+  const [scale, stacked] = [search.get('scale'), search.get('stacked')]
+  if (!x || y.length === 0) return undefined
+  return {
+    x,
+    y,
+    series: search.get('series') ?? '',
+    kind: chartKind(search.get('kind')),
+    ...(scale === 'linear' || scale === 'log' ? { scale } : {}),
+    ...(stacked ? { isStacked: stacked === 'yes' } : {}),
+  }
 }
 
 const PATH = '/v1/kept-questions'

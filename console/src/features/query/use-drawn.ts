@@ -27,14 +27,18 @@ export function openAt(columns: string[], rows: Cell[][], x: string, asOf: strin
 }
 
 /** An answer as a chart draws it, in the units of the lake, with a last period that is not over. */
-export function useDrawn(result: Answer, { x, y, series, kind }: Choice, own?: Units): DrawnAnswer {
+export function useDrawn(
+  result: Answer,
+  { x, y, series, kind, scale, isStacked }: Choice,
+  own?: Units,
+): DrawnAnswer {
   const units = useAnswerUnits('', result.columns, own)
   const labels = useAnswerLabels('', result.columns)
   const asOf = useHealth().data?.as_of ?? ''
   const measures = y.join('\n')
   return useMemo(() => {
-    const choice = { x, y: measures.split('\n'), series, kind }
+    const choice = { x, y: measures.split('\n'), series, kind, scale, isStacked }
     const shown = { ...drawn(result.columns, withDays(result.rows), choice), units, labels }
     return { ...shown, open: openAt(shown.columns, shown.rows, x, asOf) }
-  }, [result, x, measures, series, kind, units, labels, asOf])
+  }, [result, x, measures, series, kind, scale, isStacked, units, labels, asOf])
 }

@@ -86,6 +86,7 @@ export function bar({
   labels,
   marks = [],
   open,
+  style = {},
   isNarrow = false,
   height,
 }: Drawing): Record<string, unknown> {
@@ -113,7 +114,7 @@ export function bar({
       type: 'bar',
       name: group,
       // Parts of a whole are stacked; several measures of one name are not its parts.
-      ...(panel.series ? { stack: 'all' } : {}),
+      ...((style.isStacked ?? Boolean(panel.series)) ? { stack: 'all' } : {}),
       barMaxWidth: 22,
       color: colourOf(at, groups.length, scheme),
       label: {

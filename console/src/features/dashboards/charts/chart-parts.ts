@@ -19,10 +19,21 @@ export interface Shown {
   open?: OpenPeriod | undefined
   /** The first period of the axis, if the data begin within it. */
   begun?: BegunPeriod | undefined
+  style?: ChartStyle | undefined
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
   /** Its height in pixels, where that is fixed. */
   height?: number | undefined
+}
+
+/** How a person wants lines and bars drawn, where that is not the usual way. */
+export interface ChartStyle {
+  /** Lines as filled areas, or as points without a line. */
+  form?: 'area' | 'points' | undefined
+  /** Whether the areas or bars of one place are one above the other; without it as the chart suggests. */
+  isStacked?: boolean | undefined
+  /** Without it a log scale where one series would hide all others. */
+  scale?: 'linear' | 'log' | undefined
 }
 
 export type Row = Record<string, Cell>
@@ -38,6 +49,7 @@ export interface Drawing {
   marks?: Mark[]
   open?: OpenPeriod | undefined
   begun?: BegunPeriod | undefined
+  style?: ChartStyle | undefined
   isNarrow?: boolean
   height?: number | undefined
 }

@@ -84,3 +84,40 @@ test('on a phone the labels of an axis are short, and its first and last ones ar
   expect(xAxis.axisLabel.formatter('2010-12-01')).toBe('Dec 2010')
   expect(xAxis.axisLabel).toMatchObject({ showMinLabel: true, showMaxLabel: true })
 })
+
+const EACH = {
+  ...MONTHLY,
+  panel: { ...MONTHLY.panel, series: 'zone' },
+  rows: [
+    { month: '2010-10-01', zone: 'a', sold: 1000 },
+    { month: '2010-10-01', zone: 'b', sold: 20 },
+    { month: '2010-10-01', zone: 'c', sold: 30 },
+  ],
+}
+interface Styled {
+  series: { stack?: string; areaStyle?: object; lineStyle?: { width?: number } }[]
+  yAxis: { type: string; name: string }
+}
+const styled = (style: Parameters<typeof line>[0]['style']) => line({ ...EACH, style }) as unknown as Styled
+
+test('a person chooses the scale; without a choice the values do', () => {
+  expect(styled({}).yAxis.type).toBe('log')
+  expect(styled({ scale: 'linear' }).yAxis.type).toBe('value')
+  const logged = line({ ...MONTHLY, style: { scale: 'log' } }) as unknown as Styled
+  expect(logged.yAxis).toMatchObject({ type: 'log', name: expect.stringContaining('log scale') as string })
+})
+
+test('areas of several series are stacked on a linear axis unless a person says otherwise', () => {
+  const areas = styled({ form: 'area' })
+  expect(areas.yAxis.type).toBe('value')
+  expect(areas.series.map(({ stack }) => stack)).toEqual(['all', 'all', 'all'])
+  expect(styled({ form: 'area', isStacked: false }).series.map(({ stack }) => stack)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+})
+
+test('points have no line', () => {
+  expect(styled({ form: 'points' }).series[0]?.lineStyle?.width).toBe(0)
+})

@@ -29,6 +29,7 @@ export function line({
   marks = [],
   open,
   begun,
+  style = {},
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
@@ -38,21 +39,25 @@ export function line({
   const column = panel.y[0] ?? ''
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const last = xs.length - 1
-  const isOpen = last > 0 && xs[last] === open?.place
-  const isBegun = last > 0 && xs[0] === begun?.place
+  const isArea = style.form === 'area'
+  // The last step of an area has no dash of its own: its place says until when it is.
+  const isOpen = last > 0 && xs[last] === open?.place && !isArea
+  const isBegun = last > 0 && xs[0] === begun?.place && !isArea
   const valuesOfGroup = (group: string): (number | null)[] =>
     panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
+  const scale = isArea ? 'linear' : (style.scale ?? (panel.scale === 'log' ? 'log' : undefined))
   const places = placesBySize(groups.map(valuesOfGroup))
   const whole = groups.map((group, at) => {
     const all = valuesOfGroup(group)
-    const values = panel.scale === 'log' ? all.map(positive) : all
+    const values = scale === 'log' ? all.map(positive) : all
     return {
       type: 'line',
       name: group,
-      symbol: xs.length > 40 ? 'none' : 'circle',
+      symbol: xs.length > MOST_SYMBOLS && style.form !== 'points' ? 'none' : 'circle',
       symbolSize: 5,
       color: colourOf(places[at] ?? at, groups.length, scheme),
-      ...dashOf(places[at] ?? at),
+      ...(style.form === 'points' ? { lineStyle: { width: 0 } } : dashOf(places[at] ?? at)),
+      ...(isArea ? areaOf(groups.length, style.isStacked) : {}),
       data: values,
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
     }
@@ -62,7 +67,7 @@ export function line({
     ...(isOpen ? whole.map(lastStep) : []),
     ...(isBegun ? whole.map(firstStep) : []),
   ]
-  const isLog = panel.scale === 'log' || isUneven(whole.map(({ data }) => data))
+  const isLog = scale ? scale === 'log' : isUneven(whole.map(({ data }) => data))
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
     xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open, begun)
@@ -108,6 +113,13 @@ export function line({
     series,
   }
 }
+
+/** From so many places on a line has no dots of its own. */
+const MOST_SYMBOLS = 40
+
+/** A filled area; the areas of several series are parts of a whole unless a person says otherwise. */
+const areaOf = (groups: number, isStacked = true): object =>
+  groups > 1 && isStacked ? { areaStyle: { opacity: 0.6 }, stack: 'all' } : { areaStyle: { opacity: 0.25 } }
 
 /** The place of each series by its size: the largest ones get the colours. */
 function placesBySize(series: (number | null)[][]): number[] {
