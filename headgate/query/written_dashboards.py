@@ -16,6 +16,8 @@ from headgate.lake.definitions import DEPLOYED, DefinitionObjects, Definitions, 
 NOTHING = DEPLOYED  # the version before the first dashboard was written
 _OF_ANY_DEPLOYMENT = "lake"  # a new deployment ends pushes, but keeps the dashboards that people wrote
 _WRITTEN = ("written_by", "written_at")
+_BOARD = ("system", "title", "filters_of_tables", "filters", "panels")  # the stored keys are by name
+_PANEL = ("name", "question", "kind", "table", "sql", "x", "y", "series", "unit", "units", "width")
 
 
 def dashboard_versions(objects: DefinitionObjects, bucket: str) -> DefinitionVersions:
@@ -58,9 +60,22 @@ def dashboard_files(versions: DefinitionVersions) -> dict[str, str]:
     boards = documents(versions, versions.in_use())
     return {
         f"{name}.yaml": yaml.safe_dump(
-            {key: value for key, value in board.items() if key not in _WRITTEN},
+            _in_reading_order(board),
             sort_keys=False,
             allow_unicode=True,
         )
         for name, board in sorted(boards.items())
     }
+
+
+def _in_reading_order(board: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dashboard without author and time: its title first, and each panel from its question on."""
+    panels = [_ordered(panel, _PANEL) for panel in board.get("panels", ())]
+    return _ordered({key: value for key, value in board.items() if key not in _WRITTEN}, _BOARD) | {
+        "panels": panels
+    }
+
+
+def _ordered(document: Mapping[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
+    names = [*(name for name in first if name in document), *(name for name in document if name not in first)]
+    return {name: document[name] for name in names}

@@ -192,11 +192,12 @@ class MailSender:
         if active:
             yield f"Filter: {filter_words(active, schedule.filters)}"
         for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
-            yield from self._panel(panel, is_written=bool(board.written_by))
+            is_of_person = bool(board.written_by) or board.filters_of_tables
+            yield from self._panel(panel, is_of_person=is_of_person, has_action=not board.written_by)
             if ignored := ignored_labels(whole, active, self.tables):
                 yield f"Not filtered by {' and '.join(ignored)}."
 
-    def _panel(self, panel: Panel, *, is_written: bool = False) -> Iterable[str]:
+    def _panel(self, panel: Panel, *, is_of_person: bool = False, has_action: bool = True) -> Iterable[str]:
         """Return the lines of a panel, or its question and why it has no answer.
 
         The statements of written dashboards do not leave out periods that are not over.
@@ -204,16 +205,16 @@ class MailSender:
         page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
-        words = self._words_of(panel, page, is_written=is_written)
-        lines = panel_lines(panel, page, words, has_action=not is_written)
-        note = open_period_words(answer_records(page), panel.x, self.as_of) if is_written else ""
+        words = self._words_of(panel, page, is_of_person=is_of_person)
+        lines = panel_lines(panel, page, words, has_action=has_action)
+        note = open_period_words(answer_records(page), panel.x, self.as_of) if is_of_person else ""
         return [*lines, *([note] if note else [])]
 
-    def _words_of(self, panel: Panel, page: QueryRows, *, is_written: bool) -> ColumnWords:
+    def _words_of(self, panel: Panel, page: QueryRows, *, is_of_person: bool) -> ColumnWords:
         """Return units and headings of a panel's columns: its own, then those of the contracts."""
         agreed = (
             answer_words(self.tables, page.columns)
-            if is_written
+            if is_of_person
             else agreed_words(self.tables, panel.table, page.columns)
         )
         of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}

@@ -2,7 +2,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
 import { notesOf, sheetName, sheetStart, type TableToSave, type WorkbookWords } from './save-table'
-import { sheetOf as cellsOf, widthsOf } from './workbook-cells'
+import { cellsOfRows, sheetOf as cellsOf, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { linksOf, linksOfCells } from './workbook-links'
 import { namedTable } from './workbook-names'
@@ -166,8 +166,11 @@ test('a workbook written with reports of its rows has the parts of one that is w
   const links = [0, 10_000, 20_000].flatMap((from) =>
     linksOfCells({ columns, rows: rows.slice(from, from + 10_000) }, words.linkOf, from),
   )
+  const cells = [0, 10_000, 20_000].flatMap((from) =>
+    cellsOfRows(sheet, rows.slice(from, from + 10_000), links, from),
+  )
   const reports: number[] = []
-  const file = await writeWorkbook({ sheet, rows, links, notes: ['Q'] }, (count) => reports.push(count))
+  const file = await writeWorkbook({ sheet, cells, links, notes: ['Q'] }, (count) => reports.push(count))
   expect(reports).toEqual([10_000, 20_000, 25_000])
 
   const { default: writeExcelFile } = await import('write-excel-file/node')

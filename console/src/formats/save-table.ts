@@ -35,6 +35,8 @@ const SLICE_ROWS = 5_000
 /** How far a workbook is, and what stops it. */
 export interface Writing {
   onRows?: (rows: number) => void
+  /** The rows that are made into cells, before the first of them is written. */
+  onTaken?: (rows: number) => void
   signal?: AbortSignal
 }
 
@@ -43,7 +45,7 @@ export async function saveXlsx(
   name: string,
   { rows: all, ...table }: TableToSave,
   given: WorkbookWords,
-  { onRows, signal }: Writing = {},
+  { onRows, onTaken, signal }: Writing = {},
 ): Promise<void> {
   const { linksOfCells } = await import('./workbook-links')
   const { columns, words, withNames } = namedTable({ ...table, rows: all }, given)
@@ -52,7 +54,8 @@ export async function saveXlsx(
   try {
     const written = new Promise<Blob>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<WorkbookReport>) => {
-        if (data.kind === 'rows') onRows?.(data.rows)
+        if (data.kind === 'taken') onTaken?.(data.rows)
+        else if (data.kind === 'rows') onRows?.(data.rows)
         else if (data.kind === 'file') resolve(data.file)
         else reject(new Error(data.message))
       }

@@ -46,24 +46,33 @@ export type SheetCell =
 /** As spreadsheets show a link. */
 const LINK = { textColor: '#0563c1', textDecoration: { underline: true } } as const
 
-/** The rows of a sheet below their headings: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
-export function sheetOf(
-  { columns, headings, units }: Sheet,
+/** The headings of a sheet. */
+export const headingCells = ({ headings }: Sheet): SheetCell[] =>
+  headings.map((value) => ({ value, fontWeight: 'bold' as const }))
+
+/** The rows of a sheet from the row `from` on: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
+export function cellsOfRows(
+  { columns, units }: Sheet,
   rows: Cell[][],
   links: Link[] = [],
+  from = 0,
 ): SheetCell[][] {
   const linked = new Set(links.map(({ cell }) => cell))
-  return [
-    headings.map((value) => ({ value, fontWeight: 'bold' as const })),
-    ...rows.map((row, line) =>
-      columns.map((column, at) => {
-        const cell = sheetCell(row[at] ?? null, column, units[at] ?? '')
-        const isLink = typeof cell !== 'object' && linked.size > 0 && linked.has(getCellAddress(line + 1, at))
-        return isLink ? { value: String(cell), ...LINK } : cell
-      }),
-    ),
-  ]
+  return rows.map((row, line) =>
+    columns.map((column, at) => {
+      const cell = sheetCell(row[at] ?? null, column, units[at] ?? '')
+      const isLink =
+        typeof cell !== 'object' && linked.size > 0 && linked.has(getCellAddress(from + line + 1, at))
+      return isLink ? { value: String(cell), ...LINK } : cell
+    }),
+  )
 }
+
+/** The rows of a sheet below their headings. */
+export const sheetOf = (sheet: Sheet, rows: Cell[][], links: Link[] = []): SheetCell[][] => [
+  headingCells(sheet),
+  ...cellsOfRows(sheet, rows, links),
+]
 
 function sheetCell(value: Cell, { name, type }: { name: string; type: string }, unit: string): SheetCell {
   if (typeof value !== 'string' && typeof value !== 'number') return value

@@ -1,7 +1,7 @@
 import writeExcelFile from 'write-excel-file/browser'
 
 import type { Cell } from '../api/format'
-import { type Sheet, type SheetCell, sheetOf, widthsOf } from './workbook-cells'
+import { headingCells, type Sheet, type SheetCell, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { type Link, linksOf } from './workbook-links'
 
@@ -11,13 +11,17 @@ export type WorkbookOrder =
   | { kind: 'rows'; rows: Cell[][]; links: Link[] }
   | { kind: 'end' }
 
-/** The messages of the worker: the rows that it wrote so far, then the file. */
+/** The messages of the worker: the rows that it has taken, those that it wrote so far, then the file. */
 export type WorkbookReport =
-  { kind: 'rows'; rows: number } | { kind: 'file'; file: Blob } | { kind: 'failure'; message: string }
+  | { kind: 'taken'; rows: number }
+  | { kind: 'rows'; rows: number }
+  | { kind: 'file'; file: Blob }
+  | { kind: 'failure'; message: string }
 
 export interface Workbook {
   sheet: Sheet
-  rows: Cell[][]
+  /** The rows below the headings. */
+  cells: SheetCell[][]
   links: Link[]
   /** The lines of the second sheet. */
   notes: string[]
@@ -27,15 +31,16 @@ const REPORT_ROWS = 10_000
 
 /** The file of a workbook. `onRows` gets how many rows are written. */
 export async function writeWorkbook(
-  { sheet, rows, links, notes }: Workbook,
+  { sheet, cells, links, notes }: Workbook,
   onRows: (rows: number) => void,
 ): Promise<Blob> {
-  const data = sheetOf(sheet, rows, links)
+  // Without a spread, which half a million rows would not fit into.
+  const data = [headingCells(sheet)].concat(cells)
   const sheets = [
     { data: reporting(data, onRows), sheet: sheet.name, stickyRowsCount: 1, columns: widthsOf(data) },
     { data: notes.map((line) => [line]), sheet: 'About', columns: [{ width: 120 }] },
   ]
-  const features = [linksOf(links), filterOf(sheet.columns.length, rows.length)]
+  const features = [linksOf(links), filterOf(sheet.columns.length, cells.length)]
   return writeExcelFile(sheets, { features }).toBlob()
 }
 

@@ -635,7 +635,7 @@ def test_a_panel_that_a_person_wrote_says_in_a_mail_that_its_last_period_is_not_
     mailing, panel = sender(MemoryLake()), declared(PanelKind.LINE, x="month", y=("paid",))
     mailing.__dict__["as_of"] = date(2010, 12, 9)
     mailing.complete[panel.sql] = by_month("2010-11", "2010-12")
-    *_, note = mailing._panel(panel, is_written=True)
+    *_, note = mailing._panel(panel, is_of_person=True, has_action=False)
     assert note == "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010."
     assert note not in mailing._panel(panel)
 

@@ -160,6 +160,9 @@ def test_a_written_dashboard_is_a_file_of_the_project_which_then_replaces_it() -
     assert (name, others) == ("branches.yaml", [])
     document = yaml.safe_load(text)
     assert "written_by" not in document
+    names = [*document]
+    assert names.index("title") < names.index("panels")
+    assert [*document["panels"][0]][:3] == ["name", "question", "kind"]
     lake.pushed_dashboards = {"branches": json.dumps(document)}
     assert written(Caller(lake)) == {}
     titles = [each["title"] for each in Caller(lake).call("GET", PATH).json["dashboards"]]

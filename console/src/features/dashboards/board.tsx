@@ -97,7 +97,7 @@ export function Board({
         <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
       ) : (
         <>
-          {board.written_by ? (
+          {hasFiltersOfTables(board) ? (
             sectionsOf(shown).map((panels) => (
               <Panels key={panels[0]?.name} panels={panels} isInOrder {...of} />
             ))

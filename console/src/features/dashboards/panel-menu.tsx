@@ -9,6 +9,7 @@ import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { hasFiltersOfTables } from './board-filters'
 import { fileNameOf } from '../query/file-name-of'
 import { PinItem } from './pin-item'
 import { questionOfPanel } from './pinned-question'
@@ -47,7 +48,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   const { question } = panel
   const file = fileNameOf(question, sql)
   const trust = useTrust({ board, table: panel.table, narrow }) ?? []
-  const source = board.written_by ? '' : panel.table
+  const source = hasFiltersOfTables(board) ? '' : panel.table
   const units = useAnswerUnits(source, answer?.columns, panel.units)
   const labels = useAnswerLabels(source, answer?.columns)
   const descriptions = useDescriptions(source)

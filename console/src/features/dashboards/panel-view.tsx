@@ -16,6 +16,7 @@ import { type AnswerRows, answerRows, answerTitle } from '../../formats/template
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
 import { type Narrowed, narrowedLike } from './filters'
+import { hasFiltersOfTables } from './board-filters'
 import { IgnoredFilters } from './ignored-filters'
 import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
@@ -51,7 +52,8 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   const figure = useResult(figureSql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   // A person's statement has the units of the columns that it reads.
-  const source = board.written_by ? '' : panel.table
+  const isOfPerson = hasFiltersOfTables(board)
+  const source = isOfPerson ? '' : panel.table
   const units = useAnswerUnits(source, result.data?.columns, panel.units)
   // What to do follows from rows.
   const isEmpty = result.data?.rows.length === 0
@@ -97,7 +99,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
               panel={panel}
               answer={rows}
               system={board.system}
-              isWritten={Boolean(board.written_by)}
+              isOfPerson={isOfPerson}
               narrowed={narrowed}
               units={units}
             />
@@ -137,25 +139,25 @@ interface ShownProps {
   panel: Schemas['Panel']
   answer: Result
   system: string
-  /** Whether a person wrote the dashboard: its statements say nothing about open periods or midnights. */
-  isWritten: boolean
+  /** Whether a person wrote the dashboard, in the console or as the file of one: its statements say nothing about open periods or midnights. */
+  isOfPerson: boolean
   narrowed: Narrowed
   units: Units
 }
 
-function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units }: ShownProps) {
-  const source = isWritten ? '' : panel.table
+function Shown({ view, panel, answer: asked, system, isOfPerson, narrowed, units }: ShownProps) {
+  const source = isOfPerson ? '' : panel.table
   const labels = useAnswerLabels(source, asked.columns)
   const asOf = useHealth().data?.as_of ?? ''
   const answer = useMemo(
-    () => (isWritten ? { ...asked, rows: withDays(asked.rows) } : asked),
-    [asked, isWritten],
+    () => (isOfPerson ? { ...asked, rows: withDays(asked.rows) } : asked),
+    [asked, isOfPerson],
   )
   const shown = useMemo(() => {
     const rows = answerRows(answer)
-    const open = isWritten ? openAt(rows.columns, rows.rows, panel.x, asOf) : undefined
+    const open = isOfPerson ? openAt(rows.columns, rows.rows, panel.x, asOf) : undefined
     return { panel, units, labels, ...rows, open }
-  }, [panel, answer, isWritten, units, labels, asOf])
+  }, [panel, answer, isOfPerson, units, labels, asOf])
   const onPick = usePick(panel, system, narrowed.rows, shown)
   if (view === 'SQL') return <Statement sql={narrowed.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
@@ -171,7 +173,7 @@ function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units 
           label={panel.question}
           height={HEIGHT}
           keeps={panel.keeps}
-          isOfPerson={isWritten}
+          isOfPerson={isOfPerson}
         />
       ) : (
         <Suspense fallback={<Waiting what="the chart" />}>

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest'
 
-import { daysOf, limitNote, pictureNotes } from './answer-downloads'
+import { daysOf, excelWords, limitNote, pictureNotes } from './answer-downloads'
 
 test('a picture has the note of its chart, and its tables with their days', () => {
   const page = document.createElement('div')
@@ -24,4 +24,11 @@ test('a workbook says where the LIMIT of its statement cut the rows off', () => 
 test('a download has days for moments at midnight, such as months, as the page shows them', () => {
   const answer = { rows: [['2010-11-01T00:00:00', '2010-11-01T08:30:00']] } as Parameters<typeof daysOf>[0]
   expect(daysOf(answer).rows).toEqual([['2010-11-01', '2010-11-01T08:30:00']])
+})
+
+test('a large answer is advised to be taken as CSV', () => {
+  expect(excelWords(1200)).toBe('Excel, all rows (1,200)')
+  expect(excelWords('counting')).toBe('Excel, all rows')
+  expect(excelWords(518_593)).toBe('Excel, all rows (518,593): takes minutes, CSV takes seconds')
+  expect(excelWords(2_000_000)).toBe('Excel has at most 1,048,575 rows: take CSV')
 })

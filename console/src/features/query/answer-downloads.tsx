@@ -28,6 +28,17 @@ interface Props {
 
 const numberOf = (size: AnswerSize): string => (typeof size === 'number' ? ` (${whole(size)})` : '')
 
+/** From so many rows on a workbook takes a minute or more, and a CSV file seconds. */
+const MANY_ROWS = 200_000
+
+/** What the download as Excel is, with advice for an answer that is large for a spreadsheet. */
+export function excelWords(size: AnswerSize): string {
+  if (typeof size !== 'number' || size <= MANY_ROWS) return `Excel, all rows${numberOf(size)}`
+  return size > MOST_ROWS
+    ? `Excel has at most ${whole(MOST_ROWS)} rows: take CSV`
+    : `Excel, all rows${numberOf(size)}: takes minutes, CSV takes seconds`
+}
+
 /** The line of the page with the tables of the answer, each as of its day. */
 const originOf = (page: ParentNode): string => page.querySelector('[data-answer-origin]')?.textContent ?? ''
 
@@ -89,7 +100,7 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, s
         <Menu.Dropdown>
           <Menu.Item onClick={() => onSave(csv)}>CSV, all rows{numberOf(size)}</Menu.Item>
           <Menu.Item onClick={() => onSave(workbook)} disabled={isLarge}>
-            {isLarge ? `Excel has at most ${whole(MOST_ROWS)} rows` : `Excel, all rows${numberOf(size)}`}
+            {excelWords(size)}
           </Menu.Item>
           {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
         </Menu.Dropdown>
