@@ -4982,6 +4982,11 @@ export interface components {
             /** Predicts */
             predicts: string;
             /**
+             * Quality
+             * @description The table with the figures of its tests.
+             */
+            quality: string;
+            /**
              * Recipe
              * @description Recipe of the kept model; empty if none is in use.
              */
@@ -5023,6 +5028,11 @@ export interface components {
             name: string;
             /** Predicts */
             predicts: string;
+            /**
+             * Quality
+             * @description The table with the figures of its tests.
+             */
+            quality: string;
             /** System */
             system: string;
             /**

@@ -57,6 +57,7 @@ def _entry(about: Description) -> dict[str, object]:
         "name": about.name,
         "system": about.system,
         "tables": about.tables,
+        "quality": about.quality,
         "predicts": about.predicts,
     }
 

@@ -13,6 +13,7 @@ class ModelCardEntry(Shape):
     name: str
     system: str
     tables: tuple[str, ...] = Field(description="The tables with its figures, the most important one first.")
+    quality: str = Field(description="The table with the figures of its tests.")
     predicts: str
 
 

@@ -7,7 +7,8 @@ import { Story } from '../../components/story'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { DatasetRowLink } from './dataset-row-link'
-import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
+import { exactPlacesOf } from '../query/answer-numbers'
+import { readFormat } from './read-format'
 import { rowQuery } from './row-query'
 
 const NO_KEYS: ReadonlySet<string> = new Set()
@@ -29,7 +30,7 @@ interface RowStoryProps {
 
 /** The exact value below its words, where they leave out a part of it: digits of a number, or the code of a name. */
 export function exactOf(value: Cell, text: string, type: string, unit = ''): string {
-  if (value === null || String(value) === text) return ''
+  if (value === null || typeof value === 'boolean' || String(value) === text) return ''
   if (!isNumeric(type)) return String(value)
   const exact = figureInFull(value, unit)
   const digits = (each: string): string => each.replace(/[^\d.]/g, '').replace(/(\.\d*?)0+$/, '$1')
@@ -44,7 +45,7 @@ export function RowStory({ table, columns, rows, at, contract, onClose }: RowSto
   const row = rows[at] ?? []
   const places = exactPlacesOf(columns, rows, units)
   const formats = columnFormats(columns, units, useLabels(table)).map((format, place) =>
-    exactFormat(format, columns[place], units, places[place]),
+    readFormat(format, columns[place], units, places[place]),
   )
   const about = new Map(contract?.column_list.map((column) => [column.name, column.description]))
   const title = keys.length > 0 ? keys : columns.slice(0, 1).map(({ name }) => name)

@@ -14,7 +14,8 @@ import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
-import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
+import { exactPlacesOf } from '../query/answer-numbers'
+import { readFormat } from './read-format'
 import { withJoinedKeys } from './joined-keys'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { AddressFaults, RowFilterBar } from './row-filter-bar'
@@ -160,7 +161,7 @@ function Found(props: FoundProps) {
   const shown = useMemo(() => {
     const places = exactPlacesOf(columns, ordered, units)
     const formats = columnFormats(columns, units, labels, !isPhone).map((format, at) =>
-      exactFormat(format, columns[at], units, places[at]),
+      readFormat(format, columns[at], units, places[at]),
     )
     if (!isPhone) return { columns, rows: ordered, formats }
     const joined = withJoinedKeys({ columns, rows: ordered, formats }, keys)

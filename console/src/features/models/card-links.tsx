@@ -5,7 +5,9 @@ import { type ModelEntry, modelAddress, modelTitle, useModels } from './queries'
 
 /** The cards of the models whose figures some tables have, one click away; nothing where there is no model. */
 export function ModelCardLinks({ tables }: { tables: string[] }) {
-  const own = useModels().filter((card) => card.tables.some((table) => tables.includes(table)))
+  const own = useModels().filter((card) =>
+    [...card.tables, card.quality].some((table) => tables.includes(table)),
+  )
   return own.length > 0 ? <Links cards={own} /> : null
 }
 

@@ -8,29 +8,50 @@ type Card = Schemas['ModelCardDetail']
 /** Names of methods as people read them: `mean_of_8` is "mean of 8". */
 export const methodWords = (name: string): string => name.replaceAll('_', ' ')
 
-/** A text of a card without the marks of code: a name that has no title is read as words. */
-export const textWords = (text: string): string =>
-  text.replace(/`([^`]+)`/g, (_, name: string) => (name.startsWith('“') ? name : `“${methodWords(name)}”`))
+/** A text of a card without the marks of code: a name between them is read by its title, or as words. */
+export const textWords = (text: string, titled: (name: string) => string = (name) => name): string =>
+  text.replace(/`([^`]+)`/g, (_, marked: string) => {
+    const title = titled(marked)
+    return title.startsWith('“') ? title : `“${methodWords(marked)}”`
+  })
 
 interface Metric {
   title: string
   /** What it measures, and which values are good. */
   meaning: string
   unit: string
+  /** Which values are better; undefined for a figure that is neither good nor bad. */
+  better?: 'higher' | 'lower' | undefined
 }
 
 /** Figures of statistics, which have the same meaning for every model. */
 const METRICS: Readonly<Record<string, Partial<Metric>>> = {
-  auc: { meaning: 'how well it ranks: 0.5 is chance, 1 has all in order' },
-  average_precision: { meaning: 'how many of the first ones are right; higher is better' },
-  brier: { title: 'Brier score', meaning: 'mean squared error of the probability; lower is better' },
-  calibration_error: { meaning: 'distance of expected and observed shares; lower is better' },
+  auc: { meaning: 'how well it ranks: 0.5 is chance, 1 has all in order', better: 'higher' },
+  average_precision: { meaning: 'how many of the first ones are right; higher is better', better: 'higher' },
+  brier: {
+    title: 'Brier score',
+    meaning: 'mean squared error of the probability; lower is better',
+    better: 'lower',
+  },
+  calibration_error: {
+    meaning: 'distance of expected and observed shares; lower is better',
+    better: 'lower',
+  },
+  ece: { title: 'Calibration error', meaning: 'lower is better', better: 'lower' },
+  owa: { title: 'OWA', better: 'lower' },
+  silhouette: { meaning: 'how far groups lie apart: 1 is clearly, 0 by chance', better: 'higher' },
+  stability: { meaning: 'how alike the groups of two samples are: 1 is the same', better: 'higher' },
 }
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 const LOG_LOSS = 'mean loss of the probability; lower is better'
 
 /** How a figure of a test is called and read. */
 export function metricWords(metric: string): Metric {
+  const daily = /^daily_(.+)$/.exec(metric)?.[1]
+  if (daily) {
+    const each = metricWords(daily)
+    return { ...each, title: `${each.title}, day by day` }
+  }
   const coverage = /^coverage_(\d+)$/.exec(metric)?.[1]
   if (coverage)
     return {
@@ -38,16 +59,83 @@ export function metricWords(metric: string): Metric {
       meaning: `${coverage} % is meant`,
       unit: 'share',
     }
-  if (metric.endsWith('mape')) return { title: 'Mean error', meaning: 'lower is better', unit: 'percent' }
+  const first = /(?:^|_)precision_(\d+)$/.exec(metric)?.[1]
+  if (first)
+    return {
+      title: `Share of hits among the first ${first}`,
+      meaning: 'higher is better',
+      unit: 'share',
+      better: 'higher',
+    }
+  if (metric.endsWith('mape'))
+    return { title: 'Mean error', meaning: 'lower is better', unit: 'percent', better: 'lower' }
+  return commonWords(metric)
+}
+
+/** A figure without a meaning of its own, by the parts of its name. */
+function commonWords(metric: string): Metric {
   const last = metric.includes('_') ? (metric.split('_').at(-1) ?? '').toUpperCase() : ''
-  const currency = CURRENCIES.has(last) ? last : ''
-  const isShare = /^share_|_share$/.test(metric)
+  const ofError = /_mae_([a-z]{3})(_|$)/.exec(metric)?.[1]?.toUpperCase() ?? ''
+  const currency = [last, ofError].find((code) => CURRENCIES.has(code)) ?? ''
+  const isShare = /^share_|_share$|(^|_)interval_coverage/.test(metric)
+  const name = metric.replace(/_mae(?=_|$)/, '_mean_error').replace(`_${currency.toLowerCase()}_`, '_')
   return {
-    title: heading(metric, currency),
+    title: heading(name, currency),
     meaning: metric.startsWith('log_loss') ? LOG_LOSS : '',
     unit: isShare ? 'share' : currency,
+    better: directionOf(metric),
     ...METRICS[metric],
   }
+}
+
+function directionOf(metric: string): Metric['better'] {
+  if (/(^|_)(mae|loss|cost)(_|$)/.test(metric)) return 'lower'
+  return /(^|_)(rank_correlation|earned)(_|$)/.test(metric) ? 'higher' : undefined
+}
+
+type MeasuredFigure = Card['figures'][number]
+
+/** Whether a figure is better than that of the rule to beat; empty where none can be. */
+export function verdictOf({ metric, value, baseline }: MeasuredFigure): '' | 'better' | 'worse' | 'equal' {
+  const { better } = metricWords(metric)
+  if (!better || value === null || baseline === null) return ''
+  if (value === baseline) return 'equal'
+  return value > baseline === (better === 'higher') ? 'better' : 'worse'
+}
+
+/** The figures that judge the published method, those of its newest test, and all others: challengers, earlier tests and facts of the fit. */
+export function judging(figures: MeasuredFigure[]): { main: MeasuredFigure[]; others: MeasuredFigure[] } {
+  const newest = new Map<string, MeasuredFigure>()
+  for (const each of figures) {
+    const before = newest.get(keyOf(each))
+    if (isJudging(each) && (!before || endOf(before) < endOf(each))) newest.set(keyOf(each), each)
+  }
+  const main = figures.filter((each) => newest.get(keyOf(each)) === each)
+  return main.length > 0
+    ? { main, others: figures.filter((each) => !main.includes(each)) }
+    : { main: figures, others: [] }
+}
+
+const keyOf = ({ model, metric, baseline_model: rule }: MeasuredFigure): string =>
+  `${model} ${metric} ${rule}`
+const endOf = ({ period }: MeasuredFigure): string => period.split('/').at(-1) ?? ''
+
+const isJudging = (each: MeasuredFigure): boolean =>
+  each.baseline !== null &&
+  !each.note.startsWith('challenger') &&
+  !each.metric.startsWith('daily_') &&
+  !each.metric.endsWith(each.baseline_model || ' ') &&
+  (verdictOf(each) !== '' || /coverage/.test(each.metric))
+
+/** What the test says in one sentence; empty where nothing was compared. */
+export function verdictSentence(figures: MeasuredFigure[]): string {
+  const verdicts = figures.map(verdictOf).filter(Boolean)
+  if (verdicts.length === 0) return ''
+  const better = verdicts.filter((verdict) => verdict === 'better').length
+  if (verdicts.length === 1)
+    return `It was ${verdicts[0] === 'equal' ? 'as good as' : `${verdicts[0] ?? ''} than`} the rule to beat.`
+  const many = better === verdicts.length ? `all ${better}` : better === 0 ? 'none' : `${better}`
+  return `It was better than the rule to beat in ${many}${many.startsWith('all') ? '' : ` of ${verdicts.length}`} figures of its newest test.`
 }
 
 /** Days from an ISO 8601 interval; any other text stays. */
@@ -62,7 +150,8 @@ export function periodWords(period: string): string {
 export function methodSentences(card: Card): string[] {
   const named = Object.entries(card.methods).map(([column, methods]) => {
     const words = inSeries(methods.map(methodWords))
-    const subject = Object.keys(card.methods).length > 1 ? `${heading(column)}: ` : 'Method: '
+    const own = methods.length > 1 ? 'Methods, one for each row: ' : 'Method: '
+    const subject = Object.keys(card.methods).length > 1 ? `${heading(column)}: ` : own
     return `${subject}${words}.`
   })
   const [recipe, since] = card.unused

@@ -7,13 +7,23 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { ModelCardLinks } from './card-links'
-import { methodSentences, metricWords, periodWords, textWords, trainingSentences } from './card-words'
+import {
+  judging,
+  methodSentences,
+  metricWords,
+  periodWords,
+  textWords,
+  trainingSentences,
+  verdictOf,
+  verdictSentence,
+} from './card-words'
 import { ModelCardPage } from './model-card-page'
 
 const ENTRY = {
   name: 'leaving',
   system: 'own',
   tables: ['guest_risk'],
+  quality: 'guest_quality',
   predicts: 'The probability that a guest does not come again (`risk`).',
 }
 const CARD = {
@@ -74,6 +84,7 @@ const show = (address: string) =>
           <Routes>
             <Route path="models/:name" element={<ModelCardPage />} />
             <Route path="board" element={<ModelCardLinks tables={['guest_risk', 'guests']} />} />
+            <Route path="tested" element={<ModelCardLinks tables={['guest_quality']} />} />
             <Route path="counted" element={<ModelCardLinks tables={['guests']} />} />
           </Routes>
         </MemoryRouter>
@@ -100,9 +111,11 @@ test('a card says what is predicted, how, from what, how it was tested, its limi
     '0.8123',
     'silence rule',
     '0.7',
+    'better',
     '1 Oct 2025 to 30 Dec 2025',
     '1,200',
   ])
+  expect(section('How it was tested').getByText('It was better than the rule to beat.')).toBeTruthy()
   expect(section('Limits').getAllByRole('listitem')).toHaveLength(2)
   expect(section('Who may use it, for what').getByText('The desk calls guests with it.')).toBeTruthy()
 })
@@ -130,6 +143,9 @@ test('an address of no model says so', async () => {
 
 test('a dashboard has one click to each card of its tables, and none where nothing is predicted', async () => {
   show('/board')
+  expect((await screen.findByText('Guest risk')).getAttribute('href')).toBe('#/models/leaving')
+  cleanup()
+  show('/tested')
   expect((await screen.findByText('Guest risk')).getAttribute('href')).toBe('#/models/leaving')
   cleanup()
   show('/counted')
@@ -162,8 +178,42 @@ test('a figure has the words and the unit of its kind, and no text the marks of 
     meaning: '80 % is meant',
     unit: 'share',
   })
+  expect(metricWords('daily_auc').title).toBe('AUC, day by day')
+  expect(metricWords('precision_100')).toMatchObject({
+    title: 'Share of hits among the first 100',
+    unit: 'share',
+  })
+  expect(metricWords('value_mae_gbp_hurdle')).toMatchObject({ title: 'Value mean error hurdle', unit: 'GBP' })
+  expect(textWords('by `net_total`', (name) => (name === 'net_total' ? '“Net total”' : name))).toBe(
+    'by “Net total”',
+  )
   expect(metricWords('smape').unit).toBe('percent')
-  expect(metricWords('earned_eur')).toEqual({ title: 'Earned', meaning: '', unit: 'EUR' })
+  expect(metricWords('earned_eur')).toEqual({
+    title: 'Earned',
+    meaning: '',
+    unit: 'EUR',
+    better: 'higher',
+  })
   expect(metricWords('labelled_share').unit).toBe('share')
   expect(textWords('by `silence_rule` and `“Net total”`')).toBe('by “silence rule” and “Net total”')
+})
+
+test('the newest figures of the published method are shown first, and say how often they beat the rule', () => {
+  const [auc] = CARD.figures
+  if (!auc) throw new Error('no figure')
+  const older = { ...auc, period: '2025-01-01/2025-03-30', value: 0.9 }
+  const brier = { ...auc, metric: 'brier', value: 0.3, baseline: 0.2 }
+  const challenger = { ...auc, metric: 'log_loss_linear', note: 'challenger' }
+  const fact = { ...auc, metric: 'known_days', baseline: null }
+  const { main, others } = judging([older, auc, brier, challenger, fact])
+  expect(main).toEqual([auc, brier])
+  expect(others).toEqual([older, challenger, fact])
+  expect(main.map(verdictOf)).toEqual(['better', 'worse'])
+  expect(verdictSentence(main)).toBe(
+    'It was better than the rule to beat in 1 of 2 figures of its newest test.',
+  )
+  expect(verdictSentence([auc, auc])).toBe(
+    'It was better than the rule to beat in all 2 figures of its newest test.',
+  )
+  expect(verdictOf(fact)).toBe('')
 })

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { figure, whole } from '../../api/format'
+import { count, figure, whole } from '../../api/format'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, isMissing } from '../../components/states'
@@ -11,12 +11,15 @@ import { usePlainNames } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { tableAddress } from '../dashboards/trust-line'
 import {
+  judging,
   methodSentences,
   methodWords,
   metricWords,
   periodWords,
   textWords,
   trainingSentences,
+  verdictOf,
+  verdictSentence,
 } from './card-words'
 import { modelTitle, useModelCard, useModels } from './queries'
 
@@ -40,7 +43,7 @@ export function ModelCardPage() {
 
 function Sections({ card }: { card: Card }) {
   const titled = usePlainNames(card.tables[0] ?? '')
-  const plain = (text: string): string => textWords(titled(text))
+  const plain = (text: string): string => textWords(titled(text), titled)
   return (
     <>
       <Panel title="What it predicts">
@@ -99,9 +102,24 @@ function Lines({ of: lines, none = '' }: { of: string[]; none?: string }) {
 function Tests({ card, plain }: { card: Card; plain: (text: string) => string }) {
   if (card.figures.length === 0) return <Empty>It was not tested yet. A run tests it at past days.</Empty>
   const contest = Object.entries(card.contest).toSorted(([, one], [, other]) => one - other)
+  const { main, others } = judging(card.figures)
+  const verdict = verdictSentence(main)
   return (
     <Stack gap="sm">
-      <Figures figures={card.figures} plain={plain} />
+      {verdict ? (
+        <Text size="sm" fw={600}>
+          {verdict}
+        </Text>
+      ) : null}
+      <Figures figures={main} plain={plain} />
+      {others.length > 0 ? (
+        <details>
+          <summary>
+            {count(others.length, 'further figure')}: other recipes, earlier tests and facts of the fit
+          </summary>
+          <Figures figures={others} plain={plain} rule="Compared with" />
+        </details>
+      ) : null}
       {contest.length > 0 ? (
         <Wide head={['Recipe', 'Mean loss (lower is better)']} numbers={1}>
           {contest.map(([recipe, loss]) => (
@@ -130,7 +148,14 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
   )
 }
 
-function Figures({ figures, plain }: { figures: Card['figures']; plain: (text: string) => string }) {
+interface FiguresProps {
+  figures: Card['figures']
+  plain: (text: string) => string
+  /** The heading of what the figures are compared with. */
+  rule?: string
+}
+
+function Figures({ figures, plain, rule = 'Rule to beat' }: FiguresProps) {
   return (
     <div className="scroll" tabIndex={0}>
       <Table fz="sm">
@@ -138,8 +163,9 @@ function Figures({ figures, plain }: { figures: Card['figures']; plain: (text: s
           <Table.Tr>
             <Table.Th>Figure</Table.Th>
             <Table.Th className="number">Value</Table.Th>
-            <Table.Th miw={96}>Rule to beat</Table.Th>
+            <Table.Th miw={96}>{rule}</Table.Th>
             <Table.Th className="number">Its value</Table.Th>
+            <Table.Th>Against it</Table.Th>
             <Table.Th visibleFrom="sm">Tested on</Table.Th>
             <Table.Th className="number" visibleFrom="sm">
               Cases
@@ -173,6 +199,7 @@ function FigureRow({ of: each, note }: { of: Card['figures'][number]; note: stri
       <Table.Td className="number">{figure(each.value, unit)}</Table.Td>
       <Table.Td>{methodWords(each.baseline_model) || '–'}</Table.Td>
       <Table.Td className="number">{figure(each.baseline, unit)}</Table.Td>
+      <Table.Td>{verdictOf(each) || '–'}</Table.Td>
       <Table.Td className="any-text" visibleFrom="sm">
         {periodWords(each.period)}
       </Table.Td>

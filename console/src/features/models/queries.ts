@@ -4,7 +4,7 @@ import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
 import { heading } from '../../formats/words'
 
-export type ModelEntry = Pick<Schemas['ModelCardEntry'], 'name' | 'system' | 'tables'>
+export type ModelEntry = Pick<Schemas['ModelCardEntry'], 'name' | 'system' | 'tables' | 'quality'>
 
 const NONE: ModelEntry[] = []
 

@@ -85,7 +85,7 @@ test('a year, a date and a number that the API refuses are no ids', () => {
 })
 
 test('a model card is found by its title, its table and its own name', () => {
-  const models = [{ name: 'leaving', system: 'own', tables: ['guest_risk', 'guest_reasons'] }]
+  const models = [{ name: 'leaving', system: 'own', tables: ['guest_risk', 'guest_reasons'], quality: '' }]
   const all = places({ ...EMPTY_LAKE, models })
   const card = ['Model card: Guest risk', '#/models/leaving']
   for (const typed of ['model card', 'guest risk', 'guest reasons', 'leaving', 'how is guest risk predicted'])

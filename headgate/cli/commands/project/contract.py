@@ -100,7 +100,7 @@ def _contracts() -> tuple[tuple[Contract, ...], set[str]]:
     registry = Registry.load()
     created = contract_files.created_contracts(registry.source)
     curated = {name: curated_contract(contract) for name, contract in created.items()}
-    zones = (registry.source | created, registry.curated | curated, registry.lake, registry.prod)
+    zones = ({**registry.source, **created}, registry.curated | curated, registry.lake, registry.prod)
     return tuple(contract for zone in zones for contract in zone.values()), {*created}
 
 

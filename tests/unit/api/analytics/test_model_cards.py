@@ -58,6 +58,7 @@ def test_the_models_of_the_deployed_systems_are_listed_with_their_tables() -> No
     cards = Caller(MemoryLake(), ("viewer",)).call("GET", PATH).json["cards"]
     (churn,) = [card for card in cards if card["name"] == "churn"]
     assert (churn["system"], churn["tables"]) == (SYSTEM, ["churn_risk"])
+    assert churn["quality"] == "customer_model_quality"
     assert churn["predicts"].startswith("The probability that a customer buys nothing")
     others = Caller(MemoryLake(systems=("retail-copilot",))).call("GET", PATH).json["cards"]
     assert {card["system"] for card in others} == {"retail-copilot"}
