@@ -59,7 +59,7 @@ test('a phone shows one column to decide and one row to correct, its flaw first'
   screen.getByText('field of Preis')
   fireEvent.click(screen.getByRole('button', { name: 'Next row' }))
   screen.getByText('2 of 2 rows: row 2 of the file')
-  screen.getByText('Preis is not a number. Write it as 1234,5.')
+  screen.getByText(/^Preis has a word, which is no number\. Write the number that is meant/)
   const boxes = screen.getAllByRole<HTMLInputElement>('textbox')
   expect(boxes.map((box) => box.getAttribute('aria-label'))).toEqual(['Value of Preis', 'Value of Nr'])
   const [price] = boxes

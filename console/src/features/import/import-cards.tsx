@@ -176,7 +176,7 @@ function CellCard({ column, text, result, flaw, mayEdit, onType }: CellProps) {
       aria-label={`Value of ${column.name}`}
       readOnly={!mayEdit}
       description={result != null && result !== text ? `becomes ${result}` : undefined}
-      error={flaw && flaw.reason ? flawReason(flaw) : undefined}
+      error={flaw && flaw.reason ? flawReason(flaw, text) : undefined}
       value={typed ?? text}
       onChange={(event) => setTyped(event.currentTarget.value)}
       onBlur={() => {

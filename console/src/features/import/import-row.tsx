@@ -79,7 +79,7 @@ export const Row = memo(function Row({
         const isChanged = text !== written
         const flaw = own === undefined ? flaws.get(column.name) : undefined
         const isDoubtful = row?.kind === 'doubtful'
-        const note = flaw && (row?.kind === 'refused' || isDoubtful) ? flawWords(flaw) : ''
+        const note = flaw && (row?.kind === 'refused' || isDoubtful) ? flawWords(flaw, written ?? '') : ''
         if (active === at && typing !== undefined)
           return (
             <TypedCell
@@ -101,7 +101,7 @@ export const Row = memo(function Row({
             style={sized(column)}
             title={
               [
-                note && flaw ? `${text ?? 'empty'}: ${flawReason(flaw)}` : (text ?? ''),
+                note && flaw ? `${text ?? 'empty'}: ${flawReason(flaw, written ?? '')}` : (text ?? ''),
                 isChanged ? `in the file: ${written ?? 'empty'}` : '',
               ]
                 .filter(Boolean)

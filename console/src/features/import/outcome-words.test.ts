@@ -50,6 +50,16 @@ test.each([
   expect(flawWords({ column: 'a', rule: 'type', reason })).toBe(words)
 })
 
+test('a word among numbers is not advised to be written as a number', () => {
+  const flaw = { column: 'p', rule: 'type', reason: 'List price is not a number. Write it as 1234.5.' }
+  expect(flawWords(flaw, 'auf Anfrage')).toBe('not a number')
+  expect(flawWords(flaw, '12,5x')).toBe('not a number; write it as 1234.5')
+  expect(flawReason(flaw, 'auf Anfrage')).toMatch(
+    /^List price has a word, which is no number\. Write the number/,
+  )
+  expect(flawReason(flaw, '12,5x')).toBe(flaw.reason)
+})
+
 test('a cell has the fault with its bound, and not the name of its column', () => {
   const reason = 'Amount is less than 0.5. Write a value of at least 0.5.'
   expect(flawWords({ column: 'a', rule: 'minimum', reason })).toBe('is less than 0.5')

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { isWord, reasonWords } from '../files/rejected-row'
 import { isOfDuplicates, rowRuleWords, SAME_KEY, sameKeyRows, valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'> &
@@ -53,8 +54,11 @@ const FAULT = / ((?:is|has|does|holds|was) .+?)\. [A-Z]/
 
 const KEPT = /^Row (\d+) has the same (key|values)/
 
-/** Why a cell is red, in the few words that fit into it: the gate's own without the column, else those of the rule. */
-export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
+/**
+ * Why a cell is red, in the few words that fit into it: the gate's own without the column, else those of the rule. A word
+ * among numbers gets no advice how to write it, as no other spelling makes it a number.
+ */
+export function flawWords({ rule, reason }: Schemas['GridFlaw'], value = ''): string {
   const [, kept, same] = KEPT.exec(reason) ?? []
   if (kept && isOfDuplicates(rule)) {
     const differs = DIFFERS.exec(reason)?.[1]
@@ -62,7 +66,7 @@ export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
   }
   const width = WIDTH.exec(reason)
   if (width) return `${width[1] ?? ''}, the header has ${width[2] ?? ''}`
-  const remedy = rule === 'type' ? REMEDY.exec(reason)?.[1] : undefined
+  const remedy = rule === 'type' && !isWord({ value, reason }) ? REMEDY.exec(reason)?.[1] : undefined
   const ofType = (rule === 'type' ? TYPES.exec(reason)?.[1] : undefined) ?? FAULT.exec(reason)?.[1]
   const words = ofType ?? ruleWords(rule)
   return remedy ? `${words}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : words
@@ -73,4 +77,9 @@ export const isConflict = ({ rule, reason }: Schemas['GridFlaw']): boolean =>
   rule === SAME_KEY && !reason.includes('because it is newer')
 
 /** Why a cell is red and what to do: the gate's sentences, else the words of the rule. */
-export const flawReason = (flaw: Schemas['GridFlaw']): string => flaw.reason || ruleWords(flaw.rule)
+export const flawReason = ({ rule, reason }: Schemas['GridFlaw'], value = ''): string => {
+  const title = OF_COLUMN.exec(reason)?.[1] ?? 'The column'
+  return reason ? reasonWords({ value, reason }, title, false) : ruleWords(rule)
+}
+
+const OF_COLUMN = /^(.+?) is not a /
