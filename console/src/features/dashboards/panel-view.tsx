@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -11,6 +12,7 @@ import { useHealth } from '../lake/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
+import { PHONE } from '../../components/widths'
 import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
@@ -26,6 +28,8 @@ import { TrustLine } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
+/** On a phone a table shows fewer rows at once and a map has less empty sea. A band needs the room below its legend, small charts that of their names. */
+const PHONE_HEIGHT = 240
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** A panel that is left out needs none, one that says in a sentence that there is nothing a line. */
@@ -47,6 +51,7 @@ interface Props {
 export function PanelView({ panel, board, narrowed, isRepeated = false, figureSql = '', onRoom }: Props) {
   const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
   const result = useResult(sql)
   const figure = useResult(figureSql)
@@ -72,7 +77,8 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   return (
     <Panel
       title={answer ?? panel.question}
-      subtitle={answer ? panel.question : undefined}
+      // The answer is enough on a phone; its section has the question as its name.
+      subtitle={answer && !isPhone ? panel.question : undefined}
       action={isEmpty || !result.data ? undefined : actionOf(panel, result.data)}
       onward={isEmpty ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
       name={panel.question}
@@ -146,6 +152,9 @@ interface ShownProps {
 }
 
 function Shown({ view, panel, answer: asked, system, isOfPerson, narrowed, units }: ShownProps) {
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const isLow = isPhone && panel.kind !== 'fan' && panel.scale !== 'each'
+  const height = isLow ? PHONE_HEIGHT : HEIGHT
   const source = isOfPerson ? '' : panel.table
   const labels = useAnswerLabels(source, asked.columns)
   const asOf = useHealth().data?.as_of ?? ''
@@ -171,13 +180,13 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, narrowed, units
           units={units}
           table={source}
           label={panel.question}
-          height={HEIGHT}
+          height={height}
           keeps={panel.keeps}
           isOfPerson={isOfPerson}
         />
       ) : (
         <Suspense fallback={<Waiting what="the chart" />}>
-          <Chart shown={shown} height={HEIGHT} onPick={onPick} />
+          <Chart shown={shown} height={height} onPick={onPick} />
         </Suspense>
       )}
       <ChartNote shown={{ ...shown, note: '', addedUp: [], rowsRead: shown.rows.length }} />

@@ -42,7 +42,7 @@ def scored(ids: Sequence[int], score: float = 0.5) -> pa.Table:
             "pence": pa.array([100 + number for number in ids], pa.int64()),
             "score": pa.array([score] * count, pa.float64()),
             "decision": ["accept"] * count,
-            **{f"reason_{place}": pa.array([None] * count, pa.string()) for place in (1, 2, 3)},
+            **{f"reason_{end}": pa.array([None] * count, pa.string()) for end in (1, 2, 3, "words")},
             "model": [Boosting.name] * count,
             "is_fraud": pa.array([None] * count, pa.bool_()),
         }
