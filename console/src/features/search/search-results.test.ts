@@ -5,6 +5,7 @@ import { testColumn, testTable } from '../../formats/test-tables'
 import {
   firstPlaces,
   hasAllWords,
+  idIn,
   isAnId,
   matching,
   mayNameMember,
@@ -129,6 +130,17 @@ const DATASETS = [
   dataset('customers', 'customer_id', 'bigint'),
   dataset('days', 'day', 'date'),
 ]
+test('an id is found beside words without digits, and no part of a longer number is one', () => {
+  expect(['order 536009', 'article 85123A', '536009', ' order  536009 '].map(idIn)).toEqual([
+    '536009',
+    '85123A',
+    '536009',
+    '536009',
+  ])
+  const others = ['kitchen', 'order 4111 1111 1111 1111', '078 05 1120', 'from 2026-11-28', 'order 12']
+  expect(others.map(idIn)).toEqual(others.map(() => ''))
+})
+
 const titles = (typed: string): string[] => placesOfRows(DATASETS, typed).map(({ title }) => title)
 
 test('an id leads to the row of each dataset whose only key may have it, those with further rows first', () => {
