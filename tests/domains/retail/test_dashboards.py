@@ -1393,12 +1393,16 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         some_known = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
     assert answers["at_stake"] == [
         {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
-        | {"title_action": None, "title_nothing": None, "title_order": None}
+        | {"title_action": None, "title_nothing": None, "title_order": None, "title_called": 3}
     ]
     assert answer_in_words(
         panel_of("demand-insights-engine", "at_stake").answer, answers["at_stake"], {}
     ) == ("At stake with 3 late customers in 90 days, by the chance that each stays away")
     assert details_of(panel_of("demand-insights-engine", "at_stake"), answers["at_stake"][0]) == [
+        (
+            "3 customers are late: they bought twice or more, and keep silent for longer than 9 of 10 gaps "
+            "after which such customers bought again."
+        ),
         "When tested, 57 of 100 late customers came back by themselves.",
         "Consent to be written to is not known for 3 of them.",
     ]
