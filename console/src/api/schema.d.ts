@@ -6128,7 +6128,7 @@ export interface components {
             type: string;
             /**
              * Unit
-             * @description Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of one, also times or divided by values without a unit: the unit in the contract.
+             * @description Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of one, also times or divided by values without a unit: the unit in the contract. `share` of a part divided by its whole.
              * @default
              */
             unit: string;

@@ -28,7 +28,8 @@ class ResultColumn(Shape):
     unit: str = Field(
         "",
         description="Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of "
-        "one, also times or divided by values without a unit: the unit in the contract.",
+        "one, also times or divided by values without a unit: the unit in the contract. `share` of a part "
+        "divided by its whole.",
     )
     label: str = Field(
         "",
