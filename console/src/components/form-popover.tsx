@@ -116,6 +116,7 @@ function Said({ words, onClose, children }: { words: ReactNode; onClose: () => v
       position="bottom-end"
       withinPortal={false}
       hideDetached={false}
+      withRoles={false}
     >
       <Popover.Target>
         <div>{children}</div>
