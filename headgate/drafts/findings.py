@@ -129,8 +129,9 @@ _KEY_BY_PLACE = (
     "Name another key with --key, or none with --no-key"
 )
 _NO_KEY = (
-    "no key was seen among the columns that are always filled; masked columns, measures such as counts and "
-    "amounts, and sets of more than three columns were not tried: name a key with --key, or every row is kept"
+    "no key was seen among the columns that are always filled, measures such as counts and amounts left out; "
+    "masked columns and sets of more than three columns were not tried: name a key with --key, or every row "
+    "is kept"
 )
 _AS_JSON = (
     "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in "
