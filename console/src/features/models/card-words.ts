@@ -135,7 +135,7 @@ export function verdictSentence(figures: MeasuredFigure[]): string {
   if (verdicts.length === 1)
     return `It was ${verdicts[0] === 'equal' ? 'as good as' : `${verdicts[0] ?? ''} than`} the rule to beat.`
   const many = better === verdicts.length ? `all ${better}` : better === 0 ? 'none' : `${better}`
-  return `It was better than the rule to beat in ${many}${many.startsWith('all') ? '' : ` of ${verdicts.length}`} figures of its newest test.`
+  return `It was better than the rule to beat in ${many}${many.startsWith('all') ? '' : ` of ${verdicts.length}`} figures of its newest tests.`
 }
 
 /** Days from an ISO 8601 interval; any other text stays. */

@@ -210,10 +210,10 @@ test('the newest figures of the published method are shown first, and say how of
   expect(others).toEqual([older, challenger, fact])
   expect(main.map(verdictOf)).toEqual(['better', 'worse'])
   expect(verdictSentence(main)).toBe(
-    'It was better than the rule to beat in 1 of 2 figures of its newest test.',
+    'It was better than the rule to beat in 1 of 2 figures of its newest tests.',
   )
   expect(verdictSentence([auc, auc])).toBe(
-    'It was better than the rule to beat in all 2 figures of its newest test.',
+    'It was better than the rule to beat in all 2 figures of its newest tests.',
   )
   expect(verdictOf(fact)).toBe('')
 })
