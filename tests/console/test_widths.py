@@ -119,7 +119,7 @@ def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[s
     [
         "When were sales of the last quarter not as expected",
         "Which late customers should be won back first",
-        "Who will spend most in the next 90 days",
+        "Who are the largest customers",
         "Which transactions should be looked at first",
         "Which region needs an action",
     ],

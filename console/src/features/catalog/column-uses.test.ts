@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { distanceOf, nextTo, usesByTable } from './column-uses'
 
 type Use = Parameters<typeof usesByTable>[0][number]
-const use = (table: string, column: string, uses: Use['uses'], through: string[] = []): Use => ({
+const used = (table: string, column: string, uses: Use['uses'], through: string[] = []): Use => ({
   system: 'own',
   table,
   column,
@@ -12,12 +12,12 @@ const use = (table: string, column: string, uses: Use['uses'], through: string[]
 })
 
 const USES = [
-  use('alerts', 'sum', ['TRANSFORMATION'], ['sums', 'history']),
-  use('bands', '', ['FILTER']),
-  use('bands', 'band', ['CONDITIONAL']),
-  use('history', 'n', ['AGGREGATION']),
-  use('history', '', ['FILTER', 'GROUP_BY']),
-  use('sums', 'total', ['TRANSFORMATION'], ['history']),
+  used('alerts', 'sum', ['TRANSFORMATION'], ['sums', 'history']),
+  used('bands', '', ['FILTER']),
+  used('bands', 'band', ['CONDITIONAL']),
+  used('history', 'n', ['AGGREGATION']),
+  used('history', '', ['FILTER', 'GROUP_BY']),
+  used('sums', 'total', ['TRANSFORMATION'], ['history']),
 ]
 
 test('a table is listed once: values first, near tables before far ones, tables that it only decides about last', () => {

@@ -64,8 +64,8 @@ export const ofKind = ({ scale, action, width, ...panel }: PanelAsked, kind: Kin
 
 /** A panel in another width; without one in the usual width of its kind. */
 export const ofWidth = (panel: PanelAsked, width: PanelAsked['width']): PanelAsked => {
-  const { width: _, ...rest } = panel
-  return width ? { ...rest, width } : rest
+  const { width: usual, ...rest } = panel
+  return width ? { ...rest, width } : usual ? rest : panel
 }
 
 const KINDS = new Set<string>(['kpi', 'line', 'fan', 'bar', 'table'])

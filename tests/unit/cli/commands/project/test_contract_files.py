@@ -501,7 +501,7 @@ def test_check_asks_for_the_dataset_by_name(
     assert message in " ".join(checked.output.split())
 
 
-def test_contracts_of_the_project_and_of_the_console_are_one_list_and_told_apart(
+def test_contracts_of_the_project_and_of_the_console_are_one_list_and_named_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = own_lake(tmp_path, "rides", "trips")
