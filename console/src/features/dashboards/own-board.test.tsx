@@ -71,6 +71,7 @@ function show(rows: unknown[][], address: InitialEntry = '/dashboards/mine'): vo
     },
     '/v1/dashboards': { dashboards: [{ ...TRUSTED, filters }] },
     '/v1/systems/own/tables/trips': { version: '1', as_of: '2026-01-04' },
+    '/v1/catalog/contents': { tables: [] },
     '/v1/mails': { mails: [], address: '' },
     '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
     '/v1/queries/q/rows': { columns: COLUMNS, rows, next_cursor: '' },
