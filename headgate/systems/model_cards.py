@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.odcs_reader import yaml_document
-from headgate.errors import NotFoundError
+from headgate.errors import ContractError, NotFoundError
 from headgate.project import MODEL_CARDS, lake_domains, load_module
 
 if TYPE_CHECKING:
@@ -149,7 +149,11 @@ class ModelCard:
 
 
 def descriptions() -> dict[str, Description]:
-    """Return the descriptions of all models of the lake's domains, by name."""
+    """Return the descriptions of all models of the lake's domains, by name.
+
+    Raises:
+        ContractError: a description has a list with an item that is no text.
+    """
     described = [
         _description((json.loads if item.name.endswith(".json") else yaml_document)(item.read_text("utf-8")))
         for folder in (domain.part(MODEL_CARDS) for domain in lake_domains())
@@ -179,6 +183,12 @@ def _description(document: Mapping[str, Any]) -> Description:
         name: tuple(document.get(name, ()))
         for name in ("tables", "quality_models", "limits", "needs", "uses", "method_columns")
     }
+    for name, items in lists.items():
+        if others := [item for item in items if not isinstance(item, str)]:
+            raise ContractError(
+                f"model card {document.get('name', '')}: {name} has an item that is no text, {others[0]}. "
+                "Put an item with a colon and a blank into quotes"
+            )
     return Description(**{**document, **lists})
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.errors import NotFoundError
+from headgate.errors import ContractError, NotFoundError
 from headgate.learning.calibration import Bin
 from headgate.learning.store import Card
 from headgate.systems import model_card_page, system_registry
@@ -288,3 +289,16 @@ def test_a_model_that_does_not_exist_is_named() -> None:
         NotFoundError, match=r"There is no model nonesuch\. Models: churn, customer-value, fraud"
     ):
         description("nonesuch")
+
+
+def test_an_item_that_yaml_reads_as_a_mapping_is_an_error_of_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colon and a blank in a sentence make a mapping of it."""
+    (tmp_path / "headgate.toml").write_text('domains = ["retail"]\n')
+    folder = tmp_path / "model_cards"
+    folder.mkdir()
+    (folder / "rides.yaml").write_text("name: rides\nsystem: own\nlimits:\n  - few rides: do not plan\n")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    with pytest.raises(ContractError, match="model card rides: limits has an item that is no text"):
+        descriptions()

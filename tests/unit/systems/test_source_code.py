@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.systems.source_code import listed_source, source_version
+from headgate.systems.source_code import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +51,3 @@ def test_a_module_beside_the_package_that_it_does_not_import_is_no_part_of_its_v
     before = source_version("source_code_shop.sales")
     (shop / "questions.py").write_text("QUESTIONS = 1\n")
     assert source_version("source_code_shop.sales") == before
-
-
-def test_the_systems_of_a_domain_follow_what_they_share() -> None:
-    """Amounts of all systems are computed by one module beside their packages."""
-    for system in ("market_intelligence_hub", "demand_insights_engine", "global_market_pulse"):
-        assert b"../money.py" in listed_source(f"headgate.domains.retail.{system}", is_package=True)
