@@ -107,7 +107,8 @@ def test_a_copied_column_is_pasted_and_undone(console: Console) -> None:
     page.get_by_role("textbox", name="The column, one line for each row").fill("\n".join(["7,25"] * 60))
     page.get_by_role("button", name="Paste 60 rows").click()
     # The two repeated rows differ from their originals in the price now, so they are no duplicates.
-    expect(page.get_by_role("button", name=re.compile("^Commit: 60 in, 2 with the key of another row"))).to_be_enabled()
+    commit = re.compile("^Commit: 60 in, 2 with the key of another row")
+    expect(page.get_by_role("button", name=commit)).to_be_enabled()
     page.get_by_role("button", name="Undo change").click()
     expect(page.get_by_role("button", name="Commit: 57 in, 3 wait, 2 duplicates")).to_be_enabled()
 
@@ -120,7 +121,8 @@ def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_i
     decide(page)
     choose_field(page, "Warengruppe", "product_id")  # every row has the same value
     choose_field(page, "Artikelnummer", "category")
-    page.get_by_role("toolbar", name="Rows that are shown").get_by_text(re.compile("with the key of another row")).click()
+    shown = page.get_by_role("toolbar", name="Rows that are shown")
+    shown.get_by_text(re.compile("with the key of another row")).click()
     row = page.get_by_role("row").filter(has_text="same key as row")
     expect(row.first).to_be_visible()
     assert left_edges(row.first, "[role=gridcell], [role=cell]") == left_edges(
