@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.plain_names import capitalised
 from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_number, is_shown
 from headgate.reports.numbers import figure
+from headgate.reports.open_periods import time_column
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
@@ -84,8 +85,34 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords, *, has_more: 
 
 
 def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
-    """Return the first rows as a table with all columns, as the page Query has them."""
-    return _table(answer_records(page), words, has_more=bool(page.next_cursor))
+    """Return the rows of a mail as a table with all columns, as the page Query has them, and how many."""
+    records = answer_records(page)
+    if len(records) > MAX_ROWS and _is_ascending(records):
+        if page.next_cursor:
+            return [
+                *_table(records[:MAX_ROWS], words),
+                f"The first {MAX_ROWS} of more than {len(records):,} rows, the oldest first. Later rows never "
+                "come into this mail: write ORDER BY with DESC in the statement.",
+            ]
+        return [
+            *_table(records[-MAX_ROWS:], words),
+            f"The last {MAX_ROWS} of {len(records):,} rows.",
+        ]
+    return _table(records, words, has_more=bool(page.next_cursor))
+
+
+def mailed_records(page: QueryRows) -> Sequence[Record]:
+    """Return the rows that `table_lines` writes."""
+    records = answer_records(page)
+    is_newest = len(records) > MAX_ROWS and _is_ascending(records) and not page.next_cursor
+    return records[-MAX_ROWS:] if is_newest else records[:MAX_ROWS]
+
+
+def _is_ascending(records: Sequence[Record]) -> bool:
+    """Return whether the rows are in the order of their time, so that the newest are the last."""
+    column = time_column(records)
+    times = [str(row[column]) for row in records] if column else []
+    return bool(times) and times[0] < times[-1] and times == sorted(times)
 
 
 def answer_records(page: QueryRows) -> list[Record]:

@@ -26,7 +26,7 @@ from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mar
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import heading
 from headgate.reports.code_names import code_references
-from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
+from headgate.reports.mail_answers import answer_records, mailed_records, panel_lines, table_lines
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
 from headgate.reports.numbers import day_words
 from headgate.reports.open_periods import open_period_words, time_column
@@ -243,7 +243,11 @@ class MailSender:
             page, replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         )
         records = answer_records(page)
-        if note := open_period_words(records, schedule.x or time_column(records), self.as_of):
+        column = schedule.x or time_column(records)
+        note = open_period_words(records, column, self.as_of)
+        # The note is about the newest period, which a mail of the first rows may lack.
+        newest = max((str(row.get(column)) for row in records), default="")
+        if note and any(str(row.get(column)) == newest for row in mailed_records(page)):
             yield note
 
     def _origin(self, sql: str) -> Iterator[str]:

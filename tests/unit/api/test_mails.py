@@ -22,7 +22,7 @@ from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.agreed_columns import answer_words
 from headgate.reports.answer_words import ColumnWords
-from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
+from headgate.reports.mail_answers import MAX_ROWS, mailed_records, panel_lines, table_lines
 from headgate.reports.mail_filters import filtered_statement, ignored_labels
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, MailShower, SentMails, cut
 from headgate.reports.numbers import amount_in_full
@@ -469,6 +469,24 @@ def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> No
     assert len(lines) == MAX_ROWS + 2
     unfinished = table_lines(QueryRows(columns=columns, rows=rows, next_cursor="next"), ColumnWords())
     assert unfinished[-1] == f"The first {MAX_ROWS} of more than {MAX_ROWS + 1} rows."
+
+
+def test_a_table_in_the_order_of_time_has_the_newest_rows() -> None:
+    columns = (ResultColumn(name="month", type="date"), ResultColumn(name="sold", type="bigint"))
+    months = [f"20{year:02}-{month:02}-01" for year in (24, 25) for month in range(1, 13)]
+    rows = tuple((month, at) for at, month in enumerate(months))
+    page = QueryRows(columns=columns, rows=rows, next_cursor="")
+    lines = table_lines(page, ColumnWords())
+    assert lines[-1] == f"The last {MAX_ROWS} of {len(rows)} rows."
+    assert lines[1].endswith(" 4")
+    assert lines[-2].endswith("23")
+    assert [row["month"] for row in mailed_records(page)] == months[-MAX_ROWS:]
+    # Of an answer whose end is not at hand the preview says so.
+    unfinished = table_lines(QueryRows(columns=columns, rows=rows, next_cursor="next"), ColumnWords())
+    assert unfinished[1].endswith(" 0")
+    assert unfinished[-1].startswith(f"The first {MAX_ROWS} of more than {len(rows)} rows, the oldest first.")
+    newest_first = QueryRows(columns=columns, rows=rows[::-1], next_cursor="")
+    assert table_lines(newest_first, ColumnWords())[-1] == f"The first {MAX_ROWS} of {len(rows)} rows."
 
 
 def test_prices_have_their_minor_unit_and_large_amounts_none() -> None:

@@ -149,6 +149,7 @@ function DrawnAnswer({
   units: Units | undefined
 }) {
   const shown = useDrawn(result, choice, units)
+  if (shown.refused) return <Empty>{shown.refused}</Empty>
   return (
     <>
       <Suspense fallback={<Waiting what="the chart" />}>

@@ -105,17 +105,21 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           <Checkbox
             label="Stacked"
             pb={8}
-            checked={choice.isStacked ?? (kind === 'area' || choice.series !== '')}
+            checked={shown.style?.isStacked ?? (kind === 'area' || choice.series !== '')}
             onChange={(event) => onChoose({ ...choice, isStacked: event.currentTarget.checked })}
           />
         ) : null}
       </Group>
-      <div data-answer-chart={title}>
-        <Suspense fallback={<Waiting what="the chart" />}>
-          <Chart shown={shown} height={HEIGHT} />
-        </Suspense>
-        <ChartNote shown={shown} />
-      </div>
+      {shown.refused ? (
+        <Empty>{shown.refused}</Empty>
+      ) : (
+        <div data-answer-chart={title}>
+          <Suspense fallback={<Waiting what="the chart" />}>
+            <Chart shown={shown} height={HEIGHT} />
+          </Suspense>
+          <ChartNote shown={shown} />
+        </div>
+      )}
     </Stack>
   )
 }

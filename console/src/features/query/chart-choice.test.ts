@@ -126,7 +126,7 @@ test('a chosen kind is drawn, and bars over time are those of the newest periods
     '2026-01-11',
     '2026-03-01',
   ])
-  expect(many.note).toBe('The last 50 of 60 values are drawn.')
+  expect(many.note).toBe('The last 50 of 60 days are drawn.')
   const names = [
     { name: 'warengruppe', type: 'varchar' },
     { name: 'menge', type: 'bigint' },
@@ -163,4 +163,64 @@ test('the measure is the one by which the statement orders its rows', () => {
   expect(measureOf('ORDER BY region')).toEqual(['orders'])
   expect(measureOf('ORDER BY coalesce(revenue, 0), 9')).toEqual(['orders'])
   expect(measureOf('')).toEqual(['orders'])
+})
+
+const PARTED = [
+  { name: 'month', type: 'date' },
+  { name: 'part', type: 'varchar' },
+  { name: 'net', type: 'double' },
+]
+const monthOf = (at: number): string => new Date(Date.UTC(2025, at, 1)).toISOString().slice(0, 10)
+const partedRows = (months: number, parts: number, value = (_month: number, part: number) => part + 1) =>
+  Array.from({ length: months * parts }, (_, at) => {
+    const [month, part] = [Math.floor(at / parts), at % parts]
+    return [monthOf(month), `Part ${part}`, value(month, part)]
+  })
+
+test('bars are cut by whole periods, so that no bar lacks a part', () => {
+  const choice = { x: 'month', y: ['net'], series: 'part', kind: 'bar' as const }
+  const all = drawn(PARTED, partedRows(13, 14), choice)
+  expect([all.rows.length, all.note]).toEqual([13 * 14, ''])
+  const many = drawn(PARTED, partedRows(60, 14), choice)
+  expect([many.rows.length, many.note]).toEqual([50 * 14, 'The last 50 of 60 months are drawn.'])
+  const beside = drawn(PARTED, partedRows(13, 12), { ...choice, isStacked: false })
+  expect([beside.rows.length, beside.note]).toEqual([4 * 12, 'The last 4 of 13 months are drawn.'])
+  const names = partedRows(60, 3).map(([, part, net], at) => [`Name ${Math.floor(at / 3)}`, part, net])
+  const named = drawn([{ name: 'month', type: 'varchar' }, ...PARTED.slice(1)], names as never, choice)
+  expect([named.rows.length, named.note]).toEqual([150, 'The first 50 of 60 values are drawn.'])
+})
+
+test('areas of a series on both sides of zero are not stacked, and the chart says why', () => {
+  const choice = { x: 'month', y: ['net'], series: 'part', kind: 'area' as const }
+  const rows = partedRows(3, 3, (month, part) => (month === 1 && part === 2 ? -5 : 9))
+  const shown = drawn(PARTED, rows, choice)
+  expect(shown.style?.isStacked).toBe(false)
+  expect(shown.note).toBe(
+    'The areas are not stacked, because Part 2 has values above and below zero. Bars can be stacked.',
+  )
+  const above = drawn(PARTED, partedRows(3, 3), choice)
+  expect([above.style?.isStacked, above.note]).toEqual([undefined, ''])
+})
+
+test('an average is never added up: each part has a line, or the chart is refused with the remedy', () => {
+  const sql = 'select month, part, avg(net) as net from sales group by 1, 2'
+  const rows = partedRows(3, 40)
+  const choice = suggested(PARTED, rows, sql)
+  expect(choice).toEqual({ x: 'month', y: ['net'], series: 'part' })
+  const shown = choice && drawn(PARTED, rows, choice, sql)
+  expect([shown?.addedUp, shown?.rows.length, shown?.refused]).toEqual([[], 3 * 8, ''])
+  expect(shown?.note).toBe('The largest 8 of 40 by Part are drawn.')
+  expect(shown?.rows.map(([, part]) => part)).toContain('Part 39')
+  const all = drawn(PARTED, rows, { x: 'month', y: ['net'], series: '' }, sql)
+  expect(all.rows).toEqual([])
+  expect(all.refused).toBe(
+    'Net cannot be added up, and several rows have the same Month. Choose the column that tells them apart at “For each”, or group the statement by Month alone.',
+  )
+  // Bars of averages stand beside each other.
+  const bars = drawn(PARTED, partedRows(3, 3), { x: 'month', y: ['net'], series: 'part', kind: 'bar' }, sql)
+  expect(bars.style?.isStacked).toBe(false)
+  // Sums are added up as before.
+  const sums = sql.replace('avg', 'sum')
+  expect(suggested(PARTED, rows, sums)?.series).toBe('')
+  expect(drawn(PARTED, rows, { x: 'month', y: ['net'], series: '' }, sums).rows).toHaveLength(3)
 })

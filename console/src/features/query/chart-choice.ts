@@ -1,13 +1,18 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, isName, isNumeric } from '../../api/format'
+import { heading, label } from '../../formats/words'
 import type { Shown } from '../dashboards/chart-options'
 import type { ChartStyle } from '../dashboards/charts/chart-parts'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
+import { stepOf } from './open-period'
 import { orderedBy } from './statement-clauses'
+import { unaddable } from './unaddable'
 
 interface Column {
   name: string
   type: string
+  unit?: string
+  kind?: '' | 'name' | 'mean'
 }
 
 /** Columns of an answer that a chart shows: `series` splits the first of `y` by another column, and is empty for none. */
@@ -42,6 +47,8 @@ export interface Drawn extends Shown {
   rowsRead: number
   /** What else the chart shows otherwise than the table; empty where it shows the same. */
   note: string
+  /** Why nothing is drawn, and the remedy; empty where something is. */
+  refused: string
 }
 
 const MOST_BARS = 50
@@ -90,7 +97,11 @@ export function suggested(columns: Column[], rows: Cell[][], sql = ''): Choice |
   const isWhole = (...names: string[]): boolean =>
     new Set(rows.map((row) => JSON.stringify(names.map((name) => row[at(name)])))).size === rows.length
   const parted = parts.filter((name) => sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS)
-  const apart = isWhole(x) ? undefined : parted.find((name) => isWhole(x, name))
+  // Averages and the like are never added up, so that the largest of many parts are drawn.
+  const isAddable = !unaddable(sql, columns).has(y)
+  const apart = isWhole(x)
+    ? undefined
+    : (isAddable ? parted : [...parted, ...parts]).find((name) => isWhole(x, name))
   const series = apart ?? parts.find(isFew) ?? parts.find(isPart)
   return { x, y: [y], series: series ?? '' }
 }
@@ -106,16 +117,46 @@ export function drawable(
 }
 
 /** The answer as a chart draws it: lines over time or numbers, bars over names, unless the person chose the kind; rows of one point are added up. */
-export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn {
+export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = ''): Drawn {
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
   const isOrdered = isTime(columns, rows, choice.x) || isNumeric(columns[at(choice.x)]?.type ?? '')
   const isLine = choice.kind ? choice.kind !== 'bar' : isOrdered
   const y = choice.series ? choice.y.slice(0, 1) : choice.y
   const names = choice.series ? [choice.x, choice.series, ...y] : [choice.x, ...y]
   const keys = names.length - y.length
+  const all = pointsOf(
+    rows.map((row) => names.map((name) => row[at(name)] ?? null)),
+    keys,
+  )
+  if (isOrdered) all.sort(([one], [other]) => compared(one ?? null, other ?? null))
+  const addedUp = all.length < rows.length ? names.slice(0, keys) : []
+  const whole = unaddable(sql, columns)
+  const refused = addedUp.length > 0 ? y.filter((name) => whole.has(name)) : []
+  // Averages one above the other would be read as their sum.
+  const isWhole = choice.series !== '' && whole.has(y[0] ?? '')
+  const few = isWhole ? largestSeries(all, choice.series) : { points: all }
+  const style = styleOf({ ...choice, isStacked: choice.isStacked ?? (isWhole ? false : undefined) }, isLine)
+  const isStacked = style.isStacked ?? true
+  // Stacked bars of one place are one bar with its parts, those beside each other are bars of their own.
+  const bars = choice.series && !isStacked ? few.points.length : 0
+  const cut = wholePlaces(few.points, isLine, bars, isOrdered)
+  const mixed = style.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
+  return {
+    panel: panelOf(choice, y, isLine),
+    style: mixed ? { ...style, isStacked: false } : style,
+    columns: names,
+    rows: refused.length > 0 ? [] : cut.points,
+    addedUp,
+    rowsRead: rows.length,
+    note: [few.note, cut.note, mixed].filter(Boolean).join(' '),
+    refused: refused.length > 0 ? refusedWords(refused, addedUp) : '',
+  }
+}
+
+/** One row for each point; the numbers of further rows are added to it. The first cells of a row, so many as `keys`, are its point. */
+function pointsOf(rows: Cell[][], keys: number): Cell[][] {
   const points = new Map<string, Cell[]>()
-  for (const row of rows) {
-    const cells = names.map((name) => row[at(name)] ?? null)
+  for (const cells of rows) {
     const key = JSON.stringify(cells.slice(0, keys))
     const before = points.get(key)
     points.set(
@@ -123,22 +164,69 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn 
       before ? cells.map((cell, place) => (place < keys ? cell : added(before[place], cell))) : cells,
     )
   }
-  const all = [...points.values()]
-  if (isOrdered) all.sort(([one], [other]) => compared(one ?? null, other ?? null))
-  const most = isLine ? MOST_POINTS : MOST_BARS
+  return [...points.values()]
+}
+
+/** Why averages and the like are not drawn where several rows are one point. */
+function refusedWords(measured: string[], names: string[]): string {
+  const [what, where] = [measured, names].map((of) => of.map((name) => heading(name)).join(' and '))
+  return `${what} cannot be added up, and several rows have the same ${where}. Choose the column that tells them apart at “For each”, or group the statement by ${where} alone.`
+}
+
+/** The points of the largest series of a measure that cannot be added up, in which the others are left out. */
+function largestSeries(points: Cell[][], column: string): { points: Cell[][]; note?: string } {
+  const sizes = new Map<Cell, number>()
+  for (const [, series = null, value] of points)
+    sizes.set(series, (sizes.get(series) ?? 0) + Math.abs(Number(value ?? 0)))
+  if (sizes.size <= MOST_PARTS) return { points }
+  const largest = [...sizes].sort(([, one], [, other]) => other - one).slice(0, MOST_SERIES)
+  const kept = new Set(largest.map(([series]) => series))
+  return {
+    points: points.filter(([, series = null]) => kept.has(series)),
+    note: `The largest ${MOST_SERIES} of ${sizes.size} by ${heading(column)} are drawn.`,
+  }
+}
+
+/** The points of as many whole places as can be read, of periods the newest: no bar lacks a part. */
+function wholePlaces(
+  points: Cell[][],
+  isLine: boolean,
+  bars: number,
+  isOrdered: boolean,
+): { points: Cell[][]; note: string } {
+  const sizes = new Map<Cell, number>()
+  for (const [place = null] of points) sizes.set(place, (sizes.get(place) ?? 0) + 1)
+  const places = [...sizes.keys()]
+  const each = Math.max(...sizes.values(), 1)
+  const most = isLine
+    ? Math.max(1, Math.floor(MOST_POINTS / each))
+    : bars > MOST_BARS
+      ? Math.max(1, Math.floor(MOST_BARS / each))
+      : MOST_BARS
+  if (places.length <= most) return { points, note: '' }
   // The newest periods are the ones to see.
   const isNewest = isOrdered && !isLine
-  const note =
-    all.length > most ? `The ${isNewest ? 'last' : 'first'} ${most} of ${all.length} values are drawn.` : ''
+  const kept = new Set(isNewest ? places.slice(-most) : places.slice(0, most))
+  const end = isNewest ? 'last' : 'first'
+  const what = stepOf(places.map((place) => String(place ?? ''))) || 'values'
   return {
-    panel: panelOf(choice, y, isLine),
-    style: styleOf(choice, isLine),
-    columns: names,
-    rows: isNewest ? all.slice(-most) : all.slice(0, most),
-    addedUp: all.length < rows.length ? names.slice(0, keys) : [],
-    rowsRead: rows.length,
-    note,
+    points: points.filter(([place = null]) => kept.has(place)),
+    note: `The ${end} ${most} of ${places.length} ${what} are drawn.`,
   }
+}
+
+/** Why areas are not one above the other: a series on both sides of zero would lie across the others. */
+function mixedSeries(points: Cell[][]): string {
+  const signs = new Map<Cell, Set<number>>()
+  for (const [, series = null, value] of points) {
+    const own = signs.get(series) ?? new Set()
+    own.add(Math.sign(Number(value ?? 0)))
+    signs.set(series, own)
+  }
+  const [first] = [...signs].find(([, own]) => own.has(1) && own.has(-1)) ?? []
+  return first === undefined
+    ? ''
+    : `The areas are not stacked, because ${label(String(first ?? '–'))} has values above and below zero. Bars can be stacked.`
 }
 
 function isTime(columns: Column[], rows: Cell[][], name: string): boolean {

@@ -56,6 +56,24 @@ function endOf(places: string[]): number | undefined {
   return isOfWeeks ? (days.at(-1) ?? 0) + WEEK_DAYS : undefined
 }
 
+/**
+ * The periods whose first days several places are, in words; empty where they are no days.
+ *
+ * @example stepOf(['2026-01-01', '2026-02-01']) // 'months'
+ */
+export function stepOf(places: string[]): string {
+  if (places.length < 2) return ''
+  const months = places.map((place) => MONTH.exec(place)).map((part) => part && monthOf(part))
+  if (months.every((month) => month !== null)) {
+    const step = shortestStep(months) ?? 0
+    return { 3: 'quarters', 12: 'years' }[step] ?? 'months'
+  }
+  if (!places.every((place) => DAY.test(place))) return ''
+  const days = places.map(dayOf)
+  const isOfWeeks = days.every((one) => (one - (days[0] ?? 0)) % WEEK_DAYS === 0)
+  return isOfWeeks ? 'weeks' : 'days'
+}
+
 const shortestStep = (numbers: number[]): number | undefined =>
   numbers.length > 1
     ? Math.min(...numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0)))

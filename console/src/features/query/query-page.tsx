@@ -283,7 +283,7 @@ function shownAs(
 ): Pick<Schemas['MailAsked'], 'kind' | 'x' | 'y' | 'series'> {
   const own = view === 'chart' ? drawable(result, choice) : undefined
   if (!own) return { kind: 'table', x: '', y: [], series: '' }
-  const isLine = drawn(result.columns, result.rows, own).panel.kind === 'line'
+  const isLine = drawn(result.columns, result.rows, own, result.query.sql).panel.kind === 'line'
   return { x: own.x, y: own.y, series: own.series, kind: isLine ? 'line' : 'bar' }
 }
 

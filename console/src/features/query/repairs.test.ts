@@ -102,3 +102,9 @@ test('a text in double quotes is offered in single quotes', () => {
     { name: "'cancelled'", sql: "select 1 from t where status = 'cancelled'" },
   ])
 })
+
+test('a slip in the first word of a statement is replaced there only', () => {
+  const said = "SELCT begins no statement of Athena's SQL. Did you mean SELECT?"
+  const sql = '-- selct\nselct selct from t'
+  expect(repairsOf(said, sql).offers).toEqual([{ name: 'SELECT', sql: '-- selct\nSELECT selct from t' }])
+})

@@ -54,6 +54,12 @@ function clauseOf(message: string, sql: string): Repairs['offers'] | undefined {
     const body = sql.replace(TOP, '$1').replace(/[\s;]+$/, '')
     return [{ name: limit, sql: `${body}\n${limit}` }]
   }
+  const [, slip, verb] = /^(\w+) begins no statement .*Did you mean (\w+)\?$/.exec(message) ?? []
+  if (slip && verb) {
+    const begin = new RegExp(`^((?:\\s|--[^\\n]*\\n|/\\*[\\s\\S]*?\\*/)*)${slip}\\b`, 'i')
+    const repaired = sql.replace(begin, (_, before: string) => before + verb)
+    return repaired === sql ? undefined : [{ name: verb, sql: repaired }]
+  }
   const group = /appear in GROUP BY clause\. Write (GROUP BY .+)\.$/.exec(message)?.[1]
   if (group) return [{ name: group, sql: withGroup(sql, group) }]
   const paging = /OFFSET before LIMIT, .*Write (OFFSET \d+ LIMIT \d+)\./.exec(message)?.[1]

@@ -12,10 +12,10 @@ export const withoutTexts = (sql: string): string =>
   sql.replace(OPAQUE, (part) => (part.startsWith('"') ? part : ' '))
 
 /** A statement of the same length in which texts, names in quotes and comments have no words. */
-const masking = (sql: string): string => sql.replace(OPAQUE, blank)
+export const masking = (sql: string): string => sql.replace(OPAQUE, blank)
 
 /** The statement without what is in brackets, so that only its own clauses are left. */
-function outermost(sql: string): string {
+export function outermost(sql: string): string {
   let masked = masking(sql)
   for (let before = ''; before !== masked;) {
     before = masked

@@ -12,11 +12,13 @@ export interface DrawnAnswer extends Shown {
   note: string
   addedUp: string[]
   rowsRead: number
+  refused?: string
 }
 
 interface Answer {
   columns: AnswerColumn[]
   rows: Cell[][]
+  query?: { sql: string }
 }
 
 /** The last period of an axis that is not over, if the axis has periods; `rows` are those that are drawn. */
@@ -38,7 +40,11 @@ export function useDrawn(
   const measures = y.join('\n')
   return useMemo(() => {
     const choice = { x, y: measures.split('\n'), series, kind, scale, isStacked }
-    const shown = { ...drawn(result.columns, withDays(result.rows), choice), units, labels }
+    const shown = {
+      ...drawn(result.columns, withDays(result.rows), choice, result.query?.sql),
+      units,
+      labels,
+    }
     return { ...shown, open: openAt(shown.columns, shown.rows, x, asOf) }
   }, [result, x, measures, series, kind, scale, isStacked, units, labels, asOf])
 }

@@ -162,3 +162,33 @@ test('the legend has the names that the table has for codes', () => {
     expect(['FR', '(other)'].map(legend.formatter)).toEqual(['France', 'other regions'])
   }
 })
+
+const BY_PART = (parts: number) => ({
+  panel: { ...PANEL, x: 'month', y: ['net'], series: 'part' },
+  columns: ['month', 'part', 'net'],
+  rows: ['2026-01-01', '2026-02-01'].flatMap((month) =>
+    Array.from({ length: parts }, (_, at) => [month, `a long name of part ${at}`, at + 1]),
+  ),
+})
+
+test('of more series than colours the largest have them, the same ones as lines', () => {
+  const coloursOf = (kind: 'bar' | 'line') => {
+    const { panel, ...shown } = BY_PART(14)
+    const { series } = options({ ...shown, panel: { ...panel, kind } }, 'light') as unknown as {
+      series: { name: string; color: string }[]
+    }
+    return new Map(series.map(({ name, color }) => [name, color]))
+  }
+  const [bars, lines] = [coloursOf('bar'), coloursOf('line')]
+  expect(bars.get('a long name of part 13')).toBe('#0072B2')
+  for (const [name, color] of lines) expect([name, bars.get(name)]).toEqual([name, color])
+})
+
+test('a legend of several lines has its room above the bars', () => {
+  const topOf = (parts: number, isNarrow = false) =>
+    (options({ ...BY_PART(parts), isNarrow }, 'light') as unknown as { grid: { top: number } }).grid.top
+  expect(topOf(2)).toBe(32)
+  expect(topOf(14)).toBe(8 + 5 * 24)
+  expect(topOf(14, true)).toBeGreaterThan(topOf(14))
+  expect(barsHeight(BY_PART(14), 0)).toBeGreaterThan(barsHeight(BY_PART(2), 0))
+})

@@ -8,10 +8,12 @@ import {
   grid,
   hover,
   INK,
+  legendHeight,
   markLine,
   notesAt,
   numeric,
   placeName,
+  placesBySize,
   seriesName,
   type Shown,
   SOFT,
@@ -70,11 +72,27 @@ const MIN_SHORT = 10_000
 const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** The height at which each bar of a chart has room for its name and its value, at least `least`. */
-export function barsHeight({ panel, columns, rows }: Shown, least: number): number {
+export function barsHeight({ panel, columns, rows, isNarrow = false }: Shown, least: number): number {
   if (panel.kind !== 'bar') return least
-  const at = columns.indexOf(panel.x)
+  const [at, of] = [columns.indexOf(panel.x), columns.indexOf(panel.series)]
   const bars = new Set(rows.map((row) => text(row[at]))).size
-  return Math.max(least, Math.min(bars, MOST_LABELS) * BAR_PX + BESIDE_BARS_PX)
+  const names = of < 0 ? [] : [...new Set(rows.map((row) => text(row[of])))]
+  const legend = names.length > 1 ? legendHeight(names, isNarrow) - legendHeight([], isNarrow) : 0
+  return Math.max(least, Math.min(bars, MOST_LABELS) * BAR_PX + BESIDE_BARS_PX + legend)
+}
+
+/** The series of a chart or its measures; of more series than colours the largest come first. */
+function groupsOf(panel: Drawing['panel'], rows: Drawing['rows']): string[] {
+  if (!panel.series) return [...panel.y]
+  const values = new Map<string, (number | null)[]>()
+  for (const row of rows) {
+    const group = text(row[panel.series])
+    values.set(group, [...(values.get(group) ?? []), numeric(row[panel.y[0] ?? ''])])
+  }
+  const places = placesBySize([...values.values()])
+  const sorted: string[] = []
+  for (const [at, group] of [...values.keys()].entries()) sorted[places[at] ?? at] = group
+  return sorted
 }
 
 /** Bars with their value at the end; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
@@ -93,7 +111,7 @@ export function bar({
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
-  const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
+  const groups = groupsOf(panel, rows)
   const shownName = (name: string): string => placeName(name, panel.x, open)
   const longest = Math.max(...names.map((name) => shownName(name).length))
   // A width is reserved also where no name needs it.
@@ -140,7 +158,7 @@ export function bar({
   return {
     grid: {
       ...grid,
-      top: groups.length > 1 ? 32 : 8,
+      top: groups.length > 1 ? legendHeight(groups.map(named), isNarrow) : 8,
       right: cautions.size > 0 && !isNarrow ? 180 : 56,
       bottom: 28,
     },

@@ -66,6 +66,31 @@ export const COLOURS = SERIES.length
 export const colourOf = (at: number, of: number, scheme: Scheme): string =>
   of === 1 ? ACCENT[scheme] : (SERIES[at] ?? OTHERS)
 
+/** The place of each series by its size: the largest ones get the colours, the same ones in every kind of chart. */
+export function placesBySize(series: (number | null)[][]): number[] {
+  if (series.length <= COLOURS) return series.map((_, at) => at)
+  const sizes = series.map((values) => values.reduce<number>((sum, value) => sum + Math.abs(value ?? 0), 0))
+  return sizes.map(
+    (size, at) => sizes.filter((other, place) => other > size || (other === size && place < at)).length,
+  )
+}
+
+/** The width of a line of a legend, of a name's letter and of the mark beside it. */
+const [LEGEND_PX, NARROW_LEGEND_PX, LETTER_PX, MARK_PX] = [620, 300, 7, 45]
+const LEGEND_LINE_PX = 24
+
+/** The room of a legend whose names take several lines, so that no line of the chart is drawn through them. */
+export function legendHeight(names: string[], isNarrow: boolean): number {
+  const width = isNarrow ? NARROW_LEGEND_PX : LEGEND_PX
+  let [lines, used] = [1, 0]
+  for (const { length } of names) {
+    const needed = length * LETTER_PX + MARK_PX
+    if (used > 0 && used + needed > width) [lines, used] = [lines + 1, 0]
+    used += needed
+  }
+  return 8 + lines * LEGEND_LINE_PX
+}
+
 export const numeric = (value: Cell | undefined): number | null =>
   value === null || value === undefined ? null : Number(value)
 export const text = (value: Cell | undefined): string => String(value ?? '–')

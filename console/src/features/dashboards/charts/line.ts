@@ -15,6 +15,7 @@ import {
   markLine,
   notesAt,
   numeric,
+  placesBySize,
   seriesName,
   text,
   valueAxis,
@@ -120,15 +121,6 @@ const MOST_SYMBOLS = 40
 /** A filled area; the areas of several series are parts of a whole unless a person says otherwise. */
 const areaOf = (groups: number, isStacked = true): object =>
   groups > 1 && isStacked ? { areaStyle: { opacity: 0.6 }, stack: 'all' } : { areaStyle: { opacity: 0.25 } }
-
-/** The place of each series by its size: the largest ones get the colours. */
-function placesBySize(series: (number | null)[][]): number[] {
-  if (series.length <= COLOURS) return series.map((_, at) => at)
-  const sizes = series.map((values) => values.reduce<number>((sum, value) => sum + Math.abs(value ?? 0), 0))
-  return sizes.map(
-    (size, at) => sizes.filter((other, place) => other > size || (other === size && place < at)).length,
-  )
-}
 
 const DASHES = [
   [6, 3],
