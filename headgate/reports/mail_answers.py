@@ -87,24 +87,21 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords, *, has_more: 
 def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
     """Return the rows of a mail as a table with all columns, as the page Query has them, and how many."""
     records = answer_records(page)
-    if len(records) > MAX_ROWS and _is_ascending(records):
-        if page.next_cursor:
-            return [
-                *_table(records[:MAX_ROWS], words),
-                f"The first {MAX_ROWS} of more than {len(records):,} rows, the oldest first. Later rows never "
-                "come into this mail: write ORDER BY with DESC in the statement.",
-            ]
-        return [
-            *_table(records[-MAX_ROWS:], words),
-            f"The last {MAX_ROWS} of {len(records):,} rows.",
-        ]
-    return _table(records, words, has_more=bool(page.next_cursor))
+    if len(records) <= MAX_ROWS or not _is_ascending(records):
+        return _table(records, words, has_more=bool(page.next_cursor))
+    many = (
+        f"The first {MAX_ROWS} of more than {len(records):,} rows, the oldest first. Later rows never come "
+        "into this mail: write ORDER BY with DESC in the statement."
+        if page.next_cursor
+        else f"The last {MAX_ROWS} of {len(records):,} rows."
+    )
+    return [*_table(mailed_records(page), words), many]
 
 
 def mailed_records(page: QueryRows) -> Sequence[Record]:
-    """Return the rows that `table_lines` writes."""
+    """Return the rows that `table_lines` writes: of rows in the order of time the newest, if it can."""
     records = answer_records(page)
-    is_newest = len(records) > MAX_ROWS and _is_ascending(records) and not page.next_cursor
+    is_newest = not page.next_cursor and _is_ascending(records)
     return records[-MAX_ROWS:] if is_newest else records[:MAX_ROWS]
 
 

@@ -210,3 +210,33 @@ test('a column of codes has a column of the names that the page shows beside it'
   const own = [...columns, { name: 'region_name', type: 'varchar' }]
   expect(namedTable({ columns: own, rows: [['2010-11', 'FR', '3', 'France']] }, TITLE).columns).toEqual(own)
 })
+
+test('computed numbers of a column have as many decimals, their unit is in the heading, and months are months', () => {
+  const columns = [
+    { name: 'month', type: 'timestamp(3)' },
+    { name: 'avg_qty', type: 'double' },
+    { name: 'parts', type: 'double' },
+  ]
+  const rows = [
+    ['2009-12-01 00:00:00.000', 16, 3],
+    ['2010-01-01 00:00:00.000', 8.48421, 5],
+  ]
+  const sheet = sheetOf({ columns, rows }, { ...TITLE, units: { avg_qty: 'units', parts: 'units' } })
+  expect(sheet[0]).toMatchObject([
+    { value: 'Month' },
+    { value: 'Avg qty (units)' },
+    { value: 'Parts (units)' },
+  ])
+  expect(sheet.slice(1)).toEqual([
+    [
+      { value: new Date('2009-12-01T00:00:00Z'), format: 'mmm yyyy' },
+      { value: 16, format: '#,##0.0000' },
+      { value: 3, format: '#,##0' },
+    ],
+    [
+      { value: new Date('2010-01-01T00:00:00Z'), format: 'mmm yyyy' },
+      { value: 8.48421, format: '#,##0.0000' },
+      { value: 5, format: '#,##0' },
+    ],
+  ])
+})

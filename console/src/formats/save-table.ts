@@ -1,6 +1,6 @@
 import { type Cell, count, csvLine, currencyOf, download, saveBlob } from '../api/format'
-import { headingsOf, type Labels, type Units } from './columns'
-import type { Sheet } from './workbook-cells'
+import { headingsOf, headingWithUnit, type Labels, titleWithUnit, type Units } from './columns'
+import { kindOfCells, type Sheet } from './workbook-cells'
 import { namedTable } from './workbook-names'
 import type { WorkbookOrder, WorkbookReport } from './workbook-writer'
 
@@ -65,7 +65,7 @@ export async function saveXlsx(
     written.catch(() => undefined)
     send({
       kind: 'sheet',
-      sheet: sheetStart({ columns }, words),
+      sheet: sheetStart({ columns, rows: withNames(all) }, words),
       notes: notesOf({ columns, rows: all }, words),
     })
     for (let from = 0; from < all.length; from += SLICE_ROWS) {
@@ -84,14 +84,18 @@ export async function saveXlsx(
 const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 /** The first sheet of a table, with the headings of the page. */
-export function sheetStart({ columns }: Pick<TableToSave, 'columns'>, words: WorkbookWords): Sheet {
+export function sheetStart({ columns, rows }: TableToSave, words: WorkbookWords): Sheet {
   const units = columns.map(({ name }) => words.units?.[name] ?? '')
   const headings = headingsOf(columns, words.labels, words.units)
+  const kinds = columns.map((column, at) => kindOfCells(column, rows, at))
+  // A month has no time of the day of which UTC could be said.
+  const typeAt = (at: number): string => (kinds[at]?.isOfMonths ? 'date' : (columns[at]?.type ?? ''))
   return {
     name: sheetName(words.title),
     columns: columns.map(({ name, type }) => ({ name, type })),
+    kinds,
     headings: columns.map((column, at) =>
-      headingOf(column, units[at] ?? '', headings[column.name] ?? column.name),
+      headingOf({ type: typeAt(at) }, units[at] ?? '', headings[column.name] ?? column.name),
     ),
     units,
   }
@@ -100,8 +104,8 @@ export function sheetStart({ columns }: Pick<TableToSave, 'columns'>, words: Wor
 /** The heading of the page; the unit follows where a cell does not show it, and UTC for timestamps. */
 function headingOf({ type }: { type: string }, unit: string, title: string): string {
   const currency = currencyOf(unit)
-  const suffix = currency && !title.includes(currency) ? currency : type.startsWith('timestamp') ? 'UTC' : ''
-  return suffix ? `${title} (${suffix})` : title
+  if (currency && !title.includes(currency)) return `${title} (${currency})`
+  return type.startsWith('timestamp') ? headingWithUnit(title, 'UTC') : titleWithUnit(title, unit)
 }
 
 /** What a spreadsheet takes as the name of a sheet. */

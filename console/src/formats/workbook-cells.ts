@@ -11,7 +11,43 @@ export interface Sheet {
   /** The headings and the units of the columns, in their order. */
   headings: string[]
   units: string[]
+  /** How the cells of each column are shown, in their order. */
+  kinds: CellsKind[]
 }
+
+/** What all cells of a column have: the decimals of computed numbers, or whether each is a month. */
+export interface CellsKind {
+  places: number
+  isOfMonths: boolean
+}
+
+const MONTH = /^\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?$/
+
+/** What all cells of a column have in common, so that each is shown as the others. */
+export function kindOfCells(
+  { name, type }: { name: string; type: string },
+  rows: Cell[][],
+  at: number,
+): CellsKind {
+  let [places, months] = [0, 0]
+  let isOfMonths = /(^|_)month(_on)?$/.test(name) && /^(date|timestamp)/.test(type)
+  const isComputed = /^(double|real|float)/i.test(type)
+  if (!isOfMonths && !isComputed) return { places, isOfMonths }
+  for (const row of rows) {
+    const cell = row[at] ?? null
+    if (cell === null) continue
+    if (isOfMonths) [isOfMonths, months] = [MONTH.test(String(cell)), months + 1]
+    else places = Math.max(places, decimalsOf(cell))
+    if ((isComputed && places === MOST_SHOWN_PLACES) || !(isComputed || isOfMonths)) break
+  }
+  return { places, isOfMonths: isOfMonths && months > 0 }
+}
+
+/** The decimals of a number that a sheet shows. */
+const decimalsOf = (cell: Cell): number =>
+  Number.isInteger(Number(cell))
+    ? 0
+    : (String(Number(Number(cell).toFixed(MOST_SHOWN_PLACES))).split('.')[1] ?? '').length
 
 /** The most digits that a spreadsheet's number keeps. */
 const MOST_DIGITS = 15
@@ -52,7 +88,7 @@ export const headingCells = ({ headings }: Sheet): SheetCell[] =>
 
 /** The rows of a sheet from the row `from` on: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
 export function cellsOfRows(
-  { columns, units }: Sheet,
+  { columns, units, kinds }: Sheet,
   rows: Cell[][],
   links: Link[] = [],
   from = 0,
@@ -60,7 +96,7 @@ export function cellsOfRows(
   const linked = new Set(links.map(({ cell }) => cell))
   return rows.map((row, line) =>
     columns.map((column, at) => {
-      const cell = sheetCell(row[at] ?? null, column, units[at] ?? '')
+      const cell = sheetCell(row[at] ?? null, column, units[at] ?? '', kinds[at])
       const isLink =
         typeof cell !== 'object' && linked.size > 0 && linked.has(getCellAddress(from + line + 1, at))
       return isLink ? { value: String(cell), ...LINK } : cell
@@ -74,30 +110,38 @@ export const sheetOf = (sheet: Sheet, rows: Cell[][], links: Link[] = []): Sheet
   ...cellsOfRows(sheet, rows, links),
 ]
 
-function sheetCell(value: Cell, { name, type }: { name: string; type: string }, unit: string): SheetCell {
+function sheetCell(
+  value: Cell,
+  { name, type }: { name: string; type: string },
+  unit: string,
+  { places, isOfMonths }: CellsKind = { places: 0, isOfMonths: false },
+): SheetCell {
   if (typeof value !== 'string' && typeof value !== 'number') return value
   if (isName(name)) return value
-  if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type)
+  if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type, isOfMonths)
   // A float has no more digits in a spreadsheet than here; its share is shown as percent.
   const isFloat = typeof value === 'number' && !Number.isInteger(value)
   const digits = isFloat ? 0 : String(value).replace(/\D/g, '').replace(/^0+/, '').length
   if (digits > MOST_DIGITS || !Number.isFinite(Number(value))) return value
-  const format = formatOf(unit, type)
+  const format = formatOf(unit, type, places)
   return format ? { value: Number(value), format } : Number(value)
 }
 
 const MOST_SHOWN_PLACES = 4
 
 /** Of a number without a unit a spreadsheet cannot know whether it counts or names, such as a year. */
-function formatOf(unit: string, type: string): string {
+function formatOf(unit: string, type: string, computed: number): string {
   const currency = currencyOf(unit)
   if (currency) return amountFormat(currency)
   if (unit === 'share' || unit === 'probability') return '0.0%'
   // A sum of amounts has no unit, and a decimal type that no id and no year has.
   const places = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
-  if (!unit) return places > 0 ? `#,##0.${'0'.repeat(Math.min(places, MOST_SHOWN_PLACES))}` : ''
-  return /int/.test(type) ? '#,##0' : '#,##0.##'
+  if (!unit) return places > 0 ? withPlaces(Math.min(places, MOST_SHOWN_PLACES)) : ''
+  // Without a place for each digit a whole number would end with a bare point.
+  return withPlaces(Math.max(computed, Math.min(places, MOST_SHOWN_PLACES)))
 }
+
+const withPlaces = (places: number): string => `#,##0${places > 0 ? `.${'0'.repeat(places)}` : ''}`
 
 const amountFormats = new Map<string, string>()
 
@@ -112,11 +156,12 @@ function amountFormat(currency: string): string {
 }
 
 /** A day or a timestamp of a column of such as a spreadsheet's date, in UTC. */
-function dateCell(value: string, type: string): SheetCell {
+function dateCell(value: string, type: string, isOfMonths: boolean): SheetCell {
   const kind = /^(date|timestamp)/.test(type) ? kindOfTime(value) : undefined
   if (!kind) return value
   const text = kind === 'day' ? `${value}T00:00:00` : value.replace(' ', 'T').slice(0, 19)
   const at = new Date(`${text}Z`)
   if (Number.isNaN(at.getTime())) return value
+  if (isOfMonths) return { value: at, format: 'mmm yyyy' }
   return { value: at, format: kind === 'day' ? 'dd mmm yyyy' : 'dd mmm yyyy hh:mm' }
 }

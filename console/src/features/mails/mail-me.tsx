@@ -38,7 +38,7 @@ export function MailMe({ of, title: proposed = '' }: Props) {
   const asked = { ...NOTHING_SHOWN, title: title.trim(), every, on: days.length > 0 ? on : 0, ...of }
   async function send(): Promise<string> {
     await schedule.mutateAsync(asked)
-    return `${asked.title} is sent ${dayWords(asked)}. Before your first mail you get a message from AWS: confirm your address there.`
+    return `${asked.title} is sent ${dayWords(asked)}. Before your first mail a message asks you to confirm your address.`
   }
   return (
     <FormPopover
@@ -82,8 +82,8 @@ export function MailMe({ of, title: proposed = '' }: Props) {
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
         chose another time for the daily report, with the first rows of what this page shows. Columns about
-        people are left out. Before your first mail AWS asks you by mail to confirm the address; without that
-        none is sent.
+        people are left out. Before your first mail you are asked by mail (on AWS by AWS itself) to confirm
+        the address; without that none is sent.
       </Text>
     </FormPopover>
   )

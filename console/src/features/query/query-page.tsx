@@ -33,6 +33,7 @@ import { AnswerOrigin } from './answer-origin'
 import { useStatementHistory } from './use-statement-history'
 import { StatementHistory } from './statement-history'
 import { CopyLink } from './copy-link'
+import { heading } from '../../formats/words'
 import { fileNameOf } from './file-name-of'
 import { SchemaBrowser } from './schema-browser'
 import { isShown, type Progress, type RunState, useQueryRun } from './use-query-run'
@@ -184,9 +185,12 @@ function Desk() {
                   <>
                     <CopyLink />
                     <MailMe
-                      key={name}
+                      key={name ?? answered}
                       of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
-                      title={(name ?? '').slice(0, MAX_TITLE)}
+                      title={(name ?? heading(fileNameOf(name, answered).replaceAll('-', ', '))).slice(
+                        0,
+                        MAX_TITLE,
+                      )}
                     />
                     <KeepQuestion
                       kept={saved}

@@ -49,8 +49,8 @@ _EMPTY = "\uffff"  # Unicode: never a character
 def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | None) -> None:
     """Run one Athena statement on the lake's tables: SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.
 
-    Tables are in the lake's databases curated and prod, which SHOW DATABASES lists; a name without a database
-    is looked up in prod, then in curated. Tables are only read.
+    SHOW DATABASES lists the lake's two databases, whose names end with _curated and _prod; a table without a
+    database is looked up in the one of prod, then in the one of curated. Tables are only read.
     """
     from headgate.query import only_reading, qualify_tables
     from headgate.wiring import definitions

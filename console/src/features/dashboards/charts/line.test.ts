@@ -46,6 +46,15 @@ test('the step to a period that is not over is dashed, and its place says until 
   expect(xAxis.axisLabel.formatter('2010-11-01')).toBe('Nov 2010')
 })
 
+test('the point of a period that is not over is hollow, and that of the last complete one is not', () => {
+  const open = { place: '2010-12-01', until: '2010-12-09' }
+  const { series } = line({ ...MONTHLY, open }) as unknown as {
+    series: { symbol: (value: unknown, at: { dataIndex: number }) => string }[]
+  }
+  const step = series[1]
+  expect([1, 2].map((dataIndex) => step?.symbol(3, { dataIndex }))).toEqual(['none', 'emptyCircle'])
+})
+
 test('a note has a short flag above the chart, in whole words, and not along its line', () => {
   const note = {
     annotation_id: 'a',

@@ -143,16 +143,23 @@ const withoutEnds = <One extends Series>(series: One, isBegun: boolean, isOpen: 
   ),
 })
 
+/** A hollow point for the period that is not whole only: the step reaches to the whole one beside it. */
+const hollowAt =
+  (place: number) =>
+  (_value: unknown, { dataIndex }: { dataIndex: number }): string =>
+    dataIndex === place ? 'emptyCircle' : 'none'
+
 /** The step from the first point of a line, dashed because the data begin within its period. */
 const firstStep = <One extends Series>(series: One) => ({
   ...lastStep(series),
+  symbol: hollowAt(0),
   data: series.data.map((value, at) => (at > 1 ? null : value)),
 })
 
 /** The step to the last point of a line, dashed because the period is not over. */
 const lastStep = <One extends Series>(series: One) => ({
   ...series,
-  symbol: 'emptyCircle',
+  symbol: hollowAt(series.data.length - 1),
   lineStyle: { type: 'dashed' },
   markLine: undefined,
   data: series.data.map((value, at) => (at < series.data.length - 2 ? null : value)),
