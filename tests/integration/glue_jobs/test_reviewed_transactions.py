@@ -85,17 +85,19 @@ def decided_items(lake: Lake) -> int:
 
 
 def proposed(lake: Lake) -> list[str]:
-    """Return the items of the queue, by its own statement over the published table."""
+    """Return the items of the queue, by its own statement over the published tables."""
     (statement,) = [
         queue.sql for board in dashboards().values() for queue in board.queues if queue.name == QUEUE
     ]
-    fraud_scores = table_of(lake, "fraud_scores")  # noqa: F841 DuckDB finds it by its name
+    # DuckDB finds them by their names.
+    fraud_scores = table_of(lake, "fraud_scores")  # noqa: F841
+    card_transactions = table_of(lake, "card_transactions", "curated")  # noqa: F841
     return [str(row[0]) for row in duckdb.sql(translate(statement, "duckdb")).fetchall()]
 
 
-def table_of(lake: Lake, name: str) -> pa.Table:
-    """Return the rows that a prod table shows."""
-    database = lake.settings["HEADGATE_PROD_DATABASE"]
+def table_of(lake: Lake, name: str, zone: str = "prod") -> pa.Table:
+    """Return the rows that a table shows."""
+    database = lake.settings[f"HEADGATE_{zone.upper()}_DATABASE"]
     table = lake.emulator.client("glue").get_table(DatabaseName=database, Name=name)["Table"]
     bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
     s3 = lake.emulator.client("s3")
