@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.odcs_reader import yaml_document
@@ -264,7 +264,7 @@ def _known(value: object) -> object:
 
 
 def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> list[Figure]:
-    """Return the figures of a quality table; a figure of many days is shown as their mean."""
+    """Return the figures of a quality table; a figure of many periods as their mean and the newest one."""
     grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         if not models or row["model"] in models:
@@ -272,8 +272,18 @@ def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> li
     return [
         figure
         for of_metric in grouped.values()
-        for figure in ([_mean(of_metric)] if len(of_metric) > _MAX_PERIODS else map(_figure, of_metric))
+        for figure in (_of_many(of_metric) if len(of_metric) > _MAX_PERIODS else map(_figure, of_metric))
     ]
+
+
+def _of_many(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
+    """Return the mean, and the newest figure unless its period is a single day, which says little."""
+    measured = [row for row in rows if row["value"] is not None and "/" in row["period"]]
+    newest = _figure(max(measured, key=lambda row: row["period"])) if measured else None
+    if newest is None or len(set(newest.period.split("/"))) == 1:
+        return [_mean(rows)]
+    note = "; ".join(filter(None, [f"newest of {len(rows)} periods", newest.note]))
+    return [_mean(rows), replace(newest, note=note)]
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:

@@ -144,6 +144,20 @@ def test_figures_of_many_days_are_shown_as_their_mean() -> None:
     )
 
 
+def test_the_newest_of_many_periods_is_shown_beside_their_mean() -> None:
+    """A dashboard said 0.82 of the newest period and the card 0.69, which is the mean of all of them."""
+    periods = [
+        measure("auc", value, f"2026-0{month}-01/2026-0{month}-28")
+        for month, value in enumerate([0.6, 0.7, 0.8, 0.9, None], 1)
+    ]
+    about = replace(description("fraud"), quality_models=())
+    figures = model_card(about, periods, None, CurrentTable()).figures
+    assert [(figure.value, figure.period, figure.note) for figure in figures] == [
+        (pytest.approx(0.75), "2026-01-01/2026-05-28", "mean of 5 periods"),
+        (0.9, "2026-04-01/2026-04-28", "newest of 5 periods"),
+    ]
+
+
 def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
     card = model_card(
         description("sales-forecast"),

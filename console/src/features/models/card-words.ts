@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, figure } from '../../api/format'
 import { day } from '../../formats/moments'
 import { heading, inSeries } from '../../formats/words'
 
@@ -59,6 +59,14 @@ export function metricWords(metric: string): Metric {
       meaning: `${coverage} % is meant`,
       unit: 'share',
     }
+  const ofDay = /(?:^|_)card_precision_(\d+)$/.exec(metric)?.[1]
+  if (ofDay)
+    return {
+      title: `Hits among the first ${ofDay} of each day`,
+      meaning: `as a share of ${ofDay}, so a day with 2 hits to find has at most ${figure(2 / Number(ofDay), 'share')}; higher is better`,
+      unit: 'share',
+      better: 'higher',
+    }
   const first = /(?:^|_)precision_(\d+)$/.exec(metric)?.[1]
   if (first)
     return {
@@ -95,11 +103,13 @@ function directionOf(metric: string): Metric['better'] {
 
 type MeasuredFigure = Card['figures'][number]
 
-/** Whether a figure is better than that of the rule to beat; empty where none can be. */
-export function verdictOf({ metric, value, baseline }: MeasuredFigure): '' | 'better' | 'worse' | 'equal' {
-  const { better } = metricWords(metric)
+type Verdict = '' | 'better' | 'worse' | 'no difference'
+
+/** Whether a figure is better than that of its rule, as both are shown; empty where none can be. */
+export function verdictOf({ metric, value, baseline }: MeasuredFigure): Verdict {
+  const { better, unit } = metricWords(metric)
   if (!better || value === null || baseline === null) return ''
-  if (value === baseline) return 'equal'
+  if (figure(value, unit) === figure(baseline, unit)) return 'no difference'
   return value > baseline === (better === 'higher') ? 'better' : 'worse'
 }
 
@@ -116,26 +126,38 @@ export function judging(figures: MeasuredFigure[]): { main: MeasuredFigure[]; ot
     : { main: figures, others: [] }
 }
 
-const keyOf = ({ model, metric, baseline_model: rule }: MeasuredFigure): string =>
-  `${model} ${metric} ${rule}`
+const keyOf = ({ model, metric, baseline_model: rule, note }: MeasuredFigure): string =>
+  `${model} ${metric} ${rule} ${periodsOf(note)[0]}`
+
+/** Of which periods a figure is, if its note begins so, and the rest of the note: a mean and the newest one are two figures. */
+export function periodsOf(note: string): [string, string] {
+  const [begin = '', periods = ''] = /^((?:mean|newest) of \d+ periods)(?:; )?/.exec(note) ?? []
+  return [periods, note.slice(begin.length)]
+}
 const endOf = ({ period }: MeasuredFigure): string => period.split('/').at(-1) ?? ''
 
 const isJudging = (each: MeasuredFigure): boolean =>
   each.baseline !== null &&
   !each.note.startsWith('challenger') &&
   !each.metric.startsWith('daily_') &&
+  !/(^|_)card_precision_\d+$/.test(each.metric) &&
   !each.metric.endsWith(each.baseline_model || ' ') &&
   (verdictOf(each) !== '' || /coverage/.test(each.metric))
 
 /** What the test says in one sentence; empty where nothing was compared. */
 export function verdictSentence(figures: MeasuredFigure[]): string {
   const verdicts = figures.map(verdictOf).filter(Boolean)
-  if (verdicts.length === 0) return ''
-  const better = verdicts.filter((verdict) => verdict === 'better').length
+  const [first] = verdicts
+  if (!first) return ''
+  const rules = new Set(figures.map(({ baseline_model: rule }) => rule))
+  const rule = rules.size > 1 ? 'the rule named beside each figure' : 'the rule to beat'
   if (verdicts.length === 1)
-    return `It was ${verdicts[0] === 'equal' ? 'as good as' : `${verdicts[0] ?? ''} than`} the rule to beat.`
-  const many = better === verdicts.length ? `all ${better}` : better === 0 ? 'none' : `${better}`
-  return `It was better than the rule to beat in ${many}${many.startsWith('all') ? '' : ` of ${verdicts.length}`} figures of its newest tests.`
+    return first === 'no difference' ? `There was no difference to ${rule}.` : `It was ${first} than ${rule}.`
+  const better = verdicts.filter((verdict) => verdict === 'better').length
+  const alike = verdicts.filter((verdict) => verdict === 'no difference').length
+  const many = better === verdicts.length ? `all ${better}` : `${better || 'none'} of ${verdicts.length}`
+  const rest = alike > 0 ? `; in ${alike} there was no difference` : ''
+  return `It was better than ${rule} in ${many} figures of its newest tests${rest}.`
 }
 
 /** Days from an ISO 8601 interval; any other text stays. */
@@ -165,6 +187,20 @@ export function methodSentences(card: Card): string[] {
   return [...named, kept].filter(Boolean)
 }
 
+/** More inputs than a sentence can list are folded. */
+const MAX_LISTED_INPUTS = 10
+export const isFolded = (card: Card): boolean => card.columns.length > MAX_LISTED_INPUTS
+export const inputsOf = (card: Card): string => inSeries(card.columns.map(inputWords))
+
+const DAYS = /_(\d+)d(?=_|$)/
+
+/** An input as people read it: `mean_7d` is "mean (7 days)". */
+const inputWords = (name: string): string => {
+  const days = Number(DAYS.exec(name)?.[1] ?? 0)
+  const words = methodWords(name.replace(DAYS, ''))
+  return days ? `${words} (${count(days, 'day')})` : words
+}
+
 /** From what it was made: the day of the data, and how much it learnt from. */
 export function trainingSentences(card: Card): string[] {
   if (!card.as_of)
@@ -174,10 +210,10 @@ export function trainingSentences(card: Card): string[] {
         : 'There are no figures yet. The next run makes them.',
     ]
   const learnt = card.learnt_from
-    ? `It learnt from ${count(card.learnt_from, 'row')} with ${count(card.columns.length, 'input')}: ${inSeries(card.columns.map(methodWords))}.`
+    ? `It learnt from ${count(card.learnt_from, 'row')} with ${count(card.columns.length, 'input')}${isFolded(card) ? '' : `: ${inputsOf(card)}`}.`
     : ''
   const shifted = card.shifted.length
-    ? `These inputs have changed since: ${inSeries(card.shifted.map(methodWords))}.`
+    ? `These inputs have changed since: ${inSeries(card.shifted.map(inputWords))}.`
     : ''
   return [`Data up to ${day(card.as_of)}.`, learnt, shifted].filter(Boolean)
 }

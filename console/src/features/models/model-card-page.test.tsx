@@ -198,6 +198,46 @@ test('a figure has the words and the unit of its kind, and no text the marks of 
   expect(textWords('by `silence_rule` and `“Net total”`')).toBe('by “silence rule” and “Net total”')
 })
 
+test('figures that are shown as equal have no difference, and each figure names its own rule', () => {
+  const [auc] = CARD.figures
+  if (!auc) throw new Error('no figure')
+  const earned = { ...auc, metric: 'earned_eur', value: 44_105.2, baseline: 44_107.9, baseline_model: 'all' }
+  const cost = { ...auc, metric: 'cost', value: 3, baseline: 2, baseline_model: 'none' }
+  expect(verdictOf(earned)).toBe('no difference')
+  expect(verdictSentence([earned])).toBe('There was no difference to the rule to beat.')
+  expect(verdictSentence([auc, earned, cost])).toBe(
+    'It was better than the rule named beside each figure in 1 of 3 figures of its newest tests; in 1 there was no difference.',
+  )
+})
+
+test('a share of the first ones of each day says its ceiling, and judges nothing', () => {
+  const [auc] = CARD.figures
+  if (!auc) throw new Error('no figure')
+  expect(metricWords('card_precision_100')).toMatchObject({
+    title: 'Hits among the first 100 of each day',
+    meaning: 'as a share of 100, so a day with 2 hits to find has at most 2 %; higher is better',
+  })
+  const hits = { ...auc, metric: 'card_precision_100' }
+  expect(judging([auc, hits])).toEqual({ main: [auc], others: [hits] })
+})
+
+test('the mean of all periods and the newest one are both shown, each under its name', async () => {
+  const [auc] = CARD.figures
+  const mean = { ...auc, value: 0.75, note: 'mean of 5 periods' }
+  card = { ...CARD, figures: [mean, { ...auc, note: 'newest of 5 periods; few labels' }] }
+  show('/models/leaving')
+  await screen.findByText('AUC, mean of 5 periods')
+  expect(screen.getByText('AUC, newest of 5 periods')).toBeTruthy()
+})
+
+test('many inputs are folded, in words', async () => {
+  card = { ...CARD, columns: [...'abcdefghij', 'mean_7d'], shifted: ['mean_7d'] }
+  show('/models/leaving')
+  await screen.findByText('It learnt from 1,200 rows with 11 inputs.')
+  expect(screen.getByText(/j and mean \(7 days\)/).closest('details')).toBeTruthy()
+  expect(screen.getByText('These inputs have changed since: mean (7 days).')).toBeTruthy()
+})
+
 test('the newest figures of the published method are shown first, and say how often they beat the rule', () => {
   const [auc] = CARD.figures
   if (!auc) throw new Error('no figure')

@@ -11,11 +11,14 @@ import { usePlainNames } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { tableAddress } from '../dashboards/trust-line'
 import {
+  inputsOf,
+  isFolded,
   judging,
   methodSentences,
   methodWords,
   metricWords,
   periodWords,
+  periodsOf,
   textWords,
   trainingSentences,
   verdictOf,
@@ -69,6 +72,12 @@ function Sections({ card }: { card: Card }) {
       </Panel>
       <Panel title="What it is made from">
         <Lines of={[plain(card.data), ...trainingSentences(card)]} />
+        {isFolded(card) ? (
+          <details>
+            <summary>Its {count(card.columns.length, 'input')}</summary>
+            <Text size="sm">{inputsOf(card)}</Text>
+          </details>
+        ) : null}
       </Panel>
       <Panel title="How it was tested">
         <Text size="sm" mb="xs">
@@ -117,7 +126,7 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
           <summary>
             {count(others.length, 'further figure')}: other recipes, earlier tests and facts of the fit
           </summary>
-          <Figures figures={others} plain={plain} rule="Compared with" />
+          <Figures figures={others} plain={plain} />
         </details>
       ) : null}
       {contest.length > 0 ? (
@@ -151,11 +160,9 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
 interface FiguresProps {
   figures: Card['figures']
   plain: (text: string) => string
-  /** The heading of what the figures are compared with. */
-  rule?: string
 }
 
-function Figures({ figures, plain, rule = 'Rule to beat' }: FiguresProps) {
+function Figures({ figures, plain }: FiguresProps) {
   return (
     <div className="scroll" tabIndex={0}>
       <Table fz="sm">
@@ -163,7 +170,7 @@ function Figures({ figures, plain, rule = 'Rule to beat' }: FiguresProps) {
           <Table.Tr>
             <Table.Th>Figure</Table.Th>
             <Table.Th className="number">Value</Table.Th>
-            <Table.Th miw={96}>{rule}</Table.Th>
+            <Table.Th miw={96}>Compared with</Table.Th>
             <Table.Th className="number">Its value</Table.Th>
             <Table.Th>Against it</Table.Th>
             <Table.Th visibleFrom="sm">Tested on</Table.Th>
@@ -175,7 +182,7 @@ function Figures({ figures, plain, rule = 'Rule to beat' }: FiguresProps) {
         <Table.Tbody>
           {figures.map((each) => (
             <FigureRow
-              key={`${each.model} ${each.metric} ${each.baseline_model} ${each.period}`}
+              key={`${each.model} ${each.metric} ${each.baseline_model} ${each.period} ${each.note}`}
               of={each}
               note={plain(each.note)}
             />
@@ -188,12 +195,13 @@ function Figures({ figures, plain, rule = 'Rule to beat' }: FiguresProps) {
 
 function FigureRow({ of: each, note }: { of: Card['figures'][number]; note: string }) {
   const { title, meaning, unit } = metricWords(each.metric)
+  const [periods, rest] = periodsOf(note)
   return (
     <Table.Tr>
       <Table.Td className="any-text">
-        {title}
+        {periods ? `${title}, ${periods}` : title}
         <Text size="xs" className="muted">
-          {[methodWords(each.model), meaning, methodWords(note)].filter(Boolean).join(' · ')}
+          {[methodWords(each.model), meaning, methodWords(rest)].filter(Boolean).join(' · ')}
         </Text>
       </Table.Td>
       <Table.Td className="number">{figure(each.value, unit)}</Table.Td>
