@@ -1881,7 +1881,40 @@ def test_what_came_back_and_was_billed_again_the_same_day_at_another_price_is_no
     assert answer_in_words(returned.title, both, returned.units) == (
         "Last return: £10 on 5 Jan 2010, all of it MAGNETS: 2 pieces, £10"
     ), "an order followed it"
-    assert [row["returned_on"] for row in both] == [date(2010, 2, 17), date(2010, 1, 5)], "newest first"
+    assert [(row["booked_on"], row["taken_off_as"]) for row in both] == [
+        (date(2010, 2, 17), "price corrected"),
+        (date(2010, 1, 5), "came back"),
+    ], "newest first"
+
+
+def test_of_the_last_orders_only_goods_came_back_in_the_opened_call() -> None:
+    """Postage that was taken off and a price that was corrected were shown as goods that came back."""
+    lines: list[tuple[object, ...]] = [
+        ("497946", date(2010, 2, 16), "completed", "A", 2504, 1.45),
+        ("497946", date(2010, 2, 16), "completed", "POST", 1, 36),
+        ("497946", date(2010, 2, 16), "completed", "B", 2, 5),
+        *CORRECTED[:1],
+        ("498152", date(2010, 2, 17), "cancelled", "B", -1, 5),
+        ("498153", date(2010, 2, 18), "cancelled", "POST", -1, 36),
+    ]
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (part,) = (part for part in queue.evidence if part.title.startswith("Last order"))
+    with duckdb.connect() as engine:
+        with_lines(engine, [*lines, ("498154", date(2010, 2, 17), "completed", "A", 9456, 0.30)])
+        engine.execute(
+            "insert into products (product_id, product_name, category) values "
+            "('A', 'MAGNETS', 'gifts'), ('POST', 'POSTAGE', 'service')"
+        )
+        newest, bought = answer_of(engine, part.of_item("9"))
+        engine.execute("delete from orders where order_id = '498154'")
+        alone = answer_of(engine, part.of_item("9"))
+    kinds = ("came_back", "price_corrected", "taken_off")
+    assert [newest[kind] for kind in kinds] == [None, None, None]
+    assert [bought[kind] for kind in kinds] == [5, Decimal("3630.80"), 36]
+    assert answer_in_words(part.title, alone, part.units) == (
+        "Last order: £3,677 on 16 Feb 2010, of which £3,636 came back; £36 of fees, discounts or postage were "
+        "taken off"
+    )
 
 
 def test_the_pages_of_an_order_and_of_a_region_count_no_corrected_price_as_returned() -> None:
