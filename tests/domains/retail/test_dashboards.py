@@ -3111,7 +3111,10 @@ def test_a_review_proposes_the_next_step_by_its_reason(
         (
             datetime(2010, 11, 20, 9),
             "ring customer 7, and inspect terminal 236: ",
-            "1 of 1 payments judged there in the 30 days before, the last on 20 Nov 2010",
+            (
+                "by now, with later verdicts, 1 of 1 payments judged there in the 30 days before were fraud, "
+                "the last on 20 Nov 2010"
+            ),
             17,
         ),
     ],
@@ -3140,6 +3143,36 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
     assert answer_in_words(queue.evidence[1].title, terminal, {}) == (
         f"Terminal 236: 1 of 2 earlier payments with a verdict were fraud, the last {days} days before"
     )
+
+
+def test_a_terminal_with_more_frauds_than_are_listed_says_how_many_are_shown() -> None:
+    payments: list[dict[str, object]] = [
+        {"transaction_id": at, "customer_id": at, "terminal_id": 532, "amount": 50, "is_fraud": at > 1 or None}
+        | {"transacted_at": datetime(2010, 12, 20 - at), "decision": "review", "score": 0.8}
+        for at in range(1, 9)
+    ]
+    queue, *_ = dashboards()["compliance-guardian"].queues
+    part = queue.evidence[1]
+    with duckdb.connect() as engine:
+        filled_payments(engine, payments)
+        rows = answer_of(engine, part.of_item("1"))
+    assert len(rows) == 5
+    assert answer_in_words(part.title, rows, {}) == (
+        "Terminal 532: 7 of 7 earlier payments with a verdict were fraud, the last 1 day before: the newest 5 "
+        "of 7"
+    )
+
+
+def test_a_few_frauds_among_many_approved_payments_are_not_shown_as_none() -> None:
+    approved: list[dict[str, object]] = [
+        {"transaction_id": at, "decision": "approve", "is_fraud": at == 0, "amount": 9}
+        | {"transacted_at": datetime(2010, 12, 1, 9)}
+        for at in range(1500)
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=approved, fraud_model_quality=[TESTED_PERIOD])
+        (row,) = answer_of(engine, panel_of("compliance-guardian", "decisions").sql)
+    assert row["of_100_were_fraud"] == 0.07
 
 
 def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
@@ -3318,7 +3351,8 @@ def test_a_filter_of_the_page_leaves_the_numbers_beside_a_payment() -> None:
     assert item == everything
     assert item["usual_amount"] == 20
     assert str(item["reason"]).endswith(
-        "1 of 1 payments judged there in the 30 days before, the last on 6 Dec 2010"
+        "by now, with later verdicts, 1 of 1 payments judged there in the 30 days before were fraud, the last "
+        "on 6 Dec 2010"
     )
 
 
