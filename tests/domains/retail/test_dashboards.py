@@ -819,10 +819,36 @@ def test_a_region_of_whose_month_one_order_is_most_is_named_with_the_order() -> 
     assert one_order == "One order, 536009, is 91 % of the £18,200 of Australia"
     assert str(first["title_action"]).startswith("Plan Australia without order 536009 until its customer")
     assert "one order" not in str(many).lower()
-    assert (listed["what_to_do"], listed["one_order"]) == ("plan without one order", "536009")
-    assert (
-        answer_in_words(table.answer, listed_rows, dict(table.units)) == "Order 536009 is most of Australia"
+    assert (listed["what_to_do"], listed["order_id"]) == ("plan without one order", "536009")
+    assert listed["revenue_without_order"] == pytest.approx(1645.12)
+    assert answer_in_words(table.answer, listed_rows, dict(table.units)) == (
+        "Order 536009 is most of Australia: £1,645 without it"
     )
+
+
+@pytest.mark.parametrize(
+    ("orders", "before", "rate", "because"),
+    [
+        (19, 30, 0.1, "fewer than 20 orders: no change and no rate"),
+        (30, 9, 0.1, "fewer than 20 orders in the month before: no change"),
+        (30, 30, 1.2, "goods of earlier months came back: no rate"),
+        (30, 30, 0.1, None),
+    ],
+)
+def test_a_region_says_why_it_has_no_change_or_no_rate(
+    orders: int, before: int, rate: float, because: str | None
+) -> None:
+    months: list[dict[str, object]] = [
+        {"region_id": "AU", "region_name": "Australia", "month_on": date(2010, at, 1), "is_complete": True}
+        | {"revenue": 3000, "sales": 3000, "orders": count, "return_rate": rate}
+        for at, count in ((10, before), (11, orders))
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=months)
+        (row,) = answer_of(engine, panel_of("global-market-pulse", "regions").sql)
+    assert row["left_out_because"] == because
+    assert (row["revenue_change"] is None) is (min(orders, before) < 20)
+    assert (row["came_back"] is None) is (orders < 20 or rate > 1)
 
 
 def test_bands_that_held_equally_often_are_drawn_as_one() -> None:
