@@ -1938,8 +1938,8 @@ def test_of_the_last_orders_only_goods_came_back_in_the_opened_call() -> None:
     assert [newest[kind] for kind in kinds] == [None, None, None]
     assert [bought[kind] for kind in kinds] == [5, Decimal("3630.80"), 36]
     assert answer_in_words(part.title, alone, part.units) == (
-        "Last order: £3,677 on 16 Feb 2010, of which £3,636 came back; £36 of fees, discounts or postage were "
-        "taken off"
+        "Last order: £3,677 on 16 Feb 2010, of which £3,636 came back; £36 of fees, discounts or postage "
+        "were taken off"
     )
 
 
@@ -3173,7 +3173,13 @@ def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_w
 
 def test_a_terminal_with_more_frauds_than_are_listed_says_how_many_are_shown() -> None:
     payments: list[dict[str, object]] = [
-        {"transaction_id": at, "customer_id": at, "terminal_id": 532, "amount": 50, "is_fraud": at > 1 or None}
+        {
+            "transaction_id": at,
+            "customer_id": at,
+            "terminal_id": 532,
+            "amount": 50,
+            "is_fraud": at > 1 or None,
+        }
         | {"transacted_at": datetime(2010, 12, 20 - at), "decision": "review", "score": 0.8}
         for at in range(1, 9)
     ]
@@ -3184,8 +3190,8 @@ def test_a_terminal_with_more_frauds_than_are_listed_says_how_many_are_shown() -
         rows = answer_of(engine, part.of_item("1"))
     assert len(rows) == 5
     assert answer_in_words(part.title, rows, {}) == (
-        "Terminal 532: 7 of 7 earlier payments with a verdict were fraud, the last 1 day before: the newest 5 "
-        "of 7"
+        "Terminal 532: 7 of 7 earlier payments with a verdict were fraud, the last 1 day before: the newest "
+        "5 of 7"
     )
 
 
@@ -3377,8 +3383,8 @@ def test_a_filter_of_the_page_leaves_the_numbers_beside_a_payment() -> None:
     assert item == everything
     assert item["usual_amount"] == 20
     assert str(item["reason"]).endswith(
-        "by now, with later verdicts, 1 of 1 payments judged there in the 30 days before were fraud, the last "
-        "on 6 Dec 2010"
+        "by now, with later verdicts, 1 of 1 payments judged there in the 30 days before were fraud, the "
+        "last on 6 Dec 2010"
     )
 
 

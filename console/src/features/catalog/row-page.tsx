@@ -184,6 +184,7 @@ export function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
             <dt className="muted">{formats[fact.place]?.heading}</dt>
             <dd>
               <DatasetRowLink
+                table={table}
                 column={fact.name}
                 value={fact.value}
                 text={formats[fact.place]?.text(fact.value) ?? ''}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
-import { datasetRowAddress, rowQuery } from './row-query'
+import { datasetRowAddress, rowQuery, sameIdAddress } from './row-query'
 
 test('the statement of a row compares each key by its type', () => {
   const columns = [
@@ -27,4 +27,22 @@ test('an id links to the row of the dataset that it is the only key of', () => {
   expect(datasetRowAddress(tables, 'order_id', '48/9434')).toBe('#/rows/orders/48%2F9434')
   expect(datasetRowAddress(tables, 'shop_id', 'a')).toBeUndefined()
   expect(datasetRowAddress(tables, 'order_id', null)).toBeUndefined()
+})
+
+test('an id that no dataset lists links to all rows with it, from the dataset and from the table itself', () => {
+  const key = (name: string) => testColumn(name, { primary_key: true })
+  const tables = [
+    testTable('visits', [key('visit_id'), testColumn('door_id'), testColumn('room')]),
+    testTable('doors_seen', [key('door_id')], { database: 'prod', system: 'hub' }),
+    testTable('odd_visits', [key('visit_id'), testColumn('door_id'), testColumn('room')], {
+      database: 'prod',
+      system: 'hub',
+    }),
+  ]
+  const page = '#/tables/hub/odd_visits?filter=door_id%3Aeq%3A532'
+  expect(sameIdAddress(tables, 'visits', 'door_id', 532)).toBe(page)
+  expect(sameIdAddress(tables, 'odd_visits', 'door_id', 532)).toBe(page)
+  expect(sameIdAddress(tables, 'odd_visits', 'visit_id', 7)).toBeUndefined()
+  expect(sameIdAddress(tables, 'odd_visits', 'room', 7)).toBeUndefined()
+  expect(sameIdAddress(tables, '', 'door_id', 532)).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, isNumeric } from '../../api/format'
 import { queryAddress, quotedName } from '../../formats/sql'
-import { datasetOf, literal, rowAddress } from './belonging'
+import { datasetOf, literal, rowAddress, soleKey, tablesAbout } from './belonging'
 import { useCatalog } from './queries'
 
 interface Column {
@@ -35,7 +35,25 @@ export function datasetRowAddress(
   return dataset && rowAddress(dataset.name, String(value))
 }
 
-/** The whole address of that page, for a workbook, which knows no page of its own. */
+/**
+ * The address of all rows with this id, of a thing that no dataset lists: in the system's table that has a row
+ * for each row of `table`, or is `table`. Undefined where there is none.
+ */
+export function sameIdAddress(
+  tables: Schemas['CatalogTable'][],
+  table: string,
+  column: string,
+  value: Cell,
+): string | undefined {
+  const here = tables.find(({ name }) => name === table)
+  const key = here && soleKey(here)?.name
+  if (value === null || !key || key === column || !column.endsWith('_id')) return undefined
+  const listed = tablesAbout(tables, key).find(({ columns }) => columns.some(({ name }) => name === column))
+  const page = listed && `#/tables/${encodeURIComponent(listed.system)}/${encodeURIComponent(listed.name)}`
+  return page && `${page}?filter=${encodeURIComponent(`${column}:eq:${value}`)}`
+}
+
+/** The whole address of the page of a row, for a workbook, which knows no page of its own. */
 export function useRowLinks(): (column: string, value: Cell) => string | undefined {
   const tables = useCatalog().data?.tables
   return (column, value) => {

@@ -38,6 +38,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
               <dt className="muted">{labels[name] || heading(name, units[name])}</dt>
               <dd>
                 <DatasetRowLink
+                  table={table}
                   column={name}
                   value={value}
                   text={cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}
