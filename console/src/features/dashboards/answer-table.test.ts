@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
 
-import { exactText, prioritiesOf, shownColumns } from './answer-table'
+import { exactText, prioritiesOf, roomOf, shownColumns } from './answer-table'
 
 const column = (name: string, type: string) => ({ name, type })
 const formats = (...headings: string[]) => headings.map((heading) => ({ heading, text: String }))
+
+test('rows of which no line says that they scroll are all in view, below a heading of three lines as well', () => {
+  const [headings, lines, row] = [65, 3, 28]
+  expect(roomOf(10, 320)).toBeGreaterThanOrEqual(headings + lines + 10 * row)
+  expect(roomOf(11, 320), 'a line below says that these scroll').toBe(320)
+})
 
 test('on a phone the first measure stays beside the two columns that name a row', () => {
   const columns = [column('model', 'varchar'), column('metric', 'varchar'), column('value', 'double')]

@@ -48,6 +48,8 @@ const MEASURE_PX = 90
 const PHONE_PX = 312
 const TEXT_PX = 110
 const SAMPLED_ROWS = 100
+/** Lines that the heading of a narrow column may take. */
+const LINES_OF_HEADING = 4
 /** Digits of a computed number: further ones are noise of the division. */
 const MOST_DIGITS = 7
 
@@ -137,7 +139,7 @@ export function AnswerTable({
         <Grid
           columns={shown.columns}
           rows={{ length: shown.rows.length, at: (index) => shown.rows[index] }}
-          height={height}
+          height={roomOf(shown.rows.length, height)}
           label={label}
           formats={formats}
           onOpen={setOpened}
@@ -190,10 +192,17 @@ function panelFormats(
   )
 }
 
+/** Whether rows with a heading of one line are higher than a height. */
+const isHigherThan = (rows: number, height: number): boolean => (rows + 1) * ROW_PX > height
+
+/** The most height of a table: rows that fit below a heading of one line fit below one of several as well. */
+export const roomOf = (rows: number, height: number): number =>
+  isHigherThan(rows, height) ? height : height + (LINES_OF_HEADING - 1) * ROW_PX
+
 /** How many rows there are, where not all are in view. */
 export function MoreRows({ answer, height }: { answer: Result; height: number }) {
   const [listed, all] = [answer.rows.length, rowCount(answerRows(answer))]
-  const isHigher = (listed + 1) * ROW_PX > height
+  const isHigher = isHigherThan(listed, height)
   if (all <= listed && !isHigher) return null
   const rows = all > listed ? `The first ${whole(listed)} of ${count(all, 'row')}` : count(listed, 'row')
   return (

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { quoted, quotedName } from '../../formats/sql'
+import { cellWords } from '../../formats/columns'
 import { literal, onlyKey } from '../catalog/belonging'
 import { levelColumns } from '../catalog/level-columns'
 import type { Chosen, Filter } from './filters'
@@ -14,6 +15,8 @@ export interface LeftFilter {
   value: string
   tables: string[]
   bound: Bound
+  /** The filter and its value in people's words. */
+  words: string
 }
 
 type Bound = '' | 'from' | 'until'
@@ -45,6 +48,7 @@ export const leftFilters = (filters: readonly Filter[], chosen: Chosen, tables: 
       value: chosen[filter.name] ?? '',
       tables: filter.tables,
       bound: boundOf(filter),
+      words: `${filter.label}: ${cellWords(filter.column, chosen[filter.name])}`,
     }))
 
 /** The filters of a dashboard that follow from those of the one before; others are dropped. */
@@ -61,6 +65,17 @@ export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables
   // A filter may have several tables, each with a column of its own.
   return ways.filter(({ filter }, at) => ways.findIndex((way) => way.filter.name === filter.name) === at)
 }
+
+/** The chosen filters of the dashboard before from which none of the carried ones follows, in words. */
+export const droppedOf = (
+  filters: readonly Filter[],
+  left: LeftFilter[],
+  tables: Table[],
+  carried: readonly string[],
+): string[] =>
+  left
+    .filter((each) => !carriedTo(filters, [each], tables).some(({ filter }) => carried.includes(filter.name)))
+    .map(({ words }) => words)
 
 /** The first of a filter's tables of which its column identifies the rows of every level, as a series does. */
 const levelledBy = (column: string, names: string[], tables: Table[]): LevelledTable | undefined =>

@@ -44,7 +44,10 @@ function open(column: string, value: string, named = 'North'): void {
     return Promise.resolve(Response.json(url.includes('/v1/catalog') ? { tables: TABLES } : answer))
   })
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  const left = { title: 'Plan', filters: [{ column, value, tables: ['plan'], bound: '' }] }
+  const left = {
+    title: 'Plan',
+    filters: [{ column, value, tables: ['plan'], bound: '', words: `Place: ${value}` }],
+  }
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
@@ -64,6 +67,7 @@ test('a filter of the dashboard before is in the address, and can be removed whe
   const remove = await screen.findByRole('button', { name: 'Remove: Hall: North' })
   expect(screen.getByText('From “Plan”:')).toBeTruthy()
   expect([textOf('address'), textOf('panels')]).toEqual(['?hall=North', 'asked'])
+  expect(screen.queryByText(/does not apply here/)).toBeNull()
   fireEvent.click(remove)
   await expect.poll(() => textOf('address')).toBe('')
   expect(screen.queryByText('From “Plan”:')).toBeNull()
@@ -73,9 +77,9 @@ test.each([
   ['a filter that the page does not know', 'kind', 'art', 'North'],
   ['a value that its filter does not offer', 'hall_name', 'Attic', 'North'],
   ['an id whose name its filter does not offer', 'hall_id', 'N1', 'Attic'],
-])('%s is dropped without a word', async (_, column, value, named) => {
+])('%s is dropped, and the page says so', async (_, column, value, named) => {
   open(column, value, named)
-  await expect.poll(() => textOf('panels')).toBe('asked')
-  expect(textOf('address')).toBe('')
-  expect(screen.queryByText('From “Plan”:')).toBeNull()
+  expect(await screen.findByText(`Place: ${value} does not apply here.`)).toBeTruthy()
+  expect([textOf('address'), textOf('panels')]).toEqual(['', 'asked'])
+  expect(screen.getByText('From “Plan”:')).toBeTruthy()
 })

@@ -6,12 +6,12 @@ import { cellWords } from '../../formats/columns'
 import { type Chosen, type Filter, oncePerName } from './filters'
 import { useCarriedFrom } from './use-carried'
 
-/** The filters that came from the dashboard before, each with the button that takes it away. */
+/** The filters that came from the dashboard before, each with the button that takes it away, and those that do not apply here. */
 export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; chosen: Chosen }) {
   const carried = useCarriedFrom()
   const [, setSearch] = useSearchParams()
   const shown = oncePerName(filters).filter(({ name }) => chosen[name] && carried?.names.includes(name))
-  if (!carried || shown.length === 0) return null
+  if (!carried || shown.length + carried.dropped.length === 0) return null
   const remove = (name: string) =>
     setSearch(
       (before) => {
@@ -31,6 +31,11 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
           words={`${label}: ${cellWords(column, chosen[name])}`}
           onRemove={() => remove(name)}
         />
+      ))}
+      {carried.dropped.map((words) => (
+        <Text key={words} size="xs">
+          {words} does not apply here.
+        </Text>
       ))}
     </Group>
   )

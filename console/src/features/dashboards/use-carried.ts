@@ -3,7 +3,7 @@ import { useLocation, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { useResults } from '../query/results'
-import { type CarriedWay, carriedTo, type LeftFilter } from './carried-filters'
+import { type CarriedWay, carriedTo, droppedOf, type LeftFilter } from './carried-filters'
 import { type Filter, isBound } from './filters'
 
 /** What a link from one dashboard to another carries, beside its address. */
@@ -11,9 +11,9 @@ export interface Left {
   left: { title: string; filters: LeftFilter[] }
 }
 
-/** The filters of a page that came from the dashboard with this title, by their names. */
+/** The filters of a page that came from the dashboard with this title, by their names, and the words of those that it cannot take. */
 export interface Carried {
-  carried: { title: string; names: string[] }
+  carried: { title: string; names: string[]; dropped: string[] }
 }
 
 const isOf = <State extends object>(state: unknown, name: string): state is State =>
@@ -66,13 +66,15 @@ export function useCarried(
   const isDone = left !== undefined && tables !== undefined && values !== undefined
   useEffect(() => {
     if (!isDone) return
-    const carried = { title: left.title, names: values.map(({ name }) => name) }
+    const names = values.map(({ name }) => name)
+    const dropped = droppedOf(filters, left.filters, tables, names)
+    const carried = { title: left.title, names, dropped }
     setSearch(
       (before) => {
         for (const { name, value } of values) before.set(name, value)
         return before
       },
-      { replace: true, state: values.length > 0 ? { carried } : null },
+      { replace: true, state: names.length + dropped.length > 0 ? { carried } : null },
     )
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once: the state of the address is another one then
   }, [isDone])
