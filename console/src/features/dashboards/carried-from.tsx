@@ -11,7 +11,8 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
   const carried = useCarriedFrom()
   const [, setSearch] = useSearchParams()
   const shown = oncePerName(filters).filter(({ name }) => chosen[name] && carried?.names.includes(name))
-  if (!carried || shown.length + carried.dropped.length === 0) return null
+  const dropped = carried?.dropped ?? []
+  if (!carried || shown.length + dropped.length === 0) return null
   const remove = (name: string) =>
     setSearch(
       (before) => {
@@ -32,7 +33,7 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
           onRemove={() => remove(name)}
         />
       ))}
-      {carried.dropped.map((words) => (
+      {dropped.map((words) => (
         <Text key={words} size="xs">
           {words} does not apply here.
         </Text>

@@ -13,7 +13,7 @@ export interface Left {
 
 /** The filters of a page that came from the dashboard with this title, by their names, and the words of those that it cannot take. */
 export interface Carried {
-  carried: { title: string; names: string[]; dropped: string[] }
+  carried: { title: string; names: string[]; dropped?: string[] }
 }
 
 const isOf = <State extends object>(state: unknown, name: string): state is State =>
