@@ -14,9 +14,12 @@ from headgate.plain_names import in_plain_letters
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
 _NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
+# The scale of a rate, as in `mites/100 bees` and `fat per 100 g`.
+_AFTER_PER = "|".join(f"(?<={per})" for per in ("/", "per ", "pro ", "je ", "pour ", "por "))
+_SCALE = f"(?:{_AFTER_PER})1000?(?= ?[A-Za-z])"
 _PUNCTUATION = "[_ .,:?/%°&+*#'\"()\\[\\]$-]"
 _BEGINNING = f"(?:[0-9]{{1,2}}[.)] ?)?[('\"]*(?:# ?)?(?:{_LETTER}|_)"
-_SHOWABLE = re.compile(f"{_BEGINNING}(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}){{0,250}}")
+_SHOWABLE = re.compile(f"{_BEGINNING}(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}|{_SCALE}){{0,250}}")
 # A sentence is shown if it is a question or ends as a label does: it may be a remark about somebody.
 _MAX_NAME, _ENDS_OF_QUESTIONS = 60, ("?", ")", "*", ":")
 _MAX_DIGITS = 4

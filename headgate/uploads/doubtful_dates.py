@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from headgate.uploads.column_readings import ColumnReadings
     from headgate.values.format_inference import Reading
 
+LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 REFUSED, DOUBTFUL, FUTURE_DATE = "refused", "doubtful", "future_date"
 _DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 @dataclass
 class DoubtfulDates:
-    """Marks the dates in the future of columns that record the past, and counts them."""
+    """Marks the dates in the future of columns that record the past, and counts them.
+
+    Rows that a person left out have no doubts.
+    """
 
     names: Sequence[str]
     past: Mapping[str, str]
@@ -37,13 +41,15 @@ class DoubtfulDates:
 
     def added(self, table: pa.Table, readings: ColumnReadings) -> pa.Table:
         """Return the rows with their doubtful dates among their flaws."""
+        flaws_of_rows = table.column("flaws").combine_chunks()
+        are_left_out = pc.fill_null(pc.equal(flaws_of_rows, LEFT_OUT), fill_value=False)
         added: defaultdict[int, list[tuple[str, str, str]]] = defaultdict(list)
         for place, name in enumerate(self.names):
             most = readings.clear.get(name) if name in self.past else None
             if most is None or most.reading.kind not in _DATES:
                 continue
             values = _as_dates(table.column(f"c{place}").combine_chunks(), most.reading)
-            are_late = pc.fill_null(are_future(values), fill_value=False)
+            are_late = pc.and_not(pc.fill_null(are_future(values), fill_value=False), are_left_out)
             for row in np.flatnonzero(flags(are_late)).tolist():
                 added[row].append((name, FUTURE_DATE, self.past[name]))
             self._count(name, values.filter(are_late))

@@ -43,7 +43,7 @@ from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
 from headgate.matching.header_names import made_up_name
 from headgate.matching.match_header import count_known, with_headings
 from headgate.uploads.column_readings import ColumnReadings, plain_facts, reading_facts
-from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
+from headgate.uploads.doubtful_dates import LEFT_OUT, REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.file_values import FileValues, refused_values
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
@@ -67,7 +67,6 @@ MAX_FLAWED = 20_000
 _HIDDEN = "••••"
 _HIDDEN_LIST = "[…]"
 _INSIDE = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "  # between a list and the list around it
-_LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 _KINDS = {"errors": REFUSED, "duplicates": "duplicate", "left_out": "left_out"}
 _IN_COLUMN = "column_"
 _FORMAT_ROWS = 2_000
@@ -286,7 +285,7 @@ class Flaws:
         if not left_out:
             return self
         rows = np.concatenate([self.rows, np.array(sorted(set(left_out)), np.int64)])
-        texts = [*self.texts.to_pylist(), *[_LEFT_OUT] * (len(rows) - len(self.rows))]
+        texts = [*self.texts.to_pylist(), *[LEFT_OUT] * (len(rows) - len(self.rows))]
         order = np.argsort(rows, kind="stable")
         return replace(self, rows=rows[order], texts=text_array(texts[place] for place in order))
 
@@ -435,7 +434,7 @@ def write_grid(
         min(flawed, MAX_FLAWED),
         formats,
         opened.source.written_as,
-        {**_to_come(readings), **doubts.by_column},
+        {**_to_come(readings, about.past), **doubts.by_column},
         currencies.by_column,
         dict(seen.numbers),
         totals_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden),
@@ -473,10 +472,12 @@ def _formats(readings: ColumnReadings, declared: Mapping[str, Column]) -> dict[s
     return {name: facts for name, facts in formats.items() if facts}
 
 
-def _to_come(readings: ColumnReadings) -> dict[str, Mapping[str, Any]]:
-    """Return the first dates that are in the future, by column."""
+def _to_come(readings: ColumnReadings, past: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the first dates that are in the future, by column of no field that records the past."""
     dates = {
-        name: first_future_dates(readings.texts[name], most.reading) for name, most in readings.clear.items()
+        name: first_future_dates(readings.texts[name], most.reading)
+        for name, most in readings.clear.items()
+        if name not in past
     }
     return {name: facts for name, facts in dates.items() if facts}
 

@@ -5836,6 +5836,11 @@ export interface components {
             /** Rule */
             rule: string;
             /**
+             * Sent Row
+             * @description Row number in the sent file if a person left rows out of it; else null.
+             */
+            sent_row?: number | null;
+            /**
              * Sheet Row
              * @description Row number in Excel; null for other formats.
              */

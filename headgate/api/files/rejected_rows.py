@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
+    from headgate.uploads.row_numbers import RowNumbers
 
 _MAX_WAITING = 200
 
@@ -92,6 +93,7 @@ def _rows(
     """Return rows of a file's quarantine table with their corrections and the reasons from its edits."""
     from headgate.intake.rows.duplicate_reasons import is_as_new
     from headgate.uploads.edited_rows import reasons_as_written
+    from headgate.uploads.row_numbers import RowNumbers
 
     listed = table.select(
         [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
@@ -102,6 +104,7 @@ def _rows(
     formats = (senders_of(lake).edits(corrects) if corrects else edits).get("formats", {})
     as_written = reasons_as_written(formats, lake.contracts.source.get(record.dataset))
     reason_of_row = edits.get("row_reasons", {})
+    numbers = RowNumbers(edits.get("rows_left_out", ()))
     unique = unique_columns(lake.contracts.source.get(record.dataset))
     sent = sent_values(lake, record, corrected) if shows_values else {}
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
@@ -115,6 +118,7 @@ def _rows(
             reason=reason_of_row.get(str(row["source_row"])),
             sent=sent.get(row["source_row"]),
             ragged=ragged,
+            numbers=numbers,
         )
         for row in listed
     )
@@ -138,6 +142,7 @@ def row_of(
     reason: str | None = None,
     sent: SentRow | None = None,
     ragged: RaggedCells | None = None,
+    numbers: RowNumbers | None = None,
 ) -> RejectedRow:
     """Return a row of the quarantine table.
 
@@ -146,6 +151,7 @@ def row_of(
         reason: text that replaces the reason of this row; overrides `reasons`.
         sent: the correction of this row.
         ragged: the assignment of cells if the row is ragged.
+        numbers: row numbers of the sent file if the committed one may lack rows.
     """
     gate, column = row["reason"] or "", row["column_name"] or ""
     of_correction = {each: own for (_, each), own in reasons.items()}
@@ -155,14 +161,18 @@ def row_of(
     if ragged and row["rule"] == RAGGED_ROW and RAGGED_TEXT in record:
         hidden_cells = ragged.hidden(record)
         cells, record = ragged.of(record), {RAGGED_TEXT: ragged.line(record)}
+    said = reasons.get((column, gate), gate)
+    if numbers:
+        said = numbers.in_words(said)
     return RejectedRow(
         source_row=row["source_row"],
         sheet_row=row.get("sheet_row"),
+        sent_row=numbers.sent(row["source_row"]) if numbers and numbers.left_out else None,
         disposition=row["disposition"],
         rule=row["rule"] or "",
         column=column,
         value=row["masked_value"],
-        reason=reasons.get((column, gate), gate) if reason is None else reason,
+        reason=said if reason is None else reason,
         all_rules=_text(row.get("all_rules")),
         record={name: None if value is None else str(value) for name, value in record.items()},
         is_unique=row["column_name"] in unique,

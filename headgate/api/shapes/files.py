@@ -250,6 +250,9 @@ class RejectedRow(Shape):
 
     source_row: Annotated[int, Field(description="Line or row number in the file, from 1.")]
     sheet_row: int | None = Field(None, description="Row number in Excel; null for other formats.")
+    sent_row: int | None = Field(
+        None, description="Row number in the sent file if a person left rows out of it; else null."
+    )
     disposition: Disposition
     rule: str
     column: str

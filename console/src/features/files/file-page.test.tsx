@@ -50,6 +50,7 @@ const FILE: Schemas['FileDetail'] = {
 const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] => ({
   source_row: place,
   sheet_row: null,
+  sent_row: null,
   disposition: 'refused',
   rule: 'not_a_number',
   column: 'amount',

@@ -48,7 +48,15 @@ test('the rows for a sender have the header, the separator and the texts of the 
   }
   const form = sentForm({ key: 'products/preise.csv', written_as: {}, edited_before: edits } as never)
   const record = { id: '070061', price: '1137.5100', sold: 'false', added: 'x' }
-  const row = { source_row: 52, reason: 'No date', rule: 'type', column: 'added', record }
+  const row = {
+    source_row: 51,
+    sheet_row: null,
+    sent_row: 52,
+    reason: 'No date',
+    rule: 'type',
+    column: 'added',
+    record,
+  }
   expect(form.name).toBe('Preise Huber')
   expect(sentLines([row] as never, form)).toEqual([
     'Artikel-Nr;Listenpreis;EAN;Lieferbar;added;row;reason',
@@ -61,6 +69,7 @@ test('the rows of a file that nobody edited have its own columns', () => {
   const row = {
     source_row: 2,
     sheet_row: 4,
+    sent_row: null,
     reason: 'Empty',
     rule: 'required',
     column: 'id',

@@ -46,7 +46,7 @@ export function sentLines(
       csvLine(
         [
           ...names.map((name) => (name ? cellAsSent(row, name, spellings) : null)),
-          row.sheet_row ?? row.source_row,
+          row.sheet_row ?? row.sent_row ?? row.source_row,
           row.reason,
         ],
         delimiter,

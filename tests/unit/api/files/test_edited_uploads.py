@@ -225,6 +225,19 @@ def supplier_s_rows_in_quarantine(caller: Caller) -> tuple[str, list[dict[str, A
     return file_id, caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
 
 
+def test_the_page_of_a_file_has_the_row_numbers_of_the_sent_file() -> None:
+    """The list counted without the rows left out, and its reasons with them."""
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    assert counts(checked(caller, upload_id, DECIDED))[2:] == (2,)
+    record, answer = committed_as_edited(caller, upload_id, {**DECIDED, "left_out": [1]})
+    rows = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json["rows"]
+    assert [(row["sent_row"], row["reason"]) for row in rows] == [
+        (row["source_row"], row["reason"]) for row in answer["rejected_rows"]
+    ]
+    assert [row["source_row"] + 1 for row in rows] == [row["sent_row"] for row in rows]
+
+
 def corrected(caller: Caller, file_id: str, values: dict[int, dict[str, str]]) -> FileRecord:
     """The record of corrected rows that the gate has checked."""
     rows = [{"source_row": row, "values": texts} for row, texts in values.items()]

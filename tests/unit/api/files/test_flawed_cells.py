@@ -91,6 +91,18 @@ def test_a_date_in_the_future_is_marked_and_its_rows_are_shown() -> None:
     assert [flaw["column"] for flaw in doubtful["flaws"]] == ["paid_at"]
 
 
+def test_a_row_that_is_left_out_has_no_date_in_the_future() -> None:
+    """The warning stayed after its row had been left out, and asked to leave that row out."""
+    caller = uploader()
+    body = payments(row("1"), row("2", paid_at="2090-12-31 10:00:00"), row("3", paid_at="2080-12-31 10:00:00"))
+    upload_id = uploaded_to(caller, body, "zahlungen.csv", "")
+    answer = checked(caller, upload_id, {**DECIDED, "left_out": [2]}).json
+    assert answer["grid"]["to_come"] == {"paid_at": {"rows": 1, "last": "2080-12-31"}}
+    assert [each["row"] for each in shown(caller, upload_id, "future_date")] == [3]
+    answer = checked(caller, upload_id, {**DECIDED, "left_out": [2, 3]}).json
+    assert answer["grid"]["to_come"] == {}
+
+
 def test_refused_cells_of_columns_that_steps_made_are_shown_by_places_after_those_of_the_file() -> None:
     """A cause of such a column showed the rows of its rule in every column."""
     causes = [{"column": column} for column in ("city", "price", "", "country", "city")]
