@@ -134,7 +134,8 @@ def about_key(
     missing = [row for row in rows_where(pc.invert(is_keyed)).tolist() if row not in totals]
     names = [f"{place}" for place in range(len(keys) + len(cells))]
     keyed = pa.table([*keys, *cells.values()], names=names).append_column("row", pa.array(range(rows)))
-    different = _first_rows(keyed.filter(is_keyed), names)
+    is_total = pc.is_in(keyed["row"], value_set=pa.array(sorted(totals), pa.int64()))
+    different = _first_rows(keyed.filter(pc.and_not(is_keyed, is_total)), names)
     repeated = sorted(
         {*different["row"].to_pylist()} - {*_first_rows(different, names[: len(keys)])["row"].to_pylist()}
     )

@@ -1,15 +1,16 @@
-"""Duplicates in the fields of a contract that differ in a column that a person left out."""
+"""Differences between a duplicate and the row that was kept, as the sent file writes them."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact
 from headgate.values.parquet_tables import table_of
+from headgate.values.refusal_reasons import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +25,24 @@ _MOST = 1_000
 DIFFERS = "It differs in "
 
 
-def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -> dict[int, str]:
-    """Return the differences between a duplicate and the kept row, by the duplicate's row as sent.
+class DifferingCells(NamedTuple):
+    """Differences by the duplicate's row as sent.
 
-    Example: `It differs in Group, which is left out: A here, B in row 7.` Only the first thousand duplicates
-    are compared.
+    Attributes:
+        left_out: example: `It differs in Group, which is left out: A here, B in row 7.`
+        written: the texts of mapped columns that differ, by the title of the field: own and kept.
     """
+
+    left_out: Mapping[int, str]
+    written: Mapping[int, Mapping[str, tuple[str, str]]]
+
+
+def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -> DifferingCells:
+    """Return how duplicates differ from the kept rows; only the first thousand are compared."""
     names = [name for name, field in edited.edits.columns.items() if field is None]
-    if edited.opened is None or not names:
-        return {}
+    titles = _titles(edited)
+    if edited.opened is None or not (names or titles):
+        return DifferingCells({}, {})
     table = table_of(quarantine, columns=["source_row", "disposition", "reason"])
     pairs = {
         rows.sent(row["source_row"]): rows.sent(int(kept[1]))
@@ -40,13 +50,34 @@ def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -
         if row["disposition"] == Disposition.DUPLICATE and (kept := _KEPT.search(row["reason"] or ""))
     }
     pairs = dict(list(pairs.items())[:_MOST])
-    cells = _cells(edited, [name for name in names if name not in edited.hidden], {*pairs, *pairs.values()})
+    shown = [name for name in (*names, *titles) if name not in edited.hidden]
+    every = _cells(edited, shown, {*pairs, *pairs.values()})
+    cells = {row: {name: of[name] for name in names if name in of} for row, of in every.items()}
     has_values = edited.contract is not None and not edited.contract.personal
     words = {
         row: _words(cells.get(row, {}), cells.get(kept, {}), kept if has_values else 0)
         for row, kept in pairs.items()
     }
-    return {row: text for row, text in words.items() if text}
+    typed = {(cell.row, cell.column) for cell in edited.edits.cells}
+    written = {
+        row: {
+            title: (own[name], other[name])
+            for name, title in titles.items()
+            if name in own and own[name] != other[name] and not {(row, name), (kept, name)} & typed
+        }
+        for row, kept in pairs.items()
+        if (own := every.get(row)) and (other := every.get(kept))
+    }
+    return DifferingCells({row: text for row, text in words.items() if text}, written)
+
+
+def _titles(edited: EditedUpload) -> dict[str, str]:
+    """Return the title of the field of each column whose values duplicates may show."""
+    if edited.contract is None or edited.contract.personal:
+        return {}
+    fields = {name: field for name, field in edited.edits.columns.items() if field}
+    columns = {column.name: column for column in edited.contract.columns if column.mask is None}
+    return {name: title_of(columns[field]) for name, field in fields.items() if field in columns}
 
 
 def _cells(edited: EditedUpload, names: list[str], wanted: set[int]) -> dict[int, dict[str, str]]:

@@ -29,7 +29,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
-from headgate.uploads.differing_duplicates import differing_cells
+from headgate.uploads.differing_duplicates import DifferingCells, differing_cells
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
 from headgate.uploads.edited_upload import (
     MAX_DRAFT_BYTES,
@@ -263,12 +263,14 @@ class DryRunner:
         """Return what is said of the rows of the file that was sent, instead of the gate's reasons."""
         numbers = RowNumbers(edited.edits.left_out)
         is_other_file = has_ragged and edited.changes_values
+        differing = differing_cells(edited, body, numbers) if body else DifferingCells({}, {})
         return FlawWords(
             reasons_as_written(edited.edits.formats, edited.contract),
             rule_reasons_as_written(edited.edits.formats, edited.contract),
             counts_of(edited.opened.source) if is_other_file and edited.opened else {},
             numbers,
-            differing_cells(edited, body, numbers) if body else {},
+            differing.left_out,
+            differing.written,
         )
 
     def _grid(self, upload: UploadRecord, edited: EditedUpload, flaws: Flaws, folder: Path) -> dict[str, Any]:
@@ -388,7 +390,8 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
 def _as_sent(row: Mapping[str, Any], words: FlawWords) -> dict[str, Any]:
     """Return a row of quarantine with its number in the file as it was sent."""
     number = words.numbers.sent(row["source_row"])
-    is_other = row["rule"] == RAGGED_ROW or words.numbers.left_out or number in words.others
+    has_words = number in words.others or number in words.written
+    is_other = row["rule"] == RAGGED_ROW or words.numbers.left_out or has_words
     return {**row, "source_row": number, **({"reason": words.of(number, row)} if is_other else {})}
 
 

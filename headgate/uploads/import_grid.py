@@ -37,6 +37,7 @@ from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table, table_without_header_row
 from headgate.formats.received_rows import Received
+from headgate.intake.rows.duplicate_reasons import with_written_values
 from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
@@ -300,6 +301,7 @@ class FlawWords:
         ragged: by row as sent.
         numbers: row numbers as sent.
         others: additions to the reason, by row.
+        written: texts of the duplicate and of the kept row by row and title of a field.
     """
 
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -307,6 +309,7 @@ class FlawWords:
     ragged: Mapping[int, str] = field(default_factory=dict)
     numbers: RowNumbers = field(default_factory=lambda: RowNumbers(()))
     others: Mapping[int, str] = field(default_factory=dict)
+    written: Mapping[int, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
 
     def of(self, number: int, row: Mapping[str, Any]) -> str:
         """Return the reason of a quarantined row by its number in the sent file."""
@@ -314,6 +317,8 @@ class FlawWords:
         if row["rule"] == RAGGED_ROW and number in self.ragged:
             return self.ragged[number]
         said = self.numbers.in_words(self.reasons.get((row["column_name"] or "", reason), reason))
+        for title, (own, kept) in self.written.get(number, {}).items():
+            said = with_written_values(said, title, own, kept)
         return f"{said} {self.others[number]}" if number in self.others else said
 
 

@@ -27,7 +27,7 @@ from headgate.lake import keys
 from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW, RAGGED_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from headgate.uploads.row_numbers import RowNumbers
 
 _MAX_WAITING = 200
+_REPLACES = "Row {row} has the same key and was kept at first. This row replaces it from the next run on."
 
 
 def page(
@@ -70,14 +71,13 @@ def page(
     if not first and not rule:
         ignored = senders_of(lake).ignored().get(file_id, ())
         groups = rejection_groups(lake, record, table, corrected, ignored, shows_values=shows_values)
-    contract = lake.contracts.source.get(record.dataset)
     following = first + limit
     return RejectedRows(
         reasons=reasons,
         groups=groups,
         rows=_rows(lake, record, table.slice(max(0, first), limit), corrected, shows_values=shows_values),
         total=table.num_rows,
-        key=tuple(contract.key) if contract else (),
+        key=key_of(lake, record),
         next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
 
@@ -107,6 +107,7 @@ def _rows(
     numbers = RowNumbers(edits.get("rows_left_out", ()))
     unique = unique_columns(lake.contracts.source.get(record.dataset))
     sent = sent_values(lake, record, corrected) if shows_values else {}
+    replacing = _replacing_reasons(listed, key_of(lake, record), corrected, sent, numbers)
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
     return tuple(
         row_of(
@@ -115,13 +116,42 @@ def _rows(
             corrected.get(row["source_row"]),
             as_written,
             may_replace=is_as_new(row["reason"] or ""),
-            reason=reason_of_row.get(str(row["source_row"])),
+            reason=replacing.get(row["source_row"], reason_of_row.get(str(row["source_row"]))),
             sent=sent.get(row["source_row"]),
             ragged=ragged,
             numbers=numbers,
         )
         for row in listed
     )
+
+
+def key_of(lake: LakePorts, record: FileRecord) -> tuple[str, ...]:
+    """Return the columns of the key of a file's dataset; none of an unknown dataset."""
+    contract = lake.contracts.source.get(record.dataset)
+    return tuple(contract.key) if contract else ()
+
+
+def _replacing_reasons(
+    rows: Iterable[Mapping[str, Any]],
+    key: Sequence[str],
+    corrected: Mapping[int, CorrectionOutcome],
+    sent: Mapping[int, SentRow],
+    numbers: RowNumbers,
+) -> dict[int, str]:
+    """Return what to say of duplicates that a person sent again with their own key, by source row."""
+    from headgate.intake.rows.duplicate_reasons import is_as_new, kept_row
+
+    reasons: dict[int, str] = {}
+    for row in rows:
+        number, reason = row["source_row"], row["reason"] or ""
+        outcome, again = corrected.get(number), sent.get(number)
+        if not (outcome and again and outcome.state == "accepted" and is_as_new(reason)):
+            continue
+        own = json.loads(row["record"]) if row.get("record") else {}
+        if key and all(again.cells.get(name) == own.get(name) for name in key):
+            kept = numbers.sent(kept_row(reason))
+            reasons[number] = _REPLACES.format(row=kept)
+    return reasons
 
 
 def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:

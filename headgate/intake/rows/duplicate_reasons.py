@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,11 @@ _MASKED = ", after masking,"
 _NEWER = "Row {row} has the same key and was kept, because it is newer{difference}. "
 _IS_AS_NEW = ", is as new and was kept"
 _AS_NEW = f"Row {{row}} has the same key{_IS_AS_NEW}{{difference}}. "
+_BY_TEXT = "Neither is newer: the greater text of the first different cell decides, not the order of rows. "
 _CORRECT = "Correct the key if both rows are meant to be in the lake."
+_ROW = re.compile(r"Row (\d+) has the same ")
+_NAMES_CELLS = ("; its ", "; they ")
+_ITS = r"its {} is .+? instead of .+?(?=, its | and \d+ more\. |\. Neither is|\. Correct the key)"
 _MAX_NAMED = 3
 _MAX_VALUE_LENGTH = 40
 
@@ -32,6 +37,12 @@ _MAX_VALUE_LENGTH = 40
 def is_as_new(reason: str) -> bool:
     """Return whether a duplicate is as new as the kept row, and would replace it if it is sent again."""
     return _IS_AS_NEW in reason
+
+
+def kept_row(reason: str) -> int:
+    """Return the number of the row that was kept for a duplicate's key; 0 if its reason names none."""
+    named = _ROW.match(reason)
+    return int(named[1]) if named else 0
 
 
 def take_candidates(tables: Iterable[pa.Table], rows: Rows) -> pa.Table:
@@ -64,9 +75,26 @@ def duplicate_reasons(
     return [
         _SAME.format(row=place, masked=masked)
         if same
-        else (_NEWER if newer else _AS_NEW).format(row=place, difference=difference) + _CORRECT
+        else _of_same_key(place, difference, is_newer=newer) + _CORRECT
         for place, same, newer, difference in zip(places, is_same, is_newer, differences, strict=True)
     ]
+
+
+def _of_same_key(place: int, difference: str, *, is_newer: bool) -> str:
+    if is_newer:
+        return _NEWER.format(row=place, difference=difference)
+    by_text = _BY_TEXT if difference.startswith(_NAMES_CELLS) else ""
+    return _AS_NEW.format(row=place, difference=difference) + by_text
+
+
+def with_written_values(reason: str, title: str, own: str, kept: str) -> str:
+    """Return a duplicate's reason with the values of a column as a file writes them.
+
+    Args:
+        own, kept: the text in the duplicate and in the kept row.
+    """
+    values = f"its {title} is {_shown_text(kept)} instead of {_shown_text(own)}"
+    return re.sub(_ITS.format(re.escape(title)), lambda _: values, reason, count=1, flags=re.DOTALL)
 
 
 def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str]:
@@ -110,7 +138,10 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _shown(text: pa.Scalar) -> str:
-    value = text.as_py()
+    return _shown_text(text.as_py())
+
+
+def _shown_text(value: str | None) -> str:
     if not value:
         return "empty"
     return value if len(value) <= _MAX_VALUE_LENGTH else f"{value[:_MAX_VALUE_LENGTH]}…"

@@ -37,3 +37,15 @@ def test_a_row_with_the_key_of_another_is_no_repetition_and_the_note_says_which_
     )
     dated = notes_of(*ROWS, equal, differing, header="shipment_id,picked_up,cost,updated_at")
     assert dated["shipment_id"][0].endswith("(data row 102): the newest by updated_at is kept")
+
+
+def test_lines_of_totals_do_not_have_the_key_of_another_row() -> None:
+    """They stay out of an upload, so no row of the dataset has their key."""
+    lines, total = [], 0
+    for month in range(3):
+        dues = [100 * month + 7 * call + 13 for call in range(30)]
+        total += sum(dues)
+        lines += [f"C-{month}{call:02},{due},pilot {call % 4}" for call, due in enumerate(dues)]
+        lines.append(f"Subtotal,{sum(dues)},")
+    notes = notes_of(*lines, f"Total,{total},", header="call_no,dues,service")
+    assert not [note for of_column in notes.values() for note in of_column if "another row" in note]

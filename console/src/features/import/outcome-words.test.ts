@@ -112,6 +112,20 @@ test('a duplicate names the row that is kept, and what differs in a column that 
   )
 })
 
+test('a duplicate of a key says the value that differs, and of data about people the field', () => {
+  const flaw = { column: '', rule: 'duplicate_key' }
+  const correct = 'Neither is newer: … Correct the key if both rows are meant to be in the lake.'
+  const begin = 'Row 83 has the same key, is as new and was kept'
+  const left = 'It differs in EAN, which is left out: 1 here, 2 in row 83.'
+  const its = `${begin}; its List price is 9,99 instead of 1.122,91, its Name is A. B instead of C. ${correct} ${left}`
+  expect(flawWords({ ...flaw, reason: its })).toBe(
+    'same key as row 83, which is kept; List price 1.122,91, kept 9,99',
+  )
+  expect(flawWords({ ...flaw, reason: `${begin}; they differ in Price, Buyer. ${correct} ${left}` })).toBe(
+    'same key as row 83, which is kept; differs in Price, Buyer',
+  )
+})
+
 test('a row of another width has the counts of the file that was sent', () => {
   const reason = 'The row has 7 cells, the header has 8.'
   expect(flawWords({ column: '', rule: 'ragged_row', reason })).toBe('7 cells, the header has 8')

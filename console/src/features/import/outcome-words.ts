@@ -49,6 +49,10 @@ export const ruleWords = (rule: string): string =>
 const TYPES = /is (not a (?:whole number|number|date with a time of day|date)|neither yes nor no)/
 const WIDTH = /^The row has (\d+ cells?), the header has (\d+)\./
 const DIFFERS = /It differs in (.+?), which (?:is|are) left out/
+/** The first value of a field that differs from the row that is kept; of values about people only the fields. */
+const ITS =
+  /; its (.+?) is (.+?) instead of (.+?)(?=, its | and \d+ more\. |\. Neither is|\. Correct the key)/s
+const THEY = /; they differ in (.+?)\. (?:Neither is|Correct the key)/s
 const REMEDY = /\. (Write .+?)\.?$/
 const FAULT = / ((?:is|has|does|holds|was) .+?)\. [A-Z]/
 
@@ -61,7 +65,10 @@ const KEPT = /^Row (\d+) has the same (key|values)/
 export function flawWords({ rule, reason }: Schemas['GridFlaw'], value = ''): string {
   const [, kept, same] = KEPT.exec(reason) ?? []
   if (kept && isOfDuplicates(rule)) {
-    const differs = DIFFERS.exec(reason)?.[1]
+    const [, title, theirs, own] = ITS.exec(reason) ?? []
+    if (title && theirs && own)
+      return `same ${same ?? 'key'} as row ${kept}, which is kept; ${title} ${own}, kept ${theirs}`
+    const differs = THEY.exec(reason)?.[1] ?? DIFFERS.exec(reason)?.[1]
     return `same ${same ?? 'key'} as row ${kept}, which is kept${differs ? `; differs in ${differs}` : ''}`
   }
   const width = WIDTH.exec(reason)

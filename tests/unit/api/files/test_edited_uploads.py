@@ -238,6 +238,44 @@ def test_the_page_of_a_file_has_the_row_numbers_of_the_sent_file() -> None:
     assert [row["source_row"] + 1 for row in rows] == [row["sent_row"] for row in rows]
 
 
+ITEMS = ("order_item_id", "order_id", "product_id", "quantity", "unit_price", "updated_at")
+IN_COMMAS = {
+    "dataset": "order_items",
+    "columns": {name: name for name in ITEMS},
+    "formats": {"unit_price": {"decimal": ",", "thousands": "."}},
+}
+
+
+def items_of_one_key(*prices: str) -> bytes:
+    """Order items that have one key, are as new and have these prices."""
+    rows = [f"K1-1;K1;85123A;1;{price};2026-10-01 00:00:00" for price in prices]
+    return "\n".join([";".join(ITEMS), "K0-1;K0;85123A;1;2,95;2026-10-01 00:00:00", *rows, ""]).encode()
+
+
+def test_a_duplicate_is_explained_with_the_values_of_the_file() -> None:
+    """The reason had 9.9900 and 1122.9100, which no line of the file has."""
+    caller = uploader()
+    upload_id = uploaded_to(caller, items_of_one_key("1.122,91", "9,99"), "posten.csv", "")
+    answer = checked(caller, upload_id, IN_COMMAS).json
+    (row,) = answer["rejected_rows"]
+    assert "; its Unit price is 9,99 instead of 1.122,91. Neither is newer: " in row["reason"]
+
+
+def test_a_row_that_is_taken_instead_of_the_kept_one_is_said_to_replace_it() -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, items_of_one_key("1.122,91", "9,99"), "posten.csv", "")
+    record, _ = committed_as_edited(caller, upload_id, IN_COMMAS)
+    path = f"/v1/files/{record.file_id}/rejected-rows"
+    (row,) = caller.call("GET", path).json["rows"]
+    assert row["may_replace"]
+    assert corrected(caller, record.file_id, {2: {"order_item_id": "K1-1"}}).accepted == 1
+    (row,) = caller.call("GET", path).json["rows"]
+    assert (row["correction"], row["reason"]) == (
+        "accepted",
+        "Row 3 has the same key and was kept at first. This row replaces it from the next run on.",
+    )
+
+
 def corrected(caller: Caller, file_id: str, values: dict[int, dict[str, str]]) -> FileRecord:
     """The record of corrected rows that the gate has checked."""
     rows = [{"source_row": row, "values": texts} for row, texts in values.items()]

@@ -94,7 +94,9 @@ def test_a_date_in_the_future_is_marked_and_its_rows_are_shown() -> None:
 def test_a_row_that_is_left_out_has_no_date_in_the_future() -> None:
     """The warning stayed after its row had been left out, and asked to leave that row out."""
     caller = uploader()
-    body = payments(row("1"), row("2", paid_at="2090-12-31 10:00:00"), row("3", paid_at="2080-12-31 10:00:00"))
+    body = payments(
+        row("1"), row("2", paid_at="2090-12-31 10:00:00"), row("3", paid_at="2080-12-31 10:00:00")
+    )
     upload_id = uploaded_to(caller, body, "zahlungen.csv", "")
     answer = checked(caller, upload_id, {**DECIDED, "left_out": [2]}).json
     assert answer["grid"]["to_come"] == {"paid_at": {"rows": 1, "last": "2080-12-31"}}
