@@ -2988,7 +2988,7 @@ export interface components {
             accepted: number;
             /**
              * Beside List
-             * @description Names of single values in the objects around the list that is read; no row has them.
+             * @description Names of values around the list that is read, which no row has.
              * @default []
              */
             beside_list: string[];

@@ -488,7 +488,7 @@ class DryRun(Shape):
     )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
     beside_list: tuple[str, ...] = Field(
-        (), description="Names of single values in the objects around the list that is read; no row has them."
+        (), description="Names of values around the list that is read, which no row has."
     )
     parts_in_lake: tuple[PartInLake, ...] = Field(
         (), description="Parts of the same content that were committed before; the first 100 are looked up."

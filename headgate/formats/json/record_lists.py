@@ -62,7 +62,8 @@ class RecordList:
         name: its path.
         records: number of its records; for lists in records, the total.
         is_inner: whether it lies in the records of another list.
-        beside: the names of single values in the objects around the outermost list, which are in no record.
+        beside: the names of values around the list that are in no record, such as single values in the
+            objects around the outermost list.
     """
 
     name: str
@@ -93,14 +94,21 @@ def record_lists(parsed: object) -> tuple[RecordList, ...]:
 
 
 def _beside(parsed: object, path: Path) -> tuple[str, ...]:
-    """Return the names of the single values in the objects that enclose the outermost list of a path."""
-    names: list[str] = []
-    value = parsed
+    """Return the names of values around a list that are in none of its records.
+
+    These are single values in the objects around the outermost list, and lists of values in records.
+    """
+    names: dict[str, None] = {}
+    around, is_inner = [parsed], False
     for name in path:
-        if not isinstance(value, dict):
-            break
-        names += [key for key, part in value.items() if not isinstance(part, dict | list)]
-        value = value.get(name)
+        objects = [value for value in around if isinstance(value, dict)]
+        for key, part in (item for each in objects for item in each.items()):
+            is_omitted = isinstance(part, list) if is_inner else not isinstance(part, dict | list)
+            if is_omitted and key != name and part != [] and not is_records(part):
+                names[key] = None
+        parts = [each.get(name) for each in objects]
+        is_inner = is_inner or any(isinstance(part, list) for part in parts)
+        around = [value for part in parts for value in (part if isinstance(part, list) else [part])]
     return tuple(filter(showable, names))
 
 

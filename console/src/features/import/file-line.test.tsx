@@ -72,6 +72,13 @@ test('values outside the list of records are named, because no row has them', ()
   screen.getByText(/plant and exported_at are beside the list of records, so no row has them/)
 })
 
+test('sentences about the lists of a file end with one full stop', () => {
+  const parts = ['inspections', 'inspections.findings']
+  const rows = { inspections: 20, 'inspections.findings': 31 }
+  show({ ...FILE, parts, part: 'inspections', part_rows: rows, beside_list: ['exported'] }, true)
+  screen.getByText(/with the values of its record\. exported is beside the list/)
+})
+
 test('a damaged workbook is not called an archive', () => {
   const error = {
     rule: 'corrupt_archive',

@@ -21,7 +21,7 @@ function innerParts(result: Schemas['DryRun']): string {
   if (inner.length === 0 || rows[part] === undefined) return ''
   const facts = (name: string) => [count(rows[name] ?? 0, 'record'), words(datasets[name] ?? '')]
   const named = inner.map(({ part: name, path }) => `${path} (${facts(name).filter(Boolean).join(', ')})`)
-  return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record.`
+  return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record`
 }
 
 /** The values of a file that no row has, because they are outside the list of records. */

@@ -103,3 +103,17 @@ def test_a_record_of_a_contract_is_not_left_for_a_list_in_it() -> None:
 
 def test_an_object_whose_names_are_values_has_no_parts() -> None:
     assert lists_of_records(b'{"4711000012": [{"a": 1}]}') == ()
+
+
+def test_values_around_a_list_that_no_record_has_are_named() -> None:
+    """The list of tags was in no column of the findings, without a word."""
+    inspections = [
+        {"id": 1, "findings": [{"code": "R9"}], "tags": [], "photos": [{"url": "a"}]},
+        {"id": 2, "findings": [{"code": "R8"}], "tags": ["river", "salt"], "photos": []},
+    ]
+    lists = lists_of_records(json.dumps({"exported": "2026-11-01", "inspections": inspections}).encode())
+    assert {each.name: each.beside for each in lists} == {
+        "inspections": ("exported",),
+        "inspections.findings": ("exported", "tags"),
+        "inspections.photos": ("exported", "tags"),
+    }
