@@ -37,7 +37,6 @@ from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table, table_without_header_row
 from headgate.formats.received_rows import Received
-from headgate.intake.rows.duplicate_reasons import with_written_values
 from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
@@ -53,6 +52,7 @@ from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.totals_of_grid import totals_of_grid
 from headgate.values.cells import int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
+from headgate.values.quoted_values import with_written_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -129,7 +129,7 @@ def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_i
         page.locator(".import-head"), "[role=columnheader]:not(.import-number)"
     )
     reason = row.first.get_by_role("cell")
-    expect(reason).to_have_text(re.compile(r"^same key as row \d+, which is kept; .+ \S+, kept \S+$"))
+    expect(reason).to_have_text(re.compile(r"^same key as row \d+, which is kept; Product name .+, kept .+$"))
     grid, note = page.get_by_role("grid").bounding_box(), reason.bounding_box()
     assert grid
     assert note

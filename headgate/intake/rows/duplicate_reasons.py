@@ -13,6 +13,7 @@ from headgate.contracts.curated import masked_columns
 from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.restore_source_texts import columns_from_candidates
 from headgate.values.cells import Flags, Rows, decoded, flags, in_one_piece, int_array
+from headgate.values.quoted_values import shown_text
 from headgate.values.refusal_reasons import title_of
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ _BY_TEXT = "Neither is newer: the greater text of the first different cell decid
 _CORRECT = "Correct the key if both rows are meant to be in the lake."
 _ROW = re.compile(r"Row (\d+) has the same ")
 _NAMES_CELLS = ("; its ", "; they ")
-_ITS = r"its {} is .+? instead of .+?(?=, its | and \d+ more\. |\. Neither is|\. Correct the key)"
 _MAX_NAMED = 3
-_MAX_VALUE_LENGTH = 40
 
 
 def is_as_new(reason: str) -> bool:
@@ -87,16 +86,6 @@ def _of_same_key(place: int, difference: str, *, is_newer: bool) -> str:
     return _AS_NEW.format(row=place, difference=difference) + by_text
 
 
-def with_written_values(reason: str, title: str, own: str, kept: str) -> str:
-    """Return a duplicate's reason with the values of a column as a file writes them.
-
-    Args:
-        own, kept: the text in the duplicate and in the kept row.
-    """
-    values = f"its {title} is {_shown_text(kept)} instead of {_shown_text(own)}"
-    return re.sub(_ITS.format(re.escape(title)), lambda _: values, reason, count=1, flags=re.DOTALL)
-
-
 def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str]:
     """Return for each row a clause on how the kept row differs from it."""
     own, other = (
@@ -138,10 +127,4 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _shown(text: pa.Scalar) -> str:
-    return _shown_text(text.as_py())
-
-
-def _shown_text(value: str | None) -> str:
-    if not value:
-        return "empty"
-    return value if len(value) <= _MAX_VALUE_LENGTH else f"{value[:_MAX_VALUE_LENGTH]}…"
+    return shown_text(text.as_py())
