@@ -1,6 +1,6 @@
 import { type Cell, count, csvLine, currencyOf, download, saveBlob } from '../api/format'
 import { headingsOf, headingWithUnit, type Labels, titleWithUnit, type Units } from './columns'
-import { kindOfCells, type Sheet } from './workbook-cells'
+import { type CellsKind, kindOfCells, PLAIN_CELLS, type Sheet } from './workbook-cells'
 import { namedTable } from './workbook-names'
 import type { WorkbookOrder, WorkbookReport } from './workbook-writer'
 
@@ -65,7 +65,7 @@ export async function saveXlsx(
     written.catch(() => undefined)
     send({
       kind: 'sheet',
-      sheet: sheetStart({ columns, rows: withNames(all) }, words),
+      sheet: sheetStart({ columns, rows: [] }, words, kindsByName({ columns: table.columns, rows: all })),
       notes: notesOf({ columns, rows: all }, words),
     })
     for (let from = 0; from < all.length; from += SLICE_ROWS) {
@@ -83,11 +83,19 @@ export async function saveXlsx(
 
 const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
 
+/** How the cells of each column are shown, by its name: the names of codes beside a column are texts. */
+const kindsByName = ({ columns, rows }: TableToSave): Map<string, CellsKind> =>
+  new Map(columns.map((column, at) => [column.name, kindOfCells(column, rows, at)]))
+
 /** The first sheet of a table, with the headings of the page. */
-export function sheetStart({ columns, rows }: TableToSave, words: WorkbookWords): Sheet {
+export function sheetStart(
+  { columns, rows }: TableToSave,
+  words: WorkbookWords,
+  kindOf: ReadonlyMap<string, CellsKind> = kindsByName({ columns, rows }),
+): Sheet {
   const units = columns.map(({ name }) => words.units?.[name] ?? '')
   const headings = headingsOf(columns, words.labels, words.units)
-  const kinds = columns.map((column, at) => kindOfCells(column, rows, at))
+  const kinds = columns.map(({ name }) => kindOf.get(name) ?? PLAIN_CELLS)
   // A month has no time of the day of which UTC could be said.
   const typeAt = (at: number): string => (kinds[at]?.isOfMonths ? 'date' : (columns[at]?.type ?? ''))
   return {

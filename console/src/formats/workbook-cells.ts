@@ -21,6 +21,9 @@ export interface CellsKind {
   isOfMonths: boolean
 }
 
+/** Of cells that need nothing in common. */
+export const PLAIN_CELLS: CellsKind = { places: 0, isOfMonths: false }
+
 const MONTH = /^\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?$/
 
 /** What all cells of a column have in common, so that each is shown as the others. */
@@ -114,7 +117,7 @@ function sheetCell(
   value: Cell,
   { name, type }: { name: string; type: string },
   unit: string,
-  { places, isOfMonths }: CellsKind = { places: 0, isOfMonths: false },
+  { places, isOfMonths }: CellsKind = PLAIN_CELLS,
 ): SheetCell {
   if (typeof value !== 'string' && typeof value !== 'number') return value
   if (isName(name)) return value

@@ -59,7 +59,7 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   useEffect(() => {
     pick.current = onPick
   })
-  const barsPx = barsHeight(shown, height)
+  const barsPx = barsHeight({ ...shown, isNarrow: isPhone }, height)
   useEffect(() => {
     const element = place.current
     if (!element) return undefined

@@ -54,7 +54,7 @@ function clauseOf(message: string, sql: string): Repairs['offers'] | undefined {
     const body = sql.replace(TOP, '$1').replace(/[\s;]+$/, '')
     return [{ name: limit, sql: `${body}\n${limit}` }]
   }
-  const [, slip, verb] = /^(\w+) begins no statement .*Did you mean (\w+)\?$/.exec(message) ?? []
+  const [, slip, verb] = /(\w+) begins no statement .*Did you mean (\w+)\?/.exec(message) ?? []
   if (slip && verb) {
     const begin = new RegExp(`^((?:\\s|--[^\\n]*\\n|/\\*[\\s\\S]*?\\*/)*)${slip}\\b`, 'i')
     const repaired = sql.replace(begin, (_, before: string) => before + verb)

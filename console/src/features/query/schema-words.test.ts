@@ -46,5 +46,11 @@ test('an error is about the line that it numbers, or about the line with the nam
   expect(lineOf(') is missing, line 2, column 10. Correct it', sql)?.marked).toEqual({ from: 9, until: 10 })
   // A statement is rewritten before it is asked: a column of the message that has another word is not marked.
   expect(lineOf("line 2:1: Column 'men' cannot be resolved", sql)?.marked).toEqual({ from: 6, until: 9 })
+  const slip = "SELCT begins no statement of Athena's SQL. Did you mean SELECT?"
+  expect(lineOf(slip, '-- sold\nselct 1')).toEqual({
+    number: 2,
+    text: 'selct 1',
+    marked: { from: 0, until: 5 },
+  })
   expect(lineOf('Query exhausted its limit', sql)).toBeUndefined()
 })

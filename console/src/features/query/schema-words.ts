@@ -50,7 +50,8 @@ export interface LineOfError {
 export function lineOf(message: string, sql: string): LineOfError | undefined {
   const lines = sql.split('\n')
   const numbered = /\bline (\d+)(?:(?::|, column )(\d+))?/i.exec(message)
-  const name = /['"`]([^'"`]+)['"`]/.exec(message)?.[1]?.split('.').at(-1) ?? ''
+  const first = /(\w+) begins no statement/.exec(message)?.[1]
+  const name = first ?? /['"`]([^'"`]+)['"`]/.exec(message)?.[1]?.split('.').at(-1) ?? ''
   const at = numbered
     ? Number(numbered[1]) - 1
     : name
