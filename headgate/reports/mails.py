@@ -25,9 +25,9 @@ from headgate.query.advice import tables_in
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import heading
-from headgate.reports.code_names import code_references
 from headgate.reports.mail_answers import answer_records, mailed_records, panel_lines, table_lines
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
+from headgate.reports.names_of_codes import code_references
 from headgate.reports.numbers import day_words
 from headgate.reports.open_periods import open_period_words, time_column
 from headgate.snapshots.read_snapshots import newest_snapshot

@@ -57,7 +57,7 @@ class StatementWords(ColumnWords):
             return self._named_texts(column, values, every)
         unit = self.units.get(column, "")
         places = statement_places(every, unit)
-        return [number_text(value, unit, places) for value in values]
+        return [shown_number(value, unit, places) for value in values]
 
     def _named_texts(self, column: str, values: Sequence[Any], every: Sequence[Any]) -> list[str]:
         """Return texts, names, days and times; a column of which every moment is midnight has days."""
@@ -99,12 +99,12 @@ def statement_places(values: Sequence[Any], unit: str) -> int:
     return min(max(_MAX_PLACES, 1 - math.floor(math.log10(smallest))), _MAX_ROUNDED_PLACES)
 
 
-def number_text(value: Any, unit: str, places: int) -> str:  # noqa: ANN401 a cell
+def shown_number(value: Any, unit: str, places: int) -> str:  # noqa: ANN401 a cell
     """Return a number with its unit and so many places; two digits where they would round it to nothing.
 
-    >>> number_text(0.180011172144121, "share", 2), number_text(Decimal("-0.5"), "GBP", 2)
-    ('18.00 %', '-£0.50')
-    >>> number_text(0.0000274949, "", 4), number_text(12345, "", 0)
+    >>> shown_number(0.180011172144121, "share", 2)
+    '18.00 %'
+    >>> shown_number(0.0000274949, "", 4), shown_number(12345, "", 0)
     ('0.000027', '12,345')
     """
     if value is None or not _exact(value).is_finite():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from headgate.api.shapes.lake import CatalogTable, ContractColumn
-from headgate.reports.code_names import code_references
+from headgate.reports.names_of_codes import code_references
 from headgate.reports.statement_words import StatementWords
 
 pytestmark = pytest.mark.unit

@@ -38,7 +38,6 @@ const METRICS: Readonly<Record<string, Partial<Metric>>> = {
     better: 'lower',
   },
   ece: { title: 'Calibration error', meaning: 'lower is better', better: 'lower' },
-  owa: { title: 'OWA', better: 'lower' },
   silhouette: { meaning: 'how far groups lie apart: 1 is clearly, 0 by chance', better: 'higher' },
   stability: { meaning: 'how alike the groups of two samples are: 1 is the same', better: 'higher' },
 }
@@ -106,8 +105,8 @@ type MeasuredFigure = Card['figures'][number]
 type Verdict = '' | 'better' | 'worse' | 'no difference'
 
 /** Whether a figure is better than that of its rule, as both are shown; empty where none can be. */
-export function verdictOf({ metric, value, baseline }: MeasuredFigure): Verdict {
-  const { better, unit } = metricWords(metric)
+export function verdictOf({ metric, value, baseline, note }: MeasuredFigure): Verdict {
+  const { better = /\bbelow 1 is better\b/.test(note) ? 'lower' : undefined, unit } = metricWords(metric)
   if (!better || value === null || baseline === null) return ''
   if (figure(value, unit) === figure(baseline, unit)) return 'no difference'
   return value > baseline === (better === 'higher') ? 'better' : 'worse'

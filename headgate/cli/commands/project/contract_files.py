@@ -360,13 +360,13 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     created = created_contracts(contracts)
     if dataset in created:
         return created[dataset]
-    known = _known_contracts(contracts, created)
+    listed = _known_contracts(contracts, created)
     if dataset:
         near = did_you_mean(dataset, {**contracts, **created})
         problem = f"There is no contract for {screens.safe_name(dataset)}.{near}"
-        raise click.ClickException(f"{problem} {known}")
+        raise click.ClickException(f"{problem} {listed}")
     problem = f"No folder of {screens.safe_name(str(file))} names a dataset."
-    raise click.ClickException(f"{problem} Choose a contract with --dataset, or give --contract. {known}")
+    raise click.ClickException(f"{problem} Choose a contract with --dataset, or give --contract. {listed}")
 
 
 def _known_contracts(contracts: Mapping[str, Contract], created: Mapping[str, Contract]) -> str:
