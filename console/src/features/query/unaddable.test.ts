@@ -17,6 +17,17 @@ test('averages, extremes, quotients and counts of different values are not added
   ])
 })
 
+test('a sum of quotients is added up, a quotient of sums is not', () => {
+  expect(
+    of(
+      'select day, sum(price / coalesce(rate, 1)) as net, sum(a) / sum(b) as part from t',
+      'day',
+      'net',
+      'part',
+    ),
+  ).toEqual(['part'])
+})
+
 test('a column of an inner SELECT is what that one computes', () => {
   expect(
     of('with t as (select a, max(b) as peak from u group by 1) select a, peak from t', 'a', 'peak'),

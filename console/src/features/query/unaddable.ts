@@ -22,6 +22,7 @@ const NAMED =
   /(?:^|_)(?:avg|average|mean|median|min|max|minimum|maximum|share|ratio|rate|percent|percentage|pct|probability|score|distinct)(?:_|$)/i
 const UNITS = new Set(['share', 'percent', 'probability', 'score', 'rank'])
 const PLAIN = /^(?:\w+\.)*"?(\w+)"?$/
+const SUM = /\bsum\s*\((?:[^()]|\([^()]*\))*\)/gi
 const SUMMED = /^(?:sum|count|count_if)\s*\(/i
 
 /**
@@ -47,7 +48,9 @@ export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
   return new Set(columns.filter(isWhole).map(({ name }) => name))
 }
 
-const isNoPart = (expression: string): boolean => NOT_A_PART.test(expression) || QUOTIENT.test(expression)
+/** A sum of quotients is a sum. */
+const isNoPart = (expression: string): boolean =>
+  NOT_A_PART.test(expression) || QUOTIENT.test(expression.replace(SUM, 'total'))
 
 /** The items of each SELECT of a statement, those of the outermost one first. */
 function selects(sql: string): Item[][] {
