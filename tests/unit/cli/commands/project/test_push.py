@@ -174,7 +174,7 @@ def test_dashboards_of_the_console_are_written_into_the_project(
     assert facts("--pull", "--dry-run") == {"files": ["dashboards/heat.yaml"], "written": False}
     assert facts("--pull")["written"]
     file = folder / "dashboards" / "heat.yaml"
-    assert file.read_text() == "panels: []\nsystem: heat\ntitle: Heat\n"
+    assert file.read_text() == "system: heat\ntitle: Heat\npanels: []\n"  # in the order of reading
     file.write_text("edited")
     assert run("--pull", answer="n\n").exit_code == 1
     assert file.read_text() == "edited"
