@@ -62,9 +62,12 @@ def _is_of_parent(text: pa.Array, parents: list[pa.Array]) -> bool:
 
 
 def _finest(times: Mapping[str, pa.Array]) -> str:
-    if not times:
+    """Return the first of the fullest columns with about as many different times as any; empty for none."""
+    filled = {
+        name: 1 - text.null_count / len(text) for name, text in times.items() if text.null_count < len(text)
+    }
+    if not filled:
         return ""
-    filled = {name: 1 - text.null_count / max(1, len(text)) for name, text in times.items()}
     complete = [name for name, share in filled.items() if share >= max(filled.values()) - _MOST_DIFFERENCE]
     different = {name: pc.count_distinct(times[name]).as_py() for name in complete}
     return next(name for name in complete if _TIMES_FINER * different[name] > max(different.values()))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.event_time import event_time
+from headgate.contracts.event_time import EVENT_TIME, event_time
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.local_files.draft_file import draft_of_upload
@@ -59,3 +63,11 @@ def test_the_console_gets_the_time_under_the_name_that_its_column_has_there() ->
     assert time
     assert time.column == "time_of_reading"
     assert contract.properties["headgate.eventTime"] == "time_of_reading"
+
+
+def test_a_table_whose_dates_are_all_empty_is_drafted_without_a_time_of_its_rows() -> None:
+    """Columns of Parquet have types, also without a value."""
+    out = io.BytesIO()
+    pq.write_table(pa.table({"name": ["a", "b"], "ended_on": pa.array([None, None], pa.date32())}), out)
+    drafted = draft_from_sample(out.getvalue(), "visits", key=()).contract
+    assert EVENT_TIME not in drafted.properties
