@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,8 @@ def _with_modules_beside(package: str) -> Iterator[tuple[str, bytes]]:
     yield from ((f"../{file}", body) for file, body in sorted(used.items()))
 
 
-def _imported(source: bytes, parent: str) -> set[str]:
+@lru_cache(maxsize=1024)  # a run asks for the version of a package several times, and parsing is its cost
+def _imported(source: bytes, parent: str) -> frozenset[str]:
     """Return the names of the modules directly below `parent` that a source imports by their whole name."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -64,7 +66,7 @@ def _imported(source: bytes, parent: str) -> set[str]:
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-    return {name[len(parent) + 1 :].split(".")[0] for name in names if name.startswith(f"{parent}.")}
+    return frozenset(name[len(parent) + 1 :].split(".")[0] for name in names if name.startswith(f"{parent}."))
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

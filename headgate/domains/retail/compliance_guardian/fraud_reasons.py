@@ -121,8 +121,9 @@ def reason_codes(
     lost = np.stack(
         [whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1
     )
+    values = _values(points)
     for place, code in enumerate(owned):
-        lost[~is_fact(CONDITIONS[code], _values(points)), place] = -np.inf
+        lost[~is_fact(CONDITIONS[code], values), place] = -np.inf
     order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
@@ -139,14 +140,14 @@ def in_words(codes: npt.NDArray[np.object_], points: pd.DataFrame) -> list[str |
         codes: as `reason_codes` returns them.
         points: the features of the same transactions.
     """
-    values = {
-        name: _values(points)(name) / divisor
-        for _, numbers in _NUMBERS.values()
-        for name, divisor in numbers.values()
+    values = _values(points)
+    numbers = {
+        code: {cell: values(name) / divisor for cell, (name, divisor) in cells.items()}
+        for code, (_, cells) in _NUMBERS.items()
     }
     return [
         ", ".join(
-            _with_number(code, {name: float(values[name][row]) for name in values})
+            _with_number(code, {cell: float(column[row]) for cell, column in numbers[code].items()})
             for code in own
             if code is not None
         )
@@ -155,16 +156,14 @@ def in_words(codes: npt.NDArray[np.object_], points: pd.DataFrame) -> list[str |
     ]
 
 
-def _with_number(code: str, values: dict[str, float]) -> str:
+def _with_number(code: str, cells: dict[str, float]) -> str:
     """Return a reason in words, without a number that is not known."""
-    template, numbers = _NUMBERS[code]
-    cells = {cell: values[name] for cell, (name, _) in numbers.items()}
     words = code.replace("_", " ")
     if not np.isfinite(list(cells.values())).all():
         return words
     # At most one decimal, and none of a large number.
     texts = {cell: f"{round(value, 1 if value < _WHOLE_FROM else 0):g}" for cell, value in cells.items()}
-    return f"{words} ({template.format(**texts)})"
+    return f"{words} ({_NUMBERS[code][0].format(**texts)})"
 
 
 def _values(points: pd.DataFrame) -> Callable[[str], npt.NDArray[np.float64]]:
