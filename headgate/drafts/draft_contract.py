@@ -6,7 +6,7 @@ possible codes stay text, and all guesses are reported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -178,11 +178,17 @@ def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> 
     return columns | _names_of_people(columns)
 
 
+def _with_texts(contract: Contract, sample: DraftSample) -> Iterator[tuple[Column, Column, pa.Array]]:
+    """Return each column as the sample has it, as it is drafted, and its cells."""
+    for stored, column in zip(sample.stored.columns, contract.columns, strict=True):
+        yield stored, column, sample.cells[stored.name]
+
+
 def _like_cards(contract: Contract, sample: DraftSample) -> dict[str, int]:
     """Return for each column that states other numbers how many values pass as card numbers without it."""
     return {
-        column.name: len(rows_with_cards(sample.cells[stored.name], context_below=context_below(searched)))
-        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        column.name: len(rows_with_cards(text, context_below=context_below(searched)))
+        for _, column, text in _with_texts(contract, sample)
         if column.content and (searched := replace(column, content=None))
     }
 
@@ -191,9 +197,9 @@ def _people_by_name(contract: Contract, sample: DraftSample) -> frozenset[str]:
     """Return the columns about people of which only the name says so, and no value."""
     return frozenset(
         column.name
-        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        for _, column, text in _with_texts(contract, sample)
         if column.classification == PERSONAL
-        and not (column.mask or are_email_addresses(text := sample.cells[stored.name]) or are_ibans(text))
+        and not (column.mask or are_email_addresses(text) or are_ibans(text))
         and not _are_contacts(text)
         and not len(rows_with_cards(text, context_below=context_below(replace(column, content=None))))
     )
@@ -206,13 +212,9 @@ def _padded(contract: Contract, sample: DraftSample) -> frozenset[str]:
     """
     return frozenset(
         column.name
-        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        for stored, column, text in _with_texts(contract, sample)
         if (scale := column.type.scale)
-        and (
-            scale == SCALE_OF_NUMBER_CELLS
-            if stored.name in sample.typed
-            else are_padded(sample.cells[stored.name], scale)
-        )
+        and (scale == SCALE_OF_NUMBER_CELLS if stored.name in sample.typed else are_padded(text, scale))
     )
 
 
@@ -227,8 +229,8 @@ def _questions(
 ) -> tuple[FormatQuestion, ...]:
     """Return the columns with several possible formats, except masked ones, which stay text."""
     return tuple(
-        _question(stored, sample.cells[stored.name], guesses[stored.name])
-        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        _question(stored, text, guesses[stored.name])
+        for stored, column, text in _with_texts(contract, sample)
         if guesses[stored.name].choices and column.mask is None
     )
 
@@ -238,8 +240,8 @@ def _words(
 ) -> tuple[WordsQuestion, ...]:
     """Return the questions about a few words in text columns, except masked ones and keys."""
     asked = (
-        words_question(stored.name, sample.cells[stored.name], guesses[stored.name], partial(_column, stored))
-        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        words_question(stored.name, text, guesses[stored.name], partial(_column, stored))
+        for stored, column, text in _with_texts(contract, sample)
         if column.type.kind is Kind.STRING and column.mask is None and column.name not in contract.key
     )
     return tuple(question for question in asked if question)

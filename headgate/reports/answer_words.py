@@ -71,8 +71,13 @@ class ColumnWords:
 
 def is_number(column: str, values: Sequence[Any]) -> bool:
     """Return whether a column has numbers that are compared; an id is a name."""
+    return are_numbers(values) and not column.endswith("_id")
+
+
+def are_numbers(values: Sequence[Any]) -> bool:
+    """Return whether all values are numbers, but for nulls; without a value they are none."""
     kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float, Decimal} and not column.endswith("_id")
+    return bool(kinds) and kinds <= {int, float, Decimal}
 
 
 def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import places_of
-from headgate.reports.answer_words import ColumnWords, cell_words
+from headgate.reports.answer_words import ColumnWords, are_numbers, cell_words
 from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class StatementWords(ColumnWords):
             all_values: of further rows as well, from which the number of decimals follows.
         """
         every = all_values or values
-        if column in self.names or _NAME.search(column) or not _are_numbers(every):
+        if column in self.names or _NAME.search(column) or not are_numbers(every):
             return self._named_texts(column, values, every)
         unit = self.units.get(column, "")
         places = statement_places(every, unit)
@@ -132,11 +132,6 @@ def _exact(value: float | Decimal) -> Decimal:
 
 def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
-
-
-def _are_numbers(values: Sequence[Any]) -> bool:
-    kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float, Decimal}
 
 
 def _day_text(column: str, day: str) -> str:

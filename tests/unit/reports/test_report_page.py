@@ -292,11 +292,11 @@ def test_rules_and_states_have_the_words_of_the_console(file: str, words: Callab
     source = (Path(__file__).parents[3] / "console/src/formats" / file).read_text("utf-8")
     lists = re.findall(r"^const (\w+): .*?= \{\n(.*?)^\}", source, re.MULTILINE | re.DOTALL)
     ruled = "".join(body for name, body in lists if name != "OF_TYPE")  # the report knows no type of a column
-    stated = dict(re.findall(r"^  (\w+): '([^']+)',$", ruled, re.MULTILINE))
+    in_console = dict(re.findall(r"^  (\w+): '([^']+)',$", ruled, re.MULTILINE))
     checks = {"degraded", "healthy", "unknown"}
-    compared = checks if file == "states.ts" else set(stated)
+    compared = checks if file == "states.ts" else set(in_console)
     assert {name: words(name).removeprefix("a value ").removeprefix("a row ") for name in compared} == {
-        name: stated[name] for name in compared
+        name: in_console[name] for name in compared
     }
 
 
