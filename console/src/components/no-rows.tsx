@@ -1,5 +1,6 @@
 import { Anchor } from '@mantine/core'
 
+import { tableAddress } from '../formats/addresses'
 import { useHealth, useRuns } from '../features/lake/queries'
 import { useTable } from '../features/catalog/queries'
 import { heading } from '../formats/words'
@@ -37,7 +38,7 @@ export function NoRows({ system, table, isNarrowed = false, nothing = '', nothin
       run: ended,
       hasNoFile: freshness?.state === 'unknown',
     },
-    { name: heading(table), href: `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}` },
+    { name: heading(table), href: tableAddress(system, table) },
   )
   return (
     <Empty>

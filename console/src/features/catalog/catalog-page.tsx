@@ -1,6 +1,7 @@
 import { Anchor, Group, List, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useSearchParams } from 'react-router'
 
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { day } from '../../formats/moments'
@@ -33,7 +34,7 @@ export function CatalogPage() {
   const datasets = fitting(datasetsOf(contracts.data?.contracts ?? []))
   const tables = (systems.data?.systems ?? []).map(({ name, tables }) => ({
     system: name,
-    rows: fitting(tables.map((table) => ({ ...table, href: `#/tables/${name}/${table.name}` }))),
+    rows: fitting(tables.map((table) => ({ ...table, href: tableAddress(name, table.name) }))),
   }))
   const shown = words ? tables.filter(({ rows }) => rows.length > 0) : tables
   return (

@@ -1,3 +1,4 @@
+import { pageAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 
 type Use = Schemas['ColumnUse']
@@ -74,9 +75,7 @@ export function distanceOf(use: TableUse, all: TableUse[]): number {
 
 /** The page of a table or a dataset; of a column its lineage there. */
 export function lineageAddress({ system, table, column }: Place): string {
-  const page = system
-    ? `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}`
-    : `#/datasets/${encodeURIComponent(table)}`
+  const page = pageAddress(system, table)
   return column ? `${page}?column=${encodeURIComponent(column)}` : page
 }
 

@@ -1,6 +1,7 @@
 import { Anchor, Group, Stack } from '@mantine/core'
 import { useParams } from 'react-router'
 
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { figure, unitWord, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
@@ -260,7 +261,7 @@ function AboutIt({ table, keyColumn, value }: AboutProps) {
   const first = useContract('prod', table.name).data?.first_columns
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
   const condition = encodeURIComponent(`${keyColumn.name}:eq:${value}`)
-  const page = `#/tables/${encodeURIComponent(table.system)}/${encodeURIComponent(table.name)}?filter=${condition}`
+  const page = `${tableAddress(table.system, table.name)}?filter=${condition}`
   const rows = answer.data && first ? firstOf(answer.data, first) : undefined
   if (answer.data?.rows.length === 0) return null
   return (

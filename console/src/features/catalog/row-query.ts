@@ -1,3 +1,4 @@
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { type Cell, isNumeric } from '../../api/format'
 import { queryAddress, quotedName } from '../../formats/sql'
@@ -49,8 +50,8 @@ export function sameIdAddress(
   const key = here && soleKey(here)?.name
   if (value === null || !key || key === column || !column.endsWith('_id')) return undefined
   const listed = tablesAbout(tables, key).find(({ columns }) => columns.some(({ name }) => name === column))
-  const page = listed && `#/tables/${encodeURIComponent(listed.system)}/${encodeURIComponent(listed.name)}`
-  return page && `${page}?filter=${encodeURIComponent(`${column}:eq:${value}`)}`
+  const condition = encodeURIComponent(`${column}:eq:${value}`)
+  return listed && `${tableAddress(listed.system, listed.name)}?filter=${condition}`
 }
 
 /** The whole address of the page of a row, for a workbook, which knows no page of its own. */

@@ -7,8 +7,9 @@ import { useQuarantine } from '../lake/queries'
 import { useRejectedRows } from '../files/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { ruleOfColumns, ruleWords } from '../../formats/rules'
+import { ruleWords } from '../../formats/rules'
 import { useTitles, useTypes } from '../../formats/columns'
+import { BrokenRuleWords } from '../lake/quarantine-panel'
 import { capitalised } from '../../formats/words'
 
 /** How many rows of a rule are shown beside it; the file's page has all. */
@@ -51,15 +52,14 @@ export function brokenWords(
 
 function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: Schemas['FileSummary'][] }) {
   const [isOpen, setOpen] = useState(false)
-  const titleOf = useTitles(line.dataset)
-  const typeOf = useTypes(line.dataset)
-  const columns = line.columns ?? []
   const newest = files.find((file) => file.quarantined + file.duplicates > 0)
   return (
     <div>
       <Text size="sm" component="span">
-        <b>{capitalised(ruleOfColumns(line.rule, columns.map(titleOf), columns.map(typeOf)))}</b>:{' '}
-        {brokenWords(line)}{' '}
+        <b>
+          <BrokenRuleWords line={line} />
+        </b>
+        : {brokenWords(line)}{' '}
       </Text>
       {line.rows > 0 && newest ? (
         <Button size="compact-xs" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -1,5 +1,6 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 
+import { tableAddress } from '../../formats/addresses'
 import { count } from '../../api/format'
 import type { Result } from '../query/results'
 import { scanWords } from '../query/scan-words'
@@ -29,7 +30,7 @@ export function Definition({ table, system, columns }: { table: string; system: 
       {(detail) => (
         <Stack gap="xs">
           <Text size="sm">
-            <Anchor href={`#/tables/${system}/${table}`}>{heading(table)}</Anchor>: {detail.description}
+            <Anchor href={tableAddress(system, table)}>{heading(table)}</Anchor>: {detail.description}
           </Text>
           <dl style={{ margin: 0 }}>
             {detail.column_list

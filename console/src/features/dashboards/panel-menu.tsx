@@ -15,7 +15,8 @@ import { PinItem } from './pin-item'
 import { questionOfPanel } from './pinned-question'
 import { Downloads } from './downloads'
 import { pictured } from './pictured-table'
-import { FEW, tableAddress, useTrust } from './trust-line'
+import { tableAddress } from '../../formats/addresses'
+import { FEW, useTrust } from './trust-line'
 
 export type PanelView = 'figure' | 'chart' | 'table' | 'SQL' | 'definition'
 

@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
 import { withDays } from '../query/days'
@@ -106,6 +107,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
               answer={rows}
               system={board.system}
               isOfPerson={isOfPerson}
+              isPhone={isPhone ?? false}
               narrowed={narrowed}
               units={units}
             />
@@ -147,12 +149,12 @@ interface ShownProps {
   system: string
   /** Whether a person wrote the dashboard, in the console or as the file of one: its statements say nothing about open periods or midnights. */
   isOfPerson: boolean
+  isPhone: boolean
   narrowed: Narrowed
   units: Units
 }
 
-function Shown({ view, panel, answer: asked, system, isOfPerson, narrowed, units }: ShownProps) {
-  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrowed, units }: ShownProps) {
   const isLow = isPhone && panel.kind !== 'fan' && panel.scale !== 'each'
   const height = isLow ? PHONE_HEIGHT : HEIGHT
   const source = isOfPerson ? '' : panel.table
@@ -204,7 +206,7 @@ function usePick(
   const contract = useContract('prod', system ? panel.table : '')
   const column = pickedColumn(panel.x, answer.columns, contract.data?.column_list ?? [])
   if (!column || (panel.kind !== 'bar' && panel.kind !== 'map')) return undefined
-  const page = `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(panel.table)}`
+  const page = tableAddress(system, panel.table)
   return (name) => {
     const filters = [...conditions, pickedCondition(column, panel.x, name, answer)]
     window.location.assign(`${page}?${filters.map((one) => `filter=${encodeURIComponent(one)}`).join('&')}`)

@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Fragment, type ReactNode } from 'react'
 
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { PHONE } from '../../components/widths'
@@ -31,10 +32,6 @@ interface Props {
 
 /** Parts that are in sight: as of when, and the one that the dashboard states first, such as its test. The others are one click away. */
 export const FEW = 2
-
-/** The page of a table, with its lineage and its card. */
-export const tableAddress = (system: string, table: string): string =>
-  `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}`
 
 /** How far a figure may be trusted, in one line: as of when, and the most important parts, such as its test. By which method, and where it comes from are behind it. */
 export function TrustLine(props: Props) {

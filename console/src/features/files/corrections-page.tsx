@@ -1,5 +1,6 @@
 import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core'
 
+import { sameKeyWords } from './waiting-words'
 import type { Schemas } from '../../api/client'
 import { bytes, count } from '../../api/format'
 import { Moment } from '../../components/moment'
@@ -70,9 +71,7 @@ export function correctionWords({
     quarantined > 0
       ? `${count(quarantined, 'correction')} ${quarantined === 1 ? 'was' : 'were'} refused`
       : '',
-    duplicates > 0
-      ? `${count(duplicates, 'row')} ${duplicates === 1 ? 'has' : 'have'} the key of another row`
-      : '',
+    duplicates > 0 ? sameKeyWords(duplicates) : '',
   ].filter(Boolean)
   return parts.join(', ') || 'The gate has not decided yet'
 }

@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 import { withoutZeroExponent } from '../../api/format'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
-import { otherCells, textWords } from './rejection-groups'
+import { otherCells, placeOf, textWords } from './rejection-groups'
 
 interface Props {
   row: Schemas['RejectedRow']
@@ -58,7 +58,7 @@ export function RejectedRow({
 }: Props) {
   const [opened, setOpened] = useState(false)
   const [isWriting, setWriting] = useState(false)
-  const place = row.sheet_row ?? row.sent_row ?? row.source_row
+  const place = placeOf(row)
   const reason = reasonWords(row, row.column ? titleOf(row.column) : '', mayBeEmpty)
   const leaveEmpty =
     onCorrect && mayBeEmpty && value === '' ? (
@@ -246,7 +246,7 @@ function CellInput({ type, name, label, value, hidden, truth = ['yes', 'no'], on
 
 /** Every cell of a row whose cells belong to no columns; an empty one stays empty, and the row is sent once one is typed. */
 function WriteRow({ row, fields, titleOf, values, onChange }: WholeProps & { titleOf: TitleOf }) {
-  const place = row.sheet_row ?? row.sent_row ?? row.source_row
+  const place = placeOf(row)
   const names = fields.map(({ name }) => name)
   const isSent = Object.keys(values).length > 0
   const begun = { ...Object.fromEntries(names.map((name) => [name, null])), ...row.cells, ...values }
@@ -292,7 +292,7 @@ function EnterAgain({
   values,
   onChange,
 }: AgainProps & { row: Schemas['RejectedRow']; titleOf: TitleOf }) {
-  const place = row.sheet_row ?? row.sent_row ?? row.source_row
+  const place = placeOf(row)
   const ownKey = Object.fromEntries(keyColumns.map((name) => [name, row.record[name] ?? null]))
   const isChosen = Object.keys(values).length > 0
   // A field that was cleared is no other key.

@@ -122,6 +122,13 @@ export function otherCells(
 }
 
 /** The rows by rule and column, duplicates last, because they need nobody. */
+/** The number of a row in the file as it was sent. */
+export const placeOf = ({
+  sheet_row: inSheet,
+  sent_row: sent,
+  source_row: row,
+}: Pick<Schemas['RejectedRow'], 'sheet_row' | 'sent_row' | 'source_row'>): number => inSheet ?? sent ?? row
+
 export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   groups: Schemas['RejectionGroup'][],

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { csvLine } from '../../api/format'
 import { cellAsSent, type Spellings } from './file-spelling'
+import { placeOf } from './rejection-groups'
 
 type File = Pick<Schemas['FileDetail'], 'key' | 'written_as' | 'edited_before'>
 
@@ -44,11 +45,7 @@ export function sentLines(
     csvLine([...titles, 'row', 'reason'], delimiter),
     ...rows.map((row) =>
       csvLine(
-        [
-          ...names.map((name) => (name ? cellAsSent(row, name, spellings) : null)),
-          row.sheet_row ?? row.sent_row ?? row.source_row,
-          row.reason,
-        ],
+        [...names.map((name) => (name ? cellAsSent(row, name, spellings) : null)), placeOf(row), row.reason],
         delimiter,
       ),
     ),

@@ -18,12 +18,16 @@ const correctedRows = (rows: Row[]): number =>
 export const sameKeyOf = ({ reasons }: Partial<Pick<Schemas['FileDetail'], 'reasons'>>): number =>
   reasons?.[SAME_KEY] ?? 0
 
+/** How many rows have the key of another row. */
+export const sameKeyWords = (rows: number): string =>
+  `${count(rows, 'row')} ${rows === 1 ? 'has' : 'have'} the key of another row`
+
 /** Rows that were not taken because another row of the same file was: equal ones, and those with its key alone. */
 function lost({ duplicates, ...file }: File): string {
   const sameKey = sameKeyOf(file)
   const equal = duplicates - sameKey
   return [
-    sameKey > 0 ? `${count(sameKey, 'row')} ${sameKey === 1 ? 'has' : 'have'} the key of another row` : '',
+    sameKey > 0 ? sameKeyWords(sameKey) : '',
     equal > 0
       ? equal === 1
         ? '1 row is a duplicate in the file'

@@ -2,24 +2,13 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { failedBuild } from './failed-build'
+import { testRun } from './test-runs'
 
 const run = (
   name: string,
   state: Schemas['RunSummary']['state'],
   failed: Record<string, string> = {},
-): Schemas['RunSummary'] => ({
-  name,
-  state,
-  started_by: 'person',
-  actor: '',
-  started_at: '2026-11-28T10:00:00',
-  seconds: 60,
-  usd: '',
-  has_problems: false,
-  failed_stages: failed,
-  datasets_not_merged: {},
-  implausible_tables: {},
-})
+): Schemas['RunSummary'] => testRun(name, { state, failed_stages: failed })
 
 test('a system that failed in its newest run has old figures until a run builds it', () => {
   const failed = run('b', 'failed', { searches: 'why' })

@@ -2,11 +2,10 @@ import { Alert, Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { day, moment } from '../../formats/moments'
-import { heading } from '../../formats/words'
 import { useContents } from '../catalog/queries'
-import { useDashboards } from '../dashboards/queries'
 import { isUnderWay } from './lake-words'
 import { useRuns } from './queries'
+import { useStageNames } from './run-stages'
 
 /** The newest run in which the system failed, unless a complete run has built it since; undefined without one. */
 export function failedBuild(
@@ -22,12 +21,10 @@ export function failedBuild(
 export function FailedBuilds({ systems }: { systems: string[] }) {
   const runs = useRuns().data?.runs ?? []
   const tables = useContents().data?.tables ?? []
-  const boards = useDashboards().data?.dashboards ?? []
+  const nameOf = useStageNames()
   return [...new Set(systems)].map((system) => {
     const run = system ? failedBuild(runs, system) : undefined
     if (!run) return null
-    const name =
-      boards.find((board) => board.system === system)?.title ?? heading(system.replaceAll('-', '_'))
     const asOf = tables
       .filter((table) => table.system === system && table.as_of)
       .map((table) => table.as_of)
@@ -37,7 +34,7 @@ export function FailedBuilds({ systems }: { systems: string[] }) {
     return (
       <Alert key={system} color="orange" role="alert" p="xs" data-testid="failed-build">
         <Text size="sm">
-          The last build of {name} failed, in the{' '}
+          The last build of {nameOf(system)} failed, in the{' '}
           <Anchor inherit href={`#/runs/${encodeURIComponent(run.name)}`}>
             run of {moment(run.started_at)}
           </Anchor>

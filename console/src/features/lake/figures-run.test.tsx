@@ -8,24 +8,10 @@ import { connect, type Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { endedRuns, runsOfFigures } from './figures-run'
 import { NewestRunLine } from './newest-run'
+import { testRun } from './test-runs'
 
 type Run = Schemas['RunDetail']
 type State = Schemas['RunStage']['state']
-
-const summary = (name: string, more: Partial<Schemas['RunSummary']> = {}): Schemas['RunSummary'] => ({
-  name,
-  state: 'succeeded',
-  started_by: 'person',
-  actor: '',
-  started_at: '2026-11-28T10:00:00',
-  seconds: 60,
-  usd: '',
-  has_problems: false,
-  failed_stages: {},
-  datasets_not_merged: {},
-  implausible_tables: {},
-  ...more,
-})
 
 function detail(name: string, states: Record<string, State>, more: Partial<Run> = {}): Run {
   const stages = Object.entries({ merge: 'done' as const, ...states }).map(([stage, state]) => ({
@@ -36,7 +22,7 @@ function detail(name: string, states: Record<string, State>, more: Partial<Run> 
     datasets: [],
   }))
   const rest = { stages, jobs: [], output: {}, remedies: {}, error: '', cause: '', left_to: '' }
-  return { ...summary(name), ...rest, ...more }
+  return { ...testRun(name), ...rest, ...more }
 }
 
 async function names(runs: Run[], systems: string[]): Promise<string[]> {
@@ -71,10 +57,10 @@ test('a run for one system has no figures of the others', async () => {
 })
 
 test('the run that ended last comes first, and no run is named while one works', () => {
-  const second = summary('second', { started_at: '2026-11-28T10:00:00', seconds: 600 })
-  const third = summary('third', { started_at: '2026-11-28T10:05:00', seconds: 5 })
+  const second = testRun('second', { started_at: '2026-11-28T10:00:00', seconds: 600 })
+  const third = testRun('third', { started_at: '2026-11-28T10:05:00', seconds: 5 })
   expect(endedRuns([third, second]).map(({ name }) => name)).toEqual(['second', 'third'])
-  expect(endedRuns([summary('now', { state: 'running', seconds: null }), third])).toEqual([])
+  expect(endedRuns([testRun('now', { state: 'running', seconds: null }), third])).toEqual([])
 })
 
 let runs: Schemas['RunSummary'][]
@@ -83,7 +69,7 @@ let sold: number
 let hasFailed: boolean
 
 beforeEach(() => {
-  runs = [summary('one')]
+  runs = [testRun('one')]
   details = [detail('one', { sales: 'done' })]
   sold = 100
   hasFailed = false
@@ -126,7 +112,7 @@ function show(): QueryClient {
 /** A run of which the page hears has ended just now. */
 async function endRun(queries: QueryClient, states: Record<string, State>): Promise<void> {
   const started_at = new Date(Date.now() + 5).toISOString().slice(0, 23)
-  runs = [summary('two', { started_at, seconds: 0 }), ...runs]
+  runs = [testRun('two', { started_at, seconds: 0 }), ...runs]
   details = [detail('two', states, { started_at, seconds: 0 }), ...details]
   await new Promise((resolve) => setTimeout(resolve, 10))
   await act(() => queries.invalidateQueries({ queryKey: ['runs'] }))
@@ -161,7 +147,7 @@ test('a page names the run of its own system, and none while a run works', async
   await endRun(queries, { sales: 'left', stock: 'done' })
   await vi.waitFor(() => expect(queries.getQueryData(['run', 'two'])).toBeDefined())
   await vi.waitFor(() => expect(runOfLine()).toBe('#/runs/one'))
-  runs = [summary('three', { state: 'running', seconds: null }), ...runs]
+  runs = [testRun('three', { state: 'running', seconds: null }), ...runs]
   await act(() => queries.invalidateQueries({ queryKey: ['runs'] }))
   await vi.waitFor(() => expect(runOfLine()).toBeUndefined())
 })

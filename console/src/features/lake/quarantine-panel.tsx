@@ -52,7 +52,7 @@ export function QuarantinePanel() {
                           </Anchor>
                         </Table.Td>
                         <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                          <Reason line={line} />
+                          <BrokenRuleWords line={line} />
                         </Table.Td>
                         <Table.Td className="number">
                           {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
@@ -83,7 +83,7 @@ export function QuarantinePanel() {
 }
 
 /** The rule that rows broke, with the columns that it is about. */
-function Reason({ line }: { line: Schemas['QuarantineLine'] }) {
+export function BrokenRuleWords({ line }: { line: Schemas['QuarantineLine'] }) {
   const titleOf = useTitles(line.dataset)
   const typeOf = useTypes(line.dataset)
   const columns = line.columns ?? []

@@ -13,7 +13,7 @@ import { costOf, durationOf, runTitle, secondsSince, usualWords } from './run-fa
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
-import { failureWords, isOwnFault, runProblems, runState } from './run-problems'
+import { failureWords, isOwnFaultAlone, runProblems, runState } from './run-problems'
 import { Gantt, gapWords, stagesWords, useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
@@ -128,7 +128,7 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
   const start = useStartRun()
   const nameOf = useStageNames()
   const faults = Object.values(run.failed_stages)
-  const isOwn = faults.length > 0 && faults.every(isOwnFault)
+  const isOwn = isOwnFaultAlone(run)
   return (
     <Alert
       color="red"

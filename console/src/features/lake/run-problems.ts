@@ -53,6 +53,14 @@ export const reasonsOf = (why: string): string[] =>
 /** Whether a system made rows that the contract of its own table does not permit: no file can correct it. */
 export const isOwnFault = (why: string): boolean => /(^|\): )AuditError: /.test(why)
 
+/** Whether a run failed by faults of systems themselves alone: another run ends in the same way. */
+export function isOwnFaultAlone({
+  failed_stages: stages,
+}: Pick<Schemas['RunSummary'], 'failed_stages'>): boolean {
+  const faults = Object.values(stages)
+  return faults.length > 0 && faults.every(isOwnFault)
+}
+
 const ENDS: Readonly<Record<string, string>> = {
   timed_out: 'The run took longer than allowed',
   aborted: 'The run was stopped',

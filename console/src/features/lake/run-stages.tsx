@@ -1,6 +1,7 @@
 import { Anchor, Text } from '@mantine/core'
 import { Fragment } from 'react'
 
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { count, seconds, whole } from '../../api/format'
 import { Empty } from '../../components/states'
@@ -210,7 +211,7 @@ function StageTables({ stage }: { stage: string }) {
       {written.map(({ name, system }, place) => (
         <Fragment key={name}>
           {place > 0 ? ', ' : ''}
-          <Anchor inherit href={`#/tables/${encodeURIComponent(system)}/${encodeURIComponent(name)}`}>
+          <Anchor inherit href={tableAddress(system, name)}>
             {heading(name)}
           </Anchor>
         </Fragment>

@@ -9,7 +9,7 @@ import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, isMissing } from '../../components/states'
 import { usePlainNames } from '../../formats/columns'
 import { heading } from '../../formats/words'
-import { tableAddress } from '../dashboards/trust-line'
+import { tableAddress } from '../../formats/addresses'
 import {
   inputsOf,
   isFolded,

@@ -21,6 +21,17 @@ const BODIES: Record<string, object> = {
 }
 const columns = ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name, type: 'varchar' }))
 
+function show(): void {
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <NeedsYou />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
 test('the lines of the queues get their places once all amounts are there', async () => {
   let answer: () => void = () => undefined
   const isThere = new Promise<void>((resolve) => (answer = resolve))
@@ -44,14 +55,7 @@ test('the lines of the queues get their places once all amounts are there', asyn
     }
     return Response.json(BODIES[path] ?? {})
   })
-  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  render(
-    <MantineProvider env="test">
-      <QueryClientProvider client={new QueryClient()}>
-        <NeedsYou />
-      </QueryClientProvider>
-    </MantineProvider>,
-  )
+  show()
   await screen.findByText('No file waits for a person.')
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(screen.getAllByLabelText('Loading a queue')).toHaveLength(2)
@@ -76,7 +80,7 @@ const FAILED = {
 }
 
 test('a fault of a system itself says who corrects it, and is not tried again', async () => {
-  const show = async (why: string) => {
+  const causeOf = async (why: string) => {
     const runs = { runs: [{ ...FAILED, failed_stages: { 'own-models': why } }] }
     const bodies: Record<string, object> = {
       ...BODIES,
@@ -87,17 +91,10 @@ test('a fault of a system itself says who corrects it, and is not tried again', 
     vi.stubGlobal('fetch', (url: string) =>
       Promise.resolve(Response.json(bodies[new URL(url).pathname] ?? {})),
     )
-    connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-    render(
-      <MantineProvider env="test">
-        <QueryClientProvider client={new QueryClient()}>
-          <NeedsYou />
-        </QueryClientProvider>
-      </MantineProvider>,
-    )
+    show()
     return screen.findByText(/^Own models failed: /)
   }
-  const own = await show(
+  const own = await causeOf(
     'FAILED (run 07-13): AuditError: words: label: max_length broken by 6 rows (keys a, b)',
   )
   expect(own.textContent).toBe(
@@ -105,6 +102,6 @@ test('a fault of a system itself says who corrects it, and is not tried again', 
   )
   expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull()
   cleanup()
-  await show('FAILED (run 07-13): MemoryError')
+  await causeOf('FAILED (run 07-13): MemoryError')
   await screen.findByRole('button', { name: 'Retry' })
 })

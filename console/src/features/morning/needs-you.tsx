@@ -13,7 +13,7 @@ import { Answered, Empty, Failed } from '../../components/states'
 import { heading } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
 import { isUnderWay } from '../lake/lake-words'
-import { failedWords, isOwnFault, reasonsOf } from '../lake/run-problems'
+import { failedWords, isOwnFault, isOwnFaultAlone, reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { WhoMayCorrect } from '../files/who-may-correct'
@@ -99,9 +99,7 @@ function FailedRun() {
   ]
   const page = `#/runs/${encodeURIComponent(run.name)}`
   const wasStopped = run.state === 'aborted'
-  const faults = Object.values(run.failed_stages)
-  // Another run ends in the same way.
-  const isOwn = run.state === 'failed' && faults.length > 0 && faults.every(isOwnFault)
+  const isOwn = run.state === 'failed' && isOwnFaultAlone(run)
   return (
     <>
       {(reasons.length

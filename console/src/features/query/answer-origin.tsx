@@ -1,6 +1,7 @@
 import { Anchor, Text, Title } from '@mantine/core'
 import { Fragment } from 'react'
 
+import { pageAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { useContents, useTable } from '../catalog/queries'
 import { day } from '../../formats/moments'
@@ -46,13 +47,10 @@ function Origin({ table: { name, system } }: { table: Schemas['CatalogTable'] })
   const detail = useTable(system, name)
   // The day of a dataset is that of its own rows; one without times has none.
   const ofDataset = useContents().data?.tables.find((one) => one.name === name && !one.system)
-  const page = system
-    ? `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(name)}`
-    : `#/datasets/${encodeURIComponent(name)}`
   const asOf = system ? detail.data?.as_of : ofDataset?.as_of
   return (
     <>
-      <Anchor inherit href={page}>
+      <Anchor inherit href={pageAddress(system, name)}>
         {heading(name)}
       </Anchor>
       {asOf && isOver(asOf) ? ` as of ${day(asOf)}` : ''}

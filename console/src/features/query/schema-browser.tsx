@@ -2,6 +2,7 @@ import { Anchor, Button, Group, ScrollArea, Text, TextInput, UnstyledButton } fr
 import { useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
 
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useContents, useTable } from '../catalog/queries'
@@ -138,7 +139,7 @@ function Published({ system, name }: { system: string; name: string }) {
       {detail.data
         ? `${count(detail.data.rows, 'row')}${detail.data.as_of ? ` as of ${day(detail.data.as_of)}` : ''} · `
         : ''}
-      <Anchor inherit href={`#/tables/${encodeURIComponent(system)}/${encodeURIComponent(name)}`}>
+      <Anchor inherit href={tableAddress(system, name)}>
         about it
       </Anchor>
     </Text>

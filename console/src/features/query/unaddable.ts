@@ -61,7 +61,7 @@ function selects(sql: string): Item[][] {
     return itemsOf(sql, masked, from, from + (end?.index ?? 0))
   })
   const inner = bracketsOf(sql).filter((part) => /^\s*(?:select|with)\b/i.test(part))
-  return [...own.slice(0, 1), ...own.slice(1), ...inner.flatMap(selects)]
+  return [...own, ...inner.flatMap(selects)]
 }
 
 function itemsOf(sql: string, masked: string, from: number, until: number): Item[] {

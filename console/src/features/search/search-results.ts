@@ -1,3 +1,4 @@
+import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { type Cell, isNumeric, isTextual } from '../../api/format'
@@ -87,7 +88,6 @@ const ASKING = new Set(
 )
 
 const path = encodeURIComponent
-const tablePage = (system: string, table: string): string => `#/tables/${path(system)}/${path(table)}`
 export const runPage = (name: string): string => `#/runs/${path(name)}`
 
 /** Everything that has a page, but files, which the API looks up by their names. */
@@ -132,7 +132,7 @@ export const places = ({
     system.tables.map((table) => ({
       kind: 'table',
       title: heading(table.name),
-      href: tablePage(system.name, table.name),
+      href: tableAddress(system.name, table.name),
       words: table.description,
     })),
   ),
@@ -167,7 +167,7 @@ export const places = ({
   ...tables
     .filter(({ system }) => system)
     .flatMap((table) =>
-      columnsOf(table, `column of the table ${heading(table.name)}`, tablePage(table.system, table.name)),
+      columnsOf(table, `column of the table ${heading(table.name)}`, tableAddress(table.system, table.name)),
     ),
   ...tables
     .filter(({ name, system }) => !system && isDataset(contracts, name))

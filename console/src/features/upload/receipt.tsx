@@ -13,7 +13,7 @@ import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { Undo } from '../files/undo'
 import { undoneWords } from '../files/undo-words'
-import { sameKeyOf, waitOf } from '../files/waiting-words'
+import { sameKeyOf, sameKeyWords, waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
 import { replacedWords, unchangedWords } from '../import/replaced-rows'
@@ -132,9 +132,7 @@ export function broughtWords(
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     left > 0 ? `${count(left, 'row')} ${left === 1 ? 'was' : 'were'} refused` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
-    sameKey > 0
-      ? `${count(sameKey, 'row')} ${sameKey === 1 ? 'has' : 'have'} the key of another row and ${sameKey === 1 ? 'is' : 'are'} not in`
-      : '',
+    sameKey > 0 ? `${sameKeyWords(sameKey)} and ${sameKey === 1 ? 'is' : 'are'} not in` : '',
     file.duplicates > sameKey ? count(file.duplicates - sameKey, 'duplicate') : '',
   ]
   return `${parts.filter(Boolean).join(', ')}.`
