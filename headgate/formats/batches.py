@@ -23,7 +23,7 @@ class Source:
 
     Attributes:
         batches: the rows in the file's order, the same on each call; each batch covers consecutive source
-            rows, including ragged ones.
+            rows, including ragged and blank ones.
         width: the number of cells of a complete row.
         missing_parts: nullable columns that the file lacks, and parts of the file with other tables, such as
             sheets; each becomes a warning.

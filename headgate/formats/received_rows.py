@@ -73,6 +73,7 @@ class Received:
             rows below it that repeat it.
         starts: byte offset of each row in the unpacked file, including ragged rows; empty if rows have no
             offsets.
+        blank: the numbers of the rows that are left out because all their cells are empty.
     """
 
     cells: Mapping[str, pa.Array]
@@ -92,6 +93,7 @@ class Received:
     row_sheets: pa.Array = field(default_factory=lambda: text_array([]))
     sheet_column: str = ""
     skipped_lines: int = 0
+    blank: Rows = field(default_factory=lambda: NO_ROWS)
 
     @property
     def rows(self) -> int:

@@ -28,6 +28,7 @@ from headgate.contracts.new_column_policy import declared_only, without_left_out
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.formats.batches import Source, source_in_memory, take_rows
+from headgate.formats.blank_rows import blank_rows_as_written, leave_out_blank_rows
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, is_large, open_batches, read_whole
 from headgate.formats.read_file import read_file
@@ -103,7 +104,8 @@ class Counts:
         masked: column → number of values that masking changed, in rows that broke no rule, and of values with
             such numbers in a column that was left out of the file.
         new_columns: column that the contract does not have → number of its values, in all rows.
-        written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
+        written_as: the file's form (format, encoding, delimiter and so on), the confidence of the guess, and
+            the rows without any value, which are no data and not received.
 
     Raises:
         AuditError: the counts do not add up: rows were lost or doubled. No row of this file may be stored.
@@ -150,6 +152,7 @@ class CheckedBatch:
 
     rows: int
     ragged: int
+    blank: Rows
     refused: Rows
     warnings: Sequence[Breach]
     halts: Sequence[Breach]
@@ -235,8 +238,8 @@ class CheckRun:
         self._new_columns = tuple(column.name for column in contract.columns if column.undeclared)
         self._fields = arrow_schema(curated_contract(declared_only(contract))).names
         contract = identified(contract)
-        self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
-        self._key = key
+        self._contract, self._cards, self._origin = contract, KnownCards(key), origin
+        self._source, self._key = leave_out_blank_rows(source), key
         self._unique = tuple(column.name for column in contract.columns if column.unique)
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
@@ -283,8 +286,11 @@ class CheckRun:
             new_columns={
                 name: sum(batch.new_columns[name] for batch in self._batches) for name in self._new_columns
             },
-            written_as=self._source.written_as,
+            written_as={**self._source.written_as, **blank_rows_as_written(self._blank())},
         )
+
+    def _blank(self) -> Rows:
+        return np.concatenate([NO_ROWS, *(batch.blank for batch in self._batches)])
 
     def _warned(self) -> dict[tuple[str, str], int]:
         counts = Counter({(name, ABSENT): 1 for name in self._source.missing_parts})
@@ -317,6 +323,7 @@ class CheckRun:
         batch = CheckedBatch(
             rows=len(received.source_rows),
             ragged=len(received.ragged.source_rows),
+            blank=received.blank,
             refused=refused,
             warnings=verdict.of(Level.WARN),
             halts=verdict.of(Level.HALT),
@@ -397,7 +404,7 @@ class CheckRun:
         for batch, candidates, refused in zip(
             self._batches, self._candidates.tables(), self._refused.tables(), strict=True
         ):
-            following = first_row + batch.rows + batch.ragged
+            following = first_row + batch.rows + batch.ragged + len(batch.blank)
             starts = offsets.take(following - first_row)
             places = RowPlaces(first_row, starts, self._source.sheet_rows[first_row - 1 : following - 1])
             yield SpooledBatch(before, batch, candidates, refused, places)

@@ -32,6 +32,7 @@ from headgate.contracts.model import Contract, Mask
 from headgate.contracts.new_column_policy import is_kept_out, with_undeclared, without_left_out
 from headgate.errors import AuditError
 from headgate.formats.batches import ROWS_AT_ONCE, Source, source_in_memory
+from headgate.formats.blank_rows import leave_out_blank_rows
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.received_rows import Received
@@ -181,7 +182,7 @@ def _write_rows(original: Checked, masking: AtSource, folder: Path, limit_bytes:
 def _write_batches(source: Source, original: Checked, masking: AtSource, folder: Path) -> About:
     contract, counts = without_left_out(original.contract), original.counts
     rows = RowsFile(folder / ROWS, (*contract.key, *contract.order_by, SOURCE_ROW))
-    for received in source.batches():
+    for received in leave_out_blank_rows(source).batches():
         cells = {column.name: received.cells[column.name] for column in contract.columns}
         rows.add(
             masking.mask_received(contract, cells).append_column(SOURCE_ROW, int_array(received.source_rows))

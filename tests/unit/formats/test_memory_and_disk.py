@@ -149,6 +149,10 @@ FORMS: dict[str, tuple[bytes, str]] = {
     "semicolons": (text(";").encode(), STREAMED),
     "bars": (text("|").encode(), STREAMED),
     "CSV with a footer": (text(footer="\n(8 rows affected)\nTotal,,,8\n").encode(), STREAMED),
+    "CSV with rows without a value": (
+        PLAIN.replace(b"\n", b"\n,,,,,,,,,,,\n", 1) + b",,,,,,,,,,,\n,,\n",
+        STREAMED,
+    ),
     "CSV that ends in a delimiter": (PLAIN + b"torn,", WHOLE),
     "CSV below a preamble": (b"Report,of,today\n\n" + PLAIN, STREAMED),
     "CSV with an odd quote": (PLAIN + PLAIN.split(b"\n", 1)[1].replace(b"captured", b'5" pipe', 1), WHOLE),

@@ -59,8 +59,8 @@ LINES = st.lists(
             st.sampled_from(["2024-01-01 10:00:00", "2024-01-02 10:00:00"]),
         ),
         st.sampled_from(
-            [f"1,A1,card,{PANS[0]}", f"{GOOD},{CODE}", '"', ""]
-        ),  # too few cells, too many, an open quote, a blank line
+            [f"1,A1,card,{PANS[0]}", f"{GOOD},{CODE}", '"', "", "," * 11, ",,"]
+        ),  # too few cells, too many, an open quote, a blank line, and two rows without a value
     ),
     min_size=1,
     max_size=12,
