@@ -57,7 +57,7 @@ def without_description_rows(sample: DraftSample) -> DraftSample:
     if not rows:
         return sample
     cells = {name: text.slice(rows) for name, text in sample.cells.items()}
-    return replace(sample, cells=cells, description_rows=rows)
+    return replace(sample, cells=cells, numbers=sample.numbers[rows:], description_rows=rows)
 
 
 def with_descriptions(

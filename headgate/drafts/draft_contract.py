@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -138,7 +139,8 @@ def draft_from_sample(
     columns = _columns(body, sample, guesses)
     rows = sample
     if not strict and (lines := named_totals(columns.values(), sample.cells)):
-        rows = replace(sample, cells=cells_of_other_rows(sample.cells, lines))
+        others = cells_of_other_rows(sample.cells, lines)
+        rows = replace(sample, cells=others, numbers=np.delete(sample.numbers, lines))
         guesses = _guesses(rows, answers, strict=strict)
         columns = _columns(body, rows, guesses)
     if not strict:

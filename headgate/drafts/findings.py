@@ -25,7 +25,13 @@ from headgate.drafts.read_sample import DraftSample, stated_schema
 from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.times_of_day import notes_of_times
-from headgate.drafts.totals_row import last_row_is_refused, named_totals, names_a_total, totals_of
+from headgate.drafts.totals_row import (
+    last_row_is_refused,
+    named_totals,
+    names_a_total,
+    summed_totals,
+    totals_of,
+)
 from headgate.formats.csv.csv_rows import NULL
 from headgate.formats.format_name import FormatName
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
         Guess,
     )
     from headgate.drafts.other_words import WordsQuestion
+    from headgate.values.cells import Rows
     from headgate.values.format_inference import Most
 
 _ASSUMED = 0.9
@@ -114,6 +121,9 @@ _DESCRIPTION_ROWS = "the columns, and no value is taken from them: the gate quar
 _LEFT_OUT_DESCRIPTION_ROWS = (
     "the columns. Such rows stay out of the dataset, unless you keep them in the next step"
 )
+_BLANK_ROW = "has no value in any cell: it is no data and stays out"
+_BLANK_ROWS = "have no value in any cell: they are no data and stay out"
+_MAX_BLANK_LISTED = 5
 _KEY_BY_CHANCE = (
     "is the key only because no value of it repeats in the sample: of two rows with one value the newer "
     "is kept. "
@@ -185,6 +195,7 @@ def findings_of(
         *layout,
         *_about_questions(questions),
         *_about_description_rows(sample.description_rows),
+        *_about_blank_rows(sample.received.blank),
         *_about_columns_and_table(contract, sample, guesses, {each.column for each in words}),
         *_about_zones(sample.content, contract.columns, sample.cells),
         *(_about_chance(contract.key, sample.rows) if is_key_guessed else ()),
@@ -251,6 +262,18 @@ def _about_description_rows(rows: int) -> list[Finding]:
     return [Finding("", f"{listed} {_DESCRIPTION_ROWS}", of_upload=f"{listed} {_LEFT_OUT_DESCRIPTION_ROWS}")]
 
 
+def _about_blank_rows(blank: Rows) -> list[Finding]:
+    if not len(blank):
+        return []
+    *before, last = [f"{number:,}" for number in blank[:_MAX_BLANK_LISTED].tolist()]
+    listed = f"{', '.join(before)} and {last}" if before else last
+    if len(blank) == 1:
+        return [Finding("", f"data row {listed} {_BLANK_ROW}")]
+    if len(blank) > _MAX_BLANK_LISTED:
+        return [Finding("", f"{len(blank):,} rows {_BLANK_ROWS}; the first is data row {blank[0]:,}")]
+    return [Finding("", f"data rows {listed} {_BLANK_ROWS}")]
+
+
 def _about_columns_and_table(
     contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess], asked: Collection[str]
 ) -> list[Finding]:
@@ -274,11 +297,10 @@ def _about_columns_and_table(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
     totals = named_totals(contract.columns, cells)
-    first_row = 1 + sample.description_rows
-    findings += _about_totals(contract, cells, totals, first_row)
+    findings += _about_totals(contract, cells, totals, sample.numbers)
     findings += [
         Finding(", ".join(contract.key), note, decides=True)
-        for note in about_key(contract, cells, totals, first_row)
+        for note in about_key(contract, cells, totals, sample.numbers)
     ]
     if not contract.key:
         findings.append(Finding("", _NO_KEY, decides=True))
@@ -292,7 +314,7 @@ def _about_columns_and_table(
 
 
 def _about_totals(
-    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], first_row: int
+    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], numbers: Rows
 ) -> list[Finding]:
     last = {name: text.slice(max(0, len(text) - 1)) for name, text in cells.items()}
     stays_out = any(names_a_total(cell or "") for text in last.values() for cell in text.to_pylist())
@@ -303,18 +325,18 @@ def _about_totals(
         return [Finding(", ".join(summed), message, of_upload=of_upload)]
     if not rows:
         return []
-    listed = _rows_of_totals(rows, first_row)
+    are_sums = set(rows) <= {*summed_totals(contract.columns, cells)}
+    listed = _rows_of_totals([int(numbers[row]) for row in rows], are_sums=are_sums)
     of_upload = _LEFT_OUT_TOTALS.format(listed) if stays_out else ""
     return [Finding("", _NAMED_TOTALS.format(listed), of_upload=of_upload)]
 
 
-def _rows_of_totals(rows: Sequence[int], first_row: int) -> str:
+def _rows_of_totals(rows: Sequence[int], *, are_sums: bool) -> str:
     if len(rows) == 1:
-        return f"data row {rows[0] + first_row} is a line of totals, by its name and its sum"
-    return (
-        f"{len(rows)} rows are lines of totals, by their names and their sums; the first is data row "
-        f"{rows[0] + first_row}"
-    )
+        by = "its sum" if are_sums else "its empty cells"
+        return f"data row {rows[0]} is a line of totals, by its name and {by}"
+    by = "their sums" if are_sums else "their sums or empty cells"
+    return f"{len(rows)} rows are lines of totals, by their names and {by}; the first is data row {rows[0]}"
 
 
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:

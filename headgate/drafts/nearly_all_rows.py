@@ -24,7 +24,7 @@ from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null, flags, int_array, matches, rows_where
+from headgate.values.cells import Rows, blank_to_null, flags, int_array, matches, rows_where
 from headgate.values.format_inference import Reading, infer_format
 
 NEARLY_ALL = 0.98
@@ -119,13 +119,13 @@ def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) 
 
 
 def about_key(
-    contract: Contract, cells: Mapping[str, pa.Array], totals: Collection[int] = (), first_row: int = 1
+    contract: Contract, cells: Mapping[str, pa.Array], totals: Collection[int], numbers: Rows
 ) -> list[str]:
     """Return the consequences for rows without a key, and for different rows with equal keys.
 
     Args:
         totals: rows of totals, which have findings of their own.
-        first_row: the number of the first row below the header.
+        numbers: of the rows, in the file as it was sent.
     """
     if not contract.key:
         return []
@@ -142,11 +142,11 @@ def about_key(
     notes = []
     if missing:
         empty = f"{len(missing):,} of {rows:,} rows have no value in it"
-        notes.append(f"{empty}{_listed(missing, first_row)}: they are quarantined")
+        notes.append(f"{empty}{_listed(numbers[missing].tolist())}: they are quarantined")
     if repeated:
         have = "has" if len(repeated) == 1 else "have"
         equal = f"{len(repeated):,} of {rows:,} rows {have} the key of another row, with other values"
-        notes.append(f"{equal}{_listed(repeated, first_row)}: {_kept_row(contract)}")
+        notes.append(f"{equal}{_listed(numbers[repeated].tolist())}: {_kept_row(contract)}")
     return [f"is the key. {note}. Name another key with --key, or none with --no-key" for note in notes]
 
 
@@ -163,14 +163,14 @@ def _first_rows(rows: pa.Table, names: list[str]) -> pa.Table:
     return rows.filter(pc.is_in(rows["row"], value_set=first.combine_chunks()))
 
 
-def _listed(rows: Sequence[int], first_row: int = 1) -> str:
-    """Return the first rows, counted from `first_row`.
+def _listed(rows: Sequence[int]) -> str:
+    """Return the first numbers of rows.
 
-    >>> _listed([3]), _listed([3, 7, 9, 11, 12, 13])
+    >>> _listed([4]), _listed([4, 8, 10, 12, 13, 14])
     (' (data row 4)', ' (data rows 4, 8, 10, 12, 13 …)')
     """
-    numbers = ", ".join(str(row + first_row) for row in rows[:_MAX_LISTED])
-    return f" (data row{'s' if len(rows) > 1 else ''} {numbers}{' …' if len(rows) > _MAX_LISTED else ''})"
+    listed = ", ".join(map(str, rows[:_MAX_LISTED]))
+    return f" (data row{'s' if len(rows) > 1 else ''} {listed}{' …' if len(rows) > _MAX_LISTED else ''})"
 
 
 def _all_valid(columns: Sequence[pa.Array]) -> pa.Array:

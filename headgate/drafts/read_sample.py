@@ -17,6 +17,7 @@ from headgate.drafts.column_inference import (
     guess_type,
 )
 from headgate.errors import ContractError, UnreadableFileError
+from headgate.formats.blank_rows import without_blank_rows
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import GEOJSON, JSON_LINES, WORKBOOKS, FormatName
 from headgate.formats.json.nested_names import by_contract, every_object
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from headgate.formats.json.json_records import Records
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
+    from headgate.values.cells import Rows
 
 _TYPED_FORMS = {FormatName.JSON, JSON_LINES, GEOJSON, *WORKBOOKS}
 MAX_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, "Column structure"
@@ -56,6 +58,7 @@ class DraftSample:
         cells: the texts to draft by column.
         noisy: amount columns of a workbook with digits from float arithmetic.
         typed: columns that the file stores as numbers.
+        numbers: of the rows of `cells`, in the file as it was sent.
         description_rows: leading rows that are not in `cells`, because they describe the columns.
     """
 
@@ -66,6 +69,7 @@ class DraftSample:
     cells: Mapping[str, pa.Array]
     noisy: Collection[str]
     typed: Collection[str]
+    numbers: Rows
     description_rows: int = 0
 
     @property
@@ -111,7 +115,7 @@ def read_sample(
         else (received.cells, {})
     )
     typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
-    return DraftSample(content, stored, table, received, cells, [*noisy], typed)
+    return DraftSample(content, stored, table, received, cells, [*noisy], typed, received.source_rows)
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
@@ -182,8 +186,9 @@ def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
 
 
 def _received(body: bytes, stored: Contract) -> Received:
-    """Return the file as the gate reads it, without rows above a workbook's header."""
-    return read_file(body, stored, with_rows_above=False)
+    """Return the file as the gate reads it, without blank rows and rows above a workbook's header."""
+    received = read_file(body, stored, with_rows_above=False)
+    return without_blank_rows(received, received.written_as)
 
 
 def sample_cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:

@@ -21,6 +21,9 @@ _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _MIN_ROWS = 3  # above the last; a sum of two numbers may be a coincidence
 _MIN_ADDED = 2  # of them nonzero; a sum of one number is that number, as in flags of 0 and 1
+_MIN_EMPTY = 2  # of the cells that other rows fill; a single cell may be missing in a row
+_NEARLY_ALWAYS = 0.9  # of the other rows have a value in the column
+_NUMBER_WITH_UNIT = r"=.*|\W*\d[\d.,'\s]*\W*(?:[^\W\d]+\.?)?"  # `1.234,50`, `120 items`, a formula
 _MAX_TOTALS = 100  # above a total, below which its rows may begin
 # Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
 _NAMES = (
@@ -49,10 +52,13 @@ def names_a_total(cell: str) -> bool:
 
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
+    """Return the rows that are named as totals and are sums, or lack most values that other rows have."""
+    return sorted({*summed_totals(columns, cells), *_bare_totals(cells)})
+
+
+def summed_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     """Return the rows that are named as totals and are the sum of all rows above, or since another total."""
-    columns = list(columns)
-    texts = [cells[column.name] for column in columns if column.type.kind is Kind.STRING]
-    rows = sorted({int(row) for text in texts for row in rows_where(pc.match_substring_regex(text, _NAMES))})
+    rows = _named_rows(cells)
     if not rows:
         return []
     numbers = [
@@ -65,6 +71,44 @@ def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> li
         for place, row in enumerate(rows)
         if any(_is_sum_at(values, rows[:place], row) for values in numbers)
     ]
+
+
+def _named_rows(cells: Mapping[str, pa.Array]) -> list[int]:
+    names = (pc.match_substring_regex(text, _NAMES) for text in cells.values())
+    return sorted({int(row) for is_named in names for row in rows_where(is_named)})
+
+
+def _bare_totals(cells: Mapping[str, pa.Array]) -> list[int]:
+    """Return the rows that are named as totals and have only numbers beside the name, and few of them.
+
+    Their sum may include rows that are not in the file. Such a row is no article with the name of a total:
+    most cells that other rows always fill are empty. Reports have totals at their foot, so there are none if
+    the last row has another name.
+    """
+    rows = _named_rows(cells)
+    count = len(next(iter(cells.values()), ()))
+    if not rows or rows[-1] != count - 1 or count - len(rows) < _MIN_ROWS:
+        return []
+    others = cells_of_other_rows(cells, rows)
+    filled = [name for name, text in others.items() if _filled_share(text) >= _NEARLY_ALWAYS]
+    named = {name: text.take(pa.array(rows)).to_pylist() for name, text in cells.items()}
+    lines = [{name: (texts[at] or "").strip() for name, texts in named.items()} for at in range(len(rows))]
+    return [row for row, line in zip(rows, lines, strict=True) if _is_bare(line, filled)]
+
+
+def _filled_share(text: pa.Array) -> float:
+    empty: int = blank_to_null(text).null_count
+    return 1 - empty / len(text)
+
+
+def _is_bare(line: Mapping[str, str], filled: Iterable[str]) -> bool:
+    label = next(name for name, cell in line.items() if names_a_total(cell))
+    beside = [line[name] for name in filled if name != label]
+    empty = beside.count("")
+    has_words = any(
+        cell and not re.fullmatch(_NUMBER_WITH_UNIT, cell) for name, cell in line.items() if name != label
+    )
+    return empty >= _MIN_EMPTY and 2 * empty >= len(beside) and not has_words
 
 
 def cells_of_other_rows(cells: Mapping[str, pa.Array], rows: Iterable[int]) -> dict[str, pa.Array]:

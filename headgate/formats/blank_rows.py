@@ -1,6 +1,6 @@
 """Rows of a text table without any value, such as `;;;;` in CSV: they are no data, as in a workbook.
 
-The rule is the same for drafts, the import grid and the gate. A workbook's reader leaves out such rows itself.
+The rule is the same for drafts, the import grid and the gate. A workbook's reader leaves out such rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _TEXT_TABLES = {FormatName.CSV, FormatName.FIXED_WIDTH}
 _QUOTE = '"'
-_MAX_NAMED = 20
+MAX_NAMED = 20
+BLANK_ROW_NUMBERS = "blank_row_numbers"  # in the facts of a file's form
 
 
 def are_in_text(written_as: Mapping[str, str]) -> bool:
@@ -48,10 +49,9 @@ def leave_out_blank_rows(source: Source) -> Source:
     """Return the source without blank rows, whose numbers the batches state in `blank`."""
     if not are_in_text(source.written_as):
         return source
-    delimiter = source.written_as.get("delimiter", "")
 
     def batches() -> Iterator[Received]:
-        return (_without_blank(batch, delimiter) for batch in source.batches())
+        return (without_blank_rows(batch, source.written_as) for batch in source.batches())
 
     return replace(source, batches=batches)
 
@@ -60,12 +60,16 @@ def blank_rows_as_written(blank: Rows) -> dict[str, str]:
     """Return how many rows are blank, and the first ones, as a file's record keeps them."""
     if not len(blank):
         return {}
-    more = ", …" if len(blank) > _MAX_NAMED else ""
-    named = ", ".join(map(str, blank[:_MAX_NAMED].tolist()))
-    return {"blank_rows": str(len(blank)), "blank_row_numbers": f"{named}{more}"}
+    more = ", …" if len(blank) > MAX_NAMED else ""
+    named = ", ".join(map(str, blank[:MAX_NAMED].tolist()))
+    return {"blank_rows": str(len(blank)), BLANK_ROW_NUMBERS: f"{named}{more}"}
 
 
-def _without_blank(received: Received, delimiter: str) -> Received:
+def without_blank_rows(received: Received, written_as: Mapping[str, str]) -> Received:
+    """Return the rows of a file with this form that have a value."""
+    if not are_in_text(written_as):
+        return received
+    delimiter = written_as.get("delimiter", "")
     rows = blank_rows(received.cells.values())
     ragged = np.array(
         [at for at, text in enumerate(received.ragged.texts) if _has_no_value(text, delimiter)], np.int64

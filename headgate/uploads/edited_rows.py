@@ -22,13 +22,14 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.sheet_names import column_of_sheet
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
+from headgate.formats.blank_rows import blank_rows
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
 from headgate.matching.header_names import folded
 from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
-from headgate.values.cells import bool_array, flags, int_array, text_array
+from headgate.values.cells import bool_array, flags, int_array, marked, null_where, text_array
 from headgate.values.country_codes import in_country_codes
 from headgate.values.declared_spelling import in_declared_format
 from headgate.values.refusal_reasons import rule_reason, type_reason
@@ -230,8 +231,12 @@ def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[
     rows = {int(row): place for place, row in enumerate(batch.source_rows)} if edits.cells else {}
     typed = [cell for cell in edits.cells if cell.row in rows]
     columns = with_typed_cells(columns, typed, rows)
+    blank = blank_rows(columns.values())
     for step in edits.steps:
         columns = _with_step(columns, step, len(batch.source_rows))
+    if len(blank):  # a value for all rows makes no row of them
+        is_blank = marked(blank, len(batch.source_rows))
+        columns = {name: null_where(is_blank, text) for name, text in columns.items()}
     return with_typed_cells(columns, [cell for cell in typed if cell.column not in names], rows)
 
 

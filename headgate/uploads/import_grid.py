@@ -31,6 +31,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.drafts.description_rows import count_description_rows
 from headgate.errors import BadInputError
 from headgate.formats.batches import Source, source_in_memory
+from headgate.formats.blank_rows import MAX_NAMED, without_blank_rows
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import holds_json
@@ -50,7 +51,7 @@ from headgate.uploads.own_columns import always_have_texts, own_columns, readabl
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.totals_of_grid import totals_of_grid
-from headgate.values.cells import int_array, numbers, text_array
+from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 from headgate.values.quoted_values import with_written_values
 
@@ -375,6 +376,8 @@ class WrittenGrid:
     hidden_numbers: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[int, ...] = ()
     description_rows: tuple[int, ...] = ()
+    blank: int = 0
+    blank_rows: tuple[int, ...] = ()
     flawed_cells: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     file_order: tuple[int, ...] = ()
@@ -388,10 +391,15 @@ class WrittenGrid:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Facts of rows that were read: rows of another width, and hidden numbers by column."""
+    """Facts of the rows: rows of another width or without a value, and hidden numbers by column."""
 
     ragged: set[int] = field(default_factory=set)
     numbers: Counter[str] = field(default_factory=Counter)
+    blank: list[Rows] = field(default_factory=list)
+
+    @property
+    def blank_rows(self) -> Rows:
+        return np.concatenate([NO_ROWS, *self.blank])
 
 
 def write_grid(
@@ -433,6 +441,7 @@ def write_grid(
                 flawed += refused.num_rows
     readings = readings or ColumnReadings()
     formats = _formats(readings, about.declared)
+    blank = seen.blank_rows
     return WrittenGrid(
         opened.names,
         rows,
@@ -442,8 +451,10 @@ def write_grid(
         {**_to_come(readings, about.past), **doubts.by_column},
         currencies.by_column,
         dict(seen.numbers),
-        totals_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden),
+        totals_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden, blank),
         descriptions,
+        len(blank),
+        tuple(blank[:MAX_NAMED].tolist()),
         dict(flaws.by_column),
         values.by_column,
         opened.headed.file_order,
@@ -525,8 +536,10 @@ def _tables(
     schema: pa.Schema,
     seen: _Seen,
 ) -> Iterator[pa.Table]:
+    written_as = opened.source.written_as
     for batch in opened.source.batches():
         seen.ragged.update(batch.ragged.source_rows.tolist())
+        seen.blank.append(without_blank_rows(batch, written_as).blank)
         shown = {name: redact(text) for name, text in zip(opened.names, batch.cells.values(), strict=True)}
         for name, text in zip(opened.names, batch.cells.values(), strict=True):
             if many := _changed(text, shown[name]):

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.drafts.totals_row import named_totals, names_a_total
-from headgate.values.cells import numbers
+from headgate.values.cells import NO_ROWS, int_array, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.values.cells import Rows
     from headgate.values.format_inference import Most
 
+_Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 _NUMBER = ColumnType(Kind.DECIMAL, precision=38, scale=9)
 _TEXT = ColumnType(Kind.STRING)
 _MAX_ROWS = 200_000  # a report has fewer, and sums of more take the function seconds
 
 
 def totals_of_grid(
-    rows: Path, names: Sequence[str], readings: Mapping[str, Most], hidden: Collection[str]
+    rows: Path,
+    names: Sequence[str],
+    readings: Mapping[str, Most],
+    hidden: Collection[str],
+    blank: Rows = NO_ROWS,
 ) -> tuple[int, ...]:
-    """Return the source rows that a cell calls a total and that are the sum of the rows above.
+    """Return the source rows that a cell calls a total and that are sums, or lack what other rows have.
 
     Empty if the last row is called no total: reports have totals at their foot.
 
     Args:
         rows: the file of the grid with all rows.
         readings: how nearly all values of a column are written.
+        blank: the source rows without a value.
     """
     with pa.memory_map(str(rows)) as file:
         reader = pa.ipc.open_file(file)
-        batches = reader.num_record_batches
-        if not batches or not _ends_with_a_total(reader.get_batch(batches - 1)):
+        places = reversed(range(reader.num_record_batches))
+        filled = (_without(reader.get_batch(place), blank) for place in places)
+        last = next((batch for batch in filled if batch.num_rows), None)
+        if last is None or not _ends_with_a_total(last):
             return ()
-        table = reader.read_all()
+        table = _without(reader.read_all(), blank)
     if table.num_rows > _MAX_ROWS:
         return ()
     shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
@@ -45,6 +55,11 @@ def totals_of_grid(
     columns = [_column(name, readings.get(name)) for name in shown]
     source_rows = numbers(table.column("row").combine_chunks())
     return tuple(int(source_rows[place]) for place in named_totals(columns, cells))
+
+
+def _without(rows: _Rows, blank: Rows) -> _Rows:
+    is_blank = pc.is_in(rows.column("row"), value_set=int_array(blank))
+    return rows.filter(pc.invert(is_blank)) if len(blank) else rows
 
 
 def _ends_with_a_total(batch: pa.RecordBatch) -> bool:

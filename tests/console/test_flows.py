@@ -404,7 +404,7 @@ def test_the_total_at_the_foot_of_a_report_stays_out_of_its_dataset(
     page = console.opened("/upload", UPLOADER)
     rows = rows.replace("Filiale", "Laden")
     drop(page, "umsatz-laden.csv", f"Tag;Filiale;Menge;Umsatz\n{rows}Summe;;210;220,00\n".encode())
-    expect(page.get_by_text("Row 21 is a total of the rows above and stays out.")).to_be_visible()
+    expect(page.get_by_text("Row 21 is a line of totals and stays out.")).to_be_visible()
     expect(page.get_by_role("button", name="Commit: 20 in")).to_be_enabled()
     page.get_by_role("button", name="Keep it as a row").click()
     expect(page.get_by_role("button", name="Commit: 20 in (20 replace rows), 1 waits")).to_be_enabled()

@@ -4004,6 +4004,18 @@ export interface components {
          */
         GridFacts: {
             /**
+             * Blank
+             * @description Rows of a text without any value, which the gate leaves out.
+             * @default 0
+             */
+            blank: number;
+            /**
+             * Blank Rows
+             * @description The first 20 of these rows.
+             * @default []
+             */
+            blank_rows: number[];
+            /**
              * Causes
              * @description Refused rows by column and rule, also by those that are not their first reason.
              * @default []
@@ -4110,7 +4122,7 @@ export interface components {
             };
             /**
              * Totals
-             * @description Rows that a cell calls a total and that are the sum of the rows above.
+             * @description Rows that a cell calls a total and that are the sum of the rows above, or lack most of the cells that other rows fill.
              * @default []
              */
             totals: number[];

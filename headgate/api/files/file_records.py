@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from headgate.costs.computed_price import priced
 from headgate.costs.price_list import Prices
 from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for_large_files
 from headgate.errors import NotFoundError
+from headgate.formats.blank_rows import BLANK_ROW_NUMBERS
 from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
@@ -38,6 +40,7 @@ from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
+from headgate.uploads.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,7 +97,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         warned=warned_rows(record.warned),
         reasons=dict(record.reasons),
         masked=dict(record.masked),
-        written_as=written_as_texts(record.written_as),
+        written_as=written_as_texts(_blank_rows_as_sent(record.written_as, edits)),
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
         stages=stages_of(record, acceptance_of(record, lake.most_refused_share, corrected + ignored)),
@@ -202,6 +205,16 @@ def written_as_texts(facts: object) -> dict[str, str]:
     """Return the format facts of a file as texts, with a readable format name as `format_words`."""
     texts = _texts(facts)
     return {**texts, "format_words": format_in_words(texts["format"])} if texts.get("format") else texts
+
+
+def _blank_rows_as_sent(facts: Mapping[str, str], edits: Mapping[str, Any] | None) -> Mapping[str, str]:
+    """Return the facts with the numbers of blank rows in the file that was sent."""
+    left_out = (edits or {}).get("rows_left_out", ())
+    if not left_out or BLANK_ROW_NUMBERS not in facts:
+        return facts
+    numbers = RowNumbers(left_out)
+    sent = re.sub(r"\d+", lambda row: str(numbers.sent(int(row[0]))), facts[BLANK_ROW_NUMBERS])
+    return {**facts, BLANK_ROW_NUMBERS: sent}
 
 
 def _texts(facts: object) -> dict[str, str]:

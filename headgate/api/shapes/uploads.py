@@ -343,8 +343,12 @@ class GridFacts(Shape):
         {}, description="Cells by column whose card or social security number is hidden by a marker."
     )
     totals: tuple[int, ...] = Field(
-        (), description="Rows that a cell calls a total and that are the sum of the rows above."
+        (),
+        description="Rows that a cell calls a total and that are the sum of the rows above, or lack most of "
+        "the cells that other rows fill.",
     )
+    blank: Count = Field(0, description="Rows of a text without any value, which the gate leaves out.")
+    blank_rows: tuple[int, ...] = Field((), description="The first 20 of these rows.")
     description_rows: tuple[int, ...] = Field(
         (), description="Rows below the header that describe the columns, as a survey's questions or units."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import headgate
+from headgate.contracts.model import Kind
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.local_files.draft_file import draft_of_upload
 
@@ -120,6 +121,65 @@ def test_totals_that_the_grid_does_not_leave_out_are_accepted_rows_in_the_draft(
     assert note.startswith(
         "data row 21 is a line of totals, by its name and its sum. The gate accepts totals"
     )
+
+
+ARTICLES = "".join(f"{100_000 + n};Artikel {n};{n % 7};{n},50;2026-10-{n % 28 + 1:02}\n" for n in range(60))
+SHELF = "artikel;naam;aantal;prijs;datum\n" + ARTICLES
+
+
+def test_a_line_at_the_foot_with_the_name_and_without_what_all_rows_have_is_one_of_totals() -> None:
+    """The list of a wholesaler ends with `Totaal 120 artikelen` and a sum that includes other lists."""
+    draft = draft_from_sample(f"{SHELF}Totaal 120 artikelen;;;1.234,50;\n".encode(), "voorraad", strict=False)
+    (note,) = [one.message for one in draft.findings if "of totals" in one.message]
+    assert note.startswith("data row 61 is a line of totals, by its name")
+    assert draft.contract.column("artikel").type.kind is Kind.BIGINT
+    assert draft.contract.key == ("artikel",)
+    assert not [one for one in draft.findings if "no value in it" in one.message]
+
+
+def test_the_name_of_a_line_of_totals_is_no_value_of_its_column() -> None:
+    hives = "".join(
+        f"H-{n % 8 + 1:02};2026-0{n % 9 + 1}-{n % 28 + 1:02};{n % 4};{n},{n % 10}\n" for n in range(130)
+    )
+    body = f"hive;date;frames;weight\n{hives}Total;;;18.123,4\n".encode()
+    (rule,) = [
+        rule
+        for rule in draft_from_sample(body, "hives", strict=False).contract.column("hive").rules
+        if rule.name == "valid_values"
+    ]
+    assert "Total" not in rule.argument
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "100061;Totaal glas;1;2,50;2026-10-01",  # the words name an article
+        "Totaal glas;Vaas;1;2,50;2026-10-01",
+        "Totaal glas;Vaas;;2,50;",  # another cell has words
+        ";Vaas;;2,50;",  # no name
+    ],
+)
+def test_a_row_with_its_own_values_or_without_the_name_stays_a_row(row: str) -> None:
+    findings = draft_from_sample(f"{SHELF}{row}\n".encode(), "voorraad", strict=False).findings
+    assert not [one for one in findings if "of totals" in one.message]
+
+
+def test_a_name_in_a_table_whose_rows_are_often_empty_is_a_row() -> None:
+    sparse = "".join(f"{n};;;;{n % 3}\n" for n in range(20))
+    body = f"naam;kleur;maat;datum;aantal\n{sparse}Totaal;;;;40\n".encode()
+    assert not [one for one in draft_from_sample(body, "x").findings if "of totals" in one.message]
+
+
+def test_rows_without_a_value_below_a_line_of_totals_and_among_rows_are_no_rows_of_a_draft() -> None:
+    body = SHELF.replace("100040;", ";;;;\n100040;") + ";;;;\nTotaal 120 artikelen;;;1.234,50;\n;;;;\n"
+    draft = draft_of_upload("voorraad.csv", body.encode())
+    assert draft
+    assert (draft["received"], draft["rows"]) == (61, 60)  # the total waits unless it stays out
+    (note,) = [note["message"] for note in draft["notes"] if "of totals" in note["message"]]
+    assert note.startswith("data row 63 is a line of totals, by its name")
+    assert note.endswith("stay out of the dataset, unless you keep them in the next step")
+    (blank,) = [note["message"] for note in draft["notes"] if "any cell" in note["message"]]
+    assert blank == "data rows 41, 62 and 64 have no value in any cell: they are no data and stay out"
 
 
 def test_a_name_without_the_sum_is_no_line_of_totals() -> None:

@@ -13,7 +13,7 @@ from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits, Step
 from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
 from headgate.uploads.file_values import refused_values
-from headgate.uploads.import_grid import ColumnFacts, Flaws, OpenedFile, open_file, write_grid
+from headgate.uploads.import_grid import ColumnFacts, Flaws, OpenedFile, WrittenGrid, open_file, write_grid
 from headgate.uploads.ragged_rows import counts_of, in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cells import text_array
@@ -174,12 +174,16 @@ def test_refused_values_are_counted_by_column_without_those_that_are_hidden(tmp_
 TOTALS = "Tag;Filiale;Menge;Umsatz\n" + "".join(f"{n:02}.10.2026;F{n % 3};{n};{n},50\n" for n in range(1, 21))
 
 
-def totals_of(folder: Path, body: str) -> tuple[int, ...]:
+def grid_of(folder: Path, body: str) -> WrittenGrid:
     path = folder / "report.csv"
     path.write_text(body)
     file = open_file(path, folder, None, "", 1 << 20)
     assert file
-    return write_grid(file, Flaws.of(None, {}), ColumnFacts(), folder, Edits()).totals
+    return write_grid(file, Flaws.of(None, {}), ColumnFacts(), folder, Edits())
+
+
+def totals_of(folder: Path, body: str) -> tuple[int, ...]:
+    return grid_of(folder, body).totals
 
 
 def test_a_row_at_the_foot_that_is_called_a_total_and_is_one_is_named(tmp_path: Path) -> None:
@@ -191,6 +195,21 @@ def test_a_row_at_the_foot_that_is_called_a_total_and_is_one_is_named(tmp_path: 
 def test_a_row_that_is_only_called_a_total_or_only_is_one_is_a_row(tmp_path: Path) -> None:
     assert totals_of(tmp_path, f"{TOTALS}Summe;;211;221,00\n") == ()
     assert totals_of(tmp_path, f"{TOTALS}21.10.2026;F1;210;220,00\n") == ()
+
+
+def test_a_row_at_the_foot_that_is_called_a_total_and_lacks_what_all_rows_have_is_named(
+    tmp_path: Path,
+) -> None:
+    assert totals_of(tmp_path, f"{TOTALS}Totaal 20 regels;;;18.123,4\n") == (21,)
+    assert totals_of(tmp_path, f"{TOTALS}Totaal 20 regels;;;18.123,4\n;;;\n;;;\n") == (21,)
+    assert totals_of(tmp_path, f"{TOTALS}Totaal;F1;3;18.123,4\n") == ()
+    assert totals_of(tmp_path, f"{TOTALS}Totaal 20 regels;;;18.123,4\n22.10.2026;F1;1;1,50\n") == ()
+
+
+def test_rows_without_a_value_are_named(tmp_path: Path) -> None:
+    grid = grid_of(tmp_path, TOTALS.replace("05.10", ";;;\n05.10") + ";;;\n")
+    assert (grid.rows, grid.blank_rows) == (22, (5, 22))
+    assert grid_of(tmp_path, TOTALS).blank_rows == ()
 
 
 def test_the_grand_total_of_a_second_sheet_is_the_sum_of_its_rows(tmp_path: Path) -> None:
@@ -213,3 +232,14 @@ def test_a_column_whose_part_is_a_field_is_not_left_out_and_its_other_part_is() 
     assert unused.left_out_columns(names) == ["changed"]
     joined = Edits(columns={"changed": None, "key": "key"}, steps=(Step("join", "key", into=("changed",)),))
     assert joined.left_out_columns(names) == []
+
+
+def test_a_value_for_all_rows_makes_no_row_of_one_without_a_value(tmp_path: Path) -> None:
+    path, edited = tmp_path / "gaps.csv", tmp_path / "edited.csv"
+    path.write_text(f"sku;name;price\nA1;Hat;3,50\n;;\nA4;Bag;6,50\n{OTHERS}")
+    file = open_file(path, tmp_path, None, "", 1 << 20)
+    assert file
+    columns = {"sku": "sku", "made": "name", "price": "price"}
+    edits = Edits("articles", columns, steps=(Step("default", "made", "Cap"),))
+    edited_csv(file.source, file.names, edits, CONTRACT, edited)
+    assert edited.read_text().splitlines()[1:4] == ['A1,Cap,"3,50"', ",,", 'A4,Cap,"6,50"']

@@ -162,7 +162,8 @@ export function valueWords(text: string): string {
 
 const MOST_ROWS = 10
 
-function rowList(rows: number[]): string {
+/** The numbers of rows of a file, the first ones of many. */
+export function rowList(rows: number[]): string {
   const more = rows.length - MOST_ROWS
   return `${rows.slice(0, MOST_ROWS).map(whole).join(', ')}${more > 0 ? ` and ${whole(more)} more` : ''}`
 }

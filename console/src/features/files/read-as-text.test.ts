@@ -41,3 +41,9 @@ test('the rows of other sheets are counted without the names of their columns, a
     'Excel (.xlsx) · further sheets: Positionen (60 rows), Info (0 rows) · empty: Notizen',
   )
 })
+
+test('rows without any value are counted and named', () => {
+  expect(readAs({ format_words: 'CSV', blank_rows: '2', blank_row_numbers: '41, 62' })).toBe(
+    'CSV · 2 rows without any value left out (41, 62)',
+  )
+})

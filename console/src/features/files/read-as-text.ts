@@ -33,6 +33,8 @@ export function readAs(writtenAs: Record<string, string>): string {
     delimiter ? `separated by ${DELIMITERS[delimiter] ?? `“${delimiter}”`}` : '',
     many('skipped_lines', 'line') && `${many('skipped_lines', 'line')} skipped above the header`,
     many('footer_lines', 'line') && `${many('footer_lines', 'line')} skipped at the end`,
+    many('blank_rows', 'row') &&
+      `${many('blank_rows', 'row')} without any value left out (${writtenAs.blank_row_numbers ?? ''})`,
     many('unnamed_columns', 'column') && `${many('unnamed_columns', 'column')} without a name`,
     left_out ? `further sheets: ${left_out.replace(SHEET_ROWS, rowsOfSheet)}` : '',
     empty_sheets ? `empty: ${empty_sheets}` : '',

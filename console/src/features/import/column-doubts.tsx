@@ -77,13 +77,13 @@ export function HiddenNumbers({ result, edits }: Omit<Deciding, 'onChange'>) {
   )
 }
 
-/** Rows that are the sum of those above: they stay out, because every sum over the table would count them twice. */
+/** Lines of totals: they stay out, because every sum over the table would count other rows twice. */
 export function Totals({ result, edits, onChange }: Deciding) {
   return (
     <OtherRows
       label="Totals"
       rows={result.grid?.totals ?? []}
-      words={(isOne) => (isOne ? 'is a total of the rows above' : 'are totals of the rows above')}
+      words={(isOne) => (isOne ? 'is a line of totals' : 'are lines of totals')}
       edits={edits}
       onChange={onChange}
     />
@@ -100,6 +100,20 @@ export function DescriptionRows({ result, edits, onChange }: Deciding) {
       edits={edits}
       onChange={onChange}
     />
+  )
+}
+
+/** Rows without any value: the gate leaves them out of every text, so there is nothing to decide. */
+export function BlankRows({ result }: Pick<Deciding, 'result'>) {
+  const { blank = 0, blank_rows: rows = [] } = result.grid ?? {}
+  if (blank === 0) return null
+  const more = blank - rows.length
+  return (
+    <Text size="sm">
+      {blank === 1 ? 'Row' : 'Rows'} {rows.map(whole).join(', ')}
+      {more > 0 ? ` and ${whole(more)} more` : ''} {blank === 1 ? 'has' : 'have'} no value in any cell and{' '}
+      {blank === 1 ? 'stays' : 'stay'} out.
+    </Text>
   )
 }
 

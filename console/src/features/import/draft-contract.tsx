@@ -54,6 +54,8 @@ interface Props {
   part?: string
   /** Rows that are no data and stay out: totals, and those that describe the columns. */
   otherRows?: number[]
+  /** How many rows have no value: the gate leaves them out. */
+  blankRows?: number | undefined
   /** Columns of lists of records, which are parts of their own: they are left out unless a person takes them in. */
   lists?: string[]
   /** The places of the columns in the order of the file; absent if they are in it. */
@@ -136,6 +138,7 @@ function Editor({
   inFile,
   part = '',
   otherRows = NO_OTHER_ROWS,
+  blankRows = 0,
   lists = NO_LISTS,
   order,
   onCreated,
@@ -313,7 +316,7 @@ function Editor({
             {isAnswered ? '' : `Answer the ${asked.length === 1 ? 'question' : 'questions'} above first. `}
             {check.isCurrent
               ? counted
-                ? rowsLeft(counted, otherRows.length, titleOfColumn)
+                ? rowsLeft(counted, otherRows.length + blankRows, titleOfColumn)
                 : 'The gate checks every row by these columns. Rows that it refuses wait for a person.'
               : 'The gate checks every row by these columns …'}
           </Text>

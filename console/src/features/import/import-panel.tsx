@@ -10,7 +10,15 @@ import { useDatasetProfile } from '../catalog/queries'
 import { ColumnCards } from '../profile/profile-view'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
-import { DescriptionRows, FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
+import {
+  BlankRows,
+  DescriptionRows,
+  FutureDates,
+  HiddenNumbers,
+  SetForAll,
+  TakenSteps,
+  Totals,
+} from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
@@ -209,6 +217,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           inFile={grid?.columns ?? []}
           part={edits.part || result.part}
           otherRows={otherRows(result)}
+          blankRows={grid?.blank}
           lists={innerLists(result).map(({ path }) => path.replaceAll('.', '_'))}
           order={grid?.file_order}
           onWork={onWork}
@@ -260,6 +269,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           <TakenSteps result={result} edits={edits} onChange={change} />
           <DescriptionRows result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
+          <BlankRows result={result} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
           <EmptyWords result={result} edits={edits} onChange={change} />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />

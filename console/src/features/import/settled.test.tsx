@@ -4,7 +4,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { DescriptionRows, FutureDates, HiddenNumbers, SetForAll, Totals } from './column-doubts'
+import { BlankRows, DescriptionRows, FutureDates, HiddenNumbers, SetForAll, Totals } from './column-doubts'
 import { CommitLine } from './commit-line'
 import { NO_EDITS, withDefault } from './edits'
 import { stayOut } from './outcome-words'
@@ -143,7 +143,7 @@ test('rows of totals stay out until a person keeps them', () => {
       <Totals result={result} edits={left} onChange={onChange} />
     </MantineProvider>,
   )
-  expect(screen.getByText('Row 41 is a total of the rows above and stays out.')).toBeTruthy()
+  expect(screen.getByText('Row 41 is a line of totals and stays out.')).toBeTruthy()
   fireEvent.click(screen.getByRole('button', { name: 'Keep it as a row' }))
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [7] }))
   rerender(
@@ -153,6 +153,16 @@ test('rows of totals stay out until a person keeps them', () => {
   )
   fireEvent.click(screen.getByRole('button', { name: 'Leave out' }))
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
+})
+
+test('rows without any value stay out, and nobody decides about them', () => {
+  const grid = { totals: [], blank: 22, blank_rows: [5, 9] }
+  render(
+    <MantineProvider>
+      <BlankRows result={{ ...RESULT, grid } as unknown as Schemas['DryRun']} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('Rows 5, 9 and 20 more have no value in any cell and stay out.')).toBeTruthy()
 })
 
 test('rows that describe the columns stay out, beside the totals of the same file', () => {

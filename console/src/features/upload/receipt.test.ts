@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { NO_EDITS, withDefault } from '../import/edits'
 import {
+  blankLine,
   broughtWords,
   changedLine,
   currencyLines,
@@ -85,10 +86,10 @@ test('of a file that is no answer yet, or whose rows another one brought, a rece
 })
 
 test('a receipt names the columns and counts the rows that stay out', () => {
-  expect(leftOutLine(KEPT, undefined)).toBe('Left out: VPE, EAN, and 1 row.')
+  expect(leftOutLine(KEPT, undefined)).toBe('Left out: VPE, EAN, and row 4.')
   expect(leftOutLine(null, EDITS)).toBe('Left out: VPE.')
   expect(leftOutLine(null, NO_EDITS)).toBe('')
-  expect(leftOutLine(KEPT, undefined, ['orders', 'orders.VPE'])).toBe('Left out: EAN, and 1 row.')
+  expect(leftOutLine(KEPT, undefined, ['orders', 'orders.VPE'])).toBe('Left out: EAN, and row 4.')
 })
 
 test('a column whose part came in is not left out, and the part that no field has is named', () => {
@@ -179,4 +180,14 @@ test('typed cells and mapped values are named', () => {
     'Changed before the commit: Row 1, Preis: 19,9o → 19,90; Row 2, Preis: 19,9o → 19,90; Row 3, Preis: 19,9o → 19,90; 2 more typed cells; Preis: auf Anfrage → empty.',
   )
   expect(changedLine({ cells: 0, typed: [], changes: [] })).toBe('')
+})
+
+test('rows without any value are named, as nobody decides about them', () => {
+  expect(blankLine({ blank_rows: '1', blank_row_numbers: '41' })).toBe(
+    'Row 41 has no value in any cell and is no data.',
+  )
+  expect(blankLine({ blank_rows: '2', blank_row_numbers: '41, 62' })).toBe(
+    '2 rows (41, 62) have no value in any cell and are no data.',
+  )
+  expect(blankLine({ format: 'csv' })).toBe('')
 })

@@ -6,7 +6,7 @@ import { useTitles, useUnits } from '../../formats/columns'
 import { stateWords } from '../../formats/states'
 import { capitalised, columnTitle, heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
-import { changeWords, typedWords, valueWords } from '../files/edited-before'
+import { changeWords, rowList, typedWords, valueWords } from '../files/edited-before'
 import { FINAL_STATES, useProfile } from '../files/queries'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
@@ -57,6 +57,7 @@ export function Receipt({ file, edits, lists, doubts = [] }: Props) {
       {[
         ownCurrencyLine(file.edited_before, edits, unitsOfValues(units, profiled), titleOf),
         leftOutLine(file.edited_before, edits, lists),
+        blankLine(file.written_as),
         changedLine(file.edited_before),
         setLine(file.edited_before, titleOf),
         rememberedLine(edits, types, titleOf),
@@ -201,9 +202,21 @@ export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[
   const isList = (name: string): boolean => lists.some((path) => path === name || path.endsWith(`.${name}`))
   const decided = edits ? leftOutColumns(edits, Object.keys(edits.columns)) : []
   const columns = (kept ? kept.left_out : decided).filter((name) => !isList(name))
-  const rows = kept?.rows_left_out.length ?? 0
-  const parts = [columns.join(', '), rows > 0 ? count(rows, 'row') : ''].filter(Boolean)
+  const rows = kept?.rows_left_out ?? []
+  const listed = rows.length > 0 ? `${rows.length === 1 ? 'row' : 'rows'} ${rowList(rows)}` : ''
+  const parts = [columns.join(', '), listed].filter(Boolean)
   return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''
+}
+
+/** The rows of a text without any value, which are no data. */
+export function blankLine({
+  blank_rows: rows = '',
+  blank_row_numbers: listed = '',
+}: Record<string, string>): string {
+  if (!Number(rows)) return ''
+  return rows === '1'
+    ? `Row ${listed} has no value in any cell and is no data.`
+    : `${count(Number(rows), 'row')} (${listed}) have no value in any cell and are no data.`
 }
 
 /** The cells that were typed and the columns that were changed, in a few words. */

@@ -1,4 +1,4 @@
-"""A row of a text whose cells are all empty is no data: it waits for nobody, and the file's record names it."""
+"""A row of a text whose cells are all empty is no data: it waits for nobody, and the record names it."""
 
 from __future__ import annotations
 
