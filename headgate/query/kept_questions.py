@@ -42,6 +42,10 @@ class ShownQuestion(Protocol):
     @property
     def scale(self) -> str: ...  # noqa: D102
     @property
+    def form(self) -> str: ...  # noqa: D102
+    @property
+    def is_stacked(self) -> bool | None: ...  # noqa: D102
+    @property
     def action(self) -> str: ...  # noqa: D102
     @property
     def width(self) -> str: ...  # noqa: D102
@@ -58,7 +62,8 @@ class KeptQuestion:
         name: unique among the questions of its person.
         kind: `table`, or the kind of the chart.
         x, y, series: columns of the answer for the chart; empty for the default.
-        bounds, answer, nothing, units, scale, action: of the dashboard's panel that it was; the defaults for
+        scale, form, is_stacked: how the chart is drawn, as `headgate.systems.panels` has it.
+        bounds, answer, nothing, units, action: of the dashboard's panel that it was; the defaults for
             another question.
         is_pinned: whether its answer is on the person's dashboard.
         place: orders the questions of the dashboard; those of one place are ordered by name.
@@ -79,7 +84,9 @@ class KeptQuestion:
     answer: str = ""
     nothing: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
-    scale: str = "linear"
+    scale: str = "auto"
+    form: str = ""
+    is_stacked: bool | None = None
     action: str = ""
     place: int = 0
     width: str = ""
@@ -98,11 +105,15 @@ def questions_key(person: str) -> str:
 
 
 def questions_of_text(text: bytes) -> list[KeptQuestion]:
-    """Parse an object with questions."""
+    """Parse an object with questions.
+
+    Earlier versions stored the scale `linear` for one that the values choose, and no form.
+    """
     return [
         KeptQuestion(
             **{
                 **question,
+                **({} if "form" in question or question.get("scale") != "linear" else {"scale": "auto"}),
                 "y": tuple(question["y"]),
                 "bounds": tuple((low, high) for low, high in question.get("bounds", ())),
             }
@@ -145,10 +156,13 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
         "answer": question.answer,
         "nothing": question.nothing,
         "units": dict(question.units),
-        "scale": question.scale if question.scale != "linear" else "",
+        "scale": question.scale if question.scale != "auto" else "",
+        "form": question.form,
         "action": question.action,
         "width": question.width,
     }
+    if question.is_stacked is not None:
+        panel["is_stacked"] = question.is_stacked
     return panel | {name: value for name, value in optional.items() if value}
 
 

@@ -32,6 +32,7 @@ class MailSchedule:
         by, at: who scheduled it, and when, ISO 8601 in naive UTC.
         kind: `table`, or the kind of the chart that the link of a question opens.
         x, y, series: columns of that chart; empty for the default.
+        scale, form, is_stacked: how it is drawn, as in a saved question.
         filters: values of the dashboard's filters, by name.
     """
 
@@ -46,6 +47,9 @@ class MailSchedule:
     x: str = ""
     y: tuple[str, ...] = ()
     series: str = ""
+    scale: str = "auto"
+    form: str = ""
+    is_stacked: bool | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
 
     def is_due(self, day: date) -> bool:

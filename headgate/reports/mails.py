@@ -392,5 +392,11 @@ def _address(schedule: MailSchedule) -> str:
     if schedule.kind == "table":
         return f"/query?{urlencode({'sql': schedule.sql})}"
     columns = {"x": schedule.x, "y": schedule.y, "series": schedule.series} if schedule.x else {}
-    chosen = {name: value for name, value in {**columns, "kind": schedule.kind}.items() if value}
+    stacked = "" if schedule.is_stacked is None else "yes" if schedule.is_stacked else "no"
+    drawn = {
+        "kind": schedule.form or schedule.kind,
+        "scale": "" if schedule.scale == "auto" else schedule.scale,
+        "stacked": stacked,
+    }
+    chosen = {name: value for name, value in {**columns, **drawn}.items() if value}
     return f"/query?{urlencode({'sql': schedule.sql, 'view': 'chart', **chosen}, doseq=True)}"

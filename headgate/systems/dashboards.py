@@ -29,8 +29,10 @@ from headgate.systems.panels import (
     DeclaredQueue,
     DeclaredRowPart,
     DeclaredTrust,
+    PanelForm,
     PanelKind,
     PanelScale,
+    drawing_mistake,
 )
 
 if TYPE_CHECKING:
@@ -289,7 +291,9 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
             f"{', '.join(PanelKind)}."
         )
     values["kind"] = PanelKind(values["kind"])
-    values["scale"] = _scale(file, values)
+    values["scale"] = values.get("scale") or PanelScale.AUTO
+    _check_drawing(file, values)
+    values["scale"] = PanelScale(values["scale"])
     if values.get("width", "") not in _WIDTHS:
         raise SettingsError(
             f"{file}: panel {values.get('name')} has the width {values['width']}. Widths are half and full."
@@ -303,22 +307,13 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
     return DeclaredPanel(**values)
 
 
-def _scale(file: str, panel: Mapping[str, Any]) -> PanelScale:
-    """Return the scale that a panel states, `linear` by default."""
-    name = panel.get("scale", PanelScale.LINEAR)
-    if name not in set(PanelScale):
-        raise SettingsError(
-            f"{file}: panel {panel.get('name')} has the scale {name}. Scales are {', '.join(PanelScale)}."
-        )
-    scale, kind = PanelScale(name), panel["kind"]
-    if scale is PanelScale.LOG and kind not in {PanelKind.LINE, PanelKind.SCATTER}:
-        raise SettingsError(
-            f"{file}: panel {panel.get('name')} is of the kind {kind} with the scale log. Only lines and "
-            "points have a log scale: the length of a bar is its value."
-        )
-    if scale is PanelScale.EACH and not (kind == PanelKind.LINE and panel.get("series")):
-        raise SettingsError(
-            f"{file}: panel {panel.get('name')} has the scale each. State kind: line, and in series the "
-            "column that has the name of each small chart."
-        )
-    return scale
+def _check_drawing(file: str, values: Mapping[str, Any]) -> None:
+    """Refuse a chart that cannot be drawn as the panel states it."""
+    panel = f"{file}: panel {values.get('name')}"
+    for name, allowed in (("scale", [*PanelScale]), ("form", [*PanelForm])):
+        if (value := values.get(name)) and value not in set(allowed):
+            raise SettingsError(f"{panel} has the {name} {value}. {name.title()}s are {', '.join(allowed)}.")
+    if values.get("is_stacked") not in {None, True, False}:
+        raise SettingsError(f"{panel} states is_stacked, which has to be true or false.")
+    if mistake := drawing_mistake(DeclaredPanel(**values)):
+        raise SettingsError(f"{panel} {mistake}.")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 ACTION = "title_action"  # a column of an answer, whose text replaces the action of the panel
 FOLDED = "title_folded"  # a column of an answer, whose text says why nothing is to be done about a row
@@ -40,10 +41,60 @@ class PanelKind(StrEnum):
 class PanelScale(StrEnum):
     """How the values of a panel's series share an axis."""
 
+    AUTO = "auto"  # a log scale of lines where one series dwarfs the others, else a linear one
     LINEAR = "linear"
-    LOG = "log"  # of lines and points: a step is a factor; zero and negative values have no place
+    # Of lines, points and bars beside each other, which are points then: a step is a factor. Zero and
+    # negative values have no place.
+    LOG = "log"
     # Of lines with a series: a small chart for each series, with an axis of its own.
     EACH = "each"
+
+
+class PanelForm(StrEnum):
+    """How a line is drawn that is no line."""
+
+    AREA = "area"
+    POINTS = "points"
+
+
+class StatedChart(Protocol):
+    """A chart as a panel, a saved question or a mail states it."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102 as DeclaredPanel
+    @property
+    def series(self) -> str: ...  # noqa: D102
+    @property
+    def scale(self) -> str: ...  # noqa: D102
+    @property
+    def form(self) -> str: ...  # noqa: D102
+    @property
+    def is_stacked(self) -> bool | None: ...  # noqa: D102
+
+
+def drawing_mistake(chart: StatedChart) -> str:
+    """Return why a chart cannot be drawn as it is stated, and the remedy; empty if it can."""
+    kind, form, is_log = chart.kind, chart.form, chart.scale == PanelScale.LOG
+    is_line, is_bar, is_area = kind == PanelKind.LINE, kind == PanelKind.BAR, form == PanelForm.AREA
+    is_each = chart.scale == PanelScale.EACH
+    is_stacked = bool(chart.series) if chart.is_stacked is None else chart.is_stacked
+    mistakes = {
+        f"is of the kind {kind} with the form {form}. State kind: line": form and not is_line,
+        "states is_stacked. Only bars and areas are stacked": (
+            chart.is_stacked is not None and not (is_bar or is_area)
+        ),
+        "has the scale each. State kind: line, no form, and in series the column that has the name of each "
+        "small chart": is_each and not (is_line and chart.series and not form),
+        "is an area with the scale log. An area begins at zero, which has no place on a log scale": (
+            is_log and is_area
+        ),
+        "has stacked bars with the scale log, on which parts do not add up to their sum. State is_stacked: "
+        "false": is_log and is_bar and is_stacked,
+        f"is of the kind {kind} with the scale log. Only lines, points and bars have a log scale": (
+            is_log and kind not in {PanelKind.LINE, PanelKind.BAR, PanelKind.SCATTER}
+        ),
+    }
+    return next((words for words, is_made in mistakes.items() if is_made), "")
 
 
 @dataclass(frozen=True)
@@ -61,7 +112,10 @@ class DeclaredPanel:
         better: for a figure: `higher` or `lower`.
         before_label: what a figure's `before` is; empty for the period before.
         x, y, bounds, series, size: columns of the answer that the chart uses.
-        scale: `log` or `each` where one series dwarfs the others.
+        scale: `log` or `each` where one series dwarfs the others, `linear` where it is to be linear all the
+            same.
+        form: of a line: `area` or `points`; empty for a line.
+        is_stacked: of bars or areas: one above the other or not; None for the usual way of the chart.
         answer: the answer in words, with `{column}` for cells of the first row that has them all, and
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
             A part in brackets with a null cell is left out. Columns that only fill titles are named
@@ -93,7 +147,9 @@ class DeclaredPanel:
     bounds: tuple[tuple[str, str], ...] = ()
     series: str = ""
     size: str = ""
-    scale: PanelScale = PanelScale.LINEAR
+    scale: PanelScale = PanelScale.AUTO
+    form: str = ""
+    is_stacked: bool | None = None
     answer: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     action: str = ""

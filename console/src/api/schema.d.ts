@@ -4380,10 +4380,22 @@ export interface components {
                 string
             ][];
             /**
+             * Form
+             * @description Of a line: as an area or as points; empty for a line.
+             * @default
+             * @enum {string}
+             */
+            form: "" | "area" | "points";
+            /**
              * Is Pinned
              * @description Whether it is on the author's own dashboard.
              */
             is_pinned: boolean;
+            /**
+             * Is Stacked
+             * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
+             */
+            is_stacked?: boolean | null;
             /**
              * Kind
              * @description Chart of the answer.
@@ -4403,11 +4415,11 @@ export interface components {
             nothing: string;
             /**
              * Scale
-             * @description Of a line's values; `each` draws a chart of its own for each series.
-             * @default linear
+             * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
+             * @default auto
              * @enum {string}
              */
-            scale: "linear" | "log" | "each";
+            scale: "auto" | "linear" | "log" | "each";
             /**
              * Series
              * @default
@@ -4479,8 +4491,20 @@ export interface components {
              * @description Author.
              */
             by: string;
+            /**
+             * Form
+             * @description Of a line: as an area or as points; empty for a line.
+             * @default
+             * @enum {string}
+             */
+            form: "" | "area" | "points";
             /** Is Pinned */
             is_pinned: boolean;
+            /**
+             * Is Stacked
+             * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
+             */
+            is_stacked?: boolean | null;
             /**
              * Kind
              * @enum {string}
@@ -4502,11 +4526,11 @@ export interface components {
             place: number;
             /**
              * Scale
-             * @description Of a line's values; `each` draws a chart of its own for each series.
-             * @default linear
+             * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
+             * @default auto
              * @enum {string}
              */
-            scale: "linear" | "log" | "each";
+            scale: "auto" | "linear" | "log" | "each";
             /** Series */
             series: string;
             /** Sql */
@@ -4688,6 +4712,18 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * Form
+             * @description Of a line: as an area or as points; empty for a line.
+             * @default
+             * @enum {string}
+             */
+            form: "" | "area" | "points";
+            /**
+             * Is Stacked
+             * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
+             */
+            is_stacked?: boolean | null;
+            /**
              * Kind
              * @description Chart of a question, which the link of the mail opens.
              * @default table
@@ -4699,6 +4735,13 @@ export interface components {
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              */
             on: number;
+            /**
+             * Scale
+             * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
+             * @default auto
+             * @enum {string}
+             */
+            scale: "auto" | "linear" | "log" | "each";
             /**
              * Series
              * @default
@@ -4743,6 +4786,18 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * Form
+             * @description Of a line: as an area or as points; empty for a line.
+             * @default
+             * @enum {string}
+             */
+            form: "" | "area" | "points";
+            /**
+             * Is Stacked
+             * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
+             */
+            is_stacked?: boolean | null;
+            /**
              * Kind
              * @description Chart of a question, which the link of the mail opens.
              * @default table
@@ -4755,6 +4810,13 @@ export interface components {
              * @default 0
              */
             on: number;
+            /**
+             * Scale
+             * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
+             * @default auto
+             * @enum {string}
+             */
+            scale: "auto" | "linear" | "log" | "each";
             /**
              * Series
              * @default
@@ -5138,11 +5200,23 @@ export interface components {
              */
             details: string[];
             /**
+             * Form
+             * @description Of a line: as an area or as points; empty for a line.
+             * @default
+             * @enum {string}
+             */
+            form: "" | "area" | "points";
+            /**
              * Found By
              * @description Further words by which a search finds the panel.
              * @default []
              */
             found_by: string[];
+            /**
+             * Is Stacked
+             * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
+             */
+            is_stacked?: boolean | null;
             /**
              * Keeps
              * @description Columns that stay visible in a narrow table.
@@ -5178,11 +5252,11 @@ export interface components {
             rows: string[];
             /**
              * Scale
-             * @description `each` draws a small chart with its own axis for each series.
-             * @default linear
+             * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
+             * @default auto
              * @enum {string}
              */
-            scale: "linear" | "log" | "each";
+            scale: "auto" | "linear" | "log" | "each";
             /**
              * Series
              * @description A column of the answer; empty if the chart needs none.
@@ -5254,6 +5328,18 @@ export interface components {
                 string
             ][];
             /**
+             * Form
+             * @description Of a line: as an area or as points; empty for a line.
+             * @default
+             * @enum {string}
+             */
+            form: "" | "area" | "points";
+            /**
+             * Is Stacked
+             * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
+             */
+            is_stacked?: boolean | null;
+            /**
              * Kind
              * @description The chart; `kpi` shows the columns `value` and `before` of the first row.
              * @enum {string}
@@ -5272,11 +5358,11 @@ export interface components {
             nothing: string;
             /**
              * Scale
-             * @description Of a line's values; `each` draws a chart of its own for each series.
-             * @default linear
+             * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
+             * @default auto
              * @enum {string}
              */
-            scale: "linear" | "log" | "each";
+            scale: "auto" | "linear" | "log" | "each";
             /**
              * Series
              * @default

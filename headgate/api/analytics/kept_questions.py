@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.personal_lists import PersonalList
-from headgate.api.http.problems import conflict, expect_no_numbers, not_found
+from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
 from headgate.api.shapes.tables import (
     BoardArranged,
     KeptQuestionAsked,
@@ -21,6 +21,7 @@ from headgate.query.kept_questions import (
     questions_of_text,
     text_of_questions,
 )
+from headgate.systems.panels import StatedChart, drawing_mistake
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
@@ -39,9 +40,10 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
     """Save a question of the caller, replacing the caller's question of the same name.
 
     Raises:
-        ProblemError: 409, another request of the caller was faster; 422, a text has a card number or SSN, or
-            the caller has too many questions.
+        ProblemError: 409, another request of the caller was faster; 422, a text has a card number or SSN, the
+            chart cannot be drawn as stated, or the caller has too many questions.
     """
+    check_drawing(asked)
     texts = (asked.name, asked.sql, asked.answer, asked.nothing, asked.action)
     expect_no_numbers("body.sql", "question", *texts)
 
@@ -59,6 +61,12 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
 
     _questions_of(caller).put(lake, placed)
     return every_kept(lake)
+
+
+def check_drawing(asked: StatedChart) -> None:
+    """Refuse a chart that cannot be drawn as it is stated, with 422."""
+    if mistake := drawing_mistake(asked):
+        raise invalid("body", "chart", f"The chart {mistake}.")
 
 
 def rename(lake: LakePorts, caller: CallerIdentity, asked: QuestionRenamed) -> KeptQuestionList:

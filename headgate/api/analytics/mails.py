@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.api.analytics.kept_questions import check_drawing
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard
@@ -133,6 +134,7 @@ def _check(lake: LakePorts, asked: MailAsked) -> None:
     if not first <= asked.on <= last:
         raise invalid("body.on", "no_such_day", f"`on` must be {first} to {last} for every {asked.every}.")
     expect_no_numbers("body.title", "title", asked.title)
+    check_drawing(asked)
     if not asked.dashboard:
         check_statement(lake, reader(""), asked.sql)
     else:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Shape
 from headgate.api.shapes.tables import (
     ACTION,
     ANSWER,
     BOUNDS,
+    FORM,
     NOTHING,
     SCALE,
+    STACKED,
     UNITS,
     WIDTH,
     PanelBounds,
+    PanelForms,
     PanelScales,
     PanelUnits,
     PanelWidth,
@@ -46,9 +49,9 @@ class Panel(Shape):
     )
     series: Column
     size: Column
-    scale: Literal["linear", "log", "each"] = Field(
-        "linear", description="`each` draws a small chart with its own axis for each series."
-    )
+    scale: PanelScales = Field("auto", description=SCALE)
+    form: PanelForms = Field("", description=FORM)
+    is_stacked: bool | None = Field(None, description=STACKED)
     answer: str = Field(
         description="The answer in words; `{column}` is a cell of the first row without nulls in these."
     )
@@ -209,7 +212,9 @@ class PanelAsked(Asked):
     answer: str = Field("", max_length=2_000, description=ANSWER)
     nothing: str = Field("", max_length=2_000, description=NOTHING)
     units: PanelUnits = Field(default_factory=dict, max_length=100, description=UNITS)
-    scale: PanelScales = Field("linear", description=SCALE)
+    scale: PanelScales = Field("auto", description=SCALE)
+    form: PanelForms = Field("", description=FORM)
+    is_stacked: StrictBool | None = Field(None, description=STACKED)
     action: str = Field("", max_length=2_000, description=ACTION)
     width: PanelWidth = Field("", description=WIDTH)
 

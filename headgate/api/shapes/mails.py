@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Moment, Shape
+from headgate.api.shapes.tables import FORM, SCALE, STACKED, PanelForms, PanelScales
 from headgate.query.mail_schedules import Every
 
 Column = Annotated[str, Field(max_length=200)]
@@ -29,6 +30,9 @@ class MailAsked(Asked):
     x: Column = Field("", description="Column of the x axis; empty to derive it.")
     y: tuple[Column, ...] = Field((), max_length=20)
     series: Column = ""
+    scale: PanelScales = Field("auto", description=SCALE)
+    form: PanelForms = Field("", description=FORM)
+    is_stacked: StrictBool | None = Field(None, description=STACKED)
     filters: dict[Column, Column] = Field(default_factory=dict, max_length=20, description=_FILTERS)
 
 
@@ -54,6 +58,9 @@ class Mail(Shape):
     x: str = ""
     y: tuple[str, ...] = ()
     series: str = ""
+    scale: PanelScales = Field("auto", description=SCALE)
+    form: PanelForms = Field("", description=FORM)
+    is_stacked: bool | None = Field(None, description=STACKED)
     filters: dict[str, str] = Field(default_factory=dict, description=_FILTERS)
 
 

@@ -16,7 +16,12 @@ BOUNDS = "Pairs of columns: lower and upper end of an interval."
 ANSWER = "The answer in words; `{column}` is a cell of the first row without nulls in these."
 NOTHING = "A sentence for an answer without rows; may be empty."
 UNITS = "Units of columns of the answer that the statement computes."
-SCALE = "Of a line's values; `each` draws a chart of its own for each series."
+SCALE = (
+    "`log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line "
+    "chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others."
+)
+FORM = "Of a line: as an area or as points; empty for a line."
+STACKED = "Of bars and areas: one above the other or not; null for the usual way of the chart."
 ACTION = "The action that follows from the answer; may be empty."
 
 
@@ -117,7 +122,8 @@ class Questions(Shape):
     questions: tuple[Question, ...]
 
 
-PanelScales = Literal["linear", "log", "each"]
+PanelScales = Literal["auto", "linear", "log", "each"]
+PanelForms = Literal["", "area", "points"]
 
 
 class KeptQuestionAsked(Asked):
@@ -133,7 +139,9 @@ class KeptQuestionAsked(Asked):
     answer: str = Field("", max_length=2_000, description=ANSWER)
     nothing: str = Field("", max_length=2_000, description=NOTHING)
     units: PanelUnits = Field(default_factory=dict, max_length=100, description=UNITS)
-    scale: PanelScales = Field("linear", description=SCALE)
+    scale: PanelScales = Field("auto", description=SCALE)
+    form: PanelForms = Field("", description=FORM)
+    is_stacked: StrictBool | None = Field(None, description=STACKED)
     action: str = Field("", max_length=2_000, description=ACTION)
     is_pinned: StrictBool = Field(description="Whether it is on the author's own dashboard.")
 
@@ -175,7 +183,9 @@ class KeptQuestionShown(Shape):
     answer: str = Field("", description=ANSWER)
     nothing: str = Field("", description=NOTHING)
     units: dict[str, str] = Field(default_factory=dict, description=UNITS)
-    scale: PanelScales = Field("linear", description=SCALE)
+    scale: PanelScales = Field("auto", description=SCALE)
+    form: PanelForms = Field("", description=FORM)
+    is_stacked: bool | None = Field(None, description=STACKED)
     action: str = Field("", description=ACTION)
     is_pinned: bool
     place: Count = Field(0, description="Orders the questions of the author's dashboard.")

@@ -105,6 +105,46 @@ def test_a_pinned_panel_keeps_its_band_its_answer_and_its_sentence_for_no_rows()
     assert (panel.answer, panel.units) == ("{mean} from {day}", {"mean": "GBP"})
 
 
+DRAWINGS = [
+    {"form": "area", "series": "zone", "is_stacked": False},
+    {"form": "points", "scale": "log"},
+    {"scale": "linear"},
+    {"kind": "bar", "series": "zone", "is_stacked": False, "scale": "log"},
+]
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS)
+def test_a_question_keeps_how_its_chart_is_drawn_in_its_file_too(drawing: dict[str, object]) -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    (kept,) = ana.call("PUT", PATH, question(**drawing)).json["questions"]
+    assert {name: kept[name] for name in drawing} == drawing
+    document = dashboard_document("ana", kept_questions(lake.objects, "artifacts"))
+    (panel,) = dashboard_of("ana", json.dumps(document)).panels
+    assert {name: getattr(panel, name) for name in drawing} == drawing
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        {"form": "pie"},
+        {"kind": "bar", "form": "points"},
+        {"kind": "bar", "series": "zone", "scale": "log"},
+        {"is_stacked": True},
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_not_kept(drawing: dict[str, object]) -> None:
+    caller = Caller(MemoryLake(), ("viewer",), "ana")
+    assert caller.call("PUT", PATH, question(**drawing)).status == 422
+    assert names(caller) == []
+
+
+def test_a_question_of_an_earlier_version_leaves_its_scale_to_its_values() -> None:
+    stored = {**question(), "series": "", "by": "ana", "at": "2026-01-02T03:04:05", "scale": "linear"}
+    (kept,) = questions_of_text(json.dumps([stored]).encode())
+    assert (kept.scale, kept.form, kept.is_stacked) == ("auto", "", None)
+
+
 def order(caller: Caller) -> list[tuple[str, str]]:
     return [(each["name"], each["width"]) for each in caller.call("GET", PATH).json["questions"]]
 
@@ -156,7 +196,9 @@ def test_a_panels_scale_and_action_are_kept_and_are_in_the_dashboard_file() -> N
     lake = MemoryLake()
     ana = Caller(lake, ("viewer",), "ana")
     ana.call("PUT", PATH, question("Plain"))
-    (kept,) = ana.call("PUT", PATH, question(scale="each", action="Order more.")).json["questions"][1:]
+    (kept,) = ana.call("PUT", PATH, question(series="zone", scale="each", action="Order more.")).json[
+        "questions"
+    ][1:]
     assert (kept["scale"], kept["action"]) == ("each", "Order more.")
     plain, pinned = dashboard_document("ana", kept_questions(lake.objects, lake.bucket("artifacts")))[
         "panels"

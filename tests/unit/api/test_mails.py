@@ -643,6 +643,22 @@ def test_the_link_of_a_mail_opens_the_chart_that_was_scheduled() -> None:
     assert {name: shown[0][name] for name in chart} == chart
 
 
+def test_the_link_of_a_mail_draws_the_chart_as_it_was_drawn() -> None:
+    lake = MemoryLake()
+    columns = {"kind": "line", "x": "month", "y": ["paid"], "series": "zone"}
+    area = {**columns, "form": "area", "is_stacked": False}
+    points = {**columns, "form": "points", "scale": "log", "title": "Points"}
+    for chart in (area, points):
+        assert Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(**chart)).status == 200
+    links = [line for _, _, text in sent(lake) for line in text.splitlines() if "Open it" in line]
+    assert [line.partition("series=zone&")[2] for line in links] == [
+        "kind=points&scale=log",
+        "kind=area&stacked=no",
+    ]
+    bars = {**columns, "kind": "bar", "scale": "log"}
+    assert Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(**bars)).status == 422
+
+
 def test_a_mail_that_an_earlier_version_scheduled_opens_its_table() -> None:
     earlier = {"title": "Sales", "sql": "select 1", "dashboard": "", "every": "week", "on": 1}
     (schedule,) = schedules_of_text(json.dumps([{**earlier, "by": "ana", "at": ""}]).encode())

@@ -185,7 +185,26 @@ def test_a_published_panel_keeps_its_width_its_scale_and_its_action_in_its_file_
 
 
 @pytest.mark.parametrize(
-    "changed", [{"scale": "log"}, {"kind": "line", "scale": "each"}, {"action": "4111 1111 1111 1111"}]
+    "drawing",
+    [
+        {"kind": "line", "form": "area", "is_stacked": True},
+        {"kind": "line", "form": "points", "scale": "linear"},
+        {"kind": "bar", "series": "branch", "is_stacked": False, "scale": "log"},
+    ],
+)
+def test_a_published_panel_keeps_how_its_chart_is_drawn(drawing: dict[str, object]) -> None:
+    ana = Caller(MemoryLake())
+    assert ana.call("PUT", f"{PATH}/branches", board(**drawing)).status == 200
+    assert {name: read_board(ana)["panels"][0][name] for name in drawing} == drawing
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": "bar", "series": "branch", "scale": "log"},
+        {"kind": "line", "scale": "each"},
+        {"action": "4111 1111 1111 1111"},
+    ],
 )
 def test_a_dashboard_that_could_not_be_read_again_is_refused(changed: dict[str, object]) -> None:
     assert Caller(MemoryLake()).call("PUT", f"{PATH}/branches", board(**changed)).status == 422

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import NotFoundError, SettingsError
-from headgate.systems.dashboards import dashboards, dashboards_of, label_queues
+from headgate.systems.dashboards import dashboard_of, dashboards, dashboards_of, label_queues
 from headgate.systems.panels import DeclaredEvidence
 
 if TYPE_CHECKING:
@@ -97,16 +97,57 @@ def test_a_panel_declares_a_scale_where_one_series_dwarfs_the_others(
     assert dashboards()["own-models"].panel("loans").scale == scale
 
 
-def test_a_panel_without_a_scale_is_linear(own_lake: Path) -> None:
+def test_a_panel_without_a_scale_leaves_it_to_its_values(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
-    assert dashboards()["own-models"].panel("loans").scale == "linear"
+    assert dashboards()["own-models"].panel("loans").scale == "auto"
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        {"kind": "line", "form": "points", "scale": "log"},
+        {"kind": "line", "form": "area", "series": "region", "is_stacked": False},
+        {"kind": "bar", "series": "region", "is_stacked": False, "scale": "log"},
+        {"kind": "bar", "scale": "log"},
+    ],
+)
+def test_a_panel_declares_the_form_the_stacking_and_the_scale_of_its_chart(
+    drawing: dict[str, object],
+) -> None:
+    panel = dashboard_of("loans", text_with_drawing(drawing)).panels[0]
+    assert {name: getattr(panel, name) for name in drawing} == drawing
+
+
+@pytest.mark.parametrize(
+    ("drawing", "why"),
+    [
+        ({"kind": "line", "form": "pie"}, "Forms are area, points"),
+        ({"kind": "bar", "form": "points"}, "State kind: line"),
+        ({"kind": "line", "form": "area", "scale": "log"}, "An area begins at zero"),
+        ({"kind": "line", "is_stacked": True}, "Only bars and areas are stacked"),
+        ({"kind": "bar", "is_stacked": "yes"}, "true or false"),
+        ({"kind": "bar", "series": "region", "scale": "log"}, "State is_stacked: false"),
+        ({"kind": "bar", "is_stacked": True, "scale": "log"}, "State is_stacked: false"),
+    ],
+)
+def test_a_drawing_that_cannot_be_drawn_is_an_error_with_what_to_state(
+    drawing: dict[str, object], why: str
+) -> None:
+    with pytest.raises(SettingsError, match=why):
+        dashboard_of("loans", text_with_drawing(drawing))
+
+
+def text_with_drawing(drawing: dict[str, object]) -> str:
+    panel = {"name": "loans", "question": "How many?", "table": "loans", "sql": "SELECT 1", "x": "month_on"}
+    return json.dumps({"system": "loans", "title": "Loans", "panels": [{**panel, "y": ["loans"], **drawing}]})
 
 
 @pytest.mark.parametrize(
     ("kind", "series", "scale", "why"),
     [
-        ("line", "region", "cubic", "Scales are linear, log, each"),
-        ("bar", "region", "log", "the length of a bar is its value"),
+        ("line", "region", "cubic", "Scales are auto, linear, log, each"),
+        ("bar", "region", "log", "State is_stacked: false"),
+        ("map", "''", "log", "Only lines, points and bars"),
         ("line", "''", "each", "in series the column"),
         ("bar", "region", "each", "State kind: line"),
     ],

@@ -94,7 +94,7 @@ test('a kept question is a panel as it was shown', () => {
   })
 })
 
-test('a published question keeps its width, its scale and its action, and only a line has a scale', () => {
+test('a published question keeps its width, its scale and its action, and one of another kind has no scale', () => {
   const question = {
     name: 'a',
     sql: 'select 1',
@@ -112,8 +112,29 @@ test('a published question keeps its width, its scale and its action, and only a
   expect(published).toMatchObject(layout)
   const board = { title: 'B', written_at: '', written_units: [''], panels: [{ ...published, question: 'a' }] }
   expect(draftOf(board as unknown as Parameters<typeof draftOf>[0]).panels[0]).toMatchObject(layout)
-  expect(ofKind(published, 'bar')).toEqual({ ...panelOf({ ...question, kind: 'bar' }), kind: 'bar' })
+  expect(ofKind(published, 'bar')).toEqual(panelOf({ ...question, kind: 'bar', scale: 'auto' }))
   expect(ofKind(published, 'bar')).not.toHaveProperty('scale')
+})
+
+test('a published question keeps the form, the stacking and the scale of its chart', () => {
+  const question = {
+    name: 'a',
+    sql: 'select 1',
+    kind: 'line' as const,
+    x: 'day',
+    y: ['sold'],
+    series: 'branch',
+  }
+  for (const drawing of [
+    { form: 'area' as const, is_stacked: false },
+    { form: 'points' as const, scale: 'linear' as const },
+    { kind: 'bar' as const, is_stacked: false, scale: 'log' as const },
+  ]) {
+    const published = panelOf({ ...question, is_pinned: true, ...drawing })
+    expect(published).toMatchObject(drawing)
+    const board = { title: 'B', written_at: '', written_units: [''], panels: [published] }
+    expect(draftOf(board as unknown as Parameters<typeof draftOf>[0]).panels[0]).toMatchObject(drawing)
+  }
 })
 
 test('a panel is given a width, and the usual one states none', () => {

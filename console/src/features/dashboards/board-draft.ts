@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
-import { drawingOf, type KeptQuestion, partsOf, type WithParts } from '../query/saved-questions'
+import { type Drawing, drawingOf, type KeptQuestion, partsOf, type WithParts } from '../query/saved-questions'
 
-type Layout = Pick<Schemas['PanelAsked'], 'scale' | 'action' | 'width'>
+type Layout = Drawing & Pick<Schemas['PanelAsked'], 'width'>
 export type PanelAsked = Omit<WithParts<Schemas['PanelAsked']>, keyof Layout> & Partial<Layout>
 export type Kind = PanelAsked['kind']
 
@@ -28,9 +28,9 @@ export const boardName = (title: string): string =>
     .slice(0, MOST_OF_A_NAME)
     .replace(/^-|-$/g, '')
 
-/** Scale, action and width of a panel, where they are not the usual ones. Only lines have another scale. */
-const layoutOf = (kind: string, { scale, action, width }: Partial<Layout>): Partial<Layout> => ({
-  ...drawingOf({ scale: kind === 'line' ? scale : 'linear', action }),
+/** How a panel is drawn, its action and its width, where they are not the usual ones. Only lines and bars are drawn in another way. */
+const layoutOf = (kind: string, { width, ...drawing }: Partial<Layout>): Partial<Layout> => ({
+  ...drawingOf(kind === 'line' || kind === 'bar' ? drawing : { action: drawing.action }),
   ...(width ? { width } : {}),
 })
 
@@ -55,12 +55,13 @@ export const panelOf = ({
   ...layoutOf(kind, parts),
 })
 
-/** A panel of another kind, without a scale that only lines have. */
-export const ofKind = ({ scale, action, width, ...panel }: PanelAsked, kind: Kind): PanelAsked => ({
-  ...panel,
-  kind,
-  ...layoutOf(kind, { scale, action, width }),
-})
+/** A panel of another kind, without the scale, the form and the stacking of its own. */
+export function ofKind(panel: PanelAsked, kind: Kind): PanelAsked {
+  if (kind === panel.kind) return panel
+  const { scale, form, is_stacked, ...rest } = panel
+  void [scale, form, is_stacked]
+  return { ...rest, kind }
+}
 
 /** A panel in another width; without one in the usual width of its kind. */
 export const ofWidth = (panel: PanelAsked, width: PanelAsked['width']): PanelAsked => {

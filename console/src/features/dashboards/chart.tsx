@@ -19,7 +19,7 @@ import { marksOf } from '../notes/marks'
 import { NoteList } from '../notes/note-list'
 import { useNotes } from '../notes/notes'
 import { axisOf, newest, options, type Shown } from './chart-options'
-import { barsHeight } from './charts/bar'
+import { barsHeight, whyNoLog } from './charts/bar'
 import { cautionWords } from './charts/cautions'
 import { isMultiples, NARROW_HEIGHT } from './charts/multiples'
 import { registerWorld } from './world'
@@ -87,15 +87,16 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
-      {isPhone && shown.panel.kind === 'bar' ? <Cautions shown={shown} /> : null}
+      {shown.panel.kind === 'bar' ? <BarNotes shown={shown} isPhone={isPhone ?? false} /> : null}
       <NoteList marks={marks} />
     </>
   )
 }
 
-/** Why some bars are paler: on a phone their labels have no room for it. */
-function Cautions({ shown }: { shown: Shown }) {
-  const words = cautionWords(shown)
+/** Why bars have not the log scale that was chosen, and why some are paler: on a phone their labels have no room for it. */
+function BarNotes({ shown, isPhone }: { shown: Shown; isPhone: boolean }) {
+  const notes = [shown.panel.scale === 'log' ? whyNoLog(shown) : '', isPhone ? cautionWords(shown) : '']
+  const words = notes.filter(Boolean).join(' ')
   return words ? (
     <Text size="xs" className="muted">
       {words}

@@ -181,6 +181,19 @@ test('a pinned panel has its scale and its action', async () => {
   expect(await screen.findByText('Order more.')).toBeTruthy()
 })
 
+test('a pinned question is drawn as it was saved', async () => {
+  const area = { kind: 'line', form: 'area', is_stacked: false, bounds: [], y: ['sold'], series: 'low' }
+  pinned = [{ ...FORECAST, ...area }]
+  show([['2026-01-05', 1, 265, 249, 289]])
+  await screen.findByText('drawn')
+  expect(drawn.newest?.panel).toMatchObject({ kind: 'line', form: 'area', is_stacked: false })
+  cleanup()
+  pinned = [{ ...FORECAST, ...area, form: 'points', is_stacked: null, scale: 'log' }]
+  show([['2026-01-05', 1, 265, 249, 289]])
+  await screen.findByText('drawn')
+  expect(drawn.newest?.panel).toMatchObject({ form: 'points', scale: 'log' })
+})
+
 test('a pinned panel without rows says what its dashboard says', async () => {
   show([])
   expect(await screen.findByRole('heading', { name: FORECAST.nothing })).toBeTruthy()

@@ -108,7 +108,7 @@ test('a panel keeps its scale and its action, and a chart without them none', ()
   const line = { ...FAN, kind: 'line' as const, y: ['sold'], series: 'place' }
   const pinned = questionOfPanel({ ...line, scale: 'each', action: 'Order more.' }, 'select 1', COLUMNS)
   expect(pinned).toMatchObject({ kind: 'line', scale: 'each', action: 'Order more.' })
-  expect(questionOfPanel({ ...line, scale: 'linear', action: '' }, 'select 1', COLUMNS)).not.toHaveProperty(
+  expect(questionOfPanel({ ...line, scale: 'auto', action: '' }, 'select 1', COLUMNS)).not.toHaveProperty(
     'scale',
   )
 })

@@ -13,7 +13,7 @@ import { type Choice, drawable } from '../query/chart-choice'
 import { ChartNote } from '../query/chart-note'
 import { withDays } from '../query/days'
 import { type Result, useResult } from '../query/results'
-import { askedBy, drawingOf, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
+import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { tablesIn } from '../query/schema-words'
 import { useDrawn } from '../query/use-drawn'
 import { AnswerTable } from './answer-table'
@@ -104,7 +104,7 @@ function Shown({
           : 'No row fits the statement today.'}
       </Empty>
     )
-  const isOfPanel = question.kind === 'fan' || (question.kind === 'line' && drawingOf(question).scale)
+  const isOfPanel = question.kind === 'fan' || question.scale === 'each'
   if (isOfPanel) return <PanelChart result={result} question={question} />
   return choice ? (
     <DrawnAnswer result={result} choice={choice} units={question.units} />
@@ -113,12 +113,12 @@ function Shown({
   )
 }
 
-/** A line with its band or with a scale of its own, as the dashboard draws it whose panel it was. */
+/** A line with its band or a small chart for each series, as the dashboard draws it whose panel it was. */
 function PanelChart({ result, question }: { result: Result; question: KeptQuestion }) {
   const units = useAnswerUnits('', result.columns, question.units)
   const labels = useAnswerLabels('', result.columns)
   const shown = useMemo(() => {
-    const { name, x, y, series, scale = 'linear' } = question
+    const { name, x, y, series, scale = 'auto' } = question
     const panel = {
       ...EMPTY_PANEL,
       ...partsOf(question),

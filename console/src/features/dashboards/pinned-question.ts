@@ -4,7 +4,9 @@ import { isShown } from '../../formats/template'
 import { drawingOf, type KeptQuestion, partsOf } from '../query/saved-questions'
 
 type Panel = Pick<Schemas['Panel'], 'question' | 'kind' | 'x' | 'y' | 'series'> &
-  Partial<Pick<Schemas['Panel'], 'bounds' | 'answer' | 'nothing' | 'scale' | 'action'>>
+  Partial<
+    Pick<Schemas['Panel'], 'bounds' | 'answer' | 'nothing' | 'scale' | 'form' | 'is_stacked' | 'action'>
+  >
 
 const CHARTS: Partial<Record<Schemas['Panel']['kind'], 'line' | 'fan' | 'bar'>> = {
   line: 'line',
@@ -30,7 +32,7 @@ export function questionOfPanel(
   const name = filters.length > 0 ? `${question} (${filters.join(', ')})` : question
   const names = new Set(columns.map((column) => column.name))
   const own = Object.fromEntries(Object.entries(units).filter(([column, unit]) => unit && names.has(column)))
-  const drawing = drawingOf(shown.kind === 'line' ? parts : { action: parts.action })
+  const drawing = drawingOf(shown.kind === kind ? parts : { action: parts.action })
   return {
     name: named(name),
     sql,

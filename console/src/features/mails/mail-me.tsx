@@ -4,11 +4,12 @@ import { useState } from 'react'
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
 import { MailNow } from './mail-now'
+import type { ShownChart } from '../query/saved-questions'
 import { dayWords, daysOf, type Every, type MailAsked, MAX_TITLE, useMails, useScheduleMail } from './mails'
 
 interface Props {
   /** What is sent: a question with its chart, or the name of a dashboard. */
-  of: Omit<Shown, 'dashboard' | 'filters'> | { dashboard: string; filters?: Record<string, string> }
+  of: (ShownChart & Pick<MailAsked, 'sql' | 'kind'>) | { dashboard: string; filters?: Record<string, string> }
   /** The title that is proposed. */
   title?: string
 }
@@ -16,8 +17,8 @@ interface Props {
 /** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
 const SENT_AT = Date.UTC(2026, 0, 1, 6)
 
-type Shown = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series' | 'filters'>
-const NOTHING_SHOWN: Shown = { sql: '', dashboard: '', kind: 'table', x: '', y: [], series: '' }
+type Chart = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series'>
+const NOTHING_SHOWN: Chart = { sql: '', dashboard: '', kind: 'table', x: '', y: [], series: '' }
 
 const EVERY: { value: Every; label: string }[] = [
   { value: 'day', label: 'Every day' },

@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
+import type { ChartDrawing } from '../query/chart-choice'
 
 export type Mail = Schemas['Mail']
-export type MailAsked = Schemas['MailAsked']
+/** A mail as the API takes it; a chart that is drawn in the usual way states nothing of it. */
+export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing> & Partial<ChartDrawing>
 export type Every = Mail['every']
 
 const PATH = '/v1/mails'

@@ -7,6 +7,7 @@ import { uniqueHeadings } from '../../formats/words'
 import { ChartNote } from './chart-note'
 import { type ChartKind, type Choice, drawable, measures } from './chart-choice'
 import { useDrawn } from './use-drawn'
+import { whyNoLog } from '../dashboards/charts/bar'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 420
@@ -21,6 +22,12 @@ const SCALES = [
   { value: 'linear', label: 'linear' },
   { value: 'log', label: 'log' },
 ]
+
+/** The scales that a chart can have, and why one cannot be chosen. Bars choose none by themselves. */
+const scalesOf = (kind: ChartKind, noLog: string) =>
+  SCALES.filter(({ value }) => kind !== 'bar' || value !== 'auto').map((scale) =>
+    noLog && scale.value === 'log' ? { value: 'log', label: `log: ${noLog}`, disabled: true } : scale,
+  )
 
 /** An answer as a chart: lines over time, bars over names. */
 export function AnswerChart({
@@ -52,7 +59,8 @@ function ChosenChart({ result, choice, onChoose }: Props) {
   const wordOf = (name: string): string => option(name).label
   const by = [choice.x, ...(choice.series ? [choice.series] : [])].map(wordOf).join(' and ')
   const title = `${choice.y.map(wordOf).join(', ')} by ${by}`
-  const kind: ChartKind = shown.panel.kind === 'bar' ? 'bar' : (shown.style?.form ?? 'line')
+  const kind: ChartKind = shown.panel.kind === 'bar' ? 'bar' : shown.panel.form || 'line'
+  const noLog = kind === 'bar' ? whyNoLog(shown) : ''
   const groups = choice.series ? 2 : choice.y.length
   const others = names.filter(({ value }) => value !== choice.x && !choice.y.includes(value))
   return (
@@ -90,22 +98,25 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           disabled={choice.y.length > 1}
           onChange={(series) => onChoose({ ...choice, series: series ?? '' })}
         />
-        {kind === 'line' || kind === 'points' ? (
+        {kind === 'area' ? null : (
           <Select
             label="Scale"
             w={120}
-            data={SCALES}
-            value={choice.scale ?? 'auto'}
+            data={scalesOf(kind, noLog)}
+            // The words of a scale that cannot be chosen say why.
+            comboboxProps={noLog ? { width: 320, position: 'bottom-start' } : {}}
+            value={shown.panel.scale === 'auto' && kind === 'bar' ? 'linear' : shown.panel.scale}
             allowDeselect={false}
             onChange={(scale) =>
               onChoose({ ...choice, scale: scale === 'linear' || scale === 'log' ? scale : undefined })
             }
           />
-        ) : groups > 1 ? (
+        )}
+        {(kind === 'area' || kind === 'bar') && groups > 1 ? (
           <Checkbox
             label="Stacked"
             pb={8}
-            checked={shown.style?.isStacked ?? (kind === 'area' || choice.series !== '')}
+            checked={shown.panel.is_stacked ?? (kind === 'area' || choice.series !== '')}
             onChange={(event) => onChoose({ ...choice, isStacked: event.currentTarget.checked })}
           />
         ) : null}

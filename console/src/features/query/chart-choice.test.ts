@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { drawable, drawn, suggested } from './chart-choice'
+import { chartDrawing, drawable, drawn, suggested } from './chart-choice'
 
 const DAILY = [
   { name: 'datum', type: 'date' },
@@ -194,12 +194,12 @@ test('areas of a series on both sides of zero are not stacked, and the chart say
   const choice = { x: 'month', y: ['net'], series: 'part', kind: 'area' as const }
   const rows = partedRows(3, 3, (month, part) => (month === 1 && part === 2 ? -5 : 9))
   const shown = drawn(PARTED, rows, choice)
-  expect(shown.style?.isStacked).toBe(false)
+  expect(shown.panel.is_stacked).toBe(false)
   expect(shown.note).toBe(
     'The areas are not stacked, because Part 2 has values above and below zero. Bars can be stacked.',
   )
   const above = drawn(PARTED, partedRows(3, 3), choice)
-  expect([above.style?.isStacked, above.note]).toEqual([undefined, ''])
+  expect([above.panel.is_stacked, above.note]).toEqual([null, ''])
 })
 
 test('an average is never added up: each part has a line, or the chart is refused with the remedy', () => {
@@ -218,9 +218,30 @@ test('an average is never added up: each part has a line, or the chart is refuse
   )
   // Bars of averages stand beside each other.
   const bars = drawn(PARTED, partedRows(3, 3), { x: 'month', y: ['net'], series: 'part', kind: 'bar' }, sql)
-  expect(bars.style?.isStacked).toBe(false)
+  expect(bars.panel.is_stacked).toBe(false)
   // Sums are added up as before.
   const sums = sql.replace('avg', 'sum')
   expect(suggested(PARTED, rows, sums)?.series).toBe('')
   expect(drawn(PARTED, rows, { x: 'month', y: ['net'], series: '' }, sums).rows).toHaveLength(3)
+})
+
+test('a chart is drawn as a person chose, without what its kind does not have', () => {
+  const columns = { x: 'month', y: ['net'], series: 'part', scale: 'log' as const, isStacked: true }
+  expect(chartDrawing({ ...columns, kind: 'points' }, true)).toEqual({
+    form: 'points',
+    scale: 'log',
+    is_stacked: null,
+  })
+  expect(chartDrawing({ ...columns, kind: 'area' }, true)).toEqual({
+    form: 'area',
+    scale: 'auto',
+    is_stacked: true,
+  })
+  expect(chartDrawing({ ...columns, kind: 'bar' }, false)).toEqual({
+    form: '',
+    scale: 'auto',
+    is_stacked: true,
+  })
+  const beside = { form: '', scale: 'log', is_stacked: false }
+  expect(chartDrawing({ ...columns, kind: 'bar', isStacked: false }, false)).toEqual(beside)
 })

@@ -2,7 +2,6 @@ import type { Schemas } from '../../api/client'
 import { type Cell, isName, isNumeric } from '../../api/format'
 import { heading, label } from '../../formats/words'
 import type { Shown } from '../dashboards/chart-options'
-import type { ChartStyle } from '../dashboards/charts/chart-parts'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { stepOf } from './open-period'
 import { orderedBy } from './statement-clauses'
@@ -22,8 +21,8 @@ export interface Choice {
   series: string
   /** Undefined for the kind that the columns suggest. */
   kind?: ChartKind | undefined
-  /** Of lines and points; undefined for the one that the values suggest. */
-  scale?: ChartStyle['scale']
+  /** Of lines, points and bars beside each other; undefined for the one that the values suggest. */
+  scale?: 'linear' | 'log' | undefined
   /** Of areas and bars; undefined for what the chart suggests. */
   isStacked?: boolean | undefined
 }
@@ -33,11 +32,19 @@ export type ChartKind = 'line' | 'area' | 'points' | 'bar'
 export const isKind = (text: string | null): text is ChartKind =>
   text === 'line' || text === 'area' || text === 'points' || text === 'bar'
 
-/** The kind and the style of a chart as it is drawn. */
-export function styleOf({ kind, scale, isStacked }: Choice, isLine: boolean): ChartStyle {
-  const form = kind === 'area' || kind === 'points' ? kind : undefined
-  const isSummed = form === 'area' || !isLine
-  return { form, ...(isSummed ? { isStacked } : { scale }) }
+/** How the chart of a panel or a kept question is drawn. */
+export type ChartDrawing = Required<Pick<Schemas['Panel'], 'form' | 'scale' | 'is_stacked'>>
+
+/** How the chart of a choice is drawn, without what its kind does not have: areas and stacked bars have no log scale. */
+export function chartDrawing({ kind, scale, isStacked, series }: Choice, isLine: boolean): ChartDrawing {
+  const form = isLine && (kind === 'area' || kind === 'points') ? kind : ''
+  const isSummed = !isLine || form === 'area'
+  const hasScale = isLine ? form !== 'area' : !(isStacked ?? series !== '')
+  return {
+    form,
+    scale: (hasScale ? scale : undefined) ?? 'auto',
+    is_stacked: (isSummed ? isStacked : undefined) ?? null,
+  }
 }
 
 export interface Drawn extends Shown {
@@ -135,15 +142,15 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = '
   // Averages one above the other would be read as their sum.
   const isWhole = choice.series !== '' && whole.has(y[0] ?? '')
   const few = isWhole ? largestSeries(all, choice.series) : { points: all }
-  const style = styleOf({ ...choice, isStacked: choice.isStacked ?? (isWhole ? false : undefined) }, isLine)
-  const isStacked = style.isStacked ?? true
+  const isStackedAs = choice.isStacked ?? (isWhole ? false : undefined)
+  const drawing = chartDrawing({ ...choice, isStacked: isStackedAs }, isLine)
+  const isStacked = drawing.is_stacked ?? true
   // Stacked bars of one place are one bar with its parts, those beside each other are bars of their own.
   const bars = choice.series && !isStacked ? few.points.length : 0
   const cut = wholePlaces(few.points, isLine, bars, isOrdered)
-  const mixed = style.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
+  const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
   return {
-    panel: panelOf(choice, y, isLine),
-    style: mixed ? { ...style, isStacked: false } : style,
+    panel: { ...panelOf(choice, y, isLine), ...drawing, ...(mixed ? { is_stacked: false } : {}) },
     columns: names,
     rows: refused.length > 0 ? [] : cut.points,
     addedUp,

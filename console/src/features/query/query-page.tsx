@@ -19,13 +19,15 @@ import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
 import { useProgressWords } from './progress-words'
 import { QuestionPicker } from './question-picker'
-import { type Choice, drawable, drawn } from './chart-choice'
+import { chartDrawing, type Choice, drawable, drawn } from './chart-choice'
 import {
   type Asked,
   choiceOf,
+  drawingOf,
   keptAgain,
   questionAddress,
   questionTitle,
+  type ShownChart,
   useKeptQuestions,
 } from './saved-questions'
 import { AddedLevelsNote } from './added-levels-note'
@@ -279,16 +281,19 @@ function Running({ progress }: { progress: Progress | undefined }) {
   )
 }
 
-/** How an answer is shown, as a question keeps it. */
+/** How an answer is shown, as a question or a mail keeps it. */
 function shownAs(
   result: Result,
   view: View,
   choice: Choice | undefined,
-): Pick<Schemas['MailAsked'], 'kind' | 'x' | 'y' | 'series'> {
+): ShownChart & { kind: 'table' | 'line' | 'bar' } {
   const own = view === 'chart' ? drawable(result, choice) : undefined
   if (!own) return { kind: 'table', x: '', y: [], series: '' }
-  const isLine = drawn(result.columns, result.rows, own, result.query.sql).panel.kind === 'line'
-  return { x: own.x, y: own.y, series: own.series, kind: isLine ? 'line' : 'bar' }
+  const { panel } = drawn(result.columns, result.rows, own, result.query.sql)
+  const isLine = panel.kind === 'line'
+  // Bars of averages are beside each other by themselves; the log scale of bars needs it stated.
+  const drawing = panel.scale === 'log' ? panel : chartDrawing(own, isLine)
+  return { x: own.x, y: own.y, series: own.series, kind: isLine ? 'line' : 'bar', ...drawingOf(drawing) }
 }
 
 interface RunProps {

@@ -93,10 +93,51 @@ test('kind, scale and stacking of a chart are in its address', () => {
 })
 
 test('a question keeps the log scale of its lines', () => {
-  const shown = { sql: 's', kind: 'line' as const, x: 'month', y: ['sold'], series: '' }
+  const shown = {
+    sql: 's',
+    kind: 'line' as const,
+    x: 'month',
+    y: ['sold'],
+    series: '',
+    scale: 'log' as const,
+  }
   const choice = { x: 'month', y: ['sold'], series: '', scale: 'log' as const }
   expect(keptAgain(undefined, shown, choice)).toMatchObject({ scale: 'log' })
   const saved = { ...shown, name: 'n', is_pinned: true }
   expect(keptAgain(saved, shown, choice)).toMatchObject({ scale: 'log' })
   expect(askedBy({ ...saved, scale: 'log' }).choice?.scale).toBe('log')
+})
+
+test('a question keeps form, stacking and scale of its chart, and opens with them', () => {
+  const shown = { sql: 's', kind: 'line' as const, x: 'month', y: ['sold'], series: 'zone' }
+  const columns = { x: 'month', y: ['sold'], series: 'zone' }
+  for (const [drawing, choice] of [
+    [
+      { form: 'area', is_stacked: false },
+      { kind: 'area', isStacked: false },
+    ],
+    [
+      { form: 'points', scale: 'linear' },
+      { kind: 'points', scale: 'linear' },
+    ],
+    [
+      { kind: 'bar', is_stacked: false, scale: 'log' },
+      { kind: 'bar', isStacked: false, scale: 'log' },
+    ],
+  ] as const) {
+    const kept = keptAgain(undefined, { ...shown, ...drawing }, { ...columns, ...choice })
+    expect(kept).toEqual({ ...shown, ...drawing })
+    const saved = { ...kept, name: 'n', is_pinned: true }
+    expect(askedBy(saved).choice).toEqual({ ...columns, ...choice })
+    // Saved again without a change, and with another stacking.
+    expect(keptAgain(saved, shown, { ...columns, ...choice })).toMatchObject(drawing)
+    const changed = { ...shown, kind: 'bar' as const, is_stacked: true }
+    expect(keptAgain(saved, changed, { ...columns, kind: 'bar', isStacked: true })).toMatchObject({
+      kind: 'bar',
+      is_stacked: true,
+    })
+    expect(keptAgain(saved, changed, { ...columns, kind: 'bar', isStacked: true })).not.toHaveProperty(
+      'scale',
+    )
+  }
 })

@@ -2,16 +2,24 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { useCaller } from '../../api/queries'
-import { type ChartKind, type Choice, isKind } from './chart-choice'
+import { type ChartDrawing, type ChartKind, type Choice, isKind } from './chart-choice'
 
 /** A question that a person keeps in the lake; a link carries it to others. */
 export type KeptQuestion = Omit<WithParts<Schemas['KeptQuestionAsked']>, keyof Drawing> & Partial<Drawing>
 
-/** How the panel was drawn and what followed from it, where that is not the default. */
-type Drawing = Pick<Schemas['KeptQuestionAsked'], 'scale' | 'action'>
+/** How the chart is drawn, and what followed from the panel that it was. */
+export type Drawing = ChartDrawing & Pick<Schemas['KeptQuestionAsked'], 'action'>
 
-export const drawingOf = ({ scale = 'linear', action = '' }: Partial<Drawing>): Partial<Drawing> => ({
-  ...(scale === 'linear' ? {} : { scale }),
+/** The same, where it is not the default. */
+export const drawingOf = ({
+  scale = 'auto',
+  form = '',
+  is_stacked = null,
+  action = '',
+}: Partial<Drawing>): Partial<Drawing> => ({
+  ...(scale === 'auto' ? {} : { scale }),
+  ...(form ? { form } : {}),
+  ...(is_stacked === null ? {} : { is_stacked }),
   ...(action ? { action } : {}),
 })
 
@@ -34,7 +42,10 @@ export const partsOf = ({
   units,
 })
 
-type Shown = Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'>
+/** A chart of an answer: its kind and columns, and how it is drawn. */
+export type ShownChart = Pick<KeptQuestion, 'kind' | 'x' | 'y' | 'series'> & Partial<ChartDrawing>
+
+type Shown = ShownChart & Pick<KeptQuestion, 'sql'>
 
 /** What is kept of a question as it is shown: one that is saved already keeps its parts, and its chart unless a person changed it. */
 export function keptAgain(
@@ -42,26 +53,34 @@ export function keptAgain(
   shown: Shown,
   choice: Choice | undefined,
 ): Shown & Partial<PanelParts & Drawing> {
-  if (!saved) return { ...shown, ...drawingOf({ scale: scaleOf(shown, choice) }) }
+  if (!saved) return shown
   const isChanged =
     (shown.kind === 'table') !== (saved.kind === 'table') ||
     (shown.kind !== 'table' && choice !== undefined && !isChartOf(saved, choice))
   const { kind, x, y, series } = isChanged ? shown : saved
   const parts = partsOf(saved)
-  const drawing = drawingOf(isChanged ? { action: saved.action, scale: scaleOf(shown, choice) } : saved)
-  return { ...shown, kind, x, y, series, ...parts, bounds: kind === 'fan' ? parts.bounds : [], ...drawing }
+  const drawing = drawingOf({ ...(isChanged ? shown : saved), action: saved.action })
+  return {
+    ...{ sql: shown.sql, kind, x, y, series },
+    ...parts,
+    bounds: kind === 'fan' ? parts.bounds : [],
+    ...drawing,
+  }
 }
 
-/** The scale of a question's lines. */
-const scaleOf = ({ kind }: Shown, choice: Choice | undefined): Drawing['scale'] =>
-  kind === 'line' && choice?.scale === 'log' ? 'log' : 'linear'
-
-const isChartOf = (saved: KeptQuestion, { x, y, series, kind, scale }: Choice): boolean =>
-  (scale === undefined || (scale === 'log') === (saved.scale === 'log')) &&
-  x === saved.x &&
-  y.join('\n') === saved.y.join('\n') &&
-  series === saved.series &&
-  (kind === undefined || kind === chartKind(saved.kind))
+/** Whether a choice is the chart of a question as it was saved. */
+function isChartOf(saved: KeptQuestion, choice: Choice): boolean {
+  const own = askedBy(saved).choice
+  const isSame = ({ x, y, series }: Choice): boolean =>
+    x === choice.x && y.join('\n') === choice.y.join('\n') && series === choice.series
+  return (
+    own !== undefined &&
+    isSame(own) &&
+    (choice.kind === undefined || choice.kind === own.kind) &&
+    choice.scale === own.scale &&
+    choice.isStacked === own.isStacked
+  )
+}
 
 /** A statement with the way in which its answer is shown. */
 export interface Asked {
@@ -71,17 +90,19 @@ export interface Asked {
 }
 
 /** What the page Query asks and shows for a kept question, or for one that is sent by mail. */
-export const askedBy = ({
-  sql,
-  kind,
-  x,
-  y,
-  series,
-  scale,
-}: Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'> & Partial<Pick<Drawing, 'scale'>>): Asked => ({
+export const askedBy = ({ sql, kind, x, y, series, scale, form, is_stacked }: Shown): Asked => ({
   sql,
   view: kind === 'table' ? 'table' : 'chart',
-  choice: x ? { x, y, series, kind: chartKind(kind), ...(scale === 'log' ? { scale } : {}) } : undefined,
+  choice: x
+    ? {
+        x,
+        y,
+        series,
+        kind: form || chartKind(kind),
+        ...(scale === 'log' || scale === 'linear' ? { scale } : {}),
+        ...(typeof is_stacked === 'boolean' ? { isStacked: is_stacked } : {}),
+      }
+    : undefined,
 })
 
 const chartKind = (kind: string | null): ChartKind | undefined =>

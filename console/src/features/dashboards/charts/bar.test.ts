@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { axisOf, options } from '../chart-options'
 import { EMPTY_PANEL } from '../empty-panel'
-import { barsHeight, fitting } from './bar'
+import { barsHeight, fitting, whyNoLog } from './bar'
 import { INK } from './chart-parts'
 
 const PANEL = {
@@ -191,4 +191,71 @@ test('a legend of several lines has its room above the bars', () => {
   expect(topOf(14)).toBe(8 + 5 * 24)
   expect(topOf(14, true)).toBeGreaterThan(topOf(14))
   expect(barsHeight(BY_PART(14), 0)).toBeGreaterThan(barsHeight(BY_PART(2), 0))
+})
+
+interface Scaled {
+  xAxis: { type: string; name: string; min?: number; max?: number; axisLabel: object }
+  series: { type: string; stack?: string }[]
+}
+const barsOf = (values: (number | null)[], drawing: Partial<typeof PANEL> = {}): Scaled => {
+  const rows = values.map((value, at) => [`part ${at}`, at % 2 ? 'a' : 'b', value])
+  const panel = { ...PANEL, x: 'part', series: '', ...drawing }
+  return options({ panel, columns: ['part', 'source', 'received'], rows }, 'light') as unknown as Scaled
+}
+
+test('a small value below zero adds no empty step to the axis', () => {
+  const { min, max, axisLabel } = barsOf([8_000_000, 1_200_000, -6.66]).xAxis
+  expect([min, max, axisLabel]).toEqual([-6.66, undefined, expect.objectContaining({ showMinLabel: false })])
+  const below = barsOf([-8_000_000, 6.66]).xAxis
+  expect([below.min, below.max, below.axisLabel]).toEqual([
+    undefined,
+    6.66,
+    expect.objectContaining({ showMaxLabel: false }),
+  ])
+})
+
+test('an axis of values on one side of zero, or with much on both, has whole steps', () => {
+  for (const values of [[5, 6], [-5, -6], [8, -3], [0, 4, null], []]) {
+    const { min, max } = barsOf(values).xAxis
+    expect([min, max]).toEqual([undefined, undefined])
+  }
+})
+
+test('stacked bars end where their parts do together', () => {
+  const rows = [
+    ['one', 'a', 60],
+    ['one', 'b', 50],
+    ['one', 'c', -3],
+    ['one', 'd', -9],
+  ]
+  const shown = { panel: { ...PANEL, x: 'part' }, columns: ['part', 'source', 'received'], rows }
+  const endOf = (panel: typeof PANEL) =>
+    (options({ ...shown, panel }, 'light') as unknown as Scaled).xAxis.min
+  expect(endOf(shown.panel)).toBe(undefined)
+  expect(endOf({ ...shown.panel, y: ['received'], series: '' })).toBe(undefined)
+  const small = rows.with(3, ['one', 'd', -4])
+  expect((options({ ...shown, rows: small }, 'light') as unknown as Scaled).xAxis.min).toBe(-7)
+})
+
+test('on a log scale bars are points, because the length of a bar is its value', () => {
+  const { xAxis, series } = barsOf([1, 10, 1_000_000], { scale: 'log' as never })
+  expect(xAxis).toMatchObject({ type: 'log', name: expect.stringContaining('log scale') as string })
+  expect(series).toMatchObject([{ type: 'line', lineStyle: { width: 0 } }])
+})
+
+test('bars whose values are not all above zero have no log scale, and the chart says why', () => {
+  const { xAxis, series } = barsOf([1, 0], { scale: 'log' as never })
+  expect([xAxis.type, series[0]?.type]).toEqual(['value', 'bar'])
+  const why = (rows: (string | number | null)[][], drawing: object) =>
+    whyNoLog({ panel: { ...PANEL, x: 'part', ...drawing }, columns: ['part', 'source', 'received'], rows })
+  const rows = [
+    ['one', 'a', 1],
+    ['two', 'b', null],
+  ]
+  expect(why(rows, { series: '' })).toBe('')
+  expect(why(rows, { is_stacked: false })).toBe('')
+  expect(why(rows, {})).toBe('Stacked bars have no log scale: their parts would not add up to their sum.')
+  expect(why([...rows, ['three', 'a', -1]], { series: '' })).toBe(
+    'These bars have no log scale: Received has values of zero or below.',
+  )
 })

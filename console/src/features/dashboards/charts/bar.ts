@@ -1,14 +1,16 @@
 import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
-import { shortened } from '../../../formats/words'
+import { heading, shortened } from '../../../formats/words'
 import { CAUTION } from './cautions'
 import {
   colourOf,
   type Drawing,
+  fittedAxis,
   grid,
   hover,
   INK,
   legendHeight,
+  logTitle,
   markLine,
   notesAt,
   numeric,
@@ -95,7 +97,48 @@ function groupsOf(panel: Drawing['panel'], rows: Drawing['rows']): string[] {
   return sorted
 }
 
-/** Bars with their value at the end; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
+/** Whether the bars of one place are one above the other: parts of a whole are, several measures of one name are not its parts. */
+export const areStacked = ({
+  is_stacked,
+  series,
+}: Pick<Drawing['panel'], 'is_stacked' | 'series'>): boolean => is_stacked ?? Boolean(series)
+
+/** Why bars have no log scale; empty for those that can have one. */
+export function whyNoLog({
+  panel,
+  columns,
+  rows,
+}: Pick<Shown, 'panel' | 'columns' | 'rows' | 'labels'>): string {
+  if (areStacked(panel)) return 'Stacked bars have no log scale: their parts would not add up to their sum.'
+  const below = panel.y.find((name) =>
+    rows.some((row) => (numeric(row[columns.indexOf(name)]) ?? Number.POSITIVE_INFINITY) <= 0),
+  )
+  return below ? `These bars have no log scale: ${heading(below)} has values of zero or below.` : ''
+}
+
+/** The lowest and the highest end of bars of which those of one place have these values. */
+function endsOf(places: (number | null)[][], isStacked: boolean): [number, number] {
+  const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
+  const sides = places.flatMap((values): number[] => {
+    const own = values.filter((value) => value !== null)
+    return isStacked ? [sum(own.filter((value) => value < 0)), sum(own.filter((value) => value > 0))] : own
+  })
+  return [Math.min(0, ...sides), Math.max(0, ...sides)]
+}
+
+const isAboveZero = (values: ReadonlyMap<string, number | null>): boolean =>
+  [...values.values()].every((value) => value === null || value > 0)
+
+/** A point in place of a bar: on a log scale the length of a bar would say nothing. */
+const POINTS = {
+  type: 'line',
+  lineStyle: { width: 0 },
+  symbol: 'circle',
+  symbolSize: 10,
+  showAllSymbol: true,
+} as const
+
+/** Bars with their value at the end, or points on a log scale; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
 export function bar({
   panel,
   rows,
@@ -104,7 +147,6 @@ export function bar({
   labels,
   marks = [],
   open,
-  style = {},
   isNarrow = false,
   height,
 }: Drawing): Record<string, unknown> {
@@ -124,15 +166,23 @@ export function bar({
   )
   const withCaution = (words: string, name: string): string =>
     cautions.has(name) ? `${words} · ${cautions.get(name)}` : words
-  const series = groups.map((group, at) => {
+  const valuesOf = groups.map((group) => {
     const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
-    const measure = panel.series ? column : group
-    const values = new Map(own.map((row) => [text(row[panel.x]), numeric(row[measure])]))
+    return new Map(own.map((row) => [text(row[panel.x]), numeric(row[panel.series ? column : group])]))
+  })
+  const isStacked = areStacked(panel)
+  const isLog = panel.scale === 'log' && !isStacked && valuesOf.every(isAboveZero)
+  const ends = endsOf(
+    names.map((name) => valuesOf.map((values) => values.get(name) ?? null)),
+    isStacked,
+  )
+  const axis = valueAxis(column, unit)
+  const series = groups.map((group, at) => {
+    const values = valuesOf[at]
     return {
-      type: 'bar',
+      ...(isLog ? POINTS : { type: 'bar' }),
       name: group,
-      // Parts of a whole are stacked; several measures of one name are not its parts.
-      ...((style.isStacked ?? Boolean(panel.series)) ? { stack: 'all' } : {}),
+      ...(isStacked ? { stack: 'all' } : {}),
       barMaxWidth: 22,
       color: colourOf(at, groups.length, scheme),
       label: {
@@ -146,7 +196,7 @@ export function bar({
           ),
       },
       data: names.map((name) => {
-        const value = values.get(name) ?? null
+        const value = values?.get(name) ?? null
         if (cautions.has(name))
           // The words of a caution are not as pale as its bar.
           return { value, itemStyle: { opacity: 0.45 }, label: { opacity: 1, color: INK[scheme] } }
@@ -174,7 +224,7 @@ export function bar({
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
-      ...valueAxis(column, unit),
+      ...(isLog ? { ...axis, type: 'log', name: logTitle(column, unit) } : fittedAxis(axis, ...ends)),
       // Of many ticks a phone would show every third or fourth label only.
       ...(isNarrow ? { splitNumber: 2 } : {}),
       nameLocation: 'middle',

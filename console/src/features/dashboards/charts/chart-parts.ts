@@ -19,21 +19,10 @@ export interface Shown {
   open?: OpenPeriod | undefined
   /** The first period of the axis, if the data begin within it. */
   begun?: BegunPeriod | undefined
-  style?: ChartStyle | undefined
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
   /** Its height in pixels, where that is fixed. */
   height?: number | undefined
-}
-
-/** How a person wants lines and bars drawn, where that is not the usual way. */
-export interface ChartStyle {
-  /** Lines as filled areas, or as points without a line. */
-  form?: 'area' | 'points' | undefined
-  /** Whether the areas or bars of one place are one above the other; without it as the chart suggests. */
-  isStacked?: boolean | undefined
-  /** Without it a log scale where one series would hide all others. */
-  scale?: 'linear' | 'log' | undefined
 }
 
 export type Row = Record<string, Cell>
@@ -49,7 +38,6 @@ export interface Drawing {
   marks?: Mark[]
   open?: OpenPeriod | undefined
   begun?: BegunPeriod | undefined
-  style?: ChartStyle | undefined
   isNarrow?: boolean
   height?: number | undefined
 }
@@ -103,6 +91,23 @@ export const valueAxis = (column: string, unit: string) => ({
   nameTextStyle: { align: 'left', padding: [0, 0, 0, -4] },
   axisLabel: { formatter: (value: number) => axisLabel(value, unit), hideOverlap: true },
 })
+
+/** Of a whole step of an axis so much is empty where the values on one side of zero are few: they end the axis themselves. */
+const LEAST_SIDE = 0.1
+
+/** An axis of values between two ends; the shorter side of zero has no whole step where most of it would be empty. */
+export function fittedAxis<Axis extends { axisLabel: object }>(
+  axis: Axis,
+  least: number,
+  most: number,
+): Axis {
+  const isBetween = least < 0 && most > 0
+  if (isBetween && -least < LEAST_SIDE * most)
+    return { ...axis, min: least, axisLabel: { ...axis.axisLabel, showMinLabel: false } }
+  if (isBetween && most < LEAST_SIDE * -least)
+    return { ...axis, max: most, axisLabel: { ...axis.axisLabel, showMaxLabel: false } }
+  return axis
+}
 
 /** The title of an axis of values where a step is a factor. */
 export const logTitle = (column: string, unit: string): string => `${axisTitle(column, unit)} (log scale)`

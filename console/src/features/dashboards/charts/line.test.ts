@@ -107,12 +107,13 @@ interface Styled {
   series: { stack?: string; areaStyle?: object; lineStyle?: { width?: number } }[]
   yAxis: { type: string; name: string }
 }
-const styled = (style: Parameters<typeof line>[0]['style']) => line({ ...EACH, style }) as unknown as Styled
+const styled = (drawing: Partial<typeof EACH.panel>) =>
+  line({ ...EACH, panel: { ...EACH.panel, ...drawing } }) as unknown as Styled
 
 test('a person chooses the scale; without a choice the values do', () => {
   expect(styled({}).yAxis.type).toBe('log')
   expect(styled({ scale: 'linear' }).yAxis.type).toBe('value')
-  const logged = line({ ...MONTHLY, style: { scale: 'log' } }) as unknown as Styled
+  const logged = line({ ...MONTHLY, panel: { ...MONTHLY.panel, scale: 'log' } }) as unknown as Styled
   expect(logged.yAxis).toMatchObject({ type: 'log', name: expect.stringContaining('log scale') as string })
 })
 
@@ -120,7 +121,7 @@ test('areas of several series are stacked on a linear axis unless a person says 
   const areas = styled({ form: 'area' })
   expect(areas.yAxis.type).toBe('value')
   expect(areas.series.map(({ stack }) => stack)).toEqual(['all', 'all', 'all'])
-  expect(styled({ form: 'area', isStacked: false }).series.map(({ stack }) => stack)).toEqual([
+  expect(styled({ form: 'area', is_stacked: false }).series.map(({ stack }) => stack)).toEqual([
     undefined,
     undefined,
     undefined,

@@ -6,6 +6,7 @@ import {
   colourOf,
   COLOURS,
   type Drawing,
+  fittedAxis,
   type Hover,
   placeName,
   type Row,
@@ -30,7 +31,6 @@ export function line({
   marks = [],
   open,
   begun,
-  style = {},
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
@@ -40,13 +40,13 @@ export function line({
   const column = panel.y[0] ?? ''
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const last = xs.length - 1
-  const isArea = style.form === 'area'
+  const isArea = panel.form === 'area'
   // The last step of an area has no dash of its own: its place says until when it is.
   const isOpen = last > 0 && xs[last] === open?.place && !isArea
   const isBegun = last > 0 && xs[0] === begun?.place && !isArea
   const valuesOfGroup = (group: string): (number | null)[] =>
     panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
-  const scale = isArea ? 'linear' : (style.scale ?? (panel.scale === 'log' ? 'log' : undefined))
+  const scale = isArea ? 'linear' : panel.scale
   const places = placesBySize(groups.map(valuesOfGroup))
   const whole = groups.map((group, at) => {
     const all = valuesOfGroup(group)
@@ -54,11 +54,11 @@ export function line({
     return {
       type: 'line',
       name: group,
-      symbol: xs.length > MOST_SYMBOLS && style.form !== 'points' ? 'none' : 'circle',
+      symbol: xs.length > MOST_SYMBOLS && panel.form !== 'points' ? 'none' : 'circle',
       symbolSize: 5,
       color: colourOf(places[at] ?? at, groups.length, scheme),
-      ...(style.form === 'points' ? { lineStyle: { width: 0 } } : dashOf(places[at] ?? at)),
-      ...(isArea ? areaOf(groups.length, style.isStacked) : {}),
+      ...(panel.form === 'points' ? { lineStyle: { width: 0 } } : dashOf(places[at] ?? at)),
+      ...(isArea ? areaOf(groups.length, panel.is_stacked ?? true) : {}),
       data: values,
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
     }
@@ -68,7 +68,10 @@ export function line({
     ...(isOpen ? whole.map(lastStep) : []),
     ...(isBegun ? whole.map(firstStep) : []),
   ]
-  const isLog = scale ? scale === 'log' : isUneven(whole.map(({ data }) => data))
+  const isLog = scale === 'log' || (scale !== 'linear' && isUneven(whole.map(({ data }) => data)))
+  const all = whole.flatMap(({ data }) => data.filter((value) => value !== null))
+  // Areas one above the other end elsewhere.
+  const ends = isArea ? ([0, 0] as const) : ([Math.min(0, ...all), Math.max(0, ...all)] as const)
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
     xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open, begun)
@@ -107,7 +110,7 @@ export function line({
       },
     },
     yAxis: {
-      ...valueAxis(column, unitOf(column)),
+      ...fittedAxis(valueAxis(column, unitOf(column)), ...ends),
       ...(isLog ? { type: 'log', name: logTitle(column, unitOf(column)) } : {}),
       max: panel.unit === 'score' ? 1 : undefined,
     },
@@ -119,7 +122,7 @@ export function line({
 const MOST_SYMBOLS = 40
 
 /** A filled area; the areas of several series are parts of a whole unless a person says otherwise. */
-const areaOf = (groups: number, isStacked = true): object =>
+const areaOf = (groups: number, isStacked: boolean): object =>
   groups > 1 && isStacked ? { areaStyle: { opacity: 0.6 }, stack: 'all' } : { areaStyle: { opacity: 0.25 } }
 
 const DASHES = [
