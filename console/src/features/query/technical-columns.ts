@@ -5,6 +5,8 @@ import type { AnswerColumn, ColumnFormat } from '../../formats/columns'
 
 /** The lake's own columns: those that the gate adds, which begin with `_`, and those that every built table ends with. */
 const OWN = /^(_.*|as_of|snapshot_id)$/
+/** The names that Athena gives columns of a statement without a name, such as `_col1`. */
+const UNNAMED = /^_col_?\d+$/
 
 /**
  * The places of an answer's columns as a table shows them: the lake's own columns are last, unless the statement names them.
@@ -16,7 +18,7 @@ export function shownOrder(columns: AnswerColumn[], sql: string): number[] {
   const places = columns.map((_, place) => place)
   const isTechnical = (place: number): boolean => {
     const name = columns[place]?.name.toLowerCase() ?? ''
-    return OWN.test(name) && !named.has(name)
+    return OWN.test(name) && !UNNAMED.test(name) && !named.has(name)
   }
   return [...places.filter((place) => !isTechnical(place)), ...places.filter(isTechnical)]
 }
