@@ -13,6 +13,7 @@ const LISTS = {
   dashboard: { href: '#/dashboards', words: 'All dashboards' },
   model: { href: '#/dashboards', words: 'All dashboards' },
   queue: { href: '#/work', words: 'All queues' },
+  answer: { href: '#/query', words: 'All questions' },
   question: { href: '#/query', words: 'All questions' },
   page: { href: '#/', words: 'The first page' },
 } as const

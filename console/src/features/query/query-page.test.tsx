@@ -61,7 +61,11 @@ beforeEach(() => {
   window.location.hash = '#/query' // a link inside the console, whose statement runs at once
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
-    Promise.resolve(Response.json(answerTo(String(url), init))),
+    Promise.resolve(
+      String(url).endsWith('/v1/queries/nope')
+        ? Response.json({ title: 'Not found' }, { status: 404 })
+        : Response.json(answerTo(String(url), init)),
+    ),
   )
 })
 afterEach(() => {
@@ -164,6 +168,18 @@ test('an address with a question that does not exist says so', async () => {
   show('/query?question=t')
   await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
   expect(screen.queryByText(/^No question is named/)).toBeNull()
+}, 60_000)
+
+test('an address of an answer that is gone says so, and its statement can be run again', async () => {
+  show('/query?run=nope')
+  await screen.findByText('No answer is named nope', {}, PATIENT)
+  cleanup()
+  show(`/query?sql=${encodeURIComponent(ASKED)}&run=nope`)
+  await screen.findByText('No answer is named nope', {}, PATIENT)
+  await screen.findByText('Run the statement to see its rows.', {}, PATIENT)
+  fireEvent.keyDown(await screen.findByLabelText('Statement', {}, PATIENT), { key: 'Enter', ctrlKey: true })
+  await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
+  expect(screen.queryByText('No answer is named nope')).toBeNull()
 }, 60_000)
 
 test('a statement of another person is opened and waits for a person to run it', async () => {

@@ -67,7 +67,8 @@ function Desk() {
   /** A chart stays while its statement is refined; an answer with other columns begins as a table. */
   const isOther = (result: Result): boolean =>
     drawnColumns !== undefined && drawnColumns !== columnsOf(result)
-  const running = useQueryRun({ id: useSearchParams()[0].get('run') ?? '', sql }, (result, asked) => {
+  const [linkedRun] = useState(useSearchParams()[0].get('run') ?? '')
+  const running = useQueryRun({ id: linkedRun, sql }, (result, asked) => {
     const run = result.query.query_id
     change(isOther(result) ? { run, sql: asked, view: 'table', choice: undefined } : { run, sql: asked })
     history.keep(result, asked)
@@ -137,7 +138,14 @@ function Desk() {
           onAsk={(statement) => choose({ sql: statement, view: 'table' })}
         />
         <div aria-live="polite" className="query-answer">
-          {state === 'idle' || (isEmpty && isError(state)) ? (
+          {state === 'gone' ? (
+            <NothingHere
+              what="answer"
+              name={linkedRun}
+              why="The address may be old or misspelt: Athena keeps an answer for a limited time."
+            />
+          ) : null}
+          {state === 'idle' || state === 'gone' || (isEmpty && isError(state)) ? (
             !isEmpty && sql !== START ? (
               <Empty>Run the statement to see its rows.</Empty>
             ) : (

@@ -22,7 +22,8 @@ export interface Progress {
   scanned_bytes: number
 }
 
-export type RunState = 'idle' | 'running' | { error: unknown } | Answered
+/** `gone`: the answer that an address names does not exist, or does not any more. */
+export type RunState = 'idle' | 'gone' | 'running' | { error: unknown } | Answered
 
 interface QueryRun {
   state: RunState
@@ -59,7 +60,7 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
       resumeQuery(started.id, own.signal, PAGE_ROWS).then(
         show,
         // An old answer may be gone: its statement can be run again.
-        (error: unknown) => own.signal.aborted || setState(isMissing(error) ? 'idle' : { error }),
+        (error: unknown) => own.signal.aborted || setState(isMissing(error) ? 'gone' : { error }),
       )
     return () => control.current?.abort()
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for the address that was opened
