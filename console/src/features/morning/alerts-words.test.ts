@@ -14,6 +14,13 @@ test('checks that are tasks are named where their tasks are', () => {
   )
 })
 
+test('a viewer reads the title that the tasks have for them', () => {
+  const tasks = 'Needs an uploader or operator'
+  expect(alertsWords([1, 3], ['files'], 5, { tasks })).toContain(
+    'is a task below “Needs an uploader or operator”',
+  )
+})
+
 test('the report does not point at itself, and lists the checks that are tasks elsewhere', () => {
   expect(alertsWords([1, 3], ['files'], 5, { isReport: true })).toBe(
     '2 alerts: 1 of 3 watched figures and 1 of 5 checks of the lake.',

@@ -105,3 +105,21 @@ test('a fault of a system itself says who corrects it, and is not tried again', 
   await causeOf('FAILED (run 07-13): MemoryError')
   await screen.findByRole('button', { name: 'Retry' })
 })
+
+test('what a viewer may not do needs somebody else', async () => {
+  const shownTo = (group: string) => {
+    const bodies: Record<string, object> = { ...BODIES, '/v1/dashboards': { dashboards: [] } }
+    const me = { name: 'ana', groups: [group], role: group }
+    vi.stubGlobal('fetch', (url: string) => {
+      const { pathname } = new URL(url)
+      return Promise.resolve(Response.json(pathname === '/v1/me' ? me : (bodies[pathname] ?? {})))
+    })
+    show()
+  }
+  shownTo('viewer')
+  await screen.findByRole('region', { name: 'Needs an uploader or operator' })
+  cleanup()
+  shownTo('uploader')
+  await screen.findByText('No file waits for a person.')
+  expect(screen.getByRole('region', { name: 'Needs you' })).toBeTruthy()
+})

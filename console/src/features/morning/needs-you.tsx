@@ -20,6 +20,7 @@ import { WhoMayCorrect } from '../files/who-may-correct'
 import { useDecisions } from '../work/queries'
 import { queueCounts, valueLabel } from '../work/queue-state'
 import { byAmount, fileTasks, nameOf } from './file-tasks'
+import { useTasksTitle } from './tasks-title'
 
 const MOST_TASKS = 5
 const NO_DATASET = { state: 'profiled' } as const
@@ -27,6 +28,7 @@ const NO_DATASET = { state: 'profiled' } as const
 /** What needs a person, each with one button: a failed run, files with rows to fix, queues. */
 export function NeedsYou() {
   const boards = useDashboards()
+  const title = useTasksTitle()
   // Lines that come first arrive first, so that no click lands on the line that took its place. A failed
   // answer counts as one: its line tries again by itself.
   const isReading = [useRuns(), useHealth(), boards, useFiles(NO_DATASET), useQuarantine()].some(
@@ -34,14 +36,14 @@ export function NeedsYou() {
   )
   if (isReading)
     return (
-      <Panel title="Needs you">
+      <Panel title={title}>
         <div className="tasks" role="list">
           <TaskOutline />
         </div>
       </Panel>
     )
   return (
-    <Panel title="Needs you">
+    <Panel title={title}>
       <div className="tasks" role="list">
         <FailedRun />
         <StaleData />

@@ -23,6 +23,7 @@ import { useDecide, useDecisions } from '../work/queries'
 import { REOPEN } from '../work/queue-state'
 import { LinkedText } from '../work/linked-text'
 import { useRaisedAlerts } from '../work/use-raised-alerts'
+import { useTasksTitle } from './tasks-title'
 
 /** Figures above their limits and drifting files. An alert that was acknowledged stays away until its value changes. */
 export function Unusual({ isReport = false }: { isReport?: boolean }) {
@@ -55,6 +56,7 @@ function Signs({ boards, checks, isReport }: SignsProps) {
   const decisions = useDecisions(ALERTS).data?.decisions ?? []
   const done = raised.filter(({ item }) => acknowledgement(item, decisions)).length
   const alerted = alertedChecks(checks)
+  const tasks = useTasksTitle()
   // The report has no tasks, so that it lists all of them.
   const shown = alerted.filter(({ name }) => isReport || OF_CONTENTS.has(name))
   const isCounted = answers.every(({ data }) => data)
@@ -76,7 +78,7 @@ function Signs({ boards, checks, isReport }: SignsProps) {
             [raised.length, figures.length],
             alerted.map(({ name }) => name),
             checks.length,
-            { isReport, done },
+            { isReport, done, tasks },
           )}{' '}
           {figures.length > 0 && !isReport ? (
             <Anchor inherit href={`#/work/${ALERTS}`}>
@@ -94,13 +96,13 @@ export function alertsWords(
   [raised, figures]: [number, number],
   alerted: string[],
   checks: number,
-  { isReport = false, done = 0 } = {},
+  { isReport = false, done = 0, tasks: title = 'Needs you' } = {},
 ): string {
   const all = count(raised + alerted.length, 'alert')
   const tasks = isReport ? [] : alerted.filter((name) => !OF_CONTENTS.has(name))
   const where =
     tasks.length > 0
-      ? `; the ${tasks.length === 1 ? 'check' : 'checks'} of ${tasks.join(' and ')} ${tasks.length === 1 ? 'is a task' : 'are tasks'} below “Needs you”`
+      ? `; the ${tasks.length === 1 ? 'check' : 'checks'} of ${tasks.join(' and ')} ${tasks.length === 1 ? 'is a task' : 'are tasks'} below “${title}”`
       : ''
   const acknowledged =
     done > 0 ? ` ${done === 1 ? 'One is acknowledged' : `${done} are acknowledged`} and not listed here.` : ''

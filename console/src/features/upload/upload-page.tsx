@@ -18,6 +18,7 @@ const BY_NAME = 'by name'
 export function UploadPage() {
   const caller = useCaller()
   const may = useMay('uploader')
+  const onlyReads = caller.data !== undefined && !may
   const contracts = useContracts()
   const template = useMutation({ mutationFn: saveTemplate })
   const [dataset, setDataset] = useState<string | null>(BY_NAME)
@@ -68,7 +69,7 @@ export function UploadPage() {
           onRetry={() => void contracts.refetch()}
         />
       ) : null}
-      {uploads.length > 0 ? null : (
+      {uploads.length > 0 || onlyReads ? null : (
         <Group align="end" gap="sm">
           <Select
             label="Dataset"
@@ -88,51 +89,55 @@ export function UploadPage() {
         </Group>
       )}
       {template.error ? <Failed error={template.error} what="The template" isAction /> : null}
-      <div
-        className={uploads.length > 0 ? 'drop small' : 'drop'}
-        data-over={over}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(may)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault()
-          setOver(false)
-          if (may) add(event.dataTransfer.files)
-        }}
-      >
-        <Text>
-          {uploads.length > 0
-            ? 'Drop another table here'
-            : 'Drop tables here: CSV, Excel, JSON or another format'}
-        </Text>
-        <Button
-          disabled={!may}
-          variant={uploads.length > 0 ? 'default' : 'filled'}
-          size={uploads.length > 0 ? 'compact-sm' : 'sm'}
-          onClick={() => input.current?.click()}
+      {onlyReads ? null : (
+        <div
+          className={uploads.length > 0 ? 'drop small' : 'drop'}
+          data-over={over}
+          onDragOver={(event) => {
+            event.preventDefault()
+            setOver(may)
+          }}
+          onDragLeave={() => setOver(false)}
+          onDrop={(event) => {
+            event.preventDefault()
+            setOver(false)
+            if (may) add(event.dataTransfer.files)
+          }}
         >
-          Choose files
-        </Button>
-        <VisuallyHidden>
-          <input
-            ref={input}
-            type="file"
-            multiple
-            aria-label="Files to upload"
+          <Text>
+            {uploads.length > 0
+              ? 'Drop another table here'
+              : 'Drop tables here: CSV, Excel, JSON or another format'}
+          </Text>
+          <Button
             disabled={!may}
-            onChange={(event) => {
-              if (event.currentTarget.files) add([...event.currentTarget.files])
-              event.currentTarget.value = ''
-            }}
-          />
-        </VisuallyHidden>
-      </div>
+            variant={uploads.length > 0 ? 'default' : 'filled'}
+            size={uploads.length > 0 ? 'compact-sm' : 'sm'}
+            onClick={() => input.current?.click()}
+          >
+            Choose files
+          </Button>
+          <VisuallyHidden>
+            <input
+              ref={input}
+              type="file"
+              multiple
+              aria-label="Files to upload"
+              disabled={!may}
+              onChange={(event) => {
+                if (event.currentTarget.files) add([...event.currentTarget.files])
+                event.currentTarget.value = ''
+              }}
+            />
+          </VisuallyHidden>
+        </div>
+      )}
       {uploads.length === 0 ? (
         <Empty>
-          No upload is under way. You see every row with what the gate refuses, correct it, and commit;
-          nothing is in the lake before. <Anchor href="#/lake">Files that came before</Anchor>
+          {onlyReads
+            ? ''
+            : 'No upload is under way. You see every row with what the gate refuses, correct it, and commit; nothing is in the lake before. '}
+          <Anchor href="#/lake">Files that came before</Anchor>
         </Empty>
       ) : (
         <ShownUploadCards />

@@ -364,7 +364,8 @@ def files(context: click.Context, state: str | None, limit: int | None) -> None:
         lambda: _listed(newest, share, state),
     )
     if len(newest) == limit:
-        click.echo(f"The newest {limit:,} files; without --limit all are listed.", err=True)
+        many = "file" if limit == 1 else f"{limit:,} files"
+        click.echo(f"The newest {many}; without --limit all are listed.", err=True)
 
 
 def newest_files(records: Sequence[FileRecord], limit: int | None, state: str | None) -> Sequence[FileRecord]:

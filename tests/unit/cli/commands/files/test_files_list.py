@@ -47,7 +47,7 @@ def listed(
     ledger = MemoryLedger({record.file_id: record for record in records})
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)
     ran = CliRunner().invoke(files, [*options], catch_exceptions=False, env={"COLUMNS": str(columns)})
-    return ran.stdout.splitlines()
+    return ran.output.splitlines()
 
 
 def test_a_limit_lists_the_newest_files_with_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +61,15 @@ def test_a_limit_lists_the_newest_files_with_data(monkeypatch: pytest.MonkeyPatc
     lines = listed([*records, manifest], monkeypatch, 120, "--limit", "2")
     assert [line.split()[-1] for line in lines if line.endswith(".csv")] == ["orders/26.csv", "orders/25.csv"]
     assert not any("24.csv" in line for line in lines)
+
+
+@pytest.mark.parametrize(("limit", "words"), [(1, "The newest file;"), (2, "The newest 2 files;")])
+def test_a_list_with_a_limit_says_of_how_many_files_it_is(
+    monkeypatch: pytest.MonkeyPatch, limit: int, words: str
+) -> None:
+    records = [replace(ORDERS, file_id=name, key=f"orders/{name}.csv") for name in ("a", "b")]
+    *_, last = listed(records, monkeypatch, 120, "--limit", str(limit))
+    assert last == f"{words} without --limit all are listed."
 
 
 def test_the_newest_file_is_listed_first_with_its_time_and_its_whole_key(
