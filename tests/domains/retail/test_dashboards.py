@@ -1669,7 +1669,7 @@ def test_the_line_below_the_most_valuable_customers_says_for_whom_the_bounds_wer
 
 
 def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None:
-    (part,) = row_parts("customers")
+    part, *_ = row_parts("customers")
     value: dict[str, object] = {
         "customer_id": 9,
         "expected_value_90d": 1321,
@@ -1723,6 +1723,32 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
     names = {column.name: column.label for column in REGISTRY.prod["customer_lifetime_value"].columns}
     assert names["expected_purchase_gbp"] == "A purchase until now, averaged", "of another model, as it says"
     assert names["expected_value_365d"] == "Expected in a year, own method"
+
+
+def test_the_page_of_a_customer_has_the_articles_bought_and_those_of_the_last_day() -> None:
+    _, often, last = row_parts("customers")
+    day = date(2010, 11, 20)
+    lines: list[tuple[object, ...]] = [
+        *BACK,
+        ("7", day, "completed", "A", 2, 5),
+        ("7", day, "completed", "A", 1, 5),
+        ("8", day, "completed", "B", 4, 10),
+        ("C9", date(2010, 11, 30), "cancelled", "B", -4, 10),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute("insert into products (product_id, product_name) values ('A', 'MAGNETS')")
+        bought, newest = (answer_of(engine, part.of_item("9")) for part in (often, last))
+        stranger = answer_of(engine, last.of_item("8"))
+    assert answer_in_words(often.title, bought, often.units) == "Bought most often: MAGNETS, last at £5"
+    assert answer_in_words(last.title, newest, last.units) == (
+        "Last bought on 20 Nov 2010: 2 articles for £55, most of it for B"
+    ), "an article without a name has its number"
+    assert [(row["product_name"], row["pieces"], row["amount"], row["order_id"]) for row in newest] == [
+        ("B", 4, 40, "8"),
+        ("MAGNETS", 3, 15, "7"),
+    ]
+    assert stranger == []
 
 
 def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_with_their_price() -> None:
@@ -3328,6 +3354,11 @@ def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
     assert [bool(row["title_folded"]) for row in rows] == [False, True, True], (
         "only rows to act on are in view"
     )
+    assert [(row["terminal_id"], row["customer_id"], row["card_token"]) for row in rows] == [
+        (None, None, "k1:bb5695ef9cd4"),
+        ("532", None, None),
+        (None, "12357", None),
+    ], "the names by which a page links to the payments of a terminal and to a customer"
 
 
 def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() -> None:

@@ -46,3 +46,16 @@ test('an id that no dataset lists links to all rows with it, from the dataset an
   expect(sameIdAddress(tables, 'odd_visits', 'room', 7)).toBeUndefined()
   expect(sameIdAddress(tables, '', 'door_id', 532)).toBeUndefined()
 })
+
+test('an id in a table of several kinds of things links to the one table of its system that lists rows with it', () => {
+  const key = (name: string) => testColumn(name, { primary_key: true })
+  const hub = { database: 'prod', system: 'hub' }
+  const risks = testTable('risks', [key('kind'), key('thing')], hub)
+  const visits = testTable('visits', [key('visit_id'), testColumn('door_id')])
+  const odd = testTable('odd_visits', [key('visit_id'), testColumn('door_id')], hub)
+  const late = testTable('late_visits', [key('visit_id'), testColumn('door_id')], hub)
+  const page = '#/tables/hub/odd_visits?filter=door_id%3Aeq%3A532'
+  expect(sameIdAddress([risks, visits, odd], 'risks', 'door_id', '532')).toBe(page)
+  expect(sameIdAddress([risks, visits, odd, late], 'risks', 'door_id', '532')).toBeUndefined()
+  expect(sameIdAddress([risks, visits, odd], 'risks', 'room_id', '532')).toBeUndefined()
+})

@@ -5,6 +5,8 @@ import { queryAddress, quotedName } from '../../formats/sql'
 import { datasetOf, literal, rowAddress, soleKey, tablesAbout } from './belonging'
 import { useCatalog } from './queries'
 
+type Table = Schemas['CatalogTable']
+
 interface Column {
   name: string
   type: string
@@ -38,7 +40,8 @@ export function datasetRowAddress(
 
 /**
  * The address of all rows with this id, of a thing that no dataset lists: in the system's table that has a row
- * for each row of `table`, or is `table`. Undefined where there is none.
+ * for each row of `table`, or is `table`. Of a table of several kinds of things it is the only such table of its
+ * system. Undefined where there is none.
  */
 export function sameIdAddress(
   tables: Schemas['CatalogTable'][],
@@ -48,10 +51,20 @@ export function sameIdAddress(
 ): string | undefined {
   const here = tables.find(({ name }) => name === table)
   const key = here && soleKey(here)?.name
-  if (value === null || !key || key === column || !column.endsWith('_id')) return undefined
-  const listed = tablesAbout(tables, key).find(({ columns }) => columns.some(({ name }) => name === column))
+  if (!here || value === null || key === column || !column.endsWith('_id')) return undefined
+  const lists = (each: Table) => each.columns.some(({ name }) => name === column)
+  const ofSystem = tables.filter(
+    (each) => each.system === here.system && isOfDataset(tables, each) && lists(each),
+  )
+  const listed = key ? tablesAbout(tables, key).find(lists) : ofSystem.length === 1 ? ofSystem[0] : undefined
   const condition = encodeURIComponent(`${column}:eq:${value}`)
   return listed && `${tableAddress(listed.system, listed.name)}?filter=${condition}`
+}
+
+/** Whether a table has one row for each row of a dataset. */
+function isOfDataset(tables: Table[], table: Table): boolean {
+  const key = soleKey(table)?.name
+  return table.system !== '' && key !== undefined && datasetOf(tables, key) !== undefined
 }
 
 /** The whole address of the page of a row, for a workbook, which knows no page of its own. */

@@ -124,6 +124,7 @@ export function AnswerTable({
       shown.columns,
       tables ?? [],
       (index, place) => shown.rows[index]?.[place],
+      table,
     )
     return all.map((format, place): ColumnFormat => {
       const column = shown.columns[place]?.name ?? ''
@@ -131,7 +132,7 @@ export function AnswerTable({
       // The first column opens the row, which has its link.
       return { ...((place > 0 && linked[place]) || format), heading, priority: priorities[place] ?? 3 }
     })
-  }, [shown, units, labels, keeps, tables, isExact, isOfPerson, ofPerson])
+  }, [shown, units, labels, keeps, tables, table, isExact, isOfPerson, ofPerson])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>
@@ -169,7 +170,7 @@ export function AnswerTable({
         <Story
           title={label}
           facts={formats.map((format, place) =>
-            factOf(shown.columns[place]?.name ?? '', format, row[place] ?? null),
+            factOf(table, shown.columns[place]?.name ?? '', format, row[place] ?? null),
           )}
           onClose={() => setOpened(undefined)}
         />
@@ -225,12 +226,12 @@ export const exactText = (value: NonNullable<Cell>, text: string): string =>
 export const isSameNumber = (text: string, value: NonNullable<Cell>): boolean =>
   /\d/.test(text) && Number(text.replace(/[^\d.-]/g, '')) === Number(value)
 
-function factOf(column: string, format: ColumnFormat, value: Cell) {
+function factOf(table: string, column: string, format: ColumnFormat, value: Cell) {
   if (value === null) return { name: format.heading, text: '–' }
   const [text, exact] = [format.text(value), exactText(value, format.text(value))]
   return {
     name: format.heading,
-    text: <DatasetRowLink column={column} value={value} text={text} />,
+    text: <DatasetRowLink table={table} column={column} value={value} text={text} />,
     exact: exact === text || isSameNumber(text, value) ? '' : exact,
   }
 }

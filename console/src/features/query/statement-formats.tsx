@@ -12,7 +12,7 @@ import {
   type Units,
   useNumberedKeys,
 } from '../../formats/columns'
-import { datasetRowAddress } from '../catalog/row-query'
+import { datasetRowAddress, sameIdAddress } from '../catalog/row-query'
 import { statementFormat, statementPlacesOf } from './answer-numbers'
 import { DAY_CHARACTERS, isOfDays } from './days'
 
@@ -51,18 +51,20 @@ const dayTextOf =
   (value: Cell): string =>
     dayOf(column, String(value).slice(0, DAY_CHARACTERS))
 
-/** The formats with a link in each cell that names a row of a dataset; `valueAt` has the cells as they are shown. */
+/** The formats with a link in each cell that names a row of a dataset, or, in a `table`, all rows with an id; `valueAt` has the cells as they are shown. */
 export const withRowLinks = (
   formats: ColumnFormat[],
   columns: { name: string }[],
   tables: Schemas['CatalogTable'][],
   valueAt: (index: number, place: number) => Cell | undefined,
+  table = '',
 ): ColumnFormat[] =>
   formats.map((format, place) => {
     const column = columns[place]?.name ?? ''
     if (!isName(column)) return format
     const cell = (index: number, text: string) => {
-      const address = datasetRowAddress(tables, column, valueAt(index, place) ?? null)
+      const value = valueAt(index, place) ?? null
+      const address = datasetRowAddress(tables, column, value) ?? sameIdAddress(tables, table, column, value)
       return address ? (
         <Anchor inherit href={address}>
           {text}

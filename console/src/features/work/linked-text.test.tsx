@@ -8,12 +8,13 @@ import { connect } from '../../api/client'
 import { LinkedText } from './linked-text'
 
 const KEY = { name: 'trip_id', type: 'varchar', personal: false, primary_key: true, references: '' }
+const DOOR = { ...KEY, name: 'door_id', primary_key: false }
+const TRIPS = { name: 'trips', system: '', columns: [KEY], amount: [] }
+const ODD_TRIPS = { name: 'odd_trips', system: 'hub', columns: [KEY, DOOR], amount: [] }
 
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  vi.stubGlobal('fetch', () =>
-    Promise.resolve(Response.json({ tables: [{ name: 'trips', system: '', columns: [KEY], amount: [] }] })),
-  )
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ tables: [TRIPS, ODD_TRIPS] })))
 })
 afterEach(cleanup)
 
@@ -24,9 +25,11 @@ const show = (text: string, id = '536') =>
         <p>
           <LinkedText
             text={text}
+            table="odd_trips"
             cells={[
               { name: 'value', value: Number(id) },
               { name: 'trip_id', value: id },
+              { name: 'door_id', value: 81 },
             ]}
           />
         </p>
@@ -49,6 +52,14 @@ test('a short id is a link only behind the name of its column', async () => {
   show('Late after 43 days.', '43')
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(screen.queryByRole('link')).toBeNull()
+})
+
+test('each id of a text is a link, and one that no dataset lists leads to all rows with it', async () => {
+  show('Ask about trip 536, and look at door 81: 81 days after trip 536.')
+  const door = await screen.findByRole('link', { name: '81' })
+  expect(door.getAttribute('href')).toBe('#/tables/hub/odd_trips?filter=door_id%3Aeq%3A81')
+  expect(door.previousSibling?.textContent).toBe(', and look at door ')
+  expect(screen.getAllByRole('link').map(({ textContent }) => textContent)).toEqual(['536', '81'])
 })
 
 test('a number that only has the digits of the id is no link', async () => {

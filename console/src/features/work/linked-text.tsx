@@ -1,36 +1,46 @@
 import { Anchor } from '@mantine/core'
+import { Fragment } from 'react'
 
 import type { Cell } from '../../api/format'
 import { useCatalog } from '../catalog/queries'
-import { datasetRowAddress } from '../catalog/row-query'
+import { datasetRowAddress, sameIdAddress } from '../catalog/row-query'
 import { heading } from '../../formats/words'
 
 interface Props {
   text: string
+  /** The table that the text is about. */
+  table: string
   /** The cells that the text may name. */
   cells: { name: string; value: Cell }[]
 }
 
-/** A text in which the first id of a row of a dataset, such as the one of the cause, is the link to that row. */
-export function LinkedText({ text, cells }: Props) {
+/** A text in which the first place of each id, such as the one of the cause, is the link to its row or to all rows with it. */
+export function LinkedText({ text, table, cells }: Props) {
   const tables = useCatalog().data?.tables ?? []
   const places = cells.flatMap(({ name, value }) => {
-    const href = datasetRowAddress(tables, name, value)
+    const href = datasetRowAddress(tables, name, value) ?? sameIdAddress(tables, table, name, value)
     const at = href ? placeOf(text, name, String(value)) : -1
     return href && at >= 0 ? [{ href, at, id: String(value) }] : []
   })
-  const first = places.sort((one, other) => one.at - other.at)[0]
-  if (!first) return text
+  const links = places
+    .sort((one, other) => one.at - other.at)
+    .filter(({ at }, place, sorted) => sorted.findIndex((each) => each.at === at) === place)
   return (
     <>
-      {text.slice(0, first.at)}
-      <Anchor inherit href={first.href}>
-        {first.id}
-      </Anchor>
-      {text.slice(first.at + first.id.length)}
+      {links.map(({ href, at, id }, place) => (
+        <Fragment key={at}>
+          {text.slice(endOf(links[place - 1]), at)}
+          <Anchor inherit href={href}>
+            {id}
+          </Anchor>
+        </Fragment>
+      ))}
+      {text.slice(endOf(links.at(-1)))}
     </>
   )
 }
+
+const endOf = (link: { at: number; id: string } | undefined): number => (link ? link.at + link.id.length : 0)
 
 /** A shorter id may as well be a number of days or pieces. */
 const MIN_LENGTH = 4

@@ -91,7 +91,11 @@ export function QueueRow(props: Props) {
         </button>
         <Text size="sm" className="any-text" component="div">
           {item.proposed && !item.closedBy ? <strong>{proposalWords(item.proposed, queue)}: </strong> : null}
-          <LinkedText text={item.proposed ? reason : capitalised(reason)} cells={item.details} />
+          <LinkedText
+            text={item.proposed ? reason : capitalised(reason)}
+            table={queue.table}
+            cells={item.details}
+          />
           {item.way ? (
             <>
               {' '}
