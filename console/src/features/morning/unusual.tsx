@@ -151,7 +151,7 @@ function Raised({ alert, isReport, done }: RaisedProps) {
     <li className="task">
       <div>
         <Text size="sm">
-          <LinkedText text={alert.message} cells={alert.ids} />
+          <LinkedText text={alert.message} table="" cells={alert.ids} />
         </Text>
         <Text size="xs" className="muted" role={done ? 'status' : undefined}>
           {done ? (
