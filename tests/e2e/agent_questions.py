@@ -181,7 +181,7 @@ QUESTIONS = (
         lambda of: int(of("sales_forecast")["horizon"].max()),
     ),
     _sql(
-        "How many customers are at high risk of leaving?",
+        "How many customers have a high priority of winning back?",
         "select count(*) from churn_risk where risk_band = 'high'",
         lambda of: int((of("churn_risk")["risk_band"] == "high").sum()),
     ),

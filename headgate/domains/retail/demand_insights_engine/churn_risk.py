@@ -342,12 +342,17 @@ def _rows(
         {
             "customer_id": customers.customer_id,
             "churn_probability": probability,
-            "risk_band": bands_of(probability),
         }
+    )
+    is_late = in_charge.late.are_late(customers)
+    frame["risk_band"] = bands_of(
+        probability,
+        is_late=is_late.to_numpy(dtype=np.bool_),
+        is_silent=(customers.silent_days > in_charge.late.after_days(customers)).to_numpy(dtype=np.bool_),
     )
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points, probability)
     consent, pays = customers.marketing_opt_in.astype("boolean"), probability >= threshold
-    is_due = in_charge.late.are_late(customers) & consent.fillna(value=True)
+    is_due = is_late & consent.fillna(value=True)
     is_risk = (frame.risk_band != _LOW) & (frame.driver_1 != USUAL)
     return frame.assign(
         silent_days=customers.silent_days,
@@ -366,8 +371,24 @@ def _rows(
     )
 
 
-def bands_of(probability: Array) -> npt.NDArray[np.str_]:
-    """Return the band of each probability: low below a third, high from a half on."""
+def bands_of(
+    probability: Array, *, is_late: npt.NDArray[np.bool_], is_silent: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.str_]:
+    """Return the priority of winning each customer back, whatever the consent.
+
+    Most customers of a shop buy nothing in 90 days, so a band of the chance alone is high for most. Only
+    silence beyond the usual one is a reason to act.
+
+    Args:
+        is_late: bought twice or more, and silent for longer than `late_after_days`.
+        is_silent: silent for longer than `late_after_days`, also after a single purchase.
+    """
+    chance = chance_bands(probability)
+    return np.select([is_late & (chance == "high"), is_silent & (chance != _LOW)], ["high", "medium"], _LOW)
+
+
+def chance_bands(probability: Array) -> npt.NDArray[np.str_]:
+    """Return the band of each chance of no purchase: low below a third, high from a half on."""
     return np.select([probability >= _HIGH, probability >= MEDIUM], ["high", "medium"], _LOW)
 
 

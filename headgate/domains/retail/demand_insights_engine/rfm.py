@@ -29,8 +29,8 @@ SEGMENTS = np.array(
 )
 
 
-# The first row of a customer who is late or at high risk after the usual gap, by column: who has bought once
-# may be new, and nobody is loyal.
+# The first row of a customer who is late, or likely buys nothing after the usual gap, by column: who has
+# bought once may be new, and nobody is loyal.
 _FIRST_ROW_AT_HIGH_RISK = np.array([0, 2, 2, 3, 3])
 _TEXTS = np.array(
     [
@@ -115,7 +115,7 @@ class Risk:
     """The risk of customers, which their segments do not contradict.
 
     Attributes:
-        bands: of the risk of leaving.
+        bands: of the chance of no purchase.
         is_late: silent for longer than like customers were before they bought again.
         is_within_gap, is_after_gap: silent for at most, or for longer than, the usual gap between two own
             purchases; both false for customers without a rhythm.
@@ -132,8 +132,8 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
 
     Args:
         risk: if it contradicts the recency score, the segment of the nearest consistent score is used: no
-            customer at low risk is lost, nobody within the usual gap who is not late is about to sleep or at
-            risk, and nobody who is late, or at high risk after the usual gap, is loyal.
+            customer with a low chance is lost, nobody within the usual gap who is not late is about to sleep
+            or at risk, and nobody who is late, or with a high chance after the usual gap, is loyal.
     """
     recency, frequency, monetary = (
         scores[f"{name}_score"].to_numpy(dtype=np.int64) for name in ("recency", "frequency", "monetary")

@@ -90,7 +90,7 @@ def _parts(
         )
         usual = rhythm_days(part)
         risk = rfm.Risk(
-            churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy()),
+            churn_risk.chance_bands(probability[churn_risk.LEAVING].to_numpy()),
             in_charge.late.are_late(part).to_numpy(),
             (part.silent_days <= usual).to_numpy(),
             (part.silent_days > usual).to_numpy(),

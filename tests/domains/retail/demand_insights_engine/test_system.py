@@ -131,9 +131,21 @@ def test_every_customer_has_a_cause_that_one_can_act_on(built: dict[str, pd.Data
     causes = {word for pair in churn_risk.WORDS.values() for word in pair if word}
     assert set(leaving.driver_1) <= causes | {churn_risk.USUAL}
     assert set(leaving.driver_2.dropna()) | set(leaving.driver_3.dropna()) <= causes
-    at_risk = leaving[leaving.risk_band == "high"]
+    at_risk = leaving[leaving.churn_probability >= 0.5]
     assert (at_risk.driver_1 != churn_risk.USUAL).mean() > 0.9
-    assert at_risk.churn_probability.min() >= 0.5 > leaving.churn_probability.drop(at_risk.index).max()
+
+
+def test_few_customers_have_a_high_priority_and_each_is_late(built: dict[str, pd.DataFrame]) -> None:
+    """Most customers buy nothing in 90 days: a band of the chance alone would be high for most of them."""
+    leaving, value = built["churn_risk"], built["customer_lifetime_value"]
+    silent = leaving.silent_days > leaving.late_after_days
+    late = silent & (value.repeat_purchases > 0)
+    high = late & (leaving.churn_probability >= 0.5)
+    medium = silent & (leaving.churn_probability >= 1 / 3) & ~high
+    assert set(leaving.risk_band) == {"high", "medium", "low"}
+    assert (leaving.risk_band.eq("high") == high).all()
+    assert (leaving.risk_band.eq("medium") == medium).all()
+    assert 0 < high.sum() < (leaving.churn_probability >= 0.5).sum()
 
 
 def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[str, pd.DataFrame]) -> None:
@@ -200,7 +212,8 @@ def test_being_late_is_tested_in_the_windows_of_the_model_beside_its_probability
 
 
 def test_segments_do_not_contradict_the_risk(built: dict[str, pd.DataFrame]) -> None:
-    both = built["customer_segments"].assign(band=built["churn_risk"].risk_band)
+    chance = built["churn_risk"].churn_probability
+    both = built["customer_segments"].assign(band=churn_risk.chance_bands(chance.to_numpy()))
     assert not both[both.band == "low"].segment.isin({"lost", "hibernating", "at risk", "cannot lose"}).any()
     risk = built["churn_risk"]
     after = risk.silent_days > risk.usual_days
