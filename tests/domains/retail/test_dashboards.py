@@ -3200,7 +3200,12 @@ def test_all_payments_are_reviewed_where_each_is_worth_it(amount: float, worth: 
 @pytest.mark.parametrize(
     ("decision", "score", "reason", "step"),
     [
-        ("review", 0.885, "unusual_amount", "ring customer 7, who usually pays {usual_amount}: "),
+        (
+            "review",
+            0.885,
+            "unusual_amount",
+            "ring customer 7, who paid {usual_amount} on average in the 90 days before: ",
+        ),
         ("review", 0.885, "many_payments_at_terminal", "ring customer 7, and inspect terminal 236: "),
         ("review", 0.885, "earlier_fraud_at_terminal", "ring customer 7: "),
         ("review", 0.885, "new_customer", "check name and address of customer 7: "),
@@ -3242,8 +3247,10 @@ def test_a_review_proposes_the_next_step_by_its_reason(
     usual: list[dict[str, object]] = [
         {"transaction_id": number, "customer_id": 7, "amount": amount, "decision": "approve"}
         | {"transacted_at": datetime(2010, 12, day)}
-        for number, amount, day in ((2, 21, 1), (3, 21, 2), (4, 400, 8), (5, 500, 9), (6, 600, 9))
+        for number, amount, day in ((2, 11, 1), (3, 31, 2), (4, 400, 8), (5, 500, 9), (6, 600, 9))
     ]
+    # The mean is that of 90 days, with which the reason compares: an older payment does not count.
+    usual.append({**usual[0], "transaction_id": 7, "amount": 900, "transacted_at": datetime(2010, 9, 7)})
     queue, *_ = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
         filled_payments(engine, [payment, *usual])
@@ -3430,7 +3437,7 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
     ], "a payment is decided about on its page, too"
     assert [(row["amount"], row["known_as"]) for row in payments] == [(22, "fraud"), (20, "honest")]
     assert titles == [
-        "The customer usually pays 21: all 2 earlier payments",
+        "Earlier payments of the customer, all 2; 21 on average in the 90 days before",
         "Terminal 236: 2 of 3 earlier payments with a verdict were fraud, the last 1 day before",
     ]
     assert [row["amount"] for row in terminal] == [50, 22]
@@ -3483,9 +3490,8 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
 
 
 def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:
-    words = (
-        "many payments at terminal (7 in 24 hours, usually 0.7 a day), unusual amount (2 times the usual one)"
-    )
+    unusual = "unusual amount (2 times the mean of the 90 days before)"
+    words = f"many payments at terminal (7 in 24 hours, usually 0.7 a day), {unusual}"
     payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
     payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}
     payment |= {"reason_1": "many_payments_at_terminal", "reason_2": "unusual_amount", "reason_words": words}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.domains.retail.compliance_guardian.features import ALL, ORDINARY_BELOW
+from headgate.domains.retail.compliance_guardian.features import ALL, MEMORY_DAYS, ORDINARY_BELOW
 from headgate.domains.retail.predictions.fraud import is_fact
 
 if TYPE_CHECKING:
@@ -89,7 +89,10 @@ _NUMBERS: dict[str, tuple[str, dict[str, tuple[str, float]]]] = {
     ),
     "unusual_time": ("between 0:00 and 7:00", {}),
     "new_customer": ("{days} days after signing up", {"days": ("account_age_days", 1)}),
-    "unusual_amount": ("{times} times the usual one", {"times": ("amount_to_usual", 1)}),
+    "unusual_amount": (
+        f"{{times}} times the mean of the {MEMORY_DAYS} days before",
+        {"times": ("amount_to_usual", 1)},
+    ),
     COMBINATION: ("no single fact stands out", {}),
 }
 """The words after each reason, and the features in them, each with its divisor."""

@@ -32,7 +32,7 @@ POINT = {
         ("many_payments_of_customer", "many payments of customer (4 in 24 hours, usually 0.3 a day)"),
         ("unusual_time", "unusual time (between 0:00 and 7:00)"),
         ("new_customer", "new customer (12.3 days after signing up)"),
-        ("unusual_amount", "unusual amount (17.4 times the usual one)"),
+        ("unusual_amount", "unusual amount (17.4 times the mean of the 90 days before)"),
         ("unusual_combination", "unusual combination (no single fact stands out)"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_number_that_is_not_known_is_left_out_and_a_transaction_without_a_reas
     )
     points = pd.DataFrame({"amount_to_usual": [1234.5, 2.0, np.nan]})
     assert fraud_reasons.in_words(codes, points) == [
-        "unusual amount (1234 times the usual one), new customer",
+        "unusual amount (1234 times the mean of the 90 days before), new customer",
         None,
         "unusual amount",
     ]
