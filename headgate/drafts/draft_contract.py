@@ -141,7 +141,8 @@ def draft_from_sample(
     if not strict and (lines := named_totals(columns.values(), sample.cells)):
         others = cells_of_other_rows(sample.cells, lines)
         rows = replace(sample, cells=others, numbers=np.delete(sample.numbers, lines))
-        guesses = _guesses(rows, answers, strict=strict)
+        without_totals = _guesses(rows, answers, strict=strict)
+        guesses = without_totals | _with_thousands_of_totals(guesses, without_totals)
         columns = _columns(body, rows, guesses)
     if not strict:
         columns |= required_but_in_totals(columns, sample.cells)
@@ -378,6 +379,21 @@ def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
         name: replace(guesses[name], format=replace(declared, thousands=thousands))
         for name, declared in comma.items()
         if not declared.thousands and guesses[name].type.kind is Kind.DECIMAL
+    }
+
+
+def _with_thousands_of_totals(
+    with_totals: Mapping[str, Guess], guesses: Mapping[str, Guess]
+) -> dict[str, Guess]:
+    """Return amounts below a thousand with the thousands separator of their totals, for later files."""
+    return {
+        name: replace(guess, format=replace(guess.format, thousands=shown.thousands))
+        for name, guess in guesses.items()
+        if guess.format
+        and (shown := with_totals[name].format)
+        and shown.thousands
+        and not guess.format.thousands
+        and shown.decimal == guess.format.decimal
     }
 
 

@@ -21,11 +21,13 @@ from headgate.drafts.nearly_all_rows import (
     about_key,
     sounds_like_key,
 )
+from headgate.drafts.plain_notes import plain_note
 from headgate.drafts.read_sample import DraftSample, stated_schema
 from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.times_of_day import notes_of_times
 from headgate.drafts.totals_row import (
+    cells_of_other_rows,
     last_row_is_refused,
     named_totals,
     names_a_total,
@@ -278,14 +280,13 @@ def _about_columns_and_table(
     contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess], asked: Collection[str]
 ) -> list[Finding]:
     cells = sample.cells
+    totals = named_totals(contract.columns, cells)
+    left = cells_of_other_rows(cells, totals) if totals and _ends_with_a_total(cells) else cells
     findings = [
         finding
         for column in contract.columns
         for finding in (
-            *(
-                Finding(column.name, note)
-                for note in _about(column, cells[column.name], guesses[column.name])
-            ),
+            *_about_values(column, cells[column.name], left[column.name], guesses[column.name]),
             *_about_other_numbers(column, cells[column.name]),
             *_about_spelling(column, cells[column.name]),
             *(Finding(column.name, note) for note in _about_format(column)),
@@ -296,7 +297,6 @@ def _about_columns_and_table(
         findings.append(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
-    totals = named_totals(contract.columns, cells)
     findings += _about_totals(contract, cells, totals, sample.numbers)
     findings += [
         Finding(", ".join(contract.key), note, decides=True)
@@ -316,8 +316,7 @@ def _about_columns_and_table(
 def _about_totals(
     contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], numbers: Rows
 ) -> list[Finding]:
-    last = {name: text.slice(max(0, len(text) - 1)) for name, text in cells.items()}
-    stays_out = any(names_a_total(cell or "") for text in last.values() for cell in text.to_pylist())
+    stays_out = _ends_with_a_total(cells)
     if summed := totals_of(contract.columns, cells):
         is_refused = last_row_is_refused(contract.columns, cells)
         message = _REFUSED_TOTALS if is_refused else _TOTALS
@@ -329,6 +328,26 @@ def _about_totals(
     listed = _rows_of_totals([int(numbers[row]) for row in rows], are_sums=are_sums)
     of_upload = _LEFT_OUT_TOTALS.format(listed) if stays_out else ""
     return [Finding("", _NAMED_TOTALS.format(listed), of_upload=of_upload)]
+
+
+def _ends_with_a_total(cells: Mapping[str, pa.Array]) -> bool:
+    """Return whether an upload leaves out its totals: reports have them at their foot."""
+    last = (cell for text in cells.values() for cell in text.slice(max(0, len(text) - 1)).to_pylist())
+    return any(names_a_total(cell or "") for cell in last)
+
+
+def _about_values(column: Column, sent: pa.Array, left: pa.Array, guess: Guess) -> list[Finding]:
+    """Return the caveats of a column's values; those of an upload are about the values that it has left."""
+    notes = _about(column, sent, guess)
+    if left is sent:
+        return [Finding(column.name, note) for note in notes]
+    of_upload = _about(column, left, guess)
+    if len(of_upload) != len(notes):
+        of_upload = [note if note in of_upload else "" for note in notes]
+    return [
+        Finding(column.name, note, of_upload=plain_note(own) or SILENT)
+        for note, own in zip(notes, of_upload, strict=True)
+    ]
 
 
 def _rows_of_totals(rows: Sequence[int], *, are_sums: bool) -> str:

@@ -137,6 +137,24 @@ def test_a_line_at_the_foot_with_the_name_and_without_what_all_rows_have_is_one_
     assert not [one for one in draft.findings if "no value in it" in one.message]
 
 
+def test_a_line_of_totals_shows_how_the_numbers_of_larger_rows_are_written() -> None:
+    draft = draft_from_sample(f"{SHELF}Totaal 120 artikelen;;;1.234,50;\n".encode(), "voorraad", strict=False)
+    declared = draft.contract.column("prijs").format
+    assert declared
+    assert (declared.decimal, declared.thousands) == (",", ".")
+
+
+def test_the_values_of_a_line_of_totals_that_stays_out_of_an_upload_are_no_doubts() -> None:
+    draft = draft_of_upload("voorraad.csv", f"{SHELF}Totaal;;;1.234,50;\n".encode())
+    assert draft
+    assert not [note for note in draft["notes"] if "wait" in note["message"]]
+    bad = SHELF.replace("Artikel 40;5;", "Artikel 40;viel;").encode() + b"Totaal;;;1.234,50;\n"
+    draft = draft_of_upload("voorraad.csv", bad)
+    assert draft
+    (note,) = [note["message"] for note in draft["notes"] if "is not a whole number" in note["message"]]
+    assert note.startswith("1 of 60 values is not a whole number")
+
+
 def test_the_name_of_a_line_of_totals_is_no_value_of_its_column() -> None:
     hives = "".join(
         f"H-{n % 8 + 1:02};2026-0{n % 9 + 1}-{n % 28 + 1:02};{n % 4};{n},{n % 10}\n" for n in range(130)
