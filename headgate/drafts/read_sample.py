@@ -23,6 +23,7 @@ from headgate.formats.format_name import GEOJSON, JSON_LINES, WORKBOOKS, FormatN
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import no_table, read_table
+from headgate.formats.struct_columns import schema_of, stored_columns
 from headgate.formats.unpack import unpack
 from headgate.masking.redaction import redact_text
 from headgate.matching.header_names import folded, made_up_name, numbered, unused_name
@@ -331,6 +332,6 @@ def _logical_type(stored: pa.DataType) -> str:
 
 
 def stated_schema(content: bytes) -> pa.Schema:
-    """Return the types in the file; none if its format has none."""
+    """Return the types in the file, of the fields of its structs; none if its format has none."""
     schema = format_of(content).schema
-    return schema(content) if schema else pa.schema([])
+    return schema_of(stored_columns(schema(content), every_object)) if schema else pa.schema([])

@@ -117,11 +117,15 @@ def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callab
             begins = holds(file.read(_HEAD_BYTES))
         return cast("Source", call(f"read_{name}", path, contract)) if begins else None
 
+    def table(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
+        expands = _expands_of_table(contract, whole=options["whole"])
+        return cast("FileTable", call(f"{name}_table", content, expands, whole=options["whole"]))
+
     return Format(
         name,
         lambda content, _: holds(content[:_HEAD_BYTES]),
         lambda content, contract, _: all_rows(call(f"read_{name}", content, contract)),
-        lambda content, _, options: cast("FileTable", call(f"{name}_table", content, whole=options["whole"])),
+        table,
         batches,
         schema=partial(call, f"{name}_schema"),
         is_read_from_disk=True,
@@ -155,17 +159,23 @@ def _records_of_xml(content: bytes, _: Contract | None, expands: Expands) -> Rec
     return xml_records(content, expands)
 
 
+def _expands_of_table(contract: Contract | None, *, whole: bool) -> Expands:
+    """Return which objects and structs are columns of a table with its own names.
+
+    Without a contract, the header of a sample is compared with those of mappings, which keep objects.
+    """
+    if contract and contract.columns:
+        return by_contract(contract)
+    return every_object if contract is not None or whole else never
+
+
 def _table_of_records(records: ReadsRecords) -> ReadsTable:
     """Return a function that reads a format's records as a table."""
 
     def table(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
         from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
 
-        # Without a contract, the header of a sample is compared with those of mappings, which keep objects.
-        is_flat = contract is not None or options["whole"]
-        expands = (
-            by_contract(contract) if contract and contract.columns else every_object if is_flat else never
-        )
+        expands = _expands_of_table(contract, whole=options["whole"])
         return records_table(records(_bytes_of(content), contract, expands))
 
     return table

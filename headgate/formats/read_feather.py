@@ -11,11 +11,13 @@ from headgate.errors import UnreadableFileError
 from headgate.formats.arrow_tables import check_extent, file_table, source_of_tables
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.format_name import FormatName
+from headgate.formats.json.nested_names import never
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headgate.contracts.model import Contract
+    from headgate.formats.json.nested_names import Expands
     from headgate.matching.file_table import FileTable
 
 
@@ -29,9 +31,9 @@ def read_feather(file: Path | bytes, contract: Contract) -> Source:
     return source_of_tables(lambda: _batches(file), feather_schema(file), contract, FormatName.FEATHER)
 
 
-def feather_table(file: Path | bytes, *, whole: bool) -> FileTable:
+def feather_table(file: Path | bytes, expands: Expands = never, *, whole: bool) -> FileTable:
     """Return the table with the file's own columns; errors as `read_feather`."""
-    return file_table(lambda: _batches(file), feather_schema(file), whole=whole)
+    return file_table(lambda: _batches(file), feather_schema(file), expands, whole=whole)
 
 
 def feather_schema(file: Path | bytes) -> pa.Schema:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from headgate.errors import UnreadableFileError
 from headgate.formats.arrow_tables import check_extent, file_table, source_of_tables
 from headgate.formats.format_name import FormatName
+from headgate.formats.json.nested_names import never
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
+    from headgate.formats.json.nested_names import Expands
     from headgate.matching.file_table import FileTable
 
 _OUT_OF_RANGE = "out of range for nanosecond resolution"  # in Arrow's message of a timestamp
@@ -38,9 +40,9 @@ def read_orc(file: Path | bytes, contract: Contract) -> Source:
     return source_of_tables(lambda: _stripes(file), schema, contract, FormatName.ORC)
 
 
-def orc_table(file: Path | bytes, *, whole: bool) -> FileTable:
+def orc_table(file: Path | bytes, expands: Expands = never, *, whole: bool) -> FileTable:
     """Return the table with the file's own columns; errors as `read_orc`."""
-    return file_table(lambda: _stripes(file), orc_schema(file), whole=whole)
+    return file_table(lambda: _stripes(file), orc_schema(file), expands, whole=whole)
 
 
 def orc_schema(file: Path | bytes) -> pa.Schema:

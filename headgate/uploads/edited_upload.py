@@ -86,7 +86,7 @@ class EditedUpload:
         covers: sheets of a row, or of facts such as a cover, which are no tables.
         inner_list: the list that is read, if it is in the records of another list; empty else.
         is_elsewhere: the key of the sent file is not of the dataset.
-        beside_list: the names of single values in the objects around the list that is read; no row has them.
+        beside_list: the names of values, lists and objects around the list that is read; no row has them.
     """
 
     file: Path

@@ -19,6 +19,7 @@ from headgate.formats.avro.container import (
     unpacked_block,
 )
 from headgate.formats.format_name import FormatName
+from headgate.formats.json.nested_names import never
 from headgate.formats.unpack import allowed_bytes, too_large
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
+    from headgate.formats.json.nested_names import Expands
     from headgate.matching.file_table import FileTable
 
 
@@ -40,9 +42,9 @@ def read_avro(file: Path | bytes, contract: Contract) -> Source:
     return source_of_tables(lambda: _tables(file), avro_schema(file), contract, FormatName.AVRO)
 
 
-def avro_table(file: Path | bytes, *, whole: bool) -> FileTable:
+def avro_table(file: Path | bytes, expands: Expands = never, *, whole: bool) -> FileTable:
     """Return the table with the file's own columns; errors as `read_avro`."""
-    return file_table(lambda: _tables(file), avro_schema(file), whole=whole)
+    return file_table(lambda: _tables(file), avro_schema(file), expands, whole=whole)
 
 
 def avro_schema(file: Path | bytes) -> pa.Schema:

@@ -96,20 +96,27 @@ def record_lists(parsed: object) -> tuple[RecordList, ...]:
 def _beside(parsed: object, path: Path) -> tuple[str, ...]:
     """Return the names of values around a list that are in none of its records.
 
-    These are single values in the objects around the outermost list, and lists of values in records.
+    These are values, lists and objects around the outermost list without records of their own, and lists of
+    values in records.
     """
     names: dict[str, None] = {}
     around, is_inner = [parsed], False
     for name in path:
         objects = [value for value in around if isinstance(value, dict)]
         for key, part in (item for each in objects for item in each.items()):
-            is_omitted = isinstance(part, list) if is_inner else not isinstance(part, dict | list)
-            if is_omitted and key != name and part != [] and not is_records(part):
+            is_omitted = isinstance(part, list) if is_inner else not _has_records(part)
+            if is_omitted and key != name and part not in ([], {}) and not is_records(part):
                 names[key] = None
         parts = [each.get(name) for each in objects]
         is_inner = is_inner or any(isinstance(part, list) for part in parts)
         around = [value for part in parts for value in (part if isinstance(part, list) else [part])]
     return tuple(filter(showable, names))
+
+
+def _has_records(value: object, level: int = 0) -> bool:
+    if is_records(value) or level == _MAX_LEVELS:
+        return True
+    return isinstance(value, dict) and any(_has_records(part, level + 1) for part in value.values())
 
 
 def _count(value: object, path: Path, counts: Counter[Path], inner: set[Path], *, is_inner: bool) -> None:

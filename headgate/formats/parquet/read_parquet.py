@@ -22,11 +22,12 @@ rejects the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import islice, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -38,8 +39,15 @@ from headgate.errors import UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
 from headgate.formats.json.json_text import not_kept
+from headgate.formats.json.nested_names import by_contract, never
 from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, nested_texts
 from headgate.formats.received_rows import Received
+from headgate.formats.struct_columns import (
+    StoredColumn,
+    is_empty_group,
+    stored_columns,
+    with_struct_columns,
+)
 from headgate.formats.unpack import allowed_bytes, grows_too_much
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 from headgate.matching.match_header import Header, match_header
@@ -55,6 +63,9 @@ from headgate.values.cells import (
     text_array,
 )
 from headgate.values.declared_spelling import in_declared_format
+
+if TYPE_CHECKING:
+    from headgate.formats.json.nested_names import Expands
 
 # Errors of Arrow for a file that it cannot read.
 _BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
@@ -92,30 +103,34 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     """
     try:
         with _open(file) as opened:
-            metadata, names = opened.metadata, _stored_columns(opened.schema_arrow).names
+            metadata = opened.metadata
+            columns = stored_columns(_stored_columns(opened.schema_arrow), by_contract(contract))
             _check_size(metadata, _size_bytes(file))
             stored = _stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
-            nested_int96 = nested_columns_in_int96(opened.schema)
+            nested_int96 = sorted(nested_columns_in_int96(opened.schema))
     except _BROKEN:
         raise _corrupt() from None
     # Repeated values are stored once.
     size_bytes = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)
-    header = match_header(names, contract, in_order=False)
-    _check_times_inside(dict(zip(header.names, names, strict=True)), nested_int96, contract)
+    header = match_header([column.name for column in columns], contract, in_order=False)
+    _check_times_inside(dict(zip(header.names, columns, strict=True)), nested_int96, contract)
     in_nanoseconds = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
     form = Received({}, NO_ROWS, format_name="parquet").written_as
     return Source(
         partial(_batches, file, contract, header, in_nanoseconds, rows_at_once),
-        len(names),
+        len(columns),
         header.absent,
         form,
         held_bytes=size_bytes,
     )
 
 
-def parquet_table(file: Path | bytes, *, whole: bool) -> FileTable:
+def parquet_table(file: Path | bytes, expands: Expands = never, *, whole: bool) -> FileTable:
     """Return the table with the file's own columns: all rows, or only the first ones unless `whole`.
+
+    Args:
+        expands: says which structs become columns.
 
     Raises:
         UnreadableFileError: `corrupt_parquet` or `too_large`.
@@ -130,6 +145,7 @@ def parquet_table(file: Path | bytes, *, whole: bool) -> FileTable:
         )
     except _BROKEN:
         raise _corrupt() from None
+    table = with_struct_columns(table, expands)
     return FileTable(tuple(table.column_names), tuple(table.columns))
 
 
@@ -153,16 +169,17 @@ def _batches(
     file: Path | bytes, contract: Contract, header: Header, in_nanoseconds: Sequence[str], rows_at_once: int
 ) -> Iterator[Received]:
     """Yield the rows, with nanoseconds in the `in_nanoseconds` columns; one empty batch if there are none."""
-    number = 1
+    number, expands = 1, by_contract(contract)
     exact = _tables(file, rows_at_once, in_nanoseconds) if in_nanoseconds else repeat(None)
     for table, exact_table in zip(_tables(file, rows_at_once), exact, strict=False):
         for name in in_nanoseconds:
             table = table.set_column(table.column_names.index(name), name, exact_table.column(name))  # noqa: PLW2901 one table
-        yield rows_of_arrow_table(table, contract, header, number)
+        yield rows_of_arrow_table(with_struct_columns(table, expands), contract, header, number)
         number += table.num_rows
     if number == 1:
         with _open(file) as opened:
-            yield rows_of_arrow_table(_stored_columns(opened.schema_arrow).empty_table(), contract, header)
+            empty = _stored_columns(opened.schema_arrow).empty_table()
+            yield rows_of_arrow_table(with_struct_columns(empty, expands), contract, header)
 
 
 def _stored_columns(schema: pa.Schema) -> pa.Schema:
@@ -170,11 +187,7 @@ def _stored_columns(schema: pa.Schema) -> pa.Schema:
 
     A group without fields stores no value, and Arrow leaves it out of its tables.
     """
-    return pa.schema([field for field in schema if not _is_empty_group(field.type)])
-
-
-def _is_empty_group(stored: pa.DataType) -> bool:
-    return pa.types.is_struct(stored) and all(_is_empty_group(field.type) for field in stored)
+    return pa.schema([field for field in schema if not is_empty_group(field.type)])
 
 
 def _open(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
@@ -277,28 +290,24 @@ def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
 
 
 def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
-    """Return the names of lists, structs and maps with INT96 timestamps.
-
-    Names end before their first point, which joins paths.
-    """
+    """Return the paths of INT96 timestamps in lists, structs and maps."""
     columns = [schema.column(at) for at in range(len(schema))]
     return {
-        column.path.partition(".")[0]
-        for column in columns
-        if column.physical_type == "INT96" and column.path != column.name
+        column.path for column in columns if column.physical_type == "INT96" and column.path != column.name
     }
 
 
 def _check_times_inside(
-    name_of: Mapping[str, str], nested_int96: Collection[str], contract: Contract
+    stored: Mapping[str, StoredColumn], nested_int96: Sequence[str], contract: Contract
 ) -> None:
-    """Raise UnreadableFileError for a kept column with nested INT96 timestamps.
+    """Raise UnreadableFileError for a column with nested INT96 timestamps that is read.
 
     They would be read in microseconds and lose nanoseconds.
     """
     for column in contract.columns:
-        is_read = (column.nested or column.undeclared) and not column.left_out
-        if is_read and name_of.get(column.name, "").partition(".")[0] in nested_int96:
+        place = stored.get(column.name)
+        is_nested = column.nested or column.undeclared or (place and len(place.path) > 1)
+        if is_nested and place and not column.left_out and place.is_inside(nested_int96):
             raise UnreadableFileError(
                 rule="type",
                 message="the column holds timestamps in the old form INT96 inside lists or objects",

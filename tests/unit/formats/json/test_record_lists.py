@@ -117,3 +117,16 @@ def test_values_around_a_list_that_no_record_has_are_named() -> None:
         "inspections.findings": ("exported", "tags"),
         "inspections.photos": ("exported", "tags"),
     }
+
+
+def test_lists_and_objects_around_the_outermost_list_are_named_unless_they_have_records_of_their_own() -> None:
+    export = {
+        "tags": ["river", "salt"],
+        "station": {"name": "Ulm", "place": {"lat": 48.4}},
+        "notes": [],
+        "links": {},
+        "pages": {"errors": [{"code": 1}]},
+        "readings": [{"id": 1}],
+    }
+    beside = {each.name: each.beside for each in lists_of_records(json.dumps(export).encode())}
+    assert beside == {"readings": ("tags", "station"), "pages.errors": ("tags", "station")}
