@@ -3361,6 +3361,12 @@ export interface components {
              * @default 0
              */
             rows: number;
+            /**
+             * Same Key
+             * @description Duplicates with the key of another row and other values.
+             * @default 0
+             */
+            same_key: number;
             /** Size Bytes */
             size_bytes: number;
             /**
@@ -3757,6 +3763,12 @@ export interface components {
              * @default 0
              */
             rows: number;
+            /**
+             * Same Key
+             * @description Duplicates with the key of another row and other values.
+             * @default 0
+             */
+            same_key: number;
             /** Size Bytes */
             size_bytes: number;
             state: components["schemas"]["FileState"];
@@ -6337,6 +6349,12 @@ export interface components {
              * @description Rejected rows and duplicates.
              */
             quarantined: number;
+            /**
+             * Same Key
+             * @description As in the file.
+             * @default 0
+             */
+            same_key: number;
             state: components["schemas"]["FileState"];
         };
         /**

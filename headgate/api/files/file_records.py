@@ -36,7 +36,7 @@ from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.keys import increment_key
-from headgate.lake.states import FileState
+from headgate.lake.states import DUPLICATE_KEY, FileState
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
@@ -159,6 +159,7 @@ def summary(lake: LakePorts, record: FileRecord, corrected: int = 0, ignored: in
         "accepted": record.accepted,
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
+        "same_key": record.reasons.get(DUPLICATE_KEY, 0),
         "corrected": corrected,
         "ignored": ignored,
         "rows": record.received or int(record.profile.get("rows") or 0),

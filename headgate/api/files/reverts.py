@@ -9,6 +9,7 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import conflict, forbidden
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import Restored, Reverted, RevertedFile, RevertPreview
+from headgate.lake.states import DUPLICATE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,7 @@ def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:
             accepted=record.accepted,
             quarantined=record.quarantined + record.duplicates,
             duplicates=record.duplicates,
+            same_key=record.reasons.get(DUPLICATE_KEY, 0),
             is_correction=place > 0,
         )
         for place, record in enumerate(records)

@@ -61,6 +61,7 @@ class FileSummary(Shape):
     accepted: Count
     quarantined: Count
     duplicates: Count
+    same_key: Count = Field(0, description="Duplicates with the key of another row and other values.")
     corrected: Count = Field(0, description="Quarantined rows with an accepted correction.")
     ignored: Count = Field(0, description="Quarantined rows that a person ignored.")
     rows: Count = Field(0, description="All rows of the file, even if the gate did not check them.")
@@ -563,6 +564,7 @@ class RevertedFile(Shape):
     accepted: Count
     quarantined: Count = Field(description="Rejected rows and duplicates.")
     duplicates: Count = Field(0, description="Duplicates among the quarantined rows.")
+    same_key: Count = Field(0, description="As in the file.")
     is_correction: bool = Field(description="Whether it has corrected rows of another file of the undo.")
 
 

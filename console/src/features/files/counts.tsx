@@ -6,11 +6,13 @@ import { warnedCount } from './warned-rows'
 
 type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warned'> & {
   corrected?: number
+  /** Duplicates with other values than the row whose key they have. */
+  same_key?: number
 }
 
 /** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
 export function Counts({
-  of: { received, accepted, quarantined, duplicates, warned, corrected = 0 },
+  of: { received, accepted, quarantined, duplicates, warned, corrected = 0, same_key: sameKey = 0 },
 }: {
   of: Counted
 }) {
@@ -25,7 +27,8 @@ export function Counts({
           ['accepted', accepted],
           ['refused', quarantined],
           ...(corrected > 0 ? [['corrected since', corrected] as const] : []),
-          ['duplicates', duplicates],
+          ['duplicates', duplicates - sameKey],
+          ...(sameKey > 0 ? [['with the key of another row', sameKey] as const] : []),
           ...(warnings > 0 ? [['accepted with a warning', warnings] as const] : []),
         ] as const
       ).map(([name, rows]) => (

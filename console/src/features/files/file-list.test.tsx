@@ -20,6 +20,7 @@ const file = (number: number): Schemas['FileSummary'] => ({
   accepted: 1190,
   quarantined: 7,
   ignored: 0,
+  same_key: 0,
   duplicates: 3,
   corrected: 0,
   rows: 1200,
@@ -120,6 +121,25 @@ test('rows that were corrected are no longer called refused, and rows of an unma
   expect(screen.getByRole('dialog').textContent).toContain('2 refused, of which 1 is corrected since')
   expect(screen.getByRole('cell', { name: '2 (1 corrected since)' })).toBeTruthy()
   expect(screen.getByRole('cell', { name: '40' })).toBeTruthy()
+})
+
+test('a row with the key of another row is no duplicate in the list either', () => {
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={['/?file=id1']}>
+        <FileList
+          files={[{ ...file(1), same_key: 1 }]}
+          isComplete
+          isReading={false}
+          onNearEnd={() => undefined}
+        />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  expect(screen.getByRole('dialog').textContent).toContain(
+    '1,190 accepted + 2 duplicates + 1 with the key of another row + 7 refused',
+  )
+  expect(screen.getByRole('cell', { name: '2 (+ 1 with the key of another row)' })).toBeTruthy()
 })
 
 test('a row opens the story of its file', async () => {

@@ -18,6 +18,7 @@ import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { listedState } from './acceptance-words'
 import { originalId } from './original-id'
+import { sameKeyOf } from './waiting-words'
 
 type File = Schemas['FileSummary']
 
@@ -134,6 +135,18 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     ) : null
   }
   const counted = (value: Cell) => whole(Number(value))
+  const twice = (index: number) => {
+    const file = files[index]
+    const sameKey = file && !file.before_undo && isChecked(file) ? sameKeyOf(file) : 0
+    return file && sameKey > 0 ? (
+      <>
+        {whole(file.duplicates - sameKey)}{' '}
+        <Text span size="xs" className="muted">
+          (+ {whole(sameKey)} with the key of another row)
+        </Text>
+      </>
+    ) : null
+  }
   const refused = (index: number) => {
     const { quarantined, corrected } = files[index] ?? NO_ROWS
     return corrected > 0 ? (
@@ -167,8 +180,9 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     { heading: '= Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
     {
       heading: '+ Duplicates',
-      title: 'Rows whose key another row of the file has',
+      title: 'Rows that another row of the file repeats, or whose key another row has',
       text: counted,
+      cell: twice,
       priority: 2,
     },
     {
@@ -262,6 +276,13 @@ function CountLine({ file }: { file: File }) {
 const correctedWords = ({ corrected }: File): string =>
   corrected > 0 ? `, of which ${whole(corrected)} ${corrected === 1 ? 'is' : 'are'} corrected since` : ''
 
+/** The rows that were not taken because another row of the file was. */
+function twiceWords(file: File): string {
+  const sameKey = file.before_undo ? 0 : sameKeyOf(file)
+  const equal = `${whole(rowsOf(file).duplicates - sameKey)} duplicates`
+  return sameKey > 0 ? `${equal} + ${whole(sameKey)} with the key of another row` : equal
+}
+
 function FileStory({ file, of, onClose }: { file: File; of: File | undefined; onClose: () => void }) {
   const rows = rowsOf(file)
   const facts = [
@@ -272,7 +293,7 @@ function FileStory({ file, of, onClose }: { file: File; of: File | undefined; on
       text:
         rows.received === 0 && file.rows > 0
           ? `${whole(file.rows)} read, none is judged yet`
-          : `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${whole(rows.duplicates)} duplicates + ${whole(rows.quarantined)} refused${correctedWords(file)}`,
+          : `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${twiceWords(file)} + ${whole(rows.quarantined)} refused${correctedWords(file)}`,
     },
     ...(of
       ? [

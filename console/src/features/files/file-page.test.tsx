@@ -21,6 +21,7 @@ const FILE: Schemas['FileDetail'] = {
   accepted: 1,
   quarantined: 2,
   ignored: 0,
+  same_key: 0,
   duplicates: 1,
   warnings: 0,
   warned: [],

@@ -75,11 +75,13 @@ export function Undo({
 }
 
 /** The refused rows and the duplicates of a file, as its page counts them. */
-function refusedWords({ quarantined, duplicates }: Schemas['RevertedFile']): string {
+function refusedWords({ quarantined, duplicates, same_key: sameKey = 0 }: Schemas['RevertedFile']): string {
   const refused = quarantined - duplicates
+  const equal = duplicates - sameKey
   return [
     refused > 0 ? `, ${count(refused, 'refused row')}` : '',
-    duplicates > 0 ? `, ${count(duplicates, 'duplicate')}` : '',
+    equal > 0 ? `, ${count(equal, 'duplicate')}` : '',
+    sameKey > 0 ? `, ${count(sameKey, 'row')} with the key of another row` : '',
   ].join('')
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { waitingWords } from './waiting-words'
+import { sameKeyOf, waitingWords } from './waiting-words'
 
 type Row = Parameters<typeof waitingWords>[1][number]
 const row = (source_row: number, correction: Row['correction']): Row => ({
@@ -42,4 +42,5 @@ test('a row with the key of another row is no duplicate', () => {
   expect(waitingWords(file, [])).toBe(
     '3 rows wait for a correction, 1 row has the key of another row, 1 row is a duplicate in the file',
   )
+  expect(sameKeyOf({ same_key: 2 })).toBe(2)
 })

@@ -3,8 +3,9 @@ import { count } from '../../api/format'
 import { SAME_KEY } from '../../formats/rules'
 import { capitalised } from '../../formats/words'
 
-type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'> &
-  Partial<Pick<Schemas['FileDetail'], 'reasons'>>
+type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'> & SameKey
+/** A file with its rows by rule, or the number of those with the key of another row, as a list has it. */
+type SameKey = Partial<Pick<Schemas['FileDetail'], 'reasons' | 'same_key'>>
 type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>
 
 const correctedRows = (rows: Row[]): number =>
@@ -15,8 +16,8 @@ const correctedRows = (rows: Row[]): number =>
   ).size
 
 /** How many rows of a file have the key of another row of it, and other values. */
-export const sameKeyOf = ({ reasons }: Partial<Pick<Schemas['FileDetail'], 'reasons'>>): number =>
-  reasons?.[SAME_KEY] ?? 0
+export const sameKeyOf = ({ reasons, same_key: sameKey }: SameKey): number =>
+  sameKey ?? reasons?.[SAME_KEY] ?? 0
 
 /** How many rows have the key of another row. */
 export const sameKeyWords = (rows: number): string =>

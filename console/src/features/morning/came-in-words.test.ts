@@ -9,6 +9,9 @@ test('the files of a day say what is in the lake', () => {
   const file = { accepted: 1190, quarantined: 10, duplicates: 1 }
   expect(cameInWords([file, file], false)).toBe('2 files in 24 hours: 2,380 rows accepted, 2 duplicates.')
   expect(cameInWords([file], true)).toBe('More than 1 file in 24 hours: 1,190 rows accepted, 1 duplicate.')
+  expect(cameInWords([{ ...file, duplicates: 2, same_key: 1 }], false)).toBe(
+    '1 file in 24 hours: 1,190 rows accepted, 1 duplicate, 1 with the key of another row.',
+  )
   expect(cameInWords([], false)).toBe('No file came in the last 24 hours.')
 })
 

@@ -1,8 +1,10 @@
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
+import { sameKeyOf } from '../files/waiting-words'
 import { waitingRowsOf } from '../lake/lake-words'
 
-type File = Pick<Schemas['FileSummary'], 'accepted' | 'duplicates'>
+type File = Pick<Schemas['FileSummary'], 'accepted' | 'duplicates'> &
+  Partial<Pick<Schemas['FileSummary'], 'same_key'>>
 
 /** How many files came in 24 hours, and what of them is in the lake. */
 export function cameInWords(files: File[], isMore: boolean): string {
@@ -13,10 +15,12 @@ export function cameInWords(files: File[], isMore: boolean): string {
     'row',
   )
   const duplicates = count(
-    sum((file) => file.duplicates),
+    sum((file) => file.duplicates - sameKeyOf(file)),
     'duplicate',
   )
-  return `${isMore ? 'More than ' : ''}${count(files.length, 'file')} in 24 hours: ${accepted} accepted, ${duplicates}.`
+  const sameKey = sum(sameKeyOf)
+  const others = sameKey > 0 ? `, ${whole(sameKey)} with the key of another row` : ''
+  return `${isMore ? 'More than ' : ''}${count(files.length, 'file')} in 24 hours: ${accepted} accepted, ${duplicates}${others}.`
 }
 
 /** How many rows of all files wait, as the page Lake counts them: without those that are corrected. */

@@ -117,7 +117,7 @@ export function broughtWords(
     | 'replaced_rows'
     | 'unchanged_rows'
   > &
-    Partial<Pick<Schemas['FileDetail'], 'reasons'>>,
+    Partial<Pick<Schemas['FileDetail'], 'reasons' | 'same_key'>>,
 ): string {
   if (!FINAL_STATES.has(file.state)) return `${capitalised(stateWords(file.state))}.`
   if (isDuplicate(file)) return `${DUPLICATE}: its rows came in with the first one.`

@@ -115,6 +115,18 @@ def test_a_known_story_is_answered_304(caller: Caller) -> None:
     assert (again.status, again.text) == (304, "")
 
 
+def test_a_list_and_an_undo_count_rows_with_the_key_of_another_row_as_the_file_does(caller: Caller) -> None:
+    other = PAYMENTS.splitlines(keepends=True)[1].replace(b"10.50", b"11.50")
+    blank = b"," * 11 + b"\n"
+    record = caller.lake.receive("payments/today.csv", PAYMENTS + blank + other)
+    (listed,) = caller.call("GET", "/v1/files").json["files"]
+    detail = caller.call("GET", f"/v1/files/{record.file_id}").json
+    (undone,) = caller.call("GET", f"/v1/files/{record.file_id}/revert").json["files"]
+    assert (listed["duplicates"], detail["duplicates"], undone["duplicates"]) == (2, 2, 2)
+    assert (listed["same_key"], detail["same_key"], undone["same_key"]) == (1, 1, 1)
+    assert (detail["received"], detail["written_as"]["blank_row_numbers"]) == (5, "5")
+
+
 def test_rejected_rows_are_listed_by_reason_with_masked_values(caller: Caller) -> None:
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
     found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(limit=2)).json
@@ -336,6 +348,7 @@ def test_a_reverted_file_leaves_curated_and_quarantine(caller: Caller) -> None:
             "accepted": 1,
             "quarantined": 3,
             "duplicates": 1,
+            "same_key": 0,
             "is_correction": False,
         }
     ]

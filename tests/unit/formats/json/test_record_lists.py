@@ -119,7 +119,7 @@ def test_values_around_a_list_that_no_record_has_are_named() -> None:
     }
 
 
-def test_lists_and_objects_around_the_outermost_list_are_named_unless_they_have_records_of_their_own() -> None:
+def test_lists_and_objects_around_the_outermost_list_are_named_unless_they_have_records() -> None:
     export = {
         "tags": ["river", "salt"],
         "station": {"name": "Ulm", "place": {"lat": 48.4}},
