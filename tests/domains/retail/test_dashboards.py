@@ -1624,7 +1624,7 @@ def test_who_spends_most_is_in_the_order_that_tests_support_beside_what_was_spen
 
 
 def test_what_was_spent_lately_is_left_out_until_a_run_has_counted_it() -> None:
-    (page,) = row_parts("customers")
+    page, *_ = row_parts("customers")
     panel = panel_of("demand-insights-engine", "most_valuable")
     value: dict[str, object] = {"customer_id": 9, "expected_value_90d": 80, "expected_purchases_90d": 0.5}
     unclear: list[dict[str, object]] = [{"metric": "value_rank_correlation", "value": 0.4, "baseline": 0.4}]
@@ -2046,6 +2046,34 @@ def test_of_the_last_orders_only_goods_came_back_in_the_opened_call() -> None:
     )
 
 
+def test_the_months_of_a_customer_count_no_corrected_price_as_returned() -> None:
+    """The page of a customer named a return that the opened call named a correction."""
+    part, *_ = row_parts("customers")
+    lines: list[tuple[object, ...]] = [
+        ("497946", date(2010, 2, 16), "completed", "A", 2504, 1.45),
+        ("497946", date(2010, 2, 16), "completed", "B", 2, 5),
+        *CORRECTED,
+        ("498153", date(2010, 2, 18), "cancelled", "B", -1, 5),
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            customer_lifetime_value=[
+                {"customer_id": 9, "expected_value_90d": 80, "expected_purchases_90d": 0.5}
+            ],
+            customer_segments=[{"customer_id": 9, "revenue_90d_gbp": 0}],
+            customer_model_quality=[],
+            churn_risk=[],
+        )
+        with_lines(engine, lines)
+        (month,) = answer_of(engine, part.of_item("9"))
+    amounts = ("bought", "came_back", "price_corrected", "sales_less_returns")
+    assert [month[name] for name in amounts] == [
+        Decimal(amount) for amount in ("6477.60", "5", "3630.80", "2841.80")
+    ]
+    assert month["orders"] == 2
+
+
 def test_the_pages_of_an_order_and_of_a_region_count_no_corrected_price_as_returned() -> None:
     """They have the words and the rule of the page of its customer."""
     ((order,), (region,)) = (row_parts(dataset) for dataset in ("orders", "regions"))
@@ -2114,7 +2142,7 @@ def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> No
 
 def test_the_page_of_customers_says_which_returns_are_in_no_customers_spending() -> None:
     figure = panel_of("demand-insights-engine", "value_ahead")
-    (page,) = row_parts("customers")
+    page, *_ = row_parts("customers")
     value = {"customer_id": 9, "expected_value_90d": 80, "expected_purchases_90d": 0.5}
     spent = {"customer_id": 9, "revenue_gbp": 9472, "net_revenue_gbp": -3767, "revenue_90d_gbp": 0}
     with duckdb.connect() as engine:
