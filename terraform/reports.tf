@@ -62,11 +62,11 @@ data "aws_iam_policy_document" "report" {
     resources = [aws_sns_topic.alerts.arn, aws_sns_topic.mails.arn]
   }
 
-  # Answers by mail: when and to whom, the dashboards that people wrote, and whether a person may still read.
+  # Answers by mail: when and to whom, the dashboards that people wrote or made of their questions, and whether a person may still read.
   statement {
     sid       = "ReadMails"
     actions   = ["s3:GetObject"]
-    resources = [for folder in ["mails", "sent_mails", "dashboards"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
+    resources = [for folder in ["mails", "sent_mails", "dashboards", "questions"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
   }
 
   statement {

@@ -8,7 +8,9 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from headgate.errors import NotFoundError
 from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,6 +53,7 @@ class ShownQuestion(Protocol):
     def width(self) -> str: ...  # noqa: D102
 
 
+OWN_DASHBOARD = "mine"  # the name of a person's own dashboard, in the console's URL and in mails
 _TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNORECASE)
 
 
@@ -97,6 +100,15 @@ def kept_questions(objects: ObjectStore, bucket: str) -> list[KeptQuestion]:
     stored = (objects.read(item.ref) for item in list(objects.list(bucket, f"{keys.QUESTIONS}/")))
     questions = (question for text in stored for question in questions_of_text(text))
     return sorted(questions, key=lambda question: (question.by, question.place, question.name))
+
+
+def questions_of(objects: ObjectStore, bucket: str, person: str) -> list[KeptQuestion]:
+    """Return the questions of one person, ordered by place and name; none for a person without any."""
+    try:
+        stored = questions_of_text(objects.read(ObjectRef(bucket, questions_key(person))))
+    except NotFoundError:
+        return []
+    return sorted(stored, key=lambda question: (question.place, question.name))
 
 
 def questions_key(person: str) -> str:

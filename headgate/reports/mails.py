@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from headgate.api.analytics import queries
 from headgate.api.analytics.contracts import catalog
-from headgate.api.analytics.written_dashboards import every_dashboard
+from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.tables import QueryAsked, QueryRows
@@ -22,6 +22,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import capitalised
 from headgate.query.advice import tables_in
+from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import heading
@@ -146,7 +147,7 @@ class MailSender:
 
     def ask_all(self, schedule: MailSchedule) -> None:
         """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""
-        board = self._dashboard(schedule.dashboard) if schedule.dashboard else None
+        board = self._dashboard(schedule) if schedule.dashboard else None
         panels = self._narrowed(board, schedule) if board else []
         for sql in (panel.sql for panel in panels) if panels else [schedule.sql]:
             with suppress(QueryError, ProblemError):
@@ -157,7 +158,7 @@ class MailSender:
         return [each for each in board.filters if schedule.filters.get(each.name)]
 
     def _filter_words(self, schedule: MailSchedule) -> str:
-        board = self._dashboard(schedule.dashboard) if schedule.filters else None
+        board = self._dashboard(schedule) if schedule.filters else None
         return filter_words(self._active(board, schedule), schedule.filters) if board else ""
 
     def _narrowed(self, board: Dashboard, schedule: MailSchedule) -> list[Panel]:
@@ -182,9 +183,10 @@ class MailSender:
         if schedule.sql:
             yield from self._answer(schedule)
             return
-        board = self._dashboard(schedule.dashboard)
+        board = self._dashboard(schedule)
         if board is None:
-            yield "This dashboard is no longer there."
+            is_own = schedule.dashboard == OWN_DASHBOARD
+            yield "Nothing is on your dashboard." if is_own else "This dashboard is no longer there."
             return
         if self.as_of:
             yield f"As of {day_words(self.as_of)}"
@@ -272,8 +274,10 @@ class MailSender:
         """The dashboards of files and of the console, which are objects of the lake."""
         return every_dashboard(self.lake).dashboards
 
-    def _dashboard(self, name: str) -> Dashboard | None:
-        return next((board for board in self.boards if board.system == name), None)
+    def _dashboard(self, schedule: MailSchedule) -> Dashboard | None:
+        if schedule.dashboard == OWN_DASHBOARD:
+            return own_dashboard(self.lake, schedule.by)
+        return next((board for board in self.boards if board.system == schedule.dashboard), None)
 
     @cached_property
     def tables(self) -> Sequence[CatalogTable]:

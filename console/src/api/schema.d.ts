@@ -4781,7 +4781,7 @@ export interface components {
         MailAsked: {
             /**
              * Dashboard
-             * @description Name of a dashboard; empty for a question.
+             * @description Name of a dashboard, `mine` for the caller's own; empty for a question.
              * @default
              */
             dashboard: string;

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from headgate.api.analytics.kept_questions import check_drawing
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
-from headgate.api.analytics.written_dashboards import every_dashboard
+from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, reader
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
 from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
 from headgate.errors import ConflictError
+from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import (
     LAST_DAY,
     MailSchedule,
@@ -22,6 +23,7 @@ from headgate.query.mail_schedules import (
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import AnswerMails, LakePorts
+    from headgate.api.shapes.dashboards import Dashboard
 
 _MAX_MAILS = 20  # of one person
 _QUOTA_REACHED = (
@@ -48,7 +50,7 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
         QueryError: the statement does more than read, reads tables outside the lake, or names a column of
             personal data.
     """
-    _check(lake, asked)
+    _check(lake, caller, asked)
     _subscribed(lake, _address(lake, caller))
     _mails_list(caller).put(lake, lambda _: _schedule_of(lake, caller, asked))
     return mails_of(lake, caller)
@@ -61,7 +63,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str)
         ProblemError: as `schedule`, but the address is not subscribed.
         QueryError: as `schedule`.
     """
-    _check(lake, asked)
+    _check(lake, caller, asked)
     return _written(lake, caller, asked, key)
 
 
@@ -72,7 +74,7 @@ def send_now(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str
         ProblemError: as `schedule`.
         QueryError: as `schedule`.
     """
-    _check(lake, asked)
+    _check(lake, caller, asked)
     shown = _written(lake, caller, asked, key)
     if shown.is_ready:
         _subscribed(lake, shown.address).send(shown.address, shown.subject, shown.text)
@@ -123,7 +125,7 @@ def _mails_list(caller: CallerIdentity) -> PersonalList[MailSchedule]:
     return PersonalList(schedules_key(caller.key), schedules_of_text, text_of_schedules, "title", _MAX_MAILS)
 
 
-def _check(lake: LakePorts, asked: MailAsked) -> None:
+def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
     if asked.sql.strip() and asked.dashboard:
         raise invalid("body", "sql_or_dashboard", "Send either `sql` or `dashboard`, not both.")
     if not asked.sql.strip() and not asked.dashboard:
@@ -138,14 +140,23 @@ def _check(lake: LakePorts, asked: MailAsked) -> None:
     if not asked.dashboard:
         check_statement(lake, reader(""), asked.sql)
     else:
-        _check_filters(lake, asked)
+        _check_filters(_board(lake, caller, asked.dashboard), asked)
 
 
-def _check_filters(lake: LakePorts, asked: MailAsked) -> None:
-    boards = every_dashboard(lake).dashboards
-    board = next((board for board in boards if board.system == asked.dashboard), None)
+def _board(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashboard:
+    if name == OWN_DASHBOARD:
+        own = own_dashboard(lake, caller.key)
+        if own is None:
+            detail = "Nothing is on your dashboard. Save a question on it first."
+            raise invalid("body.dashboard", "empty_dashboard", detail)
+        return own
+    board = next((board for board in every_dashboard(lake).dashboards if board.system == name), None)
     if board is None:
         raise not_found("There is no dashboard of that name. GET /v1/dashboards lists all dashboards.")
+    return board
+
+
+def _check_filters(board: Dashboard, asked: MailAsked) -> None:
     expect_no_numbers("body.filters", "filters", *asked.filters.values())
     names = {each.name for each in board.filters}
     if any(name not in names for name in asked.filters):

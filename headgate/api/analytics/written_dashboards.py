@@ -16,7 +16,7 @@ from headgate.api.shapes.dashboards import (
     PanelAsked,
 )
 from headgate.errors import ConflictError, NotFoundError, SettingsError
-from headgate.query.kept_questions import panel_document
+from headgate.query.kept_questions import OWN_DASHBOARD, dashboard_document, panel_document, questions_of
 from headgate.query.written_dashboards import documents, write_version
 from headgate.systems.dashboards import DeclaredDashboard, dashboard_of, dashboards_of
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Documents = dict[str, dict[str, Any]]
 _MAX_DASHBOARDS = 100
-_OWN = "mine"  # in the console's URL of a person's own dashboard
 _CHANGED_BY_SOMEBODY_ELSE = (
     "Somebody else changed a dashboard at the same moment. Load the page again, then repeat it."
 )
@@ -47,6 +46,18 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
             *(_shown(name, board) for name, board in sorted(written.items()) if name not in files),
         )
     )
+
+
+def own_dashboard(lake: LakePorts, person: str) -> Dashboard | None:
+    """Return the dashboard that a person made of questions; None if nothing is on it.
+
+    Args:
+        person: the key of the person, as callers have it.
+    """
+    questions = questions_of(lake.objects, lake.bucket("artifacts"), person)
+    if not any(question.is_pinned for question in questions):
+        return None
+    return _declared(dashboard_of(OWN_DASHBOARD, json.dumps(dashboard_document(questions[0].by, questions))))
 
 
 def _declared(board: DeclaredDashboard) -> Dashboard:
@@ -167,7 +178,7 @@ def _shown(name: str, document: dict[str, Any]) -> Dashboard:
 
 
 def _check_name(lake: LakePorts, system: str) -> None:
-    if system == _OWN:
+    if system == OWN_DASHBOARD:
         raise conflict("The title Mine is reserved for a person's own dashboard. Choose another title.")
     if system in lake.systems or system in dashboards_of(lake.systems, lake.pushed_dashboards):
         raise conflict(

@@ -23,7 +23,11 @@ class MailAsked(Asked):
 
     title: str = Field(min_length=1, max_length=120, description="Unique among the caller's mails.")
     sql: str = Field("", max_length=100_000, description="Statement of a question; empty for a dashboard.")
-    dashboard: str = Field("", max_length=64, description="Name of a dashboard; empty for a question.")
+    dashboard: str = Field(
+        "",
+        max_length=64,
+        description="Name of a dashboard, `mine` for the caller's own; empty for a question.",
+    )
     every: Every
     on: int = Field(0, ge=0, le=28, description=_ON)
     kind: Kind = Field("table", description=_KIND)

@@ -216,6 +216,34 @@ def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:
     assert all(panel["question"] in text for panel in panels)
 
 
+def test_a_person_gets_their_own_dashboard_by_mail() -> None:
+    lake = MemoryLake()
+    lake.people.readers["ben"] = "ben@example.com"
+    ana, ben = Caller(lake, ("viewer",), "ana"), Caller(lake, ("viewer",), "ben")
+    own = mail("My dashboard", sql="", dashboard="mine")
+    assert ana.call("PUT", PATH, own).status == 422  # nothing is on it
+    asked = {"kind": "line", "sql": "select 1 as n", "x": "day", "y": ["n"], "is_pinned": True}
+    for caller, name in ((ana, "Second"), (ana, "First"), (ben, "Of ben"), (ana, "Unpinned")):
+        pinned = {**asked, "name": name, "is_pinned": name != "Unpinned"}
+        assert caller.call("PUT", "/v1/kept-questions", pinned).status == 200
+    order = {"panels": [{"name": "First"}, {"name": "Second"}]}
+    ana.call("PUT", "/v1/kept-questions/dashboard", order)
+    assert ana.call("PUT", PATH, own).status == 200
+    ((address, subject, text),) = sent(lake)
+    assert (address, subject) == ("ana@example.com", "My dashboard, 05 Jan 2026")
+    assert [line for line in text.splitlines() if line in {"First", "Second", "Of ben", "Unpinned"}] == [
+        "First",
+        "Second",
+    ]
+    assert "Open it: https://console.example/#/dashboards/mine" in text
+    shown = ana.call("POST", PATH + "/preview", own, Idempotency_Key="k").json
+    assert (shown["is_ready"], "First" in shown["text"]) == (True, True)
+    for name in ("First", "Second"):
+        ana.call("DELETE", "/v1/kept-questions" + query(name=name))
+    ((_, _, text),) = sent(lake, datetime(2026, 1, 12, 6, 0))
+    assert "Nothing is on your dashboard." in text
+
+
 def declared(kind: PanelKind, **changed: Any) -> Panel:  # noqa: ANN401 fields of a panel
     panel = DeclaredPanel("sold", "What was sold?", kind, "sales", "SELECT 1", unit="GBP")
     return Panel.model_validate(asdict(replace(panel, **changed)))

@@ -49,6 +49,7 @@ export function Board({
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
   // Filters of the tables are the console's own: a mail has all of their rows.
   const inMail = board.filters.filter(({ name }) => chosen[name])
+  const isWhole = filters.some(({ name }) => chosen[name] && !inMail.some((one) => one.name === name))
   const sent = Object.fromEntries(inMail.map(({ name }) => [name, chosen[name] ?? '']))
   const words = inMail.map(({ label, column, name }) => `${label}: ${cellWords(column, chosen[name])}`)
   const mailTitle = [board.title, ...words].join(', ').slice(0, MAX_TITLE)
@@ -82,7 +83,12 @@ export function Board({
         <Group gap="sm" align="end">
           {actions}
           {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
-          <MailMe key={mailTitle} of={{ dashboard: board.system, filters: sent }} title={mailTitle} />
+          <MailMe
+            key={mailTitle}
+            of={{ dashboard: board.system, filters: sent }}
+            title={mailTitle}
+            isWhole={isWhole}
+          />
         </Group>
       </Group>
       <FailedBuilds systems={board.panels.map((panel) => ownerOf(panel).system)} />

@@ -60,7 +60,7 @@ const asked: string[] = []
 let pinned: object[] = []
 let filters: object[] = []
 
-function show(rows: unknown[][], address: InitialEntry = '/dashboards/mine'): void {
+function show(rows: unknown[][], page: InitialEntry = '/dashboards/mine', address = ''): void {
   sent.length = 0
   asked.length = 0
   const answers: Record<string, object> = {
@@ -72,7 +72,7 @@ function show(rows: unknown[][], address: InitialEntry = '/dashboards/mine'): vo
     '/v1/dashboards': { dashboards: [{ ...TRUSTED, filters }] },
     '/v1/systems/own/tables/trips': { version: '1', as_of: '2026-01-04' },
     '/v1/catalog/contents': { tables: [] },
-    '/v1/mails': { mails: [], address: '' },
+    '/v1/mails': { mails: [], address },
     '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
     '/v1/queries/q/rows': { columns: COLUMNS, rows, next_cursor: '' },
   }
@@ -87,7 +87,7 @@ function show(rows: unknown[][], address: InitialEntry = '/dashboards/mine'): vo
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter initialEntries={[address]}>
+        <MemoryRouter initialEntries={[page]}>
           <OwnBoard />
         </MemoryRouter>
       </QueryClientProvider>
@@ -141,6 +141,26 @@ test('the link to a dashboard has its filters', async () => {
 test('a filter of an address that the dashboard does not have is named', async () => {
   show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?place=Alps')
   expect(await screen.findByText('No filter is called place here.')).toBeTruthy()
+}, 60_000)
+
+test('a person gets their dashboard by mail, without the filters of the page', async () => {
+  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?from=2026-01-05', 'ana@example.com')
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await screen.findByText(/The filters of the page are not in the mail\./)
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent).toMatchObject([
+    { path: '/v1/mails', body: { title: 'My dashboard', sql: '', dashboard: 'mine', every: 'week', on: 1 } },
+  ])
+  cleanup()
+  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine', 'ana@example.com')
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await screen.findByText(/To ana@example.com at/)
+  expect(screen.queryByText(/The filters of the page are not in the mail/)).toBeNull()
+  cleanup()
+  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?by=ben', 'ana@example.com')
+  await screen.findByRole('heading', { name: 'Dashboard of ben' })
+  expect(screen.queryByRole('button', { name: 'Send me this by mail' })).toBeNull()
 }, 60_000)
 
 test('a panel is renamed', async () => {

@@ -9,6 +9,7 @@ import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { type Undo, UndoNote, useUndo } from '../../components/undo-note'
 import { useCatalog } from '../catalog/queries'
 import { MailList } from '../mails/mail-list'
+import { MailMe } from '../mails/mail-me'
 import { MoveQuestions } from '../query/move-questions'
 import { useKeptQuestions } from '../query/saved-questions'
 import { isFull, movedBy, publishedPanels, widened } from './arranged'
@@ -44,6 +45,11 @@ export function OwnBoard() {
         {isOwn && by && pinned.length > 0 ? (
           <Group gap="xs">
             <ShareLink by={by} />
+            <MailMe
+              of={{ dashboard: OWN_BOARD }}
+              title="My dashboard"
+              isWhole={[...addressOfBoard(search, by).keys()].length > 1}
+            />
             {may && !isWriting ? (
               <Button size="compact-sm" variant="default" onClick={() => setWriting(true)}>
                 Publish for everybody

@@ -12,6 +12,8 @@ interface Props {
   of: (ShownChart & Pick<MailAsked, 'sql' | 'kind'>) | { dashboard: string; filters?: Record<string, string> }
   /** The title that is proposed. */
   title?: string
+  /** Whether the page has chosen filters that the mail leaves aside. */
+  isWhole?: boolean
 }
 
 /** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
@@ -27,7 +29,7 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({ of, title: proposed = '' }: Props) {
+export function MailMe({ of, title: proposed = '', isWhole = false }: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
   const [title, setTitle] = useState(proposed)
@@ -82,9 +84,10 @@ export function MailMe({ of, title: proposed = '' }: Props) {
       <MailNow key={JSON.stringify([asked.title, of])} asked={asked} isComplete={isComplete} />
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
-        chose another time for the daily report, with the first rows of what this page shows. Columns about
-        people are left out. Before your first mail you are asked by mail (on AWS by AWS itself) to confirm
-        the address; without that none is sent.
+        chose another time for the daily report, with the first rows of what this page shows.
+        {isWhole ? ' The filters of the page are not in the mail.' : ''} Columns about people are left out.
+        Before your first mail you are asked by mail (on AWS by AWS itself) to confirm the address; without
+        that none is sent.
       </Text>
     </FormPopover>
   )
