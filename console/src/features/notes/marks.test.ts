@@ -23,6 +23,20 @@ test('a note is marked at the period that has its day', () => {
   ])
 })
 
+test('a note is drawn at its day, between the beginning and the end of its period', () => {
+  const drawnAt = (axis: string[], ...days: string[]) => marksOf(axis, days.map(note)).map(({ at }) => at)
+  const months = ['2026-02-01', '2026-03-01', '2026-04-01']
+  expect(drawnAt(months, '2026-03-16')).toEqual([1])
+  const [first = 0] = drawnAt(months, '2026-03-01')
+  expect(first).toBeCloseTo(0.5 + 0.5 / 31)
+  const [last = 0] = drawnAt(months, '2026-04-30')
+  expect(last).toBeCloseTo(2.5, 0)
+  // A day is its own period.
+  expect(drawnAt(['2026-03-14', '2026-03-15'], '2026-03-14', '2026-03-15')).toEqual([0, 1])
+  // Of several notes in a period the first has the line.
+  expect(drawnAt(months, '2026-03-20', '2026-03-16')).toEqual([1])
+})
+
 test('a day before the first period or after the last has no mark', () => {
   expect(places(WEEKS, '2026-03-01', '2026-03-23')).toEqual([])
   expect(places(WEEKS, '2026-03-22')).toEqual([[2, 1]])

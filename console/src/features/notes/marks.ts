@@ -4,6 +4,8 @@ import type { Note } from './notes'
 /** A place on an axis of time with the notes on its days. */
 export interface Mark {
   place: number
+  /** Where on the axis the day of the first of its notes is: a period is from half a place before its own to half a place after. */
+  at: number
   notes: Note[]
 }
 
@@ -23,5 +25,12 @@ export function marksOf(axis: readonly string[], notes: readonly Note[]): Mark[]
     if (place < 0 || day >= end) continue
     marks.set(place, [...(marks.get(place) ?? []), note])
   }
-  return [...marks].sort(([one], [other]) => one - other).map(([place, on]) => ({ place, notes: on }))
+  const atOf = (place: number, on: Note[]): number => {
+    const begin = begins[place] ?? 0
+    const day = Math.min(...on.map(({ noted_on }) => dayOf(noted_on)))
+    return place - 0.5 + (day + DAY_MS / 2 - begin) / ((begins[place + 1] ?? end) - begin)
+  }
+  return [...marks]
+    .sort(([one], [other]) => one - other)
+    .map(([place, on]) => ({ place, at: atOf(place, on), notes: on }))
 }

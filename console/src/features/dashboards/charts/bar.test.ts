@@ -60,7 +60,7 @@ test('a bar of a period is marked once where people wrote a note on one of its d
   const notes = [
     { annotation_id: 'n', noted_on: '2026-03-10', note: 'flood', written_by: 'ana', written_at: '' },
   ]
-  const { series } = options({ ...shown, marks: [{ place: 1, notes }] }, 'light') as {
+  const { series } = options({ ...shown, marks: [{ place: 1, at: 1, notes }] }, 'light') as {
     series: { markLine?: { data: unknown[] } }[]
   }
   expect(series.map(({ markLine }) => markLine?.data)).toEqual([[{ yAxis: 1 }], undefined])

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { flagRows, markLine } from './chart-parts'
+import { flagRows, markLine, withMarks } from './chart-parts'
 
-const at = (...places: number[]) => places.map((place) => ({ place, notes: [] }))
+const at = (...places: number[]) => places.map((place) => ({ place, at: place, notes: [] }))
 
 test('flags of neighbouring places lie in two rows, and further ones have none', () => {
   expect(flagRows(at(20, 50, 80), 100)).toEqual([0, 0, 0])
@@ -14,4 +14,19 @@ test('a flag of the first places begins at its line, and none lies on the title 
   expect(flagRows(at(0, 3, 30), 100)).toEqual([0, null, 0])
   const { data } = markLine(at(0, 50), 'light', 'xAxis', 100)
   expect(data).toEqual([{ xAxis: 0, label: { align: 'left' } }, { xAxis: 50 }])
+})
+
+test('a mark is drawn at its day, on an axis of numbers below that of the periods', () => {
+  const chart = { xAxis: { type: 'category' }, yAxis: {}, series: [{ name: 'sold' }] }
+  expect(withMarks(chart, [], 'light', 12)).toBe(chart)
+  const marks = [{ place: 3, at: 3.25, notes: [] }]
+  const { xAxis, series } = withMarks(chart, marks, 'light', 12) as {
+    xAxis: object[]
+    series: { xAxisIndex?: number; markLine?: { data: object[] } }[]
+  }
+  expect(xAxis).toEqual([
+    { type: 'category' },
+    expect.objectContaining({ type: 'value', show: false, min: -0.5, max: 11.5 }),
+  ])
+  expect(series[1]).toMatchObject({ xAxisIndex: 1, markLine: { data: [{ xAxis: 3.25 }] } })
 })

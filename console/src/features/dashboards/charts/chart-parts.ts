@@ -216,11 +216,36 @@ export function markLine(
       fontSize: 12,
       formatter: ({ dataIndex }: { dataIndex: number }) => flagText(marks[dataIndex]?.notes[0]?.note ?? ''),
     },
-    data: marks.map(({ place }, at) => ({
-      [axis]: place,
-      ...flagAt(rows[at], place < (FLAG_SHARE * places) / 2),
+    data: marks.map(({ place, at }, row) => ({
+      [axis]: axis === 'xAxis' ? at : place,
+      ...flagAt(rows[row], place < (FLAG_SHARE * places) / 2),
     })),
   }
+}
+
+/** A chart with the marks of its notes. An axis of periods has no room between its places, so that the marks have an axis of numbers, which is not drawn. */
+export function withMarks<Chart extends { xAxis: object; yAxis: object; series: object[] }>(
+  chart: Chart,
+  marks: readonly Mark[],
+  scheme: Scheme,
+  places: number,
+): Chart | (Omit<Chart, 'xAxis' | 'yAxis'> & { xAxis: object[]; yAxis: object }) {
+  if (marks.length === 0) return chart
+  const isAtEdge = 'boundaryGap' in chart.xAxis && chart.xAxis.boundaryGap === false
+  const [least, most] = isAtEdge ? [0, places - 1] : [-0.5, places - 0.5]
+  const within = marks.map((mark) => ({ ...mark, at: Math.min(most, Math.max(least, mark.at)) }))
+  const axis = { type: 'value', show: false, min: least, max: most, axisPointer: { show: false } }
+  const lines = {
+    type: 'line',
+    xAxisIndex: 1,
+    data: [],
+    silent: true,
+    tooltip: { show: false },
+    markLine: markLine(within, scheme, 'xAxis', places),
+  }
+  // The other axis would have its line at the zero of these numbers.
+  const yAxis = { ...chart.yAxis, axisLine: { show: false }, axisTick: { show: false } }
+  return { ...chart, xAxis: [chart.xAxis, axis], yAxis, series: [...chart.series, lines] }
 }
 
 /** The label of a mark by its row; one of the first places begins at its line, because the labels of the other axis are beside it. */

@@ -7,12 +7,12 @@ import {
   grid,
   hover,
   INK,
-  markLine,
   notesAt,
   numeric,
   seriesName,
   text,
   valueAxis,
+  withMarks,
 } from './chart-parts'
 
 /** The share of periods that a band is to hold, of the name of its column: `lower_80` is 80. */
@@ -71,11 +71,10 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     lineStyle: { width: 2, type: at === 0 ? 'solid' : 'dashed' },
     color: at === 0 ? INK[scheme] : ACCENT[scheme],
     data: rows.map((row) => numeric(row[name])),
-    ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
   }))
   const shownColumns = [...panel.y, ...shown.flat()]
   const bandNames = shown.map((bounds) => bandName(bounds as [string, string], rows))
-  return {
+  const chart = {
     grid: { ...grid, top: isNarrow ? 84 : 56 },
     legend: {
       data: [...panel.y, ...bandNames.map((name) => ({ name, icon: 'rect' }))],
@@ -102,4 +101,5 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     yAxis: valueAxis(column, unitOf(column)),
     series: [...bands, ...lines],
   }
+  return withMarks(chart, marks, scheme, xs.length)
 }

@@ -63,10 +63,12 @@ test('a note has a short flag above the chart, in whole words, and not along its
     written_by: 'ana',
     written_at: '',
   }
-  const { series } = line({ ...MONTHLY, marks: [{ place: 1, notes: [note] }] }) as unknown as {
-    series: { markLine: { label: { position: string; rotate: number; formatter: (at: object) => string } } }[]
+  const { series } = line({ ...MONTHLY, marks: [{ place: 1, at: 0.6, notes: [note] }] }) as unknown as {
+    series: {
+      markLine?: { label: { position: string; rotate: number; formatter: (at: object) => string } }
+    }[]
   }
-  const flag = series[0]?.markLine.label
+  const flag = series.at(-1)?.markLine?.label
   expect([flag?.position, flag?.rotate, flag?.formatter({ dataIndex: 0 })]).toEqual(['end', 0, 'flood in…'])
 })
 
@@ -128,6 +130,10 @@ test('areas of several series are stacked on a linear axis unless a person says 
   ])
 })
 
-test('points have no line', () => {
+test('points have no line, also to a period that is not over', () => {
   expect(styled({ form: 'points' }).series[0]?.lineStyle?.width).toBe(0)
+  const open = { place: '2010-12-01', until: '2010-12-09' }
+  const panel = { ...MONTHLY.panel, form: 'points' as const }
+  const { series } = line({ ...MONTHLY, panel, open }) as unknown as Styled
+  expect(series.map(({ lineStyle }) => lineStyle?.width)).toEqual([0, 0])
 })

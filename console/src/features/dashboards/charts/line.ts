@@ -13,13 +13,13 @@ import {
   grid,
   hover,
   logTitle,
-  markLine,
   notesAt,
   numeric,
   placesBySize,
   seriesName,
   text,
   valueAxis,
+  withMarks,
 } from './chart-parts'
 
 export function line({
@@ -60,7 +60,6 @@ export function line({
       ...(panel.form === 'points' ? { lineStyle: { width: 0 } } : dashOf(places[at] ?? at)),
       ...(isArea ? areaOf(groups.length, panel.is_stacked ?? true) : {}),
       data: values,
-      ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
     }
   })
   const series = [
@@ -83,7 +82,7 @@ export function line({
   const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
     Math.floor(seriesIndex / groups.length) === blockOf(dataIndex)
   const named = (name: string): string => seriesName(name, panel, labels)
-  return {
+  const chart = {
     grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
     legend: { show: groups.length > 1, data: groups, top: 0, right: 8, type: 'scroll', formatter: named },
     tooltip: hover((points) => [
@@ -116,6 +115,7 @@ export function line({
     },
     series,
   }
+  return withMarks(chart, marks, scheme, xs.length)
 }
 
 /** From so many places on a line has no dots of its own. */
@@ -136,7 +136,7 @@ const DASHES = [
 const dashOf = (place: number): object =>
   place < COLOURS ? {} : { lineStyle: { type: DASHES[(place - COLOURS) % DASHES.length] } }
 
-type Series = { data: (number | null)[] }
+type Series = { data: (number | null)[]; lineStyle?: object }
 
 /** A line without the ends that are drawn dashed. */
 const withoutEnds = <One extends Series>(series: One, isBegun: boolean, isOpen: boolean): One => ({
@@ -163,8 +163,7 @@ const firstStep = <One extends Series>(series: One) => ({
 const lastStep = <One extends Series>(series: One) => ({
   ...series,
   symbol: hollowAt(series.data.length - 1),
-  lineStyle: { type: 'dashed' },
-  markLine: undefined,
+  lineStyle: { ...series.lineStyle, type: 'dashed' },
   data: series.data.map((value, at) => (at < series.data.length - 2 ? null : value)),
 })
 
