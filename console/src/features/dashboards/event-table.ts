@@ -11,12 +11,15 @@ export const periodColumn = (table: Pick<Table, 'columns' | 'event_time'>): stri
   table.event_time ||
   (table.columns.find(({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name))?.name ?? '')
 
+const timesOf = ({ columns }: Table) =>
+  columns.filter(({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name))
+
 /** Whether the rows of a table have a time of their own, and not only that of their last change. */
 const hasTime = (table: Table): boolean =>
-  Boolean(table.event_time) ||
-  table.columns.some(
-    ({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name) && !table.newest_by.includes(name),
-  )
+  Boolean(table.event_time) || timesOf(table).some(({ name }) => !table.newest_by.includes(name))
+
+/** Whether the only times of a table are those of the last changes of its rows, as in a list of regions. */
+export const hasOnlyChanges = (table: Table): boolean => timesOf(table).length > 0 && !hasTime(table)
 
 /** The tables that a table references, also through other ones of `read`. */
 export function referencedBy(table: Table, read: Table[]): Set<Table> {

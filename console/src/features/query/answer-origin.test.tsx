@@ -1,0 +1,44 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { testColumn, testTable } from '../../formats/test-tables'
+import { AnswerOrigin } from './answer-origin'
+
+afterEach(cleanup)
+
+const changed = testColumn('updated_at', { type: 'timestamp' })
+const TABLES = [
+  testTable('orders', [testColumn('ordered_at', { type: 'timestamp' }), changed], {
+    newest_by: ['updated_at'],
+  }),
+  testTable('regions', [testColumn('region_id'), changed], { newest_by: ['updated_at'] }),
+]
+const CONTENTS = [
+  { name: 'orders', system: '', as_of: '2010-12-09' },
+  { name: 'regions', system: '', as_of: '2009-12-01' },
+]
+
+test('the last change of a table whose rows have no time of their own is not the day of its data', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ tables: CONTENTS })))
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <AnswerOrigin
+          sql="select count(*) from orders where region_id in (select region_id from regions)"
+          question={undefined}
+          tables={TABLES}
+        />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  await vi.waitFor(() =>
+    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe(
+      'From Orders as of 9 Dec 2010, Regions',
+    ),
+  )
+})
