@@ -2400,7 +2400,7 @@ def test_opportunities_that_did_worse_than_not_choosing_are_neither_listed_nor_m
         cell.update(potential_sales=potential, potential_low=1000, potential_high=100000, confidence=0.98)
         cell["test_result"] = result
     quality: list[dict[str, object]] = [
-        {"metric": "rose_share", "value": listed, "baseline": others},
+        {"metric": "rose_share", "value": listed, "baseline": others, "rows_used": 5},
         {"metric": "listed", "value": 2.0, "rows_used": 84},
     ]
     with duckdb.connect() as engine:
@@ -2417,7 +2417,7 @@ def test_opportunities_that_did_worse_than_not_choosing_are_neither_listed_nor_m
         [("toys", 95800), ("christmas", 2178)] if is_promised else []
     )
     assert is_promised == (figure["reason"] is None)
-    assert is_promised or "40 % of its gaps became smaller, of all others 55 %" in str(figure["reason"])
+    assert is_promised or "2 of its 5 gaps became smaller, of all others 55 %" in str(figure["reason"])
 
 
 def test_the_filter_of_a_region_or_category_leaves_its_own_unusual_sales_and_its_own_test() -> None:
