@@ -15,7 +15,9 @@ from headgate.reports.alerts import raised
 from headgate.reports.html_page import report_html
 from headgate.reports.report_answers import CostBasis, PanelAnswer, collect_answers
 from headgate.systems.panels import DeclaredPanel, PanelKind
-from tests.console.browsers import SIDEWAYS, WIDTHS
+from tests.console.browsers import SIDEWAYS, WIDTHS, at_rest, visit
+from tests.console.conftest import Console
+from tests.console.lakes import OPERATOR
 from tests.unit.reports.test_report_page import report
 
 if TYPE_CHECKING:
@@ -188,6 +190,18 @@ def test_the_report_of_a_shop_has_at_most_three_screens_of_a_phone(phone: Page) 
     height = phone.evaluate("document.documentElement.scrollHeight")
     assert height <= SCREENS_OF_A_PHONE * down
     assert phone.evaluate(SIDEWAYS) <= 0
+
+
+def test_the_report_in_the_console_has_at_most_three_screens_of_a_phone(
+    served_shop: Served, browser: Browser
+) -> None:
+    across, down = WIDTHS["phone"]
+    console = Console(served_shop, browser)
+    page = console.page(across, down, token=OPERATOR)
+    visit(page, console.url, "/report")
+    height = at_rest(page, lambda: page.evaluate("document.documentElement.scrollHeight"))
+    page.context.close()
+    assert height <= SCREENS_OF_A_PHONE * down
 
 
 def test_every_figure_of_the_report_has_a_trust_line_with_a_day(phone: Page) -> None:

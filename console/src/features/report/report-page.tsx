@@ -22,6 +22,7 @@ import { Unusual } from '../morning/unusual'
 export function ReportPage() {
   const boards = useDashboards()
   const asOf = useHealth().data?.as_of
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false }) ?? false
   const [madeAt] = useState(() => new Date().toISOString().slice(0, 19))
   const [isOpen, setOpen] = useState(false)
   const [isPrinting, setPrinting] = useState(false)
@@ -70,7 +71,11 @@ export function ReportPage() {
           return systems.length === 0 ? (
             <Empty>This lake has no dashboards, so that the report has no figures.</Empty>
           ) : (
-            systems.map((board) => <System key={board.system} board={board} isOpen={isOpen} />)
+            <Stack gap={isPhone ? 'xs' : 'md'}>
+              {systems.map((board) => (
+                <System key={board.system} board={board} isOpen={isOpen} isPhone={isPhone} />
+              ))}
+            </Stack>
           )
         }}
       </Answered>
@@ -102,23 +107,38 @@ function usePrint(isPrinting: boolean, onPrinted: () => void): void {
 
 const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
 
-/** The further figures of a system, and its charts and tables once somebody opens them. Its first figure is at the head of the report; a phone has all others behind the fold. */
-function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolean }) {
+/** The further figures of a system, and its charts and tables once somebody opens them. Its first figure is at the head of the report; a phone has all others, and the heading, in one line that opens. */
+function System({
+  board,
+  isOpen,
+  isPhone,
+}: {
+  board: Schemas['Dashboard']
+  isOpen: boolean
+  isPhone: boolean
+}) {
   const [wasOpened, setOpened] = useState(false)
-  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const others = board.panels.filter(({ kind }) => kind !== 'kpi')
   const further = board.panels.filter(({ kind }) => kind === 'kpi').slice(1)
   const figures = <Figures panels={further} ownerOf={() => board} narrowedBy={whole} />
+  const heading = (
+    <Title order={2} size={isPhone ? 'h6' : 'h4'} className={isPhone ? 'fold-heading' : undefined}>
+      {board.title}
+    </Title>
+  )
+  const link = (
+    <Anchor size="sm" className="not-printed" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
+      Open the dashboard
+    </Anchor>
+  )
   return (
     <Stack gap="sm" component="section" aria-label={board.title}>
-      <Group gap="sm" align="baseline">
-        <Title order={2} size="h4">
-          {board.title}
-        </Title>
-        <Anchor size="sm" className="not-printed" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
-          Open the dashboard
-        </Anchor>
-      </Group>
+      {isPhone ? null : (
+        <Group gap="sm" align="baseline">
+          {heading}
+          {link}
+        </Group>
+      )}
       {isPhone ? null : figures}
       <details
         key={String(isOpen)}
@@ -127,11 +147,14 @@ function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolea
         onToggle={({ currentTarget }) => setOpened(wasOpened || currentTarget.open)}
       >
         <summary>
-          {isPhone && further.length > 0 ? `${count(further.length, 'further figure')}, ` : ''}
-          {others.length} charts and tables, each with what to do
+          {isPhone ? heading : null}
+          {isPhone
+            ? count(further.length + others.length, 'further panel')
+            : `${others.length} charts and tables, each with what to do`}
         </summary>
         {wasOpened || isOpen ? (
           <Stack gap="sm" p="sm">
+            {isPhone ? link : null}
             {isPhone ? figures : null}
             {others.map((panel) => (
               <PanelView key={panel.name} panel={panel} board={board} narrowed={whole(panel)} />
