@@ -11,6 +11,7 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ignored_rows import Ignored, ignored_of_text
 from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
+from headgate.lake.recorded_sheets import lists_sheet
 from headgate.lake.states import NOT_ACCEPTED
 
 
@@ -72,19 +73,23 @@ class Senders:
     def keep_edits(self, file_id: str, edits: Mapping[str, Any]) -> None:
         """Store who edited a file before its commit, and the edits, without values that may be sensitive."""
         self._write(keys.edited_before_key(file_id), json.dumps(edits, sort_keys=True))
-        if sent_sha256 := edits.get("sent_sha256"):
-            key = keys.edited_copy_key(sent_sha256, edits.get("part", ""))
+        part = edits.get("part", "")
+        read_as_one = [name for name in edits.get("parts", ()) if lists_sheet(part, name)]
+        for name in {part, *read_as_one} if edits.get("sent_sha256") else ():
+            key = keys.edited_copy_key(edits["sent_sha256"], name)
             self._write(key, json.dumps({"file_id": file_id}))
 
     def edited_copy(self, sent_sha256: str, part: str) -> str:
         """Return the file id of the newest edited copy of a part of a sent content; empty if there is none.
 
-        Older notes have no part in their key, so the edits of their file decide.
+        Older notes have no part in their key, so the edits of their file decide. Sheets that were read as one
+        table share their copy.
         """
         note = self._read(keys.edited_copy_key(sent_sha256, part))
         note = note or self._read(keys.edited_copy_key(sent_sha256))
         file_id = note.get("file_id", "")
-        return file_id if file_id and self.edits(file_id).get("part", "") == part else ""
+        is_of_part = bool(file_id) and lists_sheet(self.edits(file_id).get("part", ""), part)
+        return file_id if is_of_part else ""
 
     def uploader(self, record: FileRecord) -> str:
         """Return who sent a file through the API; empty for other files."""

@@ -289,6 +289,8 @@ def edited_content(
         return open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
 
     opened = opened_at(sheet)
+    if is_open and opened and edits.part and not (lists or edits.dataset or edits.is_of_no_dataset):
+        dataset = dataset if _fits(dataset, upload.key, opened, mappings) else ""
     if opened and upload.edits is None and dataset not in contracts and file == path and not lists:
         opened, sheet = _first_sheet(upload.key, opened, sent, opened_at, mappings)
         edits = replace(edits, part=sheet)
@@ -326,6 +328,16 @@ def _dataset_of_columns(
     if inner_list:
         return of_parts.get(inner_list, "")
     return mappings.dataset_of_table(key, opened.headed) if opened.headed.has_header else ""
+
+
+def _fits(dataset: str, key: str, opened: OpenedFile, mappings: Mappings) -> bool:
+    """Return whether a sheet has the key, else the required columns, of the dataset of its file's name."""
+    if dataset not in mappings.contracts or not opened.headed.has_header:
+        return True
+    contract = mappings.contracts[dataset]
+    needed = contract.key or [column.name for column in contract.columns if column.required]
+    suggested = _suggested(key, contract, opened.headed, mappings, opened.headed.names)
+    return {*needed} <= {*suggested.fields}
 
 
 def _with_suggestions(

@@ -63,7 +63,7 @@ def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) ->
         return ()
     sha256 = edits.get("sent_sha256", "") or record.content_sha256
     parts = edits.get("parts", ()) if edits else _further_sheets(lake, record)
-    others = [part for part in parts if part != edits.get("part", "")]
+    others = [part for part in parts if not lists_sheet(edits.get("part", ""), part)]
     taken = {part.name for part in parts_in_lake(lake, sha256, others)}
     lists = edits.get("lists", ())
     return tuple(
