@@ -484,7 +484,7 @@ def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_read
     expect(page.get_by_role("cell", name=re.compile("^Payment id 61 Order id SHOWN1 "))).to_be_visible()
     page.get_by_label("Corrected amount of row 1").fill("10.00")
     page.get_by_role("button", name="Send 1 corrected row").click()
-    expect(page.get_by_text("1 corrected row was sent:")).to_be_visible()
+    expect(page.get_by_text("1 row was sent:")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("corrected row"))).to_have_count(0)
     expect(page.get_by_role("link", name="corrected and accepted")).to_be_visible()
     expect(page.get_by_label("Corrected amount of row 1")).to_have_count(0)

@@ -3279,6 +3279,12 @@ export interface components {
              */
             finished_at: string;
             /**
+             * Given Another Key
+             * @description Duplicates that were sent again and accepted with another key.
+             * @default 0
+             */
+            given_another_key: number;
+            /**
              * Ignored
              * @description Quarantined rows that a person ignored.
              * @default 0
@@ -3375,6 +3381,12 @@ export interface components {
              */
             stages: components["schemas"]["FileStage"][];
             state: components["schemas"]["FileState"];
+            /**
+             * Taken Instead
+             * @description Duplicates that were sent again and accepted instead of the row of their key.
+             * @default 0
+             */
+            taken_instead: number;
             /**
              * Unchanged Rows
              * @description Rows of the file that the lake had already, equal or newer, by the dry run before the commit; null if not all rows were compared.
@@ -5891,6 +5903,14 @@ export interface components {
              */
             corrected_by: string;
             /**
+             * Corrected Cells
+             * @description Of a correction of the whole row: its cells by column, without hidden ones.
+             * @default {}
+             */
+            corrected_cells: {
+                [key: string]: string;
+            };
+            /**
              * Corrected Value
              * @description Corrected value of the column; empty if hidden.
              * @default
@@ -5922,6 +5942,12 @@ export interface components {
              * @default false
              */
             is_corrected_to_empty: boolean;
+            /**
+             * Is Taken Instead
+             * @description Whether a person sent the row again, and it replaces the row of its key.
+             * @default false
+             */
+            is_taken_instead: boolean;
             /**
              * Is Unique
              * @description Whether the column is unique or part of the key, so rows differ in it.

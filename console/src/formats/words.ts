@@ -81,6 +81,9 @@ export function manyOf(percent: number): string {
   return `${many} of ${of}`
 }
 
+/** A text with one full stop at its end, also behind a heading such as "Tel.". */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** A text of a cell in people's words: `region=IE/category=bags` is "Ireland · bags", `not_found` is "not found". */

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.contracts.model import Kind
@@ -15,12 +16,13 @@ from headgate.errors import NotFoundError
 from headgate.lake.states import DUPLICATE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome, CorrectionOutcomes
     from headgate.lake.ports import FileRecord
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
+_BETWEEN_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _MAX_FILES = 20  # of corrections, read for one page
 _MAX_LENGTH = 80
 
@@ -31,15 +33,23 @@ class SentRow:
 
     by: str
     cells: Mapping[str, str]
-    decimal_signs: Mapping[str, str]
+    decimal_signs: Mapping[str, tuple[str, str]]
+
+    def has_key_of(self, record: Mapping[str, Any], key: Sequence[str]) -> bool:
+        """Return whether the row was sent with the key of a quarantined one."""
+        return bool(key) and all(self.cells.get(name) == record.get(name) for name in key)
+
+    def values(self) -> dict[str, str]:
+        """Return the redacted values of all cells that are not empty."""
+        return {name: text for name in self.cells if (text := self.value(name))}
 
     def value(self, column: str) -> str:
         """Return the redacted value of a column, an amount in the spelling of the file such as `19,90`."""
         from headgate.masking.redaction import redact_text
 
         text = self.cells.get(column, "")
-        if sign := self.decimal_signs.get(column):
-            text = _amount(text, sign)
+        if signs := self.decimal_signs.get(column):
+            text = _amount(text, *signs)
         return redact_text(text)[:_MAX_LENGTH]
 
     def is_empty(self, column: str) -> bool:
@@ -47,11 +57,12 @@ class SentRow:
         return self.cells.get(column) == ""
 
 
-def _amount(text: str, decimal_sign: str) -> str:
+def _amount(text: str, decimal_sign: str, thousands_sign: str) -> str:
     """Return a number with at least two decimals, and without further trailing zeros."""
     if not _DECIMAL.fullmatch(text):
         return text
     whole, _, places = text.partition(".")
+    whole = _BETWEEN_THOUSANDS.sub(thousands_sign, whole)
     return f"{whole}{decimal_sign}{places.rstrip('0').ljust(2, '0')}"
 
 
@@ -68,7 +79,10 @@ def sent_values(
     shown = {column.name for column in contract.columns if column.mask is None}
     formats = senders.edits(record.file_id).get("formats", {})
     signs = {
-        column.name: str(formats.get(column.name, {}).get("decimal", "."))
+        column.name: (
+            str(formats.get(column.name, {}).get("decimal", ".")),
+            str(formats.get(column.name, {}).get("thousands") or ""),
+        )
         for column in contract.columns
         if column.type.kind is Kind.DECIMAL
     }
@@ -108,3 +122,39 @@ def corrected_rows(lake: LakePorts, file_id: str) -> int:
         outcome.state == "accepted" and rules.get(row, "") not in DUPLICATE_RULES
         for row, outcome in outcomes.items()
     )
+
+
+@dataclass(frozen=True)
+class EnteredDuplicates:
+    """Rows that lost to another row of their key, and were accepted when a person sent them again.
+
+    Attributes:
+        taken_instead: rows that were sent with their own key, and replace the other row.
+        given_another_key: the others.
+    """
+
+    taken_instead: int = 0
+    given_another_key: int = 0
+
+
+def entered_duplicates(lake: LakePorts, record: FileRecord) -> EnteredDuplicates:
+    """Return the number of a file's duplicates that are in the lake by a correction."""
+    from headgate.intake.quarantine.list_quarantine import quarantined_rows
+
+    if not record.duplicates or not record.quarantine_key or not senders_of(lake).corrections(record.file_id):
+        return EnteredDuplicates()
+    outcomes = correction_outcomes(lake).of_file(record.file_id)
+    accepted = {row: outcome for row, outcome in outcomes.items() if outcome.state == "accepted"}
+    table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
+    rows = table.select(["source_row", "rule", "record"]).to_pylist()
+    duplicates = {
+        row["source_row"]: json.loads(row["record"] or "{}")
+        for row in rows
+        if row["source_row"] in accepted and row["rule"] in DUPLICATE_RULES
+    }
+    if not duplicates:
+        return EnteredDuplicates()
+    contract = lake.contracts.source.get(record.dataset)
+    sent, key = sent_values(lake, record, accepted), contract.key if contract else ()
+    instead = sum(row in sent and sent[row].has_key_of(own, key) for row, own in duplicates.items())
+    return EnteredDuplicates(instead, len(duplicates) - instead)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrected_values import corrected_rows
+from headgate.api.files.corrected_values import corrected_rows, entered_duplicates
 from headgate.api.files.dismissals import dismissal_of
 from headgate.api.files.sent_parts import open_parts
 from headgate.api.files.settlements import with_settlements
@@ -88,6 +88,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
     corrected, edits = corrected_rows(lake, file_id) if record.quarantined else 0, senders.edits(file_id)
     ignored = senders.ignored_rows([record]).get(file_id, 0)
+    entered = entered_duplicates(lake, record)
     return FileDetail(
         **summary(lake, record, corrected, ignored),
         contract=record.contract,
@@ -110,6 +111,8 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         open_parts=open_parts(lake, record, edits),
         dismissed=dismissal_of(lake, record),
         in_snapshot=_newest_snapshot_with(lake, record),
+        taken_instead=entered.taken_instead,
+        given_another_key=entered.given_another_key,
     )
 
 
@@ -223,6 +226,12 @@ def _texts(facts: object) -> dict[str, str]:
         name: value if isinstance(value, str) else json.dumps(value, default=str)
         for name, value in dict(facts).items()  # type: ignore[call-overload]  # a mapping
     }
+
+
+def is_in_snapshot(lake: LakePorts, file_id: str) -> bool:
+    """Return whether the newest snapshot has the rows of a file."""
+    record = record_if_any(lake, file_id)
+    return record is not None and bool(_newest_snapshot_with(lake, record))
 
 
 def _newest_snapshot_with(lake: LakePorts, record: FileRecord) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import SentRow, correction_outcomes, sent_values
-from headgate.api.files.file_records import record_of
+from headgate.api.files.file_records import is_in_snapshot, record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.files.ragged_cells import RaggedCells, ragged_cells
 from headgate.api.files.refused_columns import columns_by_rule
@@ -27,7 +27,7 @@ from headgate.lake import keys
 from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW, RAGGED_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     import pyarrow as pa
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _MAX_WAITING = 200
 _REPLACES = "Row {row} has the same key and was kept at first. This row replaces it from the next run on."
+_REPLACED = "Row {row} has the same key and was kept at first. This row replaced it."
 
 
 def page(
@@ -107,7 +108,10 @@ def _rows(
     numbers = RowNumbers(edits.get("rows_left_out", ()))
     unique = unique_columns(lake.contracts.source.get(record.dataset))
     sent = sent_values(lake, record, corrected) if shows_values else {}
-    replacing = _replacing_reasons(listed, key_of(lake, record), corrected, sent, numbers)
+    replacing = {
+        row: numbers.in_words(text)
+        for row, text in _replacing_reasons(lake, record, listed, corrected, sent).items()
+    }
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
     return tuple(
         row_of(
@@ -117,6 +121,7 @@ def _rows(
             as_written,
             may_replace=is_as_new(row["reason"] or ""),
             reason=replacing.get(row["source_row"], reason_of_row.get(str(row["source_row"]))),
+            is_taken_instead=row["source_row"] in replacing,
             sent=sent.get(row["source_row"]),
             ragged=ragged,
             numbers=numbers,
@@ -132,25 +137,28 @@ def key_of(lake: LakePorts, record: FileRecord) -> tuple[str, ...]:
 
 
 def _replacing_reasons(
+    lake: LakePorts,
+    record: FileRecord,
     rows: Iterable[Mapping[str, Any]],
-    key: Sequence[str],
     corrected: Mapping[int, CorrectionOutcome],
     sent: Mapping[int, SentRow],
-    numbers: RowNumbers,
 ) -> dict[int, str]:
     """Return what to say of duplicates that a person sent again with their own key, by source row."""
     from headgate.intake.rows.duplicate_reasons import is_as_new, kept_row
 
     reasons: dict[int, str] = {}
+    merged: dict[str, bool] = {}
+    key = key_of(lake, record)
     for row in rows:
         number, reason = row["source_row"], row["reason"] or ""
         outcome, again = corrected.get(number), sent.get(number)
         if not (outcome and again and outcome.state == "accepted" and is_as_new(reason)):
             continue
-        own = json.loads(row["record"]) if row.get("record") else {}
-        if key and all(again.cells.get(name) == own.get(name) for name in key):
-            kept = numbers.sent(kept_row(reason))
-            reasons[number] = _REPLACES.format(row=kept)
+        if again.has_key_of(json.loads(row["record"]) if row.get("record") else {}, key):
+            if outcome.sent_as not in merged:
+                merged[outcome.sent_as] = is_in_snapshot(lake, outcome.sent_as)
+            text = _REPLACED if merged[outcome.sent_as] else _REPLACES
+            reasons[number] = text.format(row=kept_row(reason))
     return reasons
 
 
@@ -170,6 +178,7 @@ def row_of(
     *,
     may_replace: bool = False,
     reason: str | None = None,
+    is_taken_instead: bool = False,
     sent: SentRow | None = None,
     ragged: RaggedCells | None = None,
     numbers: RowNumbers | None = None,
@@ -207,12 +216,14 @@ def row_of(
         record={name: None if value is None else str(value) for name, value in record.items()},
         is_unique=row["column_name"] in unique,
         may_replace=may_replace,
+        is_taken_instead=is_taken_instead,
         correction=correction.state if correction else None,
         corrected_by=correction.sent_as if correction else "",
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
         corrected_value=sent.value(column) if sent else "",
         is_corrected_to_empty=bool(sent and sent.is_empty(column)),
         corrected_as=sent.by if sent else "",
+        corrected_cells=sent.values() if sent and row["rule"] == RAGGED_ROW else {},
         cells=cells,
         hidden_cells=hidden_cells,
     )

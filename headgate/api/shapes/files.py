@@ -244,6 +244,12 @@ class FileDetail(FileSummary):
     in_snapshot: str = Field(
         "", description="Id of the newest snapshot if it has rows of the file, which may be reverted since."
     )
+    taken_instead: Count = Field(
+        0, description="Duplicates that were sent again and accepted instead of the row of their key."
+    )
+    given_another_key: Count = Field(
+        0, description="Duplicates that were sent again and accepted with another key."
+    )
 
 
 class RejectedRow(Shape):
@@ -269,6 +275,9 @@ class RejectedRow(Shape):
     may_replace: bool = Field(
         default=False, description="Whether the row replaces the equally new row of its key if sent again."
     )
+    is_taken_instead: bool = Field(
+        default=False, description="Whether a person sent the row again, and it replaces the row of its key."
+    )
     correction: Correction | None = Field(None, description="State of the row's newest correction.")
     corrected_by: str = Field("", description="Id of the file with the correction.")
     correction_reason: str = Field("", description="Why the correction was rejected.")
@@ -277,6 +286,9 @@ class RejectedRow(Shape):
         default=False, description="Whether the correction leaves the cell of the column empty."
     )
     corrected_as: str = Field("", description="Sender of the correction; empty if unknown.")
+    corrected_cells: dict[str, str] = Field(
+        {}, description="Of a correction of the whole row: its cells by column, without hidden ones."
+    )
     cells: dict[str, str] = Field(
         {},
         description="Initial cells of a correction, if the row has a wrong number of cells: by contract "

@@ -6,7 +6,8 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
-import { CorrectionsPage, correctionWords } from './corrections-page'
+import { columnTitle } from '../../formats/words'
+import { CorrectionsPage, correctionWords, sentRowWords } from './corrections-page'
 
 afterEach(cleanup)
 
@@ -29,8 +30,8 @@ const FILE = {
 } as Schemas['FileDetail']
 
 test('what became of corrections is said in one sentence', () => {
-  expect(correctionWords(FILE)).toBe('1 corrected row is in the lake, 1 correction was refused')
-  expect(correctionWords({ ...FILE, quarantined: 0 })).toBe('1 corrected row is in the lake')
+  expect(correctionWords(FILE)).toBe('1 row is in the lake, 1 correction was refused')
+  expect(correctionWords({ ...FILE, quarantined: 0 })).toBe('1 row is in the lake')
   expect(correctionWords({ ...FILE, accepted: 0, quarantined: 0 })).toBe('The gate has not decided yet')
   expect(correctionWords({ ...FILE, state: 'reverted' })).toBe('The corrections were undone')
 })
@@ -79,4 +80,25 @@ test('a refused correction shows the typed value, the reason, and the way back t
   const cells = (await screen.findAllByRole('cell')).map((cell) => cell.textContent)
   expect(cells).toEqual(['4744', 'List price', 'teuer', 'List price is not a number.'])
   expect(document.body.textContent).not.toContain('_corrected_row')
+})
+
+test('a row that came in says which cells were written', () => {
+  const row = {
+    source_row: 9,
+    rule: 'type',
+    column: 'list_price',
+    value: 'auf Anfrage',
+    record: {},
+    corrected_value: '1.012,50',
+    corrected_cells: {},
+  } as unknown as Schemas['RejectedRow']
+  expect(sentRowWords(row, columnTitle, {})).toBe('Row 9, List price: auf Anfrage → 1.012,50')
+  const whole = { ...row, rule: 'ragged_row', column: '', corrected_value: '', value: null }
+  const cells = { product_id: 'BW-0500', list_price: '12,50' }
+  expect(sentRowWords({ ...whole, corrected_cells: cells }, columnTitle, {})).toBe(
+    'Row 9: Product id BW-0500 · List price 12,50',
+  )
+  expect(sentRowWords({ ...whole, is_taken_instead: true }, columnTitle, {})).toBe(
+    'Row 9: taken instead of the row that was kept',
+  )
 })

@@ -7,12 +7,14 @@ import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered } from '../../components/states'
 import { useTitles } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { heading, type TitleOf } from '../../formats/words'
 import { FileBadge } from './acceptance'
 import { fileTitle } from './file-list'
+import type { Spellings } from './file-spelling'
 import { NextStep } from './next-step'
 import { useFile, useRejectedRows } from './queries'
-import { textWords } from './rejection-groups'
+import { changeOf, writtenCells } from './rejected-row'
+import { placeOf, textWords } from './rejection-groups'
 import { Undo } from './undo'
 
 type File = Schemas['FileDetail']
@@ -52,6 +54,12 @@ export function CorrectionsPage({ file, originalId }: { file: File; originalId: 
         <Stack gap="xs">
           <NextStep file={file} isSecond={refused > 0} />
           {file.quarantined + file.duplicates > 0 ? <RefusedRows file={file} /> : null}
+          <AcceptedRows
+            correctionId={file.file_id}
+            originalId={originalId}
+            spellings={original?.edited_before?.formats ?? {}}
+            dataset={file.dataset}
+          />
         </Stack>
       </Panel>
     </Stack>
@@ -67,7 +75,7 @@ export function correctionWords({
 }: Pick<File, 'state' | 'accepted' | 'quarantined' | 'duplicates'>): string {
   if (state === 'reverted') return 'The corrections were undone'
   const parts = [
-    accepted > 0 ? `${count(accepted, 'corrected row')} ${accepted === 1 ? 'is' : 'are'} in the lake` : '',
+    accepted > 0 ? `${count(accepted, 'row')} ${accepted === 1 ? 'is' : 'are'} in the lake` : '',
     quarantined > 0
       ? `${count(quarantined, 'correction')} ${quarantined === 1 ? 'was' : 'were'} refused`
       : '',
@@ -117,4 +125,44 @@ function RefusedRows({ file }: { file: File }) {
       }}
     </Answered>
   )
+}
+
+interface AcceptedProps {
+  correctionId: string
+  originalId: string
+  spellings: Spellings
+  dataset: string
+}
+
+/** The rows of a file that this correction brought in, each with what was written. */
+function AcceptedRows({ correctionId, originalId, spellings, dataset }: AcceptedProps) {
+  const titleOf = useTitles(dataset)
+  const rejected = useRejectedRows(originalId, '', true)
+  const rows = (rejected.data?.pages ?? [])
+    .flatMap((page) => page.rows)
+    .filter((row) => row.corrected_by === correctionId && row.correction === 'accepted')
+  if (rows.length === 0) return null
+  return (
+    <ul aria-label="Rows that came in" style={{ margin: 0, paddingLeft: '1.2rem' }}>
+      {rows.map((row) => (
+        <li key={`${row.source_row} ${row.column}`}>
+          <Text size="sm" component="span" className="any-text">
+            {sentRowWords(row, titleOf, spellings)}
+          </Text>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/**
+ * A row that a correction brought in.
+ *
+ * @example sentRowWords(row, columnTitle, {}) // 'Row 9, List price: auf Anfrage → 49,90'
+ */
+export function sentRowWords(row: Schemas['RejectedRow'], titleOf: TitleOf, spellings: Spellings): string {
+  if (row.is_taken_instead) return `Row ${placeOf(row)}: taken instead of the row that was kept`
+  const change = changeOf(row, spellings) || writtenCells(row, titleOf, spellings)
+  const where = `Row ${placeOf(row)}${row.column ? `, ${titleOf(row.column)}` : ''}`
+  return change ? `${where}: ${change}` : where
 }

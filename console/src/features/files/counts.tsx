@@ -8,11 +8,21 @@ type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' |
   corrected?: number
   /** Duplicates with other values than the row whose key they have. */
   same_key?: number
+  taken_instead?: number
 }
 
 /** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
 export function Counts({
-  of: { received, accepted, quarantined, duplicates, warned, corrected = 0, same_key: sameKey = 0 },
+  of: {
+    received,
+    accepted,
+    quarantined,
+    duplicates,
+    warned,
+    corrected = 0,
+    same_key: sameKey = 0,
+    taken_instead: instead = 0,
+  },
 }: {
   of: Counted
 }) {
@@ -29,6 +39,7 @@ export function Counts({
           ...(corrected > 0 ? [['corrected since', corrected] as const] : []),
           ['duplicates', duplicates - sameKey],
           ...(sameKey > 0 ? [['with the key of another row', sameKey] as const] : []),
+          ...(instead > 0 ? [['taken instead', instead] as const] : []),
           ...(warnings > 0 ? [['accepted with a warning', warnings] as const] : []),
         ] as const
       ).map(([name, rows]) => (

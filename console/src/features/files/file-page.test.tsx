@@ -46,6 +46,8 @@ const FILE: Schemas['FileDetail'] = {
   open_parts: [],
   in_snapshot: '',
   corrected: 0,
+  taken_instead: 0,
+  given_another_key: 0,
   rows: 4,
 }
 const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] => ({
@@ -67,6 +69,8 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   corrected_value: '',
   is_corrected_to_empty: false,
   corrected_as: '',
+  is_taken_instead: false,
+  corrected_cells: {},
   cells: {},
   hidden_cells: {},
   ...changed,

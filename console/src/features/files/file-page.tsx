@@ -12,7 +12,7 @@ import { PageTitle, Panel } from '../../components/panel'
 import { Answered, isMissing } from '../../components/states'
 import { useTitles } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, heading } from '../../formats/words'
+import { capitalised, heading, sentence } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { BeforeUndo } from './before-undo'
@@ -26,7 +26,7 @@ import { fileTitle } from './file-list'
 import { FileProfile } from './file-profile'
 import { NextStep } from './next-step'
 import { originalId } from './original-id'
-import { OpenWaitingRows, useCorrected, useWaiting, waitingPlace } from './open-waiting-rows'
+import { OpenWaitingRows, useCounted, useWaiting, waitingPlace } from './open-waiting-rows'
 import { ReadAs } from './read-as'
 import type { Corrections } from './rejection-groups'
 import { Rejected } from './rejected-panel'
@@ -35,7 +35,7 @@ import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { ReplacedBy } from './replaced-by'
 import { Stages } from './stages'
 import { Undo } from './undo'
-import { waitOf } from './waiting-words'
+import { enteredWords, waitOf } from './waiting-words'
 import { WarnedRows } from './warned-rows'
 
 const FILE_ID = /^[0-9a-f]{32}$/
@@ -72,7 +72,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
   const waits = useWaiting(file) > 0
   const corrects = originalId(file.key)
   const titleOf = useTitles(file.dataset)
-  const counted = { ...file, corrected: useCorrected(file) }
+  const counted = useCounted(file)
   // A commit makes a later version of the file, which can no longer be edited: the receipt stays.
   const [committed, setCommitted] = useState('')
   const isCommitted = committed === file.file_id
@@ -178,12 +178,17 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
   )
 }
 
+type RowCounts = Pick<Schemas['FileDetail'], 'received' | 'accepted' | 'corrected' | 'state'> &
+  Partial<Pick<Schemas['FileDetail'], 'taken_instead' | 'given_another_key'>>
+
 /** What became of the file's rows, as an answer. */
-function rowWords({ received, accepted, corrected, state }: Schemas['FileDetail']): string {
+function rowWords(file: RowCounts): string {
+  const { received, accepted, corrected, state } = file
   if (state === 'reverted') return 'The upload was undone'
   if (received === 0) return 'No row was read'
-  if (corrected > 0)
-    return `${whole(accepted)} of ${count(received, 'row')} accepted, ${whole(corrected)} more by a correction`
+  const since = [corrected > 0 ? `${whole(corrected)} more by a correction` : '', ...enteredWords(file)]
+  if (since.some(Boolean))
+    return [`${whole(accepted)} of ${count(received, 'row')} accepted`, ...since].filter(Boolean).join(', ')
   return accepted === received
     ? `All ${count(received, 'row')} accepted`
     : `${whole(accepted)} of ${count(received, 'row')} accepted`
@@ -223,9 +228,9 @@ const workOf = ({ rows_per_s, memory_mb, seconds: took, usd: cost }: Schemas['Fi
 function LeftOut({ mapping }: { mapping: Record<string, string> }) {
   const columns = JSON.parse(mapping.left_out ?? '[]') as string[]
   if (columns.length === 0) return null
-  return (
-    <Text size="sm">
-      Left out by the mapping: {columns.join(', ')}. Their values are in the original only.
-    </Text>
-  )
+  return <Text size="sm">{leftOutWords(columns)}</Text>
 }
+
+/** What is said of columns that a person left out of the mapping. */
+const leftOutWords = (columns: string[]): string =>
+  `${sentence(`Left out by the mapping: ${columns.join(', ')}`)} No table has their values; only the original does, which is kept in raw.`

@@ -8,7 +8,7 @@ import { titlesOf, useDescriptions, useLabels, useUnits } from '../../formats/co
 import { foreignWords, unitsOfFile } from '../import/currencies'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
-import { useCorrected } from './open-waiting-rows'
+import { useCounted } from './open-waiting-rows'
 import { ofAcceptedRows } from './profile-of-accepted'
 import { useProfile, useRejectedRows } from './queries'
 
@@ -16,7 +16,7 @@ import { useProfile, useRejectedRows } from './queries'
 export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
   const profile = useProfile(file.file_id, true)
   const refused = useRejectedRows(file.file_id, '', file.state === 'done' && file.quarantined > 0)
-  const corrected = useCorrected(file)
+  const corrected = useCounted(file).corrected
   const units = useUnits(file.dataset)
   const titles = useLabels(file.dataset)
   const descriptions = useDescriptions(file.dataset)

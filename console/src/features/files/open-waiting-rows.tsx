@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
 import { useRejectedRows } from './queries'
-import { corrected, waitingRows } from './waiting-words'
+import { corrected, takenInstead, waitingRows } from './waiting-words'
 
 const PLACE = 'waiting-rows'
 
@@ -27,10 +27,15 @@ export function useWaiting(file: File): number {
   )
 }
 
-/** How many refused rows of a file have a correction in the lake, by the newest answer. */
-export function useCorrected(file: File): number {
-  const rejected = useRejectedRows(file.file_id, '', file.state === 'done' && file.quarantined > 0)
-  return corrected(file, rejected.data?.pages.flatMap((page) => page.rows) ?? [])
+/** A file with the rows that corrections brought in since, by the newest answer. */
+export function useCounted(file: Schemas['FileDetail']): Schemas['FileDetail'] {
+  const rejected = useRejectedRows(
+    file.file_id,
+    '',
+    file.state === 'done' && file.quarantined + file.duplicates > 0,
+  )
+  const rows = rejected.data?.pages.flatMap((page) => page.rows) ?? []
+  return { ...file, corrected: corrected(file, rows), taken_instead: takenInstead(file, rows) }
 }
 
 /** The one thing to do while rows wait; once a correction is typed, sending it is. */

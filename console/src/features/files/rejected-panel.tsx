@@ -74,7 +74,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
             {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
             {correct.data ? (
               <Text size="sm">
-                {count(correct.data.rows, 'corrected row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
+                {count(correct.data.rows, 'row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
                 <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>
                   follow {correct.data.rows === 1 ? 'it' : 'them'}
                 </Anchor>

@@ -102,7 +102,7 @@ export function RejectedRow({
         </Table.Td>
         <Table.Td visibleFrom="sm">{reason}</Table.Td>
         <Table.Td>
-          {row.correction ? <Sent row={row} spellings={spellings} /> : null}
+          {row.correction ? <Sent row={row} titleOf={titleOf} spellings={spellings} /> : null}
           {onCorrect && value === null ? (
             <LeftEmpty cell={`${titleOf(row.column)} of row ${place}`} onWrite={() => onCorrect('')} />
           ) : null}
@@ -295,6 +295,21 @@ function EnterAgain({
   const place = placeOf(row)
   const ownKey = Object.fromEntries(keyColumns.map((name) => [name, row.record[name] ?? null]))
   const isChosen = Object.keys(values).length > 0
+  const takesItsPlace = isChosen && keyColumns.every((name) => values[name] === ownKey[name])
+  if (takesItsPlace)
+    return (
+      <Group gap="xs">
+        <Text size="sm">{replacingWords(row.reason)}</Text>
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-label={`Do not take row ${place} instead`}
+          onClick={() => onChange(undefined)}
+        >
+          Take it back
+        </Button>
+      </Group>
+    )
   // A field that was cleared is no other key.
   function type(name: string, text: string): void {
     const typed = { ...values, [name]: text }
@@ -327,29 +342,56 @@ function EnterAgain({
   )
 }
 
+const KEPT_ROW = /^Row (\d+) has the same key/
+
+/** What sending a row with its own key does, of which the reason names the row that was kept. */
+export function replacingWords(reason: string): string {
+  const [, kept] = KEPT_ROW.exec(reason) ?? []
+  return `Replaces ${kept ? `row ${kept}` : 'the row that was kept'} once it is sent`
+}
+
 const withoutEmpty = (values: Record<string, string | null>): Record<string, string | null> =>
   Object.fromEntries(Object.entries(values).filter(([, text]) => text))
 
 const OUTCOMES = {
   sent: 'sent, not checked yet',
   accepted: 'corrected and accepted',
+  instead: 'taken instead',
   refused: 'correction refused',
 }
 
 /** The refused cell and its correction, as in `n/a → empty`; empty where the new value is hidden. */
-function changeOf(row: Schemas['RejectedRow'], spellings: Spellings): string {
+export function changeOf(row: Schemas['RejectedRow'], spellings: Spellings): string {
   if (row.is_corrected_to_empty) return `${shownCell(row, spellings)} → empty`
   const after = row.corrected_value ? textWords(row.corrected_value, spellings[row.column]) : ''
   return after && row.column ? `${shownCell(row, spellings)} → ${after}` : after
 }
 
-function Sent({ row, spellings }: { row: Schemas['RejectedRow']; spellings: Spellings }) {
+/** The cells of a row that was written as a whole, as in `Product id BW-0500 · List price 12,50`. */
+export const writtenCells = (
+  { corrected_cells: cells }: Pick<Schemas['RejectedRow'], 'corrected_cells'>,
+  titleOf: TitleOf,
+  spellings: Spellings,
+): string =>
+  Object.entries(cells)
+    .map(([name, text]) => `${titleOf(name)} ${textWords(text, spellings[name])}`)
+    .join(' · ')
+
+function Sent({
+  row,
+  titleOf,
+  spellings,
+}: {
+  row: Schemas['RejectedRow']
+  titleOf: TitleOf
+  spellings: Spellings
+}) {
   if (!row.correction) return null
-  const change = changeOf(row, spellings)
+  const change = changeOf(row, spellings) || writtenCells(row, titleOf, spellings)
   return (
     <>
       <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
-        {OUTCOMES[row.correction]}
+        {OUTCOMES[row.is_taken_instead ? 'instead' : row.correction]}
       </Anchor>
       {change || row.corrected_as ? (
         <Text size="xs" className="any-text">

@@ -121,7 +121,8 @@ function ReasonGroup({
   const mayWrite = mayCorrect && !group.ignored
   const correctable = mayWrite ? rows.filter(isCorrectable) : []
   const ofAll = groupValues.get(groupKey(group))?.value
-  const accepted = rows.filter((row) => row.correction === 'accepted').length
+  const accepted = rows.filter((row) => row.correction === 'accepted' && !row.is_taken_instead).length
+  const instead = rows.filter((row) => row.is_taken_instead).length
   const repeated = repeatedValue(correctable, corrections)
   function valueOf(row: Schemas['RejectedRow']): string | null {
     const own = corrections.get(row.source_row)?.[row.column]
@@ -139,6 +140,7 @@ function ReasonGroup({
       <summary>
         {title}
         {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
+        {instead > 0 ? `, ${instead} taken instead` : ''}
         {group.ignored ? ', ignored' : ''}
       </summary>
       <IgnoreGroup fileId={fileId} group={group} mayCorrect={mayCorrect} />

@@ -23,6 +23,8 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   record: {},
   is_unique: false,
   may_replace: false,
+  is_taken_instead: false,
+  corrected_cells: {},
   corrected_by: '',
   correction_reason: '',
   corrected_value: '',

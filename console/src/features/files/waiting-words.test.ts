@@ -44,3 +44,12 @@ test('a row with the key of another row is no duplicate', () => {
   )
   expect(sameKeyOf({ same_key: 2 })).toBe(2)
 })
+
+test('a row that was taken instead of another one lost to none', () => {
+  const file = { ...FILE, corrected: 2, duplicates: 2, reasons: { duplicate_key: 1, duplicate_row: 1 } }
+  const words = '2 rows are corrected, 1 taken instead of another row, 1 row is a duplicate in the file'
+  expect(waitingWords({ ...file, taken_instead: 1 }, [])).toBe(words)
+  expect(
+    waitingWords(file, [{ ...row(7, 'accepted'), disposition: 'duplicate', is_taken_instead: true }]),
+  ).toBe(words)
+})

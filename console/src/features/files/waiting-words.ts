@@ -1,12 +1,16 @@
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { SAME_KEY } from '../../formats/rules'
 import { capitalised } from '../../formats/words'
 
-type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'> & SameKey
+type Entered = Partial<Pick<Schemas['FileDetail'], 'taken_instead' | 'given_another_key'>>
+type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'> &
+  SameKey &
+  Entered
 /** A file with its rows by rule, or the number of those with the key of another row, as a list has it. */
 type SameKey = Partial<Pick<Schemas['FileDetail'], 'reasons' | 'same_key'>>
-type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>
+type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'> &
+  Partial<Pick<Schemas['RejectedRow'], 'is_taken_instead'>>
 
 const correctedRows = (rows: Row[]): number =>
   new Set(
@@ -19,15 +23,37 @@ const correctedRows = (rows: Row[]): number =>
 export const sameKeyOf = ({ reasons, same_key: sameKey }: SameKey): number =>
   sameKey ?? reasons?.[SAME_KEY] ?? 0
 
+/** How many of these rows were not sent again since. */
+export const openSameKey = ({
+  taken_instead: instead = 0,
+  given_another_key: rekeyed = 0,
+  ...file
+}: SameKey & Entered): number => Math.max(0, sameKeyOf(file) - instead - rekeyed)
+
+/** Rows with the key of another row that a person brought in: instead of that row, or with a key of their own. */
+export const enteredWords = ({
+  taken_instead: instead = 0,
+  given_another_key: rekeyed = 0,
+}: Entered): string[] =>
+  [
+    instead > 0 ? `${whole(instead)} taken instead of another row` : '',
+    rekeyed > 0 ? `${whole(rekeyed)} with another key` : '',
+  ].filter(Boolean)
+
+/** How many rows were taken instead of the row of their key: of all rows of the file, or those that were read since. */
+export const takenInstead = (file: Entered, rows: Row[]): number =>
+  Math.max(file.taken_instead ?? 0, rows.filter((row) => row.is_taken_instead).length)
+
 /** How many rows have the key of another row. */
 export const sameKeyWords = (rows: number): string =>
   `${count(rows, 'row')} ${rows === 1 ? 'has' : 'have'} the key of another row`
 
 /** Rows that were not taken because another row of the same file was: equal ones, and those with its key alone. */
 function lost({ duplicates, ...file }: File): string {
-  const sameKey = sameKeyOf(file)
-  const equal = duplicates - sameKey
+  const sameKey = openSameKey(file)
+  const equal = duplicates - sameKeyOf(file)
   return [
+    ...enteredWords(file),
     sameKey > 0 ? sameKeyWords(sameKey) : '',
     equal > 0
       ? equal === 1
@@ -63,7 +89,7 @@ export function waitingWords(file: File, rows: Row[]): string {
     waiting > 0 ? `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction` : '',
     settled > 0 ? `${count(settled, 'row')} ${settled === 1 ? 'is' : 'are'} corrected` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
-    lost(file),
+    lost({ ...file, taken_instead: takenInstead(file, rows) }),
   ]
   return capitalised(parts.filter(Boolean).join(', '))
 }

@@ -120,7 +120,7 @@ test('the choice says what becomes of values and rows', () => {
   expect(TRACKING.ways.map(({ way }) => wayWords(way, TRACKING))).toEqual([
     'Keep it, and let the 12 rows with such a number wait for a person',
     'Keep it, and hide the numbers that look like card numbers',
-    'Leave this column out: its values are not stored',
+    'Leave this column out: no table gets its values',
   ])
 })
 

@@ -26,7 +26,7 @@ export function hinderedWords({ reason, like_cards: count }: Hindered): string {
 
 /** The label of a way out, with what becomes of the values. */
 export function wayWords(way: Way, { like_cards: count }: Hindered): string {
-  if (way === 'leave_out') return 'Leave this column out: its values are not stored'
+  if (way === 'leave_out') return 'Leave this column out: no table gets its values'
   if (way === 'not_people')
     return 'It is not about people: its values are kept, and everybody who reads the dataset sees them'
   const rows = count === 1 ? 'the 1 row' : `the ${whole(count)} rows`

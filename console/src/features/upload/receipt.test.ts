@@ -73,6 +73,18 @@ test('a receipt counts rows that were corrected since as in, and only the others
   )
 })
 
+test('a row that was taken instead of another one is in, and one with another key is one row more', () => {
+  const file = { state: 'done', accepted: 53, quarantined: 6, duplicates: 2, closed_by: '' } as const
+  const rows = { ...file, error: null, corrected: 6, ignored: 0, replaced_rows: null, unchanged_rows: null }
+  const sent = { ...rows, reasons: { duplicate_key: 1, duplicate_row: 1 } }
+  expect(broughtWords({ ...sent, taken_instead: 1 })).toBe(
+    '59 rows are in, 6 of them corrected, 1 taken instead of another row, 1 duplicate.',
+  )
+  expect(broughtWords({ ...sent, given_another_key: 1 })).toBe(
+    '60 rows are in, 6 of them corrected, 1 with another key, 1 duplicate.',
+  )
+})
+
 test('of a file that is no answer yet, or whose rows another one brought, a receipt says so', () => {
   const none = { accepted: 0, quarantined: 0, duplicates: 0, closed_by: '' } as const
   const file = { ...none, error: null, corrected: 0, ignored: 0, replaced_rows: null, unchanged_rows: null }

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { useTitles, useUnits } from '../../formats/columns'
 import { stateWords } from '../../formats/states'
-import { capitalised, columnTitle, heading } from '../../formats/words'
+import { capitalised, columnTitle, heading, sentence } from '../../formats/words'
 import { useContract } from '../catalog/queries'
 import { changeWords, rowList, typedWords, valueWords } from '../files/edited-before'
 import { FINAL_STATES, useProfile } from '../files/queries'
@@ -13,7 +13,7 @@ import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { Undo } from '../files/undo'
 import { undoneWords } from '../files/undo-words'
-import { sameKeyOf, sameKeyWords, waitOf } from '../files/waiting-words'
+import { enteredWords, openSameKey, sameKeyOf, sameKeyWords, waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
 import { replacedWords, unchangedWords } from '../import/replaced-rows'
@@ -87,7 +87,7 @@ export function Receipt({ file, edits, lists, doubts = [] }: Props) {
           Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}
         </Button>
       ) : null}
-      {wait === 0 && sameKeyOf(file) > 0 && !file.closed_by ? (
+      {wait === 0 && openSameKey(file) > 0 && !file.closed_by ? (
         <Button
           component="a"
           size="compact-md"
@@ -117,24 +117,26 @@ export function broughtWords(
     | 'replaced_rows'
     | 'unchanged_rows'
   > &
-    Partial<Pick<Schemas['FileDetail'], 'reasons' | 'same_key'>>,
+    Partial<Pick<Schemas['FileDetail'], 'reasons' | 'same_key' | 'taken_instead' | 'given_another_key'>>,
 ): string {
   if (!FINAL_STATES.has(file.state)) return `${capitalised(stateWords(file.state))}.`
   if (isDuplicate(file)) return `${DUPLICATE}: its rows came in with the first one.`
   if (file.state !== 'done') return file.accepted > 0 ? '' : 'No row of it is in a table.'
-  const [rows, wait] = [file.accepted + file.corrected, waitOf(file)]
+  const [rows, wait] = [file.accepted + file.corrected + (file.given_another_key ?? 0), waitOf(file)]
   const left = file.closed_by ? Math.max(0, file.quarantined - file.corrected - file.ignored) : 0
-  const sameKey = sameKeyOf(file)
+  const sameKey = openSameKey(file)
+  const equal = file.duplicates - sameKeyOf(file)
   const parts = [
     `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in`,
     file.corrected > 0 ? `${whole(file.corrected)} of them corrected` : '',
+    ...enteredWords(file),
     replacedWords(file.replaced_rows),
     unchangedWords(file.unchanged_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     left > 0 ? `${count(left, 'row')} ${left === 1 ? 'was' : 'were'} refused` : '',
     file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
     sameKey > 0 ? `${sameKeyWords(sameKey)} and ${sameKey === 1 ? 'is' : 'are'} not in` : '',
-    file.duplicates > sameKey ? count(file.duplicates - sameKey, 'duplicate') : '',
+    equal > 0 ? count(equal, 'duplicate') : '',
   ]
   return `${parts.filter(Boolean).join(', ')}.`
 }
@@ -205,7 +207,7 @@ export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[
   const rows = kept?.rows_left_out ?? []
   const listed = rows.length > 0 ? `${rows.length === 1 ? 'row' : 'rows'} ${rowList(rows)}` : ''
   const parts = [columns.join(', '), listed].filter(Boolean)
-  return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''
+  return parts.length > 0 ? sentence(`Left out: ${parts.join(', and ')}`) : ''
 }
 
 /** The rows of a text without any value, which are no data. */

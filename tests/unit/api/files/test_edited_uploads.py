@@ -274,6 +274,12 @@ def test_a_row_that_is_taken_instead_of_the_kept_one_is_said_to_replace_it() -> 
         "accepted",
         "Row 3 has the same key and was kept at first. This row replaces it from the next run on.",
     )
+    shown = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert row["is_taken_instead"]
+    assert (shown["corrected"], shown["taken_instead"], shown["given_another_key"]) == (0, 1, 0)
+    assert corrected(caller, record.file_id, {2: {"order_item_id": "K1-2"}}).accepted == 1
+    shown = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert (shown["taken_instead"], shown["given_another_key"]) == (0, 1)
 
 
 def corrected(caller: Caller, file_id: str, values: dict[int, dict[str, str]]) -> FileRecord:
