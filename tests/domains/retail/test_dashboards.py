@@ -1067,6 +1067,15 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
         engine.execute("update forecast_accuracy set smape = 60")
         set_nearest(engine)
         far_off = answer_of(engine, panel.sql)
+        engine.execute(
+            "update sales_forecast set sum_windows = 3, sum_off_by = 20, sum_off_by_mean_of_8 = 19"
+        )
+        by_sum = answer_of(engine, panel.sql)
+        engine.execute(
+            "update sales_forecast set sum_off_by_mean_of_8 = 15 where series_id = 'category=Home'"
+        )
+        mean_of_sum = {str(row["series_id"]): row for row in answer_of(engine, panel.sql)}
+        engine.execute("update sales_forecast set sum_windows = null")
         engine.execute("update forecast_accuracy set smape_nearest = null")
         of_older_release = answer_of(engine, panel.sql)
         engine.execute("delete from forecast_accuracy")
@@ -1094,6 +1103,11 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
         "too far off in tests to order by: other categories"
     )
     assert str(far_off[0]["title_action"]).startswith("Order by no category here")
+    assert {(row["caution"], row["off_by"]) for row in by_sum} == {(None, 20)}, (
+        "the sum that is bought decides"
+    )
+    assert mean_of_sum["category=Home"]["caution"] == "a simple rule was nearer"
+    assert mean_of_sum["category=Home"]["by_the_rule"] == 50
     assert untested[0]["title_action"] is None
     assert answer_in_words(panel.answer, untested, {}) == "Toys will sell most: 80 in the 1 weeks ahead"
 
@@ -1412,12 +1426,64 @@ def test_last_year_decides_between_two_figures_that_tests_cannot_tell_apart() ->
     by_year, open_case = said
     assert (by_year["title_other"], open_case["title_other"]) == (None, 720)
     assert answer_in_words(board.panel("next_month").answer, [by_year], {}).endswith(
-        "; the mean of the last 8 weeks, as near in tests, says 720, but the same weeks of last year "
-        "sold 360, which is nearer to the forecast"
-    ), "both figures and the reason are in view"
+        "; not 720, as the mean of the last 8 weeks says: last year sold 360"
+    ), "both figures and the reason are in view, in few words"
     assert str(by_year["title_action"]).startswith("Agree purchases on it, and count on no more cash")
     (reason,) = details_of(board.panel("next_month"), by_year)
     assert "the same weeks of last year sold 360, which speaks for the forecast." in reason
+
+
+def test_each_sum_of_weeks_says_which_rule_was_nearer_and_by_which_one_to_plan() -> None:
+    """A purchase of one week and one of a month follow the tests of their own sums."""
+    panel = panel_of("market-intelligence-hub", "horizons")
+    of_sum = {"sum_windows": 3, "sum_lower_80": 90, "sum_upper_80": 110}
+    errors = {1: (22.9, 16.7), 4: (16.6, 15.4), 13: (20.0, 12.0)}
+    weeks = [WEEKS_AHEAD[0] + timedelta(weeks=at) for at in range(13)]
+    ahead = [
+        {"series_id": "total", "level": "total", "grain": "week", "mean": 100, "sum_mean": 100 * at}
+        | {"horizon": at, "period_on": week}
+        | (
+            of_sum | dict(zip(("sum_off_by", "sum_off_by_mean_of_8"), errors[at], strict=True))
+            if at in errors
+            else {}
+        )
+        for at, week in enumerate(weeks, 1)
+    ]
+    lately = [(180, WEEKS_AHEAD[0] - timedelta(weeks=at)) for at in range(1, 9)]
+    # Last year the first week sold what the mean says, the 13 weeks what the forecast says.
+    year_ago = [(170 if at == 0 else 90, week - timedelta(days=364)) for at, week in enumerate(weeks)]
+    history: list[dict[str, object]] = [
+        {"series_id": "total", "revenue": revenue, "period_on": day} for revenue, day in (*lately, *year_ago)
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=history)
+        rows = answer_of(engine, panel.sql)
+        engine.execute(
+            "update sales_forecast set sum_off_by = 60, sum_off_by_mean_of_8 = 55 where horizon = 4"
+        )
+        far_off = answer_of(engine, panel.sql)
+        engine.execute("update sales_forecast set sum_windows = 0")
+        untested = answer_of(engine, panel.sql)
+    assert [(row["sum_of"], row["nearer_in_tests"], row["plan_by"], row["amount"]) for row in rows] == [
+        ("1 week", "mean of last 8", "mean of last 8", 180),
+        ("4 weeks", "alike", "the forecast", 400),
+        ("13 weeks", "mean of last 8", "the forecast", 1300),
+    ]
+    assert [row["because"] for row in rows] == [
+        "clearly nearer in tests",
+        "as near, and has a season",
+        "last year is nearer to it",
+    ]
+    assert answer_in_words(panel.answer, rows, panel.units) == (
+        "Plan purchases of 4 weeks and 13 weeks by the forecast; of 1 week by the mean of the last 8 weeks, "
+        "off by 16.7 % in tests where the forecast was off by 22.9 %"
+    )
+    assert [(row["plan_by"], row["amount"]) for row in far_off][1] == ("too far off", None)
+    assert answer_in_words(panel.answer, far_off, panel.units).endswith(
+        "; of 4 weeks by neither: too far off"
+    )
+    assert {row["plan_by"] for row in untested} == {"not tested"}
+    assert answer_in_words(panel.answer, untested, panel.units) == ""
 
 
 def test_the_coming_quarter_says_what_is_still_to_sell_of_it() -> None:
