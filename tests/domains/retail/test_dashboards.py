@@ -2666,6 +2666,8 @@ def test_what_is_lost_says_how_few_items_have_most_of_it() -> None:
         "; the first 3 of 5 items are £850 of it"
     )
     assert "items" not in answer_in_words(panel.answer, single, panel.units)
+    assert details_of(panel, many[0]) == ["Each of the other items loses at most 100."]
+    assert details_of(panel, single[0]) == []
 
 
 @pytest.mark.parametrize(
@@ -3200,6 +3202,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         "purchase_value_gbp": 20.29,
         "lost_revenue_gbp": 341.5,
         "nearest_articles": "RECORD FRAME · RECORD COVER",
+        "typed_as": "Vinyl record (320) · vinyl records (30)",
     }
     trends: list[dict[str, object]] = [
         {
@@ -3222,7 +3225,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     assert item["reason"] == (
         "stock it, or leave it: nothing like it is sold; found nothing in 100 % of 350 searches"
     )
-    loss, searched = titles
+    loss, typed, searched = titles
+    assert typed == "Typed as Vinyl record (320) · vinyl records (30)"
     assert loss.startswith(
         "292 searches beyond the usual, some left out for chance, of which 1 in 17 would have bought, each "
         "one line of any article, as none is like it, for £20"
@@ -3237,7 +3241,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     )
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
-    assert [row["searches"] for row in answers[1]] == [9, 4]
+    assert [row["searches"] for row in answers[2]] == [9, 4]
 
 
 @pytest.mark.parametrize(

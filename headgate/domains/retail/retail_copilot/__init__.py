@@ -91,6 +91,7 @@ def _built(
             values,
             shop_value,
             examples=query_patterns.examples(texts),
+            typed_as=partial(query_patterns.typed_as, texts),
             nearest=articles.of,
         ),
         "query_model_quality": model_quality.table(

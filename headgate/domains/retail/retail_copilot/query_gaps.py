@@ -37,6 +37,7 @@ _COLUMNS = (
     "lost_revenue_gbp",
     "nearest_articles",
     "is_sold",
+    "typed_as",
 )
 
 
@@ -64,6 +65,7 @@ def table(
     shop_value: float,
     *,
     examples: pd.Series[str],
+    typed_as: Callable[[pd.Series[str]], pd.Series[str]],
     nearest: Callable[[pd.Series[str]], pd.DataFrame],
 ) -> pd.DataFrame:
     """Return the table's rows, one per template and significant kind of gap, the costliest first.
@@ -77,6 +79,7 @@ def table(
     Args:
         values: of the articles opened after each template's searches, by template.
         examples: the search as typed, by template, where it may be shown.
+        typed_as: gives the spellings of templates with their numbers of searches.
         nearest: gives `nearest_articles`, `is_sold` and `nearest_value` of templates.
     """
     counted = counted[~counted.template.str.fullmatch(_FRAGMENT)]
@@ -102,6 +105,7 @@ def table(
         gap_rank=np.arange(1, len(rows) + 1),
         search=rows.template.map(examples).astype(object).fillna(rows.template),
         intent=rows.template.map(intents),
+        typed_as=typed_as(rows.template),
         purchase_value_gbp=amounts(rows.worth),
         lost_revenue_gbp=amounts(rows.lost),
     )

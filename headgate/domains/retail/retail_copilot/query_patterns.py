@@ -7,6 +7,7 @@ import pandas as pd
 from headgate.domains.retail.retail_copilot.normalise import redacted
 
 _SHOWN_LENGTH = 255
+MAX_SPELLINGS = 5  # further ones are rare, and nobody reads them
 
 
 def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
@@ -43,3 +44,18 @@ def examples(texts: pd.DataFrame) -> pd.Series[str]:
     """
     shared = texts[texts.is_shared].drop_duplicates("template")
     return redacted(shared.set_index("template").query_text).str.slice(0, _SHOWN_LENGTH)
+
+
+def typed_as(texts: pd.DataFrame, templates: pd.Series[str]) -> pd.Series[str]:
+    """Return the commonest texts of templates with their numbers of searches, in the order of the templates.
+
+    Only texts that several visits typed are shown, without card numbers; null where a template has none.
+
+    Args:
+        texts: as `table` has them, with `searches`.
+    """
+    shared = texts[texts.is_shared & texts.template.isin(templates)]
+    first = shared.groupby("template", sort=False).head(MAX_SPELLINGS)
+    shown = redacted(first.query_text).str.slice(0, _SHOWN_LENGTH) + " (" + first.searches.astype(str) + ")"
+    joined = shown.groupby(first.template, sort=False).agg(" · ".join)
+    return templates.map(joined).astype(object)

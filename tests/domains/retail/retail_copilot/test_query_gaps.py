@@ -3,7 +3,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.retail_copilot import query_gaps
+from headgate.domains.retail.retail_copilot import query_gaps, query_patterns
 
 pytestmark = pytest.mark.unit
 
@@ -22,6 +22,7 @@ def gaps(counted: pd.DataFrame = COUNTED) -> pd.DataFrame:
         pd.Series({"mug": 10.0, "lamp": 40.0}),
         20.0,
         examples=pd.Series({"gnome": "Garden Gnome"}),
+        typed_as=lambda templates: templates.map({"gnome": "Garden Gnome (61) · gnomes (30)"}),
         nearest=lambda templates: pd.DataFrame(
             {
                 "nearest_articles": templates.map({"gnome": "GNOME LIGHT"}),
@@ -64,6 +65,7 @@ def test_a_search_that_no_article_matches_is_not_worth_one_that_shares_a_word() 
         pd.Series({"mug": 10.0, "lamp": 40.0}),
         20.0,
         examples=pd.Series(dtype=object),
+        typed_as=lambda templates: templates.map({}),
         nearest=lambda templates: pd.DataFrame(
             {"nearest_articles": "DOOR MAT", "is_sold": templates == "gnome", "nearest_value": 7.0}
         ),
@@ -132,3 +134,23 @@ def test_a_purchase_is_worth_what_the_opened_products_sell_for() -> None:
     values, shop = query_gaps.purchase_values(clicks, products)
     assert shop == 20.0
     assert values.to_dict() == {"mug": 17.5, "lamp": 20.0}
+
+
+def test_a_gap_has_the_spellings_that_make_it_up_without_those_of_one_visit() -> None:
+    """367 searches for one thing may be one bot, one spelling or fifty."""
+    texts = pd.DataFrame(
+        [
+            ("Garden Gnome", "gnome", 61, True),
+            ("gnomes", "gnome", 30, True),
+            ("gnome for me@mail.example", "gnome", 5, True),
+            ("my own gnome", "gnome", 4, False),
+            ("mug", "mug", 9, True),
+        ],
+        columns=["query_text", "template", "searches", "is_shared"],
+    )
+    typed = query_patterns.typed_as(texts, pd.Series(["gnome", "lamp"]))
+    assert typed.iloc[0].startswith("Garden Gnome (61) · gnomes (30) · gnome for ")
+    assert "me@mail.example" not in typed.iloc[0]
+    assert "own" not in typed.iloc[0]
+    assert pd.isna(typed.iloc[1])
+    assert gaps().set_index("template").typed_as["gnome"] == "Garden Gnome (61) · gnomes (30)"
