@@ -321,10 +321,12 @@ def _of_evidence(tables: _LocalTables, evidence: DeclaredEvidence, answer: pa.Ta
 def _of_filter(
     tables: _LocalTables, choice: DeclaredFilter, panels: Collection[str], _: pa.Table
 ) -> Iterator[str]:
-    yield from _tables_exist(tables, choice.tables)
-    for table in choice.tables:
-        if (columns := tables.columns_of(table)) and choice.column not in columns:
-            yield f"{table} has no column {choice.column}.{did_you_mean(choice.column, columns)}"
+    dataset, _, key = choice.through.partition(".")
+    yield from _tables_exist(tables, (*choice.tables, *filter(None, [dataset])))
+    needed = [(table, key or choice.column) for table in choice.tables]
+    for table, column in [*needed, *([(dataset, key), (dataset, choice.column)] if dataset else [])]:
+        if (columns := tables.columns_of(table)) and column not in columns:
+            yield f"{table} has no column {column}.{did_you_mean(column, columns)}"
     for name in sorted({*choice.panels} - {*panels}):
         yield f"There is no panel {name}.{did_you_mean(name, panels)}"
 

@@ -24,7 +24,7 @@ def filtered_statement(
     for table in tables:
         own = [each for each in active if _narrows_table(each, panel, table.name, tables)]
         if own:
-            shadows.append(_shadow(table, own, values))
+            shadows.append(_shadow(table, own, values, tables))
     if not shadows:
         return panel.sql
     is_with = _WITH.match(panel.sql)
@@ -81,18 +81,36 @@ def _masters(each: DashboardFilter, panel: Panel, tables: Sequence[CatalogTable]
     return masters
 
 
-def _shadow(table: CatalogTable, own: Sequence[DashboardFilter], values: Mapping[str, str]) -> str:
+def _shadow(
+    table: CatalogTable,
+    own: Sequence[DashboardFilter],
+    values: Mapping[str, str],
+    tables: Sequence[CatalogTable],
+) -> str:
     whole = {each.column: each.whole for each in own if each.whole}
     columns = [
         f"{_quoted(whole[column.name])} AS {column.name}" if column.name in whole else column.name
         for column in table.columns
     ]
     types = {column.name: column.type.lower() for column in table.columns}
-    conditions = [_condition(each, values[each.name], types.get(each.column, "")) for each in own]
+    conditions = [
+        _through(each, values[each.name], tables)
+        if each.through
+        else _condition(each, values[each.name], types.get(each.column, ""))
+        for each in own
+    ]
     return (
         f"{table.name} AS (SELECT {', '.join(columns)} FROM {table.database}.{table.name} "  # noqa: S608 names of contracts, quoted values
         f"WHERE {' AND '.join(conditions)})"
     )
+
+
+def _through(each: DashboardFilter, value: str, tables: Sequence[CatalogTable]) -> str:
+    """Return the condition of rows whose key has the value in its dataset."""
+    dataset, _, key = each.through.partition(".")
+    database = next((table.database for table in tables if table.name == dataset and not table.system), "")
+    listed = f"SELECT {key} FROM {database}.{dataset} WHERE {each.column} = {_quoted(value)}"  # noqa: S608 as above
+    return f"{key} IN ({listed})"
 
 
 def _condition(each: DashboardFilter, value: str, kind: str) -> str:

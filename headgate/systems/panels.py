@@ -227,6 +227,8 @@ class DeclaredFilter:
         is_from, is_until: rows from the chosen value on, or up to it, are kept, and not only those that
             have it.
         panels: the panels that it narrows; empty for all.
+        through: the key of a dataset, as `guests.guest_id`, whose rows have `column` where the tables have
+            only this key; empty where they have the column.
     """
 
     name: str
@@ -238,6 +240,7 @@ class DeclaredFilter:
     is_from: bool = False
     is_until: bool = False
     panels: tuple[str, ...] = ()
+    through: str = ""
 
 
 @dataclass(frozen=True)

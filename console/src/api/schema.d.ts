@@ -2485,6 +2485,12 @@ export interface components {
              */
             tables: string[];
             /**
+             * Through
+             * @description Key of a dataset, as `guests.guest_id`, whose rows have `column` where the tables have only this key; empty where they have the column.
+             * @default
+             */
+            through: string;
+            /**
              * Values
              * @description Athena SQL whose first column has the values, for a timestamp the first and last day.
              */

@@ -96,6 +96,11 @@ class DashboardFilter(Shape):
     is_from: bool = Field(description="Whether rows with larger values match too.")
     is_until: bool = Field(description="Whether rows with smaller values match too.")
     panels: tuple[str, ...] = Field(description="Filtered panels; empty for all.")
+    through: str = Field(
+        default="",
+        description="Key of a dataset, as `guests.guest_id`, whose rows have `column` where the tables have "
+        "only this key; empty where they have the column.",
+    )
 
 
 class DashboardAlert(Shape):

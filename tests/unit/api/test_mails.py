@@ -555,6 +555,27 @@ def test_a_period_leaves_the_table_whole_that_another_of_its_filter_references()
     assert ignored_labels(joined, [whole], tables) == []
 
 
+def test_a_filter_through_a_dataset_keeps_the_rows_whose_key_has_the_value_there() -> None:
+    tables = catalog(cast("LakePorts", MemoryLake())).tables
+    region = DashboardFilter(
+        name="region",
+        label="Region",
+        column="region_id",
+        tables=("order_items",),
+        values="",
+        whole="",
+        is_from=False,
+        is_until=False,
+        panels=(),
+        through="orders.order_id",
+    )
+    panel = declared(PanelKind.TABLE, sql="SELECT 1 FROM order_items")
+    assert (
+        "WHERE order_id IN (SELECT order_id FROM ecommerce_curated.orders WHERE region_id = 'O''Brien')"
+        in (filtered_statement(panel, [region], {"region": "O'Brien"}, tables))
+    )
+
+
 def test_the_catalog_has_the_time_that_a_contract_declares() -> None:
     tables = {table.name: table for table in catalog(cast("LakePorts", MemoryLake())).tables}
     assert tables["orders"].event_time == "ordered_at"

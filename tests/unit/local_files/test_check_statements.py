@@ -30,6 +30,9 @@ panels:
     sql: {sql}
 {more}
 """
+THROUGH = (
+    "filters: [{{name: f, label: l, column: ward, tables: [visits_by_day], values: SELECT 1, through: {}}}]"
+)
 GOOD = {"kind": "line", "table": "visits_by_day", "x": "day", "y": "visits", "more": ""}
 ASKED = "SELECT day, visits FROM visits_by_day"
 QUEUE = """
@@ -86,6 +89,11 @@ def test_a_panel_that_can_be_drawn_has_no_problem(lake: Path) -> None:
             {"more": "filters: [{name: f, label: l, column: dy, tables: [visits_by_day], values: SELECT 1}]"},
             "visits_by_day has no column dy",
         ),
+        (
+            {"more": THROUGH.format("visits.dy")},
+            "visits_by_day has no column dy.*visits has no column dy",
+        ),
+        ({"more": THROUGH.format("visit.day")}, "no table visit. Did you mean"),
         ({"more": "trust: [{tables: [nonesuch], words: ['{n}']}]"}, "no table nonesuch.* no column n"),
         ({"more": QUEUE.format(**{**SOUND, "value": "'x'"})}, "value is drawn as a number"),
         ({"more": QUEUE.format(**{**SOUND, "action": "note"})}, "has the action note already"),

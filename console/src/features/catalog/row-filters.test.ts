@@ -55,6 +55,7 @@ test('a table offers its first day column, and what its dashboards filter by, on
     values: '',
     is_from: false,
     is_until: false,
+    through: '',
   })
   const columns = [
     { name: 'place', type: 'varchar' },

@@ -35,6 +35,7 @@ const BOARD: Schemas['Dashboard'] = {
       whole: '',
       is_from: false,
       is_until: false,
+      through: '',
       panels: [],
     },
   ],

@@ -71,6 +71,13 @@ test('a column that references the key of a dataset is filtered as the key', () 
   })
 })
 
+test('the row of a level is carried to a filter by its column through another dataset', () => {
+  const through = testFilter({ name: 'id', column: 'hall_id', tables: ['stays'], through: 'guests.guest_id' })
+  expect(carried({ line: 'x' }, [LINE], [through])).toEqual({
+    id: `SELECT DISTINCT "hall_id" FROM prod.plan WHERE "line_id" = 'x' AND "level" IN ('hall', 'both') LIMIT 2`,
+  })
+})
+
 test('a name that two datasets have is not carried to an id: nobody knows which is meant', () => {
   const rooms = testTable('rooms', [key('hall_id'), text('hall_name')])
   const byId = testFilter({ name: 'id', column: 'hall_id' })

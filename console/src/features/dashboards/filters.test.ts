@@ -26,6 +26,7 @@ const FILTER: Schemas['DashboardFilter'] = {
   whole: '',
   is_from: false,
   is_until: false,
+  through: '',
   panels: [],
 }
 const PANEL = {
@@ -45,6 +46,17 @@ test('a chosen value shadows the table by its own rows, and cannot leave its quo
     "WITH history AS (\n  SELECT series, month_on, amount, paid_at\n  FROM lake_prod.history\n  WHERE series = 'a'' OR 1=1'\n)\n" +
       PANEL.sql,
   )
+})
+
+test('a filter through a dataset keeps the rows whose key has the value there', () => {
+  const guests = testTable('guests', [column('series', 'varchar'), column('country', 'varchar')], {
+    database: 'lake_curated',
+  })
+  const country = { ...FILTER, name: 'country', column: 'country', through: 'guests.series' }
+  const of = narrowed(PANEL, [country], { country: 'IE' }, [...TABLES, guests])
+  expect(of.sql).toContain("WHERE series IN (SELECT series FROM lake_curated.guests WHERE country = 'IE')")
+  expect(of.words).toEqual(['Series: Ireland'])
+  expect(of.rows).toEqual(['amount:ge:0'])
 })
 
 test('another statement is narrowed like one that was pinned under the filters of its page', () => {

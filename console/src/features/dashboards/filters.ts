@@ -43,7 +43,7 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
   const filters = filtersFor(all, panel.sql, tables)
   const active = filters.filter((one) => chosen[one.name])
   const own = active.filter(
-    (one) => !one.lookup && isFor(one, panel.name) && one.tables.includes(panel.table),
+    (one) => !one.lookup && !one.through && isFor(one, panel.name) && one.tables.includes(panel.table),
   )
   return {
     sql: filteredSql(panel, filters, chosen, tables),
@@ -114,7 +114,7 @@ export function filteredSql(
     const through = own.length > 0 ? readThrough(sql, table) : undefined
     if (!through) continue
     sql = through.sql
-    shadows.push(shadow(table, own, chosen, through.name))
+    shadows.push(shadow(table, own, chosen, through.name, tables))
   }
   if (shadows.length === 0) return panel.sql
   const isWith = /^\s*WITH\s/i.test(sql)
@@ -157,7 +157,9 @@ export function filteredByRows(
   conditions: { column: string; operator: string; value: string }[],
   tables: Table[],
 ): string {
-  const own = filters.filter((one) => one.tables.includes(table) && !isBound(one) && !one.lookup)
+  const own = filters.filter(
+    (one) => one.tables.includes(table) && !isBound(one) && !one.lookup && !one.through,
+  )
   const chosen = Object.fromEntries(
     own.map(({ name, column }) => [
       name,
@@ -199,14 +201,16 @@ function rowCondition({ column, is_from, is_until }: Filter, value: string, type
   return `${column}:le:${isMoment(type) ? endOfDay(value) : value}`
 }
 
-function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string): string {
+function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string, tables: Table[]): string {
   const columns = table.columns.map(({ name }) => {
     const whole = filters.find((one) => one.column === name)?.whole
     return whole ? `${quoted(whole)} AS ${name}` : name
   })
-  const conditions = filters.map((one) =>
-    condition(one, chosen[one.name] ?? '', table.columns.find(({ name }) => name === one.column)?.type ?? ''),
-  )
+  const conditions = filters.map((one) => {
+    const value = chosen[one.name] ?? ''
+    const type = table.columns.find(({ name }) => name === one.column)?.type ?? ''
+    return conditionThrough(one, value, tables) ?? condition(one, value, type)
+  })
   const source = `${table.database}.${table.name}`
   return `${name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
 }
@@ -224,6 +228,14 @@ export function narrowedLike(sql: string, other: string): string {
   const isWith = /^\s*WITH\s/i.test(other)
   const rest = isWith ? other.replace(/^\s*WITH\s+/i, '') : other
   return `WITH ${shadows.join(',\n')}${isWith ? ',' : ''}\n${rest}`
+}
+
+/** The condition of rows whose key has the chosen value in its dataset; undefined for a filter by a column of the table. */
+function conditionThrough({ column, through }: Filter, chosen: string, tables: Table[]): string | undefined {
+  const [dataset, key] = through.split('.')
+  const listed = tables.find(({ name, system }) => name === dataset && system === '')
+  if (!listed || !key) return undefined
+  return `${key} IN (SELECT ${key} FROM ${listed.database}.${listed.name} WHERE ${column} = ${quoted(chosen)})`
 }
 
 function condition({ column, is_from, is_until, lookup }: Filter, chosen: string, type: string): string {

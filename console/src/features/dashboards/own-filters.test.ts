@@ -13,6 +13,7 @@ const FILTER = {
   whole: '',
   is_from: false,
   is_until: false,
+  through: '',
   panels: ['visits'],
 }
 const BOARD = {

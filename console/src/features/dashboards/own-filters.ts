@@ -21,7 +21,15 @@ import { useDashboards } from './queries'
 type Table = Schemas['CatalogTable']
 type Chosen = Readonly<Record<string, string>>
 
-const PERIOD = { values: '', whole: '', panels: [], is_from: false, is_until: false, is_of_table: true }
+const PERIOD = {
+  values: '',
+  whole: '',
+  panels: [],
+  is_from: false,
+  is_until: false,
+  through: '',
+  is_of_table: true,
+}
 
 /**
  * The filters of a dashboard that a person made of questions: a period for the tables that they read, and what the

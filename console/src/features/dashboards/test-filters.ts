@@ -10,6 +10,7 @@ export const testFilter = (more: Partial<Filter> = {}): Filter => ({
   whole: '',
   is_from: false,
   is_until: false,
+  through: '',
   panels: [],
   ...more,
 })

@@ -89,7 +89,7 @@ describe('the line of a table page', () => {
   const board = {
     system: 's',
     trust: [{ tables: ['t'], words: ['off by {error}'], sql: 'SELECT error FROM t', source: '' }],
-    filters: [{ ...filter, panels: [], is_from: false, is_until: false }],
+    filters: [{ ...filter, panels: [], is_from: false, is_until: false, through: '' }],
   }
   const columns = ['series', 'error'].map((name) => ({ name, type: 'varchar' }))
   let asked: string[] = []

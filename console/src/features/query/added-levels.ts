@@ -73,6 +73,7 @@ const shadowed = (sql: string, table: Table, column: string, level: string): str
         whole: '',
         is_from: false,
         is_until: false,
+        through: '',
         panels: [],
       },
     ],

@@ -221,6 +221,7 @@ test('a queue that a dashboard opens under its filter lists the items of this fi
       whole: '',
       is_from: false,
       is_until: false,
+      through: '',
       panels: [],
     },
   ]
