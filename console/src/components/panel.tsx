@@ -1,6 +1,7 @@
 import { Box, Group, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
 
+import { firstSentence } from './first-sentence'
 import { keepPage } from '../features/search/recent-pages'
 
 /** The heading of a page, there from its first moment: also while the page loads, and when it fails. It is the title of the tab. */
@@ -22,7 +23,7 @@ interface Props {
   title: string
   /** A line below the title. */
   subtitle?: string | undefined
-  /** What to do about it, in one line below. */
+  /** What to do about it, below: the first sentence is in sight, the others a click away. */
   action?: string | undefined
   /** The way to the page where it is done. */
   onward?: ReactNode
@@ -55,16 +56,29 @@ export function Panel({
               {subtitle}
             </Text>
           ) : null}
-          {action ? (
-            <Text size="xs" className="muted">
-              {action}
-            </Text>
-          ) : null}
+          {action ? <Action text={action} /> : null}
           {onward}
         </div>
         {actions}
       </Group>
       {children}
     </Box>
+  )
+}
+
+/** What to do, of which the first sentence is in sight and the others are a click away. */
+function Action({ text }: { text: string }) {
+  const [first, others] = firstSentence(text)
+  if (!others)
+    return (
+      <Text size="xs" className="muted">
+        {first}
+      </Text>
+    )
+  return (
+    <details className="folded-action muted">
+      <summary>{first} · more</summary>
+      {others}
+    </details>
   )
 }
