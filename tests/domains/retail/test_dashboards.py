@@ -1464,6 +1464,8 @@ def test_each_sum_of_weeks_says_which_rule_was_nearer_and_by_which_one_to_plan()
             "update sales_forecast set sum_off_by = 60, sum_off_by_mean_of_8 = 55 where horizon = 4"
         )
         far_off = answer_of(engine, panel.sql)
+        engine.execute("update sales_forecast set sold_so_far = 60 where horizon = 1")
+        begun = answer_of(engine, panel.sql)[0]
         engine.execute("update sales_forecast set sum_windows = 0")
         untested = answer_of(engine, panel.sql)
     assert [(row["sum_of"], row["nearer_in_tests"], row["plan_by"], row["amount"]) for row in rows] == [
@@ -1477,13 +1479,18 @@ def test_each_sum_of_weeks_says_which_rule_was_nearer_and_by_which_one_to_plan()
         "last year is nearer to it",
     ]
     assert answer_in_words(panel.answer, rows, panel.units) == (
-        "Plan purchases of 4 weeks and 13 weeks by the forecast; of 1 week by the mean of the last 8 weeks, "
+        "Plan purchases of 4 weeks, 13 weeks by the forecast; of 1 week by the mean of the last 8 weeks, "
         "off by 16.7 % in tests where the forecast was off by 22.9 %"
     )
     assert [(row["plan_by"], row["amount"]) for row in far_off][1] == ("too far off", None)
     assert answer_in_words(panel.answer, far_off, panel.units).endswith(
         "; of 4 weeks by neither: too far off"
     )
+    assert (begun["nearer_in_tests"], begun["plan_by"], begun["because"]) == (
+        "mean of last 8",
+        "the forecast",
+        "it knows what is sold of it",
+    ), "tests forecast whole weeks, and a mean does not know the week that has begun"
     assert {row["plan_by"] for row in untested} == {"not tested"}
     assert answer_in_words(panel.answer, untested, panel.units) == ""
 
