@@ -275,7 +275,7 @@ def test_another_link_to_the_page_of_questions_replaces_the_statement_and_its_an
     expect(editor).to_contain_text("churn_risk")
     expect(editor).not_to_contain_text("sales_forecast")
     answer = page.get_by_role("table")
-    expect(answer.get_by_role("columnheader", name="Risk of leaving")).to_be_visible()
+    expect(answer.get_by_role("columnheader", name="Priority of winning back")).to_be_visible()
 
 
 def test_the_statement_of_a_link_inside_the_console_runs_and_that_of_an_opened_address_waits(

@@ -78,7 +78,7 @@ function Action({ text }: { text: string }) {
   return (
     <details className="folded-action muted">
       <summary>{first} · more</summary>
-      {others}
+      <p>{others}</p>
     </details>
   )
 }
