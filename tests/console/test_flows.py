@@ -22,6 +22,7 @@ from playwright.sync_api import expect
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.costs.recorded import EndedJobRun
 from headgate.lake.states import Originals
+from headgate.query.kept_questions import kept_questions
 from tests.console.accessibility import violations
 from tests.console.browsers import SIDEWAYS, WIDTHS, resize, visit
 from tests.console.conftest import PATIENCE_MS
@@ -215,6 +216,40 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
     page.get_by_role("button", name="More about: Sold by branch").click()
     page.get_by_role("menuitem", name="Take off my dashboard").click()
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
+
+
+def test_a_saved_question_and_its_mail_are_drawn_as_the_person_chose(console: Console) -> None:
+    page = console.page(token=OPERATOR)
+    sql = "select 'Mitte' as branch, 3 as sold union all select 'Nord', 4000"
+    visit(page, console.url, f"/query?sql={sql}&view=chart")
+    page.get_by_role("button", name=re.compile("Run")).click()
+    chart = page.get_by_role("img", name="sold by branch")
+    expect(chart.locator("svg")).to_contain_text("Nord")
+    page.get_by_role("combobox", name="Scale").click()
+    page.get_by_role("option", name="log", exact=True).click()
+    expect(chart.locator("svg")).to_contain_text("log scale")
+    page.get_by_role("button", name="Save this question").click()
+    page.get_by_label("Name of the question").fill("Sold on a log scale")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Open my dashboard").click()
+    board = page.get_by_role("region", name="Sold on a log scale")
+    expect(board.get_by_role("img").locator("svg")).to_contain_text("log scale")
+    page.get_by_role("button", name="Send me this by mail").click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_label("Text of the mail")).to_contain_text("Sold on a log scale")
+    page.keyboard.press("Escape")
+    board.get_by_role("link", name="Open").click()
+    expect(chart.locator("svg")).to_contain_text("log scale")
+    page.get_by_role("combobox", name="Drawn as").click()
+    page.get_by_role("option", name="points").click()
+    page.get_by_role("button", name="Saved: change it").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Open my dashboard").click()
+    page.get_by_role("button", name="More about: Sold on a log scale").click()
+    page.get_by_role("menuitem", name="Take off my dashboard").click()
+    kept = kept_questions(console.lake.objects, "artifacts")
+    (drawn,) = [(each.kind, each.form, each.scale) for each in kept if each.name == "Sold on a log scale"]
+    assert drawn == ("line", "points", "log")
 
 
 def pin(console: Console, name: str, sql: str) -> None:

@@ -7,7 +7,7 @@ import { uniqueHeadings } from '../../formats/words'
 import { ChartNote } from './chart-note'
 import { type ChartKind, type Choice, drawable, measures } from './chart-choice'
 import { useDrawn } from './use-drawn'
-import { whyNoLog } from '../dashboards/charts/bar'
+import { whyNoLog } from '../dashboards/charts/log-bars'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 420

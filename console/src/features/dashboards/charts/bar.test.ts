@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 
 import { axisOf, options } from '../chart-options'
 import { EMPTY_PANEL } from '../empty-panel'
-import { barsHeight, fitting, whyNoLog } from './bar'
+import { barsHeight, fitting } from './bar'
 import { INK } from './chart-parts'
+import { whyNoLog } from './log-bars'
 
 const PANEL = {
   ...EMPTY_PANEL,

@@ -1,7 +1,8 @@
 import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
-import { heading, shortened } from '../../../formats/words'
+import { shortened } from '../../../formats/words'
 import { CAUTION } from './cautions'
+import { areStacked } from './log-bars'
 import {
   colourOf,
   type Drawing,
@@ -95,25 +96,6 @@ function groupsOf(panel: Drawing['panel'], rows: Drawing['rows']): string[] {
   const sorted: string[] = []
   for (const [at, group] of [...values.keys()].entries()) sorted[places[at] ?? at] = group
   return sorted
-}
-
-/** Whether the bars of one place are one above the other: parts of a whole are, several measures of one name are not its parts. */
-export const areStacked = ({
-  is_stacked,
-  series,
-}: Pick<Drawing['panel'], 'is_stacked' | 'series'>): boolean => is_stacked ?? Boolean(series)
-
-/** Why bars have no log scale; empty for those that can have one. */
-export function whyNoLog({
-  panel,
-  columns,
-  rows,
-}: Pick<Shown, 'panel' | 'columns' | 'rows' | 'labels'>): string {
-  if (areStacked(panel)) return 'Stacked bars have no log scale: their parts would not add up to their sum.'
-  const below = panel.y.find((name) =>
-    rows.some((row) => (numeric(row[columns.indexOf(name)]) ?? Number.POSITIVE_INFINITY) <= 0),
-  )
-  return below ? `These bars have no log scale: ${heading(below)} has values of zero or below.` : ''
 }
 
 /** The lowest and the highest end of bars of which those of one place have these values. */
