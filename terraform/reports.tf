@@ -62,7 +62,7 @@ data "aws_iam_policy_document" "report" {
     resources = [aws_sns_topic.alerts.arn, aws_sns_topic.mails.arn]
   }
 
-  # Answers by mail: when and to whom, the dashboards that people wrote or made of their questions, and whether a person may still read.
+  # Answers by mail: when and to whom, the dashboards that people wrote, the questions on their own, and whether a person may still read.
   statement {
     sid       = "ReadMails"
     actions   = ["s3:GetObject"]

@@ -49,7 +49,7 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
 
 
 def own_dashboard(lake: LakePorts, person: str) -> Dashboard | None:
-    """Return the dashboard that a person made of questions; None if nothing is on it.
+    """Return the dashboard of questions that a person pinned; None if nothing is on it.
 
     Args:
         person: the key of the person, as callers have it.
