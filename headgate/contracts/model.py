@@ -62,6 +62,9 @@ class Level(StrEnum):
     HALT = "halt"  # the file is rejected
 
 
+ADDS_UP = "headgate.addsUp"  # of a column
+
+
 @dataclass(frozen=True)
 class ColumnType:
     """A column's exact type. `length` is for strings (characters), `precision` and `scale` for decimals."""
@@ -133,6 +136,7 @@ class Column:
     is_sheet_name: bool = field(default=False, repr=False)
     # ODCS transformSourceObjects: `table.column` of each column that it is computed from; None if undeclared.
     computed_from: tuple[str, ...] | None = None
+    adds_up: bool = True  # False if no sum over rows says anything, as of the price of one piece
     decided_by: tuple[str, ...] = ()  # those of `computed_from` whose values only decide which value it has
 
     @property

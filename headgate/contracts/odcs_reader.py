@@ -20,6 +20,7 @@ from headgate.contracts.file_form import check_file_form
 from headgate.contracts.first_view import check_first_view
 from headgate.contracts.format_property import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.model import (
+    ADDS_UP,
     Column,
     ColumnType,
     Comparison,
@@ -299,7 +300,16 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         is_sheet_name=sheet_names.stated(place, own),
         computed_from=sources,
         decided_by=declared_decisions(place, own, sources),
+        adds_up=_adds_up(place, own),
     )
+
+
+def _adds_up(place: str, own: Mapping[str, object]) -> bool:
+    """Return whether the column may be added over rows; ContractError if the property is no boolean."""
+    declared = own.get(ADDS_UP, True)
+    if not isinstance(declared, bool):
+        raise ContractError(f"{place}: {ADDS_UP} is {declared!r}. State false, or remove the property.")
+    return declared
 
 
 def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:

@@ -12,7 +12,17 @@ from headgate.contracts import card_declarations, generated_ids, sheet_names
 from headgate.contracts.computed_from import DECIDED_BY
 from headgate.contracts.computed_from import FIELD as SOURCES
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
-from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import (
+    ADDS_UP,
+    Column,
+    ColumnType,
+    Comparison,
+    Contract,
+    Kind,
+    Level,
+    Mask,
+    Rule,
+)
 from headgate.contracts.rule_kinds import (
     RULE_OF_KEYWORD,
     RULE_OF_OPTION,
@@ -80,6 +90,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         card_declarations.PROPERTY: column.no_cards.as_stated() if column.no_cards else {},
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
+        ADDS_UP: "" if column.adds_up else False,
         DECIDED_BY: [*column.decided_by],
         generated_ids.PROPERTY: [*column.generated_from],
         sheet_names.PROPERTY: column.is_sheet_name or "",

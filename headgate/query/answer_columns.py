@@ -18,7 +18,8 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.currency import is_amount
 from headgate.contracts.types import glue_columns
-from headgate.query.shares import is_named_share, is_share
+from headgate.query.periods import period_of
+from headgate.query.shares import is_named_share, is_percentage, is_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,6 +60,7 @@ _KEEPS_FIRST = (
     exp.Floor,
     exp.Cast,
     exp.TryCast,
+    exp.Date,
     exp.Nullif,
 )
 # The result is one of the arguments, or a sum of them.
@@ -66,12 +68,6 @@ _KEEPS_ALL = (exp.Add, exp.Sub, exp.Coalesce, exp.Greatest, exp.Least)
 _OF_SAME_NAME = (exp.Alias, exp.Paren, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Round, exp.Cast)
 
 
-_PARTS_OF_TIME = (
-    exp.Extract,
-    *(exp.Year, exp.Quarter, exp.Month, exp.Week, exp.WeekOfYear, exp.YearOfWeek),
-    *(exp.Day, exp.DayOfMonth, exp.DayOfWeek, exp.DayOfWeekIso, exp.DayOfYear),
-    *(exp.Hour, exp.Minute, exp.Second),
-)
 _NAMED_THINGS = re.compile(r"(^|_)(id|year)$")
 # The heading of a column that the statement does not name.
 _UNNAMED = re.compile(r"_col_?\d+")
@@ -86,11 +82,13 @@ _AGGREGATES = {
 
 
 class UnitAndTitle(NamedTuple):
-    """The unit, the title and the kind of a table's or an answer's column; all may be empty."""
+    """The unit, the title, the kind and the period of a table's or an answer's column; all may be empty."""
 
     unit: str
     label: str
     kind: str = ""  # NAME or MEAN, by how its numbers are shown
+    period: str = ""  # of a number the part of a date that it is, of a day the period that begins with it
+    adds_up: bool = True  # False of a price and the like, of which no sum says anything
 
 
 Tables = dict[tuple[str, str], dict[str, UnitAndTitle]]
@@ -176,7 +174,10 @@ def facts_of_tables(contracts: Registry, databases: Databases) -> Tables:
 def _facts_of(contract: Contract) -> dict[str, UnitAndTitle]:
     facts = {
         column.name: UnitAndTitle(
-            column.unit, column.label, NAME if _NAMED_THINGS.search(column.name.lower()) else ""
+            column.unit,
+            column.label,
+            NAME if _NAMED_THINGS.search(column.name.lower()) else "",
+            adds_up=column.adds_up,
         )
         for column in contract.columns
     }
@@ -280,10 +281,10 @@ class _Answer:
     def _computed(self, node: exp.Expression, scope: Scope) -> UnitAndTitle:
         if isinstance(node, _COUNTS):
             return NO_FACTS
-        if isinstance(node, _PARTS_OF_TIME):
-            return _UNCERTAIN._replace(kind=NAME)
-        if is_share(node):
-            return _SHARE
+        if period := period_of(node):
+            return _UNCERTAIN._replace(kind="" if period.is_start else NAME, period=period.name)
+        if is_share(node) or is_percentage(node):
+            return _SHARE if is_share(node) else _SHARE._replace(unit=_PERCENT)
         if isinstance(node, exp.Mul | exp.Div):
             combine = _product if isinstance(node, exp.Mul) else _quotient
             return UnitAndTitle(
@@ -296,7 +297,9 @@ class _Answer:
             return _SHARE if named and facts.unit == NO_FACTS.unit else facts
         alternatives = _alternatives(node)
         same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else _UNCERTAIN
-        return same._replace(label="", kind="" if isinstance(node, exp.Add | exp.Sub) else same.kind)
+        if isinstance(node, exp.Add | exp.Sub):
+            same = same._replace(kind="", period="")
+        return same._replace(label="")
 
     def _column(self, column: exp.Column, scope: Scope) -> UnitAndTitle:
         name, around = column.name.lower(), cast("Scope | None", scope)
@@ -374,8 +377,10 @@ def _titled(facts: UnitAndTitle, node: exp.Expression) -> UnitAndTitle:
 def _of_kind(facts: UnitAndTitle, node: exp.Expression) -> UnitAndTitle:
     """Return the facts with the kind of a mean, or without one where the node computes another number."""
     if isinstance(node, exp.Avg):
-        return facts._replace(kind=MEAN)
-    return facts._replace(kind="") if isinstance(node, exp.Sum | exp.Median | exp.ApproxQuantile) else facts
+        return facts._replace(kind=MEAN, period="")
+    if isinstance(node, exp.Sum | exp.Median | exp.ApproxQuantile):
+        return facts._replace(kind="", period="", adds_up=facts.adds_up or isinstance(node, exp.Sum))
+    return facts
 
 
 def _name_below(node: exp.Expression) -> str:
@@ -391,4 +396,6 @@ def _agreed(facts: Iterable[UnitAndTitle]) -> UnitAndTitle:
     first = different.pop()
     if not different:
         return first
-    return first._replace(label="") if all(first.unit == each.unit for each in different) else _UNCERTAIN
+    if any(first.unit != each.unit for each in different):
+        return _UNCERTAIN
+    return first._replace(label="", adds_up=all(each.adds_up for each in (first, *different)))

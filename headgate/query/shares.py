@@ -7,10 +7,12 @@ import re
 from sqlglot import exp
 
 _NAMED_SHARE = re.compile(r"(^|_)share$", re.IGNORECASE)
+_NAMED_RATE = re.compile(r"(^|_)(rate|fraction|proportion)$", re.IGNORECASE)
 _WRAPPERS = (exp.Paren, exp.Cast, exp.TryCast, exp.Nullif, exp.Round)
 _PREDICATES = (exp.Predicate, exp.And, exp.Or, exp.Not)
 _TRUE = frozenset({"1", "1.0"})
 _FALSE = frozenset({"0", "0.0"})
+_HUNDRED = frozenset({"100", "100.0"})
 
 
 def is_share(node: exp.Expression) -> bool:
@@ -27,25 +29,76 @@ def is_share(node: exp.Expression) -> bool:
     return isinstance(whole, exp.Sum) and _adds_part(part, _bare(whole.this))
 
 
+def is_percentage(node: exp.Expression) -> bool:
+    """Return whether a value is a share times 100, in whatever order."""
+    if isinstance(node, exp.Mul):
+        return any(_is_hundred(one) and is_share(_bare(other)) for one, other in _sides(node))
+    if not isinstance(node, exp.Div):
+        return False
+    part = _inner(node.this)
+    return isinstance(part, exp.Mul) and any(
+        _is_hundred(one) and is_share(exp.Div(this=other.copy(), expression=node.expression.copy()))
+        for one, other in _sides(part)
+    )
+
+
+def _sides(node: exp.Mul) -> list[tuple[exp.Expression, exp.Expression]]:
+    return [(node.this, node.expression), (node.expression, node.this)]
+
+
+def _is_hundred(node: exp.Expression) -> bool:
+    bare = _inner(node)
+    return isinstance(bare, exp.Literal) and bare.name in _HUNDRED
+
+
 def is_named_share(name: str, node: exp.Expression) -> bool:
-    """Return whether a quotient is called a share, and is not multiplied by 100."""
-    is_percent = any(literal.name in {"100", "100.0"} for literal in node.find_all(exp.Literal))
-    return bool(_NAMED_SHARE.search(name)) and isinstance(_bare(node), exp.Div) and not is_percent
+    """Return whether a quotient is called a share, or a rate of parts alike, and is not multiplied by 100."""
+    quotient = _bare(node)
+    is_percent = any(literal.name in _HUNDRED for literal in node.find_all(exp.Literal))
+    if not isinstance(quotient, exp.Div) or is_percent:
+        return False
+    is_rate = bool(_NAMED_RATE.search(name)) and _are_alike(quotient.this, quotient.expression)
+    return is_rate or bool(_NAMED_SHARE.search(name))
+
+
+def _are_alike(part: exp.Expression, whole: exp.Expression) -> bool:
+    """Return whether both values are counts, or both are sums of the same column over some of the rows."""
+    part, whole = _bare(part), _bare(whole)
+    if _counts(part) and _counts(whole):
+        return True
+    columns = _added_columns(part)
+    return bool(columns) and columns == _added_columns(whole)
+
+
+def _counts(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Count) or _counts_part(node)
+
+
+def _added_columns(node: exp.Expression) -> set[str]:
+    """Return the columns whose values a sum adds; none of another value."""
+    added = _bare(node.this) if isinstance(node, exp.Filter) else node
+    if not isinstance(added, exp.Sum):
+        return set()
+    values = _alternatives(_bare(added.this)) or [added.this]
+    return {column.sql() for value in values for column in value.find_all(exp.Column)}
 
 
 def _bare(node: exp.Expression) -> exp.Expression:
     """Return a value without types, rounding, and factors of one."""
-    while True:
-        if isinstance(node, exp.Mul):
-            sides = [node.this, node.expression]
-            others = [side for side in sides if side.name not in _TRUE or not isinstance(side, exp.Literal)]
-            if len(others) != 1:
-                return node
-            node = others[0]
-        elif isinstance(node, _WRAPPERS) and node.this:
-            node = node.this
-        else:
+    while isinstance(node := _inner(node), exp.Mul):
+        sides = [node.this, node.expression]
+        others = [side for side in sides if side.name not in _TRUE or not isinstance(side, exp.Literal)]
+        if len(others) != 1:
             return node
+        node = others[0]
+    return node
+
+
+def _inner(node: exp.Expression) -> exp.Expression:
+    """Return a value without types and rounding."""
+    while isinstance(node, _WRAPPERS) and node.this:
+        node = node.this
+    return node
 
 
 def _counts_part(part: exp.Expression) -> bool:

@@ -6253,6 +6253,12 @@ export interface components {
          */
         ResultColumn: {
             /**
+             * Adds Up
+             * @description False of a column that its contract does not add up over rows, such as the price of one piece, and of a largest or another single value of it.
+             * @default true
+             */
+            adds_up: boolean;
+            /**
              * Kind
              * @description `name`: its numbers name things, such as ids and years, and have no thousands separators. `mean`: a mean, which has more digits than are shown.
              * @default
@@ -6267,6 +6273,12 @@ export interface components {
             label: string;
             /** Name */
             name: string;
+            /**
+             * Period
+             * @description Of a number, the part of a date that it is: `year`, `quarter`, `month`, `week`, `day_of_week` (1 is Monday), `hour` and the like. Of a day, the period that begins with it.
+             * @default
+             */
+            period: string;
             /**
              * Type
              * @description Type in Athena.

@@ -46,6 +46,16 @@ class ResultColumn(Shape):
         description="`name`: its numbers name things, such as ids and years, and have no thousands "
         "separators. `mean`: a mean, which has more digits than are shown.",
     )
+    period: str = Field(
+        "",
+        description="Of a number, the part of a date that it is: `year`, `quarter`, `month`, `week`, "
+        "`day_of_week` (1 is Monday), `hour` and the like. Of a day, the period that begins with it.",
+    )
+    adds_up: bool = Field(
+        True,
+        description="False of a column that its contract does not add up over rows, such as the price of "
+        "one piece, and of a largest or another single value of it.",
+    )
 
 
 class TableSummary(Shape):

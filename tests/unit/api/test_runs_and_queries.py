@@ -108,7 +108,7 @@ def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
     answer = caller.call("GET", path + "/rows").json
     assert (answer["rows"], answer["columns"]) == (
         [[str(2**60)]],
-        [{"name": "n", "type": "bigint", "unit": "", "label": "", "kind": ""}],
+        [{"name": "n", "type": "bigint", "unit": "", "label": "", "kind": "", "period": "", "adds_up": True}],
     )
     assert caller.call("DELETE", path).status == 200
 

@@ -61,7 +61,10 @@ DOCUMENT: dict[str, Any] = {
                     "name": "total",
                     "physicalType": "DECIMAL(12, 2)",
                     "logicalTypeOptions": {"minimum": 0, "exclusiveMaximum": 100},
-                    "customProperties": [{"property": "headgate.unit", "value": "GBP"}],
+                    "customProperties": [
+                        {"property": "headgate.unit", "value": "GBP"},
+                        {"property": "headgate.addsUp", "value": False},
+                    ],
                 },
                 {
                     "name": "status",
@@ -166,6 +169,7 @@ def test_everything_that_the_document_says_is_read() -> None:
         ColumnType(Kind.DECIMAL, precision=12, scale=2),
         rules=(Rule("minimum", 0), Rule("exclusive_maximum", 100)),
         unit="GBP",
+        adds_up=False,
     )
     assert contract.column("order_id").rules == (Rule("required"), Rule("max_length", 20))
     assert contract.column("line").required
@@ -273,6 +277,10 @@ def test_everything_that_the_document_says_is_read() -> None:
         (
             changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="verdicts"),
             "no contract declares it",
+        ),
+        (
+            changed("schema", 0, "properties", 2, "customProperties", 1, "value", to="no"),
+            "headgate.addsUp is 'no'. State false, or remove the property",
         ),
     ],
 )

@@ -239,3 +239,80 @@ def test_a_quotient_of_one_unit_that_is_called_a_share_is_one_unless_it_is_perce
     (top, _), (percent, _) = facts(sql, "top_share", "share")
     assert top == "share"
     assert percent != "share"
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        # Two counts, or two sums of one column: called a rate, the quotient is a share.
+        ("count_if(quantity < 0) / count_if(quantity > 0) as return_rate", "share"),
+        ("count_if(quantity < 0) / count(distinct item_id) as rate", "share"),
+        (
+            "sum(case when quantity < 0 then -quantity else 0 end) * 1.0"
+            " / nullif(sum(case when quantity > 0 then quantity else 0 end), 0) as return_rate",
+            "share",
+        ),
+        ("sum(amount) / sum(quantity) as exchange_rate", "GBP"),
+        ("sum(waited) / sum(quantity) as rate", "days"),
+        ("sum(quantity) / count(*) as rate", ""),
+        ("100 * count_if(quantity < 0) / count_if(quantity > 0) as return_rate", ""),
+        # A share times 100 is percent, whatever it is called; another number called so is not.
+        ("100.0 * count(*) / sum(count(*)) over () as pct", "percent"),
+        ("round(100 * avg(case when quantity < 0 then 1.0 else 0 end), 1) as part", "percent"),
+        ("count_if(quantity < 0) * 100.0 / count(*) as part", "percent"),
+        ("count(*) / count(distinct item_id) * 100 as pct", ""),
+        ("sum(quantity) as pct", ""),
+    ],
+)
+def test_a_share_and_a_percentage_are_known_where_that_is_sure(column: str, unit: str) -> None:
+    sql = "select item_id, COLUMN from c.items group by item_id".replace("COLUMN", column)
+    assert facts(sql, "item_id", column.rpartition(" ")[2])[1][0] == unit
+
+
+@pytest.mark.parametrize(
+    ("column", "period"),
+    [
+        ("year(at) as n", "year"),
+        ("extract(month from at) as n", "month"),
+        ("quarter(at) as n", "quarter"),
+        ("week(at) as n", "week"),
+        ("year_of_week(at) as n", "year_of_week"),
+        ("extract(dow from at) as n", "day_of_week"),
+        ("day_of_week(at) as n", "day_of_week"),
+        ("cast(extract(hour from at) as integer) as n", "hour"),
+        ("day(at) as n", "day"),
+        ("cast(date_trunc('quarter', at) as date) as n", "quarter"),
+        ("date(date_trunc('year', at)) as n", "year"),
+        ("date_trunc('week', cast(at as date)) as n", "week"),
+        ("(select month(at) as m from c.items limit 1) as n", "month"),
+        ("year(at) - 2000 as n", ""),
+        ("avg(hour(at)) as n", ""),
+        ("sum(month(at)) as n", ""),
+        ("count(month(at)) as n", ""),
+        ("at as n", ""),
+    ],
+)
+def test_a_part_of_a_date_and_the_start_of_a_period_are_known_by_their_expression(
+    column: str, period: str
+) -> None:
+    (answer,) = facts_of_answer(f"select {column} from c.items", ["n"], TABLES, "p")  # noqa: S608 parts of the test
+    assert answer.period == period
+
+
+@pytest.mark.parametrize(
+    ("column", "adds_up"),
+    [
+        ("price as n", False),
+        ("max(price) as n", False),
+        ("round(coalesce(price, 0), 2) as n", False),
+        ("(select price from c.items limit 1) as n", False),
+        ("price * quantity as n", True),
+        ("sum(price * quantity) as n", True),
+        ("count(price) as n", True),
+        ("amount as n", True),
+    ],
+)
+def test_a_column_that_its_contract_does_not_add_up_is_not_added_up(column: str, *, adds_up: bool) -> None:
+    items = {**TABLES["c", "items"], "price": UnitAndTitle("GBP", "Price", adds_up=False)}
+    (answer,) = facts_of_answer(f"select {column} from c.items", ["n"], {("c", "items"): items}, "p")  # noqa: S608 parts of the test
+    assert answer.adds_up is adds_up
