@@ -63,9 +63,25 @@ const HASHED = /^([a-z0-9]+:)?[0-9a-f]{32,}$/i
 const isOfMonths = (column: string, text: string): boolean =>
   /(^|_)month(_on)?$/.test(column) && text.endsWith('-01')
 
-/** A day as its column has it: the first day of a month is the month. */
-export const dayOf = (column: string, text: string): string =>
-  isOfMonths(column, text) ? month(text) : day(text)
+/** The first days of quarters. */
+const OF_QUARTER = /-(01|04|07|10)-01$/
+
+/** The period that begins with a day, by the name of its column. */
+const periodByName = (column: string, text: string): string =>
+  isOfMonths(column, text) ? 'month' : (/(^|_)(quarter|year)(_on)?$/.exec(column)?.[2] ?? '')
+
+/**
+ * A day as its column has it: the first day of a period is the period.
+ *
+ * @example dayOf('quarter', '2009-10-01') // 'Q4 2009'
+ */
+export function dayOf(column: string, text: string, period = ''): string {
+  const own = period || periodByName(column, text)
+  if (own === 'year' && text.endsWith('-01-01')) return text.slice(0, 4)
+  if (own === 'quarter' && OF_QUARTER.test(text))
+    return `Q${Math.ceil(Number(text.slice(5, 7)) / 3)} ${text.slice(0, 4)}`
+  return own === 'month' && text.endsWith('-01') ? month(text) : day(text)
+}
 
 /** A value of a column in people's words, by the unit of the contract; at most four significant digits. */
 export function cellWords(column: string, value: Cell | undefined, unit = '', type = ''): string {
@@ -101,8 +117,8 @@ const idWords = (id: string, words: string): string =>
   words === id && !id.includes(' ') ? shortened(id, MOST_OF_AN_ID) : words
 
 /** The title of an axis: the column, and the unit where the labels of the axis do not say it. */
-export function axisTitle(column: string, unit: string): string {
-  const title = heading(column, unit)
+export function axisTitle(column: string, unit: string, own = ''): string {
+  const title = own || heading(column, unit)
   const rest = unit.replace(SAID_BY_VALUE, '')
   return rest && !title.toLowerCase().includes(rest.toLowerCase()) ? `${title} (${rest})` : title
 }
@@ -162,6 +178,10 @@ export interface AnswerColumn {
   label?: string
   /** By its expression: ids and years are names, whatever the statement calls them. */
   kind?: '' | 'name' | 'mean'
+  /** Of a number the part of a date that it is, of a day the period that begins with it. */
+  period?: string
+  /** False of a column that its contract does not add up over rows. */
+  adds_up?: boolean
 }
 
 /**

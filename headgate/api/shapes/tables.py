@@ -52,7 +52,7 @@ class ResultColumn(Shape):
         "`day_of_week` (1 is Monday), `hour` and the like. Of a day, the period that begins with it.",
     )
     adds_up: bool = Field(
-        True,
+        default=True,
         description="False of a column that its contract does not add up over rows, such as the price of "
         "one piece, and of a largest or another single value of it.",
     )

@@ -248,8 +248,7 @@ def test_a_quotient_of_one_unit_that_is_called_a_share_is_one_unless_it_is_perce
         ("count_if(quantity < 0) / count_if(quantity > 0) as return_rate", "share"),
         ("count_if(quantity < 0) / count(distinct item_id) as rate", "share"),
         (
-            "sum(case when quantity < 0 then -quantity else 0 end) * 1.0"
-            " / nullif(sum(case when quantity > 0 then quantity else 0 end), 0) as return_rate",
+            "sum(if(quantity < 0, -quantity)) / nullif(sum(if(quantity > 0, quantity)), 0) as return_rate",
             "share",
         ),
         ("sum(amount) / sum(quantity) as exchange_rate", "GBP"),

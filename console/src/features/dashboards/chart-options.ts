@@ -29,7 +29,8 @@ export function newest(shown: Shown): Shown {
 
 /** ECharts options for one panel. Texts of cells are given as texts, never as HTML. */
 export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
-  const { panel, units = {}, labels = {}, marks = [], open, begun, isNarrow = false, height } = shown
+  const { panel, units = {}, labels = {}, marks = [], open, begun, period = '', order } = shown
+  const { isNarrow = false, height } = shown
   const rows = shown.rows.map((row) =>
     Object.fromEntries(shown.columns.map((name, at) => [name, row[at] ?? null])),
   )
@@ -45,6 +46,8 @@ export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
     marks,
     open,
     begun,
+    period,
+    order,
     isNarrow,
     height,
   }

@@ -3,9 +3,8 @@ import { lazy, Suspense, useMemo } from 'react'
 
 import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
-import { uniqueHeadings } from '../../formats/words'
 import { ChartNote } from './chart-note'
-import { type ChartKind, type Choice, drawable, measures } from './chart-choice'
+import { type ChartKind, type Choice, drawable, isId, measures } from './chart-choice'
 import { useDrawn } from './use-drawn'
 import { whyNoLog } from '../dashboards/charts/log-bars'
 
@@ -53,14 +52,14 @@ interface Props {
 
 function ChosenChart({ result, choice, onChoose }: Props) {
   const shown = useDrawn(result, choice)
-  const named = uniqueHeadings(result.columns.map((one) => one.name))
-  const option = (name: string) => ({ value: name, label: shown.labels?.[name] || (named.get(name) ?? name) })
+  const option = (name: string) => ({ value: name, label: shown.labels?.[name] ?? name })
   const names = result.columns.map((one) => option(one.name))
   const wordOf = (name: string): string => option(name).label
   const by = [choice.x, ...(choice.series ? [choice.series] : [])].map(wordOf).join(' and ')
   const title = `${choice.y.map(wordOf).join(', ')} by ${by}`
   const kind: ChartKind = shown.panel.kind === 'bar' ? 'bar' : shown.panel.form || 'line'
   const noLog = kind === 'bar' ? whyNoLog(shown) : ''
+  const isOfIds = result.columns.some((column) => column.name === choice.x && isId(column))
   const groups = choice.series ? 2 : choice.y.length
   const others = names.filter(({ value }) => value !== choice.x && !choice.y.includes(value))
   return (
@@ -69,7 +68,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
         <Select
           label="Drawn as"
           w={110}
-          data={KINDS}
+          data={isOfIds ? KINDS.filter(({ value }) => value === 'bar') : KINDS}
           value={kind}
           allowDeselect={false}
           onChange={(chosen) => chosen && onChoose({ ...choice, kind: chosen })}
@@ -83,7 +82,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
         />
         <MultiSelect
           label="Show"
-          data={measures(result.columns).map(option)}
+          data={measures(result.columns, result.query.sql).map(option)}
           value={choice.y}
           onChange={(y) =>
             y.length > 0 && onChoose({ ...choice, y, series: y.length > 1 ? '' : choice.series })
@@ -112,7 +111,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
             }
           />
         )}
-        {(kind === 'area' || kind === 'bar') && groups > 1 ? (
+        {(kind === 'area' || kind === 'bar') && groups > 1 && shown.isAddable ? (
           <Checkbox
             label="Stacked"
             pb={8}

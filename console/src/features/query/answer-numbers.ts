@@ -18,6 +18,7 @@ interface Column {
   name: string
   type: string
   kind?: '' | 'name' | 'mean'
+  period?: string
 }
 
 /** A column in people's words, whose numbers have their unit and the places of `exactPlacesOf`, or all of their digits. */
@@ -257,6 +258,7 @@ const isUtc = (column: Column | undefined): boolean =>
 /** A value that measures nothing, as it is: a text, a name, a time. */
 function plainText(column: Column): (value: Cell) => string {
   if (column.kind === 'name' && isNumeric(column.type)) return String
-  if (column.type === 'date') return (value) => (value === null ? '–' : dayOf(column.name, String(value)))
+  if (column.type === 'date')
+    return (value) => (value === null ? '–' : dayOf(column.name, String(value), column.period))
   return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
 }

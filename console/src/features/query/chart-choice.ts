@@ -5,13 +5,19 @@ import type { Shown } from '../dashboards/chart-options'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { stepOf } from './open-period'
 import { orderedBy } from './statement-clauses'
+import { groupedColumns } from './statement-items'
+import { partOf, partsAxis, partsInOrder, partWords, timeColumns } from './time-parts'
 import { unaddable } from './unaddable'
 
 interface Column {
   name: string
   type: string
   unit?: string
+  label?: string
   kind?: '' | 'name' | 'mean'
+  /** Of a number the part of a date that it is, of a day the period that begins with it. */
+  period?: string
+  adds_up?: boolean
 }
 
 /** Columns of an answer that a chart shows: `series` splits the first of `y` by another column, and is empty for none. */
@@ -56,6 +62,8 @@ export interface Drawn extends Shown {
   note: string
   /** Why nothing is drawn, and the remedy; empty where something is. */
   refused: string
+  /** Whether its values may be added up, also as parts of one bar or area. */
+  isAddable: boolean
 }
 
 const MOST_BARS = 50
@@ -64,31 +72,51 @@ const MOST_SERIES = 8
 const MOST_PARTS = 15
 const DAY = /^\d{4}-\d{2}(-\d{2})?([T ]|$)/
 
-export const measures = (columns: Column[]): string[] =>
-  columns.filter((one) => isNumeric(one.type) && !isName(one.name)).map((one) => one.name)
+const isNamed = ({ name, kind }: Column): boolean => isName(name) || kind === 'name'
+
+/** Whether a column has ids, also as numbers; years and other parts of dates have an order of their own. */
+export const isId = (column: Column): boolean =>
+  isNamed(column) && !partOf(column) && !/year$/i.test(column.name)
+
+/** The columns that measure something: no ids, no parts of dates, and none by which the statement groups its rows. */
+export function measures(columns: Column[], sql = ''): string[] {
+  const names = columns.map(({ name }) => name)
+  const grouped = new Set(groupedColumns(sql, names))
+  return columns
+    .filter((one) => isNumeric(one.type) && !isNamed(one) && !partOf(one) && !grouped.has(one.name))
+    .map(({ name }) => name)
+}
 
 /** Whether bars of so many names can be read, and colours cannot. */
 const isMany = (values: number): boolean => values > MOST_SERIES && values <= MOST_BARS
 
 /** The measure by which a statement orders its rows, which is the one that it asks about; the first one of another. */
-function askedMeasure(columns: Column[], numbers: string[], sql: string): string | undefined {
-  const named = orderedBy(sql).map((item) =>
-    /^\d+$/.test(item)
-      ? columns[Number(item) - 1]?.name
-      : numbers.find((name) => name.toLowerCase() === item.toLowerCase()),
-  )
-  return named.find((name) => name !== undefined && numbers.includes(name)) ?? numbers[0]
+const askedMeasure = (columns: Column[], numbers: string[], sql: string): string | undefined =>
+  orderedColumns(columns, sql).find((name) => numbers.includes(name)) ?? numbers[0]
+
+/** The columns of an answer by which its statement orders the rows. */
+function orderedColumns(columns: Column[], sql: string): string[] {
+  const names = columns.map(({ name }) => name)
+  return orderedBy(sql)
+    .map((item) =>
+      /^\d+$/.test(item)
+        ? names[Number(item) - 1]
+        : names.find((name) => name.toLowerCase() === item.toLowerCase()),
+    )
+    .filter((name) => name !== undefined)
 }
 
 /** The chart that an answer suggests; undefined where no column is a number. */
 export function suggested(columns: Column[], rows: Cell[][], sql = ''): Choice | undefined {
-  const numbers = measures(columns)
+  const numbers = measures(columns, sql)
   const others = columns.map((one) => one.name).filter((name) => !numbers.includes(name))
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
   const sizeOf = (name: string): number => new Set(rows.map((row) => row[at(name)])).size
   const isFew = (name: string): boolean => sizeOf(name) > 1 && sizeOf(name) <= MOST_SERIES
   const isPart = (name: string): boolean => !isName(name) && sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS
-  const time = others.find((name) => isTime(columns, rows, name))
+  const day = others.find((name) => isTime(columns, rows, name))
+  const dated = day === undefined ? timeColumns(columns) : undefined
+  const time = day ?? dated?.[0] ?? largestOf(columns.filter(partOf), sizeOf)
   // Of two names, the one with few values is the parts, so that no rows are added up.
   const [first, second] = others
   const isTurned = first !== undefined && second !== undefined && isFew(first) && isMany(sizeOf(second))
@@ -99,16 +127,18 @@ export function suggested(columns: Column[], rows: Cell[][], sql = ''): Choice |
     sql,
   )
   if (x === undefined || y === undefined) return undefined
-  const parts = others.filter((name) => name !== x)
+  // The columns of one axis of time are one place.
+  const axis = x !== undefined && x === dated?.[0] ? dated : [x]
+  const parts = others.filter((name) => !axis.includes(name))
   // A line or a bar for each where the rows of all would be added up otherwise, such as sales by day and series.
   const isWhole = (...names: string[]): boolean =>
     new Set(rows.map((row) => JSON.stringify(names.map((name) => row[at(name)])))).size === rows.length
   const parted = parts.filter((name) => sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS)
   // Averages and the like are never added up, so that the largest of many parts are drawn.
   const isAddable = !unaddable(sql, columns).has(y)
-  const apart = isWhole(x)
+  const apart = isWhole(...axis)
     ? undefined
-    : (isAddable ? parted : [...parted, ...parts]).find((name) => isWhole(x, name))
+    : (isAddable ? parted : [...parted, ...parts]).find((name) => isWhole(...axis, name))
   const series = apart ?? parts.find(isFew) ?? parts.find(isPart)
   return { x, y: [y], series: series ?? '' }
 }
@@ -119,20 +149,36 @@ export function drawable(
   choice: Choice | undefined,
 ): Choice | undefined {
   const names = new Set(columns.map(({ name }) => name))
-  const asked = choice ? [choice.x, ...choice.y, ...(choice.series ? [choice.series] : [])] : []
-  return choice && asked.every((name) => names.has(name)) ? choice : suggested(columns, rows, query?.sql)
+  const asked = choice ? [choice.x, ...(choice.series ? [choice.series] : [])] : []
+  const numbers = measures(columns, query?.sql)
+  const isDrawable =
+    asked.every((name) => names.has(name)) && choice?.y.every((name) => numbers.includes(name))
+  return choice && isDrawable ? choice : suggested(columns, rows, query?.sql)
 }
 
 /** The answer as a chart draws it: lines over time or numbers, bars over names, unless the person chose the kind; rows of one point are added up. */
 export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = ''): Drawn {
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
-  const isOrdered = isTime(columns, rows, choice.x) || isNumeric(columns[at(choice.x)]?.type ?? '')
-  const isLine = choice.kind ? choice.kind !== 'bar' : isOrdered
+  const [xColumn, seriesColumn] = [columns[at(choice.x)], columns[at(choice.series)]]
+  const axis = partsAxis(columns, choice.x, choice.series)
+  const seriesPart = seriesColumn ? partOf(seriesColumn) : ''
+  const isOfIds = xColumn !== undefined && isId(xColumn)
+  const isOrdered = axis
+    ? axis.isTime
+    : isTime(columns, rows, choice.x) || (!isOfIds && isNumeric(xColumn?.type ?? ''))
+  // The months of several years are compared as lines, and ids have no order that a line could follow.
+  const isLine = !isOfIds && (choice.kind ? choice.kind !== 'bar' : isOrdered || seriesPart === 'year')
   const y = choice.series ? choice.y.slice(0, 1) : choice.y
   const names = choice.series ? [choice.x, choice.series, ...y] : [choice.x, ...y]
   const keys = names.length - y.length
+  const inOrder = axis && !axis.isTime ? rows.toSorted((a, b) => axis.rankOf(a) - axis.rankOf(b)) : rows
+  const cellOf = (row: Cell[], name: string, place: number): Cell => {
+    if (place === 0 && axis) return axis.placeOf(row)
+    const cell = row[at(name)] ?? null
+    return place === 1 && choice.series ? partWords(cell, seriesPart) : cell
+  }
   const all = pointsOf(
-    rows.map((row) => names.map((name) => row[at(name)] ?? null)),
+    inOrder.map((row) => names.map((name, place) => cellOf(row, name, place))),
     keys,
   )
   if (isOrdered) all.sort(([one], [other]) => compared(one ?? null, other ?? null))
@@ -142,12 +188,15 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = '
   // Averages one above the other would be read as their sum.
   const isWhole = choice.series !== '' && whole.has(y[0] ?? '')
   const few = isWhole ? largestSeries(all, choice.series) : { points: all }
-  const isStackedAs = choice.isStacked ?? (isWhole ? false : undefined)
+  const isRanked = isOfIds && !orderedColumns(columns, sql).some((name) => y.includes(name))
+  const isAddable = !y.some((name) => whole.has(name))
+  const isStackedAs = isAddable ? choice.isStacked : false
   const drawing = chartDrawing({ ...choice, isStacked: isStackedAs }, isLine)
   const isStacked = drawing.is_stacked ?? true
   // Stacked bars of one place are one bar with its parts, those beside each other are bars of their own.
   const bars = choice.series && !isStacked ? few.points.length : 0
-  const cut = wholePlaces(few.points, isLine, bars, isOrdered)
+  const limit = { isLine, bars, isOrdered, rankedBy: isRanked ? titleOf(columns, y[0]) : '' }
+  const cut = wholePlaces(few.points, limit, keys)
   const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
   return {
     panel: { ...panelOf(choice, y, isLine), ...drawing, ...(mixed ? { is_stacked: false } : {}) },
@@ -156,8 +205,39 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = '
     addedUp,
     rowsRead: rows.length,
     note: [few.note, cut.note, mixed].filter(Boolean).join(' '),
-    refused: refused.length > 0 ? refusedWords(refused, addedUp) : '',
+    refused: refused.length > 0 ? refusedWords(columns, refused, addedUp) : '',
+    isAddable,
+    period: axis ? axis.period : (xColumn?.period ?? ''),
+    ...(seriesPart
+      ? {
+          order: partsInOrder(
+            rows.map((row) => row[at(choice.series)] ?? null),
+            seriesPart,
+          ),
+        }
+      : {}),
   }
+}
+
+/** The column with the most values, of weekdays and hours the hours. */
+function largestOf(columns: Column[], sizeOf: (name: string) => number): string | undefined {
+  const [largest] = columns.toSorted((a, b) => sizeOf(b.name) - sizeOf(a.name))
+  return largest?.name
+}
+
+/** The title of a column, as the table of the answer has it. */
+function titleOf(columns: Column[], name = ''): string {
+  const column = columns.find((one) => one.name === name)
+  return column?.label || heading(name, column?.unit)
+}
+
+/** Points from the place with the largest measure to the smallest one. */
+function byMeasure(points: Cell[][], keys: number): Cell[][] {
+  const sizes = new Map<Cell, number>()
+  for (const cells of points)
+    sizes.set(cells[0] ?? null, (sizes.get(cells[0] ?? null) ?? 0) + Number(cells[keys] ?? 0))
+  const sizeOf = ([place = null]: Cell[]): number => sizes.get(place) ?? 0
+  return points.toSorted((a, b) => sizeOf(b) - sizeOf(a))
 }
 
 /** One row for each point; the numbers of further rows are added to it. The first cells of a row, so many as `keys`, are its point. */
@@ -175,8 +255,8 @@ function pointsOf(rows: Cell[][], keys: number): Cell[][] {
 }
 
 /** Why averages and the like are not drawn where several rows are one point. */
-function refusedWords(measured: string[], names: string[]): string {
-  const [what, where] = [measured, names].map((of) => of.map((name) => heading(name)).join(' and '))
+function refusedWords(columns: Column[], measured: string[], names: string[]): string {
+  const [what, where] = [measured, names].map((of) => of.map((name) => titleOf(columns, name)).join(' and '))
   return `${what} cannot be added up, and several rows have the same ${where}. Choose the column that tells them apart at “For each”, or group the statement by ${where} alone.`
 }
 
@@ -194,13 +274,23 @@ function largestSeries(points: Cell[][], column: string): { points: Cell[][]; no
   }
 }
 
+/** How much of a chart can be read. */
+interface Limit {
+  isLine: boolean
+  /** How many bars stand beside each other; 0 where those of one place are one. */
+  bars: number
+  isOrdered: boolean
+  /** The title of the measure whose largest places are drawn; empty for the first ones. */
+  rankedBy: string
+}
+
 /** The points of as many whole places as can be read, of periods the newest: no bar lacks a part. */
 function wholePlaces(
-  points: Cell[][],
-  isLine: boolean,
-  bars: number,
-  isOrdered: boolean,
+  all: Cell[][],
+  { isLine, bars, isOrdered, rankedBy }: Limit,
+  keys: number,
 ): { points: Cell[][]; note: string } {
+  const points = rankedBy ? byMeasure(all, keys) : all
   const sizes = new Map<Cell, number>()
   for (const [place = null] of points) sizes.set(place, (sizes.get(place) ?? 0) + 1)
   const places = [...sizes.keys()]
@@ -210,7 +300,7 @@ function wholePlaces(
     : bars > MOST_BARS
       ? Math.max(1, Math.floor(MOST_BARS / each))
       : MOST_BARS
-  if (places.length <= most) return { points, note: '' }
+  if (places.length <= most) return { points: all, note: '' }
   // The newest periods are the ones to see.
   const isNewest = isOrdered && !isLine
   const kept = new Set(isNewest ? places.slice(-most) : places.slice(0, most))
@@ -218,7 +308,9 @@ function wholePlaces(
   const what = stepOf(places.map((place) => String(place ?? ''))) || 'values'
   return {
     points: points.filter(([place = null]) => kept.has(place)),
-    note: `The ${end} ${most} of ${places.length} ${what} are drawn.`,
+    note: rankedBy
+      ? `The ${most} of ${places.length} with the largest ${rankedBy} are drawn.`
+      : `The ${end} ${most} of ${places.length} ${what} are drawn.`,
   }
 }
 

@@ -61,3 +61,20 @@ export function orderedBy(sql: string): string[] {
     .split(',')
     .map((item) => /^\s*(?:\w+\.)?"?(\w+)"?(?:\s+(?:asc|desc|nulls)\b.*)?\s*$/is.exec(item)?.[1] ?? '')
 }
+
+const GROUP_BY = /\bgroup\s+by\b/gi
+
+/**
+ * What a statement groups its rows by, as it writes it: names, places or expressions.
+ *
+ * @example groupedBy('SELECT a, year(b), count(*) FROM t GROUP BY a, year(b) ORDER BY 1') // ['a', 'year(b)']
+ */
+export function groupedBy(sql: string): string[] {
+  const masked = outermost(sql)
+  const last = [...masked.matchAll(GROUP_BY)].at(-1)
+  if (!last) return []
+  const from = last.index + last[0].length
+  const end = from + (AFTER_GROUP.exec(masked.slice(from))?.index ?? masked.length)
+  const commas = [...masked.slice(from, end).matchAll(/,/g)].map(({ index }) => from + index)
+  return [from, ...commas.map((at) => at + 1)].map((start, at) => sql.slice(start, commas[at] ?? end).trim())
+}

@@ -37,9 +37,7 @@ export function useStatementFormats(
       const isCode = names.has(column.name.replace(/_(id|code)$/, '_name')) && isName(column.name)
       if (keys.has(column.name) || isNumberedName(column) || isCode) return { ...shown, text: nameText }
       // A day has no zone.
-      return isOfDays(rows, place)
-        ? { ...shown, heading: format.heading, text: dayTextOf(column.name) }
-        : shown
+      return isOfDays(rows, place) ? { ...shown, heading: format.heading, text: dayTextOf(column) } : shown
     })
   }, [columns, rows, units, labels, keys])
 }
@@ -47,9 +45,9 @@ export function useStatementFormats(
 const nameText = (value: Cell): string => (value === null || value === '' ? '–' : String(value))
 
 const dayTextOf =
-  (column: string) =>
+  ({ name, period }: AnswerColumn) =>
   (value: Cell): string =>
-    dayOf(column, String(value).slice(0, DAY_CHARACTERS))
+    dayOf(name, String(value).slice(0, DAY_CHARACTERS), period)
 
 /** The formats with a link in each cell that names a row of a dataset, or, in a `table`, all rows with an id; `valueAt` has the cells as they are shown. */
 export const withRowLinks = (

@@ -1,7 +1,13 @@
 import { useMemo } from 'react'
 
 import type { Cell } from '../../api/format'
-import { type AnswerColumn, type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import {
+  type AnswerColumn,
+  headingsOf,
+  type Units,
+  useAnswerLabels,
+  useAnswerUnits,
+} from '../../formats/columns'
 import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
 import { type Choice, drawn } from './chart-choice'
@@ -13,6 +19,7 @@ export interface DrawnAnswer extends Shown {
   addedUp: string[]
   rowsRead: number
   refused?: string
+  isAddable?: boolean
 }
 
 interface Answer {
@@ -35,7 +42,9 @@ export function useDrawn(
   own?: Units,
 ): DrawnAnswer {
   const units = useAnswerUnits('', result.columns, own)
-  const labels = useAnswerLabels('', result.columns)
+  const stated = useAnswerLabels('', result.columns)
+  // A column has one name in the table, beside the chart and on its axes.
+  const labels = useMemo(() => headingsOf(result.columns, stated, units), [result.columns, stated, units])
   const asOf = useHealth().data?.as_of ?? ''
   const measures = y.join('\n')
   return useMemo(() => {

@@ -129,14 +129,16 @@ export function bar({
   labels,
   marks = [],
   open,
+  period,
+  order,
   isNarrow = false,
   height,
 }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
-  const groups = groupsOf(panel, rows)
-  const shownName = (name: string): string => placeName(name, panel.x, open)
+  const groups = order?.length ? order : groupsOf(panel, rows)
+  const shownName = (name: string): string => placeName(name, panel.x, open, undefined, period)
   const longest = Math.max(...names.map((name) => shownName(name).length))
   // A width is reserved also where no name needs it.
   const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX)
@@ -158,7 +160,7 @@ export function bar({
     names.map((name) => valuesOf.map((values) => values.get(name) ?? null)),
     isStacked,
   )
-  const axis = valueAxis(column, unit)
+  const axis = valueAxis(column, unit, labels)
   const series = groups.map((group, at) => {
     const values = valuesOf[at]
     return {
@@ -196,17 +198,17 @@ export function bar({
     },
     legend: { show: groups.length > 1, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => [
-      withCaution(placeName(points[0]?.name ?? '', panel.x, open), points[0]?.name ?? ''),
+      withCaution(placeName(points[0]?.name ?? '', panel.x, open, undefined, period), points[0]?.name ?? ''),
       ...points
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(
           (point) =>
-            `${groups.length > 1 ? named(point.seriesName) : axisTitle(column, unit)}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}`,
+            `${groups.length > 1 ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
-      ...(isLog ? { ...axis, type: 'log', name: logTitle(column, unit) } : fittedAxis(axis, ...ends)),
+      ...(isLog ? { ...axis, type: 'log', name: logTitle(column, unit, labels) } : fittedAxis(axis, ...ends)),
       // Of many ticks a phone would show every third or fourth label only.
       ...(isNarrow ? { splitNumber: 2 } : {}),
       nameLocation: 'middle',

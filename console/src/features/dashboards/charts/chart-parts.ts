@@ -19,6 +19,10 @@ export interface Shown {
   open?: OpenPeriod | undefined
   /** The first period of the axis, if the data begin within it. */
   begun?: BegunPeriod | undefined
+  /** The period that begins with each day of the axis, where the statement says it, such as `quarter`. */
+  period?: string
+  /** The order of its series, where they have one, such as weekdays. */
+  order?: string[]
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
   /** Its height in pixels, where that is fixed. */
@@ -38,6 +42,8 @@ export interface Drawing {
   marks?: Mark[]
   open?: OpenPeriod | undefined
   begun?: BegunPeriod | undefined
+  period?: string
+  order?: string[] | undefined
   isNarrow?: boolean
   height?: number | undefined
 }
@@ -81,13 +87,19 @@ export function legendHeight(names: string[], isNarrow: boolean): number {
 
 export const numeric = (value: Cell | undefined): number | null =>
   value === null || value === undefined ? null : Number(value)
-export const text = (value: Cell | undefined): string => String(value ?? '–')
+const NO_VALUE = '–'
+export const text = (value: Cell | undefined): string => String(value ?? NO_VALUE)
+/** The group of the rows without a value, such as `no region`. */
+const withoutValue = (column: string, labels: Labels = {}): string => {
+  const title = labels[column] || heading(column)
+  return `no ${/^[A-Z]{2}/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1)}`
+}
 export const grid = { left: 12, right: 32, top: 40, bottom: 12, containLabel: true }
 
 /** An axis of values with the unit in its labels or, where they cannot say it, in its title. */
-export const valueAxis = (column: string, unit: string) => ({
+export const valueAxis = (column: string, unit: string, labels: Labels = {}) => ({
   type: 'value',
-  name: axisTitle(column, unit),
+  name: axisTitle(column, unit, labels[column]),
   nameTextStyle: { align: 'left', padding: [0, 0, 0, -4] },
   axisLabel: { formatter: (value: number) => axisLabel(value, unit), hideOverlap: true },
 })
@@ -110,14 +122,20 @@ export function fittedAxis<Axis extends { axisLabel: object }>(
 }
 
 /** The title of an axis of values where a step is a factor. */
-export const logTitle = (column: string, unit: string): string => `${axisTitle(column, unit)} (log scale)`
+export const logTitle = (column: string, unit: string, labels: Labels = {}): string =>
+  `${axisTitle(column, unit, labels[column])} (log scale)`
 
 /** A name on an axis. A period of one day, `2026-01-02/2026-01-02`, is that day. */
-export function axisName(name: string, column = ''): string {
+export function axisName(name: string, column = '', period = ''): string {
+  if (name === NO_VALUE && column) return withoutValue(column)
   const [from, to] = name.split('/')
   const single = from !== undefined && from === to ? from : name
   const time = kindOfTime(single)
-  return time === 'day' ? dayOf(column, single) : time === 'moment' ? moment(single) : label(single, column)
+  return time === 'day'
+    ? dayOf(column, single, period)
+    : time === 'moment'
+      ? moment(single)
+      : label(single, column)
 }
 
 /** A name on an axis, with the last or the first day of the data where they have a part of the period only. */
@@ -126,15 +144,20 @@ export function placeName(
   column: string,
   open: OpenPeriod | undefined,
   begun?: BegunPeriod,
+  period = '',
 ): string {
-  const words = axisName(name, column)
+  const words = axisName(name, column, period)
   if (name === open?.place) return `${words} (until ${untilWords(open)})`
   return name === begun?.place ? `${words} (from ${fromWords(begun)})` : words
 }
 
 /** Names of series: columns have headings, values are read as cells of their column are. */
 export const seriesName = (name: string, { y, series }: Schemas['Panel'], labels: Labels = {}): string =>
-  !series && y.includes(name) ? labels[name] || heading(name) : label(name, series)
+  !series && y.includes(name)
+    ? labels[name] || heading(name)
+    : name === NO_VALUE
+      ? withoutValue(series, labels)
+      : label(name, series)
 
 /** Every cell of a row with its column's heading. */
 export const cells = (row: Row, { unitOf }: Drawing): string[] =>

@@ -98,7 +98,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
       boundaryGap: false,
       axisLabel: { hideOverlap: true, formatter: (name: string) => axisName(name, panel.x) },
     },
-    yAxis: valueAxis(column, unitOf(column)),
+    yAxis: valueAxis(column, unitOf(column), labels),
     series: [...bands, ...lines],
   }
   return withMarks(chart, marks, scheme, xs.length)

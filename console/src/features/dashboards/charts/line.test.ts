@@ -137,3 +137,35 @@ test('points have no line, also to a period that is not over', () => {
   const { series } = line({ ...MONTHLY, panel, open }) as unknown as Styled
   expect(series.map(({ lineStyle }) => lineStyle?.width)).toEqual([0, 0])
 })
+
+test('a quarter and a year are written as such, by the statement or by the name of the column', () => {
+  const rows = ['2009-10-01', '2010-01-01'].map((at) => ({ at, quarter: at, sold: 1 }))
+  const wordsOf = (x: string, period?: string) => {
+    const drawing = { ...MONTHLY, panel: { ...MONTHLY.panel, x }, rows, ...(period ? { period } : {}) }
+    const { xAxis } = line(drawing) as unknown as Drawn
+    return rows.map(({ at }) => xAxis.axisLabel.formatter(at))
+  }
+  expect(wordsOf('at', 'quarter')).toEqual(['Q4 2009', 'Q1 2010'])
+  expect(wordsOf('quarter')).toEqual(['Q4 2009', 'Q1 2010'])
+  expect(wordsOf('at', 'year')).toEqual(['1 Oct 2009', '2010'])
+  expect(wordsOf('at', 'month')).toEqual(['Oct 2009', 'Jan 2010'])
+  expect(wordsOf('at')).toEqual(['1 Oct 2009', '1 Jan 2010'])
+})
+
+test('an axis has the name of its column in the table', () => {
+  const { yAxis } = line({ ...MONTHLY, labels: { sold: 'Pieces sold' } }) as unknown as Styled
+  expect(yAxis.name).toBe('Pieces sold')
+})
+
+test('rows without a group are named as such, and series with an order of their own keep it', () => {
+  const rows = [
+    { month: '2010-10-01', zone: null, sold: 5 },
+    { month: '2010-10-01', zone: 'a', sold: 20 },
+  ]
+  const { legend } = line({ ...EACH, rows }) as unknown as {
+    legend: { formatter: (name: string) => string; data: string[] }
+  }
+  expect(legend.formatter('–')).toBe('no zone')
+  const { series } = line({ ...EACH, order: ['c', 'b', 'a'] }) as unknown as { series: { name: string }[] }
+  expect(series.map(({ name }) => name)).toEqual(['c', 'b', 'a'])
+})

@@ -31,6 +31,8 @@ export function line({
   marks = [],
   open,
   begun,
+  period,
+  order,
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
@@ -38,7 +40,7 @@ export function line({
     ? [...new Set(rows.map((row) => text(row[panel.x])))]
     : rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
-  const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
+  const groups = seriesOf(panel, rows, order)
   const last = xs.length - 1
   const isArea = panel.form === 'area'
   // The last step of an area has no dash of its own: its place says until when it is.
@@ -73,9 +75,9 @@ export function line({
   const ends = isArea ? ([0, 0] as const) : ([Math.min(0, ...all), Math.max(0, ...all)] as const)
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
-    xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open, begun)
+    xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open, begun, period)
   // A label that says how far the data go takes the room of all others on a phone: the hover text says it.
-  const axisText = isNarrow && !xUnit ? (name: string): string => axisName(name, panel.x) : xName
+  const axisText = isNarrow && !xUnit ? (name: string): string => axisName(name, panel.x, period) : xName
   // The dashed steps from and to a part of a period repeat the value beside it.
   const blockOf = (place: number | undefined): number =>
     isOpen && place === last ? 1 : isBegun && place === 0 ? 1 + Number(isOpen) : 0
@@ -98,7 +100,10 @@ export function line({
     xAxis: {
       type: 'category',
       data: xs,
-      name: /_(on|at)$|^(day|week|month|period)/.test(panel.x) ? '' : heading(panel.x, xUnit),
+      name:
+        period || /_(on|at)$|^(day|week|month|period)/.test(panel.x)
+          ? ''
+          : labels?.[panel.x] || heading(panel.x, xUnit),
       nameLocation: 'middle',
       nameGap: 28,
       axisLabel: {
@@ -109,13 +114,20 @@ export function line({
       },
     },
     yAxis: {
-      ...fittedAxis(valueAxis(column, unitOf(column)), ...ends),
-      ...(isLog ? { type: 'log', name: logTitle(column, unitOf(column)) } : {}),
+      ...fittedAxis(valueAxis(column, unitOf(column), labels), ...ends),
+      ...(isLog ? { type: 'log', name: logTitle(column, unitOf(column), labels) } : {}),
       max: panel.unit === 'score' ? 1 : undefined,
     },
     series,
   }
   return withMarks(chart, marks, scheme, xs.length)
+}
+
+/** The series of a chart in their own order, or in that of the rows; its measures without any. */
+function seriesOf({ series, y }: Drawing['panel'], rows: Row[], order: string[] = []): string[] {
+  if (!series) return [...y]
+  const groups = [...new Set(rows.map((row) => text(row[series])))]
+  return groups.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
 }
 
 /** From so many places on a line has no dots of its own. */

@@ -37,6 +37,7 @@ export function multiples({
   scheme,
   unitOf,
   labels,
+  period,
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
@@ -69,7 +70,7 @@ export function multiples({
   return {
     title: [
       {
-        text: `${axisTitle(column, unit)}: each chart has a scale of its own`,
+        text: `${axisTitle(column, unit, labels?.[column])}: each chart has a scale of its own`,
         left: '1%',
         top: 4,
         padding: 0,
@@ -91,7 +92,7 @@ export function multiples({
       containLabel: true,
     })),
     tooltip: hover((points) => [
-      axisName(points[0]?.name ?? '', panel.x),
+      axisName(points[0]?.name ?? '', panel.x, period),
       ...points.map((point) => `${words(point.seriesName)}: ${said(point.value as Cell)}`),
     ]),
     xAxis: charts.map((_, at) => ({
@@ -105,7 +106,7 @@ export function multiples({
         alignMinLabel: 'left',
         alignMaxLabel: 'right',
         fontSize: 11,
-        formatter: (name: string) => axisName(name, panel.x),
+        formatter: (name: string) => axisName(name, panel.x, period),
       },
     })),
     yAxis: charts.map((_, at) => ({

@@ -17,7 +17,7 @@ const MOST_GROUPS = 8
 
 /** Points; their size says a third measure, and their colour is a group while there are few of them. */
 export function scatter(drawing: Drawing): Record<string, unknown> {
-  const { panel, rows, scheme, unitOf } = drawing
+  const { panel, rows, scheme, unitOf, labels } = drawing
   const column = panel.y[0] ?? ''
   const largest = Math.max(1, ...rows.map((row) => numeric(row[panel.size]) ?? 0))
   const groups = [...new Set(rows.map((row) => text(row[panel.series])))]
@@ -35,17 +35,17 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
       trigger: 'item',
     },
     xAxis: {
-      ...valueAxis(panel.x, unitOf(panel.x)),
-      name: axisTitle(panel.x, unitOf(panel.x)),
+      ...valueAxis(panel.x, unitOf(panel.x), labels),
+      name: axisTitle(panel.x, unitOf(panel.x), labels?.[panel.x]),
       nameLocation: 'middle',
       nameGap: 28,
       nameTextStyle: { align: 'center' },
       scale: true,
     },
     yAxis: {
-      ...valueAxis(column, unitOf(column)),
+      ...valueAxis(column, unitOf(column), labels),
       scale: true,
-      ...(panel.scale === 'log' ? { type: 'log', name: logTitle(column, unitOf(column)) } : {}),
+      ...(panel.scale === 'log' ? { type: 'log', name: logTitle(column, unitOf(column), labels) } : {}),
     },
     series: groups.map((group, at) => ({
       type: 'scatter',

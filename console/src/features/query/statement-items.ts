@@ -1,0 +1,80 @@
+import { groupedBy, masking, outermost } from './statement-clauses'
+
+/** An item of a SELECT: the name that it gives its column, and its expression without that name. */
+export interface Item {
+  name: string
+  expression: string
+}
+
+/** A column as it is, with or without its table. */
+export const PLAIN = /^(?:\w+\.)*"?(\w+)"?$/
+
+const compact = (text: string): string => text.replace(/\s+/g, '').toLowerCase()
+
+/**
+ * The columns by which a statement groups its rows, which tell the rows apart and measure nothing.
+ *
+ * @example groupedColumns('SELECT a, b % 2 AS c, sum(d) AS e FROM t GROUP BY 1, b % 2', ['a', 'c', 'e']) // ['a', 'c']
+ */
+export function groupedColumns(sql: string, names: string[]): string[] {
+  const grouped = groupedBy(sql)
+  if (grouped.length === 0) return []
+  const items = selects(sql)[0] ?? []
+  const isInOrder = items.length === names.length
+  return names.filter((name, at) => {
+    const own = isInOrder ? items[at] : items.find((item) => item.name === name.toLowerCase())
+    return grouped.some(
+      (item) =>
+        item === String(at + 1) ||
+        (PLAIN.exec(item)?.[1] ?? '').toLowerCase() === name.toLowerCase() ||
+        (own !== undefined && compact(item) === compact(own.expression)),
+    )
+  })
+}
+
+/** The items of each SELECT of a statement, those of the outermost one first. */
+export function selects(sql: string): Item[][] {
+  const masked = outermost(sql)
+  const own = [...masked.matchAll(/\bselect\b/gi)].map((start) => {
+    const from = start.index + start[0].length
+    const end = /\b(?:from|union|intersect|except|where|order\s+by|limit)\b|;|$/i.exec(masked.slice(from))
+    return itemsOf(sql, masked, from, from + (end?.index ?? 0))
+  })
+  const inner = bracketsOf(sql).filter((part) => /^\s*(?:select|with)\b/i.test(part))
+  return [...own, ...inner.flatMap(selects)]
+}
+
+function itemsOf(sql: string, masked: string, from: number, until: number): Item[] {
+  const commas = [...masked.slice(from, until).matchAll(/,/g)].map(({ index }) => from + index)
+  const starts = [from, ...commas.map((at) => at + 1)]
+  const clean = sql.replace(/'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => ' '.repeat(part.length))
+  return starts.map((start, at) => {
+    const text = clean
+      .slice(start, commas[at] ?? until)
+      .replace(/^\s*(?:distinct|all)\b/i, '')
+      .trim()
+    const named = /^([\s\S]+?)\s+(?:as\s+)?"?(\w+)"?$/i.exec(text)
+    const expression = named?.[1] ?? text
+    return { name: (named?.[2] ?? PLAIN.exec(text)?.[1] ?? '').toLowerCase(), expression }
+  })
+}
+
+/** What is in the outermost brackets of a statement. */
+function bracketsOf(sql: string): string[] {
+  const masked = masking(sql)
+  const parts: string[] = []
+  let [depth, from] = [0, 0]
+  for (let at = 0; at < masked.length; at += 1) {
+    if (masked[at] === '(') {
+      depth += 1
+      if (depth === 1) from = at + 1
+    } else if (masked[at] === ')') {
+      depth -= 1
+      if (depth === 0) parts.push(sql.slice(from, at))
+    }
+  }
+  // A function's brackets may have a SELECT in brackets of its own.
+  return parts.flatMap((part) =>
+    /^\s*(?:select|with)\b/i.test(part) || !part.includes('(') ? [part] : bracketsOf(part),
+  )
+}
