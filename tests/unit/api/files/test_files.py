@@ -116,7 +116,9 @@ def test_a_known_story_is_answered_304(caller: Caller) -> None:
 
 
 def test_a_list_and_an_undo_count_rows_with_the_key_of_another_row_as_the_file_does(caller: Caller) -> None:
-    other = PAYMENTS.splitlines(keepends=True)[1].replace(b"10.50", b"11.50")
+    other = PAYMENTS.splitlines(keepends=True)[1].replace(
+        b",2024-01-01 10:00:00\n", b",2023-01-01 10:00:00\n"
+    )
     blank = b"," * 11 + b"\n"
     record = caller.lake.receive("payments/today.csv", PAYMENTS + blank + other)
     (listed,) = caller.call("GET", "/v1/files").json["files"]
