@@ -446,6 +446,30 @@ def test_the_total_at_the_foot_of_a_report_stays_out_of_its_dataset(
     assert violations(page) == []
 
 
+def test_rows_without_a_value_and_a_total_that_is_no_sum_stay_out_of_a_dataset_and_are_named(
+    console: Console,
+) -> None:
+    page = console.opened("/upload", UPLOADER)
+    rows = [f"{n:02}.10.2026;Filiale {n % 4};{n};{n},50\n" for n in range(1, 21)]
+    lines = "".join([*rows[:4], ";;;\n", *rows[4:], ";;;\n", "Totaal 20 regels;;;18.123,45\n"])
+    drop(page, "lijst.csv", f"Dag;Filiaal;Aantal;Omzet\n{lines}".encode())
+    page.get_by_role("button", name="Create a dataset from it").click()
+    expect(page.get_by_label("Type of dag")).to_have_value("DATE")
+    expect(page.get_by_text("Of 23 rows in the file 3 are no data and stay out.")).to_be_visible()
+    page.get_by_role("button", name="Create lijst and commit 20 rows").click()
+    expect(page.get_by_text("20 rows are in.")).to_be_visible()
+    expect(page.get_by_text("Left out: row 23.")).to_be_visible()
+    expect(page.get_by_text("2 rows (5, 22) have no value in any cell and are no data.")).to_be_visible()
+    page = console.opened("/upload", UPLOADER)
+    drop(
+        page, "lijst-filiaal.csv", f"Dag;Filiaal;Aantal;Omzet\n{lines.replace('Filiale', 'Winkel')}".encode()
+    )
+    expect(page.get_by_text("Row 23 is a line of totals and stays out.")).to_be_visible()
+    expect(page.get_by_text("Rows 5, 22 have no value in any cell and stay out.")).to_be_visible()
+    expect(page.get_by_role("button", name="Commit: 20 in")).to_be_enabled()
+    assert violations(page) == []
+
+
 def test_a_dataset_with_data_about_a_person_is_handed_in_for_a_deployment(console: Console) -> None:
     page = console.opened("/upload", UPLOADER)
     rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))
