@@ -33,7 +33,7 @@ _TYPE_WORDS = {
 def file_flaws(profiled: ProfiledFile) -> list[str]:
     """Return the flaws of a file: sheets that were not read, broken or repeated rows, and invalid values."""
     table = profiled.table
-    return [*_sheets(table), *_broken(table), *_invalid(profiled), *_repeated(table)]
+    return [*_sheets(table), *_broken(table), *_blank(table), *_invalid(profiled), *_repeated(table)]
 
 
 def _sheets(table: FileTable) -> Iterator[str]:
@@ -61,6 +61,19 @@ def _broken(table: FileTable) -> Iterator[str]:
     ]
     rows = "1 row counts" if table.broken_rows == 1 else f"{table.broken_rows:,} rows count"
     yield f"{rows} in no figure of a column: {_listed(lines)}, where the others have {len(table.names)}."
+
+
+def _blank(table: FileTable) -> Iterator[str]:
+    rows = table.text_rows
+    if rows is None or not rows.blank:
+        return
+    lines = [f"line {rows.line_of(number)}" for number in rows.blank[:_MAX_NAMED]]
+    have = "1 row has" if len(rows.blank) == 1 else f"{len(rows.blank):,} rows have"
+    yield f"{have} no value in any cell and {_is_no_data(rows.blank)}: {_listed(lines, len(rows.blank))}."
+
+
+def _is_no_data(rows: Sequence[int]) -> str:
+    return "is no data" if len(rows) == 1 else "are no data"
 
 
 def _invalid(profiled: ProfiledFile) -> Iterator[str]:

@@ -27,6 +27,7 @@ class TextRows:
         numbers: the number of each row of the columns among all rows, from 1.
         broken: numbers and cell counts of the rows that are not in the columns.
         delimiter: between the cells.
+        blank: numbers of the rows without any value, which are not in the columns either.
     """
 
     text: bytes
@@ -34,6 +35,7 @@ class TextRows:
     numbers: Rows
     broken: tuple[tuple[int, int], ...] = ()
     delimiter: str = ","
+    blank: tuple[int, ...] = ()
 
     def line_of(self, number: int) -> int:
         """Return the line of the text on which a row begins, from 1."""

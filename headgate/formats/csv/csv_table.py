@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import stated_encoding
+from headgate.formats.blank_rows import without_blank_rows
 from headgate.formats.csv.csv_rows import QUOTE
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import quote_evidence
+from headgate.formats.format_name import FormatName
 from headgate.formats.json.json_records import is_single_value, no_objects
+from headgate.formats.received_rows import Received, written_as
 from headgate.formats.sniff import text_of
 from headgate.matching.file_table import FileTable, TextRows
 from headgate.matching.header_names import made_up_name
@@ -37,17 +40,24 @@ def csv_table(
     names = (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
     rows = read_rows(read, dialect)
-    broken = tuple(zip(map(int, rows.ragged.source_rows), rows.ragged.widths, strict=True))
+    cells_by_place = {str(place): column for place, column in enumerate(rows.columns)}
+    left = without_blank_rows(
+        Received(cells_by_place, rows.source_rows, rows.ragged), written_as(FormatName.CSV, dialect)
+    )
+    broken = tuple(zip(map(int, left.ragged.source_rows), left.ragged.widths, strict=True))
+    places = TextRows(
+        read, rows.starts, left.source_rows, broken, dialect.form.delimiter, tuple(left.blank.tolist())
+    )
     return FileTable(
         names,
-        rows.columns,
+        tuple(left.cells.values()),
         dialect.header_lines > 0,
         cells,
         is_header_by_look=dialect.is_header_by_look,
         broken_rows=len(broken),
         has_text_quotes=not dialect.form.quote,
         partly_quoted=_partly_quoted(read[:_QUOTES_BYTES], dialect, names) if whole else (),
-        text_rows=TextRows(read, rows.starts, rows.source_rows, broken, dialect.form.delimiter),
+        text_rows=places,
     )
 
 

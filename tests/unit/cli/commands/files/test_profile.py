@@ -138,6 +138,15 @@ def test_a_profile_has_one_layout_at_every_width(tmp_path: Path, columns: int) -
 PRICES = "".join(f"{number};part {number};{number},50\n" for number in range(20))
 
 
+def test_rows_without_a_value_are_named_by_their_lines_and_repeat_none(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(f"id;name;price\n{PRICES};;\n20;part 20;-1,5\n;;\n", encoding="utf-8")
+    text = " ".join(shown(file).split())
+    assert "2 rows have no value in any cell and are no data: line 22, line 24." in text
+    assert "21 rows" in text
+    assert "repeats another" not in text
+
+
 def test_a_row_of_another_number_of_cells_is_named_by_its_line(tmp_path: Path) -> None:
     file = tmp_path / "prices.csv"
     file.write_text(f"id;name;price\n{PRICES}7;-4,00\n", encoding="utf-8")
