@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.new_column_policy import left_out_names
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.matching.header_names import folded
 
@@ -34,9 +35,10 @@ def every_object(_name: str, value: object) -> bool:
 def by_contract(contract: Contract) -> Expands:
     """Return a test for names that are not columns of the contract, but the beginning of one.
 
-    A null under such a name is not a value.
+    Columns that the contract leaves out of every file count. A null under such a name is not a value.
     """
-    names = {folded(name) for name in (*contract.names, *(heading for heading, _ in contract.headings))}
+    headings = (heading for heading, _ in contract.headings)
+    names = {folded(name) for name in (*contract.names, *headings, *left_out_names(contract))}
     prefixes = {name[:at] for name in names for at, character in enumerate(name) if character == "_"} - names
 
     def expands(name: str, value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.new_column_policy import LEFT_OUT
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import UnreadableFileError
 from headgate.formats.json.nested_names import every_object, never
@@ -82,6 +84,15 @@ def test_a_struct_that_a_contract_keeps_stays_one_column(form: str) -> None:
         Column("tags", TEXT, nested="array"),
     )
     assert read_file(FILES[form], part).cells["customer_geo"].to_pylist()[1] == '{"lat":48.5}'
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_names_that_a_contract_leaves_out_are_found_again_as_a_struct_and_as_its_fields(form: str) -> None:
+    columns = (Column("id", TEXT), Column("customer_age", TEXT), Column("tags", TEXT, nested="array"))
+    whole = replace(contract_of(*columns), properties={LEFT_OUT: ["customer"]})
+    assert "customer" in read_table(FILES[form], whole).names
+    fields = replace(contract_of(columns[0]), properties={LEFT_OUT: ["customer_city", "customer_geo_lat"]})
+    assert {"customer_city", "customer_geo_lat"} < {*read_table(FILES[form], fields).names}
 
 
 @pytest.mark.parametrize("form", FILES)
