@@ -663,7 +663,12 @@ def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where
         {"series_id": "region=SE", "level": "region", "grain": "week", "windows": 0},
     ]
     with duckdb.connect() as engine:
-        filled_tables(engine, forecast_accuracy=rows)
+        sums = [
+            {"series_id": row["series_id"], "grain": "week", "horizon": 4, "sum_windows": windows}
+            | {"sum_off_by": 20, "sum_off_by_mean_of_8": mean}
+            for row, windows, mean in zip(rows, (3, 3, 0), (17, 18, 1), strict=True)
+        ]
+        filled_tables(engine, forecast_accuracy=rows, sales_forecast=sums)
         panel = panel_of("market-intelligence-hub", "accuracy")
         row, *others = answer_of(engine, panel.sql)
     assert (row["plan_by"], row["mean_of_last_8_within_a_seventh"]) == (plan_by, compared)
@@ -672,24 +677,92 @@ def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where
     assert row["usual_season_off_by"] is None, "equal to the last value in all rows"
     by_rule = "by the forecast" if plan_by == "the forecast" else "by a simple rule"
     assert answer_in_words(panel.answer, [row], {}) == (
-        f"Of 2 tested series 1 can be planned, {by_rule}; the mean of the last 8 weeks was as good, "
-        f"within a seventh, in {as_good} of 1, and clearly nearer in {nearer}"
-    )
+        f"Single weeks: of 2 tested series 1 can be planned, {by_rule}; the mean of the last 8 weeks was as "
+        f"good, within a seventh, in {as_good} of 1, and clearly nearer in {nearer}; on sums of 4 weeks it "
+        "was clearly nearer in 1 of 2"
+    ), "a sum without a test does not count"
+    assert (row["sums_off_by"], row["sums_by_mean_of_8_off_by"]) == (20, 17)
+
+
+@pytest.mark.parametrize(
+    ("off", "mean_off", "last_year", "begins", "rule"),
+    [
+        # The forecast says 280 for 4 weeks, the mean of the last 8 weeks 400.
+        (
+            75.8,
+            42.4,
+            280,
+            "Agree purchases on what the mean of the last 8 weeks says, all 4 weeks together",
+            True,
+        ),
+        (
+            75.8,
+            60.0,
+            280,
+            "Agree no purchases on it, as every method missed single weeks and their sum",
+            False,
+        ),
+        (42.4, 75.8, 280, "Agree purchases on it up to the low end, all 4 weeks together", False),
+        (21.3, 14.6, 280, "Agree purchases on it up to the low end, all 4 weeks together", False),
+        (21.3, 14.6, 390, "Agree purchases on what the mean of the last 8 weeks says", True),
+    ],
+)
+def test_a_purchase_of_several_weeks_follows_the_test_of_their_sum_in_every_panel(
+    off: float, mean_off: float, last_year: float, begins: str, *, rule: bool
+) -> None:
+    """Panels of one series named the forecast, the mean and neither of them beside each other."""
+    weeks: list[dict[str, object]] = [
+        {"series_id": "total", "level": "region", "region_id": "IE", "grain": "week", "horizon": at}
+        | {"mean": 70, "period_on": date(2010, 12, 6) + timedelta(weeks=at - 1), "as_of": date(2010, 12, 5)}
+        for at in range(1, 14)
+    ]
+    summed = {"sum_windows": 3, "sum_coverage_80": 0.83, "sum_off_by": off, "sum_off_by_mean_of_8": mean_off}
+    for at in (1, 4, 13):
+        weeks[at - 1] |= summed | {"sum_mean": 70 * at, "sum_lower_80": 50 * at, "sum_upper_80": 99 * at}
+    past: list[dict[str, object]] = [
+        {"series_id": "total", "period_on": date(2010, 11, 29) - timedelta(weeks=at)}
+        | {"revenue": 100 if at < 8 else last_year / 4}
+        for at in range(60)
+    ]
+    single: list[dict[str, object]] = [
+        {"series_id": "total", "level": "region", "region_id": "IE", "grain": "week", "windows": 3}
+        | {"smape": 80.0, "smape_mean_of_8": 78.0, "smape_last_value": 90.0}
+    ]
+    board = dashboards()["market-intelligence-hub"]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=weeks, sales_history=past, forecast_accuracy=single)
+        set_nearest(engine)
+        answers = {
+            name: answer_of(engine, board.panel(name).sql)
+            for name in ("next_month", "next_quarter", "forecast_error", "forecast", "horizons")
+        }
+    (month,) = answers["next_month"]
+    assert str(month["title_action"]).startswith(begins)
+    assert month["title_ruled"] == (400 if rule else None)
+    of_sum = next(row for row in answers["horizons"] if row["sum_of"] == "4 weeks")
+    no_plan = "no purchases" in begins
+    assert of_sum["plan_by"] == (
+        "too far off" if no_plan else "mean of last 8" if rule else "the forecast"
+    ), "the table of sums says the same"
+    actions = {name: str(rows[0]["title_action"]) for name, rows in answers.items() if name != "horizons"}
+    assert ("no deliveries" in actions["next_quarter"]) == no_plan
+    assert actions["forecast_error"].startswith("Do not plan") == no_plan
+    assert "The first figure says what to do with their sum" in actions["forecast"]
 
 
 @pytest.mark.parametrize(
     ("nearest", "title"),
     [
-        (12.0, "The tested series can be planned, by the forecast"),
-        (9.0, "The tested series can be planned, by a simple rule"),
-        (80.0, "The tested series cannot be planned: every method is too far off"),
+        (12.0, "Single weeks of the tested series can be planned, by the forecast"),
+        (9.0, "Single weeks of the tested series can be planned, by a simple rule"),
+        (80.0, "Single weeks of the tested series cannot be planned: every method is too far off"),
     ],
 )
 def test_the_tests_of_one_series_are_a_sentence_about_it(nearest: float, title: str) -> None:
     row: dict[str, object] = {"series_id": "total", "level": "total", "grain": "week", "windows": 3}
     row |= {"smape": max(nearest, 12.0), "smape_mean_of_8": nearest}
     with duckdb.connect() as engine:
-        filled_tables(engine, forecast_accuracy=[row])
+        filled_tables(engine, forecast_accuracy=[row], sales_forecast=[])
         panel = panel_of("market-intelligence-hub", "accuracy")
         assert answer_in_words(panel.answer, answer_of(engine, panel.sql), {}) == title
 
@@ -1029,7 +1102,7 @@ def test_no_panel_of_a_series_that_every_method_missed_asks_to_plan_with_it() ->
         [name for name, action in zip(names, actions, strict=True) if "with the total" in str(action)]
         for actions in (of_region, of_total)
     ]
-    assert by_the_total == [["next_month", "forecast_error", "forecast"], []]
+    assert by_the_total == [["next_month", "forecast_error"], []]
     assert all("more than 50 %" in str(action) for action in of_total)
 
 
@@ -2532,6 +2605,7 @@ def test_the_filter_of_a_region_or_category_leaves_its_own_unusual_sales_and_its
     with duckdb.connect() as engine:
         history: list[dict[str, object]] = [{"series_id": "total", "period_on": date(2010, 11, 29)}]
         filled_tables(engine, sales_anomalies=anomalies, forecast_accuracy=tested, sales_history=history)
+        filled_tables(engine, sales_forecast=[])
         (unusual,), (row,) = (answer_of(engine, board.panel(name).sql) for name in ("anomalies", "accuracy"))
     assert {"anomalies", "accuracy"} <= set(choice.panels)
     assert "sales_anomalies" in choice.tables
