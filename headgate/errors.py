@@ -13,6 +13,7 @@ HeadgateError
 │   └── ImpossibleDateError    the source has a date that does not exist, and the export stops
 ├── GateError                  a snapshot failed its Great Expectations suite; analytics did not run
 ├── QueryError                 Athena refused or failed a query
+│   └── PersonalColumnError    the statement names a column about people (headgate.query)
 └── ServiceError               a service failed
     ├── NotPermittedError      the role lacks a permission
     ├── NotFoundError          the object, record, table or secret does not exist

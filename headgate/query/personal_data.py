@@ -34,6 +34,15 @@ class PersonalTable(NamedTuple):
     name: str
     shown: tuple[str, ...]
     hidden: frozenset[str]
+    key: tuple[str, ...] = ()
+
+
+class PersonalColumnError(QueryError):
+    """A statement names a column about people that its caller may not read."""
+
+    def __init__(self, message: str, column: str, table: str) -> None:
+        super().__init__(message)
+        self.column, self.table = column, table
 
 
 def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str, str], PersonalTable]:
@@ -50,7 +59,9 @@ def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str
                 shown = tuple(
                     str(column["Name"]) for column in glue_columns(contract) if column["Name"] not in hidden
                 )
-                tables[database.lower(), name.lower()] = PersonalTable(database, name, shown, hidden)
+                tables[database.lower(), name.lower()] = PersonalTable(
+                    database, name, shown, hidden, tuple(contract.key)
+                )
     return tables
 
 
@@ -81,7 +92,7 @@ def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTab
     read = [
         (node, table)
         for node in query.find_all(exp.Table)
-        if (table := _table_of(node, tables)) and not _is_subquery_of_shown(node, table)
+        if (table := table_about_people(node, tables)) and not _is_subquery_of_shown(node, table)
     ]
     _check_columns(query, read, group)
     for column in query.find_all(exp.Column):
@@ -101,12 +112,14 @@ def reads_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable
     if any(cte.alias.lower() in {name for _, name in tables} for cte in query.find_all(exp.CTE)):
         return True
     return any(
-        (table := _table_of(node, tables)) and not _is_subquery_of_shown(node, table)
+        (table := table_about_people(node, tables)) and not _is_subquery_of_shown(node, table)
         for node in query.find_all(exp.Table)
     )
 
 
-def _table_of(node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]) -> PersonalTable | None:
+def table_about_people(
+    node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]
+) -> PersonalTable | None:
     """Return the table about people that a node names; without a database, any table with this name."""
     if node.db:
         return tables.get((node.db.lower(), node.name.lower()))
@@ -174,10 +187,11 @@ def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str],
 
 def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]], group: str) -> None:
     for column, table in _named_columns(query, read):
-        raise QueryError(
+        message = (
             f"The column {column} of {table.name} is personal data, which needs the group {group}. "
             "Leave the column out, or ask an operator to add you to the group."
         )
+        raise PersonalColumnError(message, column, table.name)
 
 
 def _named_columns(
