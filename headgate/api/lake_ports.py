@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from headgate.errors import NotFoundError
 from headgate.lake.senders import Senders
@@ -195,11 +195,25 @@ class AnswerMails(Protocol):
         ...
 
 
+class WrittenMail(NamedTuple):
+    """A mail with answers; without subject and text while some of its answers are not ready."""
+
+    subject: str
+    text: str
+    answers: int
+    ready_answers: int
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether all answers are in the text."""
+        return bool(self.text)
+
+
 class MailWriter(Protocol):
     """The subject and the text of a mail with answers."""
 
-    def __call__(self, lake: LakePorts, schedule: MailSchedule, key: str) -> tuple[str, str] | None:
-        """Return subject and text; None if an answer is not ready, and the same call continues.
+    def __call__(self, lake: LakePorts, schedule: MailSchedule, key: str) -> WrittenMail:
+        """Return the mail; if an answer is not ready, the same call continues.
 
         Args:
             key: the same key asks each statement once.

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.plain_names import capitalised
 from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_number, is_shown
+from headgate.reports.mail_periods import (
+    MAX_ROWS,
+    is_ascending,
+    is_descending,
+    newest_words,
+    periods_of,
+    rows_of_newest_periods,
+)
+from headgate.reports.mail_tables import TextColumn, text_table
 from headgate.reports.numbers import figure
-from headgate.reports.open_periods import time_column
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
@@ -19,32 +28,33 @@ if TYPE_CHECKING:
     from headgate.api.shapes.tables import QueryRows
     from headgate.reports.answer_words import ColumnWords
 
-MAX_ROWS = 20
-_MAX_CELL_LENGTH = 40
+_TIME_UNITS = frozenset({"days", "weeks", "months", "hours", "minutes", "seconds"})
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T(?!00:00(:00(\.0+)?)?$)\d{2}:\d{2}.*")
 
 Record = dict[str, Any]
 
 
 def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords, *, has_action: bool = True) -> list[str]:
-    """Return the answer of a panel in words, its question, the figure or the rows, and the action.
+    """Return the question of a panel with its figure, the answer in words, the rows, and the action.
 
     A panel that a person took from another dashboard has no action: it may refer to the other panels there.
     """
     records = answer_records(page)
-    nothing = "" if records else panel.nothing
-    title = nothing or answer_in_words(panel.answer, records, words.units) or panel.question
-    lines = [f"\n{title}", *([] if title == panel.question else [panel.question])]
-    if nothing:
-        return lines
-    shown = _figure_lines(panel, records) if panel.kind == "kpi" else _chart_rows(panel, records, words, page)
-    return [*lines, *shown, *(_action_lines(panel, records) if has_action else [])]
+    if panel.nothing and not records:
+        return [f"\n{panel.question}", panel.nothing]
+    shown = _figure_lines(panel, records) if panel.kind == "kpi" else [panel.question]
+    answer = answer_in_words(panel.answer, records, words.units)
+    rows = [] if panel.kind == "kpi" else _chart_rows(panel, page, words)
+    lines = [*shown, *([answer] if answer and answer != panel.question else []), *rows]
+    return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records) if has_action else [])]
 
 
 def _figure_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
+    """Return the question with its figure, and the figure with which it is compared."""
     row = next(iter(records), {})
     before = row.get("before") if panel.before_label else None
     compared = [] if before is None else [f"{figure(before, panel.unit)} {panel.before_label}"]
-    return [figure(row.get("value"), panel.unit), *compared]
+    return [f"{panel.question} {figure(row.get('value'), panel.unit)}", *compared]
 
 
 def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
@@ -56,20 +66,31 @@ def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
     return [f"To do: {action}"] if action else []
 
 
-def _chart_rows(panel: Panel, records: Sequence[Record], words: ColumnWords, page: QueryRows) -> list[str]:
-    """Return a table of the rows that say most: the periods ahead of a forecast, the newest of a line."""
+def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
+    """Return a table of the rows that say most, and of how many they are."""
+    records = answer_records(page)
+    rows = panel_records(panel, page)
+    if panel.kind != "line" or len(rows) == len(records):
+        return _table_in_words(rows, words, has_more=bool(page.next_cursor))
+    periods = periods_of(records, panel.x)
+    many = newest_words(periods) if periods else f"The last {MAX_ROWS} of {len(records):,} rows."
+    return [*_table_in_words(rows, words, is_cut=False), many]
+
+
+def panel_records(panel: Panel, page: QueryRows) -> Sequence[Record]:
+    """Return the rows of a panel for its mail: the periods ahead of a forecast, the newest of a line."""
+    records = answer_records(page)
     if panel.kind == "fan" and panel.y:
-        ahead = [row for row in records if row.get(panel.y[-1]) is not None]
-        return _table_in_words(ahead or records, words)
+        return [row for row in records if row.get(panel.y[-1]) is not None] or records
     if panel.kind == "line" and len(records) > MAX_ROWS:
-        return [
-            *_table_in_words(records[-MAX_ROWS:], words),
-            f"The last {MAX_ROWS} of {len(records):,} rows.",
-        ]
-    return _table_in_words(records, words, has_more=bool(page.next_cursor))
+        periods = periods_of(records, panel.x)
+        return rows_of_newest_periods(records, periods) if periods else records[-MAX_ROWS:]
+    return records
 
 
-def _table_in_words(records: Sequence[Record], words: ColumnWords, *, has_more: bool = False) -> list[str]:
+def _table_in_words(
+    records: Sequence[Record], words: ColumnWords, *, has_more: bool = False, is_cut: bool = True
+) -> list[str]:
     """Return a table for people, without columns that have no value or only fill a title."""
     rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
     shown = [
@@ -80,36 +101,44 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords, *, has_more: 
         }
         for row in rows
     ]
-    table = [] if folded and not rows else _table(shown, words, has_more=has_more)
+    if folded and not rows:
+        return [folded]
+    table = _first_rows(shown, words, has_more=has_more) if is_cut else _table(shown, words)
     return [*table, *([folded] if folded else [])]
 
 
 def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
     """Return the rows of a mail as a table with all columns, as the page Query has them, and how many."""
     records = answer_records(page)
-    if len(records) <= MAX_ROWS or not _is_ascending(records):
-        return _table(records, words, has_more=bool(page.next_cursor))
-    many = (
-        f"The first {MAX_ROWS} of more than {len(records):,} rows, the oldest first. Later rows never come "
-        "into this mail: write ORDER BY with DESC in the statement."
-        if page.next_cursor
-        else f"The last {MAX_ROWS} of {len(records):,} rows."
-    )
-    return [*_table(mailed_records(page), words), many]
+    rows = mailed_records(page)
+    if len(rows) == len(records) or not _is_over_time(records):
+        return _first_rows(records, words, has_more=bool(page.next_cursor))
+    if not page.next_cursor:
+        return [*_table(rows, words), newest_words(periods_of(records))]
+    rest = f"of more than {len(records):,} rows"
+    if is_descending(records):
+        return [*_table(rows, words), f"The first {len(rows):,} {rest}: the newest whole periods."]
+    later = "Later rows never come into this mail: write ORDER BY with DESC in the statement."
+    return [*_table(rows, words), f"The first {len(rows):,} {rest}, the oldest first. {later}"]
 
 
 def mailed_records(page: QueryRows) -> Sequence[Record]:
-    """Return the rows that `table_lines` writes: of rows in the order of time the newest, if it can."""
+    """Return the rows that `table_lines` writes: the newest whole periods of rows in the order of time."""
     records = answer_records(page)
-    is_newest = not page.next_cursor and _is_ascending(records)
-    return records[-MAX_ROWS:] if is_newest else records[:MAX_ROWS]
+    if len(records) <= MAX_ROWS or not _is_over_time(records):
+        return records[:MAX_ROWS]
+    if page.next_cursor and is_ascending(records):
+        return records[:MAX_ROWS]
+    return rows_of_newest_periods(records, periods_of(records))
 
 
-def _is_ascending(records: Sequence[Record]) -> bool:
-    """Return whether the rows are in the order of their time, so that the newest are the last."""
-    column = time_column(records)
-    times = [str(row[column]) for row in records] if column else []
-    return bool(times) and times[0] < times[-1] and times == sorted(times)
+def is_cut_over_time(page: QueryRows) -> bool:
+    """Return whether the newest rows are on a later page."""
+    return bool(page.next_cursor) and is_ascending(answer_records(page))
+
+
+def _is_over_time(records: Sequence[Record]) -> bool:
+    return is_ascending(records) or is_descending(records)
 
 
 def answer_records(page: QueryRows) -> list[Record]:
@@ -125,29 +154,31 @@ def answer_records(page: QueryRows) -> list[Record]:
     ]
 
 
-def _table(records: Sequence[Record], words: ColumnWords, *, has_more: bool = False) -> list[str]:
-    """Return the first rows as a table of text, and of how many they are; the answer may have more rows."""
-    if not records:
-        return ["No row."]
-    headings = Counter(words.heading(name) for name in records[0])
-    columns = []
-    for name in records[0]:
-        every = [row[name] for row in records]
-        heading = words.heading(name)
-        title = heading if headings[heading] == 1 else capitalised(name.replace("_", " "))
-        cells = [*map(_shortened, words.texts(name, every[:MAX_ROWS], every))]
-        columns.append(_column(title, cells, is_number=is_number(name, every[:MAX_ROWS])))
-    lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
+def _first_rows(records: Sequence[Record], words: ColumnWords, *, has_more: bool = False) -> list[str]:
+    """Return a table of the first rows, and of how many they are; the answer may have more rows."""
+    lines = _table(records[:MAX_ROWS], words, records)
     many = f"{'more than ' if has_more else ''}{len(records):,}"
     return [*lines, f"The first {MAX_ROWS} of {many} rows."] if len(records) > MAX_ROWS else lines
 
 
-def _column(heading: str, texts: Sequence[str], *, is_number: bool) -> list[str]:
-    """Return the heading and the cells of a column, all as wide: numbers end below each other."""
-    cells = [heading, *texts]
-    width = max(map(len, cells))
-    return [cell.rjust(width) if is_number else cell.ljust(width) for cell in cells]
+def _table(rows: Sequence[Record], words: ColumnWords, records: Sequence[Record] = ()) -> list[str]:
+    """Return rows as a table of text; the number of decimals follows from all records of the answer."""
+    if not rows:
+        return ["No row."]
+    headings = {name: _heading(name, rows, words) for name in rows[0]}
+    same = Counter(headings.values())
+    columns = []
+    for name, heading in headings.items():
+        cells = [row[name] for row in rows]
+        title = heading if same[heading] == 1 else capitalised(name.replace("_", " "))
+        texts = words.texts(name, cells, [row[name] for row in records or rows])
+        columns.append(TextColumn(title, texts, is_number(name, cells)))
+    return text_table(columns)
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_CELL_LENGTH else f"{text[: _MAX_CELL_LENGTH - 1]}…"
+def _heading(name: str, rows: Sequence[Record], words: ColumnWords) -> str:
+    """Return a heading with a unit of time, which numbers do not say, and UTC for times of the day."""
+    heading, unit = words.heading(name), words.units.get(name, "")
+    is_moment = any(isinstance(row[name], str) and _MOMENT.fullmatch(row[name]) for row in rows)
+    said = "UTC" if is_moment else unit if unit in _TIME_UNITS else ""
+    return f"{heading} ({said})" if said and said.lower() not in heading.lower() else heading

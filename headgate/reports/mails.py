@@ -13,9 +13,11 @@ from urllib.parse import urlencode
 
 from headgate.api.analytics import queries
 from headgate.api.analytics.contracts import catalog
+from headgate.api.analytics.mailed_statements import mailed_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
+from headgate.api.lake_ports import WrittenMail
 from headgate.api.shapes.tables import QueryAsked, QueryRows
 from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
@@ -26,11 +28,19 @@ from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import heading
-from headgate.reports.mail_answers import answer_records, mailed_records, panel_lines, table_lines
+from headgate.reports.mail_answers import (
+    answer_records,
+    is_cut_over_time,
+    mailed_records,
+    panel_lines,
+    panel_records,
+    table_lines,
+)
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
+from headgate.reports.mail_periods import periods_of
 from headgate.reports.names_of_codes import code_references
 from headgate.reports.numbers import day_words
-from headgate.reports.open_periods import open_period_words, time_column
+from headgate.reports.open_periods import open_period_words
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
@@ -40,6 +50,8 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
     from headgate.api.shapes.lake import CatalogTable
+    from headgate.api.shapes.tables import Query
+    from headgate.query.omit_personal_columns import MailableStatement
     from headgate.reports.answer_words import ColumnWords
 
 log = logging.getLogger(__name__)
@@ -76,7 +88,8 @@ class MailSender:
         left_s: seconds until the function is stopped.
         pages: the first rows of the answers of this run by statement. All are asked with the rights of a
             reader, so people share them.
-        complete: all rows of the answers of charts over time, by statement.
+        complete: all rows of the answers over time, by statement.
+        mailed: the statements as they are asked, by the statement of the person.
         key: asks each statement once for all senders with this key; empty asks it for this sender.
         is_scheduled: whether the mails are sent by their schedule; a preview and a mail on demand are not.
     """
@@ -88,6 +101,7 @@ class MailSender:
     pause: Callable[[float], None] = time.sleep
     pages: dict[str, QueryRows | str] = field(default_factory=dict)
     complete: dict[str, QueryRows | str] = field(default_factory=dict)
+    mailed: dict[str, MailableStatement] = field(default_factory=dict)
     key: str = ""
     is_scheduled: bool = True
 
@@ -147,11 +161,19 @@ class MailSender:
 
     def ask_all(self, schedule: MailSchedule) -> None:
         """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""
+        for sql in self.statements(schedule):
+            with suppress(QueryError, ProblemError):
+                self._start(sql)
+
+    def statements(self, schedule: MailSchedule) -> list[str]:
+        """Return the statements of a mail, one for each answer."""
         board = self._dashboard(schedule) if schedule.dashboard else None
         panels = self._narrowed(board, schedule) if board else []
-        for sql in (panel.sql for panel in panels) if panels else [schedule.sql]:
-            with suppress(QueryError, ProblemError):
-                queries.start(self.lake, reader(""), QueryAsked(sql=sql, question=""), self.key)
+        return [panel.sql for panel in panels] if schedule.dashboard else [schedule.sql]
+
+    def ready_answers(self, schedule: MailSchedule) -> int:
+        """Return how many answers of a mail have been read."""
+        return sum(sql in self.pages or sql in self.complete for sql in self.statements(schedule))
 
     def _active(self, board: Dashboard, schedule: MailSchedule) -> list[DashboardFilter]:
         """Return the filters of a dashboard that have a value; one that it lost meanwhile is left out."""
@@ -209,8 +231,9 @@ class MailSender:
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
         lines = panel_lines(panel, page, words, has_action=has_action)
-        note = open_period_words(answer_records(page), panel.x, self.as_of) if is_of_person else ""
-        return [*lines, *([note] if note else [])]
+        left_out = self._left_out(panel.sql)
+        notes = self._open_period(page, panel.x, panel_records(panel, page)) if is_of_person else ()
+        return [*lines, *left_out, *notes]
 
     def _words_of(self, panel: Panel, page: QueryRows, *, is_of_person: bool) -> ColumnWords:
         """Return units and headings of a panel's columns: its own, then those of the contracts."""
@@ -240,16 +263,24 @@ class MailSender:
         if isinstance(page, str):
             yield f"No answer: {page}"
             return
+        if is_cut_over_time(page):
+            whole = self._page(schedule.sql, to_end=True)
+            page = page if isinstance(whole, str) else whole
         yield from self._origin(schedule.sql)
         yield from table_lines(
             page, replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         )
+        yield from self._left_out(schedule.sql)
+        yield from self._open_period(page, schedule.x, mailed_records(page))
+
+    def _open_period(self, page: QueryRows, column: str, sent: Sequence[object]) -> Iterator[str]:
+        """Return a line about the newest period, if it is not over and among the rows that are sent."""
         records = answer_records(page)
-        column = schedule.x or time_column(records)
-        note = open_period_words(records, column, self.as_of)
-        # The note is about the newest period, which a mail of the first rows may lack.
-        newest = max((str(row.get(column)) for row in records), default="")
-        if note and any(str(row.get(column)) == newest for row in mailed_records(page)):
+        periods = periods_of(records, column)
+        note = open_period_words([{"": period} for period in periods], "", self.as_of)
+        newest = max(periods, default="")
+        rows = [row for row, period in zip(records, periods, strict=True) if period == newest] if note else []
+        if any(row in sent for row in rows):
             yield note
 
     def _origin(self, sql: str) -> Iterator[str]:
@@ -290,6 +321,21 @@ class MailSender:
             pages[sql] = self._ask(sql, to_end=to_end)
         return pages[sql]
 
+    def _start(self, sql: str) -> Query:
+        asked = QueryAsked(sql=self._mailed(sql).sql, question="")
+        return queries.start(self.lake, reader(""), asked, self.key)
+
+    def _mailed(self, sql: str) -> MailableStatement:
+        if sql not in self.mailed:
+            self.mailed[sql] = mailed_statement(self.lake, sql)
+        return self.mailed[sql]
+
+    def _left_out(self, sql: str) -> Iterator[str]:
+        """Return a line that names the columns about people that the answer lacks; none if it lacks none."""
+        if names := self._mailed(sql).left_out:
+            headings = dict.fromkeys(capitalised(name.replace("_", " ")) for name in names)
+            yield f"Left out, because they are about people: {', '.join(headings)}."
+
     def _ask(self, sql: str, *, to_end: bool) -> QueryRows | str:
         """Return the first rows of a statement or all of them, or why there are none.
 
@@ -298,7 +344,7 @@ class MailSender:
         """
         caller = reader("")
         try:
-            query = queries.start(self.lake, caller, QueryAsked(sql=sql, question=""), self.key)
+            query = queries.status(self.lake, caller, self._start(sql).query_id)
             while query.state in _STATES_OF_WORK:
                 if self.left_s() < _RESERVE_S:
                     if not self.key:  # with a key another call waits on
@@ -330,32 +376,35 @@ class MailShower:
     """Writes mails for requests, which end after some seconds.
 
     Attributes:
-        wait_s: how long a request waits for answers; API Gateway ends it after 30 s.
+        wait_s: how long a request waits for answers, after which it says how many are ready.
+        most_s: how long a request takes with all its work; API Gateway ends it after 30 s.
     """
 
     console_url: str
-    wait_s: float = 20.0
+    wait_s: float = 3.0
+    most_s: float = 20.0
     monotonic_s: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
 
-    def __call__(self, lake: LakePorts, schedule: MailSchedule, key: str) -> tuple[str, str] | None:
-        """Return subject and text as they are sent; None if an answer needs more time."""
-        until_s = self.monotonic_s() + self.wait_s + _RESERVE_S
-        sender = MailSender(
-            lake,
-            lake.mails,
-            self.console_url,
-            lambda: until_s - self.monotonic_s(),
-            self.pause,
-            key=key,
-            is_scheduled=False,
-        )
+    def __call__(self, lake: LakePorts, schedule: MailSchedule, key: str) -> WrittenMail:
+        """Return the mail as it is sent, or how many of its answers are ready."""
+        until_s, pauses = self.monotonic_s() + self.most_s, list[float]()
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            self.pause(seconds)
+
+        def left_s() -> float:
+            return min(until_s - self.monotonic_s(), self.wait_s - sum(pauses)) + _RESERVE_S
+
+        sender = MailSender(lake, lake.mails, self.console_url, left_s, pause, key=key, is_scheduled=False)
         if key:
             sender.ask_all(schedule)
+        answers = len(sender.statements(schedule))
         try:
-            return sender.message(schedule)
+            return WrittenMail(*sender.message(schedule), answers, answers)
         except OutOfTimeError:
-            return None
+            return WrittenMail("", "", answers, sender.ready_answers(schedule))
 
 
 def _log_failure(schedule: MailSchedule, error: Exception) -> None:

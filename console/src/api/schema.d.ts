@@ -4883,10 +4883,20 @@ export interface components {
             /** Address */
             address: string;
             /**
+             * Answers
+             * @description Number of its answers, one for each panel of a dashboard.
+             */
+            answers: number;
+            /**
              * Is Ready
              * @description False while answers are computed: repeat the request with its key.
              */
             is_ready: boolean;
+            /**
+             * Ready Answers
+             * @description Number of those that are computed.
+             */
+            ready_answers: number;
             /**
              * Subject
              * @default

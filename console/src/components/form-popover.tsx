@@ -76,7 +76,7 @@ export function FormPopover(props: Props) {
         <>
           {button}
           {/* Mantine's own head of a dialog is a second banner of the page. */}
-          <Modal.Root opened={isOpen} onClose={() => setOpen(false)} size="lg">
+          <Modal.Root opened={isOpen} onClose={() => setOpen(false)} size="44rem">
             <Modal.Overlay />
             <Modal.Content>
               <Group justify="space-between" p="md">

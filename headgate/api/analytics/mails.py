@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.kept_questions import check_drawing
+from headgate.api.analytics.mailed_statements import mailed_statement
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
@@ -47,8 +48,8 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
     Raises:
         ProblemError: 404, unknown dashboard; 409, the caller has no address, the lake has too many addresses,
             or another request was faster; 422, invalid day, card number or SSN in a text, or too many mails.
-        QueryError: the statement does more than read, reads tables outside the lake, or names a column of
-            personal data.
+        QueryError: the statement does more than read, reads tables outside the lake, or needs a column about
+            people.
     """
     _check(lake, caller, asked)
     _subscribed(lake, _address(lake, caller))
@@ -86,10 +87,7 @@ def _written(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str
     if lake.write_mail is None:
         raise conflict("This program shows no mails. Use the console of the deployment.")
     mail = lake.write_mail(lake, _schedule_of(lake, caller, asked), key)
-    if mail is None:
-        return MailShown(is_ready=False, address=address)
-    subject, text = mail
-    return MailShown(is_ready=True, address=address, subject=subject, text=text)
+    return MailShown(is_ready=mail.is_ready, address=address, **mail._asdict())
 
 
 def _address(lake: LakePorts, caller: CallerIdentity) -> str:
@@ -138,7 +136,7 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
     expect_no_numbers("body.title", "title", asked.title)
     check_drawing(asked)
     if not asked.dashboard:
-        check_statement(lake, reader(""), asked.sql)
+        check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
         _check_filters(_board(lake, caller, asked.dashboard), asked)
 

@@ -45,6 +45,8 @@ class MailShown(Shape):
 
     is_ready: bool = Field(description="False while answers are computed: repeat the request with its key.")
     address: str
+    answers: int = Field(description="Number of its answers, one for each panel of a dashboard.")
+    ready_answers: int = Field(description="Number of those that are computed.")
     subject: str = ""
     text: str = ""
 

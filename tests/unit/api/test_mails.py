@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +17,7 @@ from headgate.api.analytics.contracts import catalog
 from headgate.api.http.access import CallerIdentity
 from headgate.api.shapes.dashboards import DashboardFilter, Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
-from headgate.aws.athena.queries import AnswerColumn, QueryPage
+from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.agreed_columns import answer_words
@@ -179,9 +179,30 @@ def test_a_mail_whose_answers_take_long_is_not_ready_and_its_queries_go_on() -> 
     for path in ("/preview", "/send"):
         shown = ana.call("POST", PATH + path, mail(), Idempotency_Key="k").json
         assert (shown["is_ready"], shown["text"]) == (False, "")
+        assert (shown["answers"], shown["ready_answers"]) == (1, 0)
     assert len(lake.queries.asked) == 1  # the key asks once, and nothing was stopped
     assert lake.mails
     assert lake.mails.sent == []
+
+
+class SlowForecasts(MemoryQueries):
+    """Queries of which those about the forecast take long."""
+
+    def status(self, query_id: str) -> QueryStatus:
+        answered = super().status(query_id)
+        return replace(answered, state="RUNNING") if "forecast" in answered.sql else answered
+
+
+def test_a_mail_that_is_not_ready_says_how_many_of_its_answers_are() -> None:
+    lake = MemoryLake(queries=SlowForecasts())
+    lake.write_mail = MailShower("", pause=lambda _: None)
+    text = ONE_FIGURE + ONE_FIGURE.partition("panels:\n")[2].replace("loans", "late").replace(
+        "41", "forecast"
+    )
+    lake.pushed_dashboards = {"own": json.dumps(yaml.safe_load(text))}
+    asked = mail(sql="", dashboard="own")
+    shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
+    assert (shown["is_ready"], shown["answers"], shown["ready_answers"]) == (False, 2, 1)
 
 
 def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> None:
@@ -254,16 +275,15 @@ def page_of(columns: dict[str, str], *rows: tuple[object, ...]) -> QueryRows:
     return QueryRows(columns=named, rows=rows, next_cursor="")
 
 
-def test_a_figure_of_a_mail_has_its_answer_as_title_what_it_is_compared_with_and_the_action() -> None:
+def test_a_figure_of_a_mail_follows_its_question_and_its_sentence_comes_after_it() -> None:
     panel = declared(
         PanelKind.KPI, answer="{value} was sold", before_label="a year before", action="Order more."
     )
     figures = {"value": "bigint", "before": "bigint", "title_action": "varchar"}
     assert panel_lines(panel, page_of(figures, (12000, 9000, None)), ColumnWords({"value": "GBP"})) == [
-        "\n£12,000 was sold",
-        "What was sold?",
-        "£12,000",
+        "\nWhat was sold? £12,000",
         "£9,000 a year before",
+        "£12,000 was sold",
         "To do: Order more.",
     ]
     assert (
@@ -271,9 +291,9 @@ def test_a_figure_of_a_mail_has_its_answer_as_title_what_it_is_compared_with_and
         == "To do: Order less."
     )
     advised = page_of(figures, (12000, None, "Order less."))
-    assert panel_lines(panel, advised, ColumnWords(), has_action=False)[-1] == "£12,000"
+    assert panel_lines(panel, advised, ColumnWords(), has_action=False)[-1] == "12,000 was sold"
     without = panel_lines(panel, page_of(figures, (None, None, None)), ColumnWords())
-    assert without == ["\nWhat was sold?", "\N{EN DASH}"]
+    assert without == ["\nWhat was sold? \N{EN DASH}"]
 
 
 def test_a_forecast_of_a_mail_begins_with_the_periods_ahead_and_has_no_empty_or_title_column() -> None:
@@ -282,7 +302,7 @@ def test_a_forecast_of_a_mail_begins_with_the_periods_ahead_and_has_no_empty_or_
     past = [(f"2026-01-{day:02}", 5, None, None, 70) for day in range(1, 29)]
     page = page_of(columns, *past, ("2026-02-01", None, 7, None, 70), ("2026-02-02", None, 8, None, 70))
     lines = panel_lines(panel, page, ColumnWords({"mean": "GBP"}, {"mean": "Expected"}))
-    assert lines[0] == "\n£7 from 1 Feb 2026"
+    assert lines[:2] == ["\nWhat was sold?", "£7 from 1 Feb 2026"]
     assert [line.split() for line in lines[2:]] == [
         ["On", "Expected"],
         ["1", "Feb", "2026", "£7"],
@@ -295,7 +315,7 @@ def test_a_line_of_a_mail_has_its_newest_rows_and_an_empty_answer_its_sentence()
     columns = {"day": "bigint", "sold": "bigint"}
     lines = panel_lines(panel, page_of(columns, *((day, 1) for day in range(MAX_ROWS + 5))), ColumnWords())
     assert [lines[2].split()[0], lines[-1]] == ["5", f"The last {MAX_ROWS} of {MAX_ROWS + 5} rows."]
-    assert panel_lines(panel, page_of(columns), ColumnWords()) == ["\nNothing was sold.", "What was sold?"]
+    assert panel_lines(panel, page_of(columns), ColumnWords()) == ["\nWhat was sold?", "Nothing was sold."]
 
 
 def test_a_table_of_a_mail_counts_the_rows_that_need_no_action_and_lists_the_others() -> None:
@@ -376,7 +396,7 @@ def test_a_mail_names_the_answer_of_a_panel_in_words_as_the_console_does() -> No
     assert mailing.send_due() == SentMails(1)
     assert lake.mails
     ((_, _, text),) = lake.mails.sent
-    assert "\nLoans of the week of 5 Jan 2026\nWhat will be lent next?\n41\n" in text
+    assert "\nWhat will be lent next? 41\nLoans of the week of 5 Jan 2026\n" in text
 
 
 def test_a_mail_of_a_dashboard_that_is_gone_says_so_and_how_to_stop_it() -> None:
@@ -428,7 +448,7 @@ def test_people_who_get_the_same_answer_share_one_query(two_readers: MemoryLake)
 def test_mails_that_do_not_fit_into_the_time_are_counted_and_sent_by_a_retry(
     two_readers: MemoryLake, caplog: pytest.LogCaptureFixture
 ) -> None:
-    left_s = iter((600.0, 600.0, 59.0))  # before the mail, its query, the second mail
+    left_s = iter((600.0, 59.0))  # before the first mail and the second one
     with caplog.at_level(logging.ERROR):
         assert sender(two_readers, lambda: next(left_s)).send_due() == SentMails(sent=1, not_tried=1)
     assert caplog.records[0].__dict__["mails"] == 1
@@ -669,6 +689,72 @@ def test_a_question_of_a_mail_reads_like_its_page() -> None:
 )
 def test_an_amount_in_full_has_the_decimals_of_its_currency(value: Any, unit: str, text: str) -> None:  # noqa: ANN401 a cell
     assert amount_in_full(value, unit) == text
+
+
+def test_columns_about_people_are_left_out_of_a_mail_and_named() -> None:
+    """An operator, who was shown them, once read that the mail failed for lack of a right."""
+    lake = MemoryLake()
+    operator = Caller(lake, ("operator",), "ana")
+    asked = mail(sql="select customer_id, full_name, email from ecommerce_curated.customers")
+    shown = operator.call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
+    line = "Left out, because they are about people: Full name, Email."
+    assert line in shown["text"].splitlines()
+    (sql,) = lake.queries.asked.values()
+    assert sql.startswith("SELECT customer_id FROM (SELECT ")
+    assert operator.call("PUT", PATH, asked).status == 200
+    ((_, _, text),) = sent(lake)
+    assert line in text.splitlines()
+    refused = operator.call("POST", PATH + "/preview", mail(sql=PERSONAL))
+    assert refused.status == 422
+    assert refused.json["detail"].startswith(
+        "The column email of customers is about people, so no mail has it"
+    )
+
+
+def by_year_and_month(*months: str, regions: int = 2) -> QueryRows:
+    columns = {"year": "bigint", "month": "bigint", "zone": "varchar", "orders": "bigint"}
+    parts = [[int(part) for part in month.split("-")] for month in months]
+    return page_of(columns, *((*part, f"Z{at}", 5) for part in parts for at in range(regions)))
+
+
+def test_a_mail_of_years_and_months_in_numbers_names_the_month_that_is_not_over() -> None:
+    mailing = sender(MemoryLake())
+    months = ["2009-12", *(f"2010-{month:02}" for month in range(1, 13))]
+    mailing.pages[BY_MONTH] = by_year_and_month(*months)
+    mailing.__dict__["as_of"] = date(2010, 12, 9)
+    schedule = MailSchedule("Sales", BY_MONTH, "", "week", 1, "ana", "", x="year", y=("orders",))
+    lines = [*mailing._answer(schedule)]
+    assert lines[2].split() == ["2010", "3", "Z0", "5"]
+    assert lines[-2:] == [
+        "The last 20 of 26 rows: the newest 10 whole periods of 13.",
+        "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010.",
+    ]
+
+
+class PagedMonths(MemoryQueries):
+    """Queries that answer 1,200 days from the oldest, page by page."""
+
+    def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
+        del query_id
+        begin = int(after or 0)
+        days = [(date(2007, 1, 1) + timedelta(days=at)).isoformat() for at in range(1200)]
+        rows = tuple((day, 1) for day in days[begin : begin + limit])
+        columns = (AnswerColumn("day", "date"), AnswerColumn("sold", "bigint"))
+        return QueryPage(columns, rows, str(begin + limit) if begin + limit < len(days) else "")
+
+
+def test_a_long_answer_over_time_is_read_to_its_newest_rows_for_a_mail() -> None:
+    mailing = sender(MemoryLake(queries=PagedMonths()))
+    lines = [*mailing._answer(MailSchedule("Sales", BY_MONTH, "", "week", 1, "ana", ""))]
+    assert lines[-1] == "The last 20 of 1,200 rows."
+    assert lines[-2].startswith("14 Apr 2010")
+
+
+def test_times_of_the_day_are_headed_with_utc_and_months_are_not() -> None:
+    columns = {"seen_at": "timestamp", "month": "timestamp"}
+    page = page_of(columns, ("2010-12-09T08:12:00", "2010-12-01T00:00:00"))
+    assert table_lines(page, ColumnWords())[0].split("  ")[0] == "Seen (UTC)"
+    assert table_lines(page, ColumnWords())[0].split()[-1] == "Month"
 
 
 def test_a_period_that_is_over_has_no_note_in_a_mail() -> None:

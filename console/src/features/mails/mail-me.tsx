@@ -84,10 +84,13 @@ export function MailMe({ of, title: proposed = '', isWhole = false }: Props) {
       <MailNow key={JSON.stringify([asked.title, of])} asked={asked} isComplete={isComplete} />
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
-        chose another time for the daily report, with the first rows of what this page shows.
-        {isWhole ? ' The filters of the page are not in the mail.' : ''} Columns about people are left out.
-        Before your first mail you are asked by mail (on AWS by AWS itself) to confirm the address; without
-        that none is sent.
+        chose another time for the daily report.{' '}
+        {'sql' in of
+          ? 'It has at most 20 rows: the newest whole periods if the rows are in the order of time, else the first.'
+          : 'It has at most 20 rows of each table: the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}
+        {isWhole ? ' The filters of the page are not in the mail.' : ''} Columns about people are left out,
+        also for people who see them here, and the mail names them. Before your first mail you are asked by
+        mail (on AWS by AWS itself) to confirm the address; without that none is sent.
       </Text>
     </FormPopover>
   )

@@ -1,6 +1,8 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Button, Group, Progress, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { Failed } from '../../components/states'
 import { type MailAsked, writtenMail } from './mails'
 
@@ -11,8 +13,13 @@ interface Props {
 
 /** Shows a mail as it is sent, and sends it to the person now; the schedule stays as it is. */
 export function MailNow({ asked, isComplete }: Props) {
-  const preview = useMutation({ mutationFn: () => writtenMail('preview', asked) })
-  const now = useMutation({ mutationFn: () => writtenMail('send', asked) })
+  const [progress, setProgress] = useState<Schemas['MailShown']>()
+  const written = (deed: 'preview' | 'send') => {
+    setProgress(undefined)
+    return writtenMail(deed, asked, setProgress)
+  }
+  const preview = useMutation({ mutationFn: () => written('preview') })
+  const now = useMutation({ mutationFn: () => written('send') })
   const error = preview.error ?? now.error
   return (
     <>
@@ -37,9 +44,16 @@ export function MailNow({ asked, isComplete }: Props) {
         </Button>
       </Group>
       <Text size="xs" role="status">
-        {preview.isPending || now.isPending ? 'The answers are being computed …' : null}
+        {preview.isPending || now.isPending ? progressWords(progress) : null}
         {now.data ? `Sent to ${now.data.address}. It arrives once you have confirmed this address.` : null}
       </Text>
+      {(preview.isPending || now.isPending) && progress && progress.answers > 1 ? (
+        <Progress
+          size="sm"
+          value={(100 * progress.ready_answers) / progress.answers}
+          aria-label="Answers that are ready"
+        />
+      ) : null}
       {error ? <Failed error={error} what="The mail" isAction /> : null}
       {preview.data ? (
         <>
@@ -53,4 +67,10 @@ export function MailNow({ asked, isComplete }: Props) {
       ) : null}
     </>
   )
+}
+
+/** How many answers of a mail are ready; nothing is known before the API says it for the first time. */
+function progressWords(progress: Schemas['MailShown'] | undefined): string {
+  if (!progress || progress.answers < 2) return 'The answers are being computed …'
+  return `${progress.ready_answers} of ${progress.answers} answers are ready …`
 }

@@ -29,15 +29,19 @@ const SHOWN = {
   address: 'ana@example.com',
   subject: 'Sales, 05 Jan 2026',
   text: 'Sales\nN\n7',
+  answers: 8,
+  ready_answers: 8,
 }
 const keys: string[] = []
 const asked: { method: string; url: string; body: unknown }[] = []
 let address = 'ana@example.com'
 let mails: unknown[] = []
+let isHeld = false
 
 beforeEach(() => {
   asked.length = 0
   keys.length = 0
+  isHeld = false
   address = 'ana@example.com'
   mails = []
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -47,7 +51,10 @@ beforeEach(() => {
       const key = new Headers(headers).get('idempotency-key') ?? ''
       keys.push(key)
       const isReady = keys.length > 1
-      return Promise.resolve(Response.json(isReady ? SHOWN : { ...SHOWN, is_ready: false, text: '' }))
+      if (isReady && isHeld) return new Promise(() => undefined)
+      return Promise.resolve(
+        Response.json(isReady ? SHOWN : { ...SHOWN, is_ready: false, text: '', ready_answers: 3 }),
+      )
     }
     if (method !== 'GET') asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
     return Promise.resolve(new Response(JSON.stringify({ mails, address })))
@@ -106,6 +113,16 @@ test('a mail is shown as it is sent, and sent now, with the filters of its page'
   expect(asked[2]?.body).toMatchObject({ dashboard: 'hub', filters: { region: 'Alps' } })
   await userEvent.clear(screen.getByLabelText('Title of the mail'))
   expect(screen.getByRole('button', { name: 'Preview' }).hasAttribute('disabled')).toBe(true)
+}, 30_000)
+
+test('a preview says how many answers are ready while it is computed, and the dialog which rows are sent', async () => {
+  isHeld = true
+  show(<MailMe of={QUESTION} title="Sold" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  expect(screen.getByText(/the newest whole periods if the rows are in the order of time/)).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
+  expect(await screen.findByText('3 of 8 answers are ready …')).toBeTruthy()
+  expect(screen.getByLabelText('Answers that are ready')).toBeTruthy()
 }, 30_000)
 
 test('a mail that is stopped is scheduled again by Undo', async () => {

@@ -42,10 +42,17 @@ function useChange<Asked>(mutationFn: (asked: Asked) => Promise<Schemas['Mails']
   return useMutation({ mutationFn, onSuccess: (mails) => queries.setQueryData(KEY, mails) })
 }
 
-const MAX_TRIES = 30
+const MAX_TRIES = 200
 
-/** A mail as it is sent now, or sent (`send`). The API waits for answers for some seconds; then the same request continues. */
-export async function writtenMail(deed: 'preview' | 'send', asked: MailAsked): Promise<Schemas['MailShown']> {
+/**
+ * A mail as it is sent now, or sent (`send`). The API waits for answers for some seconds; then the same request
+ * continues. `onProgress` gets the mail that is not ready, with the number of its answers that are.
+ */
+export async function writtenMail(
+  deed: 'preview' | 'send',
+  asked: MailAsked,
+  onProgress: (mail: Schemas['MailShown']) => void,
+): Promise<Schemas['MailShown']> {
   const headers = { 'idempotency-key': crypto.randomUUID() }
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const mail = await read<Schemas['MailShown']>(`/v1/mails/${deed}`, {
@@ -54,6 +61,7 @@ export async function writtenMail(deed: 'preview' | 'send', asked: MailAsked): P
       headers,
     })
     if (mail.is_ready) return mail
+    onProgress(mail)
   }
   throw new Error('The answers take too long. The scheduled mail has more time for them.')
 }

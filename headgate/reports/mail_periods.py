@@ -1,0 +1,125 @@
+"""The rows of a mail of an answer over time: the newest whole periods."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from headgate.reports.open_periods import time_column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Record = dict[str, Any]
+
+MAX_ROWS = 20
+MAX_PERIOD_ROWS = 200  # of the newest period, which is never sent in part
+_PART_OF_YEAR = re.compile(r"(?:^|_)(quarter|month|week|day)(?:_(?:no|num|number|of_year|of_month))?$")
+_YEAR = re.compile(r"(?:^|_)year$")
+_MAX_OF_PART = {"quarter": 4, "month": 12, "week": 53, "day": 31}
+_YEARS = range(1000, 3000)
+
+
+def periods_of(records: Sequence[Record], column: str = "") -> list[str]:
+    """Return the period of each row as a text that sorts by time; empty where the rows have none.
+
+    It is the first day in `column` or else in the first column of days, or the year with its quarter, month
+    or week in columns of whole numbers.
+
+    >>> periods_of([{"year": 2010, "month": 9, "sold": 3}])
+    ['2010-09-01']
+    """
+    if column and (not records or column not in records[0] or not _are_days(records, column)):
+        column = ""
+    if column := column or time_column(records):
+        return [str(row[column]) for row in records]
+    columns = _columns_of_time(records)
+    if not columns:
+        return []
+    year, *parts = columns
+    if [_kind(name) for name in parts] == ["month"]:  # the first day, of which the open month follows
+        return [f"{row[year]:04}-{row[parts[0]]:02}-01" for row in records]
+    if [_kind(name) for name in parts] == ["quarter"]:
+        return [f"{row[year]:04}-{row[parts[0]] * 3 - 2:02}-01" for row in records]
+    if not parts:
+        return [f"{row[year]:04}-01-01" for row in records]
+    return ["-".join(f"{row[name]:04}" for name in columns) for row in records]
+
+
+def _are_days(records: Sequence[Record], column: str) -> bool:
+    return time_column([{column: row[column]} for row in records]) == column
+
+
+def _columns_of_time(records: Sequence[Record]) -> list[str]:
+    """Return the columns of whole numbers that make one time: the year, then its parts."""
+    names = list(records[0]) if records else []
+    year = next((name for name in names if _YEAR.search(name) and _are_in(records, name, _YEARS)), "")
+    if not year:
+        return []
+    parts = [
+        name
+        for kind, most in _MAX_OF_PART.items()
+        for name in names
+        if _kind(name) == kind and _are_in(records, name, range(1, most + 1))
+    ]
+    return [year, *parts]
+
+
+def _kind(name: str) -> str:
+    part = _PART_OF_YEAR.search(name)
+    return part[1] if part else ""
+
+
+def _are_in(records: Sequence[Record], name: str, values: range) -> bool:
+    return all(type(row[name]) is int and row[name] in values for row in records)
+
+
+def is_ascending(records: Sequence[Record]) -> bool:
+    """Return whether the rows are in the order of their time, so that the newest are the last."""
+    periods = periods_of(records)
+    return bool(periods) and periods[0] < periods[-1] and periods == sorted(periods)
+
+
+def is_descending(records: Sequence[Record]) -> bool:
+    """Return whether the newest rows are the first."""
+    periods = periods_of(records)
+    return bool(periods) and periods[0] > periods[-1] and periods == sorted(periods, reverse=True)
+
+
+def rows_of_newest_periods(records: Sequence[Record], periods: Sequence[str]) -> list[Record]:
+    """Return the rows of the newest whole periods, at most 20; of the newest period all, as far as it goes.
+
+    The rows keep their order.
+    """
+    chosen = _newest_periods(periods)
+    rows = [row for row, period in zip(records, periods, strict=True) if period in chosen]
+    return rows if len(rows) <= MAX_PERIOD_ROWS else rows[:MAX_ROWS]
+
+
+def newest_words(periods: Sequence[str]) -> str:
+    """Return how many rows and periods a mail has of how many; empty if it has all of them."""
+    chosen = _newest_periods(periods)
+    if len(chosen) == len({*periods}):
+        return ""
+    total = sum(period in chosen for period in periods)
+    sent = total if total <= MAX_PERIOD_ROWS else MAX_ROWS
+    end = "first" if periods[0] > periods[-1] else "last"
+    rows = f"The {end} {sent:,} of {len(periods):,} rows"
+    if len(chosen) == total:
+        return f"{rows}."
+    if len(chosen) == 1:
+        part = f", the first of {total:,} of its rows" if total > sent else ""
+        return f"{rows}: the newest period{part}."
+    return f"{rows}: the newest {len(chosen)} whole periods of {len({*periods})}."
+
+
+def _newest_periods(periods: Sequence[str]) -> set[str]:
+    chosen, count = set[str](), 0
+    for period, rows in groupby(sorted(periods, reverse=True)):
+        size = len([*rows])
+        if chosen and count + size > MAX_ROWS:
+            break
+        chosen.add(period)
+        count += size
+    return chosen

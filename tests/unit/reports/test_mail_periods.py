@@ -1,0 +1,68 @@
+"""A mail of an answer over time has its newest whole periods, and never a part of a period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from headgate.reports.mail_periods import MAX_ROWS, newest_words, periods_of, rows_of_newest_periods
+
+pytestmark = pytest.mark.unit
+
+Record = dict[str, Any]
+
+
+def by_months(*regions: str) -> list[Record]:
+    return [
+        {"year": year, "month": month, "region_id": region, "orders": month}
+        for year, month in [(2009, 12), *((2010, month) for month in range(1, 13))]
+        for region in regions
+    ]
+
+
+def test_a_year_and_a_month_in_numbers_make_one_time() -> None:
+    assert periods_of(by_months("DE"))[:2] == ["2009-12-01", "2010-01-01"]
+    assert periods_of([{"year": 2010, "quarter": 4}]) == ["2010-10-01"]
+    assert periods_of([{"year": 2010, "orders": 4}]) == ["2010-01-01"]
+    # The day that an answer has beside its parts is its time.
+    assert periods_of([{"year": 2010, "month": 2, "day": "2010-02-03"}]) == ["2010-02-03"]
+
+
+@pytest.mark.parametrize("row", [{"month": 3}, {"year": 2010.5, "month": 3}, {"year": "x"}, {"year": None}])
+def test_without_a_year_in_whole_numbers_there_is_no_time(row: Record) -> None:
+    assert periods_of([row]) == []
+
+
+@pytest.mark.parametrize("is_newest_first", [False, True])
+def test_the_newest_whole_periods_are_sent_in_their_order(is_newest_first: bool) -> None:
+    every = by_months("DE", "FR", "IE")
+    if is_newest_first:
+        every.reverse()
+    rows = rows_of_newest_periods(every, periods_of(every))
+    assert len(rows) == MAX_ROWS - MAX_ROWS % 3
+    assert rows == (every[:18] if is_newest_first else every[-18:])
+    first = "first" if is_newest_first else "last"
+    words = f"The {first} 18 of 39 rows: the newest 6 whole periods of 13."
+    assert newest_words(periods_of(every)) == words
+
+
+def test_the_newest_period_is_whole_also_where_it_alone_is_longer_than_a_mail() -> None:
+    every = by_months(*(f"R{at}" for at in range(50)))
+    rows = rows_of_newest_periods(every, periods_of(every))
+    assert {(row["year"], row["month"]) for row in rows} == {(2010, 12)}
+    assert newest_words(periods_of(every)) == "The last 50 of 650 rows: the newest period."
+
+
+def test_of_a_period_of_very_many_rows_the_mail_says_that_it_has_the_first() -> None:
+    every = by_months(*(f"R{at}" for at in range(300)))
+    rows = rows_of_newest_periods(every, periods_of(every))
+    assert len(rows) == MAX_ROWS
+    words = newest_words(periods_of(every))
+    assert words == "The last 20 of 3,900 rows: the newest period, the first of 300 of its rows."
+
+
+def test_nothing_is_said_of_an_answer_that_is_sent_whole() -> None:
+    every = by_months("DE")
+    assert rows_of_newest_periods(every, periods_of(every)) == every
+    assert newest_words(periods_of(every)) == ""
