@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.learning.calibration import Bin
-    from headgate.systems.model_cards import ModelCard
+    from headgate.systems.model_cards import Description, ModelCard
 
 _SIZE, _EDGE = 260, 36
 _STYLE = (
@@ -109,9 +109,7 @@ def _sections(card: ModelCard) -> list[_Section]:
     return [
         _Section("What it predicts", (about.predicts, f"Tables: {', '.join(about.tables)} ({about.system})")),
         _Section("Data and period", (about.data, *_period(card))),
-        _Section(
-            "Model in charge", _in_charge(card), ("recipe", "mean loss at past origins"), _contest(card)
-        ),
+        _Section("Model in charge", _in_charge(card), ("recipe", _loss_title(card)), _contest(card)),
         _Section("Naive rule", (about.naive_rule,)),
         _backtests(card),
         _calibration(card),
@@ -141,28 +139,39 @@ def _period(card: ModelCard) -> list[str]:
 
 
 def _in_charge(card: ModelCard) -> tuple[str, ...]:
-    table = card.description.tables[0]
+    about, table = card.description, card.description.tables[0]
     published = tuple(
-        f"The column `{name}` of {table} states: {', '.join(methods)}."
+        f"The column `{name}` of {table} states: {_with_code(about, methods)}."
         for name, methods in card.methods.items()
     )
+    return (*about.method, *_kept(card), *published)
+
+
+def _kept(card: ModelCard) -> tuple[str, ...]:
+    about = card.description
     if card.recipe:
-        kept = f"Recipe {card.recipe}, version {card.version}, code {card.code}."
-        return (
-            f"{kept} A recipe stays in charge until another is significantly better at past origins.",
-            *published,
-        )
+        kept = f"Recipe {about.in_words(card.recipe)}, version {card.version}, code {card.code}."
+        return (f"{kept} A recipe stays in charge until another is significantly better at past origins.",)
     if card.unused:
         recipe, day = card.unused
-        return (*published, f"The kept model {recipe} of {day} is not in use: {table} was not built with it.")
-    if not card.description.kept:
-        return ("The model is fitted again in each run.", *published)
-    return published or ("No model is kept yet.",)
+        return (f"The kept model {recipe} of {day} is not in use: {about.tables[0]} was not built with it.",)
+    if not about.kept:
+        return ("The model is fitted again in each run.",)
+    return () if card.methods else ("No model is kept yet.",)
+
+
+def _with_code(about: Description, methods: Sequence[str]) -> str:
+    """Return methods as the table has them, each with its words in brackets if it has some."""
+    return ", ".join(f"{name} ({about.names[name]})" if name in about.names else name for name in methods)
+
+
+def _loss_title(card: ModelCard) -> str:
+    return card.contest_title or "mean loss at past origins"
 
 
 def _contest(card: ModelCard) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        (recipe, _number(loss))
+        (card.description.in_words(recipe), _number(loss))
         for recipe, loss in sorted(card.contest.items(), key=lambda loss_by_recipe: loss_by_recipe[1])
     )
 
@@ -170,14 +179,26 @@ def _contest(card: ModelCard) -> tuple[tuple[str, ...], ...]:
 def _backtests(card: ModelCard) -> _Section:
     if not card.figures:
         return _Section("Backtests", ("No past origin was tested yet.",))
-    header = ("model", "figure", "value", "rule to beat", "its value", "measured on", "rows", "note")
+    about = card.description
+    header = (
+        "figure",
+        "value",
+        "rule to beat",
+        "its value",
+        "verdict",
+        "model",
+        "measured on",
+        "rows",
+        "note",
+    )
     rows = tuple(
         (
-            figure.model,
-            figure.metric,
+            figure.title or figure.metric,
             _number(figure.value),
-            figure.baseline_model,
+            about.in_words(figure.baseline_model),
             _number(figure.baseline),
+            figure.verdict or "-",
+            about.in_words(figure.model),
             figure.period,
             f"{figure.rows:,}",
             figure.note,
@@ -200,7 +221,7 @@ def _calibration(card: ModelCard) -> _Section:
     )
     return _Section(
         "Calibration",
-        ("Expected and observed shares are equal for a calibrated model.",),
+        (card.calibrated, "Expected and observed shares are equal for a calibrated model."),
         ("expected", "observed", "rows"),
         rows,
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.odcs_reader import yaml_document
 from headgate.errors import ContractError, NotFoundError
 from headgate.project import MODEL_CARDS, lake_domains, load_module
+from headgate.systems.card_tests import ALIKE, Alike, CardTest, calibration_sentence, judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from headgate.learning.store import Card
     from headgate.snapshots.snapshot import LakeSnapshot
 
-    OwnFigures = Callable[[Sequence[Mapping[str, Any]]], tuple[Sequence["Figure"], tuple[Bin, ...]]]
+    Rows = Sequence[Mapping[str, Any]]
+    OwnFigures = Callable[[Rows, Rows], tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
 # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.feature_drift.SHIFTED
 SHIFTED = 0.25
@@ -43,6 +45,12 @@ class Description:
         method_columns: the columns of the first table that name the published method; none if it has no such
             column.
         kept_as: what these columns call the kept model, whatever its recipe; empty if they name the recipe.
+        method: how the method is made and chosen, a sentence each.
+        figure_columns: the columns of the first table that the card's figures are computed from as well.
+        alike: between which bounds a figure and that of its rule are alike.
+        tests: the tests that judge the published method, the most important one first.
+        names: names of models, methods and rules in words.
+        compared: the figure by which recipes that are not kept are compared; its rows are named after them.
     """
 
     name: str
@@ -59,6 +67,16 @@ class Description:
     uses: tuple[str, ...] = ()
     method_columns: tuple[str, ...] = ()
     kept_as: str = ""
+    method: tuple[str, ...] = ()
+    figure_columns: tuple[str, ...] = ()
+    alike: Alike = ALIKE
+    tests: tuple[CardTest, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    compared: str = ""
+
+    def in_words(self, name: str) -> str:
+        """Return the name of a model, a method or a rule in words."""
+        return self.names.get(name, name.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -68,23 +86,28 @@ class CurrentTable:
     Attributes:
         as_of: the day of the data; empty if the table has no rows.
         methods: the methods that each column names.
+        rows: the rows in the columns that figures are computed from.
     """
 
     as_of: str = ""
     methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
-    def of_columns(cls, as_of: str, columns: Mapping[str, Sequence[str]]) -> CurrentTable:
-        """Return the statements of a table of that day, from its columns that name a method."""
+    def of_columns(
+        cls, as_of: str, columns: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]] = ()
+    ) -> CurrentTable:
+        """Return the statements of a table of that day, from its columns that name a method, and its rows."""
         methods = {name: tuple(sorted(set(values) - {None})) for name, values in columns.items()}
-        return cls(as_of, {name: values for name, values in methods.items() if values})
+        return cls(as_of, {name: values for name, values in methods.items() if values}, tuple(rows))
 
 
 @dataclass(frozen=True)
 class Figure:
     """One figure at past origins.
 
-    `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`.
+    `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`. `title` and
+    `unit` are those of the card's declared test, which `is_main` marks.
     """
 
     model: str
@@ -95,6 +118,10 @@ class Figure:
     period: str
     rows: int
     note: str = ""
+    title: str = ""
+    unit: str = ""
+    verdict: str = ""
+    is_main: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,13 +166,33 @@ class ModelCard:
         return f"{min(span[0] for span in spans)}/{max(span[1] for span in spans)}" if spans else ""
 
     @property
+    def calibrated(self) -> str:
+        """How far expected and observed shares differ; empty without any."""
+        return calibration_sentence([(share.expected, share.observed) for share in self.calibration])
+
+    @property
+    def contest_title(self) -> str:
+        """What the recipes are compared by; empty for the loss of a kept model."""
+        compared = (test.title for test in self.description.tests if test.metric == self.description.compared)
+        return next(compared, "")
+
+    @property
     def shifted(self) -> tuple[str, ...]:
         """The columns that have changed since the model learnt."""
         return tuple(sorted(name for name, index in self.drift.items() if index > SHIFTED))
 
     def to_dict(self) -> dict[str, object]:
         """Return the card as JSON values."""
-        return asdict(self) | {"period": self.period, "shifted": list(self.shifted)}
+        about = self.description
+        facts = asdict(replace(self, description=replace(about, alike=ALIKE, tests=())))
+        texts = {"tests": [test.title for test in about.tests], "alike": about.alike.words}
+        facts["description"] |= texts
+        return facts | {
+            "period": self.period,
+            "shifted": list(self.shifted),
+            "calibrated": self.calibrated,
+            "contest_title": self.contest_title,
+        }
 
 
 def descriptions() -> dict[str, Description]:
@@ -179,17 +226,17 @@ def description(name: str) -> Description:
 
 
 def _description(document: Mapping[str, Any]) -> Description:
-    lists = {
-        name: tuple(document.get(name, ()))
-        for name in ("tables", "quality_models", "limits", "needs", "uses", "method_columns")
-    }
+    texts = ("tables", "quality_models", "limits", "needs", "uses", "method_columns", "method")
+    lists = {name: tuple(document.get(name, ())) for name in (*texts, "figure_columns")}
     for name, items in lists.items():
         if others := [item for item in items if not isinstance(item, str)]:
             raise ContractError(
                 f"model card {document.get('name', '')}: {name} has an item that is no text, {others[0]}. "
                 "Put an item with a colon and a blank into quotes"
             )
-    return Description(**{**document, **lists})
+    tests = tuple(CardTest(**test) for test in document.get("tests", ()))
+    alike = Alike.of(document.get("alike", {}))
+    return Description(**{**document, **lists, "tests": tests, "alike": alike})
 
 
 def missing_datasets(about: Description, lake: LakeSnapshot | None) -> tuple[str, ...]:
@@ -224,8 +271,11 @@ def model_card(
     quality = [{name: _known(value) for name, value in row.items()} for row in quality]
     own_figures = _own_figures(about.quality) if quality else None
     figures, coverage = (
-        own_figures(quality) if own_figures else (_of_measures(quality, about.quality_models), None)
+        own_figures(quality, current.rows)
+        if own_figures
+        else (_of_measures(quality, about.quality_models), None)
     )
+    contest = _contest(about, figures, kept)
     stamps = quality[0] if quality else {}
     return ModelCard(
         description=about,
@@ -239,14 +289,35 @@ def model_card(
         code=kept.code if kept else "",
         learnt_from=kept.rows if kept else 0,
         columns=kept.columns if kept else (),
-        figures=tuple(figures),
-        contest={
-            result["recipe"]: float(result["mean_loss"])
-            for result in ((kept and kept.contest) or {}).get("results", ())
-        },
+        figures=judged(figures, about.tests, about.alike),
+        contest=contest,
         calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},
     )
+
+
+def _contest(about: Description, figures: Sequence[Figure], kept: Card | None) -> dict[str, float]:
+    """Return the mean loss by recipe, of a kept model or of the figures that the card names."""
+    results = ((kept and kept.contest) or {}).get("results", ())
+    if results or not about.compared:
+        return {result["recipe"]: float(result["mean_loss"]) for result in results}
+    return _compared(about, figures)
+
+
+def _compared(about: Description, figures: Sequence[Figure]) -> dict[str, float]:
+    """Return the compared figure of each recipe, that of the method in use among them."""
+    begin, used = f"{about.compared}_", "published: "
+    losses = {
+        figure.metric.removeprefix(begin): figure.value
+        for figure in figures
+        if figure.metric.startswith(begin) and figure.value is not None
+    }
+    published = {
+        figure.note.removeprefix(used): figure.value
+        for figure in figures
+        if figure.metric == about.compared and figure.note.startswith(used) and figure.value is not None
+    }
+    return losses | published
 
 
 def _own_figures(table: str) -> OwnFigures | None:
@@ -277,13 +348,19 @@ def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> li
 
 
 def _of_many(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
-    """Return the mean, and the newest figure unless its period is a single day, which says little."""
-    measured = [row for row in rows if row["value"] is not None and "/" in row["period"]]
-    newest = _figure(max(measured, key=lambda row: row["period"])) if measured else None
+    """Return the mean, and the newest figure unless its period is a single day, which says little.
+
+    Periods without a value are in neither.
+    """
+    measured = [row for row in rows if row["value"] is not None]
+    if not measured:
+        return [replace(_figure(rows[-1]), rows=0, note=f"none of {len(rows)} periods could be measured")]
+    dated = [row for row in measured if "/" in row["period"]]
+    newest = _figure(max(dated, key=lambda row: row["period"])) if dated else None
     if newest is None or len(set(newest.period.split("/"))) == 1:
-        return [_mean(rows)]
-    note = "; ".join(filter(None, [f"newest of {len(rows)} periods", newest.note]))
-    return [_mean(rows), replace(newest, note=note)]
+        return [_mean(measured)]
+    note = "; ".join(filter(None, [f"newest of {len(measured)} periods", newest.note]))
+    return [_mean(measured), replace(newest, note=note)]
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:

@@ -85,12 +85,14 @@ def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -
 def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
     from headgate.systems.model_cards import CurrentTable
 
-    if not about.method_columns:
+    read = tuple(dict.fromkeys((*about.method_columns, *about.figure_columns)))
+    if not read:
         return CurrentTable()
     database, table = SystemSettings.from_env(env).prod_database, about.tables[0]
-    rows = stores.lake_tables(env).table(database, table, about.method_columns)
+    rows = stores.lake_tables(env).table(database, table, read)
+    own = rows.select(list(about.figure_columns)).to_pylist() if about.figure_columns else []
     columns = {name: rows[name].unique().to_pylist() for name in about.method_columns}
-    return CurrentTable.of_columns(_day_of(database, table) if rows.num_rows else "", columns)
+    return CurrentTable.of_columns(_day_of(database, table) if rows.num_rows else "", columns, own)
 
 
 def _day_of(database: str, table: str) -> str:

@@ -4990,6 +4990,11 @@ export interface components {
              * @description The rule to beat; empty if there is none.
              */
             baseline_model: string;
+            /**
+             * Is Main
+             * @description Whether the card declares it as a test of the published method.
+             */
+            is_main: boolean;
             /** Metric */
             metric: string;
             /** Model */
@@ -5004,10 +5009,25 @@ export interface components {
             /** Rows */
             rows: number;
             /**
+             * Title
+             * @description Its title in words; empty if the card declares none.
+             */
+            title: string;
+            /**
+             * Unit
+             * @description Its unit; empty if the card declares none.
+             */
+            unit: string;
+            /**
              * Value
              * @description Null where it could not be measured.
              */
             value: number | null;
+            /**
+             * Verdict
+             * @description Against the rule, by the card's thresholds; empty if not compared.
+             */
+            verdict: string;
         };
         /**
          * MergedRows
@@ -5039,6 +5059,11 @@ export interface components {
              * @description Day of the data; empty before the first run.
              */
             as_of: string;
+            /**
+             * Calibrated
+             * @description How far expected and observed shares differ; may be empty.
+             */
+            calibrated: string;
             /** Calibration */
             calibration: components["schemas"]["CalibrationShare"][];
             /**
@@ -5053,6 +5078,11 @@ export interface components {
             contest: {
                 [key: string]: number;
             };
+            /**
+             * Contest Title
+             * @description The figure of `contest`; empty for the loss of a kept model.
+             */
+            contest_title: string;
             /** Data */
             data: string;
             /** Figures */
@@ -5069,6 +5099,11 @@ export interface components {
             learnt_from: number;
             /** Limits */
             limits: string[];
+            /**
+             * Method
+             * @description How the method is made and chosen.
+             */
+            method: string[];
             /**
              * Methods
              * @description Column of the first table → methods that its current rows name.
@@ -5088,6 +5123,13 @@ export interface components {
             naive_rule: string;
             /** Name */
             name: string;
+            /**
+             * Names
+             * @description Name of a model, a method or a rule → the name in words.
+             */
+            names: {
+                [key: string]: string;
+            };
             /**
              * Period
              * @description Days of the tests as an ISO 8601 interval; empty if there are none.

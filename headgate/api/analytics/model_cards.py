@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from headgate.systems.model_cards import CurrentTable, Description
 
 
+_TEXTS = ("data", "naive_rule", "limits", "uses", "method", "names")
+
+
 def every_card(lake: LakePorts) -> ModelCards:
     """Return the models of the deployed systems."""
     return ModelCards(cards=tuple(ModelCardEntry(**_entry(about)) for about in _deployed(lake).values()))
@@ -40,7 +43,7 @@ def card(lake: LakePorts, name: str) -> ModelCardDetail:
         current,
         missing_datasets(about, newest_snapshot(lake.objects, lake.bucket("curated"))),
     )
-    texts = {"data": about.data, "naive_rule": about.naive_rule, "limits": about.limits, "uses": about.uses}
+    texts = {name: getattr(about, name) for name in _TEXTS}
     return ModelCardDetail.model_validate(
         made.to_dict() | _entry(about) | texts | {"is_kept": bool(about.kept)}
     )
@@ -65,8 +68,9 @@ def _entry(about: Description) -> dict[str, object]:
 def _current_table(lake: LakePorts, about: Description) -> CurrentTable:
     from headgate.systems.model_cards import CurrentTable
 
-    if not about.method_columns:
+    if not about.method_columns and not about.figure_columns:
         return CurrentTable()
     shown, rows = tables.published(lake, about.system, about.tables[0])
     columns = {name: rows[name].unique().to_pylist() for name in about.method_columns}
-    return CurrentTable.of_columns(shown.as_of if rows.num_rows else "", columns)
+    own = rows.select(list(about.figure_columns)).to_pylist() if about.figure_columns else []
+    return CurrentTable.of_columns(shown.as_of if rows.num_rows else "", columns, own)

@@ -34,6 +34,10 @@ class MeasuredFigure(Shape):
     period: str = Field(description="An ISO 8601 interval, or a description of the tested origins.")
     rows: Count
     note: str
+    title: str = Field(description="Its title in words; empty if the card declares none.")
+    unit: str = Field(description="Its unit; empty if the card declares none.")
+    verdict: str = Field(description="Against the rule, by the card's thresholds; empty if not compared.")
+    is_main: bool = Field(description="Whether the card declares it as a test of the published method.")
 
 
 class CalibrationShare(Shape):
@@ -49,6 +53,8 @@ class ModelCardDetail(ModelCardEntry):
 
     data: str
     naive_rule: str = Field(description="The simple rule that the model is compared with.")
+    method: tuple[str, ...] = Field(description="How the method is made and chosen.")
+    names: dict[str, str] = Field(description="Name of a model, a method or a rule → the name in words.")
     limits: tuple[str, ...]
     uses: tuple[str, ...] = Field(description="Who may use the figures, and for which decisions.")
     missing: tuple[str, ...] = Field(description="Datasets that the model needs and the lake does not have.")
@@ -67,5 +73,7 @@ class ModelCardDetail(ModelCardEntry):
     period: str = Field(description="Days of the tests as an ISO 8601 interval; empty if there are none.")
     figures: tuple[MeasuredFigure, ...]
     contest: dict[str, float] = Field(description="Recipe → mean loss at the past origins; lower is better.")
+    contest_title: str = Field(description="The figure of `contest`; empty for the loss of a kept model.")
+    calibrated: str = Field(description="How far expected and observed shares differ; may be empty.")
     calibration: tuple[CalibrationShare, ...]
     shifted: tuple[str, ...] = Field(description="Input columns that changed since the model learnt.")

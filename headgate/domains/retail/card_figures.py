@@ -9,13 +9,21 @@ from headgate.learning.calibration import Bin
 from headgate.systems.model_cards import Figure
 
 _TOTAL = "total"
-_OWA = "error as a share of that of Naive2; below 1 is better"
+_OWA = "below 1 is better"
+_SUMMED = {"day": 28, "week": 4, "month": 1}  # periods of a sum that is planned by, as on the dashboard
+
+Rows = Sequence[Mapping[str, Any]]
 
 
-def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], tuple[Bin, ...]]:
-    """Return the total's figures, the share of series at least as good as Naive2, and interval coverage."""
+def forecast_figures(rows: Rows, forecasts: Rows = ()) -> tuple[list[Figure], tuple[Bin, ...]]:
+    """Return the total's figures, the share of series at least as good as Naive2, and interval coverage.
+
+    Args:
+        rows: `forecast_accuracy`.
+        forecasts: `sales_forecast` in the columns of the tests of sums.
+    """
     total = _total(rows)
-    tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
+    tested = f"{total['windows']} past origins, {total['horizon']} {total['grain']}s ahead"
     errors, coverage = _notes_of_forecasts(total)
     of_owa = "; ".join(filter(None, [_OWA, errors])) if total["windows"] else errors
     by_year = (
@@ -36,15 +44,36 @@ def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], t
         Figure(total["model"], metric, value, base, who, tested, total["windows"], note)
         for metric, value, base, who, note in figures
     ]
-    return [*of_total, _share_as_good_as_naive2(rows)], _coverage(rows)
+    sums = [_error_of_sums(row) for row in forecasts if _is_planned_sum(row)]
+    return [*of_total, *sums, _share_as_good_as_naive2(rows)], _coverage(rows)
 
 
-def _share_as_good_as_naive2(rows: Sequence[Mapping[str, Any]]) -> Figure:
+def _is_planned_sum(row: Mapping[str, Any]) -> bool:
+    return bool(row["series_id"] == _TOTAL and row["horizon"] == _SUMMED.get(row["grain"]))
+
+
+def _error_of_sums(row: Mapping[str, Any]) -> Figure:
+    windows, off_by = row["sum_windows"], row["sum_off_by"]
+    return Figure(
+        row["model"],
+        "sum_mape",
+        off_by,
+        row["sum_off_by_mean_of_8"] if off_by is not None else None,
+        "mean of the last eight",
+        f"{windows} past origins, the sum of {row['horizon']} {row['grain']}s",
+        windows,
+        "" if windows else "not tested",
+    )
+
+
+def _share_as_good_as_naive2(rows: Rows) -> Figure:
     scored = [row["owa"] for row in rows if row["owa"] is not None]
-    share = sum(owa <= 1 for owa in scored) / len(scored) if scored else None
+    behind = sum(owa > 1 for owa in scored)
+    share = (len(scored) - behind) / len(scored) if scored else None
     untested = sum(row["windows"] == 0 for row in rows)
-    lacking = f"; the published method of {untested} of {len(rows)} series is not tested" if untested else ""
-    note = f"Naive2 is the rule to beat{lacking}"
+    of_scored = f"{behind} of {len(scored)} tested series are further off than Naive2" if scored else ""
+    lacking = f"the published method of {untested} of {len(rows)} series is not tested" if untested else ""
+    note = "; ".join(filter(None, [of_scored, lacking]))
     return Figure(
         "all series",
         "share_with_owa_up_to_1",
@@ -62,7 +91,7 @@ def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
     if not total["windows"]:
         untested = f"not tested: {total['model']} forecast at no past origin"
         return untested, untested
-    short = "history_too_short: less than a year is known" if total["history_too_short"] else ""
+    short = "the season is not tested: no past origin knew a year" if total["history_too_short"] else ""
     return short, "of intervals at past origins, from the errors of the other origins"
 
 

@@ -140,8 +140,15 @@ def test_figures_of_many_days_are_shown_as_their_mean() -> None:
     assert (one.value, one.period, one.note) == (
         pytest.approx(0.7),
         "2026-01-01/2026-01-04",
-        "mean of 4 periods",
+        "mean of 3 periods",
     )
+    assert one.rows == 3 * 1200
+
+
+def test_figures_without_any_value_say_so() -> None:
+    days = [measure("daily_auc", None, f"2026-01-0{day}/2026-01-0{day}") for day in range(1, 5)]
+    (one,) = model_card(replace(description("fraud"), quality_models=()), days, None, CurrentTable()).figures
+    assert (one.value, one.rows, one.note) == (None, 0, "none of 4 periods could be measured")
 
 
 def test_the_newest_of_many_periods_is_shown_beside_their_mean() -> None:
@@ -153,9 +160,10 @@ def test_the_newest_of_many_periods_is_shown_beside_their_mean() -> None:
     about = replace(description("fraud"), quality_models=())
     figures = model_card(about, periods, None, CurrentTable()).figures
     assert [(figure.value, figure.period, figure.note) for figure in figures] == [
-        (pytest.approx(0.75), "2026-01-01/2026-05-28", "mean of 5 periods"),
-        (0.9, "2026-04-01/2026-04-28", "newest of 5 periods"),
+        (0.9, "2026-04-01/2026-04-28", "newest of 4 periods"),
+        (pytest.approx(0.75), "2026-01-01/2026-04-28", "mean of 4 periods"),
     ]
+    assert [figure.is_main for figure in figures] == [True, False]
 
 
 def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
@@ -176,7 +184,8 @@ def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
         "last value": (20.0, 40.0),
         "mean of the last eight": (20.0, 30.0),
     }
-    assert next(figure.value for figure in card.figures if figure.metric == "share_with_owa_up_to_1") == 0.5
+    (share,) = (figure for figure in card.figures if figure.metric == "share_with_owa_up_to_1")
+    assert (share.value, share.note) == (0.5, "1 of 2 tested series are further off than Naive2")
     assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
 
 
@@ -187,9 +196,10 @@ def test_a_forecast_card_says_that_the_published_method_was_not_tested() -> None
     card = model_card(
         description("sales-forecast"), [untested, forecast("region=GB", 0.9)], None, CurrentTable()
     )
-    *total, share = card.figures
+    (share,) = (figure for figure in card.figures if figure.metric == "share_with_owa_up_to_1")
+    total = [figure for figure in card.figures if figure is not share]
     assert {one.note for one in total} == {"not tested: last_year forecast at no past origin"}
-    assert {one.value for one in total} == {None}
+    assert {(one.value, one.verdict) for one in total} == {(None, "")}
     assert card.calibration == ()
     assert (share.value, share.rows) == (1.0, 1)
     assert "the published method of 1 of 2 series is not tested" in share.note
@@ -201,7 +211,6 @@ def test_a_forecast_card_says_that_last_year_was_not_known() -> None:
     )
     (by_year,) = (figure for figure in card.figures if figure.baseline_model == "same period of last year")
     assert (by_year.baseline, by_year.note) == (None, "last year was not known at each of these origins")
-    assert card.figures[-1].note == "Naive2 is the rule to beat"
 
 
 @pytest.mark.parametrize("is_short", [True, False])
@@ -212,13 +221,44 @@ def test_a_forecast_card_says_which_intervals_were_covered(*, is_short: bool) ->
         None,
         CurrentTable(),
     )
-    notes = {figure.metric: figure.note for figure in card.figures}
+    notes = {figure.metric: figure.note for figure in reversed(card.figures)}
     assert (
         notes["coverage_80"]
         == notes["coverage_95"]
         == "of intervals at past origins, from the errors of the other origins"
     )
-    assert notes["smape"] == ("history_too_short: less than a year is known" if is_short else "")
+    assert notes["smape"] == ("the season is not tested: no past origin knew a year" if is_short else "")
+
+
+def test_a_sum_that_the_published_method_loses_is_in_view_with_the_reason() -> None:
+    """The rule was nearer on the sum of 4 weeks, and the card had only the single weeks."""
+    tests = {"series_id": "total", "grain": "week", "model": "ensemble", "sum_windows": 3}
+    sums = tuple(
+        {**tests, "horizon": horizon, "sum_off_by": 16.6, "sum_off_by_mean_of_8": rule}
+        for horizon, rule in ((4, 15.4), (13, 9.0))
+    )
+    card = model_card(description("sales-forecast"), [forecast("total", 0.9)], None, CurrentTable(rows=sums))
+    (of_sum,) = (figure for figure in card.figures if figure.metric == "sum_mape")
+    assert (of_sum.value, of_sum.baseline, of_sum.verdict, of_sum.is_main) == (16.6, 15.4, "as good", True)
+    assert "published all the same, because the mean has no season" in of_sum.note
+
+
+def test_recipes_that_are_not_kept_are_compared_with_the_published_one() -> None:
+    values = [
+        measure("value_mae_gbp", 378.0, model="customer_lifetime_value", note="published: sharp_hurdle"),
+        measure(
+            "value_mae_gbp_half_past_revenue", 376.9, model="customer_lifetime_value", note="challenger: half"
+        ),
+    ]
+    card = model_card(description("customer-value"), values, None, CurrentTable())
+    assert card.contest == {"half_past_revenue": 376.9, "sharp_hurdle": 378.0}
+    assert card.contest_title == "Error of one customer's revenue in a tested window"
+
+
+def test_a_card_says_in_which_direction_probabilities_are_off() -> None:
+    card = model_card(description("churn"), [], replace(KEPT, calibration=(Bin(0.3, 0.43, 9),)), IN_USE)
+    assert card.calibrated == "Expected shares are too low: where 30 % was expected, 43 % came."
+    assert card.calibrated in model_card_page.markdown(card)
 
 
 def test_a_card_before_the_first_run_says_so() -> None:
@@ -240,7 +280,8 @@ def test_a_kept_model_that_did_not_build_the_current_table_is_named_as_not_in_us
     card = model_card(description("churn"), [measure("auc", None, "fit")], KEPT, shown)
     assert (card.recipe, card.learnt_from, card.contest, card.calibration, card.drift) == ("", 0, {}, (), {})
     page = model_card_page.markdown(card)
-    assert f"The column `model` of churn_risk states: {shown.methods['model'][0]}." in page
+    words = {"recency_share": "recency_share (share of the days since the last order)", "linear": "linear"}
+    assert f"The column `model` of churn_risk states: {words[shown.methods['model'][0]]}." in page
     assert "The kept model linear of 2026-01-31 is not in use" in page
     assert "Recipe linear" not in page
 
@@ -264,7 +305,7 @@ def test_a_card_names_the_columns_that_state_the_method() -> None:
     page = model_card_page.markdown(
         model_card(description("customer-value"), [], None, CurrentTable.of_columns("2026-01-31", rows))
     )
-    assert "The column `spend_model` of customer_lifetime_value states: gamma_gamma." in page
+    assert "The column `spend_model` of customer_lifetime_value states: gamma_gamma (model of the" in page
     assert "`model`" not in page
     assert "`model`" not in model_card_page.markdown(
         model_card(description("query-patterns"), [], None, CurrentTable())

@@ -5,8 +5,9 @@ import { heading, inSeries } from '../../formats/words'
 
 type Card = Schemas['ModelCardDetail']
 
-/** Names of methods as people read them: `mean_of_8` is "mean of 8". */
-export const methodWords = (name: string): string => name.replaceAll('_', ' ')
+/** Names of methods as people read them: as the card has them in words, else `mean_of_8` is "mean of 8". */
+export const methodWords = (name: string, names: Card['names'] = {}): string =>
+  names[name] ?? name.replaceAll('_', ' ')
 
 /** A text of a card without the marks of code: a name between them is read by its title, or as words. */
 export const textWords = (text: string, titled: (name: string) => string = (name) => name): string =>
@@ -20,26 +21,22 @@ interface Metric {
   /** What it measures, and which values are good. */
   meaning: string
   unit: string
-  /** Which values are better; undefined for a figure that is neither good nor bad. */
-  better?: 'higher' | 'lower' | undefined
 }
 
 /** Figures of statistics, which have the same meaning for every model. */
 const METRICS: Readonly<Record<string, Partial<Metric>>> = {
-  auc: { meaning: 'how well it ranks: 0.5 is chance, 1 has all in order', better: 'higher' },
-  average_precision: { meaning: 'how many of the first ones are right; higher is better', better: 'higher' },
+  auc: { meaning: 'how well it ranks: 0.5 is chance, 1 has all in order' },
+  average_precision: { meaning: 'how many of the first ones are right; higher is better' },
   brier: {
     title: 'Brier score',
     meaning: 'mean squared error of the probability; lower is better',
-    better: 'lower',
   },
   calibration_error: {
     meaning: 'distance of expected and observed shares; lower is better',
-    better: 'lower',
   },
-  ece: { title: 'Calibration error', meaning: 'lower is better', better: 'lower' },
-  silhouette: { meaning: 'how far groups lie apart: 1 is clearly, 0 by chance', better: 'higher' },
-  stability: { meaning: 'how alike the groups of two samples are: 1 is the same', better: 'higher' },
+  ece: { title: 'Calibration error', meaning: 'lower is better' },
+  silhouette: { meaning: 'how far groups lie apart: 1 is clearly, 0 by chance' },
+  stability: { meaning: 'how alike the groups of two samples are: 1 is the same' },
 }
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 const LOG_LOSS = 'mean loss of the probability; lower is better'
@@ -64,7 +61,6 @@ export function metricWords(metric: string): Metric {
       title: `Hits among the first ${ofDay} of each day`,
       meaning: `as a share of ${ofDay}, so a day with 2 hits to find has at most ${figure(2 / Number(ofDay), 'share')}; higher is better`,
       unit: 'share',
-      better: 'higher',
     }
   const first = /(?:^|_)precision_(\d+)$/.exec(metric)?.[1]
   if (first)
@@ -72,10 +68,8 @@ export function metricWords(metric: string): Metric {
       title: `Share of hits among the first ${first}`,
       meaning: 'higher is better',
       unit: 'share',
-      better: 'higher',
     }
-  if (metric.endsWith('mape'))
-    return { title: 'Mean error', meaning: 'lower is better', unit: 'percent', better: 'lower' }
+  if (metric.endsWith('mape')) return { title: 'Mean error', meaning: 'lower is better', unit: 'percent' }
   return commonWords(metric)
 }
 
@@ -90,39 +84,34 @@ function commonWords(metric: string): Metric {
     title: heading(name, currency),
     meaning: metric.startsWith('log_loss') ? LOG_LOSS : '',
     unit: isShare ? 'share' : currency,
-    better: directionOf(metric),
     ...METRICS[metric],
   }
 }
 
-function directionOf(metric: string): Metric['better'] {
-  if (/(^|_)(mae|loss|cost)(_|$)/.test(metric)) return 'lower'
-  return /(^|_)(rank_correlation|earned)(_|$)/.test(metric) ? 'higher' : undefined
-}
-
 type MeasuredFigure = Card['figures'][number]
 
-type Verdict = '' | 'better' | 'worse' | 'no difference'
-
-/** Whether a figure is better than that of its rule, as both are shown; empty where none can be. */
-export function verdictOf({ metric, value, baseline, note }: MeasuredFigure): Verdict {
-  const { better = /\bbelow 1 is better\b/.test(note) ? 'lower' : undefined, unit } = metricWords(metric)
-  if (!better || value === null || baseline === null) return ''
-  if (figure(value, unit) === figure(baseline, unit)) return 'no difference'
-  return value > baseline === (better === 'higher') ? 'better' : 'worse'
+/** How a figure is called and read: as its card declares it, else by the parts of its name. */
+export function figureWords({ metric, title, unit }: MeasuredFigure): Metric {
+  const words = metricWords(metric)
+  return { title: title || words.title, meaning: title ? '' : words.meaning, unit: unit || words.unit }
 }
 
-/** The figures that judge the published method, those of its newest test, and all others: challengers, earlier tests and facts of the fit. */
+/** The figures that judge the published method, and all others: challengers, earlier tests and facts of the fit. A card declares them; of one that does not they are those of its newest test. */
 export function judging(figures: MeasuredFigure[]): { main: MeasuredFigure[]; others: MeasuredFigure[] } {
+  const declared = figures.filter((each) => each.is_main)
+  const main = declared.length > 0 ? declared : newestOf(figures)
+  return main.length > 0
+    ? { main, others: figures.filter((each) => !main.includes(each)) }
+    : { main: figures, others: [] }
+}
+
+function newestOf(figures: MeasuredFigure[]): MeasuredFigure[] {
   const newest = new Map<string, MeasuredFigure>()
   for (const each of figures) {
     const before = newest.get(keyOf(each))
     if (isJudging(each) && (!before || endOf(before) < endOf(each))) newest.set(keyOf(each), each)
   }
-  const main = figures.filter((each) => newest.get(keyOf(each)) === each)
-  return main.length > 0
-    ? { main, others: figures.filter((each) => !main.includes(each)) }
-    : { main: figures, others: [] }
+  return figures.filter((each) => newest.get(keyOf(each)) === each)
 }
 
 const keyOf = ({ model, metric, baseline_model: rule, note }: MeasuredFigure): string =>
@@ -141,22 +130,16 @@ const isJudging = (each: MeasuredFigure): boolean =>
   !each.metric.startsWith('daily_') &&
   !/(^|_)card_precision_\d+$/.test(each.metric) &&
   !each.metric.endsWith(each.baseline_model || ' ') &&
-  (verdictOf(each) !== '' || /coverage/.test(each.metric))
+  each.verdict !== ''
 
-/** What the test says in one sentence; empty where nothing was compared. */
+/** What the tests say in one sentence, a number for each verdict; empty where nothing was compared. */
 export function verdictSentence(figures: MeasuredFigure[]): string {
-  const verdicts = figures.map(verdictOf).filter(Boolean)
-  const [first] = verdicts
-  if (!first) return ''
-  const rules = new Set(figures.map(({ baseline_model: rule }) => rule))
-  const rule = rules.size > 1 ? 'the rule named beside each figure' : 'the rule to beat'
-  if (verdicts.length === 1)
-    return first === 'no difference' ? `There was no difference to ${rule}.` : `It was ${first} than ${rule}.`
-  const better = verdicts.filter((verdict) => verdict === 'better').length
-  const alike = verdicts.filter((verdict) => verdict === 'no difference').length
-  const many = better === verdicts.length ? `all ${better}` : `${better || 'none'} of ${verdicts.length}`
-  const rest = alike > 0 ? `; in ${alike} there was no difference` : ''
-  return `It was better than ${rule} in ${many} figures of its newest tests${rest}.`
+  const verdicts = figures.map(({ verdict }) => verdict).filter(Boolean)
+  const numbers = [...new Set(verdicts)].map(
+    (verdict) => `${verdict} in ${verdicts.filter((each) => each === verdict).length}`,
+  )
+  if (numbers.length === 0) return ''
+  return `Verdicts of its ${count(verdicts.length, 'newest test')}: ${inSeries(numbers)}.`
 }
 
 /** Days from an ISO 8601 interval; any other text stays. */
@@ -170,20 +153,20 @@ export function periodWords(period: string): string {
 /** By which method the current figures are made, a sentence each. */
 export function methodSentences(card: Card): string[] {
   const named = Object.entries(card.methods).map(([column, methods]) => {
-    const words = inSeries(methods.map(methodWords))
+    const words = inSeries(methods.map((name) => methodWords(name, card.names)))
     const own = methods.length > 1 ? 'Methods, one for each row: ' : 'Method: '
     const subject = Object.keys(card.methods).length > 1 ? `${heading(column)}: ` : own
     return `${subject}${words}.`
   })
   const [recipe, since] = card.unused
   const kept = card.recipe
-    ? `The recipe in use is ${methodWords(card.recipe)}. It stays until another one is clearly better at past days.`
+    ? `The recipe in use is ${methodWords(card.recipe, card.names)}. It stays until another one is clearly better at past days.`
     : recipe && since
-      ? `A model kept on ${day(since)} (${methodWords(recipe)}) is not in use: the current table was not built with it.`
+      ? `A model kept on ${day(since)} (${methodWords(recipe, card.names)}) is not in use: the current table was not built with it.`
       : card.is_kept
         ? ''
         : 'Each run fits it again.'
-  return [...named, kept].filter(Boolean)
+  return [...card.method, ...named, kept].filter(Boolean)
 }
 
 /** More inputs than a sentence can list are folded. */

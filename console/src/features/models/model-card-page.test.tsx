@@ -14,7 +14,6 @@ import {
   periodWords,
   textWords,
   trainingSentences,
-  verdictOf,
   verdictSentence,
 } from './card-words'
 import { ModelCardPage } from './model-card-page'
@@ -32,6 +31,8 @@ const CARD = {
   naive_rule: 'The days since the last visit.',
   limits: ['A guest without a visit has no probability.', 'The reasons are not causes.'],
   uses: ['The desk calls guests with it.'],
+  method: ['Recipes are tested at later days.'],
+  names: { linear_recipe: 'a line', silence_rule: 'days of silence' },
   missing: [],
   as_of: '2026-01-31',
   snapshot_id: 's',
@@ -52,8 +53,14 @@ const CARD = {
       period: '2025-10-01/2025-12-30',
       rows: 1200,
       note: '',
+      title: '',
+      unit: '',
+      verdict: 'better',
+      is_main: false,
     },
   ],
+  contest_title: '',
+  calibrated: 'Expected shares are too low: where 20 % was expected, 25 % came.',
   contest: { constant: 0.6, linear_recipe: 0.5 },
   calibration: [{ expected: 0.2, observed: 0.25, rows: 600 }],
   shifted: ['silence'],
@@ -101,21 +108,23 @@ test('a card says what is predicted, how, from what, how it was tested, its limi
   expect(section('What it predicts').getByText('Guest risk').getAttribute('href')).toBe(
     '#/tables/own/guest_risk',
   )
-  expect(section('By which method').getByText('Method: linear recipe.')).toBeTruthy()
+  expect(section('By which method').getByText('Method: a line.')).toBeTruthy()
+  expect(section('By which method').getByText('Recipes are tested at later days.')).toBeTruthy()
   expect(
     section('What it is made from').getByText('It learnt from 1,200 rows with 2 inputs: silence and age.'),
   ).toBeTruthy()
   const row = section('How it was tested').getByText('AUC').closest('tr')
   expect([...(row?.querySelectorAll('td') ?? [])].map(({ textContent }) => textContent)).toEqual([
     'AUCguest risk · how well it ranks: 0.5 is chance, 1 has all in order',
-    '0.8123',
-    'silence rule',
-    '0.7',
     'better',
+    '0.8123',
+    'days of silence',
+    '0.7',
     '1 Oct 2025 to 30 Dec 2025',
     '1,200',
   ])
-  expect(section('How it was tested').getByText('It was better than the rule to beat.')).toBeTruthy()
+  expect(section('How it was tested').getByText('Verdicts of its 1 newest test: better in 1.')).toBeTruthy()
+  expect(section('How it was tested').getByText(CARD.calibrated)).toBeTruthy()
   expect(section('Limits').getAllByRole('listitem')).toHaveLength(2)
   expect(section('Who may use it, for what').getByText('The desk calls guests with it.')).toBeTruthy()
 })
@@ -126,7 +135,7 @@ test('the recipe with the least loss comes first', async () => {
   const names = [...(table?.querySelectorAll('tbody td:first-child') ?? [])].map(
     ({ textContent }) => textContent,
   )
-  expect(names).toEqual(['linear recipe', 'constant'])
+  expect(names).toEqual(['a line (in use)', 'constant'])
 })
 
 test('a card before the first run says so, and names the data that are missing', async () => {
@@ -155,10 +164,12 @@ test('a dashboard has one click to each card of its tables, and none where nothi
 
 test('a kept model that the table was not built with is not in use', () => {
   expect(methodSentences({ ...CARD, recipe: '', unused: ['linear_recipe', '2026-01-30'] })).toEqual([
-    'Method: linear recipe.',
-    'A model kept on 30 Jan 2026 (linear recipe) is not in use: the current table was not built with it.',
+    'Recipes are tested at later days.',
+    'Method: a line.',
+    'A model kept on 30 Jan 2026 (a line) is not in use: the current table was not built with it.',
   ])
   expect(methodSentences({ ...CARD, methods: {}, recipe: '', is_kept: false })).toEqual([
+    'Recipes are tested at later days.',
     'Each run fits it again.',
   ])
 })
@@ -192,22 +203,23 @@ test('a figure has the words and the unit of its kind, and no text the marks of 
     title: 'Earned',
     meaning: '',
     unit: 'EUR',
-    better: 'higher',
   })
   expect(metricWords('labelled_share').unit).toBe('share')
   expect(textWords('by `silence_rule` and `“Net total”`')).toBe('by “silence rule” and “Net total”')
 })
 
-test('figures that are shown as equal have no difference, and each figure names its own rule', () => {
+test('a declared figure has its own title, unit and verdict, and stands alone in view', async () => {
   const [auc] = CARD.figures
   if (!auc) throw new Error('no figure')
-  const earned = { ...auc, metric: 'earned_eur', value: 44_105.2, baseline: 44_107.9, baseline_model: 'all' }
-  const cost = { ...auc, metric: 'cost', value: 3, baseline: 2, baseline_model: 'none' }
-  expect(verdictOf(earned)).toBe('no difference')
-  expect(verdictSentence([earned])).toBe('There was no difference to the rule to beat.')
-  expect(verdictSentence([auc, earned, cost])).toBe(
-    'It was better than the rule named beside each figure in 1 of 3 figures of its newest tests; in 1 there was no difference.',
-  )
+  const inside = { ...auc, metric: 'inside', value: 0.744, baseline: 0.8, title: 'Visits in the interval' }
+  card = { ...CARD, figures: [{ ...inside, unit: 'share', verdict: 'too narrow', is_main: true }, auc] }
+  show('/models/leaving')
+  const row = (await screen.findByText('Visits in the interval')).closest('tr')
+  expect(row?.querySelector('[data-label=Verdict]')?.textContent).toBe('too narrow')
+  expect(row?.querySelector('[data-label=Value]')?.textContent).toBe('74.4 %')
+  expect(row?.closest('details')).toBeNull()
+  expect(screen.getByText('AUC').closest('details')).toBeTruthy()
+  expect(screen.getByText('Verdicts of its 1 newest test: too narrow in 1.')).toBeTruthy()
 })
 
 test('a share of the first ones of each day says its ceiling, and judges nothing', () => {
@@ -238,22 +250,16 @@ test('many inputs are folded, in words', async () => {
   expect(screen.getByText('These inputs have changed since: mean (7 days).')).toBeTruthy()
 })
 
-test('the newest figures of the published method are shown first, and say how often they beat the rule', () => {
+test('the newest figures of the published method are shown first, and count their verdicts', () => {
   const [auc] = CARD.figures
   if (!auc) throw new Error('no figure')
   const older = { ...auc, period: '2025-01-01/2025-03-30', value: 0.9 }
-  const brier = { ...auc, metric: 'brier', value: 0.3, baseline: 0.2 }
+  const brier = { ...auc, metric: 'brier', value: 0.3, baseline: 0.2, verdict: 'worse' }
   const challenger = { ...auc, metric: 'log_loss_linear', note: 'challenger' }
   const fact = { ...auc, metric: 'known_days', baseline: null }
   const { main, others } = judging([older, auc, brier, challenger, fact])
   expect(main).toEqual([auc, brier])
   expect(others).toEqual([older, challenger, fact])
-  expect(main.map(verdictOf)).toEqual(['better', 'worse'])
-  expect(verdictSentence(main)).toBe(
-    'It was better than the rule to beat in 1 of 2 figures of its newest tests.',
-  )
-  expect(verdictSentence([auc, auc])).toBe(
-    'It was better than the rule to beat in all 2 figures of its newest tests.',
-  )
-  expect(verdictOf(fact)).toBe('')
+  expect(verdictSentence(main)).toBe('Verdicts of its 2 newest tests: better in 1 and worse in 1.')
+  expect(verdictSentence([{ ...fact, verdict: '' }])).toBe('')
 })

@@ -11,17 +11,16 @@ import { usePlainNames } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { tableAddress } from '../../formats/addresses'
 import {
+  figureWords,
   inputsOf,
   isFolded,
   judging,
   methodSentences,
   methodWords,
-  metricWords,
   periodWords,
   periodsOf,
   textWords,
   trainingSentences,
-  verdictOf,
   verdictSentence,
 } from './card-words'
 import { modelTitle, useModelCard, useModels } from './queries'
@@ -68,7 +67,7 @@ function Sections({ card }: { card: Card }) {
         </Text>
       </Panel>
       <Panel title="By which method">
-        <Lines of={methodSentences(card)} none="No method is stated." />
+        <Lines of={methodSentences(card).map(plain)} none="No method is stated." />
       </Panel>
       <Panel title="What it is made from">
         <Lines of={[plain(card.data), ...trainingSentences(card)]} />
@@ -120,21 +119,25 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
           {verdict}
         </Text>
       ) : null}
-      <Figures figures={main} plain={plain} />
+      <Figures card={card} figures={main} plain={plain} />
+      {card.calibrated ? <Text size="sm">{card.calibrated}</Text> : null}
       {others.length > 0 ? (
         <details>
           <summary>
             {count(others.length, 'further figure')}: other recipes, earlier tests and facts of the fit
           </summary>
-          <Figures figures={others} plain={plain} />
+          <Figures card={card} figures={others} plain={plain} />
         </details>
       ) : null}
       {contest.length > 0 ? (
-        <Wide head={['Recipe', 'Mean loss (lower is better)']} numbers={1}>
+        <Wide head={['Recipe', `${card.contest_title || 'Mean loss'} (lower is better)`]} numbers={1}>
           {contest.map(([recipe, loss]) => (
             <Table.Tr key={recipe}>
-              <Table.Td>{methodWords(recipe)}</Table.Td>
-              <Table.Td className="number">{figure(loss, '')}</Table.Td>
+              <Table.Td className="any-text">
+                {methodWords(recipe, card.names)}
+                {isInUse(card, recipe) ? ' (in use)' : ''}
+              </Table.Td>
+              <Table.Td className="number">{figure(loss, unitOfContest(card))}</Table.Td>
             </Table.Tr>
           ))}
         </Wide>
@@ -157,26 +160,34 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
   )
 }
 
+const isInUse = (card: Card, recipe: string): boolean =>
+  recipe === card.recipe || Object.values(card.methods).some((methods) => methods.includes(recipe))
+
+const unitOfContest = (card: Card): string => {
+  const compared = card.figures.find(({ title }) => title !== '' && title === card.contest_title)
+  return compared ? figureWords(compared).unit : ''
+}
+
 interface FiguresProps {
+  card: Card
   figures: Card['figures']
   plain: (text: string) => string
 }
 
-function Figures({ figures, plain }: FiguresProps) {
+/** A row for each figure; on a phone its cells stand below each other, so that none is out of sight. */
+function Figures({ card, figures, plain }: FiguresProps) {
   return (
     <div className="scroll" tabIndex={0}>
-      <Table fz="sm">
+      <Table fz="sm" className="stacked">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Figure</Table.Th>
+            <Table.Th>Verdict</Table.Th>
             <Table.Th className="number">Value</Table.Th>
             <Table.Th miw={96}>Compared with</Table.Th>
             <Table.Th className="number">Its value</Table.Th>
-            <Table.Th>Against it</Table.Th>
-            <Table.Th visibleFrom="sm">Tested on</Table.Th>
-            <Table.Th className="number" visibleFrom="sm">
-              Cases
-            </Table.Th>
+            <Table.Th>Tested on</Table.Th>
+            <Table.Th className="number">Cases</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -184,6 +195,7 @@ function Figures({ figures, plain }: FiguresProps) {
             <FigureRow
               key={`${each.model} ${each.metric} ${each.baseline_model} ${each.period} ${each.note}`}
               of={each}
+              names={card.names}
               note={plain(each.note)}
             />
           ))}
@@ -193,25 +205,39 @@ function Figures({ figures, plain }: FiguresProps) {
   )
 }
 
-function FigureRow({ of: each, note }: { of: Card['figures'][number]; note: string }) {
-  const { title, meaning, unit } = metricWords(each.metric)
+interface FigureRowProps {
+  of: Card['figures'][number]
+  names: Card['names']
+  note: string
+}
+
+function FigureRow({ of: each, names, note }: FigureRowProps) {
+  const { title, meaning, unit } = figureWords(each)
   const [periods, rest] = periodsOf(note)
   return (
     <Table.Tr>
       <Table.Td className="any-text">
         {periods ? `${title}, ${periods}` : title}
         <Text size="xs" className="muted">
-          {[methodWords(each.model), meaning, methodWords(rest)].filter(Boolean).join(' · ')}
+          {[methodWords(each.model, names), meaning, methodWords(rest)].filter(Boolean).join(' · ')}
         </Text>
       </Table.Td>
-      <Table.Td className="number">{figure(each.value, unit)}</Table.Td>
-      <Table.Td>{methodWords(each.baseline_model) || '–'}</Table.Td>
-      <Table.Td className="number">{figure(each.baseline, unit)}</Table.Td>
-      <Table.Td>{verdictOf(each) || '–'}</Table.Td>
-      <Table.Td className="any-text" visibleFrom="sm">
+      <Table.Td data-label="Verdict" className="any-text" fw={each.is_main ? 600 : undefined}>
+        {each.verdict || '–'}
+      </Table.Td>
+      <Table.Td data-label="Value" className="number">
+        {figure(each.value, unit)}
+      </Table.Td>
+      <Table.Td data-label="Compared with">
+        {each.baseline_model ? methodWords(each.baseline_model, names) : '–'}
+      </Table.Td>
+      <Table.Td data-label="Its value" className="number">
+        {figure(each.baseline, unit)}
+      </Table.Td>
+      <Table.Td data-label="Tested on" className="any-text">
         {periodWords(each.period)}
       </Table.Td>
-      <Table.Td className="number" visibleFrom="sm">
+      <Table.Td data-label="Cases" className="number">
         {whole(each.rows)}
       </Table.Td>
     </Table.Tr>

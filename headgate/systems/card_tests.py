@@ -1,0 +1,197 @@
+"""Verdicts on the figures of a model card, by thresholds that the card declares.
+
+Between the bounds of `ALIKE` a figure and that of its rule differ by chance: neither is better. A card may
+declare other bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.systems.model_cards import Figure
+
+HIGHER, LOWER, NEAR = "higher", "lower", "near"
+BETTER, WORSE, BELOW, WITHIN, ABOVE, WEAK = "better", "worse", "below", "within", "above", "weak"
+_WORDS = {
+    BETTER: "better",
+    WORSE: "worse",
+    BELOW: "too low",
+    WITHIN: "as expected",
+    ABOVE: "too high",
+    WEAK: "weak",
+}
+_COVERAGE = {BELOW: "too narrow", WITHIN: "as promised", ABOVE: "too wide"}
+# Figures of statistics, which have the same direction for every model.
+_DIRECTIONS = (
+    (re.compile(r"(^|_)coverage(_|$)"), NEAR),
+    (re.compile(r"(^|_)(mae|mape|smape|loss|cost|brier|ece|calibration_error)(_|$)"), LOWER),
+    (
+        re.compile(
+            r"(^|_)(auc|average_precision|precision_\d+|rank_correlation|earned|silhouette|stability)(_|$)"
+        ),
+        HIGHER,
+    ),
+)
+_IS_CHALLENGER = "challenger"
+_PUBLISHED = re.compile(r"^published: \w+$")  # the card names the method elsewhere
+_BELOW_1 = "below 1 is better"
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A figure over that of its rule, between which bounds they are alike, and the word for it."""
+
+    low: Fraction = Fraction(19, 20)
+    high: Fraction = Fraction(21, 20)
+    words: str = "no clear difference"
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Alike:
+        """Return the bounds of a card, where they are texts such as 6/7."""
+        names = {"low": Fraction, "high": Fraction, "words": str}
+        return cls(**{name: make(document[name]) for name, make in names.items() if name in document})
+
+    def position(self, value: float, other: float) -> int:
+        """Return whether a value lies below (-1), between (0) or above (1) the bounds about another one."""
+        low, high = sorted((other * float(self.low), other * float(self.high)))
+        return (value > high) - (value < low)
+
+
+ALIKE = Alike()
+
+
+@dataclass(frozen=True)
+class CardTest:
+    """A test that judges the published method, as its card declares it.
+
+    Attributes:
+        model, rule: of which model, against which rule; empty for any.
+        better: `higher`, `lower`, or `near` for a figure that should be as the rule's, or as `target`.
+        least: a lower figure is weak, whatever the rule has.
+        words: the verdicts `better`, `worse`, `below`, `within`, `above` and `weak` in other words.
+        if_behind: why the method is published although the rule has the better figure.
+    """
+
+    metric: str
+    title: str
+    model: str = ""
+    rule: str = ""
+    better: str = ""
+    unit: str = ""
+    target: float | None = None
+    least: float | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    if_behind: str = ""
+
+    def is_of(self, figure: Figure) -> bool:
+        """Return whether a figure is one of this test."""
+        return (
+            figure.metric == self.metric
+            and self.model in {"", figure.model}
+            and self.rule in {"", figure.baseline_model}
+            and not figure.note.startswith(_IS_CHALLENGER)
+        )
+
+
+def direction(figure: Figure) -> str:
+    """Return which values of a figure are better, by its name; empty if neither is."""
+    if _BELOW_1 in figure.note:
+        return LOWER
+    return next((way for pattern, way in _DIRECTIONS if pattern.search(figure.metric)), "")
+
+
+def verdict(figure: Figure, test: CardTest | None = None, alike: Alike = ALIKE) -> str:
+    """Return the verdict on a figure in words; empty where there is nothing to compare it with."""
+    way = (test and test.better) or direction(figure)
+    target = test.target if test and test.target is not None else figure.baseline
+    words = _WORDS | (_COVERAGE if "coverage" in figure.metric else {}) | dict(test.words if test else {})
+    if figure.value is None or target is None or not way:
+        return ""
+    if test and test.least is not None and figure.value < test.least:
+        return words[WEAK]
+    if way == NEAR:
+        bounds = alike if test and test.target is None and "coverage" not in figure.metric else ALIKE
+        return words[(WITHIN, ABOVE, BELOW)[bounds.position(figure.value, target)]]
+    place = alike.position(figure.value, target)
+    if place == 0:
+        return alike.words
+    return words[BETTER if (place > 0) == (way == HIGHER) else WORSE]
+
+
+def judged(figures: Iterable[Figure], tests: Sequence[CardTest], alike: Alike = ALIKE) -> tuple[Figure, ...]:
+    """Return the figures with their verdicts: those of the declared tests first, in their order.
+
+    A test of several periods is judged by the newest one.
+    """
+    given = list(figures)
+    numbers = {figure.metric: f"{figure.value:g}" for figure in given if figure.value is not None}
+    chosen: dict[int, CardTest] = {}
+    for test in tests:
+        of_test = [place for place, figure in enumerate(given) if test.is_of(figure)]
+        if of_test:
+            chosen[max(of_test, key=lambda place: _newest(given[place]))] = test
+    main = [_of_test(given[place], test, alike, numbers) for place, test in chosen.items()]
+    others = [
+        replace(figure, verdict=verdict(figure, alike=alike))
+        for place, figure in enumerate(given)
+        if place not in chosen
+    ]
+    return (*main, *others)
+
+
+def _newest(figure: Figure) -> tuple[bool, str, str]:
+    begin, _, end = figure.period.partition("/")
+    return figure.value is not None, end, begin
+
+
+def _of_test(figure: Figure, test: CardTest, alike: Alike, numbers: Mapping[str, str]) -> Figure:
+    reason = test.if_behind if _is_behind(figure, test) else ""
+    own_note = re.sub(r"\{(\w+)\}", lambda name: numbers.get(name[1], "no"), test.note)
+    return replace(
+        figure,
+        title=test.title,
+        unit=test.unit,
+        verdict=verdict(figure, test, alike),
+        is_main=True,
+        note="; ".join(filter(None, [_PUBLISHED.sub("", figure.note), own_note, reason])),
+    )
+
+
+def _is_behind(figure: Figure, test: CardTest) -> bool:
+    """Return whether the rule has the better figure, be it by chance."""
+    value, other = figure.value, figure.baseline
+    way = test.better or direction(figure)
+    if value is None or other is None or not way:
+        return False
+    if way == NEAR:
+        target = test.target
+        return target is not None and abs(value - target) > abs(other - target)
+    return value < other if way == HIGHER else value > other
+
+
+def calibration_sentence(bins: Sequence[tuple[float, float]]) -> str:
+    """Return how far expected and observed shares differ, and in which direction."""
+    if not bins:
+        return ""
+    bound = float(1 - ALIKE.low)
+    under = max(bins, key=lambda share: share[1] - share[0])
+    over = max(bins, key=lambda share: share[0] - share[1])
+    far = [share for share, gap in ((under, 1), (over, -1)) if gap * (share[1] - share[0]) > bound]
+    if not far:
+        most = max(abs(observed - expected) for expected, observed in bins)
+        return f"Expected and observed shares of similar cases are at most {100 * most:.1f} points apart."
+    parts = "; ".join(
+        f"where {100 * expected:.0f} % was expected, {100 * observed:.0f} % came"
+        for expected, observed in sorted(far)
+    )
+    if len(far) == 1:
+        return f"Expected shares are too {'low' if far == [under] else 'high'}: {parts}."
+    first, last = ("low", "high") if under[0] < over[0] else ("high", "low")
+    return f"Low expected shares are too {first}, and high ones too {last}: {parts}."

@@ -1,0 +1,32 @@
+"""Model cards and dashboards call a figure better from the same difference on, with the same words."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.contracts.odcs_reader import yaml_document
+from headgate.domains import retail
+from headgate.systems.model_cards import description
+
+pytestmark = pytest.mark.unit
+
+
+def statement_of(dashboard: str, panel: str) -> str:
+    path = retail.DOMAIN.part(f"dashboards/{dashboard}.yaml")
+    panels = yaml_document(path.read_text("utf-8"))["panels"]
+    return next(each["sql"] for each in panels if each["name"] == panel)
+
+
+def test_sales_are_as_good_within_a_seventh() -> None:
+    sql, alike = statement_of("market-intelligence-hub", "accuracy"), description("sales-forecast").alike
+    assert f"smape_mean_of_8 < smape * {alike.low.numerator} / {alike.low.denominator}" in sql
+    assert f"smape_mean_of_8 <= smape * {alike.high.numerator} / {alike.high.denominator}" in sql
+    assert f"'{alike.words}'" in sql
+
+
+@pytest.mark.parametrize("card", ["churn", "customer-value"])
+def test_customers_have_no_clear_difference_within_a_twentieth(card: str) -> None:
+    sql, alike = statement_of("demand-insights-engine", "model_quality"), description(card).alike
+    assert alike.high - 1 == 1 - alike.low
+    assert f"abs(q.value - q.baseline) < {float(1 - alike.low):g} * abs(q.baseline)" in sql
+    assert f"'{alike.words}'" in sql

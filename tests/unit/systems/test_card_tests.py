@@ -1,0 +1,107 @@
+"""Verdicts of model cards: one set of thresholds, and a word for each way a figure can be off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from headgate.systems.card_tests import Alike, CardTest, calibration_sentence, judged, verdict
+from headgate.systems.model_cards import Figure
+
+pytestmark = pytest.mark.unit
+
+
+def figure(metric: str, value: float | None, baseline: float | None, **more: Any) -> Figure:  # noqa: ANN401
+    return Figure(
+        "own", metric, value, baseline, **{"baseline_model": "rule", "period": "fit", "rows": 9} | more
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "baseline", "words"),
+    [
+        ("value_mae", 378.0, 384.8, "no clear difference"),
+        ("log_loss", 0.9, 1.0, "better"),
+        ("log_loss", 1.1, 1.0, "worse"),
+        ("auc", 0.8, 0.7, "better"),
+        ("auc", 0.7, 0.0, "better"),
+        ("coverage_80", 0.744, 0.8, "too narrow"),
+        ("interval_coverage_largest", 0.92, 0.8, "too wide"),
+        ("interval_coverage", 0.808, 0.8, "as promised"),
+        ("groups", 5.0, 4.0, ""),
+        ("auc", None, 0.7, ""),
+        ("auc", 0.7, None, ""),
+    ],
+)
+def test_a_figure_is_better_only_beyond_a_twentieth(
+    metric: str, value: float | None, baseline: float | None, words: str
+) -> None:
+    assert verdict(figure(metric, value, baseline)) == words
+
+
+def test_a_card_declares_other_bounds_with_a_word_of_its_own() -> None:
+    alike = Alike.of({"low": "6/7", "high": "7/6", "words": "as good"})
+    assert verdict(figure("smape", 24.5, 25.5), alike=alike) == "as good"
+    assert verdict(figure("smape", 24.5, 34.7), alike=alike) == "better"
+    assert verdict(figure("coverage_80", 0.744, 0.8), alike=alike) == "too narrow"
+
+
+def test_a_total_is_judged_by_what_came_and_a_weak_figure_is_no_success() -> None:
+    total = CardTest("total_ratio", "Total", better="near", target=1.0)
+    assert verdict(figure("total_ratio", 1.23, 1.18), total) == "too high"
+    assert verdict(figure("total_ratio", 0.98, 0.98), total) == "as expected"
+    weak = CardTest("silhouette", "Apart", least=0.25, words={"weak": "nearly none"})
+    assert verdict(figure("silhouette", 0.07, 0.0), weak) == "nearly none"
+    assert verdict(figure("silhouette", 0.4, 0.0), weak) == "better"
+
+
+def test_declared_tests_come_first_and_are_judged_by_the_newest_period() -> None:
+    mean = figure("auc", 0.8, 0.7, period="2026-01-01/2026-03-31", note="mean of 3 periods")
+    newest = figure("auc", 0.7, 0.7, period="2026-03-01/2026-03-31", note="newest of 3 periods")
+    moments = figure("moments", 2.0, None)
+    test = CardTest("auc", "Ranked right", note="{moments} windows, {others} others")
+    first, *others = judged([moments, mean, newest], [test])
+    assert (first.title, first.value, first.verdict, first.is_main) == (
+        "Ranked right",
+        0.7,
+        "no clear difference",
+        True,
+    )
+    assert first.note == "newest of 3 periods; 2 windows, no others"
+    assert [each.is_main for each in others] == [False, False]
+
+
+def test_a_test_of_another_model_or_of_a_challenger_judges_nothing() -> None:
+    test = CardTest("auc", "Ranked right", model="published")
+    assert not any(each.is_main for each in judged([figure("auc", 0.8, 0.7)], [test]))
+    challenger = figure("auc", 0.8, 0.7, note="challenger: other")
+    assert not any(each.is_main for each in judged([challenger], [CardTest("auc", "Ranked right")]))
+
+
+@pytest.mark.parametrize(("value", "note"), [(1.01, "it has a season"), (0.99, "")])
+def test_the_reason_stands_beside_a_figure_that_the_rule_has_better(value: float, note: str) -> None:
+    (only,) = judged([figure("loss", value, 1.0)], [CardTest("loss", "Loss", if_behind="it has a season")])
+    assert (only.verdict, only.note) == ("no clear difference", note)
+
+
+@pytest.mark.parametrize(
+    ("bins", "sentence"),
+    [
+        ([], ""),
+        (
+            [(0.1, 0.12), (0.9, 0.9)],
+            "Expected and observed shares of similar cases are at most 2.0 points apart.",
+        ),
+        ([(0.8, 0.74), (0.95, 0.77)], "Expected shares are too high: where 95 % was expected, 77 % came."),
+        (
+            [(0.3, 0.43), (0.6, 0.6), (0.82, 0.73)],
+            (
+                "Low expected shares are too low, and high ones too high: where 30 % was expected, 43 % "
+                "came; where 82 % was expected, 73 % came."
+            ),
+        ),
+    ],
+)
+def test_calibration_is_one_sentence(bins: list[tuple[float, float]], sentence: str) -> None:
+    assert calibration_sentence(bins) == sentence
