@@ -155,6 +155,8 @@ def _kept(card: ModelCard) -> tuple[str, ...]:
     if card.unused:
         recipe, day = card.unused
         return (f"The kept model {recipe} of {day} is not in use: {about.tables[0]} was not built with it.",)
+    if not about.kept and about.method:
+        return ()
     if not about.kept:
         return ("The model is fitted again in each run.",)
     return () if card.methods else ("No model is kept yet.",)

@@ -167,7 +167,9 @@ class ModelCard:
 
     @property
     def calibrated(self) -> str:
-        """How far expected and observed shares differ; empty without any."""
+        """How far expected and observed shares of a kept model differ; empty without any."""
+        if not self.description.kept:
+            return ""
         return calibration_sentence([(share.expected, share.observed) for share in self.calibration])
 
     @property

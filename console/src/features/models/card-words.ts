@@ -152,12 +152,14 @@ export function periodWords(period: string): string {
 
 /** By which method the current figures are made, a sentence each. */
 export function methodSentences(card: Card): string[] {
-  const named = Object.entries(card.methods).map(([column, methods]) => {
-    const words = inSeries(methods.map((name) => methodWords(name, card.names)))
-    const own = methods.length > 1 ? 'Methods, one for each row: ' : 'Method: '
-    const subject = Object.keys(card.methods).length > 1 ? `${heading(column)}: ` : own
-    return `${subject}${words}.`
-  })
+  const named = Object.entries(card.methods)
+    .filter(([, methods]) => methods.some((name) => name !== card.recipe))
+    .map(([column, methods]) => {
+      const words = inSeries(methods.map((name) => methodWords(name, card.names)))
+      const own = methods.length > 1 ? 'Methods, one for each row: ' : 'Method: '
+      const subject = Object.keys(card.methods).length > 1 ? `${heading(column)}: ` : own
+      return `${subject}${words}.`
+    })
   const [recipe, since] = card.unused
   const kept = card.recipe
     ? `The recipe in use is ${methodWords(card.recipe, card.names)}. It stays until another one is clearly better at past days.`
@@ -165,7 +167,9 @@ export function methodSentences(card: Card): string[] {
       ? `A model kept on ${day(since)} (${methodWords(recipe, card.names)}) is not in use: the current table was not built with it.`
       : card.is_kept
         ? ''
-        : 'Each run fits it again.'
+        : card.method.length > 0
+          ? ''
+          : 'Each run fits it again.'
   return [...card.method, ...named, kept].filter(Boolean)
 }
 

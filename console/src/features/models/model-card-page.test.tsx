@@ -108,7 +108,7 @@ test('a card says what is predicted, how, from what, how it was tested, its limi
   expect(section('What it predicts').getByText('Guest risk').getAttribute('href')).toBe(
     '#/tables/own/guest_risk',
   )
-  expect(section('By which method').getByText('Method: a line.')).toBeTruthy()
+  expect(section('By which method').getByText(/^The recipe in use is a line\. It stays/)).toBeTruthy()
   expect(section('By which method').getByText('Recipes are tested at later days.')).toBeTruthy()
   expect(
     section('What it is made from').getByText('It learnt from 1,200 rows with 2 inputs: silence and age.'),
@@ -168,10 +168,9 @@ test('a kept model that the table was not built with is not in use', () => {
     'Method: a line.',
     'A model kept on 30 Jan 2026 (a line) is not in use: the current table was not built with it.',
   ])
-  expect(methodSentences({ ...CARD, methods: {}, recipe: '', is_kept: false })).toEqual([
-    'Recipes are tested at later days.',
-    'Each run fits it again.',
-  ])
+  const fitted = { ...CARD, methods: {}, recipe: '', is_kept: false }
+  expect(methodSentences({ ...fitted, method: [] })).toEqual(['Each run fits it again.'])
+  expect(methodSentences(fitted)).toEqual(['Recipes are tested at later days.'])
 })
 
 test('days of tests are read as days, and other words stay', () => {

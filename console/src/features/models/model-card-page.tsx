@@ -161,7 +161,7 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
 }
 
 const isInUse = (card: Card, recipe: string): boolean =>
-  recipe === card.recipe || Object.values(card.methods).some((methods) => methods.includes(recipe))
+  recipe === card.recipe || Boolean(Object.values(card.methods)[0]?.includes(recipe))
 
 const unitOfContest = (card: Card): string => {
   const compared = card.figures.find(({ title }) => title !== '' && title === card.contest_title)
@@ -235,7 +235,7 @@ function FigureRow({ of: each, names, note }: FigureRowProps) {
         {figure(each.baseline, unit)}
       </Table.Td>
       <Table.Td data-label="Tested on" className="any-text">
-        {periodWords(each.period)}
+        {each.value === null && each.rows === 0 ? '–' : periodWords(each.period)}
       </Table.Td>
       <Table.Td data-label="Cases" className="number">
         {whole(each.rows)}
@@ -252,7 +252,11 @@ function Wide({ head, numbers, children }: { head: string[]; numbers: number; ch
         <Table.Thead>
           <Table.Tr>
             {head.map((title, at) => (
-              <Table.Th key={title} className={at >= head.length - numbers ? 'number' : undefined}>
+              <Table.Th
+                key={title}
+                style={{ whiteSpace: 'normal' }}
+                className={at >= head.length - numbers ? 'number' : undefined}
+              >
                 {title}
               </Table.Th>
             ))}
