@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import Card
     from headgate.snapshots.snapshot import LakeSnapshot
 
-    Rows = Sequence[Mapping[str, Any]]
-    OwnFigures = Callable[[Rows, Rows], tuple[Sequence["Figure"], tuple[Bin, ...]]]
+    OwnFigures = Callable[..., tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
 # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.feature_drift.SHIFTED
 SHIFTED = 0.25
@@ -273,7 +272,7 @@ def model_card(
     quality = [{name: _known(value) for name, value in row.items()} for row in quality]
     own_figures = _own_figures(about.quality) if quality else None
     figures, coverage = (
-        own_figures(quality, current.rows)
+        own_figures(quality, *([current.rows] if about.figure_columns else []))
         if own_figures
         else (_of_measures(quality, about.quality_models), None)
     )

@@ -44,6 +44,32 @@ test('of 200 columns those in view are in the document', () => {
   expect(screen.getByRole('cell', { name: '4/0' })).toBeTruthy()
 })
 
+test('before the table is observed it has only the columns that fit', () => {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(300)
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  )
+  const format = (at: number) => ({
+    title: WIDE[at]?.name ?? '',
+    heading: WIDE[at]?.name ?? '',
+    text: String,
+    width: 120,
+    priority: at === 0 ? 1 : 3,
+  })
+  show({
+    columns: WIDE.slice(0, 5),
+    rows: { length: 5, at: (index) => ROWS[index]?.slice(0, 5) },
+    formats: [0, 1, 2, 3, 4].map((at) => format(at) as never),
+  })
+  expect(screen.getByRole('table').getAttribute('aria-colcount')).toBe('2')
+  vi.unstubAllGlobals()
+})
+
 test('a heading orders the rows, and says how', async () => {
   const sorted = vi.fn()
   show({ sort: 'column_1', onSort: sorted })

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { useElementSize, useMediaQuery, useMergedRef, useResizeObserver } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import { type Cell, count } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
@@ -80,9 +80,14 @@ export function Grid({
   const tallPx = isPhone ? TALL_ROW_PX : MIDDLE_ROW_PX
   const view = useRef<HTMLDivElement>(null)
   const [measured, box] = useResizeObserver<HTMLDivElement>()
-  const width = box.right - box.x
+  const [firstWidth, setFirstWidth] = useState(0)
+  const measuredFirst = useCallback((node: HTMLDivElement | null) => {
+    if (node) setFirstWidth(node.clientWidth)
+  }, [])
+  // Before the first observation, which a busy browser may paint frames before.
+  const width = box.right - box.x || firstWidth
   const barPx = barOf(box)
-  const both = useMergedRef(view, measured)
+  const both = useMergedRef(view, measured, measuredFirst)
   const { ref: head, height: headPx } = useElementSize<HTMLDivElement>()
   const [scrolled, setScrolled] = useState(0)
   const mayWrap = wraps && isPhone
