@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.systems.model_cards import Figure
-
 HIGHER, LOWER, NEAR = "higher", "lower", "near"
 BETTER, WORSE, BELOW, WITHIN, ABOVE, WEAK = "better", "worse", "below", "within", "above", "weak"
 _WORDS = {
@@ -41,6 +39,28 @@ _DIRECTIONS = (
 _IS_CHALLENGER = "challenger"
 _PUBLISHED = re.compile(r"^published: \w+$")  # the card names the method elsewhere
 _BELOW_1 = "below 1 is better"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure at past origins.
+
+    `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`. `title` and
+    `unit` are those of the card's declared test, which `is_main` marks.
+    """
+
+    model: str
+    metric: str
+    value: float | None
+    baseline: float | None
+    baseline_model: str
+    period: str
+    rows: int
+    note: str = ""
+    title: str = ""
+    unit: str = ""
+    verdict: str = ""
+    is_main: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +145,9 @@ def verdict(figure: Figure, test: CardTest | None = None, alike: Alike = ALIKE) 
     return words[BETTER if (place > 0) == (way == HIGHER) else WORSE]
 
 
-def judged(figures: Iterable[Figure], tests: Sequence[CardTest], alike: Alike = ALIKE) -> tuple[Figure, ...]:
+def with_verdicts(
+    figures: Iterable[Figure], tests: Sequence[CardTest], alike: Alike = ALIKE
+) -> tuple[Figure, ...]:
     """Return the figures with their verdicts: those of the declared tests first, in their order.
 
     A test of several periods is judged by the newest one.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.odcs_reader import yaml_document
 from headgate.errors import ContractError, NotFoundError
 from headgate.project import MODEL_CARDS, lake_domains, load_module
-from headgate.systems.card_tests import ALIKE, Alike, CardTest, calibration_sentence, judged
+from headgate.systems.card_tests import ALIKE, Alike, CardTest, Figure, calibration_sentence, with_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import Card
     from headgate.snapshots.snapshot import LakeSnapshot
 
-    OwnFigures = Callable[..., tuple[Sequence["Figure"], tuple[Bin, ...]]]
+    OwnFigures = Callable[..., tuple[Sequence[Figure], tuple[Bin, ...]]]
 
 # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.feature_drift.SHIFTED
 SHIFTED = 0.25
@@ -102,28 +102,6 @@ class CurrentTable:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure at past origins.
-
-    `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`. `title` and
-    `unit` are those of the card's declared test, which `is_main` marks.
-    """
-
-    model: str
-    metric: str
-    value: float | None
-    baseline: float | None
-    baseline_model: str
-    period: str
-    rows: int
-    note: str = ""
-    title: str = ""
-    unit: str = ""
-    verdict: str = ""
-    is_main: bool = False
-
-
-@dataclass(frozen=True)
 class ModelCard:
     """A model card.
 
@@ -173,7 +151,7 @@ class ModelCard:
 
     @property
     def contest_title(self) -> str:
-        """What the recipes are compared by; empty for the loss of a kept model."""
+        """Title of the figure that recipes are compared by; empty for the loss of a kept model."""
         compared = (test.title for test in self.description.tests if test.metric == self.description.compared)
         return next(compared, "")
 
@@ -290,7 +268,7 @@ def model_card(
         code=kept.code if kept else "",
         learnt_from=kept.rows if kept else 0,
         columns=kept.columns if kept else (),
-        figures=judged(figures, about.tests, about.alike),
+        figures=with_verdicts(figures, about.tests, about.alike),
         contest=contest,
         calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headgate.learning.calibration import Bin
-from headgate.systems.model_cards import Figure
+from headgate.systems.card_tests import Figure
 
 _TOTAL = "total"
 _OWA = "below 1 is better"

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from headgate.systems.card_tests import Alike, CardTest, calibration_sentence, judged, verdict
-from headgate.systems.model_cards import Figure
+from headgate.systems.card_tests import Alike, CardTest, Figure, calibration_sentence, verdict, with_verdicts
 
 pytestmark = pytest.mark.unit
 
@@ -61,7 +60,7 @@ def test_declared_tests_come_first_and_are_judged_by_the_newest_period() -> None
     newest = figure("auc", 0.7, 0.7, period="2026-03-01/2026-03-31", note="newest of 3 periods")
     moments = figure("moments", 2.0, None)
     test = CardTest("auc", "Ranked right", note="{moments} windows, {others} others")
-    first, *others = judged([moments, mean, newest], [test])
+    first, *others = with_verdicts([moments, mean, newest], [test])
     assert (first.title, first.value, first.verdict, first.is_main) == (
         "Ranked right",
         0.7,
@@ -74,14 +73,16 @@ def test_declared_tests_come_first_and_are_judged_by_the_newest_period() -> None
 
 def test_a_test_of_another_model_or_of_a_challenger_judges_nothing() -> None:
     test = CardTest("auc", "Ranked right", model="published")
-    assert not any(each.is_main for each in judged([figure("auc", 0.8, 0.7)], [test]))
+    assert not any(each.is_main for each in with_verdicts([figure("auc", 0.8, 0.7)], [test]))
     challenger = figure("auc", 0.8, 0.7, note="challenger: other")
-    assert not any(each.is_main for each in judged([challenger], [CardTest("auc", "Ranked right")]))
+    assert not any(each.is_main for each in with_verdicts([challenger], [CardTest("auc", "Ranked right")]))
 
 
 @pytest.mark.parametrize(("value", "note"), [(1.01, "it has a season"), (0.99, "")])
 def test_the_reason_stands_beside_a_figure_that_the_rule_has_better(value: float, note: str) -> None:
-    (only,) = judged([figure("loss", value, 1.0)], [CardTest("loss", "Loss", if_behind="it has a season")])
+    (only,) = with_verdicts(
+        [figure("loss", value, 1.0)], [CardTest("loss", "Loss", if_behind="it has a season")]
+    )
     assert (only.verdict, only.note) == ("no clear difference", note)
 
 
