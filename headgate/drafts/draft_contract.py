@@ -20,6 +20,12 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, 
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
+from headgate.drafts.blank_ends import (
+    about_blank_ends,
+    spelt_with_blank_ends,
+    with_trim,
+    without_blank_ends,
+)
 from headgate.drafts.column_inference import (
     CARD_SHARE,
     MAX_PRECISION,
@@ -134,6 +140,8 @@ def draft_from_sample(
     unread = _without_columns(dataset, encoding, sheet)
     sent = read_sample(body, unread, header, with_sheet_names=sheet_names, with_titles=titles)
     sample = sent if strict else without_description_rows(sent)
+    ends = spelt_with_blank_ends(sample.cells)
+    sample = replace(sample, cells=without_blank_ends(sample.cells, ends))
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     guesses = _guesses(sample, answers, strict=strict)
     columns = _columns(body, sample, guesses)
@@ -147,11 +155,13 @@ def draft_from_sample(
     if not strict:
         columns |= required_but_in_totals(columns, sample.cells)
         columns = with_descriptions(columns, sent.cells, sample.description_rows)
+    columns = with_trim(columns, ends)
     names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _with_event_time(_contract(sample.stored, columns, names), rows)
     questions = _questions(contract, sample, guesses)
     words = _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
+    findings += about_blank_ends(columns, ends)
     zone = stated_zone(sent.cells.values(), sample.description_rows)
     like_cards = _like_cards(contract, sample)
     by_name, padded = _people_by_name(contract, sample), _padded(contract, rows)
