@@ -6,6 +6,7 @@ import { cellsOfRows, sheetOf as cellsOf, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { linksOf, linksOfCells } from './workbook-links'
 import { namedTable } from './workbook-names'
+import { defaultStyle } from './workbook-style'
 import { writeWorkbook } from './workbook-writer'
 
 const sheetOf = (table: TableToSave, words: WorkbookWords) =>
@@ -65,7 +66,11 @@ test('headings are those of the page, with the currency; shares are shown as per
     { value: 'Late share', fontWeight: 'bold' },
     { value: 'Seen (UTC)', fontWeight: 'bold' },
   ])
-  expect(sheet[1]).toEqual([{ value: 917000, format: '"£"#,##0.00' }, { value: 0.25, format: '0.0%' }, null])
+  expect(sheet[1]).toEqual([
+    { value: 917000, format: '"£"#,##0.00' },
+    { value: 0.25, format: '#,##0%' },
+    null,
+  ])
 })
 
 test('a share of 16 digits is a percent, too', () => {
@@ -74,7 +79,7 @@ test('a share of 16 digits is a percent, too', () => {
     { columns, rows: [[0.8705349952402885]] },
     { ...TITLE, units: { sold_share: 'share' } },
   )
-  expect(sheet[1]).toEqual([{ value: 0.8705349952402885, format: '0.0%' }])
+  expect(sheet[1]).toEqual([{ value: 0.8705349952402885, format: '#,##0.00%' }])
 })
 
 test.each([
@@ -92,6 +97,38 @@ test('a count has its thousands; a number without a unit, which may be a year, h
   ]
   const sheet = sheetOf({ columns, rows: [[51204, 2010]] }, { ...TITLE, units: { customers: 'customers' } })
   expect(sheet[1]).toEqual([{ value: 51204, format: '#,##0' }, 2010])
+})
+
+test('a share has the places of its page', () => {
+  const columns = [{ name: 'returned', type: 'double' }]
+  const formatOf = (...shares: (number | null)[]) =>
+    sheetOf({ columns, rows: shares.map((share) => [share]) }, { ...TITLE, units: { returned: 'share' } })[1]
+  expect(formatOf(0.0226, 0.5)).toEqual([{ value: 0.0226, format: '#,##0.00%' }])
+  expect(formatOf(0.5, 0.125, null)).toEqual([{ value: 0.5, format: '#,##0.0%' }])
+})
+
+test('a column of an answer that counts has thousands, and one whose expression is a name has none', () => {
+  const columns = [
+    { name: 'orders', type: 'bigint', kind: '' as const },
+    { name: 'y', type: 'bigint', kind: 'name' as const },
+    { name: 'mean', type: 'double', kind: 'mean' as const },
+  ]
+  expect(sheetOf({ columns, rows: [[51204, 2010, 1033.25]] }, TITLE)[1]).toEqual([
+    { value: 51204, format: '#,##0' },
+    2010,
+    { value: 1033.25, format: '#,##0.00' },
+  ])
+})
+
+test('a workbook has a default style, without which readers warn', async () => {
+  const sheet = sheetStart({ columns: [{ name: 'n', type: 'bigint' }], rows: [] }, TITLE)
+  const file = await writeWorkbook({ sheet, cells: [[1]], links: [], notes: [] }, () => undefined)
+  const styles = strFromU8(
+    unzipSync(new Uint8Array(await file.arrayBuffer()))['xl/styles.xml'] ?? new Uint8Array(),
+  )
+  expect(styles).toMatch(
+    /<\/borders><cellStyleXfs count="1">.*<cellXfs.*<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"\/>/,
+  )
 })
 
 test('the second sheet has the question, how the rows came about and what each column is', () => {
@@ -180,7 +217,7 @@ test('a workbook written with reports of its rows has the parts of one that is w
       { data, sheet: sheet.name, stickyRowsCount: 1, columns: widthsOf(data) },
       { data: [['Q']], sheet: 'About', columns: [{ width: 120 }] },
     ],
-    { features: [linksOf(links) as never, filterOf(2, rows.length) as never] },
+    { features: [linksOf(links) as never, filterOf(2, rows.length) as never, defaultStyle as never] },
   ).toBuffer()
   const texts = (bytes: Uint8Array) =>
     Object.entries(unzipSync(bytes)).map(([path, part]) => [path, strFromU8(part)])

@@ -5,7 +5,8 @@ import { namedTable } from './workbook-names'
 import type { WorkbookOrder, WorkbookReport } from './workbook-writer'
 
 export interface TableToSave {
-  columns: { name: string; type: string }[]
+  /** A column of an answer says by its expression whether its numbers are names. */
+  columns: { name: string; type: string; kind?: '' | 'name' | 'mean' }[]
   rows: Cell[][]
 }
 
@@ -65,7 +66,11 @@ export async function saveXlsx(
     written.catch(() => undefined)
     send({
       kind: 'sheet',
-      sheet: sheetStart({ columns, rows: [] }, words, kindsByName({ columns: table.columns, rows: all })),
+      sheet: sheetStart(
+        { columns, rows: [] },
+        words,
+        kindsByName({ columns: table.columns, rows: all }, given.units),
+      ),
       notes: notesOf({ columns, rows: all }, words),
     })
     for (let from = 0; from < all.length; from += SLICE_ROWS) {
@@ -84,14 +89,14 @@ export async function saveXlsx(
 const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 /** How the cells of each column are shown, by its name: the names of codes beside a column are texts. */
-const kindsByName = ({ columns, rows }: TableToSave): Map<string, CellsKind> =>
-  new Map(columns.map((column, at) => [column.name, kindOfCells(column, rows, at)]))
+const kindsByName = ({ columns, rows }: TableToSave, units: Units = {}): Map<string, CellsKind> =>
+  new Map(columns.map((column, at) => [column.name, kindOfCells(column, rows, at, units[column.name])]))
 
 /** The first sheet of a table, with the headings of the page. */
 export function sheetStart(
   { columns, rows }: TableToSave,
   words: WorkbookWords,
-  kindOf: ReadonlyMap<string, CellsKind> = kindsByName({ columns, rows }),
+  kindOf: ReadonlyMap<string, CellsKind> = kindsByName({ columns, rows }, words.units),
 ): Sheet {
   const units = columns.map(({ name }) => words.units?.[name] ?? '')
   const headings = headingsOf(columns, words.labels, words.units)

@@ -15,10 +15,12 @@ export interface Sheet {
   kinds: CellsKind[]
 }
 
-/** What all cells of a column have: the decimals of computed numbers, or whether each is a month. */
+/** What all cells of a column have: the decimals of computed numbers and of percent, or whether each is a month. */
 export interface CellsKind {
   places: number
   isOfMonths: boolean
+  /** Whether the numbers are known to measure or to count, although they have no unit. */
+  isMeasured?: boolean
 }
 
 /** Of cells that need nothing in common. */
@@ -28,14 +30,17 @@ const MONTH = /^\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?$/
 
 /** What all cells of a column have in common, so that each is shown as the others. */
 export function kindOfCells(
-  { name, type }: { name: string; type: string },
+  { name, type, kind }: { name: string; type: string; kind?: '' | 'name' | 'mean' },
   rows: Cell[][],
   at: number,
+  unit = '',
 ): CellsKind {
+  if (isShare(unit)) return { places: percentPlaces(rows, at), isOfMonths: false }
+  const isMeasured = kind !== undefined && kind !== 'name' && isNumeric(type)
   let [places, months] = [0, 0]
   let isOfMonths = /(^|_)month(_on)?$/.test(name) && /^(date|timestamp)/.test(type)
   const isComputed = /^(double|real|float)/i.test(type)
-  if (!isOfMonths && !isComputed) return { places, isOfMonths }
+  if (!isOfMonths && !isComputed) return { places, isOfMonths, isMeasured }
   for (const row of rows) {
     const cell = row[at] ?? null
     if (cell === null) continue
@@ -43,7 +48,23 @@ export function kindOfCells(
     else places = Math.max(places, decimalsOf(cell))
     if ((isComputed && places === MOST_SHOWN_PLACES) || !(isComputed || isOfMonths)) break
   }
-  return { places, isOfMonths: isOfMonths && months > 0 }
+  return { places, isOfMonths: isOfMonths && months > 0, isMeasured }
+}
+
+const isShare = (unit: string): boolean => unit === 'share' || unit === 'probability'
+
+/** The most decimals of a percentage, as on the page. */
+const MOST_PERCENT_PLACES = 2
+
+/** The decimals of a column of percentages, as the page has them. */
+function percentPlaces(rows: Cell[][], at: number): number {
+  let places = 0
+  for (const row of rows) {
+    const percent = Number((Number(row[at] ?? 0) * 100).toFixed(MOST_PERCENT_PLACES))
+    places = Math.max(places, (String(percent).split('.')[1] ?? '').length)
+    if (places === MOST_PERCENT_PLACES) break
+  }
+  return places
 }
 
 /** The decimals of a number that a sheet shows. */
@@ -117,7 +138,7 @@ function sheetCell(
   value: Cell,
   { name, type }: { name: string; type: string },
   unit: string,
-  { places, isOfMonths }: CellsKind = PLAIN_CELLS,
+  { places, isOfMonths, isMeasured }: CellsKind = PLAIN_CELLS,
 ): SheetCell {
   if (typeof value !== 'string' && typeof value !== 'number') return value
   if (isName(name)) return value
@@ -126,20 +147,20 @@ function sheetCell(
   const isFloat = typeof value === 'number' && !Number.isInteger(value)
   const digits = isFloat ? 0 : String(value).replace(/\D/g, '').replace(/^0+/, '').length
   if (digits > MOST_DIGITS || !Number.isFinite(Number(value))) return value
-  const format = formatOf(unit, type, places)
+  const format = formatOf(unit, type, places, isMeasured)
   return format ? { value: Number(value), format } : Number(value)
 }
 
 const MOST_SHOWN_PLACES = 4
 
 /** Of a number without a unit a spreadsheet cannot know whether it counts or names, such as a year. */
-function formatOf(unit: string, type: string, computed: number): string {
+function formatOf(unit: string, type: string, computed: number, isMeasured = false): string {
   const currency = currencyOf(unit)
   if (currency) return amountFormat(currency)
-  if (unit === 'share' || unit === 'probability') return '0.0%'
+  if (isShare(unit)) return `${withPlaces(computed)}%`
   // A sum of amounts has no unit, and a decimal type that no id and no year has.
   const places = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
-  if (!unit) return places > 0 ? withPlaces(Math.min(places, MOST_SHOWN_PLACES)) : ''
+  if (!unit && !isMeasured) return places > 0 ? withPlaces(Math.min(places, MOST_SHOWN_PLACES)) : ''
   // Without a place for each digit a whole number would end with a bare point.
   return withPlaces(Math.max(computed, Math.min(places, MOST_SHOWN_PLACES)))
 }

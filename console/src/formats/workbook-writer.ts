@@ -4,6 +4,7 @@ import type { Cell } from '../api/format'
 import { headingCells, type Sheet, type SheetCell, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { type Link, linksOf } from './workbook-links'
+import { defaultStyle } from './workbook-style'
 
 /** The messages to the worker that writes a workbook: its sheet, then its rows in slices, then the end. */
 export type WorkbookOrder =
@@ -40,7 +41,7 @@ export async function writeWorkbook(
     { data: reporting(data, onRows), sheet: sheet.name, stickyRowsCount: 1, columns: widthsOf(data) },
     { data: notes.map((line) => [line]), sheet: 'About', columns: [{ width: 120 }] },
   ]
-  const features = [linksOf(links), filterOf(sheet.columns.length, cells.length)]
+  const features = [linksOf(links), filterOf(sheet.columns.length, cells.length), defaultStyle]
   return writeExcelFile(sheets, { features }).toBlob()
 }
 

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest'
 
-import { daysOf, excelWords, limitNote, pictureNotes } from './answer-downloads'
+import { datedName, daysOf, excelWords, limitNote, openNote, pictureNotes, titleOf } from './answer-downloads'
 
 test('a picture has the note of its chart, and its tables with their days', () => {
   const page = document.createElement('div')
@@ -31,4 +31,29 @@ test('a large answer is advised to be taken as CSV', () => {
   expect(excelWords('counting')).toBe('Excel, all rows')
   expect(excelWords(518_593)).toBe('Excel, all rows (518,593): takes minutes, CSV takes seconds')
   expect(excelWords(2_000_000)).toBe('Excel has at most 1,048,575 rows: take CSV')
+})
+
+test('a workbook says which of its periods is not over', () => {
+  const columns = [
+    { name: 'region', type: 'varchar' },
+    { name: 'month', type: 'timestamp' },
+  ]
+  const rows = [
+    ['DE', '2010-12-01'],
+    ['DE', '2010-11-01'],
+  ]
+  expect(openNote({ columns, rows }, '2010-12-09')).toBe(
+    'The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010.',
+  )
+  expect(openNote({ columns, rows }, '2010-12-31')).toBe('')
+  expect(openNote({ columns, rows: [['DE', null]] }, '2010-12-09')).toBe('')
+})
+
+test('a file has the day on which it was saved, and a workbook the title of its answer', () => {
+  expect(datedName('orders', new Date('2010-12-09T08:00:00Z'))).toBe('orders-2010-12-09')
+  const page = document.createElement('div')
+  expect(titleOf('', page, 'orders-order_items')).toBe('Orders, Order items')
+  page.innerHTML = '<div data-answer-chart="Orders by month"></div>'
+  expect(titleOf('', page, 'orders')).toBe('Orders by month')
+  expect(titleOf('How many?', page, 'orders')).toBe('How many?')
 })

@@ -6,9 +6,13 @@ import { savePng } from '../../api/save-picture'
 import { Failed } from '../../components/states'
 import { useWorkbookWriting, WorkbookWriting } from '../../components/workbook-writing'
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { kindOfTime } from '../../formats/moments'
 import { saveCsv } from '../../formats/save-table'
+import { heading } from '../../formats/words'
+import { useHealth } from '../lake/queries'
 import type { AnswerSize } from './answer-size'
 import { withDays } from './days'
+import { openPeriod, openWords } from './open-period'
 import { isComplete, MOST_ROWS } from './reading'
 import { readFile } from './result-file'
 import type { Result } from './results'
@@ -59,35 +63,55 @@ export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql
 /** An answer whose moments at midnight, such as months, are days, as the page shows them. */
 export const daysOf = (answer: Result): Result => ({ ...answer, rows: withDays(answer.rows) })
 
+/** A sentence about the last period of the rows that is not over; empty where no column has periods. */
+export function openNote({ columns, rows }: Pick<Result, 'columns' | 'rows'>, asOf: string): string {
+  for (const at of columns.keys()) {
+    const places = new Set(rows.map((row) => String(row[at] ?? '')))
+    if ([...places].every((place) => kindOfTime(place) === 'day'))
+      return openWords(openPeriod([...places].sort(), asOf))
+  }
+  return ''
+}
+
+/** The name of a file that is saved today, so that the file of last week is another one. */
+export const datedName = (name: string, now = new Date()): string =>
+  `${name}-${now.toISOString().slice(0, 10)}`
+
+/** The title of an answer: its question, else that of its chart, else its tables, after which its file is named. */
+export const titleOf = (question: string, page: ParentNode, name: string): string =>
+  question ||
+  page.querySelector<HTMLElement>('[data-answer-chart]')?.dataset.answerChart ||
+  name
+    .split('-')
+    .map((table) => heading(table))
+    .join(', ')
+
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
 export function AnswerDownloads({ name, question, columns, isReading, isChart, size, onSave }: Props) {
   const units = useAnswerUnits('', columns)
   const labels = useAnswerLabels('', columns)
+  const asOf = useHealth().data?.as_of ?? ''
+  const fileName = datedName(name)
   function picture(): void {
     const drawing = document.querySelector<HTMLElement>('[data-answer-chart]')
     const chart = drawing?.querySelector('svg')
-    const title = question || drawing?.dataset.answerChart
-    if (chart) void savePng(name, { chart, title, notes: pictureNotes(document) })
+    const title = titleOf(question, document, name)
+    if (chart) void savePng(fileName, { chart, title, notes: pictureNotes(document) })
   }
   const writing = useWorkbookWriting()
-  const workbook = (answer: Result) =>
-    writing.save({
-      name,
-      table: daysOf(answer),
-      words: {
-        title: question || 'Answer',
-        units,
-        labels,
-        notes: [originOf(document), limitNote(answer), `SQL: ${answer.query.sql}`].filter(Boolean),
-      },
-    })
+  function workbook(answer: Result): void {
+    const table = daysOf(answer)
+    const notes = [originOf(document), openNote(table, asOf), limitNote(answer), `SQL: ${answer.query.sql}`]
+    const title = titleOf(question, document, name)
+    writing.save({ name: fileName, table, words: { title, units, labels, notes: notes.filter(Boolean) } })
+  }
   /** More rows than a browser keeps are the file that Athena wrote. */
   const file = useMutation({
     mutationFn: (queryId: string) => readFile(queryId),
     onSuccess: ({ url }) => window.location.assign(url),
   })
   const csv = (answer: Result) =>
-    isComplete(answer) ? saveCsv(name, daysOf(answer)) : file.mutate(answer.query.query_id)
+    isComplete(answer) ? saveCsv(fileName, daysOf(answer)) : file.mutate(answer.query.query_id)
   const isLarge = typeof size === 'number' && size > MOST_ROWS
   return (
     <>

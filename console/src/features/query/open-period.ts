@@ -15,6 +15,10 @@ export interface BegunPeriod {
   from: string
 }
 
+/** A sentence about the period that is not over; empty without one. */
+export const openWords = (open: OpenPeriod | undefined): string =>
+  open ? `The period from ${day(open.place)} is not over: its data end on ${day(open.until)}.` : ''
+
 /** Until when the data have the period: a day, or the time of the day that is the period. */
 export const untilWords = ({ until }: OpenPeriod): string => limitWords(until)
 
