@@ -88,12 +88,12 @@ export const draftOf = (board: Schemas['Dashboard']): Draft => ({
   })),
 })
 
-const FAN = { value: 'fan', label: 'line with its band' } as const
+const FAN = { value: 'fan', label: 'lines with their band' } as const
 
 /** How a panel can be drawn: a chart needs the columns that its question chose. */
 export function kindsOf(panel: Pick<PanelAsked, 'x' | 'y' | 'bounds'>): { value: Kind; label: string }[] {
   const charts: { value: Kind; label: string }[] = [
-    { value: 'line', label: 'line' },
+    { value: 'line', label: 'lines' },
     { value: 'bar', label: 'bars' },
   ]
   return [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { flagRows, markLine, withMarks } from './chart-parts'
+import { flagRooms, flagRows, markLine, withMarks } from './chart-parts'
 
 const at = (...places: number[]) => places.map((place) => ({ place, at: place, notes: [] }))
 
@@ -14,6 +14,21 @@ test('a flag of the first places begins at its line, and none lies on the title 
   expect(flagRows(at(0, 3, 30), 100)).toEqual([0, null, 0])
   const { data } = markLine(at(0, 50), 'light', 'xAxis', 100)
   expect(data).toEqual([{ xAxis: 0, label: { align: 'left' } }, { xAxis: 50 }])
+})
+
+test('a flag is as long as its note where nothing is beside it, on the side that has the room', () => {
+  const long = 'a supplier of glass raised all of its prices'
+  const noted = (...places: number[]) =>
+    places.map((place) => ({ place, at: place, notes: [{ note: long } as never] }))
+  const [middle] = flagRooms(noted(50), 100)
+  expect(middle?.align).toBeUndefined()
+  expect(middle?.characters).toBeGreaterThanOrEqual(long.length)
+  // Near an edge the flag is on the free side of its line.
+  expect(flagRooms(noted(20), 100)[0]).toEqual({ characters: 60, align: 'left' })
+  expect(flagRooms(noted(90), 100)[0]).toEqual({ characters: 60, align: 'right' })
+  // Neighbours share the room between them.
+  expect(flagRooms(noted(40, 60), 100).map(({ characters }) => characters)).toEqual([32, 31])
+  expect(flagRooms(noted(50), 100, true)[0]?.characters).toBeLessThanOrEqual(40)
 })
 
 test('a mark is drawn at its day, on an axis of numbers below that of the periods', () => {

@@ -191,14 +191,17 @@ export function hover(lines: (at: Hover[]) => string[]) {
   }
 }
 
-const MAX_FLAG_CHARACTERS = 12
+/** A flag has room for so many characters wherever it stands, and for so many where nothing is beside it. */
+const [MIN_FLAG_CHARACTERS, MAX_FLAG_CHARACTERS] = [12, 60]
+/** The characters that fit the width of a chart of half a page, and of a phone. */
+const [CHART_CHARACTERS, PHONE_CHARACTERS] = [80, 40]
 
 /** The beginning of a note, in whole words where one fits. */
-function flagText(note: string): string {
-  if (note.length <= MAX_FLAG_CHARACTERS) return note
-  const start = note.slice(0, MAX_FLAG_CHARACTERS)
+function flagText(note: string, characters: number): string {
+  if (note.length <= characters) return note
+  const start = note.slice(0, characters)
   const words = start.slice(0, Math.max(0, start.lastIndexOf(' ')))
-  return `${words || start}…`
+  return `${(words || start).replace(/[,;:.\s]+$/, '')}…`
 }
 
 /** The share of an axis that a flag may take. */
@@ -219,14 +222,49 @@ export function flagRows(marks: readonly Mark[], places: number): (number | null
 
 const FLAG_LINE = 14
 
+/** The characters of a mark's flag, and its side of the line: as long as the note where its neighbours leave room. */
+interface FlagRoom {
+  characters: number
+  align?: 'left' | 'right'
+}
+
+/** The room of the flag of each mark, between those of the same row and the edges of the chart. */
+export function flagRooms(marks: readonly Mark[], places: number, isNarrow = false): FlagRoom[] {
+  const rows = flagRows(marks, places)
+  const perPlace = (isNarrow ? PHONE_CHARACTERS : CHART_CHARACTERS) / Math.max(places, 1)
+  const charactersOf = (room: number): number =>
+    Math.min(MAX_FLAG_CHARACTERS, Math.max(MIN_FLAG_CHARACTERS, Math.floor(room * perPlace)))
+  return marks.map(({ place, at, notes }, index) => {
+    const ofRow = marks.filter((_, other) => rows[other] === rows[index])
+    const before = ofRow.findLast((mark) => mark.at < at)
+    const after = ofRow.find((mark) => mark.at > at)
+    // The title of the axis takes the beginning of the second row.
+    const left = before ? (at - before.at) / 2 : at - (rows[index] ? FLAG_SHARE * places : 0)
+    const right = after ? (after.at - at) / 2 : places - 1 - at
+    const sides = { left: charactersOf(right), right: charactersOf(left) }
+    const middle = charactersOf(2 * Math.min(left, right))
+    if (place < (FLAG_SHARE * places) / 2) return { characters: sides.left, align: 'left' }
+    const needed = notes[0]?.note.length ?? 0
+    const align = sides.left >= sides.right ? 'left' : 'right'
+    return middle >= Math.min(needed, sides[align])
+      ? { characters: middle }
+      : { characters: sides[align], align }
+  })
+}
+
 /** Dotted lines where people wrote notes, each with a short flag; the whole text is in the hover text and below the chart. */
 export function markLine(
   marks: readonly Mark[],
   scheme: Scheme,
   axis: 'xAxis' | 'yAxis' = 'xAxis',
   places = 0,
+  isNarrow = false,
 ) {
-  const rows = axis === 'xAxis' ? flagRows(marks, places) : []
+  const isUpright = axis === 'xAxis'
+  const rows = isUpright ? flagRows(marks, places) : []
+  // Along a flat line the flag has the width of the chart.
+  const rooms = isUpright ? flagRooms(marks, places, isNarrow) : []
+  const flat = isNarrow ? MIN_FLAG_CHARACTERS : CHART_CHARACTERS / 2
   return {
     silent: true,
     symbol: ['none', 'none'],
@@ -235,13 +273,14 @@ export function markLine(
     label: {
       color: SOFT[scheme],
       // Above the end of an upright line: along it the text would be written across the chart.
-      ...(axis === 'xAxis' ? { position: 'end', rotate: 0, distance: 2 } : { position: 'insideEndTop' }),
+      ...(isUpright ? { position: 'end', rotate: 0, distance: 2 } : { position: 'insideEndTop' }),
       fontSize: 12,
-      formatter: ({ dataIndex }: { dataIndex: number }) => flagText(marks[dataIndex]?.notes[0]?.note ?? ''),
+      formatter: ({ dataIndex }: { dataIndex: number }) =>
+        flagText(marks[dataIndex]?.notes[0]?.note ?? '', rooms[dataIndex]?.characters ?? flat),
     },
-    data: marks.map(({ place, at }, row) => ({
-      [axis]: axis === 'xAxis' ? at : place,
-      ...flagAt(rows[row], place < (FLAG_SHARE * places) / 2),
+    data: marks.map(({ place, at }, index) => ({
+      [axis]: isUpright ? at : place,
+      ...flagAt(rows[index], rooms[index]?.align),
     })),
   }
 }
@@ -252,6 +291,7 @@ export function withMarks<Chart extends { xAxis: object; yAxis: object; series: 
   marks: readonly Mark[],
   scheme: Scheme,
   places: number,
+  isNarrow = false,
 ): Chart | (Omit<Chart, 'xAxis' | 'yAxis'> & { xAxis: object[]; yAxis: object }) {
   if (marks.length === 0) return chart
   const isAtEdge = 'boundaryGap' in chart.xAxis && chart.xAxis.boundaryGap === false
@@ -264,17 +304,17 @@ export function withMarks<Chart extends { xAxis: object; yAxis: object; series: 
     data: [],
     silent: true,
     tooltip: { show: false },
-    markLine: markLine(within, scheme, 'xAxis', places),
+    markLine: markLine(within, scheme, 'xAxis', places, isNarrow),
   }
   // The other axis would have its line at the zero of these numbers.
   const yAxis = { ...chart.yAxis, axisLine: { show: false }, axisTick: { show: false } }
   return { ...chart, xAxis: [chart.xAxis, axis], yAxis, series: [...chart.series, lines] }
 }
 
-/** The label of a mark by its row; one of the first places begins at its line, because the labels of the other axis are beside it. */
-function flagAt(row: number | null | undefined, isFirst: boolean): object {
+/** The label of a mark by its row and its side of the line. */
+function flagAt(row: number | null | undefined, align: FlagRoom['align']): object {
   if (row === null) return { label: { show: false } }
-  const label = { ...(row ? { distance: 2 + FLAG_LINE * row } : {}), ...(isFirst ? { align: 'left' } : {}) }
+  const label = { ...(row ? { distance: 2 + FLAG_LINE * row } : {}), ...(align ? { align } : {}) }
   return Object.keys(label).length > 0 ? { label } : {}
 }
 

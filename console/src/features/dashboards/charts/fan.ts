@@ -101,5 +101,5 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     yAxis: valueAxis(column, unitOf(column), labels),
     series: [...bands, ...lines],
   }
-  return withMarks(chart, marks, scheme, xs.length)
+  return withMarks(chart, marks, scheme, xs.length, isNarrow)
 }

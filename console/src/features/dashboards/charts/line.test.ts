@@ -59,7 +59,7 @@ test('a note has a short flag above the chart, in whole words, and not along its
   const note = {
     annotation_id: 'a',
     noted_on: '2010-11-03',
-    note: 'flood in the warehouse',
+    note: 'flood in the warehouse of the north, which was closed until the ninth of the month',
     written_by: 'ana',
     written_at: '',
   }
@@ -69,7 +69,11 @@ test('a note has a short flag above the chart, in whole words, and not along its
     }[]
   }
   const flag = series.at(-1)?.markLine?.label
-  expect([flag?.position, flag?.rotate, flag?.formatter({ dataIndex: 0 })]).toEqual(['end', 0, 'flood in…'])
+  expect([flag?.position, flag?.rotate, flag?.formatter({ dataIndex: 0 })]).toEqual([
+    'end',
+    0,
+    'flood in the warehouse of the north…',
+  ])
 })
 
 test('complete periods are one line', () => {

@@ -120,7 +120,7 @@ export function line({
     },
     series,
   }
-  return withMarks(chart, marks, scheme, xs.length)
+  return withMarks(chart, marks, scheme, xs.length, isNarrow)
 }
 
 /** The series of a chart in their own order, or in that of the rows; its measures without any. */
