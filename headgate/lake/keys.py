@@ -358,6 +358,16 @@ def corrections_of(dataset: str, corrected: str) -> str:
     return f"{dataset}/{CORRECTIONS}/{corrected.translate(_NO_DIGITS)}-"
 
 
+def reference_of(file_id: str) -> str:
+    """Return the id of a file without digits, for the references of its rows in a download."""
+    return file_id.translate(_NO_DIGITS)
+
+
+def file_of_reference(reference: str) -> str:
+    """Return the id of a file from a reference to it."""
+    return reference.translate(_DIGITS)
+
+
 def has_corrected_rows(key: str) -> bool:
     """Return whether an object in raw has corrected rows of another file.
 

@@ -43,8 +43,8 @@ class Senders:
         return {int(row): rule for row, rule in rules.items()}
 
     def keep_correction(self, file_id: str, sent: str, rules: Mapping[int, str]) -> None:
-        """Store the rows of a file that the file `sent` corrects, with the rule that refused each."""
-        self._write(keys.correction_key(file_id, sent), json.dumps(dict(sorted(rules.items()))))
+        """Store the rows of a file that the file `sent` corrects, in its order, with their rules."""
+        self._write(keys.correction_key(file_id, sent), json.dumps(dict(rules)))
 
     def ignored(self) -> Ignored:
         """Return the refused rows that people set to ignored, by file id."""

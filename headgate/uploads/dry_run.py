@@ -240,6 +240,7 @@ class DryRunner:
             "typed": _typed(edited, folder),
             "is_remembered": edited.is_remembered,
             "committed_as": committed_as,
+            "answers": asdict(edited.answers) if edited.answers else None,
             "decided": decided,
             **_original(edited, original, facts, is_kept=bool(committed_as)),
         }

@@ -39,6 +39,7 @@ from headgate.matching.file_table import FileTable, as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
+from headgate.uploads.answered_rows import AnsweredRows, answered_rows, without_references
 from headgate.uploads.column_readings import readings_of
 from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
 from headgate.uploads.edits import Edits, fields_after_edits
@@ -103,6 +104,7 @@ class EditedUpload:
     is_elsewhere: bool = False
     inner_list: str = ""
     beside_list: tuple[str, ...] = ()
+    answers: AnsweredRows | None = None
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
@@ -121,6 +123,8 @@ class EditedUpload:
         """
         if self.edits.changes_values or self.opened is None:
             return self.edits.changes_values
+        if self.answers:
+            return True
         if self.contract and not self.opened.is_read_by_gate:
             return True
         if self.opened.is_as_declared:  # without a header, the gate finds the dataset by the key
@@ -315,7 +319,34 @@ def edited_content(
         inner_list=inner_list,
         beside_list=read_list.beside if read_list else (),
     )
-    return _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
+    suggested = _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
+    return replace(suggested, answers=_answers(suggested, upload))
+
+
+def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:
+    """Return the refused rows that the file replaces, if its columns are decided and no values are masked."""
+    contract, edits = edited.contract, edited.edits
+    is_decided = edited.opened is not None and any(edits.columns.values()) and not upload.raw_version
+    if edited.opened is None or contract is None or contract.sensitive or not is_decided:
+        return None
+    return answered_rows(edited.opened, edits.left_out)
+
+
+def open_part(
+    path: Path, folder: Path, part: str, contract: Contract | None, limit_bytes: int
+) -> tuple[OpenedFile | None, Path]:
+    """Open the part of a sent file that an edited copy has; return its rows and the file or member with them.
+
+    Args:
+        part: as stored with the edits: a part, or the sheets that were read as one table.
+
+    Raises:
+        BadInputError: the file cannot be read.
+    """
+    sent = _member(path, folder, part, limit_bytes)
+    is_sheet = part in sent.parts and sent.file == path
+    is_one = is_sheet or part in {each.name for each in _lists(sent.file)}
+    return open_file(sent.file, folder, contract, part if is_one else "", limit_bytes), sent.file
 
 
 def _dataset_of_columns(
@@ -434,9 +465,12 @@ def _is_table(opened: OpenedFile) -> bool:
 
 def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
     """Return the edits stored for the header, if they are of the chosen dataset; else the own ones."""
-    if not opened.headed.has_header or not (read := mappings.remembered_edits(key, opened.headed)):
+    headed = without_references(opened.headed)
+    if not opened.headed.has_header or not (read := mappings.remembered_edits(key, headed)):
         return edits, False
     stored = Edits.of(read).renamed(opened.headed.formerly_shown).for_next_file
+    about_rows = dict.fromkeys(opened.names[len(headed.names) :])
+    stored = replace(stored, columns={**stored.columns, **about_rows})
     remembered, is_applicable = _applicable(stored, opened, mappings)
     if is_applicable and edits.dataset in {"", remembered.dataset}:
         return replace(remembered, part=edits.part), True
@@ -698,6 +732,8 @@ def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
     if upload.raw_version:
         return upload.key
     dataset = edited.contract.dataset if edited.contract else keys.UPLOADS
+    if edited.answers:
+        return keys.corrected_rows_key(dataset, edited.answers.file_id, upload.sha256[:16])
     return f"{dataset}/{name}"
 
 

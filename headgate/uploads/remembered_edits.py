@@ -72,7 +72,8 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
     )
     folder.mkdir(parents=True)
     try:
-        edited = edited_content(upload, file.path, folder, mappings, MAX_BYTES)
+        # Only the page Upload replaces refused rows by those of a file.
+        edited = replace(edited_content(upload, file.path, folder, mappings, MAX_BYTES), answers=None)
         folder_dataset = keys.dataset_of(file.key)
         is_elsewhere = folder_dataset in mappings.contracts and folder_dataset != edited.edits.dataset
         if not edited.is_remembered or is_elsewhere or not edited.edits.changes_values:

@@ -244,8 +244,8 @@ export const isTextual = (type: string): boolean => /^(string|varchar|char)/i.te
 
 // As headgate/values/spreadsheet_text.py. Source: OWASP, "CSV Injection".
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
-// The API sends decimals as texts.
-const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
+// The API sends decimals as texts, and cells of a file are as it writes them: `-1.012,50`.
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?$/i
 
 /** One CSV line. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
 export function csvLine(cells: Cell[], delimiter = ','): string {

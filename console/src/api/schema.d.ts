@@ -593,7 +593,7 @@ export interface paths {
         /**
          * The rows of a file in quarantine, by reason
          * @description Values of a dataset with personal data are empty, unless the caller sent the file or is in the group
-         *     `personal-data`.
+         *     `personal-data`. The cells of the sent file are for its sender and for operators.
          *
          *     Needs the group `viewer`.
          */
@@ -1523,6 +1523,21 @@ export interface components {
         Annotations: {
             /** Annotations */
             annotations: components["schemas"]["Annotation"][];
+        };
+        /**
+         * AnsweredFile
+         * @description The refused rows that the rows of a file replace, as its references say.
+         */
+        AnsweredFile: {
+            /** File Id */
+            file_id: string;
+            /** Key */
+            key: string;
+            /**
+             * Rows
+             * @description Row numbers of the sent file, in the order of the answer.
+             */
+            rows: number[];
         };
         /**
          * ArrangedPanel
@@ -2992,6 +3007,8 @@ export interface components {
              * @default 0
              */
             accepted: number;
+            /** @description If the file is a corrected download of refused rows: the rows that it replaces. */
+            answers?: components["schemas"]["AnsweredFile"] | null;
             /**
              * Beside List
              * @description Names of values around the list that is read, which no row has.
@@ -6013,6 +6030,11 @@ export interface components {
              */
             is_unique: boolean;
             /**
+             * Line
+             * @description First line of the row in the sent text, or its row in `sheet`; null if unknown.
+             */
+            line?: number | null;
+            /**
              * May Replace
              * @description Whether the row replaces the equally new row of its key if sent again.
              * @default false
@@ -6030,10 +6052,22 @@ export interface components {
             /** Rule */
             rule: string;
             /**
+             * Sent Cells
+             * @description With `as_sent`: the cells of the sent file, by `sent_columns`; fewer or more of a row with a wrong number of cells. Empty if the sent file is not kept.
+             * @default []
+             */
+            sent_cells: (string | null)[];
+            /**
              * Sent Row
              * @description Row number in the sent file if a person left rows out of it; else null.
              */
             sent_row?: number | null;
+            /**
+             * Sheet
+             * @description Sheet of the row in the sent workbook; empty if unknown.
+             * @default
+             */
+            sheet: string;
             /**
              * Sheet Row
              * @description Row number in Excel; null for other formats.
@@ -6078,8 +6112,20 @@ export interface components {
              * @description Of the whole file, largest first.
              */
             reasons: components["schemas"]["ReasonCount"][];
+            /**
+             * Reference
+             * @description With a hyphen and `source_row` the reference of a row, by which it is known again.
+             * @default
+             */
+            reference: string;
             /** Rows */
             rows: components["schemas"]["RejectedRow"][];
+            /**
+             * Sent Columns
+             * @description With `as_sent`: the columns of the sent file.
+             * @default []
+             */
+            sent_columns: string[];
             /**
              * Total
              * @description Number of rows that match the filter.
@@ -8776,6 +8822,8 @@ export interface operations {
                 rule?: string;
                 /** @description Only rows whose first reason is the rule in this column. */
                 group?: string | null;
+                /** @description Add the cells of the file that was sent. */
+                as_sent?: boolean;
                 /** @description Largest number of entries. */
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */

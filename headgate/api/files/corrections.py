@@ -54,7 +54,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     senders.keep_uploader_of_content(ref.key, sha256, caller, after=record)
     sent = _write_once(lake, ref, body, caller)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    senders.keep_correction(file_id, sent_id, {row: rules[row] or "" for row in edits})
+    senders.keep_correction(file_id, sent_id, {row: rules[row] or "" for row in sorted(edits)})
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
 
 

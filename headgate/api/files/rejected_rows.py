@@ -12,6 +12,7 @@ from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.files.ragged_cells import RaggedCells, ragged_cells
 from headgate.api.files.refused_columns import columns_by_rule
 from headgate.api.files.rejection_groups import of_group, rejection_groups, unique_columns
+from headgate.api.files.sent_files import may_read_original, rows_as_sent
 from headgate.api.http import cursors
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
     from headgate.uploads.row_numbers import RowNumbers
+    from headgate.uploads.sent_rows import SentRows
 
 _MAX_WAITING = 200
 _REPLACES = "Row {row} has the same key and was kept at first. This row replaces it from the next run on."
@@ -50,12 +52,14 @@ def page(
     *,
     limit: int,
     cursor: str,
+    as_sent: bool = False,
 ) -> RejectedRows:
     """Return a page of a file's quarantined rows, in the file's order and with the caller's visible values.
 
     Args:
         rule: only rows that broke this rule, alone or with others; empty for all.
         group: only rows whose first reason is the rule in this column; None for all.
+        as_sent: add the cells of the file that was sent, for its sender and for operators.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
@@ -73,13 +77,32 @@ def page(
         ignored = senders_of(lake).ignored().get(file_id, ())
         groups = rejection_groups(lake, record, table, corrected, ignored, shows_values=shows_values)
     following = first + limit
+    rows = _rows(lake, record, table.slice(max(0, first), limit), corrected, shows_values=shows_values)
+    sent = rows_as_sent(lake, record, {row.sent_row or row.source_row for row in rows})
+    shows_cells = as_sent and shows_values and may_read_original(lake, caller, record)
     return RejectedRows(
         reasons=reasons,
         groups=groups,
-        rows=_rows(lake, record, table.slice(max(0, first), limit), corrected, shows_values=shows_values),
+        rows=tuple(_placed(row, sent, shows_cells=shows_cells) for row in rows),
+        sent_columns=sent.names if shows_cells else (),
+        reference=keys.reference_of(file_id),
         total=table.num_rows,
         key=key_of(lake, record),
         next_cursor=cursors.encode(following) if following < table.num_rows else "",
+    )
+
+
+def _placed(row: RejectedRow, sent: SentRows, *, shows_cells: bool) -> RejectedRow:
+    """Return the row with its place and, if shown, its cells in the file that was sent."""
+    number = row.sent_row or row.source_row
+    place = sent.places.get(number)
+    cells = sent.cells.get(number, ()) if shows_cells else ()
+    return row.model_copy(
+        update={
+            "line": (place and place.line) or None,
+            "sheet": place.sheet if place else "",
+            "sent_cells": cells,
+        }
     )
 
 

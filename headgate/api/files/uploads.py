@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files import sent_files
+from headgate.api.files.answers import answered_file, open_answers
 from headgate.api.files.file_records import (
     file_error,
     record_of,
@@ -297,11 +298,14 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     if if_match or record:
         check_match(_current_check(lake, caller, upload), if_match)
     check = uploads_of(lake).dry_run(upload) or {}
+    answered = open_answers(lake, check)
     committed = uploads_of(lake).commit(upload_id, upload.check_id if if_match else "")
     if committed.state is UploadState.COMMITTING:
         return _shown(committed)
     _remember_edits(lake, check)
     _keep_edits(lake, caller, committed, check)
+    if answered:
+        senders_of(lake).keep_correction(check["answers"]["file_id"], committed.file_id, answered)
     if sender := committed.by or (caller.name if record else ""):
         compared = check.get("replaces") or {}
         parts = None if check.get("committed_as") else offered_parts(check)
@@ -503,6 +507,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         rejected_rows=_rejected(lake, checked.dataset, stored),
         **_same_content(lake, upload, stored, checked.dataset),
         replaces=_replaces(lake, checked.dataset, stored.get("replaces")),
+        answers=answered_file(lake, stored),
         written_as=written_as_texts(written_as),
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=profile_columns(stored.get("columns", [])),

@@ -80,15 +80,16 @@ def list_rejected_rows(  # noqa: PLR0917 as above
         str | None,
         Query(max_length=200, description="Only rows whose first reason is the rule in this column."),
     ] = None,
+    as_sent: Annotated[bool, Query(description="Add the cells of the file that was sent.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> RejectedRows:
     """The rows of a file in quarantine, by reason.
 
     Values of a dataset with personal data are empty, unless the caller sent the file or is in the group
-    `personal-data`.
+    `personal-data`. The cells of the sent file are for its sender and for operators.
     """
-    return rejected_rows.page(lake, caller, file_id, rule, group, limit=limit, cursor=cursor)
+    return rejected_rows.page(lake, caller, file_id, rule, group, limit=limit, cursor=cursor, as_sent=as_sent)
 
 
 @routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])

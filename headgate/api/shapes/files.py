@@ -260,6 +260,11 @@ class RejectedRow(Shape):
     sent_row: int | None = Field(
         None, description="Row number in the sent file if a person left rows out of it; else null."
     )
+    line: int | None = Field(
+        None,
+        description="First line of the row in the sent text, or its row in `sheet`; null if unknown.",
+    )
+    sheet: str = Field("", description="Sheet of the row in the sent workbook; empty if unknown.")
     disposition: Disposition
     rule: str
     column: str
@@ -297,6 +302,11 @@ class RejectedRow(Shape):
     hidden_cells: dict[str, str] = Field(
         {}, description="Of this row the cells whose digits are hidden, as `Z-####`, by contract column."
     )
+    sent_cells: tuple[str | None, ...] = Field(
+        (),
+        description="With `as_sent`: the cells of the sent file, by `sent_columns`; fewer or more of a row "
+        "with a wrong number of cells. Empty if the sent file is not kept.",
+    )
 
 
 class ReasonCount(Shape):
@@ -329,6 +339,10 @@ class RejectedRows(Shape):
     rows: tuple[RejectedRow, ...]
     total: Count = Field(description="Number of rows that match the filter.")
     key: tuple[str, ...] = Field((), description="Key columns of the file's dataset.")
+    reference: str = Field(
+        "", description="With a hyphen and `source_row` the reference of a row, by which it is known again."
+    )
+    sent_columns: tuple[str, ...] = Field((), description="With `as_sent`: the columns of the sent file.")
     next_cursor: NextCursor = ""
 
 

@@ -447,6 +447,14 @@ class PartInLake(Shape):
     since: Moment | None = None
 
 
+class AnsweredFile(Shape):
+    """The refused rows that the rows of a file replace, as its references say."""
+
+    file_id: str
+    key: str
+    rows: tuple[int, ...] = Field(description="Row numbers of the sent file, in the order of the answer.")
+
+
 class DryRun(Shape):
     """The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts."""
 
@@ -491,6 +499,9 @@ class DryRun(Shape):
         "members, and lists of records with a suggested dataset.",
     )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
+    answers: AnsweredFile | None = Field(
+        None, description="If the file is a corrected download of refused rows: the rows that it replaces."
+    )
     beside_list: tuple[str, ...] = Field(
         (), description="Names of values around the list that is read, which no row has."
     )

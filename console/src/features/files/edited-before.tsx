@@ -75,7 +75,7 @@ export function decisionWords(edits: Decisions, titleOf = columnTitle): string[]
       ? `Left out: ${count(edits.left_out.length, 'column')}, ${edits.left_out.join(', ')}`
       : '',
     edits.rows_left_out.length > 0
-      ? `Left out: ${count(edits.rows_left_out.length, 'row')} of the file that was sent (${rowList(edits.rows_left_out)})`
+      ? `Left out: ${count(edits.rows_left_out.length, 'data row')} of the file that was sent (${rowList(edits.rows_left_out)})`
       : '',
     ...Object.entries(edits.currencies).map(
       ([name, rows]) =>

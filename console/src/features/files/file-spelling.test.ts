@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { asInFile, cellAsSent } from './file-spelling'
-import { sentForm, sentLines } from './sent-form'
+import { reasonInFile, rowsToSend, sentForm, sentLines } from './sent-form'
 import { otherCells, textWords } from './rejection-groups'
 
 test('amounts and days have the spelling of their file', () => {
@@ -58,10 +58,43 @@ test('the rows for a sender have the header, the separator and the texts of the 
     record,
   }
   expect(form.name).toBe('Preise Huber')
-  expect(sentLines([row] as never, form)).toEqual([
-    'Artikel-Nr;Listenpreis;EAN;Lieferbar;added;row;reason',
-    '070061;1.137,51;;nein;x;52;No date',
+  // A file that is not kept has its masked cells.
+  expect(sentLines({ reference: 'f1', columns: [], rows: [row] } as never, form)).toEqual([
+    'Artikel-Nr;Listenpreis;EAN;Lieferbar;added;row;reason;reference',
+    '070061;1.137,51;;nein;x;52;No date;f1-51',
   ])
+  const kept = { ...row, line: 55, sheet: '', sent_cells: ['070061', '-1.137,5', '400', 'nein'] }
+  const long = { ...kept, source_row: 60, sheet: 'Mai', sent_cells: ['07', '1', '400', 'nein', 'x'] }
+  const sent = { reference: 'f1', columns: edits.sent_columns, rows: [kept, long] }
+  expect(sentLines(sent as never, form)).toEqual([
+    'Artikel-Nr;Listenpreis;EAN;Lieferbar;row;reason;reference',
+    '070061;-1.137,5;400;nein;line 55;No date;f1-51',
+    '07;1;400;"nein;x";sheet Mai, row 55;No date;f1-60',
+  ])
+})
+
+test('a reason for a sender has the headings and the amounts of the file', () => {
+  const form = {
+    columns: [
+      ['Listenpreis', 'list_price'],
+      ['geändert am', 'updated_at'],
+    ] as [string, string][],
+    spellings: { list_price: { decimal: ',' } },
+  }
+  const words = (reason: string) => reasonInFile({ reason }, form)
+  expect(words('List price is not a number. Write it as 1.234,5.')).toBe(
+    'Listenpreis is not a number. Write it as 1.234,5.',
+  )
+  expect(
+    words('Row 29 has the same key; its List price is 999.9900 instead of 658.5900. Neither is newer.'),
+  ).toBe('Row 29 has the same key; its Listenpreis is 999,99 instead of 658,59. Neither is newer.')
+  expect(words('The row has 3 cells, the header has 8.')).toBe('The row has 3 cells, the header has 8.')
+})
+
+test('a sender gets no rows that are equal to another one or corrected since', () => {
+  const row = (rule: string, correction: string | null = null) => ({ rule, correction })
+  const rows = [row('type'), row('type', 'accepted'), row('duplicate_row'), row('duplicate_key')]
+  expect(rowsToSend(rows as never)).toEqual([row('type'), row('duplicate_key')])
 })
 
 test('the rows of a file that nobody edited have its own columns', () => {
@@ -76,5 +109,8 @@ test('the rows of a file that nobody edited have its own columns', () => {
     record: { id: null, n: '1' },
   }
   expect(form.name).toBe('a')
-  expect(sentLines([row] as never, form)).toEqual(['id\tn\trow\treason', '\t1\t4\tEmpty'])
+  expect(sentLines({ reference: 'f1', columns: [], rows: [row] } as never, form)).toEqual([
+    'id\tn\trow\treason\treference',
+    '\t1\t4\tEmpty\tf1-2',
+  ])
 })

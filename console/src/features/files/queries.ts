@@ -132,26 +132,28 @@ export const useRowsOfGroups = (fileId: string, groups: Group[]): Schemas['Rejec
     })),
   }).flatMap((of) => of.data?.rows ?? [])
 
-const rejectedPage = (fileId: string, group: Group | undefined, cursor: string) =>
+const rejectedPage = (fileId: string, group: Group | undefined, cursor: string, asSent = false) =>
   read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
     query: {
       limit: ROWS_OF_A_PAGE,
       cursor,
       ...(group ? { rule: group.rule, group: group.column } : {}),
+      ...(asSent ? { as_sent: 'true' } : {}),
     },
   })
 
-/** Every row in quarantine, or of one group. */
-export async function everyRejectedRow(fileId: string, group?: Group): Promise<Schemas['RejectedRow'][]> {
-  const rows: Schemas['RejectedRow'][] = []
-  let cursor = ''
-  do {
-    const page = await rejectedPage(fileId, group, cursor)
-    const isOfGroup = (row: Group) => !group || (row.rule === group.rule && row.column === group.column)
-    rows.push(...page.rows.filter(isOfGroup))
-    cursor = page.next_cursor
-  } while (cursor)
-  return rows
+/** Every row in quarantine, or of one group, with its cells in the file that was sent and the columns of these. */
+export async function everyRejectedRow(
+  fileId: string,
+  group?: Group,
+): Promise<{ columns: string[]; reference: string; rows: Schemas['RejectedRow'][] }> {
+  const pages = [await rejectedPage(fileId, group, '', true)]
+  for (let page = pages[0]; page?.next_cursor; page = pages.at(-1))
+    pages.push(await rejectedPage(fileId, group, page.next_cursor, true))
+  const isOfGroup = (row: Group) => !group || (row.rule === group.rule && row.column === group.column)
+  const { sent_columns: columns = [], reference = '' } = pages[0] ?? {}
+  const rows = pages.flatMap((page) => page.rows.filter(isOfGroup))
+  return { columns, reference, rows }
 }
 
 export const useProfile = (fileId: string, enabled: boolean) =>

@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 import { withoutZeroExponent } from '../../api/format'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
-import { otherCells, placeOf, textWords } from './rejection-groups'
+import { otherCells, placeOf, placeWords, textWords } from './rejection-groups'
 
 interface Props {
   row: Schemas['RejectedRow']
@@ -85,6 +85,11 @@ export function RejectedRow({
           >
             {place}
           </Button>
+          {placeWords(row) ? (
+            <Text size="xs" className="muted">
+              {placeWords(row)}
+            </Text>
+          ) : null}
         </Table.Td>
         <Table.Td title={row.column} visibleFrom="sm">
           {row.column ? titleOf(row.column) : 'whole row'}

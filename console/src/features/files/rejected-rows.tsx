@@ -7,7 +7,7 @@ import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
 import { IgnoreGroup } from './ignore-group'
 import type { Spellings } from './file-spelling'
-import { sentLines, type SentForm } from './sent-form'
+import { rowsToSend, sentLines, type SentForm } from './sent-form'
 import { RejectedRow } from './rejected-row'
 import {
   type Corrections,
@@ -58,10 +58,15 @@ export function RejectedRowsEditor(props: Props) {
         <Text fw={600} size="sm">
           Rows in quarantine, by reason
         </Text>
-        <DownloadRows fileId={fileId} form={form}>
+        <DownloadRows fileId={fileId} form={form} titleOf={props.titleOf}>
           Download these rows
         </DownloadRows>
       </Group>
+      {groups.some(({ shown }) => shown.some((row) => row.sheet_row)) ? null : (
+        <Text size="xs" className="muted">
+          Rows are numbered as rows of data: the header, other lines above it and blank lines do not count.
+        </Text>
+      )}
       {groups.map((group) => (
         <ReasonGroup key={groupKey(group)} group={group} {...props} />
       ))}
@@ -74,19 +79,21 @@ interface DownloadProps {
   form: SentForm
   /** Whose rows; absent for all of the file. */
   group?: RejectionGroup
+  titleOf?: TitleOf | undefined
   children: string
 }
 
 /** Saves every row of a group, also those that the page has not read. */
-function DownloadRows({ fileId, form, group, children }: DownloadProps) {
+function DownloadRows({ fileId, form, group, titleOf, children }: DownloadProps) {
   const [error, setError] = useState<unknown>()
   const [isReading, setReading] = useState(false)
   async function saveAll(): Promise<void> {
     setReading(true)
     setError(undefined)
     try {
-      const rows = await everyRejectedRow(fileId, group)
-      download(`${form.name}-rejected-rows.csv`, sentLines(rows, form))
+      const { rows, ...file } = await everyRejectedRow(fileId, group)
+      const sent = { ...file, rows: rowsToSend(rows) }
+      download(`${form.name}-rejected-rows.csv`, sentLines(sent, form, titleOf))
     } catch (failure) {
       setError(failure)
     }
@@ -149,7 +156,7 @@ function ReasonGroup({
       ) : null}
       {(isSentAgain(group) && !group.ignored) ||
       (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
-        <SendAgain fileId={fileId} form={form} group={group} />
+        <SendAgain fileId={fileId} form={form} group={group} titleOf={titleOf} />
       ) : null}
       {repeated ? (
         <Group gap="xs" my={4}>
@@ -283,10 +290,15 @@ const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 const shownValue = (value: string): string => TRUTH[value] ?? value
 
 /** The rows of a group for whoever sent them: numbers of cards come from their source again, and other values are not invented. */
-function SendAgain({ fileId, form, group }: Omit<DownloadProps, 'children'> & { group: RejectionGroup }) {
+function SendAgain({
+  fileId,
+  form,
+  group,
+  titleOf,
+}: Omit<DownloadProps, 'children'> & { group: RejectionGroup }) {
   return (
     <Group gap="xs" my={4}>
-      <DownloadRows fileId={fileId} form={form} group={group}>
+      <DownloadRows fileId={fileId} form={form} group={group} titleOf={titleOf}>
         {`Download ${group.rows === 1 ? 'this row for its sender' : `these ${group.rows} rows for their sender`}`}
       </DownloadRows>
       <Text size="sm" className="muted">

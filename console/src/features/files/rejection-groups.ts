@@ -121,14 +121,22 @@ export function otherCells(
     ])
 }
 
-/** The rows by rule and column, duplicates last, because they need nobody. */
-/** The number of a row in the file as it was sent. */
+/** The number of a row of data in the file as it was sent, without its header, other lines above it and blank lines. */
 export const placeOf = ({
   sheet_row: inSheet,
   sent_row: sent,
   source_row: row,
 }: Pick<Schemas['RejectedRow'], 'sheet_row' | 'sent_row' | 'source_row'>): number => inSheet ?? sent ?? row
 
+/**
+ * The place of a row in the file as it was sent, where it is known.
+ *
+ * @example placeWords({ line: 8, sheet: 'Oct' }) // 'sheet Oct, row 8'
+ */
+export const placeWords = ({ line, sheet }: Pick<Schemas['RejectedRow'], 'line' | 'sheet'>): string =>
+  !line ? '' : sheet ? `sheet ${sheet}, row ${line}` : `line ${line}`
+
+/** The rows by rule and column, duplicates last, because they need nobody. */
 export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   groups: Schemas['RejectionGroup'][],

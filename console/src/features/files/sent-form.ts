@@ -1,7 +1,9 @@
 import type { Schemas } from '../../api/client'
 import { csvLine } from '../../api/format'
-import { cellAsSent, type Spellings } from './file-spelling'
-import { placeOf } from './rejection-groups'
+import { isOfDuplicates, SAME_KEY } from '../../formats/rules'
+import { columnTitle } from '../../formats/words'
+import { asInFile, cellAsSent, type Spellings } from './file-spelling'
+import { placeOf, placeWords } from './rejection-groups'
 
 type File = Pick<Schemas['FileDetail'], 'key' | 'written_as' | 'edited_before'>
 
@@ -27,11 +29,35 @@ export function sentForm({ key, written_as: own, edited_before: edits }: File): 
   }
 }
 
-/** Refused rows as lines of their file, with their number and the reason; columns that were added are last. */
+/** Columns behind those of the sender: a file with them is known as an answer to refused rows. */
+const ABOUT_ROWS = ['row', 'reason', 'reference']
+
+export interface RowsToSend {
+  /** By which the lake knows the file again. */
+  reference: string
+  /** The columns of the file as it was sent; empty where the lake does not keep it. */
+  columns: string[]
+  rows: Schemas['RejectedRow'][]
+}
+
+/** The rows of which the sender has something to do: no equal duplicates, and none that is corrected since. */
+export function rowsToSend(rows: Schemas['RejectedRow'][]): Schemas['RejectedRow'][] {
+  const open = rows.filter(
+    ({ rule, correction }) => correction !== 'accepted' && (!isOfDuplicates(rule) || rule === SAME_KEY),
+  )
+  return open.length > 0 ? open : rows
+}
+
+/**
+ * Refused rows as lines of their file: its own columns and cells where the lake keeps the file, else the masked ones,
+ * with their place, the reason in the words of the file, and a reference by which the lake knows the rows again.
+ */
 export function sentLines(
-  rows: Schemas['RejectedRow'][],
-  { columns, delimiter, spellings }: SentForm,
+  { reference, columns: own, rows }: RowsToSend,
+  form: SentForm,
+  titleOf = columnTitle,
 ): string[] {
+  const { columns, delimiter, spellings } = form
   const fields = new Set(columns.map(([, field]) => field))
   const others = [...new Set(rows.flatMap((row) => Object.keys(row.record)))].filter(
     (name) => !fields.has(name),
@@ -41,13 +67,54 @@ export function sentLines(
     ...others.map((name) => (name === '_raw' ? 'the row' : name)),
   ]
   const names = [...columns.map(([, field]) => field), ...others]
+  const cellsOf = (row: Schemas['RejectedRow']) =>
+    own.length > 0
+      ? inWidth(row.sent_cells, own.length, delimiter)
+      : names.map((name) => (name ? cellAsSent(row, name, spellings) : null))
   return [
-    csvLine([...titles, 'row', 'reason'], delimiter),
+    csvLine([...(own.length > 0 ? own : titles), ...ABOUT_ROWS], delimiter),
     ...rows.map((row) =>
       csvLine(
-        [...names.map((name) => (name ? cellAsSent(row, name, spellings) : null)), placeOf(row), row.reason],
+        [
+          ...cellsOf(row),
+          placeWords(row) || placeOf(row),
+          reasonInFile(row, form, titleOf),
+          `${reference}-${row.source_row}`,
+        ],
         delimiter,
       ),
     ),
   ]
+}
+
+/** Cells by column: empty ones fill a short row, and surplus ones are in the last cell. */
+const inWidth = (cells: (string | null)[], width: number, delimiter: string): (string | null)[] =>
+  cells.length > width
+    ? [...cells.slice(0, width - 1), cells.slice(width - 1).join(delimiter)]
+    : [...cells, ...Array<null>(width - cells.length).fill(null)]
+
+const DIFFERENCE = /\bits (.+?) is (\S+) instead of (\S+?)(?=[.;,] |\.?$)/
+
+/** A reason with the headings of the file instead of the titles of the dataset, and its amounts as it writes them. */
+export function reasonInFile(
+  { reason }: Pick<Schemas['RejectedRow'], 'reason'>,
+  { columns, spellings }: Pick<SentForm, 'columns' | 'spellings'>,
+  titleOf = columnTitle,
+): string {
+  const named = columns
+    .filter(([heading, field]) => heading && field)
+    .map(([heading, field]) => ({ heading, field, title: titleOf(field) }))
+    .sort((one, other) => other.title.length - one.title.length)
+  const written = reason.replace(DIFFERENCE, (_, title: string, after: string, before: string) => {
+    const spelling = spellings[named.find((one) => one.title === title)?.field ?? '']
+    return `its ${title} is ${asInFile(after, spelling) ?? after} instead of ${asInFile(before, spelling) ?? before}`
+  })
+  const column = named.find(
+    ({ title }) => written.startsWith(`${title} `) || written.includes(`its ${title} `),
+  )
+  if (!column) return written
+  const { heading, title } = column
+  return written.startsWith(`${title} `)
+    ? `${heading}${written.slice(title.length)}`
+    : written.replace(`its ${title} `, `its ${heading} `)
 }

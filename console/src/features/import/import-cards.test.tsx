@@ -58,7 +58,7 @@ test('a phone shows one column to decide and one row to correct, its flaw first'
   fireEvent.click(screen.getByRole('button', { name: 'Next column' }))
   screen.getByText('field of Preis')
   fireEvent.click(screen.getByRole('button', { name: 'Next row' }))
-  screen.getByText('2 of 2 rows: row 2 of the file')
+  screen.getByText('2 of 2 rows: data row 2')
   screen.getByText(/^Preis has a word, which is no number\. Write the number that is meant/)
   const boxes = screen.getAllByRole<HTMLInputElement>('textbox')
   expect(boxes.map((box) => box.getAttribute('aria-label'))).toEqual(['Value of Preis', 'Value of Nr'])

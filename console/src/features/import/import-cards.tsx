@@ -109,7 +109,7 @@ function RowCard(props: CardProps) {
         at={at}
         of={rows.total}
         noun="row"
-        about={row ? `: row ${whole(row.row)} of the file` : ''}
+        about={row ? `: data row ${whole(row.row)}` : ''}
         onChoose={onChoose}
       />
       {row ? null : (

@@ -49,6 +49,7 @@ import { lakeValues } from './lake-values'
 import { MapForm } from './map-form'
 import { MissingFields } from './missing-fields'
 import { innerLists } from './part-words'
+import { AnsweredRows } from './answered-rows'
 import { PartsInLake } from './parts-in-lake'
 import { ReplacedRows } from './replaced-rows'
 import { permittedValues } from './permitted-values'
@@ -195,6 +196,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
         onChange={work.restart}
       />
       <PartsInLake of={result} />
+      <AnsweredRows of={result.answers} />
       {result.hides_values ? (
         <Text size="sm">
           Values of this file are shown to its sender and to the group personal-data. You can choose fields

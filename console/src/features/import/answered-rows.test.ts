@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+
+import { answeredWords } from './answered-rows'
+
+test('the rows that a file replaces are named in their order', () => {
+  expect(answeredWords([20, 9])).toBe('rows 9, 20')
+  expect(answeredWords([7])).toBe('row 7')
+})
