@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _YEAR_FIRST = re.compile(r"\s*(?P<year>\d{4})([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"\s*(?P<day>\d{1,2})([-./])(?P<month>\d{1,2})\2(?P<year>\d{4})(?!\d)")
 _MONTH_FIRST = re.compile(r"\s*(?P<month>\d{1,2})([-./])(?P<day>\d{1,2})\2(?P<year>\d{4})(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<!y)yy(?!y)")
+_MAX_SHORT_YEAR, _CENTURY = 99, 2000
 _MONTHS, _MAX_DAYS = 12, 31
 
 
@@ -34,6 +36,8 @@ def impossible_days(column: Column, text: pa.Array, rows: Rows) -> tuple[Mapping
     patterns = column.format.patterns if column.format else ()
     is_month_first = any(pattern.lstrip("'").startswith("M") for pattern in patterns)
     forms = (_YEAR_FIRST, _MONTH_FIRST if is_month_first else _DAY_FIRST)
+    if any(map(_SHORT_YEAR.search, patterns)):
+        forms = (re.compile(forms[1].pattern.replace(r"\d{4}", r"\d{2}")), *forms)
     unique, own = by_unique(text.take(int_array(rows)))
     fault_of = np.array([_fault(value, forms) for value in unique.to_pylist()], dtype=object)
     faults = fault_of[numbers(own)]
@@ -53,6 +57,7 @@ def _fault(text: str, forms: Sequence[re.Pattern[str]]) -> str:
     year, month, day = (int(written[name]) for name in ("year", "month", "day"))
     if not 1 <= month <= _MONTHS or not 1 <= day <= _MAX_DAYS or not year:
         return ""
+    year += _CENTURY if year <= _MAX_SHORT_YEAR else 0
     days = calendar.monthrange(year, month)[1]
     name = calendar.month_name[month]
     is_february = month == 2  # noqa: PLR2004 the month whose length depends on the year

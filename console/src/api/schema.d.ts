@@ -3222,6 +3222,28 @@ export interface components {
             };
         };
         /**
+         * EarlierCorrection
+         * @description An accepted correction of the same cell in an earlier version of a file.
+         */
+        EarlierCorrection: {
+            /**
+             * File Id
+             * @description Id of the earlier version.
+             */
+            file_id: string;
+            /**
+             * Received At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            received_at: string;
+            /**
+             * Value
+             * @description Null if the cell was left empty.
+             */
+            value: string | null;
+        };
+        /**
          * FieldError
          * @description An invalid part of a request.
          */
@@ -6003,6 +6025,8 @@ export interface components {
              */
             correction_reason: string;
             disposition: components["schemas"]["Disposition"];
+            /** @description Correction of the same value in this row's key and column in an earlier version. */
+            earlier?: components["schemas"]["EarlierCorrection"] | null;
             /**
              * Hidden Cells
              * @description Of this row the cells whose digits are hidden, as `Z-####`, by contract column.

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import SentRow, correction_outcomes, sent_values
+from headgate.api.files.earlier_corrections import earlier_corrections
 from headgate.api.files.file_records import is_in_snapshot, record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.files.ragged_cells import RaggedCells, ragged_cells
@@ -136,6 +137,7 @@ def _rows(
         for row, text in _replacing_reasons(lake, record, listed, corrected, sent).items()
     }
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
+    earlier = earlier_corrections(lake, record, listed) if shows_values else {}
     return tuple(
         row_of(
             row if shows_values else row_without_values(row),
@@ -148,7 +150,7 @@ def _rows(
             sent=sent.get(row["source_row"]),
             ragged=ragged,
             numbers=numbers,
-        )
+        ).model_copy(update={"earlier": earlier.get(row["source_row"])})
         for row in listed
     )
 

@@ -252,6 +252,14 @@ class FileDetail(FileSummary):
     )
 
 
+class EarlierCorrection(Shape):
+    """An accepted correction of the same cell in an earlier version of a file."""
+
+    value: str | None = Field(description="Null if the cell was left empty.")
+    file_id: str = Field(description="Id of the earlier version.")
+    received_at: Moment
+
+
 class RejectedRow(Shape):
     """A row in quarantine. Sensitive values are masked."""
 
@@ -291,6 +299,9 @@ class RejectedRow(Shape):
         default=False, description="Whether the correction leaves the cell of the column empty."
     )
     corrected_as: str = Field("", description="Sender of the correction; empty if unknown.")
+    earlier: EarlierCorrection | None = Field(
+        None, description="Correction of the same value in this row's key and column in an earlier version."
+    )
     corrected_cells: dict[str, str] = Field(
         {}, description="Of a correction of the whole row: its cells by column, without hidden ones."
     )

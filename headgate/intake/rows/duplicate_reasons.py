@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _SAME = "Row {row} has the same values{masked} and was kept. Nothing has to be done."
-_MASKED = ", after masking,"
+AFTER_MASKING = ", after masking,"
 _NEWER = "Row {row} has the same key and was kept, because it is newer{difference}. "
 _IS_AS_NEW = ", is as new and was kept"
 _AS_NEW = f"Row {{row}} has the same key{_IS_AS_NEW}{{difference}}. "
@@ -70,7 +70,7 @@ def duplicate_reasons(
     order = [_differ(lost, kept, name) for name in contract.order_by if name in lost.column_names]
     is_newer = np.logical_or.reduce([np.zeros(lost.num_rows, bool), *order])
     differences = _differences(contract, lost, kept)
-    masked = _MASKED if any(column.mask for column in contract.columns) else ""
+    masked = AFTER_MASKING if any(column.mask for column in contract.columns) else ""
     return [
         _SAME.format(row=place, masked=masked)
         if same

@@ -16,6 +16,7 @@ from headgate.intake.rows.checked_column import CheckedColumn, of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
+from headgate.intake.rows.duplicate_reasons import AFTER_MASKING
 from headgate.intake.rows.redact_source_rows import MASKED, source_texts, without_numbers
 from headgate.lake.states import DUPLICATE_KEY, DUPLICATE_ROW, RAGGED_ROW, RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 FOOTER = "footer"
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
-_SAME_ROW = "Another row has the same values, after masking, and was kept. Nothing has to be done."
+_SAME_ROW = "Another row has the same values{masked} and was kept. Nothing has to be done."
 _SAME_KEY = (
     "The row has the key of another row of the file, which is newer or was kept. "
     "Correct the key if both rows are meant to be in the lake."
@@ -118,8 +119,9 @@ def duplicate_rows(
     """
     rows = np.arange(len(source_rows))
     titles = {each.column.name: title_of(each.column) for each in checked}
+    same_row = _SAME_ROW.format(masked=AFTER_MASKING if any(each.column.mask for each in checked) else "")
     lost = [
-        Breach(DUPLICATE_ROW, "", _SAME_ROW, rows[outcomes == ROW_OUTCOME]),
+        Breach(DUPLICATE_ROW, "", same_row, rows[outcomes == ROW_OUTCOME]),
         Breach(DUPLICATE_KEY, "", _SAME_KEY, rows[outcomes == KEY_OUTCOME]),
         *(
             Breach(

@@ -37,6 +37,17 @@ def test_the_order_of_day_and_month_is_that_of_the_declared_pattern() -> None:
     assert "impossible" not in reason  # there is no month 31
 
 
+def test_a_year_of_two_digits_is_read_where_the_pattern_has_one() -> None:
+    """`31.6.26` was to be written as 31.12.26, which it is."""
+    written = SourceFormat(patterns=("d.M.yy",))
+    texts = ["31.6.26", "29.2.27", "30.6.26", "morgen"]
+    assert reasons(texts, Column("seen_on", ColumnType(Kind.DATE), format=written)) == {
+        "Seen on is an impossible day: June has 30 days. Correct the day or the month.": [0],
+        "Seen on is an impossible day: February 2027 has 28 days. Correct the day or the month.": [1],
+        "Seen on is not a date. Write it as 31.12.26.": [3],
+    }
+
+
 def test_a_number_is_no_impossible_day() -> None:
     (reason,) = reasons(["31.11.2026"], Column("amount", ColumnType(Kind.DOUBLE)))
     assert "impossible" not in reason

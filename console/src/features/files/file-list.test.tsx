@@ -6,7 +6,7 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { FileList, fileTitle, originalOf } from './file-list'
+import { FileList, fileTitle, originalOf, countLine } from './file-list'
 
 const file = (number: number): Schemas['FileSummary'] => ({
   file_id: `id${number}`,
@@ -159,4 +159,20 @@ test('a file with refused rows does not read done alone, neither in the list nor
   expect(screen.queryByText('done')).toBeNull()
   expect(screen.getAllByText('7 rows wait').length).toBeGreaterThan(1)
   expect((await screen.findByRole('dialog')).textContent).toContain('7 rows wait')
+})
+
+test('rows of a replaced file and refused corrections do not wait in a list on a phone', () => {
+  const file = {
+    key: 'products/a.csv',
+    state: 'done',
+    closed_by: '',
+    quarantined: 3,
+    corrected: 2,
+    ignored: 0,
+    accepted: 53,
+  } as const
+  expect(countLine(file)).toBe('1 waits')
+  expect(countLine({ ...file, closed_by: 'f2' })).toBe('53 accepted')
+  const id = 'a'.repeat(32)
+  expect(countLine({ ...file, key: `products/corrections/${id}-b.csv`, corrected: 0, accepted: 0 })).toBe('')
 })

@@ -16,7 +16,7 @@ import { cellWords, type ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { listedState } from './acceptance-words'
+import { isReplaced, listedState } from './acceptance-words'
 import { originalId } from './original-id'
 import { sameKeyOf } from './waiting-words'
 
@@ -262,14 +262,18 @@ export function fileTitle({
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
 function CountLine({ file }: { file: File }) {
+  const line = countLine(file)
+  return line ? <div className="file-counts">{line}</div> : null
+}
+
+/** The rows of a file that wait: those of a replaced file and refused corrections wait in another one. */
+export function countLine(
+  file: Pick<File, 'key' | 'state' | 'closed_by' | 'quarantined' | 'corrected' | 'ignored' | 'accepted'>,
+): string {
   const refused = file.quarantined - file.corrected - file.ignored
-  const [rows, words] =
-    refused > 0 ? [refused, refused === 1 ? 'waits' : 'wait'] : [file.accepted, 'accepted']
-  return rows > 0 ? (
-    <div className="file-counts">
-      {whole(rows)} {words}
-    </div>
-  ) : null
+  const isElsewhere = isReplaced(file) || Boolean(originalId(file.key))
+  if (refused > 0 && !isElsewhere) return `${whole(refused)} ${refused === 1 ? 'waits' : 'wait'}`
+  return file.accepted > 0 ? `${whole(file.accepted)} accepted` : ''
 }
 
 /** How many of the refused rows are in the lake by a correction. */

@@ -70,6 +70,7 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   is_corrected_to_empty: false,
   corrected_as: '',
   is_taken_instead: false,
+  earlier: null,
   line: null,
   sheet: '',
   sent_cells: [],

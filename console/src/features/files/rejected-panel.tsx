@@ -14,6 +14,7 @@ import { RejectedRowsEditor } from './rejected-rows'
 import {
   type Corrections,
   groupKey,
+  mistypedCells,
   type GroupValues,
   type RejectionGroup,
   rejectionGroups,
@@ -46,6 +47,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [], titleOf, useTypes(file.dataset))
   const remember = useRefusedValues(rows, setCorrections)
   const sent = sentRows(corrections, groupValues, groups)
+  const mistyped = mistypedCells(corrections, contract.data?.column_list ?? [])
   const ask = (group: RejectionGroup) =>
     setAsked((before) =>
       before.some((one) => groupKey(one) === groupKey(group)) ? before : [...before, group],
@@ -85,6 +87,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                 <Group className="import-commit">
                   <Button
                     loading={correct.isPending}
+                    disabled={mistyped > 0}
                     onClick={() =>
                       correct.mutate(
                         {
@@ -103,6 +106,12 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                   >
                     Send {count(sent, 'corrected row')}
                   </Button>
+                  {mistyped > 0 ? (
+                    <Text size="sm">
+                      {mistyped === 1 ? '1 typed cell has' : `${mistyped} typed cells have`} no digit, and the
+                      column needs a number or a day.
+                    </Text>
+                  ) : null}
                 </Group>
               ) : null
             ) : (

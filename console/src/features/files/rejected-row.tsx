@@ -3,9 +3,10 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { withoutZeroExponent } from '../../api/format'
+import { moment } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
-import { otherCells, placeOf, placeWords, textWords } from './rejection-groups'
+import { isMistyped, otherCells, placeOf, placeWords, textWords } from './rejection-groups'
 
 interface Props {
   row: Schemas['RejectedRow']
@@ -123,6 +124,17 @@ export function RejectedRow({
                 onChange={onCorrect}
               />
               {isWord(row) ? null : leaveEmpty}
+              {row.earlier && value === '' ? (
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  w="max-content"
+                  aria-label={`Correct row ${place} as in the earlier version`}
+                  onClick={() => onCorrect(row.earlier?.value ?? null)}
+                >
+                  {againWords(row.earlier, spellings[row.column])}
+                </Button>
+              ) : null}
             </Stack>
           ) : null}
           {whole ? (
@@ -162,6 +174,17 @@ export function RejectedRow({
     </>
   )
 }
+
+/**
+ * The correction of the same cell in an earlier version of the file.
+ *
+ * @example againWords(earlier) // 'Use 49,90 again, as in the version of 29 Nov 2026, 22:39'
+ */
+export const againWords = (
+  { value, received_at: at }: NonNullable<Schemas['RejectedRow']['earlier']>,
+  spelling?: Spellings[string],
+): string =>
+  `${value == null ? 'Leave empty' : `Use ${textWords(value, spelling)}`} again, as in the version of ${moment(at)}`
 
 /** A cell that a correction leaves empty, and the way back to a value. */
 function LeftEmpty({ cell, onWrite }: { cell: string; onWrite: () => void }) {
@@ -245,7 +268,12 @@ function CellInput({ type, name, label, value, hidden, truth = ['yes', 'no'], on
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   ) : (
-    <TextInput {...shown} placeholder={hidden} onChange={(event) => onChange(event.currentTarget.value)} />
+    <TextInput
+      {...shown}
+      placeholder={hidden}
+      error={isMistyped(value, type) ? 'has no digit' : undefined}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   )
 }
 

@@ -10,6 +10,7 @@ import type { Spellings } from './file-spelling'
 import { rowsToSend, sentLines, type SentForm } from './sent-form'
 import { RejectedRow } from './rejected-row'
 import {
+  correctedEarlier,
   type Corrections,
   groupKey,
   type GroupValues,
@@ -21,6 +22,7 @@ import {
   type RejectionGroup,
   repeatedValue,
   withCell,
+  withEarlier,
   withRepeated,
   withRow,
 } from './rejection-groups'
@@ -51,7 +53,9 @@ interface Props {
 
 /** Rejected rows by rule and column; the value that broke the rule can be corrected, in one row or in all of them. */
 export function RejectedRowsEditor(props: Props) {
-  const { fileId, form, groups } = props
+  const { fileId, form, groups, corrections, mayCorrect = true, onChange } = props
+  const open = groups.filter(({ ignored }) => !ignored).flatMap(({ shown }) => shown)
+  const earlier = mayCorrect ? correctedEarlier(open, corrections) : []
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -67,6 +71,21 @@ export function RejectedRowsEditor(props: Props) {
           Rows are numbered as rows of data: the header, other lines above it and blank lines do not count.
         </Text>
       )}
+      {earlier.length > 0 ? (
+        <Group gap="xs">
+          <Text size="sm">
+            {earlier.length === 1 ? '1 of these cells was' : `${earlier.length} of these cells were`}{' '}
+            corrected in an earlier version of the file.
+          </Text>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onChange(withEarlier(corrections, earlier))}
+          >
+            {earlier.length === 1 ? 'Use it again' : `Use all ${earlier.length} again`}
+          </Button>
+        </Group>
+      ) : null}
       {groups.map((group) => (
         <ReasonGroup key={groupKey(group)} group={group} {...props} />
       ))}
@@ -156,7 +175,7 @@ function ReasonGroup({
       ) : null}
       {(isSentAgain(group) && !group.ignored) ||
       (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
-        <SendAgain fileId={fileId} form={form} group={group} titleOf={titleOf} />
+        <SendAgain fileId={fileId} form={form} group={group} titleOf={titleOf} mayBeEmpty={mayBeEmpty} />
       ) : null}
       {repeated ? (
         <Group gap="xs" my={4}>
@@ -295,7 +314,8 @@ function SendAgain({
   form,
   group,
   titleOf,
-}: Omit<DownloadProps, 'children'> & { group: RejectionGroup }) {
+  mayBeEmpty = false,
+}: Omit<DownloadProps, 'children'> & { group: RejectionGroup; mayBeEmpty?: boolean }) {
   return (
     <Group gap="xs" my={4}>
       <DownloadRows fileId={fileId} form={form} group={group} titleOf={titleOf}>
@@ -304,7 +324,9 @@ function SendAgain({
       <Text size="sm" className="muted">
         {isSentAgain(group)
           ? 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'
-          : `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`}
+          : mayBeEmpty
+            ? 'Write the value below, leave the cell empty, or ask the sender for it.'
+            : `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`}
       </Text>
     </Group>
   )

@@ -2,13 +2,17 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import {
+  correctedEarlier,
   isCorrectable,
+  isMistyped,
+  mistypedCells,
   otherCells,
   rejectionGroups,
   repeatedValue,
   sentRows,
   textWords,
   withCell,
+  withEarlier,
   withRepeated,
 } from './rejection-groups'
 
@@ -24,6 +28,7 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   is_unique: false,
   may_replace: false,
   is_taken_instead: false,
+  earlier: null,
   line: null,
   sheet: '',
   sent_cells: [],
@@ -139,4 +144,36 @@ test('a cell has no needless exponent, and a time keeps its seconds', () => {
   expect(textWords('231.5e0', { decimal: ',' })).toBe('231,50')
   expect(textWords('2026-03-01 18:30:15')).toMatch(/:30:15$/)
   expect(textWords('2026-03-01 18:30:00')).toMatch(/18:30$|:30$/)
+})
+
+test('corrections of an earlier version are used again where nothing is typed', () => {
+  const earlier = (value: string | null) => ({ value, file_id: 'f0', received_at: '2026-11-29T22:39:00' })
+  const rows = [
+    { ...row(1, 'amount'), earlier: earlier('49,90') },
+    { ...row(2, 'amount'), earlier: earlier(null) },
+    { ...row(3, 'amount'), earlier: earlier('7') },
+    { ...row(4, 'amount'), earlier: earlier('8'), correction: 'accepted' as const },
+    row(5, 'amount'),
+  ]
+  const typed = withCell(new Map(), 3, 'amount', '3')
+  const open = correctedEarlier(rows, typed)
+  expect(open.map(({ source_row }) => source_row)).toEqual([1, 2])
+  expect([...withEarlier(typed, open)]).toEqual([
+    [3, { amount: '3' }],
+    [1, { amount: '49,90' }],
+    [2, { amount: null }],
+  ])
+})
+
+test('a word in a column of numbers or days is no correction', () => {
+  expect(isMistyped('zwölf', 'decimal(12,4)')).toBe(true)
+  expect(isMistyped('12,50', 'decimal(12,4)')).toBe(false)
+  expect(isMistyped('', 'int')).toBe(false)
+  expect(isMistyped('blau', 'string')).toBe(false)
+  const fields = [
+    { name: 'amount', type: 'decimal(9,2)' },
+    { name: 'color', type: 'string' },
+  ]
+  const typed = withCell(withCell(new Map(), 1, 'amount', 'zwölf'), 1, 'color', 'blau')
+  expect(mistypedCells(withCell(typed, 2, 'amount', null), fields)).toBe(1)
 })

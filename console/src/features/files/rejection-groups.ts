@@ -178,9 +178,38 @@ export function repeatedValue(
   return undefined
 }
 
+/** Rows without a typed value whose cell was corrected in an earlier version of the file. */
+export const correctedEarlier = (
+  rows: Schemas['RejectedRow'][],
+  corrections: Corrections,
+): Schemas['RejectedRow'][] =>
+  rows.filter((row) => row.earlier && isCorrectable(row) && !corrections.has(row.source_row))
+
+/** The corrections with those of the earlier version of the file. */
+export const withEarlier = (corrections: Corrections, rows: Schemas['RejectedRow'][]): Corrections =>
+  rows.reduce(
+    (all, row) => withCell(all, row.source_row, row.column, row.earlier?.value ?? null),
+    corrections,
+  )
+
 /** The corrections with a typed value in the other rows as well. */
 export const withRepeated = (corrections: Corrections, { value, rows }: RepeatedValue): Corrections =>
   new Map([...corrections, ...rows.map((row) => [row.source_row, { [row.column]: value }] as const)])
+
+const OF_DIGITS = /^(?:decimal|double|float|real|tinyint|smallint|int|bigint|date|timestamp)/
+
+/** Whether a typed text can be no value of a type: numbers, days and times have a digit. */
+export const isMistyped = (text: string | null | undefined, type: string | null | undefined): boolean =>
+  Boolean(text) && OF_DIGITS.test(type ?? '') && !/\d/.test(text ?? '')
+
+/** How many typed cells are no values of their columns. */
+export const mistypedCells = (
+  corrections: Corrections,
+  fields: Pick<Schemas['ContractColumn'], 'name' | 'type'>[],
+): number =>
+  [...corrections.values()]
+    .flatMap((values) => Object.entries(values))
+    .filter(([name, text]) => isMistyped(text, fields.find((field) => field.name === name)?.type)).length
 
 /** How many rows are sent: those that were corrected one by one, and the others of groups with one value. */
 export function sentRows(corrections: Corrections, values: GroupValues, groups: RejectionGroup[]): number {

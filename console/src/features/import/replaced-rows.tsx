@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
+import { originalId } from '../files/original-id'
 import { titleOf } from './column-header'
 
 /** The rows of the lake that a commit replaces: nobody sees them in the file. */
@@ -23,7 +24,9 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
           {files.map(({ file_id, key, rows }, place) => (
             <span key={file_id}>
               {place > 0 ? ', ' : ''}
-              <Anchor href={`#/files/${encodeURIComponent(file_id)}`}>{key}</Anchor> ({count(rows, 'row')})
+              <Anchor href={`#/files/${encodeURIComponent(file_id)}`}>
+                {originalId(key) ? 'corrected rows' : key}
+              </Anchor> ({count(rows, 'row')})
             </span>
           ))}
           . Of two rows with the same key the lake keeps the newer one; of equally new ones, the one that was

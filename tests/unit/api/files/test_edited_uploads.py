@@ -290,6 +290,30 @@ def corrected(caller: Caller, file_id: str, values: dict[int, dict[str, str]]) -
     return caller.lake.receive(answer.json["key"])
 
 
+def test_a_later_version_offers_the_corrections_of_the_same_cells() -> None:
+    """Six rows that a person had corrected in the first version were asked for again without a word."""
+    caller = uploader()
+    file_id, rows = supplier_s_rows_in_quarantine(caller)
+    first, second, *_ = (row["source_row"] for row in rows if row["disposition"] != "duplicate")
+    assert corrected(caller, file_id, {first: {"list_price": "49,90"}}).accepted == 1
+    assert corrected(caller, file_id, {second: {"list_price": "9,90"}}).accepted == 1
+    # One of the two cells has another value in the next version.
+    changed = supplier_file().replace(
+        b"4731;Citybike Gr\xf6\xdfe 21;Fahrr\xe4der;auf Anfrage", b"4731;X;Y;offen"
+    )
+    assert changed != supplier_file()
+    upload_id = uploaded(caller, changed)
+    record, _ = committed_as_edited(caller, upload_id, DECIDED)
+    rows = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json["rows"]
+    offered = {row["source_row"]: row["earlier"] for row in rows if row["earlier"]}
+    assert {row: each["value"] for row, each in offered.items()} == {first: "49,90"}
+    assert offered[first]["file_id"] == file_id
+    assert all(
+        row["earlier"] is None
+        for row in caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+    )
+
+
 @pytest.mark.parametrize(("price", "day"), [("19,90", "30.11.2026"), ("19.90", "2026-11-30")])
 def test_a_correction_is_typed_as_the_file_writes_or_as_the_contract_does(price: str, day: str) -> None:
     caller = uploader()
