@@ -35,7 +35,7 @@ def impossible_days(column: Column, text: pa.Array, rows: Rows) -> tuple[Mapping
         return {}, rows
     patterns = column.format.patterns if column.format else ()
     is_month_first = any(pattern.lstrip("'").startswith("M") for pattern in patterns)
-    forms = (_YEAR_FIRST, _MONTH_FIRST if is_month_first else _DAY_FIRST)
+    forms: tuple[re.Pattern[str], ...] = (_YEAR_FIRST, _MONTH_FIRST if is_month_first else _DAY_FIRST)
     if any(map(_SHORT_YEAR.search, patterns)):
         forms = (re.compile(forms[1].pattern.replace(r"\d{4}", r"\d{2}")), *forms)
     unique, own = by_unique(text.take(int_array(rows)))
