@@ -26,7 +26,8 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
               {place > 0 ? ', ' : ''}
               <Anchor href={`#/files/${encodeURIComponent(file_id)}`}>
                 {originalId(key) ? 'corrected rows' : key}
-              </Anchor> ({count(rows, 'row')})
+              </Anchor>{' '}
+              ({count(rows, 'row')})
             </span>
           ))}
           . Of two rows with the same key the lake keeps the newer one; of equally new ones, the one that was
