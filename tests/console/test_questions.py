@@ -86,6 +86,16 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
     expect(counts).to_contain_text("0 done")
 
 
+def test_a_terminal_in_the_list_of_payments_leads_to_all_of_its_payments(console: Console) -> None:
+    page = console.opened("/dashboards/compliance-guardian", VIEWER)
+    listed = page.get_by_role("region", name="Which transactions should be looked at first, by the loss")
+    terminal = listed.locator("a[href*='filter=terminal_id']").first
+    number = terminal.inner_text()
+    terminal.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Fraud scores")
+    expect(page).to_have_url(re.compile(rf"fraud_scores\?filter=terminal_id(:|%3A)eq(:|%3A){number}$"))
+
+
 def test_a_panel_about_transactions_leads_to_their_queue_with_one_primary_button(console: Console) -> None:
     page = opened(console, "Fraud and card data", token=UPLOADER)
     waiting = page.get_by_test_id("figure-to_investigate").inner_text()

@@ -59,3 +59,27 @@ def test_a_filter_by_a_series_of_sales_goes_along_to_the_page_of_regions_and_bac
     expect(page).to_have_url(re.compile(r"series=region%3DGB$"))
     back.click()
     expect(page).to_have_url(re.compile("/dashboards/market-intelligence-hub$"))
+
+
+def test_the_region_of_a_series_of_sales_goes_along_to_the_customers_and_narrows_them(
+    console: Console,
+) -> None:
+    """No table of the page of customers has a region: its filter goes through the dataset of customers."""
+    first = console.lake.queries.ask("SELECT min(customer_id) AS first FROM customer_segments")[0]["first"]  # type: ignore[attr-defined]  # DuckDB's own
+    names = "customer_id,email,full_name,ssn,region_id,signed_up_at,updated_at"
+    rows = f"{names}\n{first},,,,GB,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z\n"
+    record = console.lake.receive("customers/customers.csv", rows.encode())
+    assert record.accepted == 1
+    everybody = console.opened("/dashboards/demand-insights-engine", VIEWER)
+    spending = "What will the known customers spend in the next 90 days, and what have they spent until now?"
+    whole = everybody.get_by_role("region", name=spending)
+    expect(whole).to_contain_text("£")
+    shown = re.findall(r"£[\d.,]+k?m?", whole.inner_text())[0]
+    page = console.opened("/dashboards/market-intelligence-hub?series=region%3DGB", VIEWER)
+    page.get_by_role("link", name="Customers", exact=True).click()
+    expect(page.get_by_role("button", name="Remove: Region: United Kingdom")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"demand-insights-engine\?region=GB$"))
+    expect(page.get_by_text("does not apply here").filter(has_text="Region and category")).to_have_count(0)
+    narrowed = page.get_by_role("region", name=spending)
+    expect(narrowed).to_contain_text("£")
+    assert re.findall(r"£[\d.,]+k?m?", narrowed.inner_text())[0] != shown
