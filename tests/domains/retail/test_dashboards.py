@@ -1421,13 +1421,15 @@ def test_each_sum_of_weeks_has_the_error_of_its_own_length() -> None:
     tables = {"forecast_accuracy": [{**NEAR, "grain": "week"}], "sales_forecast": ahead, "sales_history": []}
     with duckdb.connect() as engine:
         filled_tables(engine, **tables)
-        quarter, error = (
-            answer_in_words(panel.answer, answer_of(engine, panel.sql), panel.units)
-            for panel in map(board.panel, ("next_quarter", "forecast_error"))
+        error = answer_in_words(
+            board.panel("forecast_error").answer, answer_of(engine, board.panel("forecast_error").sql), {}
         )
+        (quarter,) = answer_of(engine, board.panel("next_quarter").sql)
     line = trust_of("sales_forecast", "market-intelligence-hub", **tables)
-    assert quarter.endswith("; past sums of 13 weeks were off by 23.6 %, in 3 tests")
-    assert "Past sums of 4 weeks were off by so much, in 3 tests; sums of 13 weeks by 23.6 %" in error
+    assert details_of(board.panel("next_quarter"), quarter) == [
+        "Past sums of 13 weeks were off by 23.6, in 3 tests."
+    ]
+    assert "Past sums of 4 weeks were off by so much, in 3 tests; sums of 13 weeks by 23.6" in error
     assert line.startswith("past sums of 4 weeks were off by 16.6, of 13 weeks by 23.6 %, in 3 tests")
     assert "of sums of 4 weeks, 0.79 of the past ones" in line
     assert "in their own band, of those of 13 weeks 86 %" in line
@@ -3072,9 +3074,9 @@ def test_each_row_of_the_decisions_about_payments_is_of_one_period() -> None:
         (2.1, 4, 25),
         (0.1, 1, 100),
     ]
-    assert answer_in_words(panel.answer, rows[1:], {}).endswith(
-        "21 have a verdict: of those to review 5 of 20; 1 of 6 frauds were approved"
-    )
+    title = answer_in_words(panel.answer, rows[1:], {})
+    assert title.startswith("Tested on ")
+    assert title.endswith("9 Dec 2010: of those to review 5 of 20; 1 of 6 frauds were approved")
 
 
 def test_proposals_to_block_are_counted_by_their_verdicts() -> None:
