@@ -102,7 +102,7 @@ def kept_questions(objects: ObjectStore, bucket: str) -> list[KeptQuestion]:
     return sorted(questions, key=lambda question: (question.by, question.place, question.name))
 
 
-def questions_of(objects: ObjectStore, bucket: str, person: str) -> list[KeptQuestion]:
+def questions_of_person(objects: ObjectStore, bucket: str, person: str) -> list[KeptQuestion]:
     """Return the questions of one person, ordered by place and name; none for a person without any."""
     try:
         stored = questions_of_text(objects.read(ObjectRef(bucket, questions_key(person))))

@@ -292,7 +292,7 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
         )
     values["kind"] = PanelKind(values["kind"])
     values["scale"] = values.get("scale") or PanelScale.AUTO
-    _check_drawing(file, values)
+    _check_drawn_panel(file, values)
     values["scale"] = PanelScale(values["scale"])
     if values.get("width", "") not in _WIDTHS:
         raise SettingsError(
@@ -307,7 +307,7 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
     return DeclaredPanel(**values)
 
 
-def _check_drawing(file: str, values: Mapping[str, Any]) -> None:
+def _check_drawn_panel(file: str, values: Mapping[str, Any]) -> None:
     """Refuse a chart that cannot be drawn as the panel states it."""
     panel = f"{file}: panel {values.get('name')}"
     for name, allowed in (("scale", [*PanelScale]), ("form", [*PanelForm])):

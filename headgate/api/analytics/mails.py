@@ -138,10 +138,10 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
     if not asked.dashboard:
         check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
-        _check_filters(_board(lake, caller, asked.dashboard), asked)
+        _check_filters(_board_to_mail(lake, caller, asked.dashboard), asked)
 
 
-def _board(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashboard:
+def _board_to_mail(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashboard:
     if name == OWN_DASHBOARD:
         own = own_dashboard(lake, caller.key)
         if own is None:

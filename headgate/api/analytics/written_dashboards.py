@@ -16,7 +16,12 @@ from headgate.api.shapes.dashboards import (
     PanelAsked,
 )
 from headgate.errors import ConflictError, NotFoundError, SettingsError
-from headgate.query.kept_questions import OWN_DASHBOARD, dashboard_document, panel_document, questions_of
+from headgate.query.kept_questions import (
+    OWN_DASHBOARD,
+    dashboard_document,
+    panel_document,
+    questions_of_person,
+)
 from headgate.query.written_dashboards import documents, write_version
 from headgate.systems.dashboards import DeclaredDashboard, dashboard_of, dashboards_of
 
@@ -54,7 +59,7 @@ def own_dashboard(lake: LakePorts, person: str) -> Dashboard | None:
     Args:
         person: the key of the person, as callers have it.
     """
-    questions = questions_of(lake.objects, lake.bucket("artifacts"), person)
+    questions = questions_of_person(lake.objects, lake.bucket("artifacts"), person)
     if not any(question.is_pinned for question in questions):
         return None
     return _declared(dashboard_of(OWN_DASHBOARD, json.dumps(dashboard_document(questions[0].by, questions))))
