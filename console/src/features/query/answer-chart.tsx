@@ -1,6 +1,7 @@
 import { Checkbox, Group, MultiSelect, Select, Stack } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 
+import type { Schemas } from '../../api/client'
 import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
 import { ChartNote } from './chart-note'
@@ -27,6 +28,10 @@ const scalesOf = (kind: ChartKind, noLog: string) =>
   SCALES.filter(({ value }) => kind !== 'bar' || value !== 'auto').map((scale) =>
     noLog && scale.value === 'log' ? { value: 'log', label: `log: ${noLog}`, disabled: true } : scale,
   )
+
+/** The scale that is chosen. The automatic one of lines may be a chart for each series, that of bars is linear. */
+const scaleShown = (scale: Schemas['Panel']['scale'], kind: ChartKind): string =>
+  scale === 'linear' || scale === 'log' ? scale : kind === 'bar' ? 'linear' : 'auto'
 
 /** An answer as a chart: lines over time, bars over names. */
 export function AnswerChart({
@@ -104,7 +109,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
             data={scalesOf(kind, noLog)}
             // The words of a scale that cannot be chosen say why.
             comboboxProps={noLog ? { width: 320, position: 'bottom-start' } : {}}
-            value={shown.panel.scale === 'auto' && kind === 'bar' ? 'linear' : shown.panel.scale}
+            value={scaleShown(shown.panel.scale, kind)}
             allowDeselect={false}
             onChange={(scale) =>
               onChoose({ ...choice, scale: scale === 'linear' || scale === 'log' ? scale : undefined })

@@ -245,3 +245,27 @@ test('a chart is drawn as a person chose, without what its kind does not have', 
   const beside = { form: '', scale: 'log', is_stacked: false }
   expect(chartDrawing({ ...columns, kind: 'bar', isStacked: false }, false)).toEqual(beside)
 })
+
+test('the legend has the largest series first, and a group without a name is one of them', () => {
+  const rows = [
+    ['2025-01-01', 'small', 1],
+    ['2025-01-01', null, 50],
+    ['2025-01-01', 'large', 100],
+  ]
+  const shown = drawn(PARTED, rows, { x: 'month', y: ['net'], series: 'part' })
+  expect(shown.order).toEqual(['large', '–', 'small'])
+})
+
+test('where one series would hide the others and no log scale is possible, each has a chart of its own', () => {
+  const choice = { x: 'month', y: ['net'], series: 'part' }
+  const uneven = (month: number, part: number) => (part === 0 ? 900_000 : part === 1 ? -147 : 300 + month)
+  const scaleOf = (value: typeof uneven, parts = 7, own = {}) =>
+    drawn(PARTED, partedRows(3, parts, value), { ...choice, ...own }).panel.scale
+  expect(scaleOf(uneven)).toBe('each')
+  expect(scaleOf(uneven, 7, { scale: 'linear' })).toBe('linear')
+  expect(scaleOf(uneven, 7, { kind: 'area' })).toBe('auto')
+  expect(scaleOf(uneven, 12)).toBe('auto')
+  // Values above zero have a log scale, and like ones need none.
+  expect(scaleOf((month, part) => Math.abs(uneven(month, part)))).toBe('auto')
+  expect(scaleOf((_, part) => (part === 0 ? 900 : -147))).toBe('auto')
+})

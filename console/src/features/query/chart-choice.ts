@@ -6,7 +6,7 @@ import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { stepOf } from './open-period'
 import { orderedBy } from './statement-clauses'
 import { groupedColumns } from './statement-items'
-import { partOf, partsAxis, partsInOrder, partWords, timeColumns } from './time-parts'
+import { partOf, partsAxis, partsInOrder, partWords, timeColumns, withParts } from './time-parts'
 import { unaddable } from './unaddable'
 
 interface Column {
@@ -79,7 +79,8 @@ export const isId = (column: Column): boolean =>
   isNamed(column) && !partOf(column) && !/year$/i.test(column.name)
 
 /** The columns that measure something: no ids, no parts of dates, and none by which the statement groups its rows. */
-export function measures(columns: Column[], sql = ''): string[] {
+export function measures(all: Column[], sql = ''): string[] {
+  const columns = withParts(all)
   const names = columns.map(({ name }) => name)
   const grouped = new Set(groupedColumns(sql, names))
   return columns
@@ -107,7 +108,8 @@ function orderedColumns(columns: Column[], sql: string): string[] {
 }
 
 /** The chart that an answer suggests; undefined where no column is a number. */
-export function suggested(columns: Column[], rows: Cell[][], sql = ''): Choice | undefined {
+export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | undefined {
+  const columns = withParts(all)
   const numbers = measures(columns, sql)
   const others = columns.map((one) => one.name).filter((name) => !numbers.includes(name))
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
@@ -157,7 +159,8 @@ export function drawable(
 }
 
 /** The answer as a chart draws it: lines over time or numbers, bars over names, unless the person chose the kind; rows of one point are added up. */
-export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = ''): Drawn {
+export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''): Drawn {
+  const columns = withParts(stated)
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
   const [xColumn, seriesColumn] = [columns[at(choice.x)], columns[at(choice.series)]]
   const axis = partsAxis(columns, choice.x, choice.series)
@@ -198,8 +201,15 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = '
   const limit = { isLine, bars, isOrdered, rankedBy: isRanked ? titleOf(columns, y[0]) : '' }
   const cut = wholePlaces(few.points, limit, keys)
   const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
+  const isApart =
+    isLine && !drawing.form && drawing.scale === 'auto' && choice.series !== '' && isHiding(cut.points)
   return {
-    panel: { ...panelOf(choice, y, isLine), ...drawing, ...(mixed ? { is_stacked: false } : {}) },
+    panel: {
+      ...panelOf(choice, y, isLine),
+      ...drawing,
+      ...(mixed ? { is_stacked: false } : {}),
+      ...(isApart ? { scale: 'each' } : {}),
+    },
     columns: names,
     rows: refused.length > 0 ? [] : cut.points,
     addedUp,
@@ -208,15 +218,44 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice, sql = '
     refused: refused.length > 0 ? refusedWords(columns, refused, addedUp) : '',
     isAddable,
     period: axis ? axis.period : (xColumn?.period ?? ''),
-    ...(seriesPart
+    ...(choice.series
       ? {
-          order: partsInOrder(
-            rows.map((row) => row[at(choice.series)] ?? null),
+          order: inOrderOf(
             seriesPart,
+            cut.points,
+            rows.map((row) => row[at(choice.series)] ?? null),
           ),
         }
       : {}),
   }
+}
+
+/** The series in the order of the legend: parts of dates in their own, others the largest first. */
+function inOrderOf(part: string, points: Cell[][], values: Cell[]): string[] {
+  const sizes = new Map<string, number>()
+  for (const [, series = null, value] of points) {
+    const name = String(series ?? '–')
+    sizes.set(name, (sizes.get(name) ?? 0) + Math.abs(Number(value ?? 0)))
+  }
+  if (part) return partsInOrder(values, part).filter((name) => sizes.has(name))
+  return [...sizes].toSorted(([, a], [, b]) => b - a).map(([name]) => name)
+}
+
+/** So many small charts can be read. */
+const MOST_CHARTS = 9
+/** A series that is so many times smaller than the largest one is a line at zero beside it. */
+const HIDDEN = 20
+
+/** Whether one series hides at least half of the others, and no log scale can show them, because some values are not above zero. */
+function isHiding(points: Cell[][]): boolean {
+  const values = points.map(([, , value]) => Number(value ?? 0))
+  const sizes = new Map<Cell, number>()
+  for (const [, series = null, value] of points)
+    sizes.set(series, Math.max(sizes.get(series) ?? 0, Math.abs(Number(value ?? 0))))
+  const largest = Math.max(...sizes.values())
+  const hidden = [...sizes.values()].filter((size) => size * HIDDEN < largest)
+  const isFew = sizes.size > 2 && sizes.size <= MOST_CHARTS
+  return isFew && hidden.length * 2 >= sizes.size && values.some((value) => value <= 0)
 }
 
 /** The column with the most values, of weekdays and hours the hours. */

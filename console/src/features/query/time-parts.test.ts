@@ -150,3 +150,19 @@ test('a column that its contract does not add up is treated as an average is', (
   expect(drawn(named, rows, { x: 'region', y: ['unit_weight'], series: '' }).isAddable).toBe(false)
   expect(drawn([REGION, COUNT], rows, { x: 'region', y: ['orders'], series: '' }).isAddable).toBe(true)
 })
+
+test('a table with a year and a month as numbers has them by their names', () => {
+  const columns = ['year', 'month', 'planned'].map((name) => ({ name, type: 'int' }))
+  const rows = [
+    [2010, 1, 7],
+    [2009, 12, 5],
+  ]
+  const choice = suggested(columns, rows)
+  expect(choice).toEqual({ x: 'month', y: ['planned'], series: '' })
+  expect(choice && drawn(columns, rows, choice).rows).toEqual([
+    ['2009-12-01', 5],
+    ['2010-01-01', 7],
+  ])
+  // Without a year a month may be a measure, such as how old something is.
+  expect(measures([{ name: 'month', type: 'int' }])).toEqual(['month'])
+})

@@ -27,10 +27,21 @@ const MONTHS_OF_QUARTER = 3
 
 const isYear = (part: string): boolean => part === 'year' || part === 'year_of_week'
 
-/** The part of a date that a column of numbers is; empty for another column. A column of a table says it by its name. */
-export function partOf({ name, type, period = '' }: Column): string {
-  if (!isNumeric(type)) return ''
-  return period || (name.toLowerCase() === 'year' ? 'year' : '')
+/** The part of a date that a column of numbers is; empty for another column. */
+export const partOf = ({ type, period = '' }: Column): string => (isNumeric(type) ? period : '')
+
+const BY_NAME = new Set(['year', 'quarter', 'month', 'week'])
+
+/** The columns of an answer, of which those of a table say by their names that they are a year and its months. */
+export function withParts<One extends Column>(columns: One[]): One[] {
+  const isOf = ({ name, type }: One): boolean => isNumeric(type) && BY_NAME.has(name.toLowerCase())
+  const hasYear = columns.some(
+    (column) => isYear(partOf(column)) || (isOf(column) && /^year$/i.test(column.name)),
+  )
+  if (!hasYear) return columns
+  return columns.map((column) =>
+    isOf(column) && !column.period ? { ...column, period: column.name.toLowerCase() } : column,
+  )
 }
 
 /** The columns that are one axis of time, the one that names it first; undefined without a year. */

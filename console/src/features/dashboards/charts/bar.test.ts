@@ -27,6 +27,13 @@ test('the names of few bars take a second line, and none is cut', () => {
   expect([overflow(4), overflow(20)]).toEqual(['break', 'truncate'])
 })
 
+test('a name that fits one line is never broken, however wide its letters are', () => {
+  const rows = ['completed', 'mmmmmmmmmm', 'open'].map((name, at) => [name, '', at])
+  const shown = { panel: { ...PANEL, series: '' }, columns: ['week_on', 'source', 'received'], rows }
+  const { yAxis } = options(shown, 'light') as { yAxis: { axisLabel: { overflow: string } } }
+  expect(yAxis.axisLabel.overflow).toBe('none')
+})
+
 test('a name that does not fit its lines loses its middle, and its tooltip has all of it', () => {
   const file = `lieferantenkatalog_gesamtexport_${'mueller_und_soehne_gmbh_'.repeat(3)}2026-11-24.csv`
   const rows = [file, 'part-1.csv'].map((name) => [name, '', 3])

@@ -32,6 +32,8 @@ const BESIDE_BARS_PX = 60
 /** The widest name of an axis, also on a phone, and the width of a usual letter. */
 const [MOST_NAME_PX, MOST_NARROW_PX] = [250, 110]
 const [LETTER_PX, LINE_PX] = [7, 14]
+/** By so much a name of wide letters is wider, so that no letter of it begins a line. */
+const SLACK_PX = 8
 
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
@@ -141,7 +143,8 @@ export function bar({
   const shownName = (name: string): string => placeName(name, panel.x, open, undefined, period)
   const longest = Math.max(...names.map((name) => shownName(name).length))
   // A width is reserved also where no name needs it.
-  const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX)
+  const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX + SLACK_PX)
+  const areWords = longest * LETTER_PX <= nameWidth && !names.some((name) => shownName(name).includes(' '))
   const lines = linesBetween(names.length, height)
   const named = (group: string): string => seriesName(group, panel, labels)
   const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
@@ -222,8 +225,8 @@ export function bar({
       axisLabel: {
         width: nameWidth,
         interval: names.length <= MOST_LABELS ? 0 : 'auto',
-        // A second line has room between few bars only.
-        overflow: names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
+        // A second line has room between few bars only, and names of one word that fit their room need none.
+        overflow: areWords ? 'none' : names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
         lineHeight: LINE_PX,
         formatter: (name: string) => fitting(shownName(name), Math.floor(nameWidth / LETTER_PX), lines),
       },

@@ -173,3 +173,24 @@ test('rows without a group are named as such, and series with an order of their 
   const { series } = line({ ...EACH, order: ['c', 'b', 'a'] }) as unknown as { series: { name: string }[] }
   expect(series.map(({ name }) => name)).toEqual(['c', 'b', 'a'])
 })
+
+test('the step of areas to a period that is not over is dashed and paler, one above the other as the areas are', () => {
+  const open = { place: '2010-12-01', until: '2010-12-09' }
+  const rows = MONTHLY.rows.flatMap((row) => ['a', 'b'].map((zone) => ({ ...row, zone })))
+  const panel = { ...EACH.panel, form: 'area' as const }
+  const { series } = line({ ...EACH, panel, rows, open }) as unknown as {
+    series: {
+      data: (number | null)[]
+      stack: string
+      areaStyle: { opacity: number }
+      lineStyle?: { type: string }
+    }[]
+  }
+  expect(series.map(({ data, stack, lineStyle }) => [data, stack, lineStyle?.type])).toEqual([
+    [[10, 12, null], 'all', undefined],
+    [[10, 12, null], 'all', undefined],
+    [[null, 12, 3], 'last', 'dashed'],
+    [[null, 12, 3], 'last', 'dashed'],
+  ])
+  expect(series[2]?.areaStyle.opacity).toBeLessThan(series[0]?.areaStyle.opacity ?? 0)
+})

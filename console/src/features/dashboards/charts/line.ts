@@ -43,9 +43,8 @@ export function line({
   const groups = seriesOf(panel, rows, order)
   const last = xs.length - 1
   const isArea = panel.form === 'area'
-  // The last step of an area has no dash of its own: its place says until when it is.
-  const isOpen = last > 0 && xs[last] === open?.place && !isArea
-  const isBegun = last > 0 && xs[0] === begun?.place && !isArea
+  const isOpen = last > 0 && xs[last] === open?.place
+  const isBegun = last > 0 && xs[0] === begun?.place
   const valuesOfGroup = (group: string): (number | null)[] =>
     panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
   const scale = isArea ? 'linear' : panel.scale
@@ -134,7 +133,7 @@ function seriesOf({ series, y }: Drawing['panel'], rows: Row[], order: string[] 
 const MOST_SYMBOLS = 40
 
 /** A filled area; the areas of several series are parts of a whole unless a person says otherwise. */
-const areaOf = (groups: number, isStacked: boolean): object =>
+const areaOf = (groups: number, isStacked: boolean): Filled =>
   groups > 1 && isStacked ? { areaStyle: { opacity: 0.6 }, stack: 'all' } : { areaStyle: { opacity: 0.25 } }
 
 const DASHES = [
@@ -148,7 +147,21 @@ const DASHES = [
 const dashOf = (place: number): object =>
   place < COLOURS ? {} : { lineStyle: { type: DASHES[(place - COLOURS) % DASHES.length] } }
 
-type Series = { data: (number | null)[]; lineStyle?: object }
+interface Filled {
+  areaStyle?: { opacity: number }
+  stack?: string
+}
+
+interface Series extends Filled {
+  data: (number | null)[]
+  lineStyle?: object
+}
+
+/** The fill of a step of an area whose period is not whole: paler, and on the steps of the other areas. */
+const paler = ({ areaStyle, stack }: Filled, end: 'first' | 'last'): Filled => ({
+  ...(areaStyle ? { areaStyle: { opacity: areaStyle.opacity / 2 } } : {}),
+  ...(stack ? { stack: end } : {}),
+})
 
 /** A line without the ends that are drawn dashed. */
 const withoutEnds = <One extends Series>(series: One, isBegun: boolean, isOpen: boolean): One => ({
@@ -167,6 +180,7 @@ const hollowAt =
 /** The step from the first point of a line, dashed because the data begin within its period. */
 const firstStep = <One extends Series>(series: One) => ({
   ...lastStep(series),
+  ...paler(series, 'first'),
   symbol: hollowAt(0),
   data: series.data.map((value, at) => (at > 1 ? null : value)),
 })
@@ -174,6 +188,7 @@ const firstStep = <One extends Series>(series: One) => ({
 /** The step to the last point of a line, dashed because the period is not over. */
 const lastStep = <One extends Series>(series: One) => ({
   ...series,
+  ...paler(series, 'last'),
   symbol: hollowAt(series.data.length - 1),
   lineStyle: { ...series.lineStyle, type: 'dashed' },
   data: series.data.map((value, at) => (at < series.data.length - 2 ? null : value)),

@@ -55,3 +55,29 @@ test('a declared log scale is drawn and said, and values that have no place on i
   expect(yAxis.name).toContain('log scale')
   expect(series.find(({ name }) => name === 'France')?.data).toEqual([90, 120, null])
 })
+
+test('the step to a period that is not over is dashed', () => {
+  const rows = [...ROWS, ['2026-03-01', 'France', 10], ['2026-03-01', 'United Kingdom', 900]]
+  const shown = { panel: PANEL, columns: ['month_on', 'region_name', 'revenue'], rows }
+  const { series } = options({ ...shown, open: { place: '2026-03-01', until: '2026-03-09' } }, 'light') as {
+    series: { data: (number | null)[]; lineStyle: { type?: string } }[]
+  }
+  expect(series.map(({ data, lineStyle }) => [data, lineStyle.type])).toEqual([
+    [[18_000, 20_000, null], undefined],
+    [[90, 120, null], undefined],
+    [[null, 20_000, 900], 'dashed'],
+    [[null, 120, 10], 'dashed'],
+  ])
+})
+
+test('a value between places without one is a point, because no line reaches it', () => {
+  const rows = [...ROWS, ['2026-03-01', 'France', 10], ['2026-04-01', 'United Kingdom', 900]]
+  const shown = { panel: PANEL, columns: ['month_on', 'region_name', 'revenue'], rows }
+  const { series } = options(shown, 'light') as {
+    series: { name: string; symbol: (value: unknown, at: { dataIndex: number }) => string }[]
+  }
+  const symbolsOf = (name: string) =>
+    [0, 1, 3].map((dataIndex) => series.find((one) => one.name === name)?.symbol(0, { dataIndex }))
+  expect(symbolsOf('United Kingdom')).toEqual(['none', 'none', 'circle'])
+  expect(symbolsOf('France')).toEqual(['none', 'none', 'none'])
+})

@@ -5,7 +5,10 @@ import {
   axisName,
   type Drawing,
   hover,
+  type Hover,
   numeric,
+  placeName,
+  type Scheme,
   seriesName,
   SOFT,
   INK,
@@ -30,6 +33,24 @@ export const NARROW_HEIGHT = 1.4
 export const isMultiples = ({ kind, scale }: Pick<Drawing['panel'], 'kind' | 'scale'>): boolean =>
   kind === 'line' && scale === 'each'
 
+const isAlone = (data: (number | null)[], at: number): boolean =>
+  (data[at] ?? null) !== null && (data[at - 1] ?? null) === null && (data[at + 1] ?? null) === null
+
+const curve = (name: string, at: number, scheme: Scheme, data: (number | null)[]) => ({
+  type: 'line',
+  name,
+  xAxisIndex: at,
+  yAxisIndex: at,
+  // No line reaches a value between places without one.
+  symbol: (_value: unknown, { dataIndex }: { dataIndex: number }): string =>
+    isAlone(data, dataIndex) ? 'circle' : 'none',
+  symbolSize: 5,
+  showAllSymbol: true,
+  color: ACCENT[scheme],
+  lineStyle: { width: 1.5 },
+  data,
+})
+
 /** A small chart with an axis of its own for each series, so that one large series does not flatten the others. */
 export function multiples({
   panel,
@@ -38,6 +59,7 @@ export function multiples({
   unitOf,
   labels,
   period,
+  open,
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
@@ -58,6 +80,11 @@ export function multiples({
   const namePercent = isNarrow ? NARROW_NAME_PERCENT : NAME_PERCENT
   const lines = Math.ceil(charts.length / COLUMNS)
   const height = (100 - TOP_PERCENT) / lines
+  const last = xs.length - 1
+  const isOpen = last > 0 && xs[last] === open?.place
+  // The dashed step to the last place repeats the value before it.
+  const isOwn = ({ dataIndex, seriesIndex = 0 }: Hover): boolean =>
+    !isOpen || seriesIndex < charts.length === dataIndex < last
   const placeOf = (at: number) => ({
     left: at % COLUMNS === 0 ? '1%' : '52%',
     top: TOP_PERCENT + Math.floor(at / COLUMNS) * height,
@@ -92,8 +119,8 @@ export function multiples({
       containLabel: true,
     })),
     tooltip: hover((points) => [
-      axisName(points[0]?.name ?? '', panel.x, period),
-      ...points.map((point) => `${words(point.seriesName)}: ${said(point.value as Cell)}`),
+      placeName(points[0]?.name ?? '', panel.x, open, undefined, period),
+      ...points.filter(isOwn).map((point) => `${words(point.seriesName)}: ${said(point.value as Cell)}`),
     ]),
     xAxis: charts.map((_, at) => ({
       type: 'category',
@@ -116,15 +143,21 @@ export function multiples({
       splitNumber: 2,
       min: (range: { min: number }) => Math.min(0, range.min),
     })),
-    series: charts.map(({ name, values }, at) => ({
-      type: 'line',
-      name,
-      xAxisIndex: at,
-      yAxisIndex: at,
-      symbol: 'none',
-      color: ACCENT[scheme],
-      lineStyle: { width: 1.5 },
-      data: values,
-    })),
+    series: [
+      ...charts.map(({ name, values }, at) =>
+        curve(name, at, scheme, isOpen ? [...values.slice(0, -1), null] : values),
+      ),
+      ...(isOpen
+        ? charts.map(({ name, values }, at) => ({
+            ...curve(
+              name,
+              at,
+              scheme,
+              values.map((value, place) => (place < last - 1 ? null : value)),
+            ),
+            lineStyle: { width: 1.5, type: 'dashed' },
+          }))
+        : []),
+    ],
   }
 }
