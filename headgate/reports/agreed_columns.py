@@ -42,6 +42,7 @@ def answer_words(tables: Sequence[CatalogTable], columns: Sequence[ResultColumn]
         {**{column.name: column.unit for column in columns}, **computed},
         {column.name: column.label for column in columns if column.label},
         names=frozenset(column.name for column in columns if column.kind == "name"),
+        periods={column.name: column.period for column in columns if column.period},
     )
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import places_of
-from headgate.reports.answer_words import ColumnWords, are_numbers, cell_words
-from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of
+from headgate.reports.answer_words import ColumnWords, are_numbers
+from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _NAME = re.compile(r"(^|_)id$|^(?!last_)([a-z]+_)?year$", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2}|[a-z_]+=.+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-_MONTH = re.compile(r"(^|_)month(_on)?$")
+_PERIOD = re.compile(r"(^|_)(month|quarter|year)(_on)?$")
+_QUARTERS = {1: 1, 4: 2, 7: 3, 10: 4}  # by their first month
 _SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent)\s*")
 _SHARES = frozenset({"share", "probability"})
 _PLACES_OF_PERCENT = 2
@@ -37,9 +38,11 @@ class StatementWords(ColumnWords):
 
     Attributes:
         names: columns whose numbers name things, such as ids and years.
+        periods: the period that begins with each day of a column, where the statement says it.
     """
 
     names: frozenset[str] = frozenset()
+    periods: Mapping[str, str] = field(default_factory=dict)
 
     def heading(self, column: str) -> str:
         """Return the heading of a column, with the unit that its values do not say."""
@@ -63,7 +66,10 @@ class StatementWords(ColumnWords):
         """Return texts, names, days and times; a column of which every moment is midnight has days."""
         spelled = [_spelled(each) for each in every if each is not None]
         if spelled and all(_DAY.fullmatch(each) for each in spelled):
-            return [NOTHING if each is None else _day_text(column, _spelled(each)[:10]) for each in values]
+            by_name = _PERIOD.search(column)
+            period = self.periods.get(column) or (by_name[2] if by_name else "")
+            days = [each and date.fromisoformat(_spelled(each)[:10]) for each in values]
+            return [NOTHING if day is None else _period_text(day, period) for day in days]
         return [self._text(column, value) for value in values]
 
     def _text(self, column: str, value: Any) -> str:  # noqa: ANN401 a cell
@@ -134,9 +140,19 @@ def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
 
 
-def _day_text(column: str, day: str) -> str:
-    is_month = _MONTH.search(column) and day.endswith("-01")
-    return f"{date.fromisoformat(day):%b %Y}" if is_month else cell_words(column, day, "")
+def _period_text(day: date, period: str) -> str:
+    """Return a period by its first day; another day as a day.
+
+    >>> _period_text(date(2009, 10, 1), "quarter"), _period_text(date(2009, 10, 2), "quarter")
+    ('Q4 2009', '2 Oct 2009')
+    """
+    if day.day != 1:
+        return day_words(day)
+    if period == "year" and day.month == 1:
+        return f"{day.year}"
+    if period == "quarter" and day.month in _QUARTERS:
+        return f"Q{_QUARTERS[day.month]} {day.year}"
+    return f"{day:%b %Y}" if period == "month" else day_words(day)
 
 
 def _spelled(value: Any) -> str:  # noqa: ANN401 a cell

@@ -11,6 +11,7 @@ import pytest
 
 from headgate.api.shapes.lake import CatalogTable, ContractColumn
 from headgate.reports.names_of_codes import code_references
+from headgate.reports.numbers import NOTHING
 from headgate.reports.statement_words import StatementWords
 
 pytestmark = pytest.mark.unit
@@ -78,3 +79,13 @@ def _column(name: str, *, primary_key: bool = False, references: str = "") -> Co
 
 def _table(name: str, *columns: ContractColumn) -> CatalogTable:
     return CatalogTable(database="lake", name=name, columns=columns)
+
+
+def test_the_first_day_of_a_period_is_the_period() -> None:
+    words = StatementWords(periods={"q": "quarter", "y": "year", "m": "month"})
+    days = ["2009-10-01T00:00:00", None, "2010-01-01"]
+    assert words.texts("q", days) == ["Q4 2009", NOTHING, "Q1 2010"]
+    assert words.texts("quarter", days) == words.texts("q", days)
+    assert words.texts("y", ["2010-01-01"]) == ["2010"]
+    assert words.texts("m", days[:1]) == ["Oct 2009"]
+    assert words.texts("at", days[:1]) == ["1 Oct 2009"]

@@ -46,3 +46,15 @@ test('a column of a table is known by its name, its unit or its kind', () => {
   ]).toEqual(['a', 'b'])
   expect(of("select 'avg(x) / y, ' as a, count(*) as rate from t", 'a', 'rate')).toEqual([])
 })
+
+test('what a contract does not add up, and an amount per thing, are no parts of a whole; an amount per period is', () => {
+  const columns = [
+    { name: 'a', adds_up: false },
+    { name: 'b', unit: 'GBP per 1,000 people' },
+    { name: 'c', unit: 'GBP per period' },
+    { name: 'd', unit: 'GBP', adds_up: true },
+    { name: 'e', unit: 'share per period' },
+    { name: 'sold_per_visit' },
+  ]
+  expect([...unaddable('select * from t', columns)]).toEqual(['a', 'b', 'e', 'sold_per_visit'])
+})

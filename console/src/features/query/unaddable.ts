@@ -16,6 +16,8 @@ const QUOTIENT = /\/(?!\s*[\d.])/
 const NAMED =
   /(?:^|_)(?:avg|average|mean|median|min|max|minimum|maximum|share|ratio|rate|percent|percentage|pct|probability|score|distinct|per|each)(?:_|$)|^unit_/i
 const UNITS = new Set(['share', 'percent', 'probability', 'score', 'rank'])
+/** A unit such as `GBP per 1,000 people`; amounts per period add up over everything but time. */
+const PER_THING = / per (?!(?:period|second|minute|hour|day|week|month|quarter|year)\b)/
 const SUM = /\bsum\s*\((?:[^()]|\([^()]*\))*\)/gi
 const SUMMED = /^(?:sum|count|count_if)\s*\(/i
 
@@ -29,7 +31,8 @@ export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
   const [outer = [], ...inner] = selects(sql)
   const isInOrder = outer.length === columns.length && !outer.some(({ expression }) => /\*$/.test(expression))
   const isWhole = ({ name, unit = '', kind, adds_up: adds }: Column, at: number): boolean => {
-    if (kind === 'mean' || adds === false || UNITS.has(unit)) return true
+    if (kind === 'mean' || adds === false || UNITS.has(unit.split(' ')[0] ?? '') || PER_THING.test(unit))
+      return true
     const own = isInOrder ? outer[at] : outer.find((item) => item.name === name.toLowerCase())
     const read = own ? PLAIN.exec(own.expression)?.[1]?.toLowerCase() : name.toLowerCase()
     // A column of an inner SELECT is what that one computes.
