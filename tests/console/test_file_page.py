@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 
 from tests.console.accessibility import violations
 from tests.console.browsers import WIDTHS
-from tests.console.lakes import UPLOADER, VIEWER
+from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
 from tests.console.test_flows import TWO_BROKEN, drop
-from tests.unit.api.lakes import PAYMENTS
+from tests.unit.api.files.test_rows_as_sent import HEADER, RIGHT, sent
+from tests.unit.api.lakes import PAYMENTS, Caller
 
 if TYPE_CHECKING:
     from tests.console.conftest import Console
@@ -93,3 +94,27 @@ def test_rows_of_one_reason_are_ignored_with_a_note_and_wait_again(console: Cons
     expect(page.get_by_label("Corrected amount of row 1")).to_have_count(0)
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("heading", name="2 rows wait for a correction")).to_be_visible()
+
+
+def test_rows_for_their_sender_come_back_corrected_in_their_place(console: Console) -> None:
+    record = sent(Caller(console.lake, ("uploader",), name="ursula"), [2])
+    page = console.opened(f"/files/{record.file_id}", OPERATOR)
+    expect(page.get_by_text("line 22", exact=True)).to_be_visible()
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Download these rows", exact=True).click()
+    text = waited.value.path().read_text(encoding="utf-8-sig")
+    header, first, *_ = text.splitlines()
+    assert header == f"{HEADER};row;reason;reference"
+    assert first.startswith("4799;Brotkasten;Küche;auf Anfrage;ja;04.02.2026;4006000001665;Auslauf, Rest")
+    assert ";line 22;Listenpreis is not" in first
+    for before, after in RIGHT.items():
+        assert before in text
+        text = text.replace(before, after)
+    page = console.opened("/upload", UPLOADER)
+    drop(page, "preise-rejected-rows.csv", text.encode())
+    expect(page.get_by_text("sent back: they take the place of its rows 21, 22, 23.")).to_be_visible()
+    page.get_by_role("button", name="Commit: 3 in").click()
+    expect(page.get_by_text("3 rows are in")).to_be_visible()
+    page = console.opened(f"/files/{record.file_id}", OPERATOR)
+    expect(page.get_by_role("heading", name="19 of 22 rows accepted, 3 more by a correction")).to_be_visible()
+    expect(page.get_by_text("auf Anfrage → 49,90")).to_be_visible()
