@@ -18,7 +18,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.currency import is_amount
 from headgate.contracts.types import glue_columns
-from headgate.query.periods import period_of
+from headgate.query.date_parts import date_part_of
 from headgate.query.shares import is_named_share, is_percentage, is_share
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ class _Answer:
     def _computed(self, node: exp.Expression, scope: Scope) -> UnitAndTitle:
         if isinstance(node, _COUNTS):
             return NO_FACTS
-        if period := period_of(node):
+        if period := date_part_of(node):
             return _UNCERTAIN._replace(kind="" if period.is_start else NAME, period=period.name)
         if is_share(node) or is_percentage(node):
             return _SHARE if is_share(node) else _SHARE._replace(unit=_PERCENT)

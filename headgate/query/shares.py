@@ -32,13 +32,13 @@ def is_share(node: exp.Expression) -> bool:
 def is_percentage(node: exp.Expression) -> bool:
     """Return whether a value is a share times 100, in whatever order."""
     if isinstance(node, exp.Mul):
-        return any(_is_hundred(one) and is_share(_bare(other)) for one, other in _sides(node))
+        return any(_is_hundred(side) and is_share(_bare(other)) for side, other in _sides(node))
     if not isinstance(node, exp.Div):
         return False
     part = _inner(node.this)
     return isinstance(part, exp.Mul) and any(
-        _is_hundred(one) and is_share(exp.Div(this=other.copy(), expression=node.expression.copy()))
-        for one, other in _sides(part)
+        _is_hundred(side) and is_share(exp.Div(this=other.copy(), expression=node.expression.copy()))
+        for side, other in _sides(part)
     )
 
 

@@ -96,7 +96,7 @@ def test_rows_of_one_reason_are_ignored_with_a_note_and_wait_again(console: Cons
     expect(page.get_by_role("heading", name="2 rows wait for a correction")).to_be_visible()
 
 
-def test_rows_for_their_sender_come_back_corrected_in_their_place(console: Console) -> None:
+def test_rows_for_their_sender_come_back_corrected(console: Console) -> None:
     record = sent(Caller(console.lake, ("uploader",), name="ursula"), [2])
     page = console.opened(f"/files/{record.file_id}", OPERATOR)
     expect(page.get_by_text("line 22", exact=True)).to_be_visible()

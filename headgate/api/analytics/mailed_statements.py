@@ -28,7 +28,7 @@ def mailed_statement(lake: LakePorts, sql: str) -> MailableStatement:
     except PersonalColumnError as error:
         raise QueryError(
             f"The column {error.column} of {error.table} is about people, so no mail has it, and the rows of "
-            "this statement depend on it or nothing else remains. Use another column in its place, such as "
+            "this statement depend on it or nothing else remains. Use another column instead, such as "
             "the key of the table."
         ) from None
     return mailed

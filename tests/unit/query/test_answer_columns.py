@@ -263,7 +263,7 @@ def test_a_quotient_of_one_unit_that_is_called_a_share_is_one_unless_it_is_perce
         ("sum(quantity) as pct", ""),
     ],
 )
-def test_a_share_and_a_percentage_are_known_where_that_is_sure(column: str, unit: str) -> None:
+def test_a_share_and_a_percentage_are_known_where_nothing_else_is_possible(column: str, unit: str) -> None:
     sql = "select item_id, COLUMN from c.items group by item_id".replace("COLUMN", column)
     assert facts(sql, "item_id", column.rpartition(" ")[2])[1][0] == unit
 

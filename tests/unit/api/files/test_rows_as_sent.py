@@ -140,7 +140,7 @@ def test_rows_that_a_sender_corrects_take_the_place_of_the_refused_ones() -> Non
     assert record.file_id not in [file["file_id"] for file in waiting]
 
 
-def test_a_row_that_is_wrong_again_is_refused_in_its_place() -> None:
+def test_a_row_that_is_wrong_again_is_refused_again() -> None:
     caller = uploader()
     record = sent(caller, [])
     upload_id = sent_back(caller, record, {**RIGHT, "-12,50": "-13"})

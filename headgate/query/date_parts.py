@@ -37,22 +37,22 @@ _OTHER_NAMES = {
 _STARTS = frozenset({"year", "quarter", "month", "week", "day"})
 
 
-class Period(NamedTuple):
+class PartOfDate(NamedTuple):
     """A part of a date, such as the number of its month, or the start of a period."""
 
     name: str
     is_start: bool
 
 
-def period_of(node: exp.Expression) -> Period | None:
+def date_part_of(node: exp.Expression) -> PartOfDate | None:
     """Return the part of a date that a value is, or the period that begins with it; None of another value."""
     if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
         name = node.text("unit").lower()
-        return Period(name, is_start=True) if name in _STARTS else Period("", is_start=True)
+        return PartOfDate(name, is_start=True) if name in _STARTS else PartOfDate("", is_start=True)
     if isinstance(node, exp.Extract):
         name = node.name.lower()
-        return Period(_OTHER_NAMES.get(name, name), is_start=False)
+        return PartOfDate(_OTHER_NAMES.get(name, name), is_start=False)
     if isinstance(node, exp.Anonymous) and node.name.lower() in _OTHER_NAMES:
-        return Period(_OTHER_NAMES[node.name.lower()], is_start=False)
+        return PartOfDate(_OTHER_NAMES[node.name.lower()], is_start=False)
     name = _PARTS.get(type(node), "")
-    return Period(name, is_start=False) if name else None
+    return PartOfDate(name, is_start=False) if name else None
