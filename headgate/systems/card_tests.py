@@ -38,6 +38,7 @@ _DIRECTIONS = (
 )
 _IS_CHALLENGER = "challenger"
 _PUBLISHED = re.compile(r"^published: \w+$")  # the card names the method elsewhere
+_RECIPE = re.compile(r"^challenger: \w+$")  # its title names the recipe
 _BELOW_1 = "below 1 is better"
 
 
@@ -145,13 +146,41 @@ def verdict(figure: Figure, test: CardTest | None = None, alike: Alike = ALIKE) 
     return words[BETTER if (place > 0) == (way == HIGHER) else WORSE]
 
 
-def with_verdicts(
-    figures: Iterable[Figure], tests: Sequence[CardTest], alike: Alike = ALIKE
-) -> tuple[Figure, ...]:
+@dataclass(frozen=True)
+class CardWords:
+    """The words of a card: its tests, titles of other figures, and names of models, methods and rules."""
+
+    tests: Sequence[CardTest] = ()
+    alike: Alike = ALIKE
+    titles: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, figure: Figure, metric: str) -> tuple[str, CardTest | None]:
+        """Return the title of a figure that no test declares, and the test of the same figure.
+
+        It may be the figure of one day, as in `daily_error`, or of another recipe, as in `error_linear`.
+        """
+        if metric.startswith("daily_"):
+            title, test = self.title(figure, metric.removeprefix("daily_"))
+            return (f"{title}, day by day" if title else ""), test
+        test = next(
+            (test for test in self.tests if test.metric == metric and test.model in {"", figure.model}), None
+        )
+        if title := self.titles.get(metric) or (test.title if test else ""):
+            return title, test
+        for name in self.names:
+            if metric.endswith(f"_{name}"):
+                title, test = self.title(figure, metric.removesuffix(f"_{name}"))
+                return (f"{title}: {self.names[name]}" if title else ""), test
+        return "", None
+
+
+def with_verdicts(figures: Iterable[Figure], card: CardWords) -> tuple[Figure, ...]:
     """Return the figures with their verdicts: those of the declared tests first, in their order.
 
     A test of several periods is judged by the newest one.
     """
+    tests, alike = card.tests, card.alike
     given = list(figures)
     numbers = {figure.metric: f"{figure.value:g}" for figure in given if figure.value is not None}
     chosen: dict[int, CardTest] = {}
@@ -160,12 +189,19 @@ def with_verdicts(
         if of_test:
             chosen[max(of_test, key=lambda place: _newest(given[place]))] = test
     main = [_of_test(given[place], test, alike, numbers) for place, test in chosen.items()]
-    others = [
-        replace(figure, verdict=verdict(figure, alike=alike))
-        for place, figure in enumerate(given)
-        if place not in chosen
-    ]
+    others = [_other(figure, card) for place, figure in enumerate(given) if place not in chosen]
     return (*main, *others)
+
+
+def _other(figure: Figure, card: CardWords) -> Figure:
+    title, test = card.title(figure, figure.metric)
+    return replace(
+        figure,
+        title=title,
+        unit=test.unit if test else "",
+        verdict=verdict(figure, test, card.alike),
+        note=_RECIPE.sub(_IS_CHALLENGER, figure.note),
+    )
 
 
 def _newest(figure: Figure) -> tuple[bool, str, str]:

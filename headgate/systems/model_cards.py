@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.odcs_reader import yaml_document
 from headgate.errors import ContractError, NotFoundError
 from headgate.project import MODEL_CARDS, lake_domains, load_module
-from headgate.systems.card_tests import ALIKE, Alike, CardTest, Figure, calibration_sentence, with_verdicts
+from headgate.systems.card_tests import (
+    ALIKE,
+    Alike,
+    CardTest,
+    CardWords,
+    Figure,
+    calibration_sentence,
+    with_verdicts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,6 +57,7 @@ class Description:
         alike: between which bounds a figure and that of its rule are alike.
         tests: the tests that judge the published method, the most important one first.
         names: names of models, methods and rules in words.
+        titles: titles of figures that are no tests of the published method.
         compared: the figure by which recipes that are not kept are compared; its rows are named after them.
     """
 
@@ -71,7 +80,13 @@ class Description:
     alike: Alike = ALIKE
     tests: tuple[CardTest, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     compared: str = ""
+
+    @property
+    def words(self) -> CardWords:
+        """The words that its figures are shown in."""
+        return CardWords(self.tests, self.alike, self.titles, self.names)
 
     def in_words(self, name: str) -> str:
         """Return the name of a model, a method or a rule in words."""
@@ -268,7 +283,7 @@ def model_card(
         code=kept.code if kept else "",
         learnt_from=kept.rows if kept else 0,
         columns=kept.columns if kept else (),
-        figures=with_verdicts(figures, about.tests, about.alike),
+        figures=with_verdicts(figures, about.words),
         contest=contest,
         calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 def statement_of(dashboard: str, panel: str) -> str:
     path = retail.DOMAIN.part(f"dashboards/{dashboard}.yaml")
     panels = yaml_document(path.read_text("utf-8"))["panels"]
-    return next(each["sql"] for each in panels if each["name"] == panel)
+    return str(next(each["sql"] for each in panels if each["name"] == panel))
 
 
 def test_sales_are_as_good_within_a_seventh() -> None:

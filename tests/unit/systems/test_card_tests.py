@@ -6,15 +6,22 @@ from typing import Any
 
 import pytest
 
-from headgate.systems.card_tests import Alike, CardTest, Figure, calibration_sentence, verdict, with_verdicts
+from headgate.systems.card_tests import (
+    Alike,
+    CardTest,
+    CardWords,
+    Figure,
+    calibration_sentence,
+    verdict,
+    with_verdicts,
+)
 
 pytestmark = pytest.mark.unit
 
 
 def figure(metric: str, value: float | None, baseline: float | None, **more: Any) -> Figure:  # noqa: ANN401
-    return Figure(
-        "own", metric, value, baseline, **{"baseline_model": "rule", "period": "fit", "rows": 9} | more
-    )
+    row: dict[str, Any] = {"baseline_model": "rule", "period": "fit", "rows": 9} | more
+    return Figure("own", metric, value, baseline, **row)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +67,7 @@ def test_declared_tests_come_first_and_are_judged_by_the_newest_period() -> None
     newest = figure("auc", 0.7, 0.7, period="2026-03-01/2026-03-31", note="newest of 3 periods")
     moments = figure("moments", 2.0, None)
     test = CardTest("auc", "Ranked right", note="{moments} windows, {others} others")
-    first, *others = with_verdicts([moments, mean, newest], [test])
+    first, *others = with_verdicts([moments, mean, newest], CardWords([test]))
     assert (first.title, first.value, first.verdict, first.is_main) == (
         "Ranked right",
         0.7,
@@ -73,16 +80,29 @@ def test_declared_tests_come_first_and_are_judged_by_the_newest_period() -> None
 
 def test_a_test_of_another_model_or_of_a_challenger_judges_nothing() -> None:
     test = CardTest("auc", "Ranked right", model="published")
-    assert not any(each.is_main for each in with_verdicts([figure("auc", 0.8, 0.7)], [test]))
+    assert not any(each.is_main for each in with_verdicts([figure("auc", 0.8, 0.7)], CardWords([test])))
     challenger = figure("auc", 0.8, 0.7, note="challenger: other")
-    assert not any(each.is_main for each in with_verdicts([challenger], [CardTest("auc", "Ranked right")]))
+    assert not any(
+        each.is_main for each in with_verdicts([challenger], CardWords([CardTest("auc", "Ranked right")]))
+    )
+
+
+def test_figures_of_days_and_of_other_recipes_are_named_after_the_declared_one() -> None:
+    card = CardWords([CardTest("error", "Error of a visit", unit="score")], names={"one_line": "a line"})
+    metrics = ("error", "daily_error", "error_one_line", "error_other")
+    shown = with_verdicts([figure(metric, 1.0, 1.0, note="challenger: one_line") for metric in metrics], card)
+    assert [(each.title, each.unit, each.note) for each in shown] == [
+        ("Error of a visit", "score", "challenger"),
+        ("Error of a visit, day by day", "score", "challenger"),
+        ("Error of a visit: a line", "score", "challenger"),
+        ("", "", "challenger"),
+    ]
 
 
 @pytest.mark.parametrize(("value", "note"), [(1.01, "it has a season"), (0.99, "")])
 def test_the_reason_stands_beside_a_figure_that_the_rule_has_better(value: float, note: str) -> None:
-    (only,) = with_verdicts(
-        [figure("loss", value, 1.0)], [CardTest("loss", "Loss", if_behind="it has a season")]
-    )
+    test = CardTest("loss", "Loss", if_behind="it has a season")
+    (only,) = with_verdicts([figure("loss", value, 1.0)], CardWords([test]))
     assert (only.verdict, only.note) == ("no clear difference", note)
 
 
