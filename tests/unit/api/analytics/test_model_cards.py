@@ -23,7 +23,7 @@ SYSTEM = KEPT.system
 DAY = KEPT.as_of
 
 
-def publish(lake: MemoryLake, table: str, version: str, **cells: object) -> None:
+def publish(lake: MemoryLake, table: str, version: str, system: str = SYSTEM, **cells: object) -> None:
     """Publish a table of one row, with any values in the columns that are not named and may not be empty."""
     contract = REGISTRY.prod[table]
     schema = arrow_schema(contract)
@@ -33,8 +33,8 @@ def publish(lake: MemoryLake, table: str, version: str, **cells: object) -> None
         else a_column(field, 1)
         for field in schema
     ]
-    lake.catalog.create("ecommerce_prod", table, f"s3://{SYSTEM}/empty/")
-    publisher = Publisher(lake.objects, lake.catalog, "ecommerce_prod", SYSTEM, lambda *_: None)
+    lake.catalog.create("ecommerce_prod", table, f"s3://{system}/empty/")
+    publisher = Publisher(lake.objects, lake.catalog, "ecommerce_prod", system, lambda *_: None)
     publisher.publish(
         contract,
         pa.table(columns, schema=schema),
@@ -91,6 +91,18 @@ def test_a_card_before_the_first_run_has_its_texts_and_no_figures() -> None:
     card = Caller(lake).call("GET", f"{PATH}/churn").json
     assert (card["as_of"], card["figures"], card["recipe"], card["unused"]) == ("", [], "", [])
     assert card["limits"]
+
+
+def test_a_card_has_figures_of_its_first_table_too() -> None:
+    lake, of_total = MemoryLake(), {"series_id": "total", "grain": "week", "model": "level_and_season"}
+    tests = {"sum_windows": 3, "sum_off_by": 16.6, "sum_off_by_mean_of_8": 15.4}
+    system = "market-intelligence-hub"
+    publish(lake, "sales_forecast", "v1", system, horizon=4, **of_total, **tests)
+    publish(lake, "forecast_accuracy", "v1", system, windows=3, **of_total)
+    card = Caller(lake).call("GET", f"{PATH}/sales-forecast").json
+    (sums,) = [figure for figure in card["figures"] if figure["metric"] == "sum_mape"]
+    assert (sums["value"], sums["baseline"], sums["verdict"]) == (16.6, 15.4, "as good")
+    assert (sums["title"], sums["is_main"]) == ("Error of the total, periods added up", True)
 
 
 def test_a_model_of_no_deployed_system_is_not_found() -> None:
