@@ -244,12 +244,12 @@ def calibration_sentence(bins: Sequence[tuple[float, float]]) -> str:
     far = [share for share, gap in ((under, 1), (over, -1)) if gap * (share[1] - share[0]) > bound]
     if not far:
         most = max(abs(observed - expected) for expected, observed in bins)
-        return f"Expected and observed shares of similar cases are at most {100 * most:.1f} points apart."
+        return f"Probabilities and the shares that came are at most {100 * most:.1f} points apart."
     parts = "; ".join(
         f"where {100 * expected:.0f} % was expected, {100 * observed:.0f} % came"
         for expected, observed in sorted(far)
     )
     if len(far) == 1:
-        return f"Expected shares are too {'low' if far == [under] else 'high'}: {parts}."
+        return f"Probabilities are too {'low' if far == [under] else 'high'}: {parts}."
     first, last = ("low", "high") if under[0] < over[0] else ("high", "low")
-    return f"Low expected shares are too {first}, and high ones too {last}: {parts}."
+    return f"Low probabilities are too {first}, and high ones too {last}: {parts}."

@@ -112,13 +112,13 @@ def test_the_reason_stands_beside_a_figure_that_the_rule_has_better(value: float
         ([], ""),
         (
             [(0.1, 0.12), (0.9, 0.9)],
-            "Expected and observed shares of similar cases are at most 2.0 points apart.",
+            "Probabilities and the shares that came are at most 2.0 points apart.",
         ),
-        ([(0.8, 0.74), (0.95, 0.77)], "Expected shares are too high: where 95 % was expected, 77 % came."),
+        ([(0.8, 0.74), (0.95, 0.77)], "Probabilities are too high: where 95 % was expected, 77 % came."),
         (
             [(0.3, 0.43), (0.6, 0.6), (0.82, 0.73)],
             (
-                "Low expected shares are too low, and high ones too high: where 30 % was expected, 43 % "
+                "Low probabilities are too low, and high ones too high: where 30 % was expected, 43 % "
                 "came; where 82 % was expected, 73 % came."
             ),
         ),

@@ -60,7 +60,7 @@ const CARD = {
     },
   ],
   contest_title: '',
-  calibrated: 'Expected shares are too low: where 20 % was expected, 25 % came.',
+  calibrated: 'Probabilities are too low: where 20 % was expected, 25 % came.',
   contest: { constant: 0.6, linear_recipe: 0.5 },
   calibration: [{ expected: 0.2, observed: 0.25, rows: 600 }],
   shifted: ['silence'],
