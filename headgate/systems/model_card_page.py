@@ -223,7 +223,7 @@ def _calibration(card: ModelCard) -> _Section:
     )
     return _Section(
         "Calibration",
-        (card.calibrated, "Expected and observed shares are equal for a calibrated model."),
+        (*filter(None, [card.calibrated]), "Expected and observed shares are equal for a calibrated model."),
         ("expected", "observed", "rows"),
         rows,
     )

@@ -187,6 +187,7 @@ def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
     (share,) = (figure for figure in card.figures if figure.metric == "share_with_owa_up_to_1")
     assert (share.value, share.note) == (0.5, "1 of 2 tested series are further off than Naive2")
     assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
+    assert "## Calibration\n\nExpected and observed shares" in model_card_page.markdown(card)
 
 
 def test_a_forecast_card_says_that_the_published_method_was_not_tested() -> None:
