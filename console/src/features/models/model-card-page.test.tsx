@@ -211,12 +211,15 @@ test('a declared figure has its own title, unit and verdict, and stands alone in
   const [auc] = CARD.figures
   if (!auc) throw new Error('no figure')
   const inside = { ...auc, metric: 'inside', value: 0.744, baseline: 0.8, title: 'Visits in the interval' }
-  card = { ...CARD, figures: [{ ...inside, unit: 'share', verdict: 'too narrow', is_main: true }, auc] }
+  const untested = { ...inside, metric: 'year', title: 'A year', verdict: '', is_main: true }
+  const narrow = { ...inside, unit: 'share', verdict: 'too narrow', is_main: true }
+  card = { ...CARD, figures: [narrow, untested, auc] }
   show('/models/leaving')
   const row = (await screen.findByText('Visits in the interval')).closest('tr')
   expect(row?.querySelector('[data-label=Verdict]')?.textContent).toBe('too narrow')
   expect(row?.querySelector('[data-label=Value]')?.textContent).toBe('74.4 %')
   expect(row?.closest('details')).toBeNull()
+  expect(screen.getByText('A year').closest('tr')?.textContent).toContain('not compared')
   expect(screen.getByText('AUC').closest('details')).toBeTruthy()
   expect(screen.getByText('Verdicts of its 1 newest test: too narrow in 1.')).toBeTruthy()
 })

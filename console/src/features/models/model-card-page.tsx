@@ -222,8 +222,8 @@ function FigureRow({ of: each, names, note }: FigureRowProps) {
           {[methodWords(each.model, names), meaning, methodWords(rest)].filter(Boolean).join(' · ')}
         </Text>
       </Table.Td>
-      <Table.Td data-label="Verdict" className="any-text" fw={each.is_main ? 600 : undefined}>
-        {each.verdict || '–'}
+      <Table.Td data-label="Verdict" className="any-text" fw={each.is_main && each.verdict ? 600 : undefined}>
+        {each.verdict || (each.is_main ? 'not compared' : '–')}
       </Table.Td>
       <Table.Td data-label="Value" className="number">
         {figure(each.value, unit)}
