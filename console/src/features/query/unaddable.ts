@@ -16,7 +16,7 @@ const QUOTIENT = /\/(?!\s*[\d.])/
 const NAMED =
   /(?:^|_)(?:avg|average|mean|median|min|max|minimum|maximum|share|ratio|rate|percent|percentage|pct|probability|score|distinct|per|each)(?:_|$)|^unit_/i
 const UNITS = new Set(['share', 'percent', 'probability', 'score', 'rank'])
-/** A unit such as `GBP per 1,000 people`; amounts per period add up over everything but time. */
+/** A unit such as `USD per 1,000 people`; amounts per period add up over everything but time. */
 const PER_THING = / per (?!(?:period|second|minute|hour|day|week|month|quarter|year)\b)/
 const SUM = /\bsum\s*\((?:[^()]|\([^()]*\))*\)/gi
 const SUMMED = /^(?:sum|count|count_if)\s*\(/i
