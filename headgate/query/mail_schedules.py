@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Every = Literal["day", "week", "month"]
 EVERY: tuple[Every, ...] = get_args(Every)
+OnlyIf = Literal["", "above", "below"]
 LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
 
 
@@ -34,6 +35,8 @@ class MailSchedule:
         x, y, series: columns of that chart; empty for the default.
         scale, form, is_stacked: how it is drawn, as in a saved question.
         filters: values of the dashboard's filters, by name.
+        only_if: `above` or `below`: a question is sent only if a figure of `limit_column` is on this side of
+            `limit`; empty to send it always.
     """
 
     title: str
@@ -51,6 +54,9 @@ class MailSchedule:
     form: str = ""
     is_stacked: bool | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
+    only_if: OnlyIf = ""
+    limit_column: str = ""
+    limit: float | None = None
 
     def is_due(self, day: date) -> bool:
         """Return whether the mail is due on a day."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.api.shapes.lake import CatalogTable
     from headgate.api.shapes.tables import ResultColumn
 
-_NUMBER = re.compile(r"(decimal|double|float|real|tinyint|smallint|int|integer|bigint)\b", re.IGNORECASE)
+NUMERIC_TYPE = re.compile(r"(decimal|double|float|real|tinyint|smallint|int|integer|bigint)\b", re.IGNORECASE)
 _CURRENCY_SUFFIX = re.compile(r"_([a-z]{3})$")
 
 
@@ -52,7 +52,7 @@ def _amounts(columns: Iterable[ResultColumn], units: Mapping[str, str]) -> dict[
     return {
         column.name: suffix[1].upper()
         for column in columns
-        if _NUMBER.match(column.type)
+        if NUMERIC_TYPE.match(column.type)
         and (suffix := _CURRENCY_SUFFIX.search(column.name))
         and is_currency(suffix[1].upper())
         and suffix[1].upper() in currencies

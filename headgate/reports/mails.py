@@ -37,6 +37,7 @@ from headgate.reports.mail_answers import (
     table_lines,
 )
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
+from headgate.reports.mail_limits import limit_check
 from headgate.reports.mail_periods import periods_of
 from headgate.reports.names_of_codes import code_references
 from headgate.reports.numbers import day_words
@@ -137,6 +138,8 @@ class MailSender:
         address = self._reader_address(schedule.by)
         if not address or self.mails is None:
             log.warning("a mail has no reader any more")
+            return False
+        if schedule.only_if and not self._is_beyond_limit(schedule):
             return False
         self.mails.send(address, *self.message(schedule))
         self.lake.objects.write(mark, day.encode(), content_type="text/plain")
@@ -259,19 +262,33 @@ class MailSender:
 
     def _answer(self, schedule: MailSchedule) -> Iterator[str]:
         """Return the answer of a statement as lines with its tables and day, or why there is none."""
-        page = self._page(schedule.sql)
+        page = self._question_page(schedule)
         if isinstance(page, str):
             yield f"No answer: {page}"
             return
-        if is_cut_over_time(page):
-            whole = self._page(schedule.sql, to_end=True)
-            page = page if isinstance(whole, str) else whole
         yield from self._origin(schedule.sql)
-        yield from table_lines(
-            page, replace(answer_words(self.tables, page.columns), codes=self._codes(page))
-        )
+        words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
+        if schedule.only_if:
+            check = limit_check(schedule, page, words, self.as_of)
+            yield check.words if check.is_sent else f"Not sent by its schedule now. {check.words}"
+        yield from table_lines(page, words)
         yield from self._left_out(schedule.sql)
         yield from self._open_period(page, schedule.x, mailed_records(page))
+
+    def _question_page(self, schedule: MailSchedule) -> QueryRows | str:
+        """Return the first rows of a question, or all rows where the newest are the last."""
+        page = self._page(schedule.sql)
+        if isinstance(page, str) or not is_cut_over_time(page):
+            return page
+        whole = self._page(schedule.sql, to_end=True)
+        return page if isinstance(whole, str) else whole
+
+    def _is_beyond_limit(self, schedule: MailSchedule) -> bool:
+        """Return whether a mail with a limit is sent; one without an answer is, with the reason."""
+        page = self._question_page(schedule)
+        if isinstance(page, str):
+            return True
+        return limit_check(schedule, page, answer_words(self.tables, page.columns), self.as_of).is_sent
 
     def _open_period(self, page: QueryRows, column: str, sent: Sequence[object]) -> Iterator[str]:
         """Return a line about the newest period, if it is not over and among the rows that are sent."""

@@ -4799,11 +4799,25 @@ export interface components {
              * @enum {string}
              */
             kind: "table" | "line" | "bar";
+            /** Limit */
+            limit?: number | null;
+            /**
+             * Limit Column
+             * @default
+             */
+            limit_column: string;
             /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              */
             on: number;
+            /**
+             * Only If
+             * @description Send a question only if a figure of `limit_column` is above or below `limit`; empty to send it always.
+             * @default
+             * @enum {string}
+             */
+            only_if: "" | "above" | "below";
             /**
              * Scale
              * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
@@ -4873,12 +4887,26 @@ export interface components {
              * @enum {string}
              */
             kind: "table" | "line" | "bar";
+            /** Limit */
+            limit?: number | null;
+            /**
+             * Limit Column
+             * @default
+             */
+            limit_column: string;
             /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              * @default 0
              */
             on: number;
+            /**
+             * Only If
+             * @description Send a question only if a figure of `limit_column` is above or below `limit`; empty to send it always.
+             * @default
+             * @enum {string}
+             */
+            only_if: "" | "above" | "below";
             /**
              * Scale
              * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.

@@ -135,10 +135,21 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
         raise invalid("body.on", "no_such_day", f"`on` must be {first} to {last} for every {asked.every}.")
     expect_no_numbers("body.title", "title", asked.title)
     check_drawing(asked)
+    _check_limit(asked)
     if not asked.dashboard:
         check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
         _check_filters(_board_to_mail(lake, caller, asked.dashboard), asked)
+
+
+def _check_limit(asked: MailAsked) -> None:
+    if not asked.only_if and (asked.limit_column or asked.limit is not None):
+        raise invalid("body.only_if", "no_side", "State `only_if` with the limit: `above` or `below`.")
+    if asked.only_if and (asked.dashboard or not asked.limit_column or asked.limit is None):
+        detail = "A limit needs a question in `sql`, its column in `limit_column` and a number in `limit`."
+        raise invalid("body.only_if", "incomplete_limit", detail)
+    if asked.limit is not None:
+        expect_no_numbers("body.limit", "limit", f"{asked.limit:f}".rstrip("0").rstrip("."))
 
 
 def _board_to_mail(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashboard:

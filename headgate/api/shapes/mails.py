@@ -8,13 +8,16 @@ from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Moment, Shape
 from headgate.api.shapes.tables import FORM, SCALE, STACKED, PanelForms, PanelScales
-from headgate.query.mail_schedules import Every
+from headgate.query.mail_schedules import Every, OnlyIf
 
 Column = Annotated[str, Field(max_length=200)]
 Kind = Literal["table", "line", "bar"]
 
 _KIND = "Chart of a question, which the link of the mail opens."
 _FILTERS = "Values of the dashboard's filters, by name of the filter."
+_ONLY_IF = (
+    "Send a question only if a figure of `limit_column` is above or below `limit`; empty to send it always."
+)
 _ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
 
 
@@ -38,6 +41,9 @@ class MailAsked(Asked):
     form: PanelForms = Field("", description=FORM)
     is_stacked: StrictBool | None = Field(None, description=STACKED)
     filters: dict[Column, Column] = Field(default_factory=dict, max_length=20, description=_FILTERS)
+    only_if: OnlyIf = Field("", description=_ONLY_IF)
+    limit_column: Column = ""
+    limit: float | None = Field(None, allow_inf_nan=False)
 
 
 class MailShown(Shape):
@@ -68,6 +74,9 @@ class Mail(Shape):
     form: PanelForms = Field("", description=FORM)
     is_stacked: bool | None = Field(None, description=STACKED)
     filters: dict[str, str] = Field(default_factory=dict, description=_FILTERS)
+    only_if: OnlyIf = Field("", description=_ONLY_IF)
+    limit_column: str = ""
+    limit: float | None = None
 
 
 class Mails(Shape):

@@ -15,10 +15,11 @@ from headgate.aws.sns import SUBJECT_LENGTH, Alerts, TopicMails
 from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.reports.alerts import Alert
-from headgate.reports.mails import SentMails
+from headgate.reports.mails import MailSender, SentMails
 from headgate.reports.publish import ReportPage, announce
 from headgate.reports.report_answers import Report
 from tests.conftest import unique
+from tests.unit.api.lakes import Caller, MemoryLake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,6 +210,27 @@ def test_answers_reach_the_address_that_they_are_for_and_no_other(emulator: Emul
     assert message["Subject"] == "Sales, 05 Jan 2026"
     assert "[PAN ****1111]" in message["Message"]
     assert of_ben() == []
+
+
+def test_a_mail_with_a_limit_reaches_its_address_only_while_the_figure_is_beyond_it(
+    emulator: Emulator,
+) -> None:
+    sns = emulator.client("sns")
+    mails = TopicMails(sns, sns.create_topic(Name=unique("mails"))["TopicArn"], "sqs")
+    address, received = mailbox(emulator.client)
+    lake = MemoryLake()
+    lake.people.readers["ana"] = address
+    lake.__dict__["mails"] = mails  # in place of the memory's
+    ana = Caller(lake, ("viewer",), "ana")
+    for title, limit in (("Reached", 5), ("Not reached", 2**62)):
+        asked = {"title": title, "sql": "select 1 as n", "every": "day", "on": 0}
+        limited = {**asked, "only_if": "above", "limit_column": "n", "limit": limit}
+        assert ana.call("PUT", "/v1/mails", limited).status == 200
+    sender = MailSender(lake, mails, "https://console.example", pause=lambda _: None)
+    assert sender.send_due() == SentMails(sent=1)
+    (message,) = received()
+    assert message["Subject"].startswith("Reached, ")
+    assert f"N: {2**60:,}, above the limit of 5." in message["Message"].splitlines()
 
 
 def test_a_person_of_the_user_pool_has_an_address_and_groups_until_the_login_is_disabled(

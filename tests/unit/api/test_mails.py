@@ -750,6 +750,70 @@ def test_a_long_answer_over_time_is_read_to_its_newest_rows_for_a_mail() -> None
     assert lines[-2].startswith("14 Apr 2010")
 
 
+def limited(only_if: str, limit: float, **changed: object) -> dict[str, Any]:
+    return mail(sql=BY_MONTH, only_if=only_if, limit_column="paid", limit=limit, **changed)
+
+
+@pytest.mark.parametrize(
+    ("only_if", "limit", "line"),
+    [
+        ("above", 796_000, "Paid: 796,648.5 in the period from 1 Nov 2010, above the limit of 796,000.0."),
+        ("above", 796_649, ""),
+        ("below", 796_649, "Paid: 796,648.5 in the period from 1 Nov 2010, below the limit of 796,649.0."),
+        ("below", 796_000, ""),
+    ],
+)
+def test_a_mail_with_a_limit_is_sent_while_the_newest_period_that_is_over_is_beyond_it(
+    only_if: str, limit: float, line: str
+) -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    kept = ana.call("PUT", PATH, limited(only_if, limit)).json["mails"][0]
+    assert (kept["only_if"], kept["limit_column"], kept["limit"]) == (only_if, "paid", limit)
+    mailing = sender(lake)
+    mailing.__dict__["as_of"] = date(2010, 12, 9)
+    page = by_month("2010-10", "2010-11", "2010-12")
+    first, second, third = page.rows
+    mailing.pages[BY_MONTH] = page.model_copy(
+        update={"rows": ((first[0], "9e9", 1.0), second, (third[0], "1", 1.0))}
+    )
+    lake.moment = MONDAY
+    assert mailing.send_due() == SentMails(sent=int(bool(line)))
+    assert lake.mails
+    assert [line in text.splitlines() for _, _, text in lake.mails.sent] == [True] * bool(line)
+
+
+def test_a_preview_says_whether_the_limit_sends_the_mail_now() -> None:
+    lake = MemoryLake()
+    asked = mail(only_if="below", limit_column="n", limit=5)
+    shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
+    line = f"Not sent by its schedule now. N: {2**60:,}, not below the limit of 5."
+    assert line in shown["text"].splitlines()
+
+
+def test_a_mail_whose_limit_cannot_be_checked_is_sent_with_the_reason() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(only_if="above", limit_column="gone", limit=5))
+    ((_, _, text),) = sent(lake)
+    assert "The limit was not checked: the answer has no numbers in a column gone." in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"only_if": "above"},
+        {"only_if": "above", "limit_column": "n"},
+        {"only_if": "above", "limit": 5},
+        {"limit_column": "n", "limit": 5},
+        {"only_if": "above", "limit_column": "n", "limit": 5, "sql": "", "dashboard": SYSTEMS[0]},
+        {"only_if": "above", "limit_column": "n", "limit": 4111111111111111},
+        {"only_if": "near", "limit_column": "n", "limit": 5},
+    ],
+)
+def test_an_incomplete_limit_is_refused(changed: dict[str, object]) -> None:
+    assert Caller(MemoryLake(), ("viewer",), "ana").call("PUT", PATH, mail(**changed)).status == 422
+
+
 def test_times_of_the_day_are_headed_with_utc_and_months_are_not() -> None:
     columns = {"seen_at": "timestamp", "month": "timestamp"}
     page = page_of(columns, ("2010-12-09T08:12:00", "2010-12-01T00:00:00"))

@@ -5,7 +5,7 @@ import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import { UndoNote, useUndo } from '../../components/undo-note'
 import { askedBy, questionAddress } from '../query/saved-questions'
-import { dayWords, type Mail, useMails, useScheduleMail, useStopMail } from './mails'
+import { dayWords, limitWords, type Mail, useMails, useScheduleMail, useStopMail } from './mails'
 
 /** The mails that a person scheduled, each with the way to its page and the button that stops it. */
 export function MailList() {
@@ -34,6 +34,7 @@ export function MailList() {
             </Anchor>{' '}
             <Text size="sm" span className="muted">
               {dayWords(mail)}
+              {limitWords(mail)}
             </Text>{' '}
             <Button
               size="compact-xs"

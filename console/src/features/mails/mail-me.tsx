@@ -3,15 +3,28 @@ import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
+import type { AnswerColumn } from '../../formats/columns'
+import { isWholeLimit, LimitFields, NO_LIMIT } from './limit-fields'
 import { MailNow } from './mail-now'
 import type { ShownChart } from '../query/saved-questions'
-import { dayWords, daysOf, type Every, type MailAsked, MAX_TITLE, useMails, useScheduleMail } from './mails'
+import {
+  dayWords,
+  daysOf,
+  type Every,
+  limitWords,
+  type MailAsked,
+  MAX_TITLE,
+  useMails,
+  useScheduleMail,
+} from './mails'
 
 interface Props {
   /** What is sent: a question with its chart, or the name of a dashboard. */
   of: (ShownChart & Pick<MailAsked, 'sql' | 'kind'>) | { dashboard: string; filters?: Record<string, string> }
   /** The title that is proposed. */
   title?: string
+  /** The columns of a question's answer, whose figures may have a limit. */
+  columns?: AnswerColumn[]
   /** Whether the page has chosen filters that the mail leaves aside. */
   isWhole?: boolean
 }
@@ -29,19 +42,28 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({ of, title: proposed = '', isWhole = false }: Props) {
+export function MailMe({ of, title: proposed = '', columns = [], isWhole = false }: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
   const [title, setTitle] = useState(proposed)
   const [every, setEvery] = useState<Every>('week')
   const [on, setOn] = useState(1)
+  const [limit, setLimit] = useState(NO_LIMIT)
   const days = daysOf(every)
   if (!mails.data?.address) return null
-  const isComplete = title.trim() !== ''
-  const asked = { ...NOTHING_SHOWN, title: title.trim(), every, on: days.length > 0 ? on : 0, ...of }
+  const isTitled = title.trim() !== ''
+  const isComplete = isTitled && isWholeLimit(limit)
+  const asked = {
+    ...NOTHING_SHOWN,
+    title: title.trim(),
+    every,
+    on: days.length > 0 ? on : 0,
+    ...of,
+    ...(limit.only_if ? limit : {}),
+  }
   async function send(): Promise<string> {
     await schedule.mutateAsync(asked)
-    return `${asked.title} is sent ${dayWords(asked)}. Before your first mail a message asks you to confirm your address.`
+    return `${asked.title} is sent ${dayWords(asked)}${limitWords(asked)}. Before your first mail a message asks you to confirm your address.`
   }
   return (
     <FormPopover
@@ -49,14 +71,14 @@ export function MailMe({ of, title: proposed = '', isWhole = false }: Props) {
       submit="Schedule the mail"
       what="The mail"
       isComplete={isComplete}
-      missing="Give the mail a title first."
+      missing={isTitled ? 'Give the limit a number first.' : 'Give the mail a title first.'}
       isLarge
       onSubmit={send}
     >
       <TextInput
         size="xs"
         label="Title of the mail"
-        description={isComplete ? undefined : 'It needs a title, which is the subject of the mail.'}
+        description={isTitled ? undefined : 'It needs a title, which is the subject of the mail.'}
         data-autofocus
         maxLength={MAX_TITLE}
         value={title}
@@ -81,7 +103,8 @@ export function MailMe({ of, title: proposed = '', isWhole = false }: Props) {
           onChange={(event) => setOn(Number(event.currentTarget.value))}
         />
       ) : null}
-      <MailNow key={JSON.stringify([asked.title, of])} asked={asked} isComplete={isComplete} />
+      {columns.length > 0 ? <LimitFields columns={columns} limit={limit} onChange={setLimit} /> : null}
+      <MailNow key={JSON.stringify([asked.title, of, limit])} asked={asked} isComplete={isComplete} />
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
         chose another time for the daily report.{' '}

@@ -125,6 +125,27 @@ test('a preview says how many answers are ready while it is computed, and the di
   expect(screen.getByLabelText('Answers that are ready')).toBeTruthy()
 }, 30_000)
 
+test('a question is sent only if a figure of its answer is above a limit, of a share in percent', async () => {
+  const columns = [
+    { name: 'month', type: 'timestamp' },
+    { name: 'returned', type: 'double', unit: 'share' },
+    { name: 'year', type: 'bigint' },
+  ]
+  show(<MailMe of={QUESTION} title="Sold" columns={columns} />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
+  expect(screen.getByText('Give the limit a number first.')).toBeTruthy()
+  await userEvent.type(screen.getByLabelText('Limit, in percent'), 'x')
+  expect(screen.getByText('This is no number.')).toBeTruthy()
+  await userEvent.clear(screen.getByLabelText('Limit, in percent'))
+  await userEvent.type(screen.getByLabelText('Limit, in percent'), '5.5 %')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(
+    await screen.findByText(/^Sold is sent every Monday, only if Returned is above 0.055\. Before/),
+  ).toBeTruthy()
+  expect(asked[0]?.body).toMatchObject({ only_if: 'above', limit_column: 'returned', limit: 0.055 })
+}, 30_000)
+
 test('a mail that is stopped is scheduled again by Undo', async () => {
   mails = [{ ...MAIL, filters: { region: 'Alps' } }]
   show(<MailList />)

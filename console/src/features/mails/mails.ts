@@ -1,11 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
+import { heading } from '../../formats/words'
 import type { ChartDrawing } from '../query/chart-choice'
 
 export type Mail = Schemas['Mail']
 /** A mail as the API takes it; a chart that is drawn in the usual way states nothing of it. */
-export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing> & Partial<ChartDrawing>
+export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing | LimitPart> &
+  Partial<ChartDrawing & Pick<Schemas['MailAsked'], LimitPart>>
+type LimitPart = 'only_if' | 'limit_column' | 'limit'
 export type Every = Mail['every']
 
 const PATH = '/v1/mails'
@@ -26,6 +29,11 @@ export function daysOf(every: Every): { value: string; label: string }[] {
   if (every === 'day') return []
   const names = every === 'week' ? WEEKDAYS : Array.from({ length: LAST_DAY }, (_, at) => String(at + 1))
   return names.map((label, at) => ({ value: String(at + 1), label }))
+}
+
+/** The limit of a mail in words, which follow those of its day; empty without one. */
+export function limitWords({ only_if: side, limit_column: column, limit }: Partial<Mail>): string {
+  return side ? `, only if ${heading(column ?? '')} is ${side} ${limit ?? ''}` : ''
 }
 
 /** The mails of the caller, and the address that gets them. */

@@ -197,6 +197,7 @@ function Desk() {
                     <MailMe
                       key={name ?? answered}
                       of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
+                      columns={state.result.columns}
                       title={(name ?? heading(fileNameOf(name, answered).replaceAll('-', ', '))).slice(
                         0,
                         MAX_TITLE,
