@@ -228,6 +228,16 @@ def test_a_saved_question_and_its_mail_are_drawn_as_the_person_chose(console: Co
     page.get_by_role("combobox", name="Scale").click()
     page.get_by_role("option", name="log", exact=True).click()
     expect(chart.locator("svg")).to_contain_text("log scale")
+    page.get_by_role("button", name="Send me this by mail").click()
+    page.get_by_label("Send it").select_option("Only if a figure is above a limit")
+    page.get_by_label("Limit", exact=True).fill("1,000,000")
+    page.get_by_role("button", name="Preview").click()
+    sold = page.get_by_label("Text of the mail")
+    expect(sold).to_contain_text(
+        re.compile(r"Not sent by its schedule now\. Sold: .*, not above the limit of")
+    )
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Save this question").click()
     page.get_by_label("Name of the question").fill("Sold on a log scale")
     page.get_by_role("button", name="Save", exact=True).click()
