@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -73,7 +74,9 @@ def _powers_of_ten(values: Iterable[float]) -> tuple[float, ...]:
     positive = [value for value in values if value > 0 and math.isfinite(value)]
     if not positive:
         return ()
-    first, last = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    # A smaller power than that of the smallest exact float may be zero.
+    first = max(math.floor(math.log10(min(positive))), sys.float_info.min_10_exp)
+    last = math.ceil(math.log10(max(positive)))
     return tuple(10.0**power for power in range(first, max(last, first + 1) + 1))
 
 
