@@ -1492,6 +1492,12 @@ export interface components {
              */
             noted_on: string;
             /**
+             * Shown On
+             * @description Dashboard whose charts mark the note, or `<dashboard>/<panel>` for one chart; empty for every chart.
+             * @default
+             */
+            shown_on: string;
+            /**
              * Written At
              * @description ISO 8601 in UTC, without a zone.
              * @example 2026-01-02T03:04:05
@@ -1515,6 +1521,12 @@ export interface components {
              * @description Day of the note.
              */
             noted_on: string;
+            /**
+             * Shown On
+             * @description Dashboard whose charts mark the note, or `<dashboard>/<panel>` for one chart; empty for every chart.
+             * @default
+             */
+            shown_on: string;
         };
         /**
          * Annotations

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.access import CallerIdentity, Group
-from headgate.api.http.problems import forbidden, invalid, not_found
+from headgate.api.http.problems import expect_no_numbers, forbidden, invalid, not_found
 from headgate.api.operations.row_objects import key_of_id, keys_below, read_row, read_written_rows, write_row
 from headgate.api.shapes.annotations import Annotation, AnnotationAsked, Annotations
 from headgate.lake import keys
@@ -30,13 +30,14 @@ def annotate(lake: LakePorts, caller: str, asked: AnnotationAsked, key: str) -> 
     """Write a note on a day; the same caller and Idempotency-Key write it once.
 
     Raises:
-        ProblemError: 422, invalid day, or note without text.
+        ProblemError: 422, invalid day, note without text, or card number in the name of a panel.
     """
     day, note = _day(asked.noted_on), redact_text(asked.note.strip())
     if not note:
         raise invalid("body.note", "missing", "The note has no text. Send it as `note`.")
+    expect_no_numbers("body.shown_on", "shown_on", asked.shown_on)
     now = lake.now()
-    identity = f"{caller} {day} {note} {key or now.isoformat()}"
+    identity = f"{caller} {day} {note} {asked.shown_on}{key or now.isoformat()}"
     annotation_id = hashlib.sha256(identity.encode()).hexdigest()[:32]
     if key and (earlier := key_of_id(lake, f"{_FOLDER}{day:%Y-%m-%d}/", annotation_id)):
         return _shown(read_row(lake, earlier))
@@ -48,6 +49,7 @@ def annotate(lake: LakePorts, caller: str, asked: AnnotationAsked, key: str) -> 
         "written_at": now,
         "withdrawn_by": None,
         "withdrawn_at": None,
+        "shown_on": asked.shown_on or None,
     }
     write_row(lake, TABLE, keys.annotation_key(day, now, annotation_id), row)
     return _shown(row)
@@ -84,6 +86,7 @@ def _shown(row: dict[str, Any]) -> Annotation:
         annotation_id=row["annotation_id"],
         noted_on=row["noted_on"].isoformat(),
         note=row["note"],
+        shown_on=row.get("shown_on") or "",  # notes of earlier versions have no such column
         written_by=row["written_by"],
         written_at=written_at.isoformat(),
     )

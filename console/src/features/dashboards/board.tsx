@@ -11,6 +11,7 @@ import { NewestRunLine } from '../lake/newest-run'
 import { MAX_TITLE } from '../mails/mails'
 import { MailMe } from '../mails/mail-me'
 import { ModelCardLinks } from '../models/card-links'
+import { NotePlace } from '../notes/note-place'
 import { WriteNote } from '../notes/write-note'
 import { hasFiltersOfTables, useBoardFilters } from './board-filters'
 import { CarriedFrom } from './carried-from'
@@ -73,58 +74,65 @@ export function Board({
   }
   const of = { ownerOf, narrowedBy, figureOf }
   return (
-    <Stack gap="md">
-      <Group justify="space-between" align="end" gap="sm">
-        <div>
-          <PageTitle>{board.title}</PageTitle>
-          {byline}
-          <ModelCardLinks tables={board.panels.map(({ table }) => table)} />
-        </div>
-        <Group gap="sm" align="end">
-          {actions}
-          {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
-          <MailMe
-            key={mailTitle}
-            of={{ dashboard: board.system, filters: sent }}
-            title={mailTitle}
-            isWhole={isWhole}
-          />
+    <NotePlace value={board.system}>
+      <Stack gap="md">
+        <Group justify="space-between" align="end" gap="sm">
+          <div>
+            <PageTitle>{board.title}</PageTitle>
+            {byline}
+            <ModelCardLinks tables={board.panels.map(({ table }) => table)} />
+          </div>
+          <Group gap="sm" align="end">
+            {actions}
+            {board.panels.some(isOverTime) ? (
+              <WriteNote dashboard={board} panels={board.panels.filter(isOverTime)} />
+            ) : null}
+            <MailMe
+              key={mailTitle}
+              of={{ dashboard: board.system, filters: sent }}
+              title={mailTitle}
+              isWhole={isWhole}
+            />
+          </Group>
         </Group>
-      </Group>
-      <FailedBuilds systems={board.panels.map((panel) => ownerOf(panel).system)} />
-      <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
-      <FilterBar filters={filters} chosen={chosen} tables={tables} />
-      <CarriedFrom filters={filters} chosen={chosen} />
-      {hasFiltersOfTables(board) && catalog.isPending ? null : <UnknownFilters filters={filters} />}
-      {unknown.length > 0 ? (
-        <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
-      ) : null}
-      {(isFiltered && catalog.isPending) || isCarrying ? (
-        <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
-      ) : (
-        <>
-          {hasFiltersOfTables(board) ? (
-            sectionsOf(shown).map((panels) => (
-              <Panels key={panels[0]?.name} panels={panels} isInOrder {...of} />
-            ))
-          ) : (
-            <Panels panels={shown.filter((panel) => !apart.includes(panel))} {...of} />
-          )}
-          {apart.length === 0 ? null : (
-            <>
-              <IgnoredFilters labels={labels} place="to the panels below" />
-              <Panels
-                panels={apart}
-                {...of}
-                narrowedBy={(panel) => ({ ...narrowedBy(panel), ignored: [] })}
-              />
-            </>
-          )}
-        </>
-      )}
-    </Stack>
+        <FailedBuilds systems={board.panels.map((panel) => ownerOf(panel).system)} />
+        <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
+        <FilterBar filters={filters} chosen={chosen} tables={tables} />
+        <CarriedFrom filters={filters} chosen={chosen} />
+        {hasFiltersOfTables(board) && catalog.isPending ? null : <UnknownFilters filters={filters} />}
+        {unknown.length > 0 ? (
+          <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
+        ) : null}
+        {(isFiltered && catalog.isPending) || isCarrying ? (
+          <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
+        ) : (
+          <>
+            {hasFiltersOfTables(board) ? (
+              sectionsOf(shown).map((panels) => (
+                <Panels key={panels[0]?.name} panels={panels} isInOrder {...of} />
+              ))
+            ) : (
+              <Panels panels={shown.filter((panel) => !apart.includes(panel))} {...of} />
+            )}
+            {apart.length === 0 ? null : (
+              <>
+                <IgnoredFilters labels={labels} place="to the panels below" />
+                <Panels
+                  panels={apart}
+                  {...of}
+                  narrowedBy={(panel) => ({ ...narrowedBy(panel), ignored: [] })}
+                />
+              </>
+            )}
+          </>
+        )}
+      </Stack>
+    </NotePlace>
   )
 }
+
+/** Whether a panel has an axis of time, on which notes are marked. */
+const isOverTime = ({ kind }: Schemas['Panel']): boolean => kind === 'fan' || kind === 'line'
 
 interface PanelsProps {
   panels: Schemas['Panel'][]

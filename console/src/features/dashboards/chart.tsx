@@ -12,11 +12,12 @@ import {
 import * as echarts from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useMediaQuery } from '@mantine/hooks'
-import { useEffect, useMemo, useRef } from 'react'
+import { useContext, useEffect, useMemo, useRef } from 'react'
 
 import { PHONE } from '../../components/widths'
 import { marksOf } from '../notes/marks'
 import { NoteList } from '../notes/note-list'
+import { isShownOn, NotePlace } from '../notes/note-place'
 import { useNotes } from '../notes/notes'
 import { axisOf, newest, options, type Shown } from './chart-options'
 import { barsHeight } from './charts/bar'
@@ -55,7 +56,11 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const shown = useMemo(() => (isPhone ? newest(all) : all), [all, isPhone])
   const notes = useNotes().data
-  const marks = useMemo(() => marksOf(axisOf(shown), notes ?? []), [shown, notes])
+  const dashboard = useContext(NotePlace)
+  const marks = useMemo(() => {
+    const own = (notes ?? []).filter((note) => isShownOn(note, dashboard, shown.panel.name))
+    return marksOf(axisOf(shown), own)
+  }, [shown, notes, dashboard])
   const pick = useRef(onPick)
   useEffect(() => {
     pick.current = onPick

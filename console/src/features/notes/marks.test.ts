@@ -7,6 +7,7 @@ const note = (noted_on: string): Note => ({
   annotation_id: noted_on,
   noted_on,
   note: 'flood in the warehouse',
+  shown_on: '',
   written_by: 'ana',
   written_at: '2026-03-15T08:00:00',
 })

@@ -1,10 +1,12 @@
-import { Text, TextInput } from '@mantine/core'
+import { NativeSelect, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { DayInput } from '../../components/day-input'
 import { useMay } from '../../api/queries'
 import { FormPopover } from '../../components/form-popover'
 import { day } from '../../formats/moments'
+import { placeOf } from './note-place'
 import { useWriteNote } from './notes'
 
 const MOST = 300
@@ -17,14 +19,21 @@ const missingWords = (on: string, text: string): string =>
       : 'Choose a day, and say what happened.'
     : 'Say what happened.'
 
-/** Writes what happened on a day; every chart over time marks it. */
-export function WriteNote() {
+interface Props {
+  dashboard: Pick<Schemas['Dashboard'], 'system' | 'title'>
+  /** Its charts over time. */
+  panels: Pick<Schemas['Panel'], 'name' | 'question'>[]
+}
+
+/** Writes what happened on a day; every chart over time marks it, or those that the person chooses. */
+export function WriteNote({ dashboard, panels }: Props) {
   const [on, setOn] = useState('')
   const [text, setText] = useState('')
+  const [place, setPlace] = useState('')
   const write = useWriteNote()
   if (!useMay('uploader')) return null
   async function send(): Promise<string> {
-    const note = await write.mutateAsync({ noted_on: on, note: text })
+    const note = await write.mutateAsync({ noted_on: on, note: text, shown_on: place })
     setText('')
     return `Noted on ${day(note.noted_on)}.`
   }
@@ -53,8 +62,22 @@ export function WriteNote() {
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
+      <NativeSelect
+        size="xs"
+        label="Marked by"
+        data={[
+          { value: '', label: 'every chart of the lake' },
+          { value: placeOf(dashboard.system), label: `the charts of ${dashboard.title}` },
+          ...panels.map(({ name, question }) => ({
+            value: placeOf(dashboard.system, name),
+            label: question,
+          })),
+        ]}
+        value={place}
+        onChange={(event) => setPlace(event.currentTarget.value)}
+      />
       <Text size="xs" className="muted">
-        Every chart with this day marks it, with your name and the time.
+        A chart with this day marks it, with your name and the time.
       </Text>
     </FormPopover>
   )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.api.http.access import Group
 from headgate.contracts.types import arrow_schema
+from headgate.lake.ports import ObjectRef
 from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
@@ -38,6 +41,25 @@ def test_a_note_names_its_day_its_author_and_its_time(caller: Caller) -> None:
     (note,) = listed(caller)
     assert (note["noted_on"], note["note"], note["written_by"]) == (*FLOOD.values(), "ana")
     assert note["written_at"] < caller.lake.now().isoformat()
+
+
+def test_a_note_is_about_every_chart_a_dashboard_or_a_panel(caller: Caller) -> None:
+    for place in ("", "sales", "sales/weeks"):
+        assert caller.call("POST", "/v1/annotations", {**FLOOD, "shown_on": place}).status == 200
+    assert sorted(note["shown_on"] for note in listed(caller)) == ["", "sales", "sales/weeks"]
+    assert {row["shown_on"] for row in rows(caller)} == {None, "sales", "sales/weeks"}
+    for place in ("/weeks", "sales/4111111111111111"):
+        assert caller.call("POST", "/v1/annotations", {**FLOOD, "shown_on": place}).status == 422
+
+
+def test_a_note_of_an_earlier_version_is_about_every_chart(caller: Caller) -> None:
+    note = caller.call("POST", "/v1/annotations", FLOOD).json["annotation_id"]
+    ((key, body),) = caller.lake.objects.contents("curated", "annotations/").items()
+    sink = io.BytesIO()
+    pq.write_table(table_of(body).drop_columns(["shown_on"]), sink)
+    caller.lake.objects.write(ObjectRef("curated", key), sink.getvalue())
+    assert [each["shown_on"] for each in listed(caller)] == [""]
+    assert caller.call("DELETE", f"/v1/annotations/{note}").json == {"annotations": []}
 
 
 def test_notes_come_in_the_order_of_their_days(caller: Caller) -> None:

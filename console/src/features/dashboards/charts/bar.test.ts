@@ -66,7 +66,14 @@ test('a bar of a period is marked once where people wrote a note on one of its d
   const shown = { panel: PANEL, columns: ['week_on', 'source', 'received'], rows }
   expect(axisOf(shown)).toEqual(['2026-03-02', '2026-03-09'])
   const notes = [
-    { annotation_id: 'n', noted_on: '2026-03-10', note: 'flood', written_by: 'ana', written_at: '' },
+    {
+      annotation_id: 'n',
+      noted_on: '2026-03-10',
+      note: 'flood',
+      shown_on: '',
+      written_by: 'ana',
+      written_at: '',
+    },
   ]
   const { series } = options({ ...shown, marks: [{ place: 1, at: 1, notes }] }, 'light') as {
     series: { markLine?: { data: unknown[] } }[]

@@ -60,6 +60,7 @@ test('a note has a short flag above the chart, in whole words, and not along its
     annotation_id: 'a',
     noted_on: '2010-11-03',
     note: 'flood in the warehouse of the north, which was closed until the ninth of the month',
+    shown_on: '',
     written_by: 'ana',
     written_at: '',
   }
