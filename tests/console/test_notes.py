@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,8 +34,9 @@ def day_of_history(console: Console) -> str:
     return str(row["day"])
 
 
-def write(page: Page, day: str, text: str) -> None:
-    page.get_by_role("button", name="Note on a day").click()
+def write(page: Page, day: str, text: str, *, is_open: bool = False) -> None:
+    if not is_open:
+        page.get_by_role("button", name="Note on a day").click()
     page.get_by_role("textbox", name="Day", exact=True).fill(day)
     page.get_by_role("textbox", name="What happened").fill(text)
     page.get_by_role("button", name="Write the note").click()
@@ -45,7 +48,7 @@ def test_a_note_on_a_day_is_marked_on_every_chart_that_has_the_day(console: Cons
     chart = page.get_by_role("region", name=FORECAST)
     expect(chart.get_by_role("list", name="Notes")).to_contain_text(FLOOD)
     expect(chart.get_by_role("list", name="Notes")).to_contain_text("uma")
-    expect(chart.get_by_role("img").locator("text", has_text="flood in…")).to_be_visible()
+    expect(chart.get_by_role("img").locator("text", has_text=FLOOD)).to_be_visible()
     visit(page, console.url, SEARCHES)
     notes = page.get_by_role("region", name=WEEKS).get_by_role("list", name="Notes")
     expect(notes).to_contain_text(FLOOD)
@@ -60,6 +63,24 @@ def test_a_note_on_a_day_is_marked_on_every_chart_that_has_the_day(console: Cons
     (body,) = console.lake.objects.contents("curated", "annotations/").values()
     (row,) = table_of(body).to_pylist()
     assert (row["note"], row["written_by"], row["withdrawn_by"]) == (FLOOD, "uma", "uma")
+
+
+def test_a_note_of_one_dashboard_is_on_no_other(console: Console) -> None:
+    page = console.opened(SALES, UPLOADER)
+    page.get_by_role("button", name="Note on a day").click()
+    page.get_by_label("Marked by").select_option(index=1)
+    write(page, day_of_history(console), FLOOD, is_open=True)
+    notes = page.get_by_role("region", name=FORECAST).get_by_role("list", name="Notes")
+    expect(notes).to_contain_text(FLOOD)
+    if folder := os.environ.get("SHOTS"):
+        page.get_by_role("region", name=FORECAST).screenshot(path=Path(folder) / "note.png")
+    visit(page, console.url, SEARCHES)
+    expect(page.get_by_role("region", name=WEEKS).locator("svg").first).to_be_visible()
+    expect(page.get_by_role("list", name="Notes")).to_have_count(0)
+    visit(page, console.url, SALES)
+    notes.get_by_role("button", name=f"Remove the note {FLOOD}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(notes).to_have_count(0)
 
 
 def test_a_note_needs_a_day_and_a_text(console: Console) -> None:
