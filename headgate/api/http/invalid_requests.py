@@ -56,6 +56,7 @@ PATTERNS = {
     "^[A-Za-z0-9_.-]{1,80}$": "a run's name from GET /v1/runs",
     "^[a-z0-9]+(-[a-z0-9]+)*$": "a dashboard's name: words of a to z and digits, joined by hyphens",
     "^[0-9a-f]{16}$": "a version of the dashboards from GET /v1/dashboard-versions",
+    "^([A-Za-z0-9_-]+(/.+)?)?$": "a dashboard, or a dashboard, `/` and a panel; empty for all",
     "^[a-z][a-z0-9_]{0,59}$": "a queue's name from its dashboard",
     "^[a-z][a-z0-9_]{0,39}$": "an action of the queue, such as called",
     r"^(-?\d{1,16}(\.\d{1,2})?)?$": "an amount in quotes such as 2412.50, or empty",
