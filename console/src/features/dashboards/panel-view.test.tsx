@@ -51,6 +51,16 @@ const ANSWER: Record<string, object> = {
   },
 }
 
+const WEEKDAYS = {
+  columns: [
+    { name: 'hour', type: 'bigint', period: 'hour' },
+    { name: 'weekday', type: 'bigint', period: 'day_of_week' },
+    { name: 'orders', type: 'bigint' },
+  ],
+  rows: Array.from({ length: 15 * 7 }, (_, at) => [7 + Math.floor(at / 7), 7 - (at % 7), at + 1]),
+  next_cursor: '',
+}
+
 const show = (board: object, panel = PANEL) => {
   vi.stubGlobal('fetch', (url: string) =>
     Promise.resolve(Response.json(ANSWER[new URL(url).pathname] ?? { tables: [], annotations: [] })),
@@ -109,4 +119,22 @@ test('a dashboard of the project says itself which period is open', async () => 
   expect(drawn.newest?.open).toBeUndefined()
   expect(screen.queryByText(/is not over/)).toBeNull()
   expect(document.querySelector('[data-answer-origin]')).toBeNull()
+})
+
+test('a published dashboard draws a saved question as My dashboard does: weekdays and hours in words and in their order', async () => {
+  const panel = { ...PANEL, kind: 'bar', x: 'hour', y: ['orders'], series: 'weekday', is_stacked: false }
+  const before = ANSWER['/v1/queries/q/rows'] ?? {}
+  ANSWER['/v1/queries/q/rows'] = WEEKDAYS
+  try {
+    show(BOARD, panel as Schemas['Panel'])
+    await screen.findByText('drawn')
+  } finally {
+    ANSWER['/v1/queries/q/rows'] = before
+  }
+  const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+  expect(drawn.newest?.order).toEqual(days)
+  const hours = [...new Set(drawn.newest?.rows.map(([hour]) => hour))]
+  expect([hours.length, hours[0], hours.at(-1)]).toEqual([15, '07:00', '21:00'])
+  // Notes of the panel are about its own name.
+  expect([drawn.newest?.panel.name, drawn.newest?.panel.question]).toEqual(['net', 'Net by month'])
 })

@@ -5,6 +5,8 @@ import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
 import { withDays } from '../query/days'
+import { drawable } from '../query/chart-choice'
+import { askedBy } from '../query/saved-questions'
 import { openAt } from '../query/use-drawn'
 import { AnswerOrigin } from '../query/answer-origin'
 import { ChartNote } from '../query/chart-note'
@@ -17,6 +19,7 @@ import { PHONE } from '../../components/widths'
 import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
+import { DrawnAnswer, isOfAnswer } from './drawn-answer'
 import { Definition, Statement } from './panel-details'
 import { type Narrowed, narrowedLike } from './filters'
 import { hasFiltersOfTables } from './board-filters'
@@ -174,6 +177,18 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
   if (answer.rows.length === 0)
     return <NoRows system={system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
+  const choice = isOfPerson && isOfAnswer(panel) ? drawable(asked, askedBy(panel).choice) : undefined
+  if (view === 'chart' && choice)
+    return (
+      <DrawnAnswer
+        result={asked}
+        choice={choice}
+        units={panel.units}
+        height={height}
+        panel={panel}
+        onPick={onPick}
+      />
+    )
   return (
     <>
       {view === 'table' ? (

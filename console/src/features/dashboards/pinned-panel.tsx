@@ -9,14 +9,13 @@ import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/colum
 import { answerRows, answerTitle } from '../../formats/template'
 import { useCatalog } from '../catalog/queries'
 import { AnswerOrigin } from '../query/answer-origin'
-import { type Choice, drawable } from '../query/chart-choice'
-import { ChartNote } from '../query/chart-note'
+import { drawable } from '../query/chart-choice'
 import { withDays } from '../query/days'
 import { type Result, useResult } from '../query/results'
 import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { tablesIn } from '../query/schema-words'
-import { useDrawn } from '../query/use-drawn'
 import { AnswerTable } from './answer-table'
+import { DrawnAnswer, isOfAnswer } from './drawn-answer'
 import { EMPTY_PANEL } from './empty-panel'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
@@ -104,10 +103,10 @@ function Shown({
           : 'No row fits the statement today.'}
       </Empty>
     )
-  const isOfPanel = question.kind === 'fan' || question.scale === 'each'
-  if (isOfPanel) return <PanelChart result={result} question={question} />
+  if (question.kind !== 'table' && !isOfAnswer(question))
+    return <PanelChart result={result} question={question} />
   return choice ? (
-    <DrawnAnswer result={result} choice={choice} units={question.units} />
+    <DrawnAnswer result={result} choice={choice} units={question.units} height={HEIGHT} />
   ) : (
     <Table result={result} label={question.name} units={question.units} />
   )
@@ -136,27 +135,6 @@ function PanelChart({ result, question }: { result: Result; question: KeptQuesti
     <Suspense fallback={<Waiting what="the chart" />}>
       <Chart shown={shown} height={HEIGHT} />
     </Suspense>
-  )
-}
-
-function DrawnAnswer({
-  result,
-  choice,
-  units,
-}: {
-  result: Result
-  choice: Choice
-  units: Units | undefined
-}) {
-  const shown = useDrawn(result, choice, units)
-  if (shown.refused) return <Empty>{shown.refused}</Empty>
-  return (
-    <>
-      <Suspense fallback={<Waiting what="the chart" />}>
-        <Chart shown={shown} height={HEIGHT} />
-      </Suspense>
-      <ChartNote shown={shown} />
-    </>
   )
 }
 

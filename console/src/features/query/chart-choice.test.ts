@@ -269,3 +269,14 @@ test('where one series would hide the others and no log scale is possible, each 
   expect(scaleOf((month, part) => Math.abs(uneven(month, part)))).toBe('auto')
   expect(scaleOf((_, part) => (part === 0 ? 900 : -147))).toBe('auto')
 })
+
+test('hours, weekdays and months are never cut, also where bars of many series stand beside each other', () => {
+  const columns = [
+    { name: 'hour', type: 'bigint', period: 'hour' },
+    { name: 'weekday', type: 'bigint', period: 'day_of_week' },
+    { name: 'orders', type: 'bigint' },
+  ]
+  const rows = Array.from({ length: 24 * 7 }, (_, at) => [Math.floor(at / 7), 1 + (at % 7), 1])
+  const shown = drawn(columns, rows, { x: 'hour', y: ['orders'], series: 'weekday', isStacked: false })
+  expect([shown.rows.length, shown.note]).toEqual([24 * 7, ''])
+})

@@ -198,7 +198,9 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
   const isStacked = drawing.is_stacked ?? true
   // Stacked bars of one place are one bar with its parts, those beside each other are bars of their own.
   const bars = choice.series && !isStacked ? few.points.length : 0
-  const limit = { isLine, bars, isOrdered, rankedBy: isRanked ? titleOf(columns, y[0]) : '' }
+  // Hours, weekdays and months are few and have an order: without some of them the chart would be of a part of the day.
+  const isOfParts = axis !== undefined && !axis.isTime
+  const limit = { isLine, bars, isOfParts, isOrdered, rankedBy: isRanked ? titleOf(columns, y[0]) : '' }
   const cut = wholePlaces(few.points, limit, keys)
   const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
   const isApart =
@@ -318,6 +320,8 @@ interface Limit {
   isLine: boolean
   /** How many bars stand beside each other; 0 where those of one place are one. */
   bars: number
+  /** Whether the places are parts of dates, such as hours, which are never cut. */
+  isOfParts: boolean
   isOrdered: boolean
   /** The title of the measure whose largest places are drawn; empty for the first ones. */
   rankedBy: string
@@ -326,7 +330,7 @@ interface Limit {
 /** The points of as many whole places as can be read, of periods the newest: no bar lacks a part. */
 function wholePlaces(
   all: Cell[][],
-  { isLine, bars, isOrdered, rankedBy }: Limit,
+  { isLine, bars, isOfParts, isOrdered, rankedBy }: Limit,
   keys: number,
 ): { points: Cell[][]; note: string } {
   const points = rankedBy ? byMeasure(all, keys) : all
@@ -339,7 +343,7 @@ function wholePlaces(
     : bars > MOST_BARS
       ? Math.max(1, Math.floor(MOST_BARS / each))
       : MOST_BARS
-  if (places.length <= most) return { points: all, note: '' }
+  if (isOfParts || places.length <= most) return { points: all, note: '' }
   // The newest periods are the ones to see.
   const isNewest = isOrdered && !isLine
   const kept = new Set(isNewest ? places.slice(-most) : places.slice(0, most))

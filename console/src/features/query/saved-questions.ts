@@ -89,8 +89,17 @@ export interface Asked {
   choice?: Choice | undefined
 }
 
-/** What the page Query asks and shows for a kept question, or for one that is sent by mail. */
-export const askedBy = ({ sql, kind, x, y, series, scale, form, is_stacked }: Shown): Asked => ({
+/** What the page Query asks and shows for a kept question, for one that is sent by mail, or for a person's panel. */
+export const askedBy = ({
+  sql,
+  kind,
+  x,
+  y,
+  series,
+  scale,
+  form,
+  is_stacked,
+}: Omit<Shown, 'kind'> & { kind: string }): Asked => ({
   sql,
   view: kind === 'table' ? 'table' : 'chart',
   choice: x

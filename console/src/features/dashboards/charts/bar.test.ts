@@ -274,3 +274,28 @@ test('bars whose values are not all above zero have no log scale, and the chart 
     'These bars have no log scale: Received has values of zero or below.',
   )
 })
+
+test('bars beside each other have the room of each in a higher chart', () => {
+  const rows = Array.from({ length: 15 * 7 }, (_, at) => [`${Math.floor(at / 7)}:00`, `Day ${at % 7}`, 1])
+  const beside = {
+    ...EMPTY_PANEL,
+    kind: 'bar' as const,
+    x: 'hour',
+    y: ['n'],
+    series: 'day',
+    is_stacked: false,
+  }
+  const shown = { panel: beside, columns: ['hour', 'day', 'n'], rows }
+  expect(barsHeight(shown, 320)).toBeGreaterThan(15 * 7 * 5)
+  expect(barsHeight({ ...shown, panel: { ...beside, is_stacked: true } }, 320)).toBeLessThan(450)
+})
+
+test('the axis of several measures is titled by all of them', () => {
+  const panel = { ...EMPTY_PANEL, kind: 'bar' as const, x: 'day', y: ['sold', 'returned'] }
+  const shown = { panel, columns: ['day', 'sold', 'returned'], rows: [['a', 2, 1]] }
+  const titleOf = (own = {}) =>
+    (options({ ...shown, panel: { ...panel, ...own } }, 'light') as { xAxis: { name: string } }).xAxis.name
+  expect(titleOf()).toBe('Sold and Returned')
+  expect(titleOf({ y: ['sold', 'returned', 'a', 'b'] })).toBe('Sold, Returned, A and 1 more')
+  expect(titleOf({ y: ['sold'] })).toBe('Sold')
+})

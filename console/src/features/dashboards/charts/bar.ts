@@ -11,8 +11,8 @@ import {
   hover,
   INK,
   legendHeight,
-  logTitle,
   markLine,
+  measuresTitle,
   notesAt,
   numeric,
   placeName,
@@ -26,6 +26,8 @@ import {
 
 /** Labels of more bars than these would cover each other, however high the chart is; the tooltip has their values. */
 const MOST_LABELS = 50
+/** The room of a bar beside others of one place. */
+const BESIDE_PX = 5
 /** The room of a bar with its name and its value, and of the axis and the legend beside them. */
 const BAR_PX = 17
 const BESIDE_BARS_PX = 60
@@ -82,8 +84,10 @@ export function barsHeight({ panel, columns, rows, isNarrow = false }: Shown, le
   const [at, of] = [columns.indexOf(panel.x), columns.indexOf(panel.series)]
   const bars = new Set(rows.map((row) => text(row[at]))).size
   const names = of < 0 ? [] : [...new Set(rows.map((row) => text(row[of])))]
+  const besides = areStacked(panel) ? 1 : Math.max(names.length, panel.y.length)
+  const placePx = Math.max(BAR_PX, besides * BESIDE_PX)
   const legend = names.length > 1 ? legendHeight(names, isNarrow) - legendHeight([], isNarrow) : 0
-  return Math.max(least, Math.min(bars, MOST_LABELS) * BAR_PX + BESIDE_BARS_PX + legend)
+  return Math.max(least, Math.min(bars, MOST_LABELS) * placePx + BESIDE_BARS_PX + legend)
 }
 
 /** The series of a chart or its measures; of more series than colours the largest come first. */
@@ -163,7 +167,8 @@ export function bar({
     names.map((name) => valuesOf.map((values) => values.get(name) ?? null)),
     isStacked,
   )
-  const axis = valueAxis(column, unit, labels)
+  const title = measuresTitle(panel, unit, labels)
+  const axis = { ...valueAxis(column, unit, labels), name: title }
   const series = groups.map((group, at) => {
     const values = valuesOf[at]
     return {
@@ -211,7 +216,7 @@ export function bar({
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
-      ...(isLog ? { ...axis, type: 'log', name: logTitle(column, unit, labels) } : fittedAxis(axis, ...ends)),
+      ...(isLog ? { ...axis, type: 'log', name: `${title} (log scale)` } : fittedAxis(axis, ...ends)),
       // Of many ticks a phone would show every third or fourth label only.
       ...(isNarrow ? { splitNumber: 2 } : {}),
       nameLocation: 'middle',

@@ -121,6 +121,19 @@ export function fittedAxis<Axis extends { axisLabel: object }>(
   return axis
 }
 
+/** So many measures are named in the title of their axis. */
+const MOST_TITLES = 3
+
+/** The title of the axis of a chart: all of its measures, or the one that its series split. */
+export function measuresTitle({ y, series }: Schemas['Panel'], unit: string, labels: Labels = {}): string {
+  const [first = '', ...others] = y.map((column) => labels[column] || heading(column, unit))
+  if (series || others.length === 0) return axisTitle(y[0] ?? '', unit, labels[y[0] ?? ''])
+  const named = others.slice(0, MOST_TITLES - 1)
+  const left = others.length - named.length
+  const last = left > 0 ? `${left} more` : (named.pop() ?? '')
+  return axisTitle('', unit, `${[first, ...named].join(', ')} and ${last}`)
+}
+
 /** The title of an axis of values where a step is a factor. */
 export const logTitle = (column: string, unit: string, labels: Labels = {}): string =>
   `${axisTitle(column, unit, labels[column])} (log scale)`

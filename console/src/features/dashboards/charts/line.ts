@@ -12,7 +12,7 @@ import {
   type Row,
   grid,
   hover,
-  logTitle,
+  measuresTitle,
   notesAt,
   numeric,
   placesBySize,
@@ -72,6 +72,7 @@ export function line({
   const all = whole.flatMap(({ data }) => data.filter((value) => value !== null))
   // Areas one above the other end elsewhere.
   const ends = isArea ? ([0, 0] as const) : ([Math.min(0, ...all), Math.max(0, ...all)] as const)
+  const title = measuresTitle(panel, unitOf(column), labels)
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
     xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open, begun, period)
@@ -113,8 +114,8 @@ export function line({
       },
     },
     yAxis: {
-      ...fittedAxis(valueAxis(column, unitOf(column), labels), ...ends),
-      ...(isLog ? { type: 'log', name: logTitle(column, unitOf(column), labels) } : {}),
+      ...fittedAxis({ ...valueAxis(column, unitOf(column), labels), name: title }, ...ends),
+      ...(isLog ? { type: 'log', name: `${title} (log scale)` } : {}),
       max: panel.unit === 'score' ? 1 : undefined,
     },
     series,
