@@ -267,11 +267,18 @@ data "aws_iam_policy_document" "api" {
 data "aws_iam_policy_document" "api_queries" {
   source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.name_people.json, data.aws_iam_policy_document.ask_lake.json]
 
-  # The profile of a dataset counts the accepted rows that no run has merged yet.
+  # The profile of a dataset counts the accepted rows that no run has merged yet, and those of them that change nothing: the sender's
+  # note has what the check before the commit counted.
   statement {
     sid       = "CountPendingRows"
     actions   = ["dynamodb:Query"]
     resources = ["${aws_dynamodb_table.files.arn}/index/by_received_at"]
+  }
+
+  statement {
+    sid       = "ReadChecksOfPendingFiles"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/uploaders/*"]
   }
 
   # A person sends a mail to the own address now, with the panels of any dashboard.
@@ -281,11 +288,12 @@ data "aws_iam_policy_document" "api_queries" {
     resources = [aws_sns_topic.mails.arn]
   }
 
-  # Records of kept models are in model cards; models themselves stay unread.
+  # A mail shows written dashboards, and the saved questions of a person's own dashboard. Records of kept models are in model cards; models
+  # themselves stay unread.
   statement {
     sid       = "ReadDashboardsAndRecordsOfModels"
     actions   = ["s3:GetObject"]
-    resources = [for objects in ["dashboards/*", "models/*/days/*/card.json"] : "${module.bucket["artifacts"].arn}/${objects}"]
+    resources = [for objects in ["dashboards/*", "questions/*", "models/*/days/*/card.json"] : "${module.bucket["artifacts"].arn}/${objects}"]
   }
 
   # The newest record of a model is that of the last day in its folder.

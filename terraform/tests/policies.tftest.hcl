@@ -157,7 +157,7 @@ run "card_data_has_a_key_of_its_own_and_the_gate_keeps_originals" {
     condition = local.api_paths["/v1/model-cards/{proxy+}"] == "queries" && [
       for statement in data.aws_iam_policy_document.api_queries.statement : [statement.actions, [for resource in statement.resources : trimprefix(resource, module.bucket["artifacts"].arn)]] if strcontains(statement.sid, "RecordsOfModels")
       ] == [
-      [toset(["s3:GetObject"]), ["/dashboards/*", "/models/*/days/*/card.json"]],
+      [toset(["s3:GetObject"]), ["/dashboards/*", "/models/*/days/*/card.json", "/questions/*"]],
       [toset(["s3:ListBucket"]), [""]],
     ]
     error_message = "The function that answers model cards may read the records of kept models, and no model."

@@ -160,6 +160,34 @@ def test_a_question_is_kept_in_the_lake_and_listed(operator: Api) -> None:
     assert operator.call("DELETE", "/v1/kept-questions?name=Branches").json["questions"] == []
 
 
+def test_a_person_looks_at_the_mail_of_the_own_dashboard_and_sends_it(operator: Api) -> None:
+    """The function of the mails reads the saved questions of a person, which that of the lake wrote."""
+    question = {
+        "name": "Orders",
+        "sql": "select count(*) as n from orders",
+        "kind": "table",
+        "is_pinned": True,
+    }
+    assert operator.call("PUT", "/v1/kept-questions", question).status == 200
+    mail = {"title": "Mine", "dashboard": "mine", "every": "day", "on": 0}
+    for deed in ("preview", "send"):
+        shown = written_mail(operator, deed, mail)
+        assert shown["address"] == "operator@example.com"
+        assert "Orders" in shown["text"]
+        assert "No answer" not in shown["text"]
+    assert operator.call("DELETE", "/v1/kept-questions?name=Orders").json["questions"] == []
+
+
+def written_mail(caller: Api, deed: str, mail: dict[str, object]) -> Any:  # noqa: ANN401 a mail as JSON
+    """Return a mail that is looked at or sent now, once its answers are ready."""
+    for _ in range(20):
+        answer = caller.call("POST", f"/v1/mails/{deed}", mail, Idempotency_Key=f"own-dashboard-{deed}")
+        assert answer.status == 200, answer.body
+        if answer.json["is_ready"]:
+            return answer.json
+    raise AssertionError(answer.json)
+
+
 def test_a_dry_run_drafts_a_contract_for_a_file_that_none_describes(operator: Api) -> None:
     _, path = uploaded(
         operator,
@@ -235,6 +263,25 @@ def test_the_contents_of_every_dataset_are_answered(operator: Api, viewer: Api) 
     for dataset in [contract["name"] for contract in contracts if contract["zone"] == "source"]:
         path = f"/v1/datasets/{dataset}/profile"
         assert [caller.call("GET", path).status for caller in (operator, viewer)] == [200, 200], path
+
+
+@pytest.mark.usefixtures("built")
+def test_the_contents_of_a_dataset_count_the_rows_of_a_file_that_no_run_has_merged(
+    operator: Api, viewer: Api
+) -> None:
+    """What the check before a commit counted is in a note beside the sender of the file."""
+    path = "/v1/datasets/payments/profile"
+    before = operator.call("GET", path).json["pending_rows"]
+    _, upload = uploaded(operator, "pending.csv", PAYMENTS.replace(b"\n90", b"\n95"), "payments")
+    operator.call("POST", f"{upload}/dry-run")
+    operator.until(f"{upload}/dry-run", lambda one: one["state"] != "checking")
+    file = f"/v1/files/{operator.call('POST', f'{upload}/commit').json['file_id']}"
+    operator.until(file, lambda one: one["state"] == "done")
+    for caller in (operator, viewer):
+        answer = caller.call("GET", path)
+        assert answer.status == 200, answer.body
+        assert answer.json["pending_rows"] == before + 1
+    assert operator.call("POST", f"{file}/revert").json["accepted"] == 1
 
 
 def test_every_system_answers_its_own_tables_and_none_of_another(shop_lake: Lake, operator: Api) -> None:
