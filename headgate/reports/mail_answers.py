@@ -16,13 +16,16 @@ from headgate.reports.mail_periods import (
     newest_words,
     periods_of,
     rows_of_newest_periods,
+    so_far_words,
 )
 from headgate.reports.mail_tables import TextColumn, text_table
 from headgate.reports.numbers import figure
+from headgate.reports.open_periods import open_period
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from headgate.api.shapes.dashboards import Panel
     from headgate.api.shapes.tables import QueryRows
@@ -34,17 +37,27 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T(?!00:00(:00(\.0+)?)?$)\d{2}:\d{2}.*")
 Record = dict[str, Any]
 
 
-def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords, *, has_action: bool = True) -> list[str]:
+def panel_lines(
+    panel: Panel,
+    page: QueryRows,
+    words: ColumnWords,
+    *,
+    has_action: bool = True,
+    as_of: date | None = None,
+) -> list[str]:
     """Return the question of a panel with its figure, the answer in words, the rows, and the action.
 
-    A panel that a person took from another dashboard has no action: it may refer to the other panels there.
+    Args:
+        has_action: False for a panel that a person took from another dashboard: its action may refer to the
+            other panels there.
+        as_of: the last day of the data, which decides whether the newest period of a line is over.
     """
     records = answer_records(page)
     if panel.nothing and not records:
         return [f"\n{panel.question}", panel.nothing]
     shown = _figure_lines(panel, records) if panel.kind == "kpi" else [panel.question]
     answer = answer_in_words(panel.answer, records, words.units)
-    rows = [] if panel.kind == "kpi" else _chart_rows(panel, page, words)
+    rows = [] if panel.kind == "kpi" else _chart_rows(panel, page, words, as_of)
     lines = [*shown, *([answer] if answer and answer != panel.question else []), *rows]
     return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records) if has_action else [])]
 
@@ -66,14 +79,14 @@ def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
     return [f"To do: {action}"] if action else []
 
 
-def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
+def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords, as_of: date | None) -> list[str]:
     """Return a table of the rows that say most, and of how many they are."""
     records = answer_records(page)
     rows = panel_records(panel, page)
     if panel.kind != "line" or len(rows) == len(records):
         return _table_in_words(rows, words, has_more=bool(page.next_cursor))
     periods = periods_of(records, panel.x)
-    many = newest_words(periods) if periods else f"The last {MAX_ROWS} of {len(records):,} rows."
+    many = newest_words(periods, as_of) if periods else f"The last {MAX_ROWS} of {len(records):,} rows."
     return [*_table_in_words(rows, words, is_cut=False), many]
 
 
@@ -107,17 +120,22 @@ def _table_in_words(
     return [*table, *([folded] if folded else [])]
 
 
-def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
-    """Return the rows of a mail as a table with all columns, as the page Query has them, and how many."""
+def table_lines(page: QueryRows, words: ColumnWords, as_of: date | None = None) -> list[str]:
+    """Return the rows of a mail as a table with all columns, as the page Query has them, and how many.
+
+    Args:
+        as_of: the last day of the data, which decides whether the newest period is over.
+    """
     records = answer_records(page)
     rows = mailed_records(page)
     if len(rows) == len(records) or not _is_over_time(records):
         return _first_rows(records, words, has_more=bool(page.next_cursor))
     if not page.next_cursor:
-        return [*_table(rows, words), newest_words(periods_of(records))]
+        return [*_table(rows, words), newest_words(periods_of(records), as_of)]
     rest = f"of more than {len(records):,} rows"
     if is_descending(records):
-        return [*_table(rows, words), f"The first {len(rows):,} {rest}: the newest whole periods."]
+        so_far = so_far_words(open_period(periods_of(records), as_of) if as_of else None)
+        return [*_table(rows, words), f"The first {len(rows):,} {rest}: the newest whole periods{so_far}."]
     later = "Later rows never come into this mail: write ORDER BY with DESC in the statement."
     return [*_table(rows, words), f"The first {len(rows):,} {rest}, the oldest first. {later}"]
 

@@ -6,10 +6,12 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from headgate.reports.open_periods import time_column
+from headgate.reports.numbers import day_words
+from headgate.reports.open_periods import open_period, time_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     Record = dict[str, Any]
 
@@ -97,8 +99,11 @@ def rows_of_newest_periods(records: Sequence[Record], periods: Sequence[str]) ->
     return rows if len(rows) <= MAX_PERIOD_ROWS else rows[:MAX_ROWS]
 
 
-def newest_words(periods: Sequence[str]) -> str:
-    """Return how many rows and periods a mail has of how many; empty if it has all of them."""
+def newest_words(periods: Sequence[str], as_of: date | None = None) -> str:
+    """Return how many rows and periods a mail has of how many; empty if it has all of them.
+
+    A period that is not over by the last day of the data is no whole one.
+    """
     chosen = _newest_periods(periods)
     if len(chosen) == len({*periods}):
         return ""
@@ -111,7 +116,16 @@ def newest_words(periods: Sequence[str]) -> str:
     if len(chosen) == 1:
         part = f", the first of {total:,} of its rows" if total > sent else ""
         return f"{rows}: the newest period{part}."
-    return f"{rows}: the newest {len(chosen)} whole periods of {len({*periods})}."
+    begin = open_period(periods, as_of) if as_of else None
+    open_periods = 0 if begin is None else 1
+    many, of = len(chosen) - open_periods, len({*periods}) - open_periods
+    whole = "whole period" if many == 1 else f"{many} whole periods"
+    return f"{rows}: the newest {whole} of {of}{so_far_words(begin)}."
+
+
+def so_far_words(begin: date | None) -> str:
+    """Return that a mail also has the period that is not over; empty without its first day."""
+    return f", and that from {day_words(begin)} so far" if begin else ""
 
 
 def _newest_periods(periods: Sequence[str]) -> set[str]:

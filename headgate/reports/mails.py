@@ -233,7 +233,8 @@ class MailSender:
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
-        lines = panel_lines(panel, page, words, has_action=has_action)
+        as_of = self.as_of if is_of_person else None  # only these statements may have an open period
+        lines = panel_lines(panel, page, words, has_action=has_action, as_of=as_of)
         left_out = self._left_out(panel.sql)
         notes = self._open_period(page, panel.x, panel_records(panel, page)) if is_of_person else ()
         return [*lines, *left_out, *notes]
@@ -271,7 +272,7 @@ class MailSender:
         if schedule.only_if:
             check = limit_check(schedule, page, words, self.as_of)
             yield check.words if check.is_sent else f"Not sent by its schedule now. {check.words}"
-        yield from table_lines(page, words)
+        yield from table_lines(page, words, self.as_of)
         yield from self._left_out(schedule.sql)
         yield from self._open_period(page, schedule.x, mailed_records(page))
 

@@ -726,7 +726,7 @@ def test_a_mail_of_years_and_months_in_numbers_names_the_month_that_is_not_over(
     lines = [*mailing._answer(schedule)]
     assert lines[2].split() == ["2010", "3", "Z0", "5"]
     assert lines[-2:] == [
-        "The last 20 of 26 rows: the newest 10 whole periods of 13.",
+        "The last 20 of 26 rows: the newest 9 whole periods of 12, and that from 1 Dec 2010 so far.",
         "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010.",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -45,6 +46,16 @@ def test_the_newest_whole_periods_are_sent_in_their_order(is_newest_first: bool)
     first = "first" if is_newest_first else "last"
     words = f"The {first} 18 of 39 rows: the newest 6 whole periods of 13."
     assert newest_words(periods_of(every)) == words
+
+
+def test_a_period_that_is_not_over_is_not_counted_among_the_whole_ones() -> None:
+    periods = periods_of(by_months("DE", "FR", "IE", "US"))
+    rows = "The last 20 of 52 rows"
+    so_far = "and that from 1 Dec 2010 so far."
+    assert newest_words(periods, date(2010, 12, 9)) == f"{rows}: the newest 4 whole periods of 12, {so_far}"
+    assert newest_words(periods, date(2010, 12, 31)) == f"{rows}: the newest 5 whole periods of 13."
+    wide = periods_of(by_months(*(f"R{at}" for at in range(9))))
+    assert newest_words(wide, date(2010, 12, 9)).endswith(f": the newest whole period of 12, {so_far}")
 
 
 def test_the_newest_period_is_whole_also_where_it_alone_is_longer_than_a_mail() -> None:
