@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import type { Schemas } from '../../api/client'
 import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
+import { chartTitle } from './answer-title'
 import { ChartNote } from './chart-note'
 import { type ChartKind, type Choice, drawable, isId, measures } from './chart-choice'
 import { useDrawn } from './use-drawn'
@@ -59,9 +60,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
   const shown = useDrawn(result, choice)
   const option = (name: string) => ({ value: name, label: shown.labels?.[name] ?? name })
   const names = result.columns.map((one) => option(one.name))
-  const wordOf = (name: string): string => option(name).label
-  const by = [choice.x, ...(choice.series ? [choice.series] : [])].map(wordOf).join(' and ')
-  const title = `${choice.y.map(wordOf).join(', ')} by ${by}`
+  const title = chartTitle(choice, shown.labels ?? {})
   const kind: ChartKind = shown.panel.kind === 'bar' ? 'bar' : shown.panel.form || 'line'
   const noLog = kind === 'bar' ? whyNoLog(shown) : ''
   const isOfIds = result.columns.some((column) => column.name === choice.x && isId(column))

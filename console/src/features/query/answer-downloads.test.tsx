@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest'
 
-import { datedName, daysOf, excelWords, limitNote, openNote, pictureNotes, titleOf } from './answer-downloads'
+import { datedName, daysOf, excelWords, limitNote, openNote, pictureNotes } from './answer-downloads'
 
 test('a picture has the note of its chart, and its tables with their days', () => {
   const page = document.createElement('div')
@@ -14,11 +14,11 @@ test('a picture has the note of its chart, and its tables with their days', () =
 
 test('a workbook says where the LIMIT of its statement cut the rows off', () => {
   const rows = [[1], [2]]
-  expect(limitNote({ query: { sql: 'SELECT a\nFROM t\nLIMIT 2;' }, rows })).toMatch(
+  expect(limitNote({ sql: 'SELECT a\nFROM t\nLIMIT 2;', rows })).toMatch(
     /^The statement ends with LIMIT 2: these are the first 2 rows/,
   )
-  expect(limitNote({ query: { sql: 'SELECT a FROM t LIMIT 3' }, rows })).toBe('')
-  expect(limitNote({ query: { sql: 'SELECT a FROM (SELECT a FROM t LIMIT 2) AS b' }, rows })).toBe('')
+  expect(limitNote({ sql: 'SELECT a FROM t LIMIT 3', rows })).toBe('')
+  expect(limitNote({ sql: 'SELECT a FROM (SELECT a FROM t LIMIT 2) AS b', rows })).toBe('')
 })
 
 test('a download has days for moments at midnight, such as months, as the page shows them', () => {
@@ -49,11 +49,6 @@ test('a workbook says which of its periods is not over', () => {
   expect(openNote({ columns, rows: [['DE', null]] }, '2010-12-09')).toBe('')
 })
 
-test('a file has the day on which it was saved, and a workbook the title of its answer', () => {
+test('a file has the day on which it was saved', () => {
   expect(datedName('orders', new Date('2010-12-09T08:00:00Z'))).toBe('orders-2010-12-09')
-  const page = document.createElement('div')
-  expect(titleOf('', page, 'orders-order_items')).toBe('Orders, Order items')
-  page.innerHTML = '<div data-answer-chart="Orders by month"></div>'
-  expect(titleOf('', page, 'orders')).toBe('Orders by month')
-  expect(titleOf('How many?', page, 'orders')).toBe('How many?')
 })

@@ -8,20 +8,20 @@ import { useWorkbookWriting, WorkbookWriting } from '../../components/workbook-w
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { kindOfTime } from '../../formats/moments'
 import { saveCsv } from '../../formats/save-table'
-import { heading } from '../../formats/words'
 import { useHealth } from '../lake/queries'
 import type { AnswerSize } from './answer-size'
 import { withDays } from './days'
+import { fileNameOf } from './file-name-of'
 import { openPeriod, openWords } from './open-period'
 import { isComplete, MOST_ROWS } from './reading'
 import { readFile } from './result-file'
 import type { Result } from './results'
 
 interface Props {
-  /** The name of the files, without their ending. */
-  name: string
-  /** The saved question; empty for a statement of one's own. */
-  question: string
+  /** The title of the answer, after which its files are named. */
+  title: string
+  /** The statement as it was typed; the one that was asked may have other words and a LIMIT. */
+  sql: string
   columns: Result['columns']
   isReading: boolean
   isChart: boolean
@@ -53,8 +53,8 @@ export const pictureNotes = (page: ParentNode): string[] =>
   )
 
 /** Whether the rows end with the LIMIT of their statement, so that its tables may have more. */
-export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql: string } }): string {
-  const limit = Number(/\bLIMIT\s+(\d+)\s*;?\s*$/i.exec(query.sql)?.[1] ?? Infinity)
+export function limitNote({ sql, rows }: Pick<Result, 'rows'> & { sql: string }): string {
+  const limit = Number(/\bLIMIT\s+(\d+)\s*;?\s*$/i.exec(sql)?.[1] ?? Infinity)
   return rows.length >= limit
     ? `The statement ends with LIMIT ${whole(limit)}: ${rows.length === 1 ? 'this is the first row' : `these are the first ${whole(rows.length)} rows`}, and there may be more.`
     : ''
@@ -77,32 +77,26 @@ export function openNote({ columns, rows }: Pick<Result, 'columns' | 'rows'>, as
 export const datedName = (name: string, now = new Date()): string =>
   `${name}-${now.toISOString().slice(0, 10)}`
 
-/** The title of an answer: its question, else that of its chart, else its tables, after which its file is named. */
-export const titleOf = (question: string, page: ParentNode, name: string): string =>
-  question ||
-  page.querySelector<HTMLElement>('[data-answer-chart]')?.dataset.answerChart ||
-  name
-    .split('-')
-    .map((table) => heading(table))
-    .join(', ')
-
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
-export function AnswerDownloads({ name, question, columns, isReading, isChart, size, onSave }: Props) {
+export function AnswerDownloads({ title, sql, columns, isReading, isChart, size, onSave }: Props) {
   const units = useAnswerUnits('', columns)
   const labels = useAnswerLabels('', columns)
   const asOf = useHealth().data?.as_of ?? ''
-  const fileName = datedName(name)
+  const fileName = datedName(fileNameOf(title, sql))
   function picture(): void {
     const drawing = document.querySelector<HTMLElement>('[data-answer-chart]')
     const chart = drawing?.querySelector('svg')
-    const title = titleOf(question, document, name)
     if (chart) void savePng(fileName, { chart, title, notes: pictureNotes(document) })
   }
   const writing = useWorkbookWriting()
   function workbook(answer: Result): void {
     const table = daysOf(answer)
-    const notes = [originOf(document), openNote(table, asOf), limitNote(answer), `SQL: ${answer.query.sql}`]
-    const title = titleOf(question, document, name)
+    const notes = [
+      originOf(document),
+      openNote(table, asOf),
+      limitNote({ sql, rows: answer.rows }),
+      `SQL: ${sql}`,
+    ]
     writing.save({ name: fileName, table, words: { title, units, labels, notes: notes.filter(Boolean) } })
   }
   /** More rows than a browser keeps are the file that Athena wrote. */

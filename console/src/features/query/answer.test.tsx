@@ -27,7 +27,7 @@ test('the seconds of a running query are not announced, and that it runs is', as
           <Answer
             result={FIRST}
             sql="SELECT name FROM ranges"
-            fileName="answer"
+            title="Answer"
             seconds={1}
             rest="running"
             progress={{ began: Date.now() - 60_000, scanned_bytes: 0 }}

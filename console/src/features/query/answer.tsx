@@ -33,10 +33,8 @@ interface Props {
   result: Result
   /** The statement as it was asked; the API may leave out columns of it. */
   sql: string
-  /** The name of a downloaded answer. */
-  fileName: string
-  /** The saved question with the statement; empty for a statement of one's own. */
-  question?: string | undefined
+  /** The title of a downloaded answer, after which its file is named. */
+  title: string
   /** Whether the statement is a question of the lake, whose answer is for people; another one is answered as dashboards show it. */
   isQuestion?: boolean
   seconds: number
@@ -58,8 +56,7 @@ interface Props {
 export function Answer({
   result: first,
   sql,
-  fileName,
-  question = '',
+  title,
   isQuestion = false,
   seconds: took,
   rest,
@@ -105,8 +102,8 @@ export function Answer({
             aria-label="View of the answer"
           />
           <AnswerDownloads
-            name={fileName}
-            question={question}
+            title={title}
+            sql={sql}
             columns={result.columns}
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}

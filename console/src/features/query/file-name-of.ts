@@ -17,7 +17,7 @@ export function fileNameOf(question: string | undefined, sql: string): string {
 }
 
 /** The tables that a statement reads, without those that it names itself. */
-function tablesOf(sql: string): string[] {
+export function tablesOf(sql: string): string[] {
   const common = new Set([...sql.matchAll(COMMON)].map(([, name]) => name?.toLowerCase()))
   const read = [...sql.matchAll(READ)].map(([, name = '']) => name.toLowerCase())
   return [...new Set(read)].filter((name) => !common.has(name))

@@ -32,11 +32,10 @@ import {
 } from './saved-questions'
 import { AddedLevelsNote } from './added-levels-note'
 import { AnswerOrigin } from './answer-origin'
+import { useAnswerTitle } from './answer-title'
 import { useStatementHistory } from './use-statement-history'
 import { StatementHistory } from './statement-history'
 import { CopyLink } from './copy-link'
-import { heading } from '../../formats/words'
-import { fileNameOf } from './file-name-of'
 import { SchemaBrowser } from './schema-browser'
 import { isShown, type Progress, type RunState, useQueryRun } from './use-query-run'
 
@@ -101,6 +100,12 @@ function Desk() {
   const asked = questions.data?.questions.find(isAnswered)
   const saved = own.questions.find(isAnswered)
   const name = asked?.description ?? saved?.name
+  const title = useAnswerTitle(isShown(state) ? state.result : undefined, {
+    question: name ?? '',
+    sql: answered,
+    choice,
+    isChart: shownView === 'chart',
+  })
   return (
     <Stack gap="sm">
       <PageTitle>Query</PageTitle>
@@ -178,8 +183,7 @@ function Desk() {
                 result={state.result}
                 sql={answered}
                 progress={running.progress}
-                fileName={fileNameOf(name, answered)}
-                question={name}
+                title={title}
                 isQuestion={asked !== undefined}
                 seconds={state.seconds}
                 rest={state.rest}
@@ -195,13 +199,10 @@ function Desk() {
                   <>
                     <CopyLink />
                     <MailMe
-                      key={name ?? answered}
+                      key={name ?? `${answered}\n${title}`}
                       of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
                       columns={state.result.columns}
-                      title={(name ?? heading(fileNameOf(name, answered).replaceAll('-', ', '))).slice(
-                        0,
-                        MAX_TITLE,
-                      )}
+                      title={title.slice(0, MAX_TITLE)}
                     />
                     <KeepQuestion
                       kept={saved}
