@@ -49,6 +49,7 @@ export function MailMe({ of, title: proposed = '', columns = [], isWhole = false
   const [every, setEvery] = useState<Every>('week')
   const [on, setOn] = useState(1)
   const [limit, setLimit] = useState(NO_LIMIT)
+  const [refused, setRefused] = useState('')
   const days = daysOf(every)
   if (!mails.data?.address) return null
   const isTitled = title.trim() !== ''
@@ -61,6 +62,9 @@ export function MailMe({ of, title: proposed = '', columns = [], isWhole = false
     ...of,
     ...(limit.only_if ? limit : {}),
   }
+  /** The mail without its days: a refusal is of what is sent, not of when. */
+  const content = JSON.stringify([asked.title, of, limit])
+  const isRefused = refused === content
   async function send(): Promise<string> {
     await schedule.mutateAsync(asked)
     return `${asked.title} is sent ${dayWords(asked)}${limitWords(asked)}. Before your first mail a message asks you to confirm your address.`
@@ -70,8 +74,14 @@ export function MailMe({ of, title: proposed = '', columns = [], isWhole = false
       label="Send me this by mail"
       submit="Schedule the mail"
       what="The mail"
-      isComplete={isComplete}
-      missing={isTitled ? 'Give the limit a number first.' : 'Give the mail a title first.'}
+      isComplete={isComplete && !isRefused}
+      missing={
+        isRefused
+          ? 'This mail was refused, and the reason is above.'
+          : isTitled
+            ? 'Give the limit a number first.'
+            : 'Give the mail a title first.'
+      }
       isLarge
       onSubmit={send}
     >
@@ -104,7 +114,12 @@ export function MailMe({ of, title: proposed = '', columns = [], isWhole = false
         />
       ) : null}
       {columns.length > 0 ? <LimitFields columns={columns} limit={limit} onChange={setLimit} /> : null}
-      <MailNow key={JSON.stringify([asked.title, of, limit])} asked={asked} isComplete={isComplete} />
+      <MailNow
+        key={content}
+        asked={asked}
+        isComplete={isComplete}
+        onRefused={(isNow) => setRefused(isNow ? content : '')}
+      />
       <Text size="xs" className="muted">
         To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
         chose another time for the daily report.{' '}

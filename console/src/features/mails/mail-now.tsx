@@ -3,23 +3,30 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { isRefused } from '../../api/queries'
 import { Failed } from '../../components/states'
 import { type MailAsked, writtenMail } from './mails'
 
 interface Props {
   asked: MailAsked
   isComplete: boolean
+  /** Gets whether the API refused the mail as it is asked, which it would also refuse to schedule. */
+  onRefused: (isRefused: boolean) => void
 }
 
 /** Shows a mail as it is sent, and sends it to the person now; the schedule stays as it is. */
-export function MailNow({ asked, isComplete }: Props) {
+export function MailNow({ asked, isComplete, onRefused }: Props) {
   const [progress, setProgress] = useState<Schemas['MailShown']>()
   const written = (deed: 'preview' | 'send') => {
     setProgress(undefined)
     return writtenMail(deed, asked, setProgress)
   }
-  const preview = useMutation({ mutationFn: () => written('preview') })
-  const now = useMutation({ mutationFn: () => written('send') })
+  const ends = {
+    onSuccess: () => onRefused(false),
+    onError: (failure: Error) => onRefused(isRefused(failure)),
+  }
+  const preview = useMutation({ mutationFn: () => written('preview'), ...ends })
+  const now = useMutation({ mutationFn: () => written('send'), ...ends })
   const error = preview.error ?? now.error
   return (
     <>

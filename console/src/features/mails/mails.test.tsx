@@ -37,11 +37,13 @@ const asked: { method: string; url: string; body: unknown }[] = []
 let address = 'ana@example.com'
 let mails: unknown[] = []
 let isHeld = false
+let refusal: { title: string; detail: string } | undefined
 
 beforeEach(() => {
   asked.length = 0
   keys.length = 0
   isHeld = false
+  refusal = undefined
   address = 'ana@example.com'
   mails = []
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -50,6 +52,7 @@ beforeEach(() => {
       asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
       const key = new Headers(headers).get('idempotency-key') ?? ''
       keys.push(key)
+      if (refusal) return Promise.resolve(Response.json(refusal, { status: 422 }))
       const isReady = keys.length > 1
       if (isReady && isHeld) return new Promise(() => undefined)
       return Promise.resolve(
@@ -123,6 +126,20 @@ test('a preview says how many answers are ready while it is computed, and the di
   await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
   expect(await screen.findByText('3 of 8 answers are ready …')).toBeTruthy()
   expect(screen.getByLabelText('Answers that are ready')).toBeTruthy()
+}, 30_000)
+
+test('a mail that its preview refuses cannot be scheduled until it is another one', async () => {
+  refusal = { title: 'Not valid', detail: 'The rows depend on the column email of customers.' }
+  show(<MailMe of={QUESTION} title="Sold" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  const schedule = () => screen.getByRole('button', { name: 'Schedule the mail' })
+  expect(schedule().hasAttribute('disabled')).toBe(false)
+  await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
+  expect(await screen.findByText(/The rows depend on the column email/)).toBeTruthy()
+  expect(schedule().hasAttribute('disabled')).toBe(true)
+  expect(screen.getByText('This mail was refused, and the reason is above.')).toBeTruthy()
+  await userEvent.type(screen.getByLabelText('Title of the mail'), ' out')
+  expect(schedule().hasAttribute('disabled')).toBe(false)
 }, 30_000)
 
 test('a question is sent only if a figure of its answer is above a limit, of a share in percent', async () => {
