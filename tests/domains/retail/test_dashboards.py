@@ -1846,19 +1846,26 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
         not_counted = answer_of(engine, part.of_item("9"))
         engine.execute("update churn_risk set win_back = true")
         late = answer_of(engine, part.of_item("9"))
-    assert answer_in_words(part.title, late, part.units) == (
-        "Orders and returns by month; the £1,321 expected in 90 days are 33.8 %, the chance of a purchase, "
-        "of the £3,908 that are spent if there is one"
+        engine.execute("update customer_model_quality set value = 300")
+        late_and_supported = answer_of(engine, part.of_item("9"))
+    warning = (
+        "; do not plan with the amounts expected of this customer, because in tests those of single "
+        "customers were not clearly nearer than past spending"
+    )
+    assert answer_in_words(part.title, late, part.units) == f"Orders and returns by month{warning}"
+    assert answer_in_words(part.title, late_and_supported, part.units).endswith(
+        "; the £1,321 expected in 90 days are 33.8 %, the chance of a purchase, of the £3,908 that are spent "
+        "if there is one"
     ), "the line of the queue has the amount of one who buys"
     assert {row["taken_off"] for row in late} == {None}, "no column of nothing"
     assert answer_in_words(part.title, rows, part.units) == (
-        "Spent in the last 90 days: £12,800, in the coming 90 days of last year: £700"
+        f"Spent in the last 90 days: £12,800, in the coming 90 days of last year: £700{warning}"
     )
     assert answer_in_words(part.title, supported, part.units) == (
         "Expected in the next 90 days: £1,321 in 0.51 purchases of £2,568 each; spent in the last 90 days: "
         "£12,800, in the coming 90 days of last year: £700"
     )
-    assert answer_in_words(part.title, not_counted, part.units) == "Orders and returns by month"
+    assert answer_in_words(part.title, not_counted, part.units) == f"Orders and returns by month{warning}"
     assert [(row["month_on"], row["orders"], row["bought"], row["came_back"]) for row in rows] == [
         (date(2010, 10, 1), 0, 0, 12770),
         (date(2010, 9, 1), 2, 12800, 0),
@@ -1901,6 +1908,35 @@ def test_the_page_of_a_customer_has_the_articles_bought_and_those_of_the_last_da
         ("MAGNETS", 3, 15, "7"),
     ]
     assert stranger == []
+
+
+def test_articles_that_are_still_sold_are_proposed_before_those_that_are_not() -> None:
+    _, often, _ = row_parts("customers")
+    day = date(2010, 11, 20)
+    lines: list[tuple[object, ...]] = [
+        ("7", day, "completed", "A", 2, 5),
+        ("8", day, "completed", "A", 2, 5),
+        ("8", day, "completed", "B", 4, 10),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute(
+            "insert into products (product_id, product_name, is_active) "
+            "values ('A', 'MAGNETS', false), ('B', 'MUG', true)"
+        )
+        mixed = answer_of(engine, often.of_item("9"))
+        engine.execute("update products set is_active = false")
+        gone = answer_of(engine, often.of_item("9"))
+    assert [(row["product_name"], row["sold"]) for row in mixed] == [
+        ("MUG", None),
+        ("MAGNETS", "not sold any more"),
+    ]
+    assert answer_in_words(often.title, mixed, often.units) == (
+        "Bought most often of what is still sold: MUG, last at £10"
+    )
+    assert answer_in_words(often.title, gone, often.units) == (
+        "Bought most often: MAGNETS, last at £5, not sold any more"
+    )
 
 
 def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_with_their_price() -> None:
@@ -2702,7 +2738,7 @@ def test_a_group_that_no_phrase_names_is_no_wish_and_its_searches_are_rows_of_th
     ]
     (choice,) = dashboards()["retail-copilot"].filters
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=patterns)
+        filled_tables(engine, query_patterns=patterns, query_model_quality=[])
         wishes = answer_of(engine, panel_of("retail-copilot", "intents").sql)
         choices = answer_of(engine, choice.values)
     assert [(row["wish"], row["searches"]) for row in wishes] == [
@@ -2726,7 +2762,7 @@ def test_the_wish_to_improve_is_named_and_one_word_of_a_longer_wish_is_none() ->
     ]
     panel = panel_of("retail-copilot", "intents")
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=patterns)
+        filled_tables(engine, query_patterns=patterns, query_model_quality=[])
         rows = answer_of(engine, panel.sql)
         engine.execute("update query_patterns set purchase_rate = 0.12")
         even = answer_of(engine, panel.sql)
@@ -2740,6 +2776,21 @@ def test_the_wish_to_improve_is_named_and_one_word_of_a_longer_wish_is_none() ->
         "Most wanted, in whatever words: bag, with 8,000, of which 12 % end in a purchase"
     )
     assert even[0]["title_action"] is None
+
+
+def test_one_chosen_wish_has_the_verdict_that_it_has_among_all() -> None:
+    """A filter leaves the searches of one wish, of which the own share is no usual one."""
+    candle: dict[str, object] = {"template": "candle", "intent": "candle", "searches": 1468}
+    candle |= {"purchase_rate": 0.036, "zero_result_share": 0.298}
+    usual: dict[str, object] = {"model": "templates", "metric": "purchase_share", "value": 0.0481}
+    panel = panel_of("retail-copilot", "intents")
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_patterns=[candle], query_model_quality=[usual])
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, dict(panel.units)).endswith(
+        "; improve first: candle, 3.6 % of 1,468 searches, where 4.8 % is usual"
+    )
+    assert str(rows[0]["title_action"]).startswith("Look at what the search shows for “candle”")
 
 
 def test_what_is_lost_to_searches_is_of_a_period_that_the_title_names() -> None:
@@ -3088,8 +3139,14 @@ def test_proposals_to_block_are_counted_by_their_verdicts() -> None:
     panel = panel_of("compliance-guardian", "decisions")
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=blocked, fraud_model_quality=[TESTED_PERIOD])
+        chosen = answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
+        engine.execute(
+            "insert into fraud_scores by name select * replace ('approve' as decision, false as is_fraud) "
+            "from fraud_scores limit 1"
+        )
         title = answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
     assert "of those to block 16 of 16 were fraud; 0 of 16" in title
+    assert chosen.endswith("of those to block 16 of 16 were fraud"), "a filter that no approved payment has"
 
 
 def test_the_charts_of_regions_are_those_with_most_revenue_in_the_month_that_is_shown() -> None:
@@ -3239,6 +3296,27 @@ def test_revenue_is_compared_with_the_month_of_last_year(now: int, fell: bool) -
     assert str(figure["title_action"] or "").startswith("It fell against") is fell
 
 
+@pytest.mark.parametrize(("orders", "before", "few"), [(22, 12, True), (22, 20, False), (19, 200, True)])
+def test_growth_of_the_revenue_is_shown_from_20_orders_in_both_months_on(
+    orders: int, before: int, few: bool
+) -> None:
+    months = ((2010, 11, 33_700, orders), (2010, 10, 16_900, before), (2009, 11, 90_000, before))
+    rows: list[dict[str, object]] = [
+        {"region_id": "NL", "month_on": date(year, month, 1), "is_complete": True, "revenue": revenue}
+        | {"orders": count}
+        for year, month, revenue, count in months
+    ]
+    panel = panel_of("global-market-pulse", "revenue_last_month")
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        (figure,) = answer_of(engine, panel.sql)
+    assert figure["before"] == (None if few else 16_900)
+    title = answer_in_words(panel.answer, [figure], panel.units)
+    chance = f": {orders} orders after {before} in the month before, so a change may be chance"
+    assert title == f"Revenue in November 2010, £90,000 a year before{chance if few else ''}"
+    assert ("may be chance: do nothing" in str(figure["title_action"])) is few
+
+
 def test_the_reasons_are_of_the_transactions_that_wait() -> None:
     waiting: dict[str, object] = {"decision": "review", "amount": 10, "reason_1": "unusual_amount"}
     rows = [
@@ -3286,7 +3364,7 @@ def test_purchases_that_failed_are_counted_against_the_searches_that_opened_an_a
     gap |= {"purchase_chance": 1.0, "purchase_value_gbp": 13.47, "lost_revenue_gbp": 67.33, "is_sold": True}
     (queue,) = dashboards()["retail-copilot"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=[gap], query_trends=[], query_model_quality=[])
+        filled_tables(engine, query_gaps=[gap], query_trends=[], query_model_quality=[], products=[])
         (item,) = answer_of(engine, queue.sql)
         rows = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
     assert str(item["reason"]).endswith("nothing was bought in 94 % of 93 searches that opened an article")
@@ -3322,7 +3400,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     ]
     (queue,) = dashboards()["retail-copilot"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[])
+        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
         (item,) = answer_of(engine, queue.sql)
         answers = [answer_of(engine, part.of_item(str(item["item_id"]))) for part in queue.evidence]
         titles = [
@@ -3330,7 +3408,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
             for part, rows in zip(queue.evidence, answers, strict=True)
         ]
     assert item["reason"] == (
-        "stock it, or leave it: nothing like it is sold; found nothing in 100 % of 350 searches"
+        "stock it only if that costs less than your margin on what is lost: nothing like it is sold; found "
+        "nothing in 100 % of 350 searches"
     )
     loss, typed, searched = titles
     assert typed == "Typed as Vinyl record (320) · vinyl records (30)"
@@ -3338,13 +3417,19 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         "292 searches beyond the usual, some left out for chance, of which 1 in 17 would have bought, each "
         "one line of any article, as none is like it, for £20"
     )
-    assert loss.endswith(": £342. Nothing like it is sold: stock it, or ignore the search")
+    assert loss.endswith(
+        ": £342. Nothing like it is sold: stock it only if that costs less than your margin on this, else "
+        "ignore the search"
+    )
     gap |= {"is_sold": True, "valued_by": "any_article"}
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[])
+        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
         framed = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
-    assert "one line of any article, as those with its words are other things, for £20" in answer_in_words(
-        queue.evidence[0].title, framed, queue.evidence[0].units
+    of_frames = answer_in_words(queue.evidence[0].title, framed, queue.evidence[0].units)
+    assert "one line of any article, as those with its words are other things, for £20" in of_frames
+    assert of_frames.endswith(
+        "These are probably other things: add the search as a synonym only of one that is meant and still "
+        "sold"
     )
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
@@ -3367,7 +3452,7 @@ def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_i
         filled_tables(engine, query_patterns=patterns, query_model_quality=[])
         (row,) = answer_of(engine, panel.sql)
     title = answer_in_words(panel.answer, [row], panel.units)
-    assert title == f"Searches that showed nothing, {nothing:.0%} of all".replace("%", " %")
+    assert title == f"Searches that showed nothing, {nothing:.0%} of 1,000 searches".replace("%", " %")
     assert row["title_action"] == verdict
 
 
@@ -3560,8 +3645,8 @@ def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
         rows = answer_of(engine, panel_of("compliance-guardian", "riskiest").sql)
     assert [(row["what"], row["next_step"]) for row in rows] == [
         ("card …ef9cd4", "block the token"),
-        ("terminal 532", "watch: most payments are honest"),
-        ("customer 12357", "watch: most payments are honest"),
+        ("terminal 532", "watch: too few judged"),
+        ("customer 12357", "watch: too few judged"),
     ]
     assert [bool(row["title_folded"]) for row in rows] == [False, True, True], (
         "only rows to act on are in view"
@@ -3571,6 +3656,28 @@ def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
         ("532", None, None),
         (None, "12357", None),
     ], "the names by which a page links to the payments of a terminal and to a customer"
+
+
+@pytest.mark.parametrize(
+    ("kind", "frauds", "judged", "score", "step"),
+    [
+        ("customer", 3, 3, 0.13, "ring the customer: all judged were fraud"),
+        ("terminal", 3, 3, 0.13, "inspect it: all judged were fraud"),
+        ("customer", 1, 1, 0.05, "watch: too few judged"),
+        ("terminal", 2, 3, 0.09, "watch: too few judged"),
+        ("terminal", 2, 40, 0.09, "watch: most payments are honest"),
+    ],
+)
+def test_most_payments_are_honest_only_where_enough_are_judged(
+    kind: str, frauds: int, judged: int, score: float, step: str
+) -> None:
+    risk: dict[str, object] = {"entity_type": kind, "entity_id": "14499", "score": score}
+    risk |= {"risk_band": "high", "newest_frauds": "7", "recent_frauds": frauds, "recent_judged": judged}
+    with duckdb.connect() as engine:
+        filled_tables(engine, risk_scores=[risk])
+        (row,) = answer_of(engine, panel_of("compliance-guardian", "riskiest").sql)
+    assert row["next_step"] == step
+    assert bool(row["title_folded"]) is step.startswith("watch")
 
 
 def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() -> None:
@@ -3847,18 +3954,61 @@ def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articl
     ]
     (queue,) = dashboards()["retail-copilot"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=gaps, query_model_quality=[])
+        filled_tables(engine, query_gaps=gaps, query_model_quality=[], products=[])
         items = answer_of(engine, queue.sql)
     assert [row["subject"] for row in items] == ["yoga mat", "dog lead", "candle"]
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
-        "stock it, or leave it: nothing like it is sold",
+        "stock it only if that costs less than your margin on what is lost: nothing like it is sold",
         "add a synonym, if it means DOG LEAD or DOG BOWL",
         "add a synonym, if it means CANDLE",
     ]
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=[gaps[0], gaps[2] | {"lost_revenue_gbp": 1}], query_model_quality=[])
+        few = [gaps[0], gaps[2] | {"lost_revenue_gbp": 1}]
+        filled_tables(engine, query_gaps=few, query_model_quality=[], products=[])
         items = answer_of(engine, queue.sql)
     assert [str(row["reason"]).startswith("stop before it") for row in items] == [False, True]
+
+
+def test_no_synonym_of_an_article_that_is_not_sold_any_more_is_proposed() -> None:
+    """Both articles of a garden gnome were last sold half a year before; a bottle is no dog lead."""
+    gaps: list[dict[str, object]] = [
+        {"search": name, "template": name, "gap": "not_found", "lost_revenue_gbp": lost, "is_sold": True}
+        | {"share": 1.0, "searches": 9, "nearest_articles": articles}
+        for name, lost, articles in (
+            ("garden gnome", 332, "SET/6 GARDEN GNOME CANDLES · FISHING GNOME"),
+            ("dog lead", 183, "CAMOUFLAGE DOG LEAD · DOG BOTTLE"),
+            ("dog bowl", 90, "OLD DOG BOWL · DOG BOWL RED · DOG BOTTLE"),
+            ("unlisted", 50, "UNLISTED"),
+        )
+    ]
+    products: list[dict[str, object]] = [
+        {"product_id": name, "product_name": name, "is_active": is_active}
+        for name, is_active in (
+            ("SET/6 GARDEN  GNOME CANDLES", False),
+            ("FISHING GNOME", False),
+            ("CAMOUFLAGE DOG LEAD", False),
+            ("DOG BOTTLE", True),
+            ("OLD DOG BOWL", False),
+            ("DOG BOWL RED", None),
+        )
+    ]
+    (queue,) = dashboards()["retail-copilot"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=gaps, query_model_quality=[], products=products)
+        items = answer_of(engine, queue.sql)
+        opened = answer_of(engine, queue.evidence[0].of_item("not_found: dog bowl"))
+    again = "stock again, if that costs less than your margin on what is lost: "
+    assert [str(row["reason"]).partition("; ")[0] for row in items] == [
+        f"{again}SET/6 GARDEN GNOME CANDLES is not sold any more",
+        f"{again}CAMOUFLAGE DOG LEAD is not sold any more",
+        "add a synonym, if it means DOG BOWL RED or OLD DOG BOWL (not sold any more)",
+        "add a synonym, if it means UNLISTED",
+    ]
+    assert [(row["nearest_articles"], row["sold"]) for row in opened] == [
+        ("DOG BOWL RED", None),
+        ("DOG BOTTLE", None),
+        ("OLD DOG BOWL", "not sold any more"),
+    ]
 
 
 def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:
@@ -3868,7 +4018,7 @@ def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> N
     ]
     (queue,) = dashboards()["retail-copilot"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=gaps, query_model_quality=[])
+        filled_tables(engine, query_gaps=gaps, query_model_quality=[], products=[])
         (figure,) = answer_of(engine, panel_of("retail-copilot", "lost_revenue").sql)
         items = answer_of(engine, queue.sql)
     assert figure["value"] == sum(cast("Decimal", row["value"]) for row in items) == 1300

@@ -95,6 +95,6 @@ def _built(
             nearest=articles.of,
         ),
         "query_model_quality": model_quality.table(
-            texts, learnt, f"{first_day}/{as_of}", sentence_model.NAME if model else None
+            texts, counted, learnt, f"{first_day}/{as_of}", sentence_model.NAME if model else None
         ),
     }

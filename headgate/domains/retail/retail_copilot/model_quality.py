@@ -8,6 +8,7 @@ import numpy as np
 
 from headgate.domains.retail import measures
 from headgate.domains.retail.measures import Measure
+from headgate.domains.retail.retail_copilot import normalise
 from headgate.domains.retail.retail_copilot.intent_labels import VARIOUS
 from headgate.domains.retail.retail_copilot.query_trends import MIN_TREND_SEARCHES
 
@@ -20,11 +21,14 @@ _FOLDED = "texts as typed, lower case"
 _WORDS_ONLY = "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"
 
 
-def table(texts: pd.DataFrame, intents: LearntIntents, period: str, read_by: str | None) -> pd.DataFrame:
+def table(
+    texts: pd.DataFrame, counted: pd.DataFrame, intents: LearntIntents, period: str, read_by: str | None
+) -> pd.DataFrame:
     """Return the table's rows, sorted by model, metric and period.
 
     Args:
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
+        counted: columns `template`, `searches`, `bought`, one row per template.
         read_by: the sentence model of the texts; None without one.
     """
     folded = texts.query_text.str.casefold().str.strip()
@@ -41,6 +45,14 @@ def table(texts: pd.DataFrame, intents: LearntIntents, period: str, read_by: str
             covered(texts, folded),
             _FOLDED,
             _covered_note(),
+        ),
+        (
+            "templates",
+            "purchase_share",
+            _purchase_share(counted),
+            None,
+            None,
+            "share of the searches with words",
         ),
         ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),
         (
@@ -68,6 +80,12 @@ def _labelled(texts: pd.DataFrame, intents: LearntIntents) -> float:
     named = texts.template.map(intents.labels.intent).dropna().astype(str)
     labelled = texts.searches[named[~named.str.startswith(VARIOUS)].index]
     return float(labelled.sum() / texts.searches.sum())
+
+
+def _purchase_share(counted: pd.DataFrame) -> float | None:
+    """Share of the searches with words that end in a purchase; None without any."""
+    worded = counted[counted.template != normalise.BLANK]
+    return float(worded.bought.sum() / worded.searches.sum()) if len(worded) else None
 
 
 def covered(texts: pd.DataFrame, groups: pd.Series[str]) -> float:
