@@ -13,7 +13,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.new_column_policy import with_left_out, with_undeclared
+from headgate.contracts.new_column_policy import left_out_names, with_left_out, with_undeclared
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
@@ -187,7 +187,33 @@ class Mappings:
         if keys.is_of_no_dataset(key):
             return self._dataset_decided_later(key)
         headed = self.sample_table(body, None)
-        return "" if headed is None else self.dataset_of_table(key, headed)
+        if headed is None:
+            return ""
+        return self.dataset_of_table(key, headed) or self._dataset_of_objects(key, headed, body)
+
+    def _dataset_of_objects(self, key: str, headed: FileTable, body: bytes | Path) -> str:
+        """Return the dataset of a file by the columns that its contract makes of objects; empty for none.
+
+        A person's decision is stored for these columns, such as `pole_lat` for the object `pole`.
+        """
+        import pyarrow as pa  # noqa: PLC0415 as below
+
+        from headgate.matching.dataset_evidence import known_dataset  # noqa: PLC0415 as below
+
+        nested = [
+            name
+            for name, column in zip(headed.names, headed.columns, strict=True)
+            if pa.types.is_nested(column.type)
+        ]
+        for dataset, contract in self.contracts.items() if nested else ():
+            if not _splits_one_of(contract, nested) or not (split := self.sample_table(body, contract)):
+                continue
+            remembered = self._remembered(sender_of_key(key), split)
+            if remembered and remembered[0] != dataset:
+                continue
+            if remembered or known_dataset(split.names, split.samples, {dataset: contract}):
+                return dataset
+        return ""
 
     def dataset_of_table(self, key: str, headed: FileTable) -> str:
         """Return the dataset of a table in a file, by the rules of `dataset`."""
@@ -447,6 +473,15 @@ class Mappings:
 def sender_of_key(key: str) -> str:
     """Return the source of a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
+
+
+def _splits_one_of(contract: Contract, objects: Sequence[str]) -> bool:
+    """Return whether the contract has columns of the values of one of the objects."""
+    names = {folded(name) for name in (*contract.names, *left_out_names(contract))}
+    return any(
+        folded(each) not in names and any(name.startswith(f"{folded(each)}_") for name in names)
+        for each in objects
+    )
 
 
 def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
