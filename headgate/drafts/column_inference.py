@@ -158,7 +158,7 @@ def guess_column(
         return Guess(plain)
     inferred = narrowed(infer_format(different), answer)
     if inferred.is_ambiguous:
-        return Guess(_text_type(different), choices=inferred.readings)
+        return Guess(text_type(different), choices=inferred.readings)
     if not inferred.readings:
         return Guess(plain, mostly=_mostly(text) if with_most else None)
     return _read_as(inferred.readings[0], plain)
@@ -235,7 +235,7 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
     plain = plain_numbers(without_nulls(given, different).drop_null(), declared).drop_null()
     return _read_as(
         Reading(Kind.BIGINT if "." not in "".join(plain.to_pylist()) else kind, declared, plain),
-        _text_type(different),
+        text_type(different),
     )
 
 
@@ -321,7 +321,7 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
         for candidate in _candidates(given):
             if not len(cast(given, candidate).misfits):
                 return candidate
-    return _text_type(given)
+    return text_type(given)
 
 
 def guess_mask(name: str, text: pa.Array) -> Mask | None:
@@ -442,7 +442,8 @@ def _longest(given: pa.Array, pattern: str) -> int:
     return int(pc.max(pc.utf8_length(pc.replace_substring_regex(given, pattern, r"\1"))).as_py())
 
 
-def _text_type(given: pa.Array) -> ColumnType:
+def text_type(given: pa.Array) -> ColumnType:
+    """Return the type of texts, with room for longer ones."""
     longest = pc.max(pc.utf8_length(given)).as_py() * _SPARE_LENGTH
     return ColumnType(Kind.STRING, length=next((length for length in _LENGTHS if length >= longest), None))
 

@@ -46,8 +46,9 @@ from headgate.drafts.date_order import orders_shown
 from headgate.drafts.description_rows import stated_zone, with_descriptions, without_description_rows
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
-from headgate.drafts.key_search import KEY_KINDS, find_key, pair_of_nearly_all
+from headgate.drafts.key_search import KEY_KINDS, find_key, id_with_few_missing, is_weak, pair_of_nearly_all
 from headgate.drafts.nearly_all_rows import (
+    are_numbers_with_words,
     guess_of_nearly_all,
     key_of_nearly_all,
     sounds_like_key,
@@ -251,11 +252,11 @@ def _questions(
 def _words(
     contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess]
 ) -> tuple[WordsQuestion, ...]:
-    """Return the questions about a few words in text columns, except masked ones and keys."""
+    """Return the questions about a few words among other values, except in masked columns and keys."""
     asked = (
         words_question(stored.name, text, guesses[stored.name], partial(_column, stored))
         for stored, column, text in _with_texts(contract, sample)
-        if column.type.kind is Kind.STRING and column.mask is None and column.name not in contract.key
+        if column.mask is None and column.name not in contract.key
     )
     return tuple(question for question in asked if question)
 
@@ -548,7 +549,7 @@ def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
     Free text may not, and of personal data only e-mail addresses and numbers, because two people may share a
     name or an address.
     """
-    if guess.choices:
+    if guess.choices or are_numbers_with_words(column, text, guess):
         return sounds_like_key(column.name)
     tells_apart = (
         column.content is not None
@@ -592,4 +593,7 @@ def _key(
     candidates = [
         column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS
     ]
-    return key_of_nearly_all(candidates, cells) or exact or pair_of_nearly_all(usable, cells)
+    if named := key_of_nearly_all(candidates, cells):
+        return named
+    nearly = id_with_few_missing(usable, cells) if is_weak(exact, usable, cells) else ()
+    return nearly or exact or pair_of_nearly_all(usable, cells)

@@ -6,17 +6,20 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL
+from headgate.drafts.far_values import about_far_values
 from headgate.drafts.format_answers import answer_of
 from headgate.drafts.format_words import format_words, patterns_as_written
 from headgate.drafts.key_search import names_a_place
 from headgate.drafts.nearly_all_rows import (
     MIN_VALUES,
+    MISFITS,
     about_bad_values,
     about_key,
     sounds_like_key,
@@ -282,12 +285,21 @@ def _about_columns_and_table(
     cells = sample.cells
     totals = named_totals(contract.columns, cells)
     left = cells_of_other_rows(cells, totals) if totals and _ends_with_a_total(cells) else cells
+    left_numbers = sample.numbers if left is cells else np.delete(sample.numbers, totals)
     findings = [
         finding
         for column in contract.columns
         for finding in (
-            *_about_values(column, cells[column.name], left[column.name], guesses[column.name]),
+            *_unasked(
+                _about_values(column, cells[column.name], left[column.name], guesses[column.name]),
+                is_asked=column.name in asked,
+            ),
             *_about_other_numbers(column, cells[column.name]),
+            *(
+                Finding(column.name, note)
+                for note in about_far_values(column, left[column.name], left_numbers)
+                if column.name not in contract.key
+            ),
             *_about_spelling(column, cells[column.name]),
             *(Finding(column.name, note) for note in _about_format(column)),
             *_about_other_words(column, guesses[column.name], is_asked=column.name in asked),
@@ -347,6 +359,14 @@ def _about_values(column: Column, sent: pa.Array, left: pa.Array, guess: Guess) 
     return [
         Finding(column.name, note, of_upload=plain_note(own) or SILENT)
         for note, own in zip(notes, of_upload, strict=True)
+    ]
+
+
+def _unasked(findings: list[Finding], *, is_asked: bool) -> list[Finding]:
+    """Return the findings, without that of bad values in the console if a page asks about them."""
+    return [
+        replace(finding, of_upload=SILENT) if is_asked and MISFITS in finding.message else finding
+        for finding in findings
     ]
 
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Column, Content, Kind
 from headgate.contracts.sensitive_names import compared
 from headgate.drafts.column_inference import count_combinations
-from headgate.drafts.nearly_all_rows import MIN_VALUES, NEARLY_ALL, sounds_like_key
+from headgate.drafts.nearly_all_rows import LETTERS_AND_DIGITS, MIN_VALUES, NEARLY_ALL, sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import Rows, blank_to_null, flags, matches
@@ -56,6 +56,7 @@ _PLACES = (
     r"|phone|telefon|tel|name)(?:_.*)?"
 )
 _NOT_IDS = {Content.PHONE, Content.TIMESTAMP}
+_MIN_IDS, _FEW_MISSING, _MAX_ID_CHARACTERS = 10, 0.05, 40
 _ID, _SEQUENCE, _OTHER = range(3)
 
 
@@ -128,6 +129,56 @@ def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Arr
         if count_combinations([column.combine_chunks() for column in pair.columns]) >= NEARLY_ALL * different:
             return tuple(name for name in columns if name in names)
     return ()
+
+
+def id_with_few_missing(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
+    """Return the column of texts with letters and digits that names all rows but a few; empty without one.
+
+    Plates of a list of vehicles are an example. The rows without a value are quarantined.
+
+    Args:
+        columns: the candidates.
+        cells: the texts of all columns.
+    """
+    names = [f"{place}" for place in range(len(cells))]
+    distinct = pa.table([*cells.values()], names=names).group_by(names).aggregate([])
+    rows = {name: distinct[place].combine_chunks() for place, name in zip(names, cells, strict=True)}
+    ids = [
+        column.name
+        for column in columns.values()
+        if _is_text_of_ids(column)
+        and _has_few_missing(blank_to_null(null_where_absent(column, rows[column.name])))
+    ]
+    return tuple(sorted(ids, key=lambda name: not sounds_like_key(name))[:1])
+
+
+def is_weak(names: Sequence[str], columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> bool:
+    """Return whether a key tells rows apart without an id, a number in a sequence, or texts with digits."""
+    if any(sounds_like_key(name) or names_a_sequence(name) for name in names):
+        return False
+    if len(names) != 1:
+        return True
+    column, first = columns[names[0]], next(iter(cells))
+    values = blank_to_null(cells[column.name]).drop_null()
+    is_number = column.type.kind is Kind.BIGINT and column.name == first
+    return not (is_number or (_is_text_of_ids(column) and flags(matches(values, _HAS_DIGIT)).all()))
+
+
+def _is_text_of_ids(column: Column) -> bool:
+    is_text = column.type.kind is Kind.STRING and column.mask is None and column.content not in _NOT_IDS
+    return is_text and not _is_named(column, _PLACES) and not _has_name_of_measure(column)
+
+
+def _has_few_missing(values: pa.Array) -> bool:
+    """Return whether distinct rows have different short texts with letters and digits, a few have none."""
+    filled = values.drop_null()
+    return (
+        len(filled) >= _MIN_IDS
+        and 0 < values.null_count <= max(1, _FEW_MISSING * len(values))
+        and pc.count_distinct(filled).as_py() == len(filled)
+        and bool(flags(matches(filled, LETTERS_AND_DIGITS)).all())
+        and pc.max(pc.utf8_length(filled)).as_py() <= _MAX_ID_CHARACTERS
+    )
 
 
 def _sets(

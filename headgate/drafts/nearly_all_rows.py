@@ -24,10 +24,11 @@ from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import Rows, blank_to_null, flags, int_array, matches, rows_where
-from headgate.values.format_inference import Reading, infer_format
+from headgate.values.cells import Rows, blank_to_null, bool_array, flags, int_array, matches, rows_where
+from headgate.values.format_inference import Reading, infer_format, is_read
 
 NEARLY_ALL = 0.98
+MISFITS = "values do not read as"
 MIN_VALUES = 50
 _MAX_LISTED = 5
 # Suffixes of key names in English, German and Dutch, and prefixes in French, Spanish and Italian.
@@ -44,7 +45,7 @@ _CODES_OF_PLACES = re.compile(
 )
 # `C536379` among whole numbers is an id, as of cancelled invoices, 1.7 % of the rows of a real sales
 # register. `=SUM(B2:B81)` is a formula without a value, not an id.
-_LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
+LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 
 
 def sounds_like_key(name: str) -> bool:
@@ -100,8 +101,17 @@ def bad_values(column: Column, text: pa.Array) -> pa.Array:
     return values.take(int_array(cast_column(column, values).misfits))
 
 
+def are_numbers_with_words(column: Column, text: pa.Array, guess: Guess) -> bool:
+    """Return whether a column of texts has numbers or times but for a few words, as `unknown` among miles."""
+    if guess.mostly is None or column.type.kind is not Kind.STRING:
+        return False
+    values = blank_to_null(text).drop_null()
+    others = values.filter(bool_array(~is_read(values, guess.mostly.reading)))
+    return not flags(matches(others, LETTERS_AND_DIGITS)).any()
+
+
 def _are_ids(name: str, others: pa.Array) -> bool:
-    return sounds_like_key(name) or bool(flags(matches(others, _LETTERS_AND_DIGITS)).any())
+    return sounds_like_key(name) or bool(flags(matches(others, LETTERS_AND_DIGITS)).any())
 
 
 def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, Kind
 from headgate.contracts.source_format import PLAIN
-from headgate.drafts.column_inference import Guess, guess_column
+from headgate.drafts.column_inference import Guess, guess_column, text_type
 from headgate.values.cells import blank_to_null, bool_array, text_array
 from headgate.values.format_inference import is_read
 
@@ -27,6 +27,7 @@ class WordsQuestion:
         rows: the number of rows with such words.
         as_empty: the column, in which the words mean null.
         as_waiting: the column, by which rows with such words are quarantined.
+        as_text: the column with the words, where the draft has it in its type; else None.
     """
 
     column: str
@@ -34,6 +35,7 @@ class WordsQuestion:
     rows: int
     as_empty: Column
     as_waiting: Column
+    as_text: Column | None = None
 
 
 def words_question(
@@ -48,6 +50,8 @@ def words_question(
         return None
     values = blank_to_null(text).drop_null()
     others = values.filter(bool_array(~is_read(values, guess.mostly.reading)))
+    nulls = guess.format.nulls if guess.format else ()
+    others = others.filter(pc.invert(pc.is_in(pc.utf8_trim_whitespace(others), text_array(nulls))))
     words = tuple(sorted(set(pc.utf8_trim_whitespace(others).to_pylist())))
     if not 0 < len(words) <= _MAX_WORDS or not all(map(_is_word, words)):
         return None
@@ -58,7 +62,9 @@ def words_question(
     waiting = column_of(without, other_values)
     declared = waiting.format or PLAIN
     empty = replace(declared, nulls=tuple(sorted({*declared.nulls, *words})))
-    return WordsQuestion(name, words, len(others), replace(waiting, format=empty), waiting)
+    as_empty = replace(waiting, format=empty)
+    as_text = None if guess.type.kind is Kind.STRING else column_of(text, Guess(text_type(text)))
+    return WordsQuestion(name, words, len(others), as_empty, waiting, as_text)
 
 
 def _is_word(text: str) -> bool:

@@ -223,7 +223,9 @@ def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping
 
 def _words_facts(contract: Contract, question: WordsQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
     """Return a question about a few words with the ODCS property of each answer."""
-    answers = (("empty", question.as_empty), ("wait", question.as_waiting))
+    answers = [("empty", question.as_empty), ("wait", question.as_waiting)]
+    if question.as_text:
+        answers.append(("text", question.as_text))
     asked = _answers_facts(contract, question.column, answers, plain)
     return {**asked, "words": list(question.words), "rows": question.rows}
 

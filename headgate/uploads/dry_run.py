@@ -228,7 +228,8 @@ class DryRunner:
         if record.get("state") == FileState.PROFILED and not result.get("draft") and edited.opened:
             result["draft"] = self._draft_of_grid(upload, edited, folder)
         if edited.inner_list and (drafted := result.get("draft")):
-            repeated = repeated_columns(drafted["document"], edited.inner_list)
+            contracts = self.mappings(scratch).contracts.values()
+            repeated = repeated_columns(drafted["document"], edited.inner_list, contracts)
             result["draft"] = {**drafted, "repeated_columns": repeated}
         return {
             **result,

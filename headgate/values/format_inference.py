@@ -52,6 +52,7 @@ _WORD_PAIRS = (
     ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
 )  # fmt: skip
 _PAIR_WORDS = 2
+_MAX_PAIRS = 2  # the words, and their first letters
 _MIN_LETTERS = 2  # letters of a single word: `x` and `s` are also codes
 # Different values required beside words for null: `NA` beside one number may be a code.
 _MIN_BESIDE_NULLS = 3
@@ -259,19 +260,29 @@ def one_truth_word(texts: pa.Array) -> Reading | None:
 
 
 def _words(texts: pa.Array) -> Reading | None:
-    """Return the reading as a pair of words, if the texts are one.
+    """Return the reading as a pair of words, if the texts are one, also with their first letters: `yes`, `Y`.
 
     Both words must occur, because `no` alone belongs to several pairs.
     """
-    if len(texts) > 2 * _PAIR_WORDS:
+    if len(texts) > 2 * _MAX_PAIRS * _PAIR_WORDS:
         return None
     seen = {text.casefold() for text in texts.to_pylist()}
-    pair = next((pair for pair in _WORD_PAIRS if seen == set(pair)), None)
+    pair = next((pair for pair in _WORD_PAIRS if set(pair) <= seen <= {*pair, *_initials(pair)}), None)
     if pair is None:
         return None
-    if pair == ("true", "false"):
+    if seen == {"true", "false"}:
         return Reading(Kind.BOOLEAN, PLAIN)
-    return Reading(Kind.BOOLEAN, replace(PLAIN, true_words=pair[:1], false_words=pair[1:]))
+    true_words, false_words = (
+        tuple(text for text in (word, *letters) if text in seen)
+        for word, letters in zip(pair, [_initials(pair)[:1], _initials(pair)[1:]], strict=True)
+    )
+    return Reading(Kind.BOOLEAN, replace(PLAIN, true_words=true_words, false_words=false_words))
+
+
+def _initials(pair: tuple[str, str]) -> tuple[str, ...]:
+    """Return the first letters of two longer words that begin differently; none for others."""
+    letters = tuple(word[0] for word in pair)
+    return letters if len({*letters}) == _PAIR_WORDS and min(map(len, pair)) >= _MIN_LETTERS else ()
 
 
 def is_plain(reading: Reading) -> bool:

@@ -47,6 +47,18 @@ def test_a_column_of_numbers_alone_is_not_asked_about() -> None:
     assert asked() is None
 
 
+def test_words_among_many_prices_are_asked_about_though_the_column_has_its_type() -> None:
+    """In one way for few and for many rows: of 80 weights with one `heavy`, its row waited unasked."""
+    draft = draft_of_upload("artikel.csv", prices("schwer", rows=80))
+    assert draft
+    (question,) = draft["questions"]
+    assert (question["column"], question["words"], question["rows"]) == ("preis", ["schwer"], 1)
+    types = {answer["answer"]: answer["property"]["logicalType"] for answer in question["answers"]}
+    assert types == {"empty": "number", "wait": "number", "text": "string"}
+    assert not [note for note in draft["notes"] if note["column"] == "preis" and "schwer" in note["message"]]
+    assert not [note for note in draft["notes"] if "do not read as" in note["message"]]
+
+
 def test_the_upload_has_a_question_instead_of_a_note() -> None:
     draft = draft_of_upload("artikel.csv", prices("auf Anfrage", "auf Anfrage"))
     assert draft

@@ -121,3 +121,19 @@ def test_everything_else_stays_text(texts: list[str]) -> None:
 def test_a_shape_beyond_the_first_texts_that_no_pattern_reads_keeps_the_column_text() -> None:
     days = [f"{day:02d}.{month:02d}.2026" for month in range(1, 9) for day in range(1, 21)]
     assert inferred("12/31/2026", *days, "room 7", "7 b 8").readings == ()
+
+
+def test_words_for_yes_and_no_beside_their_first_letters_are_one_kind() -> None:
+    """Of a sheet of inspections that several people fill in."""
+    (reading,) = inferred("yes", "no", "Y", "n").readings
+    assert (reading.kind, reading.format.true_words, reading.format.false_words) == (
+        Kind.BOOLEAN,
+        ("yes", "y"),
+        ("no", "n"),
+    )
+    (reading,) = inferred("Ja", "nein", "n").readings
+    assert (reading.format.true_words, reading.format.false_words) == (("ja",), ("nein", "n"))
+    (reading,) = inferred("TRUE", "false", "t").readings
+    assert (reading.format.true_words, reading.format.false_words) == (("true", "t"), ("false",))
+    assert inferred("yes", "no", "m").readings == ()
+    assert inferred("on", "off", "o").readings == ()

@@ -155,7 +155,7 @@ function Editor({
   const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
   const asked = askedTogether(questions).filter((one) => !one.columns.every(isLeftOut))
   const [answers, setAnswers] = useState<Readonly<Record<string, string>>>(kept?.answers ?? {})
-  const isAnswered = asked.every((one) => answers[one.columns.join()] ?? one.usual)
+  const isAnswered = asked.every((one) => answers[one.columns.join()])
   const answer = (one: AskedTogether, chosen: string) => {
     setAnswers({ ...answers, [one.columns.join()]: chosen })
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
@@ -345,9 +345,9 @@ function Questions({
       description={one.note}
       size="xs"
       maw="28rem"
-      value={answers[one.columns.join()] ?? one.usual}
+      value={answers[one.columns.join()] ?? ''}
       data={[
-        ...(one.usual ? [] : [{ value: '', label: 'Choose', disabled: true }]),
+        { value: '', label: 'Choose', disabled: true },
         ...one.answers,
         { value: KEEP_AS_TEXT, label: 'keep as text' },
       ]}

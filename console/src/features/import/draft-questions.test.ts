@@ -45,7 +45,6 @@ test('dates of several columns are asked about once, in words', () => {
         { value: 'M', label: 'month first, as in 12/31/2026' },
       ],
       note: 'The values fit each of these.',
-      usual: '',
     },
     {
       columns: ['amount'],
@@ -54,7 +53,6 @@ test('dates of several columns are asked about once, in words', () => {
         { value: '1234.5', label: 'written as 1234.5' },
       ],
       note: 'The values fit each of these.',
-      usual: '',
     },
   ])
   expect(answerWords('M/d/yy')).toBe('month first, as in 12/31/26')
@@ -74,10 +72,27 @@ test('a few words among numbers are empty, or their rows wait, or the column sta
     'take “auf Anfrage” as empty',
     'let its 3 rows wait for a person',
   ])
-  expect(asked.usual).toBe(KEEP_AS_TEXT)
   const typed = withAnswer(drafted, drafted, [words], asked, 'empty')
   expect(typed.map(({ type }) => type)).toEqual(['VARCHAR(20)', 'VARCHAR(20)', 'DECIMAL(9,2)'])
   expect(withAnswer(typed, drafted, [words], asked, KEEP_AS_TEXT)[2]?.type).toBe('VARCHAR(20)')
+})
+
+test('a column whose words are taken as empty is not always filled, until that is taken back', () => {
+  const words = {
+    ...question('amount', 'DECIMAL(9,2)', 'empty', 'wait', 'text'),
+    words: ['free'],
+    rows: 1,
+  }
+  const drafted = draftColumns(DOCUMENT).map((column) => ({ ...column, required: true }))
+  const [asked] = askedTogether([words])
+  if (!asked) throw new Error('nothing is asked')
+  const isFilled = (columns: typeof drafted) => columns.map(({ required }) => required)
+  const empty = withAnswer(drafted, drafted, [words], asked, 'empty')
+  expect(isFilled(empty)).toEqual([true, true, false])
+  expect(isFilled(withAnswer(empty, drafted, [words], asked, 'wait'))).toEqual([true, true, true])
+  expect(isFilled(withAnswer(empty, drafted, [words], asked, KEEP_AS_TEXT))).toEqual([true, true, true])
+  const unticked = drafted.map((column) => ({ ...column, required: false }))
+  expect(isFilled(withAnswer(unticked, drafted, [words], asked, 'wait'))).toEqual([false, false, false])
 })
 
 test('an answer gives the columns their types and formats, and can be taken back', () => {

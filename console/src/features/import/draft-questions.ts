@@ -14,8 +14,6 @@ export interface AskedTogether {
   answers: { value: string; label: string }[]
   /** What a person has to know before the choice. */
   note: string
-  /** The choice before a person makes one; empty where the dataset cannot be created without. */
-  usual: string
 }
 
 const SAMPLES: Readonly<Record<string, string>> = { d: '31', M: '12', y: '2026' }
@@ -60,13 +58,27 @@ export function askedTogether(questions: Question[]): AskedTogether[] {
         columns: [column],
         answers: answers.map(({ answer }) => ({ value: orderOf(answer), label: answerWords(answer) })),
         note: 'The values fit each of these.',
-        usual: '',
       })
   }
   return [...groups.values()]
 }
 
 const KINDS: Readonly<Record<string, string>> = { date: 'dates', timestamp: 'dates with a time' }
+
+const EMPTY = 'empty'
+
+/** Whether a column is always filled after an answer: not one whose words are taken as empty, until that is taken back. */
+function isRequiredAfter(
+  column: DraftColumn,
+  drafted: DraftColumn | undefined,
+  { answers }: Question,
+  chosen: string,
+): boolean {
+  if (chosen === EMPTY) return false
+  const empty = answers.find(({ answer }) => answer === EMPTY)
+  const wasEmpty = empty && JSON.stringify(column.answered) === JSON.stringify(empty.property)
+  return wasEmpty ? (drafted?.required ?? column.required) : column.required
+}
 
 /** A few words among numbers or dates: they mean that there is no value, or their rows wait. */
 function aboutWords({ column, words = [], rows = 0, answers }: Question): AskedTogether {
@@ -75,11 +87,10 @@ function aboutWords({ column, words = [], rows = 0, answers }: Question): AskedT
   return {
     columns: [column],
     answers: [
-      { value: 'empty', label: `take ${quoted} as empty` },
+      { value: EMPTY, label: `take ${quoted} as empty` },
       { value: 'wait', label: `let ${isOne ? 'its row' : `its ${whole(rows)} rows`} wait for a person` },
     ],
     note: `${count(rows, 'row')} ${isOne ? 'has' : 'have'} ${quoted}; all other values are ${KINDS[String(answers[0]?.property['logicalType'])] ?? 'numbers'}.`,
-    usual: KEEP_AS_TEXT,
   }
 }
 
@@ -94,7 +105,7 @@ export function withAnswer(
   return columns.map((column, at) => {
     const question = questions.find((one) => one.column === drafted[at]?.name)
     if (!question || !names.includes(question.column)) return column
-    const plain = { ...column }
+    const plain = { ...column, required: isRequiredAfter(column, drafted[at], question, chosen) }
     delete plain.answered
     const answer = question.answers.find((one) => orderOf(one.answer) === chosen)
     if (!answer) return { ...plain, type: drafted[at]?.type ?? column.type }

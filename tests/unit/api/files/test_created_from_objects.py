@@ -55,7 +55,7 @@ def created_from(caller: Caller, body: bytes, name: str) -> tuple[str, dict[str,
 def test_the_rows_of_a_created_dataset_are_committed_though_their_file_has_objects(
     name: str, body: bytes
 ) -> None:
-    """The gate did not know the dataset again: its columns are the objects' values, the file's the objects."""
+    """The gate did not know the dataset again, whose columns are the objects' values."""
     caller = uploader()
     dataset, fields, upload_id = created_from(caller, body, name)
     answer = checked(caller, upload_id, {"dataset": dataset, "columns": fields})
