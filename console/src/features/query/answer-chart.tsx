@@ -65,6 +65,18 @@ function ChosenChart({ result, choice, onChoose }: Props) {
   const noLog = kind === 'bar' ? whyNoLog(shown) : ''
   const isOfIds = result.columns.some((column) => column.name === choice.x && isId(column))
   const groups = choice.series ? 2 : choice.y.length
+  const measured = measures(result.columns, result.query.sql)
+  function changeX(x: string): void {
+    // A measure has no chart against itself.
+    const left = choice.y.filter((name) => name !== x)
+    const y = left.length > 0 ? left : measured.filter((name) => name !== x).slice(0, 1)
+    onChoose({
+      ...choice,
+      x,
+      y: y.length > 0 ? y : choice.y,
+      series: choice.series === x ? '' : choice.series,
+    })
+  }
   const others = names.filter(({ value }) => value !== choice.x && !choice.y.includes(value))
   return (
     <Stack gap="xs">
@@ -82,11 +94,11 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           data={names}
           value={choice.x}
           allowDeselect={false}
-          onChange={(x) => x && onChoose({ ...choice, x, series: choice.series === x ? '' : choice.series })}
+          onChange={(x) => x && changeX(x)}
         />
         <MultiSelect
           label="Show"
-          data={measures(result.columns, result.query.sql).map(option)}
+          data={measured.filter((name) => name !== choice.x).map(option)}
           value={choice.y}
           onChange={(y) =>
             y.length > 0 && onChoose({ ...choice, y, series: y.length > 1 ? '' : choice.series })

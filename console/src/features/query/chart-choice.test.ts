@@ -280,3 +280,48 @@ test('hours, weekdays and months are never cut, also where bars of many series s
   const shown = drawn(columns, rows, { x: 'hour', y: ['orders'], series: 'weekday', isStacked: false })
   expect([shown.rows.length, shown.note]).toEqual([24 * 7, ''])
 })
+
+const SEGMENTS = [
+  { name: 'recency_days', type: 'int', unit: 'days', adds_up: false },
+  { name: 'net', type: 'double', unit: 'GBP' },
+  { name: 'segment', type: 'varchar' },
+]
+const PEOPLE = [
+  [49, '10.5', 'lost'],
+  [0, '7', 'loyal'],
+  [49, '3', 'lost'],
+  [112, null, 'lost'],
+]
+
+test('the measure that adds up is drawn by itself where rows of one place are added up', () => {
+  expect(suggested(SEGMENTS, PEOPLE, 'select * from t')).toEqual({ x: 'segment', y: ['net'], series: '' })
+  expect(suggested(SEGMENTS, PEOPLE, 'select * from t order by recency_days')?.y).toEqual(['net'])
+  // Each row is a place: nothing is added up.
+  const each = [PEOPLE[0], PEOPLE[1]] as never
+  expect(suggested(SEGMENTS, each, 'select * from t')?.y).toEqual(['recency_days'])
+})
+
+test('two measures against each other are a point for each row, in the order of their numbers', () => {
+  const choice = { x: 'recency_days', y: ['recency_days', 'net'], series: '' }
+  const shown = drawn(SEGMENTS, PEOPLE, choice, 'select * from t')
+  expect([shown.panel.kind, shown.panel.x, shown.panel.y]).toEqual(['scatter', 'recency_days', ['net']])
+  expect(shown.rows).toEqual([
+    [0, '7'],
+    [49, '10.5'],
+    [49, '3'],
+  ])
+  expect([shown.addedUp, shown.note]).toEqual([[], '1 row without one of both numbers has no point.'])
+  const parted = drawn(SEGMENTS, PEOPLE, { ...choice, series: 'segment' }, 'select * from t')
+  expect(parted.rows[0]).toEqual([0, 'loyal', '7'])
+  // A number by which the statement groups is a place of a line.
+  const sql = 'select recency_days, sum(net) as net, max(segment) as segment from t group by 1'
+  expect(drawn(SEGMENTS, PEOPLE.slice(0, 2), choice, sql).panel.kind).toBe('line')
+})
+
+test('days and money are not on one axis: the second measure is named and left out', () => {
+  const choice = { x: 'segment', y: ['net', 'work'], series: '' }
+  const columns = [{ name: 'work', type: 'int', unit: 'days' }, ...SEGMENTS.slice(1)]
+  const shown = drawn(columns, PEOPLE, choice, 'select * from t')
+  expect([shown.panel.y, shown.columns]).toEqual([['net'], ['segment', 'net']])
+  expect(shown.note).toBe('Work is not drawn: one axis cannot have it with Net.')
+})

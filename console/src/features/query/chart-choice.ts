@@ -1,8 +1,9 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, isName, isNumeric } from '../../api/format'
+import { type Cell, count, isName, isNumeric } from '../../api/format'
 import { heading, label } from '../../formats/words'
 import type { Shown } from '../dashboards/chart-options'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
+import { alikeMeasures } from './alike-measures'
 import { stepOf } from './open-period'
 import { orderedBy } from './statement-clauses'
 import { groupedColumns } from './statement-items'
@@ -123,12 +124,12 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
   const [first, second] = others
   const isTurned = first !== undefined && second !== undefined && isFew(first) && isMany(sizeOf(second))
   const x = time ?? (isTurned ? second : first) ?? numbers[0]
-  const y = askedMeasure(
+  const asked = askedMeasure(
     columns,
     numbers.filter((name) => name !== x),
     sql,
   )
-  if (x === undefined || y === undefined) return undefined
+  if (x === undefined || asked === undefined) return undefined
   // The columns of one axis of time are one place.
   const axis = x !== undefined && x === dated?.[0] ? dated : [x]
   const parts = others.filter((name) => !axis.includes(name))
@@ -137,10 +138,15 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
     new Set(rows.map((row) => JSON.stringify(names.map((name) => row[at(name)])))).size === rows.length
   const parted = parts.filter((name) => sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS)
   // Averages and the like are never added up, so that the largest of many parts are drawn.
-  const isAddable = !unaddable(sql, columns).has(y)
+  const whole = unaddable(sql, columns)
+  const isAddable = !whole.has(asked)
   const apart = isWhole(...axis)
     ? undefined
     : (isAddable ? parted : [...parted, ...parts]).find((name) => isWhole(...axis, name))
+  // Where the rows of a place would be added up, the measure is one that adds up.
+  const isRefused = !isAddable && apart === undefined && !isWhole(...axis)
+  const summed = numbers.find((name) => name !== x && !whole.has(name))
+  const y = isRefused && summed !== undefined ? summed : asked
   const series = apart ?? parts.find(isFew) ?? parts.find(isPart)
   return { x, y: [y], series: series ?? '' }
 }
@@ -171,7 +177,12 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
     : isTime(columns, rows, choice.x) || (!isOfIds && isNumeric(xColumn?.type ?? ''))
   // The months of several years are compared as lines, and ids have no order that a line could follow.
   const isLine = !isOfIds && (choice.kind ? choice.kind !== 'bar' : isOrdered || seriesPart === 'year')
-  const y = choice.series ? choice.y.slice(0, 1) : choice.y
+  const apartFromX = choice.y.filter((name) => name !== choice.x)
+  const others = apartFromX.length > 0 ? apartFromX : choice.y
+  if (isOfMeasure(stated, choice, sql)) return points(columns, rows, { ...choice, y: others })
+  const axisOf = alikeMeasures(columns, others)
+  const y = choice.series ? others.slice(0, 1) : axisOf.alike
+  const unlike = choice.series ? '' : leftOutWords(columns, axisOf.others, y)
   const names = choice.series ? [choice.x, choice.series, ...y] : [choice.x, ...y]
   const keys = names.length - y.length
   const inOrder = axis && !axis.isTime ? rows.toSorted((a, b) => axis.rankOf(a) - axis.rankOf(b)) : rows
@@ -216,7 +227,7 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
     rows: refused.length > 0 ? [] : cut.points,
     addedUp,
     rowsRead: rows.length,
-    note: [few.note, cut.note, mixed].filter(Boolean).join(' '),
+    note: [few.note, cut.note, mixed, unlike].filter(Boolean).join(' '),
     refused: refused.length > 0 ? refusedWords(columns, refused, addedUp) : '',
     isAddable,
     period: axis ? axis.period : (xColumn?.period ?? ''),
@@ -230,6 +241,50 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
         }
       : {}),
   }
+}
+
+/** Whether a chart puts two measures against each other: a number that is no id and no group is no place of a line. */
+const isOfMeasure = (columns: Column[], { x, kind }: Choice, sql: string): boolean =>
+  (kind === undefined || kind === 'points') && measures(columns, sql).includes(x)
+
+/** A point for each row, where two measures are against each other; nothing is added up. */
+function points(columns: Column[], rows: Cell[][], choice: Choice): Drawn {
+  const y = choice.y.slice(0, 1)
+  const series = columns.find(({ name }) => name === choice.series)
+  const part = series ? partOf(series) : ''
+  const names = [choice.x, ...(choice.series ? [choice.series] : []), ...y]
+  const places = names.map((name) => columns.findIndex((column) => column.name === name))
+  const all = rows
+    .map((row) => places.map((place) => row[place] ?? null))
+    .filter((cells) => cells[0] !== null && cells.at(-1) !== null)
+    .toSorted(([one], [other]) => compared(one ?? null, other ?? null))
+  const drawnRows = all
+    .slice(0, MOST_POINTS)
+    .map((cells) => cells.map((cell, at) => (at === 1 && choice.series ? partWords(cell, part) : cell)))
+  const cut = all.length > MOST_POINTS ? `The first ${MOST_POINTS} of ${all.length} points are drawn.` : ''
+  const missing = rows.length - all.length
+  const without =
+    missing > 0
+      ? `${count(missing, 'row')} without one of both numbers ${missing > 1 ? 'have' : 'has'} no point.`
+      : ''
+  const scale = choice.scale === 'log' && all.every((cells) => Number(cells.at(-1)) > 0) ? 'log' : 'auto'
+  return {
+    panel: { ...panelOf(choice, y, true), kind: 'scatter', form: 'points', scale },
+    columns: names,
+    rows: drawnRows,
+    addedUp: [],
+    rowsRead: rows.length,
+    note: [cut, without, leftOutWords(columns, choice.y.slice(1), y)].filter(Boolean).join(' '),
+    refused: '',
+    isAddable: false,
+  }
+}
+
+/** Why a measure is not drawn with others. */
+function leftOutWords(columns: Column[], left: string[], kept: string[]): string {
+  if (left.length === 0) return ''
+  const [out, beside] = [left, kept].map((of) => of.map((name) => titleOf(columns, name)).join(' and '))
+  return `${out} ${left.length > 1 ? 'are' : 'is'} not drawn: one axis cannot have ${left.length > 1 ? 'them' : 'it'} with ${beside}.`
 }
 
 /** The series in the order of the legend: parts of dates in their own, others the largest first. */

@@ -300,9 +300,10 @@ function shownAs(
   const own = view === 'chart' ? drawable(result, choice) : undefined
   if (!own) return { kind: 'table', x: '', y: [], series: '' }
   const { panel } = drawn(result.columns, result.rows, own, result.query.sql)
-  const isLine = panel.kind === 'line'
+  const isLine = panel.kind !== 'bar'
   // Bars of averages are beside each other by themselves; the log scale of bars needs it stated.
-  const drawing = panel.scale === 'log' ? panel : chartDrawing(own, isLine)
+  const isOwn = panel.scale === 'log' || panel.kind === 'scatter'
+  const drawing = isOwn ? panel : chartDrawing(own, isLine)
   return { x: own.x, y: own.y, series: own.series, kind: isLine ? 'line' : 'bar', ...drawingOf(drawing) }
 }
 

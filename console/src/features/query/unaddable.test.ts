@@ -58,3 +58,23 @@ test('what a contract does not add up, and an amount per thing, are no parts of 
   ]
   expect([...unaddable('select * from t', columns)]).toEqual(['a', 'b', 'e', 'sold_per_visit'])
 })
+
+test('days since something, ages and ranks are no parts of a whole, and days of work are', () => {
+  const columns = [
+    { name: 'recency_days' },
+    { name: 'age_days' },
+    { name: 'days_since_login' },
+    { name: 'left_days_ago' },
+    { name: 'risk_rank' },
+    { name: 'quiet', label: 'Since the last order' },
+    { name: 'idle', unit: 'days since the last order' },
+    { name: 'score_of', unit: 'standard deviations' },
+    { name: 'work_days', unit: 'days' },
+    { name: 'pages', label: 'Pages' },
+  ]
+  const whole = [...unaddable('select * from t', columns)]
+  expect(whole).toEqual(columns.slice(0, 8).map(({ name }) => name))
+  const sql =
+    "select date_diff('day', seen, current_date) as quiet, sum(date_diff('hour', a, b)) as work from t"
+  expect(of(sql, 'quiet', 'work')).toEqual(['quiet'])
+})

@@ -5,6 +5,7 @@ interface Column {
   unit?: string
   kind?: '' | 'name' | 'mean'
   adds_up?: boolean
+  label?: string
 }
 
 /** Functions whose results are no parts of a whole. */
@@ -14,8 +15,14 @@ const NOT_A_PART =
 const QUOTIENT = /\/(?!\s*[\d.])/
 /** Names of numbers that are no parts of a whole, for columns whose expression is not in the statement. */
 const NAMED =
-  /(?:^|_)(?:avg|average|mean|median|min|max|minimum|maximum|share|ratio|rate|percent|percentage|pct|probability|score|distinct|per|each)(?:_|$)|^unit_/i
-const UNITS = new Set(['share', 'percent', 'probability', 'score', 'rank'])
+  /(?:^|_)(?:avg|average|mean|median|min|max|minimum|maximum|share|ratio|rate|percent|percentage|pct|probability|score|rank|recency|since|ago|age|distinct|per|each)(?:_|$)|^unit_/i
+/** A title such as `Since the last order`. */
+const TITLED = /^(?:(?:days|weeks|months|years|hours) )?since\b|\bago$/i
+/** The time from a moment until now. */
+const AGE = /\bdate_diff\s*\(.*\b(?:current_date|current_timestamp|now\s*\()/is
+const UNITS = new Set(['share', 'percent', 'probability', 'score', 'rank', 'ratio'])
+/** Units of which no sum says anything, such as `days since the last order` and `standard deviations`. */
+const UNSUMMED = /^\w+ since\b|^standard deviations?$/
 /** A unit such as `USD per 1,000 people`; amounts per period add up over everything but time. */
 const PER_THING = / per (?!(?:period|second|minute|hour|day|week|month|quarter|year)\b)/
 const SUM = /\bsum\s*\((?:[^()]|\([^()]*\))*\)/gi
@@ -23,15 +30,21 @@ const SUMMED = /^(?:sum|count|count_if)\s*\(/i
 
 /**
  * The columns of a statement that must not be added up over its rows: averages, largest and smallest values, quotients,
- * counts of different values, and what its contract does not add up, such as the price of one piece.
+ * counts of different values, times since something, ranks, and what its contract does not add up, such as the price of one piece.
  *
  * @example unaddable('SELECT day, avg(price) AS paid FROM t GROUP BY 1', [{ name: 'day' }, { name: 'paid' }]) // {'paid'}
  */
 export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
   const [outer = [], ...inner] = selects(sql)
   const isInOrder = outer.length === columns.length && !outer.some(({ expression }) => /\*$/.test(expression))
-  const isWhole = ({ name, unit = '', kind, adds_up: adds }: Column, at: number): boolean => {
-    if (kind === 'mean' || adds === false || UNITS.has(unit.split(' ')[0] ?? '') || PER_THING.test(unit))
+  const isWhole = ({ name, unit = '', kind, adds_up: adds, label = '' }: Column, at: number): boolean => {
+    if (
+      kind === 'mean' ||
+      adds === false ||
+      UNITS.has(unit.split(' ')[0] ?? '') ||
+      PER_THING.test(unit) ||
+      UNSUMMED.test(unit)
+    )
       return true
     const own = isInOrder ? outer[at] : outer.find((item) => item.name === name.toLowerCase())
     const read = own ? PLAIN.exec(own.expression)?.[1]?.toLowerCase() : name.toLowerCase()
@@ -40,11 +53,13 @@ export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
     const computed = items.filter((item) => item !== undefined && !PLAIN.test(item.expression))
     if (computed.some((item) => item && isNoPart(item.expression))) return true
     const isSummed = computed.length > 0 && computed.every((item) => item && SUMMED.test(item.expression))
-    return !isSummed && NAMED.test(name)
+    return !isSummed && (NAMED.test(name) || TITLED.test(label))
   }
   return new Set(columns.filter(isWhole).map(({ name }) => name))
 }
 
 /** A sum of quotients is a sum. */
 const isNoPart = (expression: string): boolean =>
-  NOT_A_PART.test(expression) || QUOTIENT.test(expression.replace(SUM, 'total'))
+  NOT_A_PART.test(expression) ||
+  AGE.test(expression.replace(SUM, 'total')) ||
+  QUOTIENT.test(expression.replace(SUM, 'total'))

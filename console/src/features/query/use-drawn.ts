@@ -49,8 +49,10 @@ export function useDrawn(
   const measures = y.join('\n')
   return useMemo(() => {
     const choice = { x, y: measures.split('\n'), series, kind, scale, isStacked }
+    // Computed amounts have a unit as well.
+    const columns = result.columns.map((column) => ({ ...column, unit: units[column.name] ?? '' }))
     const shown = {
-      ...drawn(result.columns, withDays(result.rows), choice, result.query?.sql),
+      ...drawn(columns, withDays(result.rows), choice, result.query?.sql),
       units,
       labels,
     }

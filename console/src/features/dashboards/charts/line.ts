@@ -93,7 +93,7 @@ export function line({
         .filter(isOwn)
         .map(
           (point) =>
-            `${named(point.seriesName)}: ${cellWords('', point.value as Cell, unitOf(column), 'double')}`,
+            `${named(point.seriesName)}: ${cellWords('', point.value as Cell, unitOf(panel.series ? column : point.seriesName), 'double')}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),

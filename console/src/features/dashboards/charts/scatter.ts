@@ -1,5 +1,4 @@
 import { axisTitle } from '../../../formats/columns'
-import { label } from '../../../formats/words'
 import {
   cells,
   colourOf,
@@ -9,6 +8,7 @@ import {
   logTitle,
   numeric,
   type Row,
+  seriesName,
   text,
   valueAxis,
 } from './chart-parts'
@@ -28,7 +28,7 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
       top: 0,
       right: 8,
       type: 'scroll',
-      formatter: (name: string) => label(name, panel.series),
+      formatter: (name: string) => seriesName(name, panel, labels),
     },
     tooltip: {
       ...hover(([point]) => cells((point?.data as { row: Row }).row, drawing)),
