@@ -191,7 +191,8 @@ class DryRunner:
                 return _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
             bare = replace(upload, edits=Edits(dataset=upload.edits.dataset, part=upload.edits.part))
             undecided = edited_content(bare, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
-            shown = self._grid(upload, undecided, Flaws.of(None, {}), folder)
+            listed = replace(undecided.edits, left_out=upload.edits.left_out)
+            shown = self._grid(upload, replace(undecided, edits=listed), Flaws.of(None, {}), folder)
             return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
         return self._checked_with_grid(upload, edited, scratch, folder, original)
 

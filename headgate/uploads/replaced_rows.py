@@ -293,9 +293,16 @@ def _compared_columns(contract: Contract, pairs: _Pairs) -> list[str]:
 
 
 def _differ(pairs: _Pairs, name: str) -> Flags:
-    stored, arriving = pairs.stored[name], pairs.arriving[name]
+    """Return the rows whose values differ; an empty text equals no value, as nobody sees a difference."""
+    stored, arriving = (_without_empty_texts(rows[name]) for rows in pairs)
     is_one_null = pc.xor(stored.is_null(), arriving.is_null())
     return _flags(pc.coalesce(pc.not_equal(stored, arriving), is_one_null))
+
+
+def _without_empty_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
 
 
 def _flags(column: pa.ChunkedArray) -> Flags:
@@ -325,8 +332,9 @@ def _changes(
     before: Mapping[str, Any], after: Mapping[str, Any], columns: Sequence[str]
 ) -> Iterator[tuple[str, tuple[str, str]]]:
     for name in columns:
-        if before[name] != after[name]:
-            yield name, (_text(before[name]), _text(after[name]))
+        texts = _text(before[name]), _text(after[name])
+        if before[name] != after[name] and any(texts):
+            yield name, texts
 
 
 def _text(value: object) -> str:

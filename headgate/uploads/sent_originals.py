@@ -44,9 +44,11 @@ def sent_original(
         has_numbers: the table has a card or social security number.
         names: of the table's columns in the file. The dataset may lack one for codes, which no search finds.
     """
-    is_sensitive = contract is not None and bool(contract.sensitive or left_out_names(contract))
+    is_sensitive = contract is not None and bool(contract.sensitive)
     if has_numbers or is_sensitive or any(map(mask_by_name, names)):
         return SentOriginal.HAS_NUMBERS
+    if contract is not None and left_out_names(contract):
+        return SentOriginal.LEFT_OUT
     if path.stat().st_size > _MAX_BYTES:
         return SentOriginal.NOT_SEARCHED
     body = path.read_bytes()

@@ -70,7 +70,11 @@ def sent_rows(
     hidden = [mask_by_name(name) is not None for name in opened.names]
     for batch in opened.source.batches():
         cells.update(_cells_of_batch(batch, opened.source, numbers, hidden))
-    return SentRows(opened.names, cells, _places(opened.source, file, sorted(numbers)))
+    order = opened.headed.file_order or range(len(opened.names))
+    is_sorted = [*order] != [*range(len(opened.names))]  # such a file has no rows of another width
+    in_order = {row: tuple(texts[at] for at in order) for row, texts in cells.items()} if is_sorted else cells
+    names = tuple(opened.names[at] for at in order)
+    return SentRows(names, in_order, _places(opened.source, file, sorted(numbers)))
 
 
 def _cells_of_batch(

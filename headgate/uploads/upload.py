@@ -48,6 +48,7 @@ class SentOriginal(StrEnum):
 
     KEPT = "kept"
     HAS_NUMBERS = "has_numbers"  # card data, or the dataset has columns for it
+    LEFT_OUT = "left_out"  # the dataset leaves columns out, whose values must not stay in raw
     NOT_SEARCHED = "not_searched"  # too large, or in a format that is not searched
 
 

@@ -1547,7 +1547,7 @@ export interface components {
             key: string;
             /**
              * Rows
-             * @description Row numbers of the sent file, in the order of the answer.
+             * @description Row numbers of the sent file, in Excel those of the sheet, in the order of the answer.
              */
             rows: number[];
         };
@@ -3547,11 +3547,11 @@ export interface components {
             lists: string[];
             /**
              * Original
-             * @description Whether raw has the sent file: `kept`; or not, because it `has_numbers` or could not be searched for them; empty if it is an older version of the object.
+             * @description Whether raw has the sent file: `kept`; or not, because it `has_numbers`, its dataset has `left_out` columns, or it could not be searched for numbers; empty if it is an older version of the object.
              * @default
              * @enum {string}
              */
-            original: "" | "kept" | "has_numbers" | "not_searched";
+            original: "" | "kept" | "has_numbers" | "left_out" | "not_searched";
             /**
              * Part
              * @description The sheet or archive member that was read.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.api.files import sent_files
 from headgate.api.http.problems import conflict
 from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.uploads import AnsweredFile
@@ -23,9 +24,31 @@ def answered_file(lake: LakePorts, check: Mapping[str, Any]) -> AnsweredFile | N
     if not answers or record is None:
         return None
     numbers = RowNumbers(senders_of(lake).edits(record.file_id).get("rows_left_out", ()))
+    numbers_sent = {row: numbers.sent(row) for row in answers["rows"]}
+    in_sheet = _rows_in_excel(lake, record, numbers_sent)
     return AnsweredFile(
-        file_id=record.file_id, key=record.key, rows=tuple(map(numbers.sent, answers["rows"]))
+        file_id=record.file_id,
+        key=record.key,
+        rows=tuple(in_sheet.get(row, numbers_sent[row]) for row in answers["rows"]),
     )
+
+
+def _rows_in_excel(lake: LakePorts, record: FileRecord, rows: Mapping[int, int]) -> dict[int, int]:
+    """Return the rows of a workbook by their number in the committed file; empty for other files.
+
+    Args:
+        rows: their numbers in the sent file, without lines above its header.
+    """
+    from headgate.intake.quarantine.list_quarantine import quarantined_rows
+
+    table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
+    places = sent_files.rows_as_sent(lake, record, set(rows.values())).places
+    of_sheet = {row: places[number].line for row, number in rows.items() if number in places}
+    in_excel = {row: of_sheet[row] for row in of_sheet if places[rows[row]].sheet}
+    if "sheet_row" in table.column_names:
+        read = zip(table["source_row"].to_pylist(), table["sheet_row"].to_pylist(), strict=True)
+        in_excel |= {row: place for row, place in read if place and row in rows}
+    return in_excel
 
 
 def open_answers(lake: LakePorts, check: Mapping[str, Any]) -> dict[int, str]:

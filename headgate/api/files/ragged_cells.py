@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Contract, Kind
@@ -31,6 +31,7 @@ class RaggedCells:
         fields: field of each column of the sent file, empty for a column without one.
         written_as: format facts of the sent file.
         set_for_all: values by field that a person set for all rows.
+        mapped: new values by old ones and field, as the file's other rows were mapped.
         is_edited: whether the file in the lake is an edited one, in which a ragged row is one cell.
     """
 
@@ -40,6 +41,7 @@ class RaggedCells:
     set_for_all: Mapping[str, str]
     formats: Mapping[str, Mapping[str, Any]]
     is_edited: bool
+    mapped: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def line(self, record: Mapping[str, Any]) -> str:
         """Return the line of a quarantined row in the sent file."""
@@ -69,11 +71,12 @@ class RaggedCells:
 
         line = self.line(record)
         cells = cells_of(line, self.written_as) if line else []
-        return {
+        trimmed = {
             name: cell.strip()
             for name, cell in zip(self.fields, cells, strict=False)
             if name and cell.strip()
         }
+        return {name: self.mapped.get(name, {}).get(cell, cell) for name, cell in trimmed.items()}
 
 
 def ragged_cells(
@@ -89,10 +92,32 @@ def ragged_cells(
     if "fields" in edits:
         written_as = edits.get("sent_written_as", {})
         return RaggedCells(
-            contract, edits["fields"], written_as, set_for_all, edits.get("formats", {}), is_edited=True
+            contract,
+            edits["fields"],
+            written_as,
+            set_for_all,
+            edits.get("formats", {}),
+            is_edited=True,
+            mapped=_mapped_values(edits),
         )
     fields = () if edits else _fields_of_header(lake, record, contract)
     return RaggedCells(contract, fields, record.written_as, {}, {}, is_edited=False) if fields else None
+
+
+def _mapped_values(edits: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the new values by old ones and field, of columns whose mapping the file's page shows."""
+    field_of = dict(zip(edits.get("sent_columns", ()), edits["fields"], strict=False))
+    mapped: dict[str, dict[str, str]] = {}
+    for change in edits.get("changes", ()):
+        if change["kind"] != "map" or not field_of.get(change["column"]):
+            continue
+        new = {each["before"]: each["after"] for each in change["values"]}
+        before = mapped.get(field_of[change["column"]], {})
+        mapped[field_of[change["column"]]] = {
+            **new,
+            **{old: new.get(text, text) for old, text in before.items()},
+        }
+    return mapped
 
 
 def _fields_of_header(lake: LakePorts, record: FileRecord, contract: Contract) -> tuple[str, ...]:

@@ -368,13 +368,15 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
 
     grid = check.get("grid") or {}
     numbers = RowNumbers(edits.left_out)
+    columns = grid.get("columns", ())
+    names = [columns[place] for place in grid.get("file_order") or range(len(columns))]
     return {
         "set_for_all": {column: redact_text(text) for column, text in edits.constants.items()},
         "left_out": edits.left_out_columns(grid.get("columns", ())),
         "rows_left_out": sorted(edits.left_out),
         "currencies": _currencies(grid.get("currencies", {}), edits),
-        "sent_columns": [*grid.get("columns", ())],
-        "fields": [edits.columns.get(name) or "" for name in grid.get("columns", ())],
+        "sent_columns": names,
+        "fields": [edits.columns.get(name) or "" for name in names],
         "sent_written_as": {
             name: text for name, text in grid.get("written_as", {}).items() if name in _ROW_FORMAT
         },

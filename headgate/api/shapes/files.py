@@ -154,10 +154,11 @@ class FileEdits(Shape):
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Field to the number of rows by currency, if amounts have other currencies."
     )
-    original: Literal["", "kept", "has_numbers", "not_searched"] = Field(
+    original: Literal["", "kept", "has_numbers", "left_out", "not_searched"] = Field(
         "",
-        description="Whether raw has the sent file: `kept`; or not, because it `has_numbers` or could not be "
-        "searched for them; empty if it is an older version of the object.",
+        description="Whether raw has the sent file: `kept`; or not, because it `has_numbers`, its dataset "
+        "has `left_out` columns, or it could not be searched for numbers; empty if it is an older version of "
+        "the object.",
     )
     row_reasons: dict[str, str] = Field({}, description="Reason by rejected row of the sent file.")
     typed: tuple[ListedCell, ...] = Field((), description="The first 100 typed cells.")

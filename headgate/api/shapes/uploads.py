@@ -452,7 +452,9 @@ class AnsweredFile(Shape):
 
     file_id: str
     key: str
-    rows: tuple[int, ...] = Field(description="Row numbers of the sent file, in the order of the answer.")
+    rows: tuple[int, ...] = Field(
+        description="Row numbers of the sent file, in Excel those of the sheet, in the order of the answer."
+    )
 
 
 class DryRun(Shape):

@@ -79,4 +79,4 @@ def test_a_file_of_a_dataset_without_one_of_its_columns_is_not_kept(tmp_path: Pa
     path = tmp_path / "sent"
     path.write_text(CLEAN)
     without_ean = replace(PRODUCTS, properties={**PRODUCTS.properties, "headgate.leftOut": ["EAN"]})
-    assert sent_original(path, without_ean, has_numbers=False) is SentOriginal.HAS_NUMBERS
+    assert sent_original(path, without_ean, has_numbers=False) is SentOriginal.LEFT_OUT

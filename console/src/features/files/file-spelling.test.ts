@@ -88,6 +88,9 @@ test('a reason for a sender has the headings and the amounts of the file', () =>
   expect(
     words('Row 29 has the same key; its List price is 999.9900 instead of 658.5900. Neither is newer.'),
   ).toBe('Row 29 has the same key; its Listenpreis is 999,99 instead of 658,59. Neither is newer.')
+  expect(words('its List price is 99.9900 instead of 1028.2200, its List price is 1.50 instead of 2.')).toBe(
+    'its Listenpreis is 99,99 instead of 1028,22, its List price is 1,50 instead of 2.',
+  )
   expect(words('The row has 3 cells, the header has 8.')).toBe('The row has 3 cells, the header has 8.')
 })
 

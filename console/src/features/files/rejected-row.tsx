@@ -7,6 +7,7 @@ import { moment } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
 import { isMistyped, otherCells, placeOf, placeWords, textWords } from './rejection-groups'
+import { differencesInFile } from './sent-form'
 
 interface Props {
   row: Schemas['RejectedRow']
@@ -60,7 +61,9 @@ export function RejectedRow({
   const [opened, setOpened] = useState(false)
   const [isWriting, setWriting] = useState(false)
   const place = placeOf(row)
-  const reason = reasonWords(row, row.column ? titleOf(row.column) : '', mayBeEmpty)
+  const fieldOf = (title: string) => Object.keys(row.record).find((name) => titleOf(name) === title) ?? ''
+  const words = reasonWords(row, row.column ? titleOf(row.column) : '', mayBeEmpty)
+  const reason = differencesInFile(words, spellings, fieldOf)
   const leaveEmpty =
     onCorrect && mayBeEmpty && value === '' ? (
       <Button
@@ -88,7 +91,7 @@ export function RejectedRow({
           </Button>
           {placeWords(row) ? (
             <Text size="xs" className="muted">
-              {placeWords(row)}
+              {row.sheet ? `sheet ${row.sheet}` : placeWords(row)}
             </Text>
           ) : null}
         </Table.Td>

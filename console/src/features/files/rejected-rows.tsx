@@ -21,6 +21,7 @@ import {
   mayEnterAgain,
   type RejectionGroup,
   repeatedValue,
+  sheetRowOf,
   withCell,
   withEarlier,
   withRepeated,
@@ -66,7 +67,7 @@ export function RejectedRowsEditor(props: Props) {
           Download these rows
         </DownloadRows>
       </Group>
-      {groups.some(({ shown }) => shown.some((row) => row.sheet_row)) ? null : (
+      {groups.some(({ shown }) => shown.some(sheetRowOf)) ? null : (
         <Text size="xs" className="muted">
           Rows are numbered as rows of data: the header, other lines above it and blank lines do not count.
         </Text>
@@ -195,12 +196,10 @@ function ReasonGroup({
       ) : null}
       {rows.length === 0 ? <Waiting what="the rows with this reason" /> : null}
       <div className="scroll" tabIndex={0} hidden={rows.length === 0}>
-        <Table fz="sm" className="many-columns rejected">
+        <Table fz="sm" className={`many-columns rejected${rows.some(sheetRowOf) ? ' of-workbook' : ''}`}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th className="number">
-                {rows.some((row) => row.sheet_row) ? 'Row in Excel' : 'Row'}
-              </Table.Th>
+              <Table.Th className="number">{rows.some(sheetRowOf) ? 'Row in Excel' : 'Row'}</Table.Th>
               <Table.Th visibleFrom="sm">Column</Table.Th>
               <Table.Th>Value</Table.Th>
               <Table.Th visibleFrom="sm">Reason</Table.Th>

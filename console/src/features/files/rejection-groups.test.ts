@@ -7,6 +7,7 @@ import {
   isMistyped,
   mistypedCells,
   otherCells,
+  placeOf,
   rejectionGroups,
   repeatedValue,
   sentRows,
@@ -40,6 +41,13 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   corrected_as: '',
   cells: {},
   hidden_cells: {},
+})
+
+test('a row of a workbook has the number that Excel shows, also where its edited copy is a CSV file', () => {
+  const edited = { sheet_row: null, sent_row: null, source_row: 9 }
+  expect(placeOf({ ...edited, sheet: 'Vehicles', line: 12 })).toBe(12)
+  expect(placeOf({ ...edited, sheet_row: 12 })).toBe(12)
+  expect(placeOf({ ...edited, sheet: '', line: 11 })).toBe(9)
 })
 
 test('a row is open until its correction is accepted, and again when it is refused', () => {

@@ -121,12 +121,21 @@ export function otherCells(
     ])
 }
 
-/** The number of a row of data in the file as it was sent, without its header, other lines above it and blank lines. */
-export const placeOf = ({
-  sheet_row: inSheet,
-  sent_row: sent,
-  source_row: row,
-}: Pick<Schemas['RejectedRow'], 'sheet_row' | 'sent_row' | 'source_row'>): number => inSheet ?? sent ?? row
+/** The number of a row in its sheet; undefined where the file is no workbook. */
+export const sheetRowOf = ({
+  sheet_row: read,
+  sheet,
+  line,
+}: Pick<Schemas['RejectedRow'], 'sheet_row'> & Partial<Pick<Schemas['RejectedRow'], 'sheet' | 'line'>>):
+  number | undefined => read ?? (sheet && line ? line : undefined)
+
+/**
+ * The number of a row: in a workbook that of its sheet, else that of a row of data in the file as it was sent, without
+ * its header, other lines above it and blank lines.
+ */
+export const placeOf = (
+  row: Parameters<typeof sheetRowOf>[0] & Pick<Schemas['RejectedRow'], 'sent_row' | 'source_row'>,
+): number => sheetRowOf(row) ?? row.sent_row ?? row.source_row
 
 /**
  * The place of a row in the file as it was sent, where it is known.

@@ -2,8 +2,8 @@ import type { Schemas } from '../../api/client'
 import { csvLine } from '../../api/format'
 import { isOfDuplicates, SAME_KEY } from '../../formats/rules'
 import { columnTitle } from '../../formats/words'
-import { asInFile, cellAsSent, type Spellings } from './file-spelling'
-import { placeOf, placeWords } from './rejection-groups'
+import { cellAsSent, type Spellings } from './file-spelling'
+import { placeOf, placeWords, textWords } from './rejection-groups'
 
 type File = Pick<Schemas['FileDetail'], 'key' | 'written_as' | 'edited_before'>
 
@@ -93,7 +93,18 @@ const inWidth = (cells: (string | null)[], width: number, delimiter: string): (s
     ? [...cells.slice(0, width - 1), cells.slice(width - 1).join(delimiter)]
     : [...cells, ...Array<null>(width - cells.length).fill(null)]
 
-const DIFFERENCE = /\bits (.+?) is (\S+) instead of (\S+?)(?=[.;,] |\.?$)/
+const DIFFERENCES = /\bits (.+?) is (\S+) instead of (\S+?)(?=[.;,] | and \d+ more|\.?$)/g
+
+/** A reason with the values that differ as the file writes its numbers, days and truths. */
+export const differencesInFile = (
+  reason: string,
+  spellings: Spellings,
+  fieldOf: (title: string) => string,
+): string =>
+  reason.replace(DIFFERENCES, (_, title: string, after: string, before: string) => {
+    const own = (text: string) => textWords(text, spellings[fieldOf(title)])
+    return `its ${title} is ${own(after)} instead of ${own(before)}`
+  })
 
 /** A reason with the headings of the file instead of the titles of the dataset, and its amounts as it writes them. */
 export function reasonInFile(
@@ -105,10 +116,8 @@ export function reasonInFile(
     .filter(([heading, field]) => heading && field)
     .map(([heading, field]) => ({ heading, field, title: titleOf(field) }))
     .sort((one, other) => other.title.length - one.title.length)
-  const written = reason.replace(DIFFERENCE, (_, title: string, after: string, before: string) => {
-    const spelling = spellings[named.find((one) => one.title === title)?.field ?? '']
-    return `its ${title} is ${asInFile(after, spelling) ?? after} instead of ${asInFile(before, spelling) ?? before}`
-  })
+  const fieldOf = (title: string) => named.find((one) => one.title === title)?.field ?? ''
+  const written = differencesInFile(reason, spellings, fieldOf)
   const column = named.find(
     ({ title }) => written.startsWith(`${title} `) || written.includes(`its ${title} `),
   )

@@ -8,6 +8,8 @@ import { Failed } from '../../components/states'
 const NOT_KEPT: Record<string, string> = {
   has_numbers:
     'The file that was sent is not kept, because it holds card numbers or its dataset has columns for them.',
+  left_out:
+    'The file that was sent is not kept, because its dataset leaves columns out, whose values must not stay in the lake.',
   not_searched:
     'The file that was sent is not kept: it is too large, or of a form in which not every text can be searched for card numbers.',
 }

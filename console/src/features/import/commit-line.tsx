@@ -156,7 +156,7 @@ function commitWords(work: Props['work'], missing: Props['missing'], leftOut: st
   const { result } = work.check
   if (isOfNoDataset(work)) return 'Keep the file and its profile, load no row'
   const isOpen = result.outcome === 'profiled' || result.outcome === 'needs_mapping' || missing.length > 0
-  if (isOpen || result.accepted + result.duplicates === 0) return 'Commit'
+  if (isOpen || !work.isCurrent || result.accepted + result.duplicates === 0) return 'Commit'
   return [`Commit: ${outcome(result)}`, stayOut(leftOut)].filter(Boolean).join('; ')
 }
 

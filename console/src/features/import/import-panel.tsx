@@ -159,7 +159,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
   const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
   const dataset = result.mapping ? edits.dataset : ''
   const inLake = useDatasetProfile(dataset, dataset !== '').data
-  const byName = useColumns(result, edits, work.remembered, change, setForm, setShow, inLake)
+  const byName = useColumns(result, edits, work.remembered, change, setForm, setShow, inLake, work.isCurrent)
   const drawn = useFileOrder(byName, rowsAfterSteps, grid?.file_order)
   const type = useCallback(
     (column: string, numbers: number[], texts: (string | null)[]) =>
@@ -231,6 +231,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
       ) : null}
       {!isEmpty &&
       result.error &&
+      work.isCurrent &&
       result.outcome !== 'profiled' &&
       result.outcome !== 'needs_mapping' &&
       !missing.length &&
@@ -283,6 +284,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
             undo={work.undo}
             redo={work.redo}
             edits={edits}
+            isCurrent={work.isCurrent}
           />
           {rows.error ? <Failed error={rows.error} what="The rows" /> : null}
           <Rows

@@ -5,13 +5,19 @@ import { count, currencyOf, whole } from '../../api/format'
 import { originalId } from '../files/original-id'
 import { titleOf } from './column-header'
 
-/** The rows of the lake that a commit replaces: nobody sees them in the file. */
+/**
+ * The rows of the lake that a commit replaces: nobody sees them in the file. Those of an earlier check keep their room,
+ * unseen, until the next one has ended.
+ */
 export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun']; isCurrent: boolean }) {
   const lines = replacedLines(result)
   const files = result.replaces?.files ?? []
   if (lines.length === 0) return null
   return (
-    <div role={isChange(result) ? 'alert' : 'status'} style={isCurrent ? undefined : { opacity: 0.5 }}>
+    <div
+      role={isChange(result) ? 'alert' : 'status'}
+      style={isCurrent ? undefined : { visibility: 'hidden' }}
+    >
       {lines.map((line) => (
         <Text key={line} size="sm" className={isChange(result) ? 'import-doubt' : undefined}>
           {line}

@@ -14,6 +14,8 @@ interface Props {
   onShow: (show: string) => void
   undo: (() => void) | undefined
   redo: (() => void) | undefined
+  /** Whether the counts are of a check of what is shown; else they are not shown. */
+  isCurrent?: boolean
 }
 
 /** Shows the rows that are equal to another row, without those that only have its key. */
@@ -33,7 +35,7 @@ export function causeWords(
 }
 
 /** Which rows are shown, and the way back from a change. */
-export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
+export function RowChoice({ result, edits, show, onShow, undo, redo, isCurrent = true }: Props) {
   const { grid, quarantined, duplicates } = result
   const causes = causesOf(grid).filter(({ rule }) => !isOfDuplicates(rule))
   const sameKey = sameKeyRows(result.reasons)
@@ -66,6 +68,7 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
           variant="default"
           className="toggle"
           aria-pressed={show === choice.value}
+          style={isCurrent || choice.value === 'all' ? undefined : { visibility: 'hidden' }}
           onClick={() => onShow(choice.value)}
         >
           {choice.label}
@@ -75,6 +78,7 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
         <NativeSelect
           size="xs"
           aria-label="Rows by reason"
+          style={isCurrent ? undefined : { visibility: 'hidden' }}
           value={causes.some((one) => one.show === show) ? show : ''}
           data={[
             { value: '', label: 'by reason …' },

@@ -98,12 +98,15 @@ export function useColumns(
   onForm: (form: { action: ColumnAction; column: string }) => void,
   onShow: (show: string) => void,
   inLake?: Schemas['DatasetProfile'],
+  isCurrent = true,
 ): GridColumn[] {
   const { grid, mapping } = result
   return useMemo(() => {
     const fields = mapping?.fields ?? []
     const keys = new Set(fields.filter((one) => one.is_key).map((one) => one.name))
-    const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
+    // What an earlier check counted is not shown beside what a person sees now.
+    const isChecked =
+      isCurrent && result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
     const leftOut = new Set(leftOutColumns(settled(edits, result), grid?.columns ?? []))
     const asked = new Set(openOrders(result, edits).map(({ column }) => column))
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
@@ -142,11 +145,11 @@ export function useColumns(
             suggestion={mapping?.columns.find((one) => one.column === name)}
             readAs={known}
             format={field ? edits.formats[field] : undefined}
-            flawed={flawed}
+            flawed={isCurrent ? flawed : 0}
             isChecked={isChecked}
             isAsked={asked.has(name)}
-            newValues={newIn(name, result, edits, inLake)}
-            toCome={grid?.to_come[name]}
+            newValues={isCurrent ? newIn(name, result, edits, inLake) : []}
+            toCome={isCurrent ? grid?.to_come[name] : undefined}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
             onFormat={(format) => field && change(withFormat(edits, field, format))}
@@ -159,5 +162,5 @@ export function useColumns(
         ),
       }
     })
-  }, [grid, mapping, edits, remembered, change, onForm, onShow, result, inLake])
+  }, [grid, mapping, edits, remembered, change, onForm, onShow, result, inLake, isCurrent])
 }

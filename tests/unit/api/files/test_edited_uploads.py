@@ -514,6 +514,16 @@ def test_the_choice_of_a_part_alone_keeps_what_is_remembered_for_its_header() ->
     assert not other.json["is_remembered"]
 
 
+def test_values_of_rows_that_stay_out_are_not_listed_while_a_field_is_missing() -> None:
+    caller = uploader()
+    body = supplier_file() + "\r\n;;Summe;48,00;;\r\n".encode("cp1252")
+    upload_id = uploaded(caller, body)
+    rows = checked(caller, upload_id).json["grid"]["rows"]
+    decided = {"dataset": "products", "columns": {"Artikelnummer": "product_id"}, "left_out": [rows]}
+    grid = checked(caller, upload_id, decided).json["grid"]
+    assert "Summe" not in grid["values"]["Warengruppe"]
+
+
 def test_edits_that_make_no_file_of_the_contract_name_what_is_missing() -> None:
     caller = uploader()
     upload_id = uploaded(caller, supplier_file())

@@ -78,6 +78,12 @@ def test_rows_with_other_values_replace_those_of_the_lake_and_the_first_ones_are
     ]
 
 
+def test_an_empty_text_instead_of_no_value_is_no_change() -> None:
+    answer = replaces(lake_of(40), HEADER + row(1).replace(b"captured,,", b'captured,"",') + row(2, "3.39"))
+    assert (answer["replaced"], answer["equal"]) == (1, 1)
+    assert [each["changes"] for each in answer["examples"]] == [{"amount": ["10.5", "3.39"]}]
+
+
 def test_rows_that_are_older_than_those_of_the_lake_replace_nothing() -> None:
     """The merge keeps the row with the greatest value of the order column."""
     answer = replaces(lake_of(40), HEADER + row(1, "3.39", "2023-01-01 00:00:00") + row(2, "3.39"))

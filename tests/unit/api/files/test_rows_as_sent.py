@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,8 +95,12 @@ def test_a_row_of_a_workbook_is_found_in_its_sheet() -> None:
     record, _ = committed_as_edited(
         caller, upload_id, {"dataset": "loans", "columns": columns, "formats": {"fee": {"decimal": "."}}}
     )
-    (row,) = rows_of(caller, record)["rows"]
+    page = rows_of(caller, record)
+    (row,) = page["rows"]
     assert (row["sheet"], row["line"]) == ("Oct", 8)
+    text = f"Loan,Fee,row,reason,reference\nOct-5,2.5,row 8,why,{page['reference']}-{row['source_row']}\n"
+    sent_again = checked(caller, uploaded(caller, text.encode(), "loans-rejected-rows.csv", "")).json
+    assert sent_again["answers"] == {"file_id": record.file_id, "key": record.key, "rows": [8]}
 
 
 def sent_back(caller: Caller, record: FileRecord, changes: dict[str, str]) -> str:
@@ -118,6 +123,56 @@ def sent_back(caller: Caller, record: FileRecord, changes: dict[str, str]) -> st
         assert before in text
         text = text.replace(before, after)
     return uploaded(caller, text.encode("utf-8-sig"), "preise-rejected-rows.csv", "")
+
+
+def test_a_row_of_another_width_gets_the_values_that_the_other_rows_were_mapped_to() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, price_list(), "preise.csv", "")
+    columns = checked(caller, upload_id).json["grid"]["columns"]
+    fields = dict(zip(columns, FIELDS.values(), strict=False)) | {"EAN": None, "Bemerkung": None}
+    steps = [
+        {"kind": "map", "column": "Warengruppe", "values": {"Büro": "office"}},
+        {"kind": "map", "column": "Warengruppe", "values": {"office": "stationery"}},
+    ]
+    formats = {**FORMATS, "list_price": {"decimal": ",", "thousands": "."}}
+    record, _ = committed_as_edited(
+        caller, upload_id, {**DECIDED, "columns": fields, "formats": formats, "steps": steps}
+    )
+    (short,) = [row for row in rows_of(caller, record)["rows"] if row["rule"] == "ragged_row"]
+    assert short["cells"]["category"] == "stationery"
+
+
+@pytest.mark.parametrize(("left_out", "original"), [(["rooms"], "left_out"), ([], "kept")])
+def test_columns_of_a_nested_file_are_listed_in_its_order(left_out: list[str], original: str) -> None:
+    caller = uploader()
+    bookings = [
+        {"ref": f"BK{n}", "made_on": f"2026-01-{n:02d}", "guest": f"Guest {n}", "rooms": n % 3, "cost": n}
+        for n in range(1, 25)
+    ]
+    bookings[4]["cost"] = "free"
+    upload_id = uploaded(caller, json.dumps(bookings).encode(), "bookings.json", "")
+    document = checked(caller, upload_id).json["draft"]["document"]
+    (table,) = document["schema"]
+    cost = {"name": "cost", "logicalType": "number", "physicalType": "DECIMAL(9,2)"}
+    table["properties"] = [
+        cost if each["name"] == "cost" else each
+        for each in table["properties"]
+        if each["name"] not in left_out
+    ]
+    table["customProperties"] = [{"property": "headgate.leftOut", "value": left_out}]
+    created(caller, document)
+    names = ["ref", "made_on", "guest", "rooms", "cost"]
+    columns = {name: None if name in left_out else name for name in names}
+    record, _ = committed_as_edited(
+        caller, upload_id, {"dataset": "bookings", "columns": columns, "formats": {"cost": {"decimal": "."}}}
+    )
+    edits = caller.call("GET", f"/v1/files/{record.file_id}").json["edited_before"]
+    assert (edits["original"], edits["sent_columns"]) == (original, names)
+    assert edits["fields"] == [columns[name] or "" for name in names]
+    page = rows_of(caller, record, "?as_sent=true")
+    assert page["sent_columns"] == (names if original == "kept" else [])
+    cells = [] if left_out else ["BK5", "2026-01-05", "Guest 5", "2", "free"]
+    assert [row["sent_cells"] for row in page["rows"]] == [cells]
 
 
 RIGHT = {"auf Anfrage": "49,90", "-12,50": "12,50", "Büro;;;": "Büro;8,00;ja;01.02.2026"}

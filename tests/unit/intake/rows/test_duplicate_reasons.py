@@ -43,7 +43,7 @@ def reasons(rows: str, contract: Contract = PRODUCTS) -> dict[int, str]:
 def test_a_row_that_is_as_new_is_named_with_the_value_that_differs() -> None:
     assert reasons("a,13.95,2026-01-02\nb,1.00,2026-01-02\na,99.00,2026-01-02\n") == {
         1: "Row 3 has the same key, is as new and was kept; its Price is 99.00 instead of 13.95. "
-        "Neither is newer: the greater text of the first different cell decides, not the order of rows. "
+        "Neither is newer: the first different cell decides, compared as text (9 is greater than 10). "
         "Correct the key if both rows are meant to be in the lake."
     }
 
