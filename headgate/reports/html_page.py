@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import is_currency
 from headgate.costs.computed_price import rounded
+from headgate.lake.states import DUPLICATE_KEY
 from headgate.reports.answer_words import (
     ColumnWords,
     answer_in_words,
@@ -153,8 +154,11 @@ def _came_in(datasets: Sequence[DatasetSummary]) -> str:
         for name in ("files", "received", "accepted", "quarantined", "duplicates")
     )
     rows = f"{accepted:,} of {_counted(received, 'row', 'rows')} accepted"
-    twice = f", {_counted(duplicates, 'duplicate', 'duplicates')}" if duplicates else ""
-    return f"{_counted(files, 'file', 'files')} came in: {rows}, {waiting:,} refused{twice}."
+    same_key = sum(dataset.reasons[DUPLICATE_KEY] for dataset in datasets)
+    repeated = duplicates - same_key
+    twice = f", {_counted(repeated, 'duplicate', 'duplicates')}" if repeated else ""
+    keyed = f", {same_key:,} with the key of another row" if same_key else ""
+    return f"{_counted(files, 'file', 'files')} came in: {rows}, {waiting:,} refused{twice}{keyed}."
 
 
 def _contents(report: Report) -> str:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from headgate.learning.calibration import Bin
+
 HIGHER, LOWER, NEAR = "higher", "lower", "near"
 BETTER, WORSE, BELOW, WITHIN, ABOVE, WEAK = "better", "worse", "below", "within", "above", "weak"
 _WORDS = {
@@ -232,6 +234,21 @@ def _is_behind(figure: Figure, test: CardTest) -> bool:
         target = test.target
         return target is not None and abs(value - target) > abs(other - target)
     return value < other if way == HIGHER else value > other
+
+
+def tested_cases_sentence(bins: Sequence[Bin]) -> str:
+    """Return the test of the shares, with the expected and the observed share of all its cases."""
+    cases = sum(share.rows for share in bins)
+    if not cases:
+        return ""
+    expected, observed = (
+        sum(share.rows * part for share, part in zip(bins, parts, strict=True)) / cases
+        for parts in ([share.expected for share in bins], [share.observed for share in bins])
+    )
+    return (
+        f"That is of the test that compared the recipes: in its {cases:,} cases {100 * expected:.1f} % was "
+        f"expected and {100 * observed:.1f} % came. A figure of other days can be off to the other side."
+    )
 
 
 def calibration_sentence(bins: Sequence[tuple[float, float]]) -> str:

@@ -22,6 +22,7 @@ from headgate.systems.card_tests import (
     CardWords,
     Figure,
     calibration_sentence,
+    tested_cases_sentence,
     with_verdicts,
 )
 
@@ -162,7 +163,8 @@ class ModelCard:
         """How far expected and observed shares of a kept model differ; empty without any."""
         if not self.description.kept:
             return ""
-        return calibration_sentence([(share.expected, share.observed) for share in self.calibration])
+        sentence = calibration_sentence([(share.expected, share.observed) for share in self.calibration])
+        return f"{sentence} {tested_cases_sentence(self.calibration)}".strip()
 
     @property
     def contest_title(self) -> str:

@@ -167,6 +167,13 @@ def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
         assert shown in page
 
 
+def test_a_row_with_the_key_of_another_row_is_no_duplicate() -> None:
+    """The page Morning counted 166 of the same 7,225 rows apart."""
+    keyed = replace(ORDERS, quarantined=0, duplicates=3, reasons=Counter(duplicate_key=2))
+    page = report_html(replace(report(), datasets=(keyed,)), ())
+    assert "0 refused, 1 duplicate, 2 with the key of another row." in page
+
+
 def test_the_summary_and_the_contents_come_before_the_figures() -> None:
     kpi = PanelAnswer(KPI, ("value", "before"), ((1, None),))
     page = report_html(report(kpi), ())

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
-import { type CarriedWay, carriedTo, leftFilters } from './carried-filters'
+import { type CarriedWay, carriedTo, leftFilters, withWaiting } from './carried-filters'
 import type { Filter } from './filters'
 import { testFilter } from './test-filters'
 
@@ -47,6 +47,16 @@ test('a filter by the same column is carried under the name that the next dashbo
     place: 'North',
   })
   expect(carried({ hall: '' }, [FILTER], [FILTER])).toEqual({})
+})
+
+test('a filter that waits goes on to the next dashboard, unless its column was chosen since', () => {
+  const [waits] = leftFilters([FILTER], { hall: 'North' }, TABLES)
+  const [since] = leftFilters([FILTER], { hall: 'South' }, TABLES)
+  const [other] = leftFilters([KIND], { kind: 'art' }, TABLES)
+  if (!waits || !since || !other) throw new Error('three filters')
+  expect(withWaiting([], [waits])).toEqual([waits])
+  expect(withWaiting([other], [waits])).toEqual([other, waits])
+  expect(withWaiting([since], [waits])).toEqual([since])
 })
 
 test('a filter that the next dashboard does not know is dropped', () => {

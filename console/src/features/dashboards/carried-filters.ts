@@ -66,16 +66,24 @@ export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables
   return ways.filter(({ filter }, at) => ways.findIndex((way) => way.filter.name === filter.name) === at)
 }
 
-/** The chosen filters of the dashboard before from which none of the carried ones follows, in words. */
+/** The chosen filters of the dashboard before from which none of the carried ones follows. */
 export const droppedOf = (
   filters: readonly Filter[],
   left: LeftFilter[],
   tables: Table[],
   carried: readonly string[],
-): string[] =>
-  left
-    .filter((each) => !carriedTo(filters, [each], tables).some(({ filter }) => carried.includes(filter.name)))
-    .map(({ words }) => words)
+): LeftFilter[] =>
+  left.filter(
+    (each) => !carriedTo(filters, [each], tables).some(({ filter }) => carried.includes(filter.name)),
+  )
+
+/** The filters for the next dashboard: those chosen here, and those that wait, unless one of the same column was chosen since. */
+export const withWaiting = (chosen: LeftFilter[], waiting: readonly LeftFilter[]): LeftFilter[] => [
+  ...chosen,
+  ...waiting.filter(
+    ({ column, bound }) => !chosen.some((each) => each.column === column && each.bound === bound),
+  ),
+]
 
 /** The first of a filter's tables of which its column identifies the rows of every level, as a series does. */
 const levelledBy = (column: string, names: string[], tables: Table[]): LevelledTable | undefined =>

@@ -79,7 +79,8 @@ test.each([
   ['an id whose name its filter does not offer', 'hall_id', 'N1', 'Attic'],
 ])('%s is dropped, and the page says so', async (_, column, value, named) => {
   open(column, value, named)
-  expect(await screen.findByText(`Place: ${value} does not apply here.`)).toBeTruthy()
+  const waits = `Place: ${value} does not apply here. It waits for a dashboard that has it.`
+  expect(await screen.findByText(waits)).toBeTruthy()
   expect([textOf('address'), textOf('panels')]).toEqual(['', 'asked'])
   expect(screen.getByText('From “Plan”:')).toBeTruthy()
 })

@@ -6,13 +6,13 @@ import { cellWords } from '../../formats/columns'
 import { type Chosen, type Filter, oncePerName } from './filters'
 import { useCarriedFrom } from './use-carried'
 
-/** The filters that came from the dashboard before, each with the button that takes it away, and those that do not apply here. */
+/** The filters that came from the dashboard before, each with the button that takes it away, and those that wait because they do not apply here. */
 export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; chosen: Chosen }) {
   const carried = useCarriedFrom()
   const [, setSearch] = useSearchParams()
   const shown = oncePerName(filters).filter(({ name }) => chosen[name] && carried?.names.includes(name))
-  const dropped = carried?.dropped ?? []
-  if (!carried || shown.length + dropped.length === 0) return null
+  const waiting = carried?.waiting ?? []
+  if (!carried || shown.length + waiting.length === 0) return null
   const remove = (name: string) =>
     setSearch(
       (before) => {
@@ -33,9 +33,9 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
           onRemove={() => remove(name)}
         />
       ))}
-      {dropped.map((words) => (
+      {waiting.map(({ words }) => (
         <Text key={words} size="xs">
-          {words} does not apply here.
+          {words} does not apply here. It waits for a dashboard that has it.
         </Text>
       ))}
     </Group>

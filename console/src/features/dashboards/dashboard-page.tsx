@@ -13,11 +13,11 @@ import { useEarlyModels } from '../models/queries'
 import { Board } from './board'
 import { OWN_BOARD } from './board-draft'
 import { useBoardFilters } from './board-filters'
-import { leftFilters } from './carried-filters'
+import { leftFilters, withWaiting } from './carried-filters'
 import { useChosen } from './filter-bar'
 import { OwnBoard } from './own-board'
 import { useOwnFilters } from './own-filters'
-import type { Left } from './use-carried'
+import { type Left, useCarriedFrom } from './use-carried'
 import { WrittenBoard } from './written-board'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
@@ -104,8 +104,10 @@ function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left 
   const ofBoard = useBoardFilters(shown)
   const filters = isOwn ? own : ofBoard
   const chosen = useChosen(filters)
-  const left = leftFilters(filters, chosen, useCatalog().data?.tables ?? NO_TABLES)
-  const title = shown?.title ?? 'My dashboard'
+  const carried = useCarriedFrom()
+  const here = leftFilters(filters, chosen, useCatalog().data?.tables ?? NO_TABLES)
+  const left = withWaiting(here, carried?.waiting ?? [])
+  const title = (here.length === 0 && carried?.title) || (shown?.title ?? 'My dashboard')
   return left.length > 0 ? { left: { title, filters: left } } : undefined
 }
 

@@ -7,6 +7,7 @@ import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
 import { asksForDay, type Chosen, oncePerName } from './filters'
+import { useCarriedFrom } from './use-carried'
 
 type Filter = Schemas['DashboardFilter']
 
@@ -42,6 +43,9 @@ interface BarProps {
 export function FilterBar({ filters, chosen, tables }: BarProps) {
   const [, setSearch] = useSearchParams()
   const clear = useClearFilters(filters)
+  const carried = useCarriedFrom()
+  // A filter of the dashboard before that waits is not lost by another choice here.
+  const state = carried?.waiting?.length ? { carried: { ...carried, names: [] } } : null
   if (filters.length === 0) return null
   const set = (name: string, value: string) =>
     setSearch(
@@ -50,7 +54,7 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
         else before.delete(name)
         return before
       },
-      { replace: true },
+      { replace: true, state },
     )
   return (
     <Group gap="sm" align="end" role="group" aria-label="Filters" className="filters">

@@ -11,9 +11,9 @@ export interface Left {
   left: { title: string; filters: LeftFilter[] }
 }
 
-/** The filters of a page that came from the dashboard with this title, by their names, and the words of those that it cannot take. */
+/** The filters of a page that came from the dashboard with this title, by their names, and those that wait because it cannot take them. */
 export interface Carried {
-  carried: { title: string; names: string[]; dropped?: string[] }
+  carried: { title: string; names: string[]; waiting?: LeftFilter[] }
 }
 
 const isOf = <State extends object>(state: unknown, name: string): state is State =>
@@ -67,14 +67,14 @@ export function useCarried(
   useEffect(() => {
     if (!isDone) return
     const names = values.map(({ name }) => name)
-    const dropped = droppedOf(filters, left.filters, tables, names)
-    const carried = { title: left.title, names, dropped }
+    const waiting = droppedOf(filters, left.filters, tables, names)
+    const carried = { title: left.title, names, waiting }
     setSearch(
       (before) => {
         for (const { name, value } of values) before.set(name, value)
         return before
       },
-      { replace: true, state: names.length + dropped.length > 0 ? { carried } : null },
+      { replace: true, state: names.length + waiting.length > 0 ? { carried } : null },
     )
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once: the state of the address is another one then
   }, [isDone])
