@@ -259,9 +259,9 @@ def test_recipes_that_are_not_kept_are_compared_with_the_published_one() -> None
 def test_a_card_says_in_which_direction_probabilities_are_off() -> None:
     card = model_card(description("churn"), [], replace(KEPT, calibration=(Bin(0.3, 0.43, 9),)), IN_USE)
     assert card.calibrated == (
-        "Probabilities are too low: where 30 % was expected, 43 % came. That is of the test that compared the "
-        "recipes: in its 9 cases 30.0 % was expected and 43.0 % came. A figure of other days can be off to "
-        "the other side."
+        "Probabilities are too low: where 30 % was expected, 43 % came. That is of the test that compared "
+        "the recipes: in its 9 cases 30.0 % was expected and 43.0 % came. A figure of other days can be off "
+        "to the other side."
     )
     assert card.calibrated in model_card_page.markdown(card)
 
