@@ -38,6 +38,13 @@ data "aws_iam_policy_document" "report" {
     resources = [for records in ["openlineage/dt=*/merge_curated", "runs/stages"] : "${module.bucket["artifacts"].arn}/${records}/*.json"]
   }
 
+  # Refused rows that somebody ignored are no open work of the lake's health.
+  statement {
+    sid       = "ReadIgnoredRows"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/corrections/ignored.json"] # headgate.lake.keys.ignored_rows_key
+  }
+
   statement {
     sid       = "FindEventsOfMerges"
     actions   = ["s3:ListBucket"]

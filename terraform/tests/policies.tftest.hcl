@@ -380,6 +380,18 @@ run "least_privilege" {
   }
 
   assert {
+    condition = { for name, document in { queries = data.aws_iam_policy_document.api_queries, report = data.aws_iam_policy_document.report } :
+      name => flatten([for statement in document.statement : [
+        for resource in statement.resources : "${join(" ", statement.actions)} ${trimprefix(resource, module.bucket["artifacts"].arn)}"
+        if anytrue([for folder in ["corrections", "questions", "uploaders"] : startswith(resource, "${module.bucket["artifacts"].arn}/${folder}/")])
+      ]]) } == {
+      queries = ["s3:GetObject /uploaders/*", "s3:GetObject /questions/*"]
+      report  = ["s3:GetObject /corrections/ignored.json", "s3:GetObject /questions/*"]
+    }
+    error_message = "Mails show the questions of a person's own dashboard, the page of a dataset what the checks of its files counted, and the report leaves out ignored rows."
+  }
+
+  assert {
     condition = flatten([for statement in data.aws_iam_policy_document.api.statement : [
       for resource in statement.resources : "${join(" ", statement.actions)} ${resource}" if strcontains(resource, "openlineage")
     ]]) == ["s3:GetObject ${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]

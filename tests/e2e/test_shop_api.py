@@ -115,6 +115,21 @@ def test_a_reader_gets_answers_at_their_address_from_the_function_of_the_report(
     assert viewer.call("DELETE", "/v1/mails?title=Orders").json["mails"] == []
 
 
+def test_the_report_is_written_after_somebody_ignored_refused_rows(shop_lake: Lake, operator: Api) -> None:
+    """The health of the lake does not count them, so the function of the report reads which they are."""
+    _, upload = uploaded(operator, "ignored.csv", PAYMENTS.replace(b"\n90", b"\n96"), "payments")
+    file = f"/v1/files/{operator.call('POST', f'{upload}/commit').json['file_id']}"
+    operator.until(file, lambda one: one["state"] == "done")
+    rows = {"rule": "type", "column": "amount", "note": "Nobody needs it.", "is_ignored": True}
+    ignored = operator.call("PUT", f"{file}/ignored-rows", rows)
+    assert ignored.status == 200, ignored.body
+    name = shop_lake.outputs["functions"]["report"]["name"]
+    answer = shop_lake.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    assert operator.call("PUT", f"{file}/ignored-rows", rows | {"is_ignored": False}).status == 200
+    assert operator.call("POST", f"{file}/revert").json["accepted"] == 1
+
+
 def test_a_file_in_raw_is_edited_and_checked_without_a_trace_and_then_accepted(
     shop_lake: Lake, operator: Api
 ) -> None:
