@@ -15,7 +15,7 @@ from headgate.api import lake_ports
 from headgate.api.app import Application
 from headgate.api.lake_ports import KnownRuns
 from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus, ResultFile
-from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger
 from headgate.aws.sns import mail_subject
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
@@ -39,6 +39,7 @@ from headgate.reports.mails import MailShower
 from headgate.runs.start_or_postpone import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
+from tests.unit.api.granted_reads import GrantedObjects, granted_reads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -229,8 +230,8 @@ class MemoryLake:
                 self.__dict__.pop(part, None)
 
     @cached_property
-    def objects(self) -> MemoryObjects:
-        return MemoryObjects(clock=self.now)
+    def objects(self) -> GrantedObjects:
+        return GrantedObjects(clock=self.now)
 
     @cached_property
     def files(self) -> MemoryFileIndex:
@@ -357,7 +358,12 @@ class Routes:
         application = _application()
         application._lake = self.lake
         application._app.dependency_overrides[lake_ports.lake] = lambda: self.lake
-        return application.answer(event)
+        asked = event["requestContext"]["http"]
+        self.lake.objects.granted = granted_reads(asked["method"], asked["path"].removeprefix("/machine"))
+        try:
+            return application.answer(event)
+        finally:
+            self.lake.objects.granted = None
 
 
 @cache
