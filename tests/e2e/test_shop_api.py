@@ -284,7 +284,7 @@ def test_the_contents_of_every_dataset_are_answered(operator: Api, viewer: Api) 
 def test_the_contents_of_a_dataset_count_the_rows_of_a_file_that_no_run_has_merged(
     operator: Api, viewer: Api
 ) -> None:
-    """What the check before a commit counted is in a note beside the sender of the file."""
+    """The counts of the check before a commit are in a note beside the sender of the file."""
     path = "/v1/datasets/payments/profile"
     before = operator.call("GET", path).json["pending_rows"]
     _, upload = uploaded(operator, "pending.csv", PAYMENTS.replace(b"\n90", b"\n95"), "payments")
