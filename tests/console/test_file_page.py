@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.accessibility import violations
+from tests.console.accessibility import flaws, violations
 from tests.console.browsers import WIDTHS
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
 from tests.console.test_flows import TWO_BROKEN, drop
+from tests.unit.api.files.test_edited_uploads import workbook_with
 from tests.unit.api.files.test_rows_as_sent import HEADER, RIGHT, sent
 from tests.unit.api.lakes import PAYMENTS, Caller
 
@@ -94,6 +95,20 @@ def test_rows_of_one_reason_are_ignored_with_a_note_and_wait_again(console: Cons
     expect(page.get_by_label("Corrected amount of row 1")).to_have_count(0)
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("heading", name="2 rows wait for a correction")).to_be_visible()
+
+
+def test_no_text_of_a_workbooks_refused_rows_lies_over_another(console: Console) -> None:
+    """A row of a workbook has the name of its sheet below its number."""
+    header: list[object] = ["product_id", "product_name", "category", "list_price", "is_active", "updated_at"]
+    rows: list[list[object]] = [
+        [f"W{row}", "Trailer", "garden", "on request", "true", "2026-01-02T10:00:00Z"] for row in range(12)
+    ]
+    body = workbook_with(("Vehicles, trailers of the south", [header, *rows]))
+    file_id = console.lake.receive("products/vehicles.xlsx", body).file_id
+    page = console.opened(f"/files/{file_id}", UPLOADER)
+    expect(page.get_by_text("sheet Vehicles, trailers of the south").first).to_be_visible()
+    reported = list(flaws(page, console.url, {"workbook": f"/files/{file_id}"}))
+    assert [(flaw.width, flaw.overlaps, flaw.sideways) for flaw in reported] == []
 
 
 def test_rows_for_their_sender_come_back_corrected(console: Console) -> None:
