@@ -806,7 +806,7 @@ def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -
 
 
 def test_a_template_has_the_columns_of_its_contract(console: Console) -> None:
-    page = console.opened("/upload", VIEWER)
+    page = console.opened("/upload", UPLOADER)
     page.get_by_role("combobox", name="Dataset").fill("payments")
     page.get_by_role("option", name="payments").click()
     with page.expect_download() as saving:
