@@ -70,19 +70,19 @@ class Figure:
 class Alike:
     """A figure over that of its rule, between which bounds they are alike, and the word for it."""
 
-    low: Fraction = Fraction(19, 20)
-    high: Fraction = Fraction(21, 20)
+    low: float = 19 / 20
+    high: float = 21 / 20
     words: str = "no clear difference"
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Alike:
         """Return the bounds of a card, where they are texts such as 6/7."""
-        names = {"low": Fraction, "high": Fraction, "words": str}
-        return cls(**{name: make(document[name]) for name, make in names.items() if name in document})
+        bounds = {name: float(Fraction(document[name])) for name in ("low", "high") if name in document}
+        return cls(**bounds, words=document.get("words", cls.words))
 
     def position(self, value: float, other: float) -> int:
         """Return whether a value lies below (-1), between (0) or above (1) the bounds about another one."""
-        low, high = sorted((other * float(self.low), other * float(self.high)))
+        low, high = sorted((other * self.low, other * self.high))
         return (value > high) - (value < low)
 
 
@@ -255,7 +255,7 @@ def calibration_sentence(bins: Sequence[tuple[float, float]]) -> str:
     """Return how far expected and observed shares differ, and in which direction."""
     if not bins:
         return ""
-    bound = float(1 - ALIKE.low)
+    bound = 1 - ALIKE.low
     under = max(bins, key=lambda share: share[1] - share[0])
     over = max(bins, key=lambda share: share[0] - share[1])
     far = [share for share, gap in ((under, 1), (over, -1)) if gap * (share[1] - share[0]) > bound]
