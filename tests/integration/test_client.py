@@ -205,7 +205,8 @@ def test_an_uploaded_file_is_reported_by_bytes_and_state(
 ) -> None:
     path = tmp_path / "regions.csv"
     header = "region_id,region_name,country_code,continent,updated_at"
-    path.write_text(f"{header}\nGB,Britain,GB,EU,2011-12-09 00:00:00\n,France,FR,EU,2011-12-09 00:00:00\n", encoding="utf-8")
+    rows = "GB,Britain,GB,EU,2011-12-09 00:00:00\n,France,FR,EU,2011-12-09 00:00:00\n"
+    path.write_text(f"{header}\n{rows}", encoding="utf-8")
     lines: list[str] = []
     assert (
         connected.upload(path, dataset="regions", timeout_s=0, progress=lines.append) == []
