@@ -11,6 +11,7 @@ import {
   hover,
   INK,
   legendHeight,
+  logAxis,
   markLine,
   measuresTitle,
   notesAt,
@@ -216,7 +217,7 @@ export function bar({
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
-      ...(isLog ? { ...axis, type: 'log', name: `${title} (log scale)` } : fittedAxis(axis, ...ends)),
+      ...(isLog ? { ...axis, ...logAxis(title) } : fittedAxis(axis, ...ends)),
       // Of many ticks a phone would show every third or fourth label only.
       ...(isNarrow ? { splitNumber: 2 } : {}),
       nameLocation: 'middle',

@@ -134,9 +134,8 @@ export function measuresTitle({ y, series }: Schemas['Panel'], unit: string, lab
   return axisTitle('', unit, `${[first, ...named].join(', ')} and ${last}`)
 }
 
-/** The title of an axis of values where a step is a factor. */
-export const logTitle = (column: string, unit: string, labels: Labels = {}): string =>
-  `${axisTitle(column, unit, labels[column])} (log scale)`
+/** What makes an axis of values one where a step is a factor. */
+export const logAxis = (title: string) => ({ type: 'log', name: `${title} (log scale)` })
 
 /** A name on an axis. A period of one day, `2026-01-02/2026-01-02`, is that day. */
 export function axisName(name: string, column = '', period = ''): string {

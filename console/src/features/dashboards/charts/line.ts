@@ -12,6 +12,7 @@ import {
   type Row,
   grid,
   hover,
+  logAxis,
   measuresTitle,
   notesAt,
   numeric,
@@ -115,7 +116,7 @@ export function line({
     },
     yAxis: {
       ...fittedAxis({ ...valueAxis(column, unitOf(column), labels), name: title }, ...ends),
-      ...(isLog ? { type: 'log', name: `${title} (log scale)` } : {}),
+      ...(isLog ? logAxis(title) : {}),
       max: panel.unit === 'score' ? 1 : undefined,
     },
     series,

@@ -1,11 +1,10 @@
-import { axisTitle } from '../../../formats/columns'
 import {
   cells,
   colourOf,
   type Drawing,
   grid,
   hover,
-  logTitle,
+  logAxis,
   numeric,
   type Row,
   seriesName,
@@ -19,6 +18,7 @@ const MOST_GROUPS = 8
 export function scatter(drawing: Drawing): Record<string, unknown> {
   const { panel, rows, scheme, unitOf, labels } = drawing
   const column = panel.y[0] ?? ''
+  const yAxis = valueAxis(column, unitOf(column), labels)
   const largest = Math.max(1, ...rows.map((row) => numeric(row[panel.size]) ?? 0))
   const groups = [...new Set(rows.map((row) => text(row[panel.series])))]
   return {
@@ -36,16 +36,15 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
     },
     xAxis: {
       ...valueAxis(panel.x, unitOf(panel.x), labels),
-      name: axisTitle(panel.x, unitOf(panel.x), labels?.[panel.x]),
       nameLocation: 'middle',
       nameGap: 28,
       nameTextStyle: { align: 'center' },
       scale: true,
     },
     yAxis: {
-      ...valueAxis(column, unitOf(column), labels),
+      ...yAxis,
       scale: true,
-      ...(panel.scale === 'log' ? { type: 'log', name: logTitle(column, unitOf(column), labels) } : {}),
+      ...(panel.scale === 'log' ? logAxis(yAxis.name) : {}),
     },
     series: groups.map((group, at) => ({
       type: 'scatter',
