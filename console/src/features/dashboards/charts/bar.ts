@@ -2,7 +2,7 @@ import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
 import { shortened } from '../../../formats/words'
 import { CAUTION } from './cautions'
-import { areStacked } from './log-bars'
+import { areStacked, whyNoLog } from './log-bars'
 import {
   colourOf,
   type Drawing,
@@ -115,9 +115,6 @@ function endsOf(places: (number | null)[][], isStacked: boolean): [number, numbe
   return [Math.min(0, ...sides), Math.max(0, ...sides)]
 }
 
-const isAboveZero = (values: ReadonlyMap<string, number | null>): boolean =>
-  [...values.values()].every((value) => value === null || value > 0)
-
 /** A point in place of a bar: on a log scale the length of a bar would say nothing. */
 const POINTS = {
   type: 'line',
@@ -163,7 +160,8 @@ export function bar({
     return new Map(own.map((row) => [text(row[panel.x]), numeric(row[panel.series ? column : group])]))
   })
   const isStacked = areStacked(panel)
-  const isLog = panel.scale === 'log' && !isStacked && valuesOf.every(isAboveZero)
+  const measured = rows.map((row) => panel.y.map((name) => row[name] ?? null))
+  const isLog = panel.scale === 'log' && !whyNoLog({ panel, columns: panel.y, rows: measured })
   const ends = endsOf(
     names.map((name) => valuesOf.map((values) => values.get(name) ?? null)),
     isStacked,

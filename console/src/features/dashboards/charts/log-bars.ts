@@ -10,14 +10,13 @@ export const areStacked = ({
 }: Pick<Schemas['Panel'], 'is_stacked' | 'series'>): boolean => is_stacked ?? Boolean(series)
 
 /** Why bars have no log scale; empty for those that can have one. */
-export function whyNoLog({
-  panel,
-  columns,
-  rows,
-}: Pick<Shown, 'panel' | 'columns' | 'rows' | 'labels'>): string {
+export function whyNoLog({ panel, columns, rows }: Pick<Shown, 'panel' | 'columns' | 'rows'>): string {
   if (areStacked(panel)) return 'Stacked bars have no log scale: their parts would not add up to their sum.'
-  const below = panel.y.find((name) => rows.some((row) => isBelow(row[columns.indexOf(name)] ?? null)))
+  // Of several measures a series splits the first.
+  const measured = panel.series ? panel.y.slice(0, 1) : panel.y
+  const below = measured.find((name) => rows.some((row) => isBelow(row[columns.indexOf(name)] ?? null)))
   return below ? `These bars have no log scale: ${heading(below)} has values of zero or below.` : ''
 }
 
-const isBelow = (value: Cell): boolean => value !== null && Number(value) <= 0
+/** Whether a value has no place on a log scale, as `NaN` has none, too. */
+const isBelow = (value: Cell): boolean => value !== null && !(Number(value) > 0)
