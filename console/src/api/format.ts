@@ -45,11 +45,14 @@ export function inFull(value: Cell | undefined): string {
   return ALL_DIGITS.format(parsed)
 }
 
+/** Whether a unit is that of a part of one, which is shown as percent. */
+export const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
+
 /** A figure with its unit and all of its digits: `$2,086,012.45`, `67.6123 %`. */
 export function figureInFull(value: Cell | undefined, unit: string): string {
   const parsed = Number(value)
   if (value === null || value === undefined || value === '' || !Number.isFinite(parsed)) return number(value)
-  if (unit === 'share' || unit === 'probability') return `${inFull(parsed * 100)} %`
+  if (isShare(unit)) return `${inFull(parsed * 100)} %`
   const text = typeof value === 'number' ? inFull(value) : number(value)
   if (unit === 'percent') return `${text} %`
   const currency = currencyOf(unit)
@@ -131,7 +134,7 @@ export const short = (value: number): string => (Math.abs(value) < 1 ? SMALL : S
 
 /** A label of an axis with the sign of its unit: `40 %`, `$10k`. */
 export function axisLabel(value: number, unit: string): string {
-  if (unit === 'share' || unit === 'probability') return `${short(value * 100)} %`
+  if (isShare(unit)) return `${short(value * 100)} %`
   if (unit === 'percent') return `${short(value)} %`
   const currency = currencyOf(unit)
   if (!currency) return short(value)
@@ -144,7 +147,7 @@ export function figure(value: Cell | undefined, unit: string): string {
   if (value === null || value === undefined || value === '') return '–'
   const parsed = Number(value)
   if (!Number.isFinite(parsed)) return String(value)
-  if (unit === 'share' || unit === 'probability') return percentage(parsed * 100)
+  if (isShare(unit)) return percentage(parsed * 100)
   if (unit === 'percent') return percentage(parsed)
   if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
   const currency = currencyOf(unit)

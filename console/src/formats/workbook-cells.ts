@@ -1,7 +1,16 @@
 import { getCellAddress } from 'write-excel-file/utility'
 
-import { type Cell, currencyOf, isName, isNumeric, placesOfCurrency, signOfCurrency } from '../api/format'
+import {
+  type Cell,
+  currencyOf,
+  isName,
+  isNumeric,
+  isShare,
+  placesOfCurrency,
+  signOfCurrency,
+} from '../api/format'
 import { kindOfTime } from './moments'
+import { percentPlaces } from './percent-places'
 import type { Link } from './workbook-links'
 
 /** The first sheet of a workbook, without its rows. */
@@ -35,7 +44,11 @@ export function kindOfCells(
   at: number,
   unit = '',
 ): CellsKind {
-  if (isShare(unit)) return { places: percentPlaces(rows, at), isOfMonths: false }
+  if (isShare(unit)) {
+    // The same decimals as on the page.
+    const shares = rows.map((row) => row[at] ?? null)
+    return { places: percentPlaces(shares), isOfMonths: false }
+  }
   const isMeasured = kind !== undefined && kind !== 'name' && isNumeric(type)
   let [places, months] = [0, 0]
   let isOfMonths = /(^|_)month(_on)?$/.test(name) && /^(date|timestamp)/.test(type)
@@ -49,22 +62,6 @@ export function kindOfCells(
     if ((isComputed && places === MOST_SHOWN_PLACES) || !(isComputed || isOfMonths)) break
   }
   return { places, isOfMonths: isOfMonths && months > 0, isMeasured }
-}
-
-const isShare = (unit: string): boolean => unit === 'share' || unit === 'probability'
-
-/** The most decimals of a percentage, as on the page. */
-const MOST_PERCENT_PLACES = 2
-
-/** The decimals of a column of percentages, as the page has them. */
-function percentPlaces(rows: Cell[][], at: number): number {
-  let places = 0
-  for (const row of rows) {
-    const percent = Number((Number(row[at] ?? 0) * 100).toFixed(MOST_PERCENT_PLACES))
-    places = Math.max(places, (String(percent).split('.')[1] ?? '').length)
-    if (places === MOST_PERCENT_PLACES) break
-  }
-  return places
 }
 
 /** The decimals of a number that a sheet shows. */

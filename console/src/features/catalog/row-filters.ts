@@ -1,4 +1,4 @@
-import { currencyOf, figureInFull, isName, isNumeric, isTime } from '../../api/format'
+import { currencyOf, figureInFull, isName, isNumeric, isShare, isTime } from '../../api/format'
 import { cellWords } from '../../formats/columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
@@ -86,8 +86,6 @@ export function typedValue(typed: string, unit: string): string {
   const share = Number(digits) / 100
   return isShare(unit) && digits && Number.isFinite(share) ? String(Number(share.toPrecision(12))) : typed
 }
-
-const isShare = (unit: string): boolean => unit === 'share' || unit === 'probability'
 
 /** Why no row can be asked for by a condition of an address, in words for a person; empty where nothing is wrong. */
 export function faultOf({ column, operator, value }: Condition, columns: Column[], heading: string): string {

@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
-import { isName, isNumeric } from '../../api/format'
+import { isName, isNumeric, isShare } from '../../api/format'
 import { type AnswerColumn, headingsOf, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import type { MailAsked } from './mails'
 
@@ -26,11 +26,11 @@ export const NO_LIMIT: Limit = { only_if: '', limit_column: '', limit: null }
 export const isWholeLimit = ({ only_if: side, limit }: Limit): boolean => !side || typeof limit === 'number'
 
 /** The columns whose figures may have a limit. */
-export const figuresOf = (columns: AnswerColumn[]): AnswerColumn[] =>
+const figuresOf = (columns: AnswerColumn[]): AnswerColumn[] =>
   columns.filter(({ name, type, kind }) => isNumeric(type) && !isName(name) && kind !== 'name')
 
 /** The number that a person typed, of a share in percent; null where it is none. */
-export function limitOf(text: string, isPercent: boolean): number | null {
+function limitOf(text: string, isPercent: boolean): number | null {
   const plain = text.replace(/[,\s%]/g, '')
   const number = Number(plain)
   if (plain === '' || !Number.isFinite(number)) return null
@@ -46,7 +46,7 @@ export function LimitFields({ columns, limit, onChange }: Props) {
   const [first] = figures
   if (!first) return null
   const column = limit.limit_column || first.name
-  const isPercentOf = (name: string): boolean => /^(share|probability)$/.test(units[name] ?? '')
+  const isPercentOf = (name: string): boolean => isShare(units[name])
   const change = (side: Limit['only_if'], name: string, typed: string) =>
     onChange(
       side ? { only_if: side, limit_column: name, limit: limitOf(typed, isPercentOf(name)) } : NO_LIMIT,

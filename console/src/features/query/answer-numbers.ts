@@ -6,12 +6,14 @@ import {
   inFull,
   isName,
   isNumeric,
+  isShare,
   isTextual,
   measure,
   placesOfCurrency,
 } from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, dayOf, headingWithUnit, titleWithUnit, type Units } from '../../formats/columns'
+import { percentPlaces } from '../../formats/percent-places'
 import { codeName } from '../../formats/words'
 
 interface Column {
@@ -134,15 +136,6 @@ export function panelFormat(
 
 const MIN_ROUNDED_PERCENT = 0.01
 
-const MOST_PERCENT_PLACES = 2
-
-/** The decimals that a column of shares needs as percent, at most two, so that their points are below each other. */
-export const percentPlaces = (values: Cell[]): number =>
-  values.reduce<number>((most, value) => {
-    const percent = Math.round(Number(value) * 100 * 10 ** MOST_PERCENT_PLACES) / 10 ** MOST_PERCENT_PLACES
-    return Number.isFinite(percent) ? Math.max(most, decimalsOf(percent).length) : most
-  }, 0)
-
 /** A share has at most two decimals, because a click on its row shows all digits. */
 function roundedPercent(value: Cell, places: number): string {
   const percent = Number(value) * 100
@@ -224,8 +217,6 @@ const namedText =
     const name = isTextual(column.type) ? codeName(value, column.name) : undefined
     return name === undefined ? text(value) : `${name} (${String(value)})`
   }
-
-const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
 
 const isPercentage = (unit: string): boolean => isShare(unit) || unit === 'percent'
 
