@@ -3,6 +3,7 @@ import { useState } from 'react'
 
 import { isName, isNumeric, isShare } from '../../api/format'
 import { type AnswerColumn, headingsOf, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { typedValue } from '../catalog/row-filters'
 import type { MailAsked } from './mails'
 
 /** The limit of a mail as the API takes it. */
@@ -19,7 +20,6 @@ const SIDES: { value: NonNullable<Limit['only_if']>; label: string }[] = [
   { value: 'above', label: 'Only if a figure is above a limit' },
   { value: 'below', label: 'Only if a figure is below a limit' },
 ]
-const PERCENT = 100
 export const NO_LIMIT: Limit = { only_if: '', limit_column: '', limit: null }
 
 /** Whether a limit has all of its parts. */
@@ -30,11 +30,10 @@ const figuresOf = (columns: AnswerColumn[]): AnswerColumn[] =>
   columns.filter(({ name, type, kind }) => isNumeric(type) && !isName(name) && kind !== 'name')
 
 /** The number that a person typed, of a share in percent; null where it is none. */
-function limitOf(text: string, isPercent: boolean): number | null {
+function limitOf(text: string, unit: string): number | null {
   const plain = text.replace(/[,\s%]/g, '')
-  const number = Number(plain)
-  if (plain === '' || !Number.isFinite(number)) return null
-  return isPercent ? Number((number / PERCENT).toPrecision(12)) : number
+  const number = Number(typedValue(plain, unit))
+  return plain === '' || !Number.isFinite(number) ? null : number
 }
 
 /** Chooses when a mail is sent: always, or only if a figure of the answer is above or below a limit. */
@@ -46,11 +45,9 @@ export function LimitFields({ columns, limit, onChange }: Props) {
   const [first] = figures
   if (!first) return null
   const column = limit.limit_column || first.name
-  const isPercentOf = (name: string): boolean => isShare(units[name])
+  const unitOf = (name: string): string => units[name] ?? ''
   const change = (side: Limit['only_if'], name: string, typed: string) =>
-    onChange(
-      side ? { only_if: side, limit_column: name, limit: limitOf(typed, isPercentOf(name)) } : NO_LIMIT,
-    )
+    onChange(side ? { only_if: side, limit_column: name, limit: limitOf(typed, unitOf(name)) } : NO_LIMIT)
   return (
     <>
       <NativeSelect
@@ -72,7 +69,7 @@ export function LimitFields({ columns, limit, onChange }: Props) {
           />
           <TextInput
             size="xs"
-            label={isPercentOf(column) ? 'Limit, in percent' : 'Limit'}
+            label={isShare(unitOf(column)) ? 'Limit, in percent' : 'Limit'}
             inputMode="decimal"
             value={text}
             error={text !== '' && typeof limit.limit !== 'number' ? 'This is no number.' : undefined}
