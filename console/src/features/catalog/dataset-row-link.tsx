@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core'
 
 import type { Cell } from '../../api/format'
 import { useCatalog } from './queries'
-import { datasetRowAddress, sameIdAddress } from './row-query'
+import { idAddress } from './row-query'
 
 interface Props {
   column: string
@@ -15,7 +15,7 @@ interface Props {
 /** The words of a cell, as a link to the row of the dataset that its id names. */
 export function DatasetRowLink({ column, value, text, table = '' }: Props) {
   const tables = useCatalog().data?.tables ?? []
-  const address = datasetRowAddress(tables, column, value) ?? sameIdAddress(tables, table, column, value)
+  const address = idAddress(tables, table, column, value)
   if (!address) return text
   return (
     <Anchor inherit href={address}>

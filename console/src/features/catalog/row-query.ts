@@ -28,11 +28,7 @@ export function rowQuery(
 }
 
 /** The address of the row of a dataset that a cell names by its id; undefined where no dataset has that column as its only key. */
-export function datasetRowAddress(
-  tables: Schemas['CatalogTable'][],
-  column: string,
-  value: Cell,
-): string | undefined {
+export function datasetRowAddress(tables: Table[], column: string, value: Cell): string | undefined {
   if (value === null) return undefined
   const dataset = datasetOf(tables, column)
   return dataset && rowAddress(dataset.name, String(value))
@@ -44,7 +40,7 @@ export function datasetRowAddress(
  * system. Undefined where there is none.
  */
 export function sameIdAddress(
-  tables: Schemas['CatalogTable'][],
+  tables: Table[],
   table: string,
   column: string,
   value: Cell,
@@ -53,13 +49,19 @@ export function sameIdAddress(
   const key = here && soleKey(here)?.name
   if (!here || value === null || key === column || !column.endsWith('_id')) return undefined
   const lists = (each: Table) => each.columns.some(({ name }) => name === column)
-  const ofSystem = tables.filter(
-    (each) => each.system === here.system && isOfDataset(tables, each) && lists(each),
-  )
-  const listed = key ? tablesAbout(tables, key).find(lists) : ofSystem.length === 1 ? ofSystem[0] : undefined
+  const listed = key
+    ? tablesAbout(tables, key).find(lists)
+    : soleOf(tables.filter((each) => each.system === here.system && lists(each) && isOfDataset(tables, each)))
   const condition = encodeURIComponent(`${column}:eq:${value}`)
   return listed && `${tableAddress(listed.system, listed.name)}?filter=${condition}`
 }
+
+/** The only table of several; undefined of more than one, and of none. */
+const soleOf = (tables: Table[]): Table | undefined => (tables.length === 1 ? tables[0] : undefined)
+
+/** The address that a cell of a table names by an id: the row of its dataset, else all rows with the id. */
+export const idAddress = (tables: Table[], table: string, column: string, value: Cell): string | undefined =>
+  datasetRowAddress(tables, column, value) ?? sameIdAddress(tables, table, column, value)
 
 /** Whether a table has one row for each row of a dataset. */
 function isOfDataset(tables: Table[], table: Table): boolean {

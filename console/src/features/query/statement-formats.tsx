@@ -12,7 +12,7 @@ import {
   type Units,
   useNumberedKeys,
 } from '../../formats/columns'
-import { datasetRowAddress, sameIdAddress } from '../catalog/row-query'
+import { idAddress } from '../catalog/row-query'
 import { statementFormat, statementPlacesOf } from './answer-numbers'
 import { DAY_CHARACTERS, isOfDays } from './days'
 
@@ -61,8 +61,7 @@ export const withRowLinks = (
     const column = columns[place]?.name ?? ''
     if (!isName(column)) return format
     const cell = (index: number, text: string) => {
-      const value = valueAt(index, place) ?? null
-      const address = datasetRowAddress(tables, column, value) ?? sameIdAddress(tables, table, column, value)
+      const address = idAddress(tables, table, column, valueAt(index, place) ?? null)
       return address ? (
         <Anchor inherit href={address}>
           {text}

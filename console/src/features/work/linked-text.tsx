@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 
 import type { Cell } from '../../api/format'
 import { useCatalog } from '../catalog/queries'
-import { datasetRowAddress, sameIdAddress } from '../catalog/row-query'
+import { idAddress } from '../catalog/row-query'
 import { heading } from '../../formats/words'
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 export function LinkedText({ text, table, cells }: Props) {
   const tables = useCatalog().data?.tables ?? []
   const places = cells.flatMap(({ name, value }) => {
-    const href = datasetRowAddress(tables, name, value) ?? sameIdAddress(tables, table, name, value)
+    const href = idAddress(tables, table, name, value)
     const at = href ? placeOf(text, name, String(value)) : -1
     return href && at >= 0 ? [{ href, at, id: String(value) }] : []
   })
