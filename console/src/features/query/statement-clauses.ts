@@ -42,6 +42,26 @@ export function withCondition(sql: string, condition: string): string {
   return `${sql.slice(0, from)} ${condition} AND ${others}${sql.slice(at)}`
 }
 
+/** A part of a statement: the places where it begins and ends. */
+export interface Span {
+  from: number
+  until: number
+}
+
+/** The last clause of a statement behind its first words; `masked` is what is outermost. */
+function clauseOf(masked: string, words: RegExp, after: RegExp): Span | undefined {
+  const last = [...masked.matchAll(words)].at(-1)
+  if (!last) return undefined
+  const from = last.index + last[0].length
+  return { from, until: from + (after.exec(masked.slice(from))?.index ?? masked.length) }
+}
+
+/** The parts of a list between its commas; those in brackets, as `masked` has them not, are of their part. */
+export function itemsIn(text: string, masked: string, { from, until }: Span): string[] {
+  const commas = [...masked.slice(from, until).matchAll(/,/g)].map(({ index }) => from + index)
+  return [from, ...commas.map((at) => at + 1)].map((start, at) => text.slice(start, commas[at] ?? until))
+}
+
 const ORDER_BY = /\border\s+by\b/gi
 const AFTER_ORDER = /\b(?:limit|offset|fetch)\b|;\s*$/i
 
@@ -51,13 +71,10 @@ const AFTER_ORDER = /\b(?:limit|offset|fetch)\b|;\s*$/i
  * @example orderedBy('SELECT a, sum(b) AS sold FROM t GROUP BY 1 ORDER BY sold DESC, 1') // ['sold', '1']
  */
 export function orderedBy(sql: string): string[] {
-  const masked = outermost(sql)
-  const last = [...masked.matchAll(ORDER_BY)].at(-1)
-  if (!last) return []
-  const from = last.index + last[0].length
-  const end = AFTER_ORDER.exec(masked.slice(from))?.index
-  const clause = sql.slice(from, end === undefined ? undefined : from + end)
-  return clause
+  const clause = clauseOf(outermost(sql), ORDER_BY, AFTER_ORDER)
+  if (!clause) return []
+  return sql
+    .slice(clause.from, clause.until)
     .split(',')
     .map((item) => /^\s*(?:\w+\.)?"?(\w+)"?(?:\s+(?:asc|desc|nulls)\b.*)?\s*$/is.exec(item)?.[1] ?? '')
 }
@@ -71,10 +88,6 @@ const GROUP_BY = /\bgroup\s+by\b/gi
  */
 export function groupedBy(sql: string): string[] {
   const masked = outermost(sql)
-  const last = [...masked.matchAll(GROUP_BY)].at(-1)
-  if (!last) return []
-  const from = last.index + last[0].length
-  const end = from + (AFTER_GROUP.exec(masked.slice(from))?.index ?? masked.length)
-  const commas = [...masked.slice(from, end).matchAll(/,/g)].map(({ index }) => from + index)
-  return [from, ...commas.map((at) => at + 1)].map((start, at) => sql.slice(start, commas[at] ?? end).trim())
+  const clause = clauseOf(masked, GROUP_BY, AFTER_GROUP)
+  return clause ? itemsIn(sql, masked, clause).map((item) => item.trim()) : []
 }

@@ -1,4 +1,4 @@
-import { groupedBy, masking, outermost } from './statement-clauses'
+import { groupedBy, itemsIn, masking, outermost, type Span } from './statement-clauses'
 
 /** An item of a SELECT: the name that it gives its column, and its expression without that name. */
 export interface Item {
@@ -19,10 +19,9 @@ const compact = (text: string): string => text.replace(/\s+/g, '').toLowerCase()
 export function groupedColumns(sql: string, names: string[]): string[] {
   const grouped = groupedBy(sql)
   if (grouped.length === 0) return []
-  const items = selects(sql)[0] ?? []
-  const isInOrder = items.length === names.length
+  const items = itemsByColumn(selects(sql)[0] ?? [], names)
   return names.filter((name, at) => {
-    const own = isInOrder ? items[at] : items.find((item) => item.name === name.toLowerCase())
+    const own = items[at]
     return grouped.some(
       (item) =>
         item === String(at + 1) ||
@@ -32,27 +31,28 @@ export function groupedColumns(sql: string, names: string[]): string[] {
   })
 }
 
+/** The item of each column of a SELECT: by its place if each item is one column, else by its name. */
+export function itemsByColumn(items: Item[], names: string[]): (Item | undefined)[] {
+  const isInOrder = items.length === names.length && !items.some(({ expression }) => /\*$/.test(expression))
+  return isInOrder ? items : names.map((name) => items.find((item) => item.name === name.toLowerCase()))
+}
+
 /** The items of each SELECT of a statement, those of the outermost one first. */
 export function selects(sql: string): Item[][] {
   const masked = outermost(sql)
   const own = [...masked.matchAll(/\bselect\b/gi)].map((start) => {
     const from = start.index + start[0].length
     const end = /\b(?:from|union|intersect|except|where|order\s+by|limit)\b|;|$/i.exec(masked.slice(from))
-    return itemsOf(sql, masked, from, from + (end?.index ?? 0))
+    return itemsOf(sql, masked, { from, until: from + (end?.index ?? 0) })
   })
   const inner = bracketsOf(sql).filter((part) => /^\s*(?:select|with)\b/i.test(part))
   return [...own, ...inner.flatMap(selects)]
 }
 
-function itemsOf(sql: string, masked: string, from: number, until: number): Item[] {
-  const commas = [...masked.slice(from, until).matchAll(/,/g)].map(({ index }) => from + index)
-  const starts = [from, ...commas.map((at) => at + 1)]
+function itemsOf(sql: string, masked: string, list: Span): Item[] {
   const clean = sql.replace(/'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => ' '.repeat(part.length))
-  return starts.map((start, at) => {
-    const text = clean
-      .slice(start, commas[at] ?? until)
-      .replace(/^\s*(?:distinct|all)\b/i, '')
-      .trim()
+  return itemsIn(clean, masked, list).map((item) => {
+    const text = item.replace(/^\s*(?:distinct|all)\b/i, '').trim()
     const named = /^([\s\S]+?)\s+(?:as\s+)?"?(\w+)"?$/i.exec(text)
     const expression = named?.[1] ?? text
     return { name: (named?.[2] ?? PLAIN.exec(text)?.[1] ?? '').toLowerCase(), expression }

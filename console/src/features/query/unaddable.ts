@@ -1,4 +1,4 @@
-import { PLAIN, selects } from './statement-items'
+import { itemsByColumn, PLAIN, selects } from './statement-items'
 
 interface Column {
   name: string
@@ -36,7 +36,10 @@ const SUMMED = /^(?:sum|count|count_if)\s*\(/i
  */
 export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
   const [outer = [], ...inner] = selects(sql)
-  const isInOrder = outer.length === columns.length && !outer.some(({ expression }) => /\*$/.test(expression))
+  const own = itemsByColumn(
+    outer,
+    columns.map(({ name }) => name),
+  )
   const isWhole = ({ name, unit = '', kind, adds_up: adds, label = '' }: Column, at: number): boolean => {
     if (
       kind === 'mean' ||
@@ -46,10 +49,10 @@ export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
       UNSUMMED.test(unit)
     )
       return true
-    const own = isInOrder ? outer[at] : outer.find((item) => item.name === name.toLowerCase())
-    const read = own ? PLAIN.exec(own.expression)?.[1]?.toLowerCase() : name.toLowerCase()
+    const item = own[at]
+    const read = item ? PLAIN.exec(item.expression)?.[1]?.toLowerCase() : name.toLowerCase()
     // A column of an inner SELECT is what that one computes.
-    const items = read === undefined ? [own] : inner.flat().filter((item) => item.name === read)
+    const items = read === undefined ? [item] : inner.flat().filter((item) => item.name === read)
     const computed = items.filter((item) => item !== undefined && !PLAIN.test(item.expression))
     if (computed.some((item) => item && isNoPart(item.expression))) return true
     const isSummed = computed.length > 0 && computed.every((item) => item && SUMMED.test(item.expression))
@@ -59,7 +62,7 @@ export function unaddable(sql: string, columns: Column[]): ReadonlySet<string> {
 }
 
 /** A sum of quotients is a sum. */
-const isNoPart = (expression: string): boolean =>
-  NOT_A_PART.test(expression) ||
-  AGE.test(expression.replace(SUM, 'total')) ||
-  QUOTIENT.test(expression.replace(SUM, 'total'))
+function isNoPart(expression: string): boolean {
+  const summed = expression.replace(SUM, 'total')
+  return NOT_A_PART.test(expression) || AGE.test(summed) || QUOTIENT.test(summed)
+}
