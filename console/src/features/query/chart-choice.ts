@@ -131,7 +131,7 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
   )
   if (x === undefined || asked === undefined) return undefined
   // The columns of one axis of time are one place.
-  const axis = x !== undefined && x === dated?.[0] ? dated : [x]
+  const axis = x === dated?.[0] ? dated : [x]
   const parts = others.filter((name) => !axis.includes(name))
   // A line or a bar for each where the rows of all would be added up otherwise, such as sales by day and series.
   const isWhole = (...names: string[]): boolean =>
@@ -140,11 +140,12 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
   // Averages and the like are never added up, so that the largest of many parts are drawn.
   const whole = unaddable(sql, columns)
   const isAddable = !whole.has(asked)
-  const apart = isWhole(...axis)
+  const isEach = isWhole(...axis)
+  const apart = isEach
     ? undefined
     : (isAddable ? parted : [...parted, ...parts]).find((name) => isWhole(...axis, name))
   // Where the rows of a place would be added up, the measure is one that adds up.
-  const isRefused = !isAddable && apart === undefined && !isWhole(...axis)
+  const isRefused = !isAddable && apart === undefined && !isEach
   const summed = numbers.find((name) => name !== x && !whole.has(name))
   const y = isRefused && summed !== undefined ? summed : asked
   const series = apart ?? parts.find(isFew) ?? parts.find(isPart)
@@ -287,13 +288,23 @@ function leftOutWords(columns: Column[], left: string[], kept: string[]): string
   return `${out} ${left.length > 1 ? 'are' : 'is'} not drawn: one axis cannot have ${left.length > 1 ? 'them' : 'it'} with ${beside}.`
 }
 
+/** The sizes of points together, by what they have in common. */
+function sizesBy<Key>(
+  points: Cell[][],
+  keyOf: (cells: Cell[]) => Key,
+  sizeOf: (cells: Cell[]) => number,
+): Map<Key, number> {
+  const sizes = new Map<Key, number>()
+  for (const cells of points) sizes.set(keyOf(cells), (sizes.get(keyOf(cells)) ?? 0) + sizeOf(cells))
+  return sizes
+}
+
+/** How large the point of a series is, also below zero. */
+const sizeOfPart = ([, , value]: Cell[]): number => Math.abs(Number(value ?? 0))
+
 /** The series in the order of the legend: parts of dates in their own, others the largest first. */
 function inOrderOf(part: string, points: Cell[][], values: Cell[]): string[] {
-  const sizes = new Map<string, number>()
-  for (const [, series = null, value] of points) {
-    const name = String(series ?? '–')
-    sizes.set(name, (sizes.get(name) ?? 0) + Math.abs(Number(value ?? 0)))
-  }
+  const sizes = sizesBy(points, ([, series = null]) => String(series ?? '–'), sizeOfPart)
   if (part) return partsInOrder(values, part).filter((name) => sizes.has(name))
   return [...sizes].toSorted(([, a], [, b]) => b - a).map(([name]) => name)
 }
@@ -329,10 +340,9 @@ function titleOf(columns: Column[], name = ''): string {
 
 /** Points from the place with the largest measure to the smallest one. */
 function byMeasure(points: Cell[][], keys: number): Cell[][] {
-  const sizes = new Map<Cell, number>()
-  for (const cells of points)
-    sizes.set(cells[0] ?? null, (sizes.get(cells[0] ?? null) ?? 0) + Number(cells[keys] ?? 0))
-  const sizeOf = ([place = null]: Cell[]): number => sizes.get(place) ?? 0
+  const placeOf = ([place = null]: Cell[]): Cell => place
+  const sizes = sizesBy(points, placeOf, (cells) => Number(cells[keys] ?? 0))
+  const sizeOf = (cells: Cell[]): number => sizes.get(placeOf(cells)) ?? 0
   return points.toSorted((a, b) => sizeOf(b) - sizeOf(a))
 }
 
@@ -358,9 +368,7 @@ function refusedWords(columns: Column[], measured: string[], names: string[]): s
 
 /** The points of the largest series of a measure that cannot be added up, in which the others are left out. */
 function largestSeries(points: Cell[][], column: string): { points: Cell[][]; note?: string } {
-  const sizes = new Map<Cell, number>()
-  for (const [, series = null, value] of points)
-    sizes.set(series, (sizes.get(series) ?? 0) + Math.abs(Number(value ?? 0)))
+  const sizes = sizesBy(points, ([, series = null]) => series, sizeOfPart)
   if (sizes.size <= MOST_PARTS) return { points }
   const largest = [...sizes].sort(([, one], [, other]) => other - one).slice(0, MOST_SERIES)
   const kept = new Set(largest.map(([series]) => series))
