@@ -1,12 +1,19 @@
 import { type Cell, count, csvLine, currencyOf, download, saveBlob } from '../api/format'
-import { headingsOf, headingWithUnit, type Labels, titleWithUnit, type Units } from './columns'
+import {
+  type AnswerColumn,
+  headingsOf,
+  headingWithUnit,
+  type Labels,
+  titleWithUnit,
+  type Units,
+} from './columns'
 import { type CellsKind, kindOfCells, PLAIN_CELLS, type Sheet } from './workbook-cells'
 import { namedTable } from './workbook-names'
 import type { WorkbookOrder, WorkbookReport } from './workbook-writer'
 
 export interface TableToSave {
   /** A column of an answer says by its expression whether its numbers are names. */
-  columns: { name: string; type: string; kind?: '' | 'name' | 'mean' }[]
+  columns: Pick<AnswerColumn, 'name' | 'type' | 'kind'>[]
   rows: Cell[][]
 }
 

@@ -9,6 +9,7 @@ import {
   placesOfCurrency,
   signOfCurrency,
 } from '../api/format'
+import type { AnswerColumn } from './columns'
 import { kindOfTime } from './moments'
 import { percentPlaces } from './percent-places'
 import type { Link } from './workbook-links'
@@ -39,7 +40,7 @@ const MONTH = /^\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?$/
 
 /** What all cells of a column have in common, so that each is shown as the others. */
 export function kindOfCells(
-  { name, type, kind }: { name: string; type: string; kind?: '' | 'name' | 'mean' },
+  { name, type, kind }: Pick<AnswerColumn, 'name' | 'type' | 'kind'>,
   rows: Cell[][],
   at: number,
   unit = '',

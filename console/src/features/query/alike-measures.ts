@@ -1,11 +1,7 @@
 import { currencyOf, UNITS_OF_A_FIGURE } from '../../api/format'
-import { isTimeUnit } from '../../formats/columns'
+import { type AnswerColumn, isTimeUnit } from '../../formats/columns'
 
-interface Column {
-  name: string
-  type: string
-  unit?: string
-}
+type Column = Pick<AnswerColumn, 'name' | 'type' | 'unit'>
 
 const WHOLE = /^(?:big|small|tiny)?int/i
 /** The unit of a count, such as `orders`. */

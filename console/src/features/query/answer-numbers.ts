@@ -12,16 +12,18 @@ import {
   placesOfCurrency,
 } from '../../api/format'
 import { exact } from '../../components/grid-columns'
-import { type ColumnFormat, dayOf, headingWithUnit, titleWithUnit, type Units } from '../../formats/columns'
+import {
+  type AnswerColumn,
+  type ColumnFormat,
+  dayOf,
+  headingWithUnit,
+  titleWithUnit,
+  type Units,
+} from '../../formats/columns'
 import { percentPlaces } from '../../formats/percent-places'
 import { codeName } from '../../formats/words'
 
-interface Column {
-  name: string
-  type: string
-  kind?: '' | 'name' | 'mean'
-  period?: string
-}
+type Column = Pick<AnswerColumn, 'name' | 'type' | 'kind' | 'period'>
 
 /** A column in people's words, whose numbers have their unit and the places of `exactPlacesOf`, or all of their digits. */
 export function exactFormat(

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, count, isName, isNumeric } from '../../api/format'
+import type { AnswerColumn } from '../../formats/columns'
 import { heading, label } from '../../formats/words'
 import type { Shown } from '../dashboards/chart-options'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
@@ -10,16 +11,7 @@ import { groupedColumns } from './statement-items'
 import { partOf, partsAxis, partsInOrder, partWords, timeColumns, withParts } from './time-parts'
 import { unaddable } from './unaddable'
 
-interface Column {
-  name: string
-  type: string
-  unit?: string
-  label?: string
-  kind?: '' | 'name' | 'mean'
-  /** Of a number the part of a date that it is, of a day the period that begins with it. */
-  period?: string
-  adds_up?: boolean
-}
+type Column = AnswerColumn
 
 /** Columns of an answer that a chart shows: `series` splits the first of `y` by another column, and is empty for none. */
 export interface Choice {

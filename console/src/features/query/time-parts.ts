@@ -1,15 +1,11 @@
 import { type Cell, isNumeric } from '../../api/format'
+import type { AnswerColumn } from '../../formats/columns'
 import { month } from '../../formats/moments'
 
-interface Column {
-  name: string
-  type: string
-  /** Of a number, the part of a date that it is. */
-  period?: string
-}
+type Column = Pick<AnswerColumn, 'name' | 'type' | 'period'>
 
 /** An axis of parts of dates. */
-export interface PartsAxis {
+interface PartsAxis {
   /** The period of its places; empty where they are groups, such as weekdays. */
   period: string
   isTime: boolean

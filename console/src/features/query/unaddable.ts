@@ -1,12 +1,7 @@
+import type { AnswerColumn } from '../../formats/columns'
 import { itemsByColumn, PLAIN, selects } from './statement-items'
 
-interface Column {
-  name: string
-  unit?: string
-  kind?: '' | 'name' | 'mean'
-  adds_up?: boolean
-  label?: string
-}
+type Column = Pick<AnswerColumn, 'name' | 'unit' | 'label' | 'kind' | 'adds_up'>
 
 /** Functions whose results are no parts of a whole. */
 const NOT_A_PART =
