@@ -61,6 +61,9 @@ const monthOf = (name = ''): number => MONTHS.indexOf(name.toLowerCase()) + 1
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const pair = (value: number): string => String(value).padStart(2, '0')
 
+/** The days of a week in their order. */
+export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+
 /** The weekday and the day of a moment, `Saturday 28 Nov`. */
 export const weekday = (at: Date): string =>
   formatted(at, { weekday: 'long', day: 'numeric', month: 'short' })

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
+import { WEEKDAYS } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import type { ChartDrawing } from '../query/chart-choice'
 
@@ -13,7 +14,6 @@ export type Every = Mail['every']
 
 const PATH = '/v1/mails'
 const KEY = ['mails']
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const LAST_DAY = 28
 /** The most characters of the title of a mail. */
 export const MAX_TITLE = 120

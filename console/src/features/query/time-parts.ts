@@ -1,6 +1,6 @@
 import { type Cell, isNumeric } from '../../api/format'
 import type { AnswerColumn } from '../../formats/columns'
-import { month } from '../../formats/moments'
+import { month, WEEKDAYS } from '../../formats/moments'
 
 type Column = Pick<AnswerColumn, 'name' | 'type' | 'period'>
 
@@ -16,7 +16,6 @@ interface PartsAxis {
 
 /** The parts that make one axis of time with their year, the shortest first. */
 const WITH_YEAR = ['day', 'week', 'month', 'quarter']
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const DAY_MS = 86_400_000
 const DAYS_OF_WEEK = 7
 const MONTHS_OF_QUARTER = 3
