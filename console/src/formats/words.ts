@@ -84,6 +84,10 @@ export function manyOf(percent: number): string {
 /** A text with one full stop at its end, also behind a heading such as "Tel.". */
 export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
+/** A label after other words: its first word begins small, unless it is all capitals. */
+export const inSentence = (label: string): string =>
+  /^\p{Lu}{2}/u.test(label) ? label : `${label.charAt(0).toLowerCase()}${label.slice(1)}`
+
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** A text of a cell in people's words: `region=IE/category=bags` is "Ireland · bags", `not_found` is "not found". */

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
+import { inSentence } from '../../formats/words'
 import { useResults } from '../query/results'
 import { type Chosen, isBound, oncePerName } from './filters'
 
@@ -27,10 +28,6 @@ export const unknownValues = (
       ? [{ filter, words: `No ${inSentence(filter.label)} is ${cellWords(filter.column, value)}.` }]
       : []
   })
-
-/** A label after other words: its first word begins small, unless it is all capitals. */
-const inSentence = (label: string): string =>
-  /^\p{Lu}{2}/u.test(label) ? label : `${label.charAt(0).toLowerCase()}${label.slice(1)}`
 
 /** The same of a page's filters, as far as their values are read. A filter by days or by an order takes every value. */
 export function useUnknownValues(filters: readonly Filter[], chosen: Chosen): UnknownValue[] {

@@ -2,7 +2,7 @@ import type { Schemas } from '../../../api/client'
 import { axisLabel, type Cell } from '../../../api/format'
 import { axisTitle, cellWords, dayOf, type Labels, type Units } from '../../../formats/columns'
 import { day, kindOfTime, moment } from '../../../formats/moments'
-import { heading, label } from '../../../formats/words'
+import { heading, inSentence, label } from '../../../formats/words'
 import type { Mark } from '../../notes/marks'
 import { type BegunPeriod, fromWords, type OpenPeriod, untilWords } from '../../query/open-period'
 
@@ -90,10 +90,8 @@ export const numeric = (value: Cell | undefined): number | null =>
 const NO_VALUE = '–'
 export const text = (value: Cell | undefined): string => String(value ?? NO_VALUE)
 /** The group of the rows without a value, such as `no region`. */
-const withoutValue = (column: string, labels: Labels = {}): string => {
-  const title = labels[column] || heading(column)
-  return `no ${/^[A-Z]{2}/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1)}`
-}
+const withoutValue = (column: string, labels: Labels = {}): string =>
+  `no ${inSentence(labels[column] || heading(column))}`
 export const grid = { left: 12, right: 32, top: 40, bottom: 12, containLabel: true }
 
 /** An axis of values with the unit in its labels or, where they cannot say it, in its title. */
