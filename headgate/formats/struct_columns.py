@@ -73,13 +73,16 @@ def is_empty_group(stored: pa.DataType) -> bool:
 
 
 def _unfolded(columns: Sequence[StoredColumn], expands: Expands, level: int) -> list[StoredColumn]:
-    names = [folded(column.name) for column in columns]
+    taken = {folded(column.name) for column in columns}
     unfolded: list[StoredColumn] = []
-    for place, column in enumerate(columns):
+    for column in columns:
         parts = _fields(column, expands, level)
-        others = {*names[:place], *names[place + 1 :], *(folded(other.name) for other in unfolded)}
-        is_clear = parts and others.isdisjoint(folded(part.name) for part in parts)
-        unfolded += parts if is_clear else [column]
+        names = {folded(part.name) for part in parts}
+        if names and taken.isdisjoint(names):
+            taken |= names
+            unfolded += parts
+        else:
+            unfolded.append(column)
     return unfolded
 
 
