@@ -86,8 +86,8 @@ def _keys(resources: str) -> set[str]:
         r"for \w+ in (\[[^]]*\]) : \"" + re.escape(_ARTIFACTS) + r'([^"]*)"', resources
     ):
         keys |= {re.sub(r"\$\{\w+\}", name, form) for name in _NAME.findall(names)}
-    stated = re.findall('"' + re.escape(_ARTIFACTS) + r'([^"$]*)"', resources)
-    return keys | {*stated}
+    full_keys = re.findall('"' + re.escape(_ARTIFACTS) + r'([^"$]*)"', resources)
+    return keys | {*full_keys}
 
 
 @dataclass
