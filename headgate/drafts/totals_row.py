@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -53,12 +53,16 @@ def names_a_total(cell: str) -> bool:
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     """Return the rows that are named as totals and are sums, or lack most values that other rows have."""
-    return sorted({*summed_totals(columns, cells), *_bare_totals(cells)})
+    rows = _named_rows(cells)
+    return sorted({*_summed(columns, cells, rows), *_bare(cells, rows)})
 
 
 def summed_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     """Return the rows that are named as totals and are the sum of all rows above, or since another total."""
-    rows = _named_rows(cells)
+    return _summed(columns, cells, _named_rows(cells))
+
+
+def _summed(columns: Iterable[Column], cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[int]:
     if not rows:
         return []
     numbers = [
@@ -78,14 +82,13 @@ def _named_rows(cells: Mapping[str, pa.Array]) -> list[int]:
     return sorted({int(row) for is_named in names for row in rows_where(is_named)})
 
 
-def _bare_totals(cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that are named as totals and have only numbers beside the name, and few of them.
+def _bare(cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[int]:
+    """Return those of the rows named as totals that have only numbers beside the name, and few of them.
 
     Their sum may include rows that are not in the file. Such a row is no article with the name of a total:
     most cells that other rows always fill are empty. Reports have totals at their foot, so there are none if
     the last row has another name.
     """
-    rows = _named_rows(cells)
     count = len(next(iter(cells.values()), ()))
     if not rows or rows[-1] != count - 1 or count - len(rows) < _MIN_ROWS:
         return []
@@ -118,7 +121,7 @@ def cells_of_other_rows(cells: Mapping[str, pa.Array], rows: Iterable[int]) -> d
     return {name: text.filter(pa.array(is_other)) for name, text in cells.items()}
 
 
-def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
+def _is_sum_at(values: pa.Array, totals_above: Sequence[int], row: int) -> bool:
     """Return whether a row is the sum of the rows above that are no totals, or of those since one of these.
 
     A grand total may be below the grand total of another sheet.
