@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -57,7 +56,7 @@ from headgate.drafts.other_words import WordsQuestion, words_question
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
-from headgate.drafts.totals_row import cells_of_other_rows, named_totals, required_but_in_totals
+from headgate.drafts.totals_row import named_totals, required_but_in_totals
 from headgate.errors import ContractError
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
@@ -148,8 +147,7 @@ def draft_from_sample(
     columns = _columns(body, sample, guesses)
     rows = sample
     if not strict and (lines := named_totals(columns.values(), sample.cells)):
-        others = cells_of_other_rows(sample.cells, lines)
-        rows = replace(sample, cells=others, numbers=np.delete(sample.numbers, lines))
+        rows = sample.without_rows(lines)
         without_totals = _guesses(rows, answers, strict=strict)
         guesses = without_totals | _with_thousands_of_totals(guesses, without_totals)
         columns = _columns(body, rows, guesses)

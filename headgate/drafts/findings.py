@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import format_facts
@@ -30,7 +29,6 @@ from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.times_of_day import notes_of_times
 from headgate.drafts.totals_row import (
-    cells_of_other_rows,
     last_row_is_refused,
     named_totals,
     names_a_total,
@@ -284,20 +282,20 @@ def _about_columns_and_table(
 ) -> list[Finding]:
     cells = sample.cells
     totals = named_totals(contract.columns, cells)
-    left = cells_of_other_rows(cells, totals) if totals and _ends_with_a_total(cells) else cells
-    left_numbers = sample.numbers if left is cells else np.delete(sample.numbers, totals)
+    stay_out = bool(totals) and _ends_with_a_total(cells)
+    left = sample.without_rows(totals) if stay_out else sample
     findings = [
         finding
         for column in contract.columns
         for finding in (
             *_unasked(
-                _about_values(column, cells[column.name], left[column.name], guesses[column.name]),
+                _about_values(column, cells[column.name], left.cells[column.name], guesses[column.name]),
                 is_asked=column.name in asked,
             ),
             *_about_other_numbers(column, cells[column.name]),
             *(
                 Finding(column.name, note)
-                for note in about_far_values(column, left[column.name], left_numbers)
+                for note in about_far_values(column, left.cells[column.name], left.numbers)
                 if column.name not in contract.key
             ),
             *_about_spelling(column, cells[column.name]),
@@ -309,7 +307,7 @@ def _about_columns_and_table(
         findings.append(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
-    findings += _about_totals(contract, cells, totals, sample.numbers)
+    findings += _about_totals(contract, cells, totals, sample.numbers, stay_out=stay_out)
     findings += [
         Finding(", ".join(contract.key), note, decides=True)
         for note in about_key(contract, cells, totals, sample.numbers)
@@ -326,19 +324,23 @@ def _about_columns_and_table(
 
 
 def _about_totals(
-    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], numbers: Rows
+    contract: Contract,
+    cells: Mapping[str, pa.Array],
+    rows: Sequence[int],
+    numbers: Rows,
+    *,
+    stay_out: bool,
 ) -> list[Finding]:
-    stays_out = _ends_with_a_total(cells)
     if summed := totals_of(contract.columns, cells):
         is_refused = last_row_is_refused(contract.columns, cells)
         message = _REFUSED_TOTALS if is_refused else _TOTALS
-        of_upload = _LEFT_OUT_TOTAL if rows and stays_out else ""
+        of_upload = _LEFT_OUT_TOTAL if stay_out else ""
         return [Finding(", ".join(summed), message, of_upload=of_upload)]
     if not rows:
         return []
     are_sums = set(rows) <= {*summed_totals(contract.columns, cells)}
     listed = _rows_of_totals([int(numbers[row]) for row in rows], are_sums=are_sums)
-    of_upload = _LEFT_OUT_TOTALS.format(listed) if stays_out else ""
+    of_upload = _LEFT_OUT_TOTALS.format(listed) if stay_out else ""
     return [Finding("", _NAMED_TOTALS.format(listed), of_upload=of_upload)]
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +17,7 @@ from headgate.drafts.column_inference import (
     MAX_PRECISION,
     guess_type,
 )
+from headgate.drafts.totals_row import cells_of_other_rows
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.blank_rows import without_blank_rows
 from headgate.formats.format_list import format_of
@@ -77,6 +79,11 @@ class DraftSample:
     def rows(self) -> int:
         """Return the number of rows."""
         return len(next(iter(self.cells.values())))
+
+    def without_rows(self, rows: Sequence[int]) -> DraftSample:
+        """Return the sample without rows of `cells`, such as lines of totals."""
+        others = cells_of_other_rows(self.cells, rows)
+        return replace(self, cells=others, numbers=np.delete(self.numbers, rows))
 
 
 def read_sample(
