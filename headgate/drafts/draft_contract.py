@@ -143,14 +143,7 @@ def draft_from_sample(
     ends = spelt_with_blank_ends(sample.cells)
     sample = replace(sample, cells=without_blank_ends(sample.cells, ends))
     answers = _answers(sample.stored.columns, formats or {}, date_order)
-    guesses = _guesses(sample, answers, strict=strict)
-    columns = _columns(body, sample, guesses)
-    rows = sample
-    if not strict and (lines := named_totals(columns.values(), sample.cells)):
-        rows = sample.without_rows(lines)
-        without_totals = _guesses(rows, answers, strict=strict)
-        guesses = without_totals | _with_thousands_of_totals(guesses, without_totals)
-        columns = _columns(body, rows, guesses)
+    rows, guesses, columns = _typed_rows(body, sample, answers, strict=strict)
     if not strict:
         columns |= required_but_in_totals(columns, sample.cells)
         columns = with_descriptions(columns, sent.cells, sample.description_rows)
@@ -188,6 +181,24 @@ def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> 
     }
     columns |= _floats_again(body, sample.stored, columns)
     return columns | _names_of_people(columns)
+
+
+def _typed_rows(
+    body: bytes, sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict: bool
+) -> tuple[DraftSample, dict[str, Guess], dict[str, Column]]:
+    """Return the rows by which the columns are typed, the guesses, and the columns.
+
+    Lines of totals are no such rows, except in a strict draft.
+    """
+    guesses = _guesses(sample, answers, strict=strict)
+    columns = _columns(body, sample, guesses)
+    totals = [] if strict else named_totals(columns.values(), sample.cells)
+    if not totals:
+        return sample, guesses, columns
+    rows = sample.without_rows(totals)
+    without_totals = _guesses(rows, answers, strict=strict)
+    guesses = without_totals | _with_thousands_of_totals(guesses, without_totals)
+    return rows, guesses, _columns(body, rows, guesses)
 
 
 def _with_texts(contract: Contract, sample: DraftSample) -> Iterator[tuple[Column, Column, pa.Array]]:
