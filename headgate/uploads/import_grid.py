@@ -389,17 +389,41 @@ class WrittenGrid:
     refused_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Seen:
-    """Facts of the rows: rows of another width or without a value, and hidden numbers by column."""
+    """Facts of the rows, which are gathered while they are read.
 
+    Attributes:
+        ragged: rows of another width.
+        numbers: how many cells of each column have hidden numbers.
+        blank: rows without a value, by batch.
+        readings: the formats of the first values.
+        descriptions: rows at the file's beginning that describe the columns.
+    """
+
+    currencies: FileCurrencies
+    values: FileValues
+    doubts: DoubtfulDates
     ragged: set[int] = field(default_factory=set)
     numbers: Counter[str] = field(default_factory=Counter)
     blank: list[Rows] = field(default_factory=list)
+    readings: ColumnReadings | None = None
+    descriptions: tuple[int, ...] = ()
 
     @property
     def blank_rows(self) -> Rows:
         return np.concatenate([NO_ROWS, *self.blank])
+
+    def add(self, batch: pa.Table, names: Sequence[str], hidden: Collection[str]) -> pa.Table:
+        """Gather the facts of a batch, and return it with its doubtful dates among its flaws."""
+        whole = _without(batch, self.ragged)
+        shown = _shown_columns(names, whole, hidden)
+        self.currencies.add(shown)
+        self.values.add(numbers(whole.column("row").combine_chunks()), shown)
+        if self.readings is None:
+            self.readings = _readings(names, whole, hidden)
+            self.descriptions = _description_rows(whole, shown)
+        return self.doubts.added(batch, self.readings)
 
 
 def write_grid(
@@ -413,33 +437,12 @@ def write_grid(
             ("flaws", pa.string()),
         ]
     )
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    rows = flawed = 0
-    descriptions: tuple[int, ...] = ()
-    readings: ColumnReadings | None = None
-    currencies, values = FileCurrencies(about.amounts), FileValues(edits)
-    doubts = DoubtfulDates(opened.names, about.past)
-    with (
-        pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
-        pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
-    ):
-        seen = _Seen()
-        for batch in _batches(_tables(opened, flaws, about, schema, seen)):
-            whole = _without(batch, seen.ragged)
-            shown = _shown_columns(opened.names, whole, about.hidden)
-            currencies.add(shown)
-            values.add(numbers(whole.column("row").combine_chunks()), shown)
-            if readings is None:
-                readings = _readings(opened.names, whole, about.hidden)
-                descriptions = _description_rows(whole, shown)
-            table = doubts.added(batch, readings)
-            every.write_table(table)
-            rows += table.num_rows
-            if flawed < MAX_FLAWED and table.column("flaws").null_count < table.num_rows:
-                refused = table.filter(pc.is_valid(table.column("flaws")))
-                some.write_table(refused.combine_chunks())
-                flawed += refused.num_rows
-    readings = readings or ColumnReadings()
+    seen = _Seen(FileCurrencies(about.amounts), FileValues(edits), DoubtfulDates(opened.names, about.past))
+    batches = _batches(_tables(opened, flaws, about, schema, seen))
+    rows, flawed = _write_rows(
+        (seen.add(batch, opened.names, about.hidden) for batch in batches), schema, folder
+    )
+    readings = seen.readings or ColumnReadings()
     formats = _formats(readings, about.declared)
     blank = seen.blank_rows
     return WrittenGrid(
@@ -448,15 +451,15 @@ def write_grid(
         min(flawed, MAX_FLAWED),
         formats,
         opened.source.written_as,
-        {**_to_come(readings, about.past), **doubts.by_column},
-        currencies.by_column,
+        {**_to_come(readings, about.past), **seen.doubts.by_column},
+        seen.currencies.by_column,
         dict(seen.numbers),
         totals_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden, blank),
-        descriptions,
+        seen.descriptions,
         len(blank),
         tuple(blank[:MAX_NAMED].tolist()),
         dict(flaws.by_column),
-        values.by_column,
+        seen.values.by_column,
         opened.headed.file_order,
         _causes(flaws),
         opened.unreadable,
@@ -465,6 +468,24 @@ def write_grid(
         readings.local_times(opened.stored_types),
         refused_values(folder / FLAWED, opened.names, about.hidden),
     )
+
+
+def _write_rows(tables: Iterator[pa.Table], schema: pa.Schema, folder: Path) -> tuple[int, int]:
+    """Write all rows and the first flawed ones to `folder`; return how many were written of both."""
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    rows = flawed = 0
+    with (
+        pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
+        pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
+    ):
+        for table in tables:
+            every.write_table(table)
+            rows += table.num_rows
+            if flawed < MAX_FLAWED and table.column("flaws").null_count < table.num_rows:
+                refused = table.filter(pc.is_valid(table.column("flaws")))
+                some.write_table(refused.combine_chunks())
+                flawed += refused.num_rows
+    return rows, flawed
 
 
 def _description_rows(beginning: pa.Table, shown: Mapping[str, pa.Array]) -> tuple[int, ...]:
