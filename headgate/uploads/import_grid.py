@@ -50,7 +50,7 @@ from headgate.uploads.file_values import FileValues, refused_values
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
-from headgate.uploads.totals_of_grid import totals_of_grid
+from headgate.uploads.totals_of_grid import totals_of_grid, without_rows
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 from headgate.values.quoted_values import with_written_values
@@ -416,7 +416,8 @@ class _Seen:
 
     def add(self, batch: pa.Table, names: Sequence[str], hidden: Collection[str]) -> pa.Table:
         """Gather the facts of a batch, and return it with its doubtful dates among its flaws."""
-        whole = _without(batch, self.ragged)
+        # Cells of ragged rows may be in wrong columns.
+        whole = without_rows(batch, np.array([*self.ragged], np.int64))
         shown = _shown_columns(names, whole, hidden)
         self.currencies.add(shown)
         self.values.add(numbers(whole.column("row").combine_chunks()), shown)
@@ -523,13 +524,6 @@ def _causes(flaws: Flaws) -> tuple[Mapping[str, Any], ...]:
     """Return the number of refused rows by column and rule, largest first."""
     causes = sorted(flaws.by_cause.items(), key=lambda each: (-each[1], each[0]))
     return tuple({"column": column, "rule": rule, "rows": rows} for (column, rule), rows in causes)
-
-
-def _without(table: pa.Table, rows: Collection[int]) -> pa.Table:
-    """Return the table without ragged rows, whose cells may be in wrong columns."""
-    if not rows:
-        return table
-    return table.filter(pc.invert(pc.is_in(table.column("row"), pa.array(rows, pa.int64()))))
 
 
 def _shown_columns(names: Sequence[str], table: pa.Table, hidden: Collection[str]) -> dict[str, pa.Array]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.drafts.totals_row import named_totals, names_a_total
-from headgate.values.cells import NO_ROWS, int_array, numbers
+from headgate.values.cells import int_array, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,12 +24,15 @@ _TEXT = ColumnType(Kind.STRING)
 _MAX_ROWS = 200_000  # a report has fewer, and sums of more take the function seconds
 
 
+def without_rows(table: _Rows, rows: Rows) -> _Rows:
+    """Return rows of a grid without these source rows."""
+    if not len(rows):
+        return table
+    return table.filter(pc.invert(pc.is_in(table.column("row"), value_set=int_array(rows))))
+
+
 def totals_of_grid(
-    rows: Path,
-    names: Sequence[str],
-    readings: Mapping[str, Most],
-    hidden: Collection[str],
-    blank: Rows = NO_ROWS,
+    rows: Path, names: Sequence[str], readings: Mapping[str, Most], hidden: Collection[str], blank: Rows
 ) -> tuple[int, ...]:
     """Return the source rows that a cell calls a total and that are sums, or lack what other rows have.
 
@@ -43,11 +46,11 @@ def totals_of_grid(
     with pa.memory_map(str(rows)) as file:
         reader = pa.ipc.open_file(file)
         places = reversed(range(reader.num_record_batches))
-        filled = (_without(reader.get_batch(place), blank) for place in places)
+        filled = (without_rows(reader.get_batch(place), blank) for place in places)
         last = next((batch for batch in filled if batch.num_rows), None)
         if last is None or not _ends_with_a_total(last):
             return ()
-        table = _without(reader.read_all(), blank)
+        table = without_rows(reader.read_all(), blank)
     if table.num_rows > _MAX_ROWS:
         return ()
     shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
@@ -55,11 +58,6 @@ def totals_of_grid(
     columns = [_column(name, readings.get(name)) for name in shown]
     source_rows = numbers(table.column("row").combine_chunks())
     return tuple(int(source_rows[place]) for place in named_totals(columns, cells))
-
-
-def _without(rows: _Rows, blank: Rows) -> _Rows:
-    is_blank = pc.is_in(rows.column("row"), value_set=int_array(blank))
-    return rows.filter(pc.invert(is_blank)) if len(blank) else rows
 
 
 def _ends_with_a_total(batch: pa.RecordBatch) -> bool:
