@@ -23,9 +23,10 @@ def answered_file(lake: LakePorts, check: Mapping[str, Any]) -> AnsweredFile | N
     record = _answered_record(lake, check) if answers else None
     if not answers or record is None:
         return None
-    numbers = RowNumbers(senders_of(lake).edits(record.file_id).get("rows_left_out", ()))
+    edits = senders_of(lake).edits(record.file_id)
+    numbers = RowNumbers(edits.get("rows_left_out", ()))
     numbers_sent = {row: numbers.sent(row) for row in answers["rows"]}
-    in_sheet = _rows_in_excel(lake, record, numbers_sent)
+    in_sheet = _rows_in_excel(lake, record, edits, numbers_sent)
     return AnsweredFile(
         file_id=record.file_id,
         key=record.key,
@@ -33,16 +34,19 @@ def answered_file(lake: LakePorts, check: Mapping[str, Any]) -> AnsweredFile | N
     )
 
 
-def _rows_in_excel(lake: LakePorts, record: FileRecord, rows: Mapping[int, int]) -> dict[int, int]:
+def _rows_in_excel(
+    lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], rows: Mapping[int, int]
+) -> dict[int, int]:
     """Return the rows of a workbook by their number in the committed file; empty for other files.
 
     Args:
+        edits: as stored for the file.
         rows: their numbers in the sent file, without lines above its header.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
-    places = sent_files.rows_as_sent(lake, record, set(rows.values())).places
+    places = sent_files.rows_as_sent(lake, record, edits, set(rows.values())).places
     of_sheet = {row: places[number].line for row, number in rows.items() if number in places}
     in_excel = {row: of_sheet[row] for row in of_sheet if places[rows[row]].sheet}
     if "sheet_row" in table.column_names:

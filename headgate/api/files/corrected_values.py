@@ -67,17 +67,23 @@ def _amount(text: str, decimal_sign: str, thousands_sign: str) -> str:
 
 
 def sent_values(
-    lake: LakePorts, record: FileRecord, outcomes: Mapping[int, CorrectionOutcome]
+    lake: LakePorts,
+    record: FileRecord,
+    edits: Mapping[str, Any],
+    outcomes: Mapping[int, CorrectionOutcome],
 ) -> dict[int, SentRow]:
     """Return the corrections of quarantined rows, by row of the corrected file.
 
     Corrections whose file was masked or deleted since are left out, and so are masked columns.
+
+    Args:
+        edits: as stored for the file.
     """
     contract, senders = lake.contracts.source.get(record.dataset), senders_of(lake)
     if contract is None:
         return {}
     shown = {column.name for column in contract.columns if column.mask is None}
-    formats = senders.edits(record.file_id).get("formats", {})
+    formats = edits.get("formats", {})
     signs = {
         column.name: (
             str(formats.get(column.name, {}).get("decimal", ".")),
@@ -109,19 +115,21 @@ def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
     return CorrectionOutcomes(lake.objects, lake.ledger, senders, lake.bucket("quarantine"))
 
 
-def corrected_rows(lake: LakePorts, file_id: str) -> int:
-    """Return the number of rejected rows with an accepted correction."""
+def accepted_corrections(outcomes: Mapping[int, CorrectionOutcome]) -> dict[int, CorrectionOutcome]:
+    """Return the outcomes of the rows whose correction was accepted."""
+    return {row: outcome for row, outcome in outcomes.items() if outcome.state == "accepted"}
+
+
+def corrected_rows(lake: LakePorts, file_id: str, outcomes: Mapping[int, CorrectionOutcome]) -> int:
+    """Return the number of rejected rows with an accepted correction, by all outcomes of a file."""
+    accepted = accepted_corrections(outcomes)
+    if not accepted:
+        return 0
     senders = senders_of(lake)
     rules: dict[int, str] = {}
     for sent_id in senders.corrections(file_id):
         rules |= senders.corrected_rows(file_id, sent_id)
-    if not rules:
-        return 0
-    outcomes = correction_outcomes(lake).of_file(file_id)
-    return sum(
-        outcome.state == "accepted" and rules.get(row, "") not in DUPLICATE_RULES
-        for row, outcome in outcomes.items()
-    )
+    return sum(rules.get(row, "") not in DUPLICATE_RULES for row in accepted)
 
 
 @dataclass(frozen=True)
@@ -137,14 +145,22 @@ class EnteredDuplicates:
     given_another_key: int = 0
 
 
-def entered_duplicates(lake: LakePorts, record: FileRecord) -> EnteredDuplicates:
-    """Return the number of a file's duplicates that are in the lake by a correction."""
+def entered_duplicates(
+    lake: LakePorts,
+    record: FileRecord,
+    edits: Mapping[str, Any],
+    outcomes: Mapping[int, CorrectionOutcome],
+) -> EnteredDuplicates:
+    """Return the number of a file's duplicates that are in the lake by a correction.
+
+    Args:
+        edits: as stored for the file.
+    """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
-    if not record.duplicates or not record.quarantine_key or not senders_of(lake).corrections(record.file_id):
+    accepted = accepted_corrections(outcomes)
+    if not record.duplicates or not record.quarantine_key or not accepted:
         return EnteredDuplicates()
-    outcomes = correction_outcomes(lake).of_file(record.file_id)
-    accepted = {row: outcome for row, outcome in outcomes.items() if outcome.state == "accepted"}
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
     rows = table.select(["source_row", "rule", "record"]).to_pylist()
     duplicates = {
@@ -155,6 +171,6 @@ def entered_duplicates(lake: LakePorts, record: FileRecord) -> EnteredDuplicates
     if not duplicates:
         return EnteredDuplicates()
     contract = lake.contracts.source.get(record.dataset)
-    sent, key = sent_values(lake, record, accepted), contract.key if contract else ()
+    sent, key = sent_values(lake, record, edits, accepted), contract.key if contract else ()
     instead = sum(row in sent and sent[row].has_key_of(own, key) for row, own in duplicates.items())
     return EnteredDuplicates(instead, len(duplicates) - instead)

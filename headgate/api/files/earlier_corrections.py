@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrected_values import correction_outcomes, sent_values
+from headgate.api.files.corrected_values import accepted_corrections, correction_outcomes, sent_values
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import EarlierCorrection
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter
@@ -67,11 +68,10 @@ def _earlier_versions(lake: LakePorts, record: FileRecord) -> list[FileRecord]:
 def _corrections_of(lake: LakePorts, version: FileRecord, cells: _CellsOf) -> dict[_Cell, EarlierCorrection]:
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
-    outcomes = correction_outcomes(lake).of_file(version.file_id)
-    accepted = {row: outcome for row, outcome in outcomes.items() if outcome.state == "accepted"}
+    accepted = accepted_corrections(correction_outcomes(lake).of_file(version.file_id))
     if not accepted or not version.quarantine_key:
         return {}
-    sent = sent_values(lake, version, accepted)
+    sent = sent_values(lake, version, senders_of(lake).edits(version.file_id), accepted)
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), version)
     columns = ["source_row", "rule", "column_name", "masked_value", "record"]
     corrections = {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrected_values import corrected_rows, entered_duplicates
+from headgate.api.files.corrected_values import corrected_rows, correction_outcomes, entered_duplicates
 from headgate.api.files.dismissals import dismissal_of
 from headgate.api.files.sent_parts import open_parts
 from headgate.api.files.settlements import with_settlements
@@ -72,7 +72,11 @@ def _corrected_rows_of(lake: LakePorts, records: Iterable[FileRecord]) -> dict[s
     """Return the number of rejected rows with an accepted correction, by id of corrected files."""
     refused = [record.file_id for record in records if record.quarantined]
     corrected = senders_of(lake).corrected_files() if refused else set()
-    return {file_id: corrected_rows(lake, file_id) for file_id in refused if file_id in corrected}
+    return {
+        file_id: corrected_rows(lake, file_id, correction_outcomes(lake).of_file(file_id))
+        for file_id in refused
+        if file_id in corrected
+    }
 
 
 def record_of(lake: LakePorts, file_id: str) -> FileRecord:
@@ -86,9 +90,11 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return all recorded facts of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
-    corrected, edits = corrected_rows(lake, file_id) if record.quarantined else 0, senders.edits(file_id)
+    edits, has_rows = senders.edits(file_id), bool(record.quarantined or record.duplicates)
+    outcomes = correction_outcomes(lake).of_file(file_id) if has_rows else {}
+    corrected = corrected_rows(lake, file_id, outcomes) if record.quarantined else 0
     ignored = senders.ignored_rows([record]).get(file_id, 0)
-    entered = entered_duplicates(lake, record)
+    entered = entered_duplicates(lake, record, edits, outcomes)
     return FileDetail(
         **summary(lake, record, corrected, ignored),
         contract=record.contract,

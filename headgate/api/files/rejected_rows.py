@@ -78,8 +78,9 @@ def page(
         ignored = senders_of(lake).ignored().get(file_id, ())
         groups = rejection_groups(lake, record, table, corrected, ignored, shows_values=shows_values)
     following = first + limit
-    rows = _rows(lake, record, table.slice(max(0, first), limit), corrected, shows_values=shows_values)
-    sent = rows_as_sent(lake, record, {row.sent_row or row.source_row for row in rows})
+    edits, part = senders_of(lake).edits(file_id), table.slice(max(0, first), limit)
+    rows = _rows(lake, record, part, edits, corrected, shows_values=shows_values)
+    sent = rows_as_sent(lake, record, edits, {row.sent_row or row.source_row for row in rows})
     shows_cells = as_sent and shows_values and may_read_original(lake, caller, record)
     return RejectedRows(
         reasons=reasons,
@@ -111,6 +112,7 @@ def _rows(
     lake: LakePorts,
     record: FileRecord,
     table: pa.Table,
+    edits: Mapping[str, Any],
     corrected: Mapping[int, CorrectionOutcome],
     *,
     shows_values: bool,
@@ -123,7 +125,6 @@ def _rows(
     listed = table.select(
         [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     ).to_pylist()
-    edits = senders_of(lake).edits(record.file_id)
     # Corrections are typed as the file that they correct writes its values.
     corrects = keys.corrected_file(record.key)
     formats = (senders_of(lake).edits(corrects) if corrects else edits).get("formats", {})
@@ -131,7 +132,7 @@ def _rows(
     reason_of_row = edits.get("row_reasons", {})
     numbers = RowNumbers(edits.get("rows_left_out", ()))
     unique = unique_columns(lake.contracts.source.get(record.dataset))
-    sent = sent_values(lake, record, corrected) if shows_values else {}
+    sent = sent_values(lake, record, edits, corrected) if shows_values else {}
     replacing = {
         row: numbers.in_words(text)
         for row, text in _replacing_reasons(lake, record, listed, corrected, sent).items()

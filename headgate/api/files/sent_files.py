@@ -60,15 +60,18 @@ def sent_file(lake: LakePorts, caller: CallerIdentity, file_id: str) -> KeptOrig
     return KeptOriginal(url=url, expires_at=expires_at, name=name, size_bytes=info.size_bytes)
 
 
-def rows_as_sent(lake: LakePorts, record: FileRecord, rows: Collection[int]) -> SentRows:
+def rows_as_sent(
+    lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], rows: Collection[int]
+) -> SentRows:
     """Return rows of the file that a person sent; none if the lake does not keep it as it came.
 
     Args:
+        edits: as stored for the file.
         rows: their numbers in the file that was sent.
     """
     from headgate.uploads.sent_rows import MAX_BYTES, SentRows, sent_rows
 
-    edits, contract = senders_of(lake).edits(record.file_id), lake.contracts.source.get(record.dataset)
+    contract = lake.contracts.source.get(record.dataset)
     ref = _kept_original(lake, record, edits, contract)
     try:
         if ref is None or not rows or lake.objects.info(ref).size_bytes > MAX_BYTES:
