@@ -325,11 +325,11 @@ def edited_content(
 
 def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:
     """Return the refused rows that the file replaces, if its columns are decided and no values are masked."""
-    contract, edits = edited.contract, edited.edits
-    is_decided = edited.opened is not None and any(edits.columns.values()) and not upload.raw_version
-    if edited.opened is None or contract is None or contract.sensitive or not is_decided:
+    opened, contract, edits = edited.opened, edited.contract, edited.edits
+    if opened is None or contract is None or contract.sensitive:
         return None
-    return answered_rows(edited.opened, edits.left_out)
+    is_decided = any(edits.columns.values()) and not upload.raw_version
+    return answered_rows(opened, edits.left_out) if is_decided else None
 
 
 def open_part(

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def answered_file(lake: LakePorts, check: Mapping[str, Any]) -> AnsweredFile | None:
     """Return the refused rows that a checked file replaces; None for other files."""
-    answers = check.get("answers")
-    record = _answered_record(lake, check) if answers else None
-    if not answers or record is None:
+    if not (answers := check.get("answers")) or not (record := _answered_record(lake, check)):
         return None
     edits = senders_of(lake).edits(record.file_id)
     numbers = RowNumbers(edits.get("rows_left_out", ()))
@@ -47,8 +45,9 @@ def _rows_in_excel(
 
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
     places = sent_files.rows_as_sent(lake, record, edits, set(rows.values())).places
-    of_sheet = {row: places[number].line for row, number in rows.items() if number in places}
-    in_excel = {row: of_sheet[row] for row in of_sheet if places[rows[row]].sheet}
+    in_excel = {
+        row: places[number].line for row, number in rows.items() if number in places and places[number].sheet
+    }
     if "sheet_row" in table.column_names:
         read = zip(table["source_row"].to_pylist(), table["sheet_row"].to_pylist(), strict=True)
         in_excel |= {row: place for row, place in read if place and row in rows}
@@ -81,5 +80,6 @@ def open_answers(lake: LakePorts, check: Mapping[str, Any]) -> dict[int, str]:
 def _answered_record(lake: LakePorts, check: Mapping[str, Any]) -> FileRecord | None:
     """Return the file whose rows are answered, if it is of the dataset and has rows in quarantine."""
     record = record_if_any(lake, check["answers"]["file_id"])
-    is_open = record is not None and record.state is FileState.DONE and bool(record.quarantine_key)
-    return record if is_open and record and record.dataset == check["record"]["dataset"] else None
+    if record is None or record.state is not FileState.DONE or not record.quarantine_key:
+        return None
+    return record if record.dataset == check["record"]["dataset"] else None

@@ -217,9 +217,9 @@ def written_as_texts(facts: object) -> dict[str, str]:
     return {**texts, "format_words": format_in_words(texts["format"])} if texts.get("format") else texts
 
 
-def _blank_rows_as_sent(facts: Mapping[str, str], edits: Mapping[str, Any] | None) -> Mapping[str, str]:
+def _blank_rows_as_sent(facts: Mapping[str, str], edits: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the facts with the numbers of blank rows in the file that was sent."""
-    left_out = (edits or {}).get("rows_left_out", ())
+    left_out = edits.get("rows_left_out", ())
     if not left_out or BLANK_ROW_NUMBERS not in facts:
         return facts
     numbers = RowNumbers(left_out)

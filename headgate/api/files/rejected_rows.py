@@ -101,7 +101,7 @@ def _placed(row: RejectedRow, sent: SentRows, *, shows_cells: bool) -> RejectedR
     cells = sent.cells.get(number, ()) if shows_cells else ()
     return row.model_copy(
         update={
-            "line": (place and place.line) or None,
+            "line": place.line if place else None,
             "sheet": place.sheet if place else "",
             "sent_cells": cells,
         }
