@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import accepted_corrections, correction_outcomes, sent_values
@@ -25,21 +24,6 @@ _LISTED = 50  # the index finds parts of a key
 _Cell = tuple[tuple[str, ...], str, str]  # the row's key, the column and its refused value
 
 
-@dataclass(frozen=True)
-class _CellsOf:
-    key: Sequence[str]
-
-    def cell(self, row: Mapping[str, Any]) -> _Cell | None:
-        """Return the refused cell of a row; None if it has no key or breaks no rule of one column."""
-        own = json.loads(row["record"]) if row.get("record") else {}
-        column = row["column_name"] or ""
-        values = [own.get(name) for name in self.key]
-        is_known = column and column not in self.key and values and all(values)
-        if not is_known or row["rule"] in DUPLICATE_RULES or row["masked_value"] is None:
-            return None
-        return tuple(map(str, values)), column, str(row["masked_value"])
-
-
 def earlier_corrections(
     lake: LakePorts, record: FileRecord, rows: Iterable[Mapping[str, Any]]
 ) -> dict[int, EarlierCorrection]:
@@ -47,14 +31,26 @@ def earlier_corrections(
     contract = lake.contracts.source.get(record.dataset)
     if contract is None or not contract.key or keys.corrected_file(record.key):
         return {}
-    cells = _CellsOf(contract.key)
-    asked = {row["source_row"]: cell for row in rows if (cell := cells.cell(row))}
+    asked = {row["source_row"]: cell for row in rows if (cell := _refused_cell(row, contract.key))}
     if not asked:
         return {}
     corrected: dict[_Cell, EarlierCorrection] = {}
     for version in _earlier_versions(lake, record):
-        corrected = {**_corrections_of(lake, version, cells), **corrected}
+        corrected = {**_corrections_of(lake, version, contract.key), **corrected}
+        if corrected.keys() >= {*asked.values()}:
+            break
     return {row: corrected[cell] for row, cell in asked.items() if cell in corrected}
+
+
+def _refused_cell(row: Mapping[str, Any], key: Sequence[str]) -> _Cell | None:
+    """Return the refused cell of a row; None if it has no key or breaks no rule of one column."""
+    own = json.loads(row["record"]) if row.get("record") else {}
+    column = row["column_name"] or ""
+    values = [own.get(name) for name in key]
+    is_known = column and column not in key and values and all(values)
+    if not is_known or row["rule"] in DUPLICATE_RULES or row["masked_value"] is None:
+        return None
+    return tuple(map(str, values)), column, str(row["masked_value"])
 
 
 def _earlier_versions(lake: LakePorts, record: FileRecord) -> list[FileRecord]:
@@ -65,7 +61,9 @@ def _earlier_versions(lake: LakePorts, record: FileRecord) -> list[FileRecord]:
     return same[:_MAX_VERSIONS]
 
 
-def _corrections_of(lake: LakePorts, version: FileRecord, cells: _CellsOf) -> dict[_Cell, EarlierCorrection]:
+def _corrections_of(
+    lake: LakePorts, version: FileRecord, key: Sequence[str]
+) -> dict[_Cell, EarlierCorrection]:
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     accepted = accepted_corrections(correction_outcomes(lake).of_file(version.file_id))
@@ -76,7 +74,7 @@ def _corrections_of(lake: LakePorts, version: FileRecord, cells: _CellsOf) -> di
     columns = ["source_row", "rule", "column_name", "masked_value", "record"]
     corrections = {}
     for row in table.select(columns).to_pylist():
-        again, cell = sent.get(row["source_row"]), cells.cell(row)
+        again, cell = sent.get(row["source_row"]), _refused_cell(row, key)
         if again is None or cell is None:
             continue
         value = again.value(cell[1])
