@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.formats.format_name import FormatName
-from headgate.formats.received_rows import Ragged, Received
 from headgate.values.cells import NO_ROWS, Rows, bool_array, flags, int_array, literal, marked
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.formats.batches import Source
+    from headgate.formats.received_rows import Received
 
 _TEXT_TABLES = {FormatName.CSV, FormatName.FIXED_WIDTH}
 _QUOTE = '"'
@@ -82,20 +82,10 @@ def without_blank_rows(received: Received, written_as: Mapping[str, str]) -> Rec
         received,
         cells={name: text.filter(bool_array(has_value)) for name, text in received.cells.items()},
         source_rows=received.source_rows[has_value],
-        ragged=_without_rows(received.ragged, ragged),
+        ragged=received.ragged.take(np.flatnonzero(~marked(ragged, len(received.ragged.texts)))),
         blank=blank,
     )
 
 
 def _has_no_value(text: str, delimiter: str) -> bool:
     return not text.replace(delimiter, "").replace(_QUOTE, "").strip()
-
-
-def _without_rows(ragged: Ragged, rows: Rows) -> Ragged:
-    kept = np.flatnonzero(~marked(rows, len(ragged.texts)))
-    return Ragged(
-        ragged.source_rows[kept],
-        tuple(ragged.texts[at] for at in kept),
-        tuple(ragged.widths[at] for at in kept),
-        int(np.count_nonzero(kept >= len(ragged.texts) - ragged.footer)),
-    )

@@ -33,6 +33,15 @@ class Ragged:
     widths: tuple[int, ...] = ()
     footer: int = 0
 
+    def take(self, places: Rows) -> Ragged:
+        """Return the rows at these ascending places."""
+        return Ragged(
+            self.source_rows[places],
+            tuple(self.texts[at] for at in places),
+            tuple(self.widths[at] for at in places),
+            int(np.count_nonzero(places >= len(self.texts) - self.footer)),
+        )
+
 
 def joined_ragged(parts: Iterable[Ragged], rows_before: Iterable[int] | None = None) -> Ragged:
     """Return the ragged rows of consecutive parts.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.formats.received_rows import Ragged, Received
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from headgate.formats.batches import Source
+    from headgate.formats.received_rows import Received
 
 
 def cells_of(text: str, written_as: Mapping[str, str]) -> list[str]:
@@ -66,14 +66,5 @@ def with_completed(batch: Received, rows: Collection[int], source: Source) -> Re
         name: pa.concat_arrays([column, text_array(row[at] for row in cells)]).take(order)
         for at, (name, column) in enumerate(batch.cells.items())
     }
-    left = [place for place in range(len(own)) if place not in places]
-    return replace(batch, cells=columns, source_rows=np.sort(numbers), ragged=_of_places(batch.ragged, left))
-
-
-def _of_places(ragged: Ragged, places: Sequence[int]) -> Ragged:
-    return Ragged(
-        ragged.source_rows[list(places)],
-        tuple(ragged.texts[place] for place in places),
-        tuple(ragged.widths[place] for place in places),
-        ragged.footer,
-    )
+    left = batch.ragged.take(np.delete(np.arange(len(own)), places))
+    return replace(batch, cells=columns, source_rows=np.sort(numbers), ragged=left)
