@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
     from headgate.api.shapes.lake import CatalogTable
-    from headgate.api.shapes.tables import Query
     from headgate.query.omit_personal_columns import MailableStatement
     from headgate.reports.answer_words import ColumnWords
 
@@ -91,6 +90,7 @@ class MailSender:
             reader, so people share them.
         complete: all rows of the answers over time, by statement.
         mailed: the statements as they are asked, by the statement of the person.
+        query_ids: of the queries that have been started, by the statement of the person.
         key: asks each statement once for all senders with this key; empty asks it for this sender.
         is_scheduled: whether the mails are sent by their schedule; a preview and a mail on demand are not.
     """
@@ -103,6 +103,7 @@ class MailSender:
     pages: dict[str, QueryRows | str] = field(default_factory=dict)
     complete: dict[str, QueryRows | str] = field(default_factory=dict)
     mailed: dict[str, MailableStatement] = field(default_factory=dict)
+    query_ids: dict[str, str] = field(default_factory=dict)
     key: str = ""
     is_scheduled: bool = True
 
@@ -166,7 +167,7 @@ class MailSender:
         """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""
         for sql in self.statements(schedule):
             with suppress(QueryError, ProblemError):
-                self._start(sql)
+                self._query_id(sql)
 
     def statements(self, schedule: MailSchedule) -> list[str]:
         """Return the statements of a mail, one for each answer."""
@@ -339,9 +340,12 @@ class MailSender:
             pages[sql] = self._ask(sql, to_end=to_end)
         return pages[sql]
 
-    def _start(self, sql: str) -> Query:
-        asked = QueryAsked(sql=self._mailed(sql).sql, question="")
-        return queries.start(self.lake, reader(""), asked, self.key)
+    def _query_id(self, sql: str) -> str:
+        """Return the id of the query of a statement, which is started once for its first and for all rows."""
+        if sql not in self.query_ids:
+            asked = QueryAsked(sql=self._mailed(sql).sql, question="")
+            self.query_ids[sql] = queries.start(self.lake, reader(""), asked, self.key).query_id
+        return self.query_ids[sql]
 
     def _mailed(self, sql: str) -> MailableStatement:
         if sql not in self.mailed:
@@ -362,7 +366,7 @@ class MailSender:
         """
         caller = reader("")
         try:
-            query = queries.status(self.lake, caller, self._start(sql).query_id)
+            query = queries.status(self.lake, caller, self._query_id(sql))
             while query.state in _STATES_OF_WORK:
                 if self.left_s() < _RESERVE_S:
                     if not self.key:  # with a key another call waits on

@@ -744,10 +744,12 @@ class PagedMonths(MemoryQueries):
 
 
 def test_a_long_answer_over_time_is_read_to_its_newest_rows_for_a_mail() -> None:
-    mailing = sender(MemoryLake(queries=PagedMonths()))
+    lake = MemoryLake(queries=PagedMonths())
+    mailing = sender(lake)
     lines = [*mailing._answer(MailSchedule("Sales", BY_MONTH, "", "week", 1, "ana", ""))]
     assert lines[-1] == "The last 20 of 1,200 rows."
     assert lines[-2].startswith("14 Apr 2010")
+    assert len(lake.queries.asked) == 1, "one query has its first and all rows"
 
 
 def limited(only_if: str, limit: float, **changed: object) -> dict[str, Any]:
