@@ -91,6 +91,7 @@ class MailSender:
         complete: all rows of the answers over time, by statement.
         mailed: the statements as they are asked, by the statement of the person.
         query_ids: of the queries that have been started, by the statement of the person.
+        own_boards: the dashboards of people's own questions, by person; None if nothing is on it.
         key: asks each statement once for all senders with this key; empty asks it for this sender.
         is_scheduled: whether the mails are sent by their schedule; a preview and a mail on demand are not.
     """
@@ -104,6 +105,7 @@ class MailSender:
     complete: dict[str, QueryRows | str] = field(default_factory=dict)
     mailed: dict[str, MailableStatement] = field(default_factory=dict)
     query_ids: dict[str, str] = field(default_factory=dict)
+    own_boards: dict[str, Dashboard | None] = field(default_factory=dict)
     key: str = ""
     is_scheduled: bool = True
 
@@ -163,21 +165,22 @@ class MailSender:
         subject = f"{schedule.title}{about}, {self.lake.now():%d %b %Y}"
         return self.mails.subject(subject) if self.mails else subject, self._text(schedule)
 
-    def ask_all(self, schedule: MailSchedule) -> None:
+    def ask_all(self, statements: Iterable[str]) -> None:
         """Start all statements of a mail at once, for a sender with a key; the answers name what fails."""
-        for sql in self.statements(schedule):
+        for sql in statements:
             with suppress(QueryError, ProblemError):
                 self._query_id(sql)
 
     def statements(self, schedule: MailSchedule) -> list[str]:
         """Return the statements of a mail, one for each answer."""
-        board = self._dashboard(schedule) if schedule.dashboard else None
-        panels = self._narrowed(board, schedule) if board else []
-        return [panel.sql for panel in panels] if schedule.dashboard else [schedule.sql]
+        if not schedule.dashboard:
+            return [schedule.sql]
+        board = self._dashboard(schedule)
+        return [panel.sql for panel in self._narrowed(board, schedule)] if board else []
 
-    def ready_answers(self, schedule: MailSchedule) -> int:
-        """Return how many answers of a mail have been read."""
-        return sum(sql in self.pages or sql in self.complete for sql in self.statements(schedule))
+    def ready_answers(self, statements: Iterable[str]) -> int:
+        """Return to how many statements of a mail the answers have been read."""
+        return sum(sql in self.pages or sql in self.complete for sql in statements)
 
     def _active(self, board: Dashboard, schedule: MailSchedule) -> list[DashboardFilter]:
         """Return the filters of a dashboard that have a value; one that it lost meanwhile is left out."""
@@ -325,9 +328,11 @@ class MailSender:
         return every_dashboard(self.lake).dashboards
 
     def _dashboard(self, schedule: MailSchedule) -> Dashboard | None:
-        if schedule.dashboard == OWN_DASHBOARD:
-            return own_dashboard(self.lake, schedule.by)
-        return next((board for board in self.boards if board.system == schedule.dashboard), None)
+        if schedule.dashboard != OWN_DASHBOARD:
+            return next((board for board in self.boards if board.system == schedule.dashboard), None)
+        if schedule.by not in self.own_boards:
+            self.own_boards[schedule.by] = own_dashboard(self.lake, schedule.by)
+        return self.own_boards[schedule.by]
 
     @cached_property
     def tables(self) -> Sequence[CatalogTable]:
@@ -420,13 +425,13 @@ class MailShower:
             return min(until_s - self.monotonic_s(), self.wait_s - sum(pauses)) + _RESERVE_S
 
         sender = MailSender(lake, lake.mails, self.console_url, left_s, pause, key=key, is_scheduled=False)
+        statements = sender.statements(schedule)
         if key:
-            sender.ask_all(schedule)
-        answers = len(sender.statements(schedule))
+            sender.ask_all(statements)
         try:
-            return WrittenMail(*sender.message(schedule), answers, answers)
+            return WrittenMail(*sender.message(schedule), len(statements), len(statements))
         except OutOfTimeError:
-            return WrittenMail("", "", answers, sender.ready_answers(schedule))
+            return WrittenMail("", "", len(statements), sender.ready_answers(statements))
 
 
 def _log_failure(schedule: MailSchedule, error: Exception) -> None:
