@@ -82,7 +82,7 @@ def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
 def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords, as_of: date | None) -> list[str]:
     """Return a table of the rows that say most, and of how many they are."""
     records = answer_records(page)
-    rows = panel_records(panel, page)
+    rows = panel_records(panel, records)
     if panel.kind != "line" or len(rows) == len(records):
         return _table_in_words(rows, words, has_more=bool(page.next_cursor))
     periods = periods_of(records, panel.x)
@@ -90,9 +90,8 @@ def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords, as_of: date |
     return [*_table_in_words(rows, words, is_cut=False), many]
 
 
-def panel_records(panel: Panel, page: QueryRows) -> Sequence[Record]:
+def panel_records(panel: Panel, records: Sequence[Record]) -> Sequence[Record]:
     """Return the rows of a panel for its mail: the periods ahead of a forecast, the newest of a line."""
-    records = answer_records(page)
     if panel.kind == "fan" and panel.y:
         return [row for row in records if row.get(panel.y[-1]) is not None] or records
     if panel.kind == "line" and len(records) > MAX_ROWS:
@@ -127,14 +126,15 @@ def table_lines(page: QueryRows, words: ColumnWords, as_of: date | None = None) 
         as_of: the last day of the data, which decides whether the newest period is over.
     """
     records = answer_records(page)
-    rows = mailed_records(page)
-    if len(rows) == len(records) or not _is_over_time(records):
+    periods = periods_of(records)
+    if len(records) <= MAX_ROWS or not _is_over_time(periods):
         return _first_rows(records, words, has_more=bool(page.next_cursor))
+    rows = mailed_records(page)
     if not page.next_cursor:
-        return [*_table(rows, words), newest_words(periods_of(records), as_of)]
+        return [*_table(rows, words), newest_words(periods, as_of)]
     rest = f"of more than {len(records):,} rows"
-    if is_descending(records):
-        so_far = so_far_words(open_period(periods_of(records), as_of) if as_of else None)
+    if is_descending(periods):
+        so_far = so_far_words(open_period(periods, as_of))
         return [*_table(rows, words), f"The first {len(rows):,} {rest}: the newest whole periods{so_far}."]
     later = "Later rows never come into this mail: write ORDER BY with DESC in the statement."
     return [*_table(rows, words), f"The first {len(rows):,} {rest}, the oldest first. {later}"]
@@ -143,20 +143,21 @@ def table_lines(page: QueryRows, words: ColumnWords, as_of: date | None = None) 
 def mailed_records(page: QueryRows) -> Sequence[Record]:
     """Return the rows that `table_lines` writes: the newest whole periods of rows in the order of time."""
     records = answer_records(page)
-    if len(records) <= MAX_ROWS or not _is_over_time(records):
+    periods = periods_of(records)
+    if len(records) <= MAX_ROWS or not _is_over_time(periods):
         return records[:MAX_ROWS]
-    if page.next_cursor and is_ascending(records):
+    if page.next_cursor and is_ascending(periods):
         return records[:MAX_ROWS]
-    return rows_of_newest_periods(records, periods_of(records))
+    return rows_of_newest_periods(records, periods)
 
 
 def is_cut_over_time(page: QueryRows) -> bool:
     """Return whether the newest rows are on a later page."""
-    return bool(page.next_cursor) and is_ascending(answer_records(page))
+    return bool(page.next_cursor) and is_ascending(periods_of(answer_records(page)))
 
 
-def _is_over_time(records: Sequence[Record]) -> bool:
-    return is_ascending(records) or is_descending(records)
+def _is_over_time(periods: Sequence[str]) -> bool:
+    return is_ascending(periods) or is_descending(periods)
 
 
 def answer_records(page: QueryRows) -> list[Record]:

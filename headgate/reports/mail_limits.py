@@ -58,7 +58,7 @@ def _newest_over(
 ) -> tuple[list[dict[str, Any]], str]:
     """Return the rows of the newest period that is over, and its first day; all rows of other answers."""
     periods = periods_of(records, column)
-    begun = open_period(periods, as_of) if as_of else None
+    begun = open_period(periods, as_of)
     over = sorted({period for period in periods if begun is None or period[:10] != begun.isoformat()})
     if not over:
         return records, ""

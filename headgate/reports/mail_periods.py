@@ -32,25 +32,20 @@ def periods_of(records: Sequence[Record], column: str = "") -> list[str]:
     >>> periods_of([{"year": 2010, "month": 9, "sold": 3}])
     ['2010-09-01']
     """
-    if column and (not records or column not in records[0] or not _are_days(records, column)):
-        column = ""
-    if column := column or time_column(records):
-        return [str(row[column]) for row in records]
+    if named := time_column([{column: row.get(column)} for row in records]) or time_column(records):
+        return [str(row[named]) for row in records]
     columns = _columns_of_time(records)
     if not columns:
         return []
     year, *parts = columns
-    if [_kind(name) for name in parts] == ["month"]:  # the first day, of which the open month follows
+    kinds = [_kind(name) for name in parts]
+    if kinds == ["month"]:  # the first day, of which the open month follows
         return [f"{row[year]:04}-{row[parts[0]]:02}-01" for row in records]
-    if [_kind(name) for name in parts] == ["quarter"]:
+    if kinds == ["quarter"]:
         return [f"{row[year]:04}-{row[parts[0]] * 3 - 2:02}-01" for row in records]
     if not parts:
         return [f"{row[year]:04}-01-01" for row in records]
     return ["-".join(f"{row[name]:04}" for name in columns) for row in records]
-
-
-def _are_days(records: Sequence[Record], column: str) -> bool:
-    return time_column([{column: row[column]} for row in records]) == column
 
 
 def _columns_of_time(records: Sequence[Record]) -> list[str]:
@@ -77,15 +72,13 @@ def _are_in(records: Sequence[Record], name: str, values: range) -> bool:
     return all(type(row[name]) is int and row[name] in values for row in records)
 
 
-def is_ascending(records: Sequence[Record]) -> bool:
-    """Return whether the rows are in the order of their time, so that the newest are the last."""
-    periods = periods_of(records)
+def is_ascending(periods: Sequence[str]) -> bool:
+    """Return whether rows are in the order of their periods, so that the newest are the last."""
     return bool(periods) and periods[0] < periods[-1] and periods == sorted(periods)
 
 
-def is_descending(records: Sequence[Record]) -> bool:
+def is_descending(periods: Sequence[str]) -> bool:
     """Return whether the newest rows are the first."""
-    periods = periods_of(records)
     return bool(periods) and periods[0] > periods[-1] and periods == sorted(periods, reverse=True)
 
 
@@ -116,7 +109,7 @@ def newest_words(periods: Sequence[str], as_of: date | None = None) -> str:
     if len(chosen) == 1:
         part = f", the first of {total:,} of its rows" if total > sent else ""
         return f"{rows}: the newest period{part}."
-    begin = open_period(periods, as_of) if as_of else None
+    begin = open_period(periods, as_of)
     open_periods = 0 if begin is None else 1
     many, of = len(chosen) - open_periods, len({*periods}) - open_periods
     whole = "whole period" if many == 1 else f"{many} whole periods"

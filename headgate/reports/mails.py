@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from headgate.api.shapes.lake import CatalogTable
     from headgate.query.omit_personal_columns import MailableStatement
     from headgate.reports.answer_words import ColumnWords
+    from headgate.reports.mail_answers import Record
 
 log = logging.getLogger(__name__)
 
@@ -239,8 +240,8 @@ class MailSender:
         words = self._words_of(panel, page, is_of_person=is_of_person)
         as_of = self.as_of if is_of_person else None  # only these statements may have an open period
         lines = panel_lines(panel, page, words, has_action=has_action, as_of=as_of)
-        left_out = self._left_out(panel.sql)
-        notes = self._open_period(page, panel.x, panel_records(panel, page)) if is_of_person else ()
+        left_out, records = self._left_out(panel.sql), answer_records(page)
+        notes = self._open_period(records, panel.x, panel_records(panel, records)) if is_of_person else ()
         return [*lines, *left_out, *notes]
 
     def _words_of(self, panel: Panel, page: QueryRows, *, is_of_person: bool) -> ColumnWords:
@@ -278,7 +279,7 @@ class MailSender:
             yield check.words if check.is_sent else f"Not sent by its schedule now. {check.words}"
         yield from table_lines(page, words, self.as_of)
         yield from self._left_out(schedule.sql)
-        yield from self._open_period(page, schedule.x, mailed_records(page))
+        yield from self._open_period(answer_records(page), schedule.x, mailed_records(page))
 
     def _question_page(self, schedule: MailSchedule) -> QueryRows | str:
         """Return the first rows of a question, or all rows where the newest are the last."""
@@ -295,11 +296,10 @@ class MailSender:
             return True
         return limit_check(schedule, page, answer_words(self.tables, page.columns), self.as_of).is_sent
 
-    def _open_period(self, page: QueryRows, column: str, sent: Sequence[object]) -> Iterator[str]:
+    def _open_period(self, records: Sequence[Record], column: str, sent: Sequence[Record]) -> Iterator[str]:
         """Return a line about the newest period, if it is not over and among the rows that are sent."""
-        records = answer_records(page)
         periods = periods_of(records, column)
-        note = open_period_words([{"": period} for period in periods], "", self.as_of)
+        note = open_period_words(periods, self.as_of)
         newest = max(periods, default="")
         rows = [row for row, period in zip(records, periods, strict=True) if period == newest] if note else []
         if any(row in sent for row in rows):

@@ -15,16 +15,16 @@ _MONTHS_OF_PERIODS = frozenset({1, 3, 12})
 _WEEK_DAYS = 7
 
 
-def open_period_words(records: Sequence[Mapping[str, Any]], column: str, as_of: date | None) -> str:
-    """Return a sentence about the newest period of a column, if the data end within it; else empty.
+def open_period_words(cells: Iterable[Any], as_of: date | None) -> str:
+    """Return a sentence about the newest period, if the data end within it; else empty.
 
-    >>> months = [{"month": "2026-01-01"}, {"month": "2026-02-01"}]
-    >>> open_period_words(months, "month", date(2026, 2, 9))
+    >>> months = ["2026-01-01", "2026-02-01"]
+    >>> open_period_words(months, date(2026, 2, 9))
     'The period from 1 Feb 2026 is not over: its data end on 9 Feb 2026.'
-    >>> open_period_words(months, "month", date(2026, 2, 28))
+    >>> open_period_words(months, date(2026, 2, 28))
     ''
     """
-    begin = open_period([row.get(column) for row in records], as_of) if as_of else None
+    begin = open_period(cells, as_of)
     if begin is None or as_of is None:
         return ""
     return f"The period from {day_words(begin)} is not over: its data end on {day_words(as_of)}."
@@ -36,11 +36,13 @@ def time_column(records: Sequence[Mapping[str, Any]]) -> str:
     return next((name for name in names if all(_day_of(row[name]) for row in records)), "")
 
 
-def open_period(cells: Iterable[Any], as_of: date) -> date | None:
+def open_period(cells: Iterable[Any], as_of: date | None) -> date | None:
     """Return the first day of the newest month, quarter, year or week, if the data end before its last day.
 
-    None for cells that are not the first days of such periods.
+    None for cells that are not the first days of such periods, and without the last day of the data.
     """
+    if as_of is None:
+        return None
     begins = {_day_of(cell) for cell in cells}
     days = sorted(day for day in begins if day)
     if len(days) < len(begins) or len(days) < 2:  # noqa: PLR2004 two periods have a length

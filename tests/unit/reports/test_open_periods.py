@@ -54,5 +54,5 @@ def test_the_note_needs_a_day_of_the_data() -> None:
     records = [{"sold": 1, "month": month} for month in MONTHS]
     assert time_column(records) == "month"
     assert time_column([{"sold": 1}]) == ""
-    assert open_period_words(records, "month", None) == ""
-    assert open_period_words(records, "absent", date(2026, 2, 9)) == ""
+    assert open_period_words([row["month"] for row in records], None) == ""
+    assert open_period_words([row.get("absent") for row in records], date(2026, 2, 9)) == ""
