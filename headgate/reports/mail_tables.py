@@ -43,9 +43,7 @@ class TextColumn:
         """Return the heading in at most so many lines, as narrow as it can be; its brackets stay together."""
         joined = _IN_BRACKETS.sub(lambda part: part[0].replace(" ", _HARD_SPACE), self.heading)
         width = max(map(len, [*joined.split(" "), *self.cells]), default=1)
-        while (
-            len(lines := textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)) > most
-        ):
+        while len(lines := _whole_words(joined, width)) > most:
             width += 1
         return [line.replace(_HARD_SPACE, " ") for line in lines]
 
