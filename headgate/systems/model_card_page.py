@@ -105,11 +105,11 @@ def _plot(bins: Sequence[Bin]) -> str:
 
 
 def _sections(card: ModelCard) -> list[_Section]:
-    about = card.description
+    about, loss = card.description, card.contest_title or "mean loss at past origins"
     return [
         _Section("What it predicts", (about.predicts, f"Tables: {', '.join(about.tables)} ({about.system})")),
         _Section("Data and period", (about.data, *_period(card))),
-        _Section("Model in charge", _in_charge(card), ("recipe", _loss_title(card)), _contest(card)),
+        _Section("Model in charge", _in_charge(card), ("recipe", loss), _contest(card)),
         _Section("Naive rule", (about.naive_rule,)),
         _backtests(card),
         _calibration(card),
@@ -165,10 +165,6 @@ def _kept(card: ModelCard) -> tuple[str, ...]:
 def _with_code(about: Description, methods: Sequence[str]) -> str:
     """Return methods as the table has them, each with its words in brackets if it has some."""
     return ", ".join(f"{name} ({about.names[name]})" if name in about.names else name for name in methods)
-
-
-def _loss_title(card: ModelCard) -> str:
-    return card.contest_title or "mean loss at past origins"
 
 
 def _contest(card: ModelCard) -> tuple[tuple[str, ...], ...]:

@@ -29,6 +29,8 @@ from headgate.systems.card_tests import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import pyarrow as pa
+
     from headgate.learning.calibration import Bin
     from headgate.learning.store import Card
     from headgate.snapshots.snapshot import LakeSnapshot
@@ -109,12 +111,17 @@ class CurrentTable:
     rows: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
-    def of_columns(
-        cls, as_of: str, columns: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]] = ()
-    ) -> CurrentTable:
-        """Return the statements of a table of that day, from its columns that name a method, and its rows."""
+    def of_columns(cls, as_of: str, columns: Mapping[str, Sequence[str]]) -> CurrentTable:
+        """Return the statements of a table of that day, from its columns that name a method."""
         methods = {name: tuple(sorted(set(values) - {None})) for name, values in columns.items()}
-        return cls(as_of, {name: values for name, values in methods.items() if values}, tuple(rows))
+        return cls(as_of, {name: values for name, values in methods.items() if values})
+
+    @classmethod
+    def of_table(cls, about: Description, as_of: str, table: pa.Table) -> CurrentTable:
+        """Return the statements of a card's first table, and its rows in the columns of the figures."""
+        columns = {name: table[name].unique().to_pylist() for name in about.method_columns}
+        rows = table.select(list(about.figure_columns)).to_pylist() if about.figure_columns else ()
+        return replace(cls.of_columns(as_of, columns), rows=tuple(rows))
 
 
 @dataclass(frozen=True)
@@ -180,9 +187,11 @@ class ModelCard:
     def to_dict(self) -> dict[str, object]:
         """Return the card as JSON values."""
         about = self.description
-        facts = asdict(replace(self, description=replace(about, alike=ALIKE, tests=())))
-        texts = {"tests": [test.title for test in about.tests], "alike": about.alike.words}
-        facts["description"] |= texts
+        facts = asdict(self)
+        facts["description"] |= {
+            "tests": [test.title for test in about.tests],
+            "alike": about.alike.words,
+        }
         return facts | {
             "period": self.period,
             "shifted": list(self.shifted),

@@ -90,9 +90,7 @@ def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
         return CurrentTable()
     database, table = SystemSettings.from_env(env).prod_database, about.tables[0]
     rows = stores.lake_tables(env).table(database, table, read)
-    own = rows.select(list(about.figure_columns)).to_pylist() if about.figure_columns else []
-    columns = {name: rows[name].unique().to_pylist() for name in about.method_columns}
-    return CurrentTable.of_columns(_day_of(database, table) if rows.num_rows else "", columns, own)
+    return CurrentTable.of_table(about, _day_of(database, table) if rows.num_rows else "", rows)
 
 
 def _day_of(database: str, table: str) -> str:

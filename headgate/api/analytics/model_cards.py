@@ -71,6 +71,4 @@ def _current_table(lake: LakePorts, about: Description) -> CurrentTable:
     if not about.method_columns and not about.figure_columns:
         return CurrentTable()
     shown, rows = tables.published(lake, about.system, about.tables[0])
-    columns = {name: rows[name].unique().to_pylist() for name in about.method_columns}
-    own = rows.select(list(about.figure_columns)).to_pylist() if about.figure_columns else []
-    return CurrentTable.of_columns(shown.as_of if rows.num_rows else "", columns, own)
+    return CurrentTable.of_table(about, shown.as_of if rows.num_rows else "", rows)
