@@ -19,7 +19,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from headgate.contracts.currency import is_amount
 from headgate.contracts.types import glue_columns
 from headgate.query.date_parts import date_part_of
-from headgate.query.shares import is_named_share, is_percentage, is_share
+from headgate.query.shares import branches, is_named_share, is_percentage, is_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -100,6 +100,7 @@ _COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.RowNumber)
 # A share of an amount is an amount; a share of a share, or a percentage of an amount, is neither.
 _FRACTIONS = frozenset({"share", "probability"})
 _PERCENT = "percent"
+_PERCENTAGE = UnitAndTitle(_PERCENT, "")
 _INNER_UNITS = frozenset({_NUMBER.unit, _UNCERTAIN.unit})  # of no answer
 _PLAIN = frozenset({NO_FACTS.unit, _NUMBER.unit})
 # Things that a quantity counts, such as `units`; of these words none counts things with a price.
@@ -283,8 +284,8 @@ class _Answer:
             return NO_FACTS
         if period := date_part_of(node):
             return _UNCERTAIN._replace(kind="" if period.is_start else NAME, period=period.name)
-        if is_share(node) or is_percentage(node):
-            return _SHARE if is_share(node) else _SHARE._replace(unit=_PERCENT)
+        if (is_part := is_share(node)) or is_percentage(node):
+            return _SHARE if is_part else _PERCENTAGE
         if isinstance(node, exp.Mul | exp.Div):
             combine = _product if isinstance(node, exp.Mul) else _quotient
             return UnitAndTitle(
@@ -357,15 +358,9 @@ def _scaled(unit: str, by: str) -> str:
 
 def _alternatives(node: exp.Expression) -> list[exp.Expression]:
     """Return the values of which a node is one, or the sum; none of another node."""
-    if isinstance(node, exp.Case):
-        values = [*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")]
-    elif isinstance(node, exp.If):
-        values = [node.args["true"], node.args.get("false")]
-    elif isinstance(node, _KEEPS_ALL):
-        values = [node.this, node.args.get("expression"), *node.expressions]
-    else:
-        values = []
-    return [value for value in values if value]
+    if isinstance(node, _KEEPS_ALL):
+        return [value for value in (node.this, node.args.get("expression"), *node.expressions) if value]
+    return branches(node)
 
 
 def _titled(facts: UnitAndTitle, node: exp.Expression) -> UnitAndTitle:

@@ -48,7 +48,7 @@ def date_part_of(node: exp.Expression) -> PartOfDate | None:
     """Return the part of a date that a value is, or the period that begins with it; None of another value."""
     if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
         name = node.text("unit").lower()
-        return PartOfDate(name, is_start=True) if name in _STARTS else PartOfDate("", is_start=True)
+        return PartOfDate(name if name in _STARTS else "", is_start=True)
     if isinstance(node, exp.Extract):
         name = node.name.lower()
         return PartOfDate(_OTHER_NAMES.get(name, name), is_start=False)

@@ -32,23 +32,19 @@ def is_share(node: exp.Expression) -> bool:
 def is_percentage(node: exp.Expression) -> bool:
     """Return whether a value is a share times 100, in whatever order."""
     if isinstance(node, exp.Mul):
-        return any(_is_hundred(side) and is_share(_bare(other)) for side, other in _sides(node))
+        return any(_is_literal(side, _HUNDRED) and is_share(_bare(other)) for side, other in _sides(node))
     if not isinstance(node, exp.Div):
         return False
     part = _inner(node.this)
     return isinstance(part, exp.Mul) and any(
-        _is_hundred(side) and is_share(exp.Div(this=other.copy(), expression=node.expression.copy()))
+        _is_literal(side, _HUNDRED)
+        and is_share(exp.Div(this=other.copy(), expression=node.expression.copy()))
         for side, other in _sides(part)
     )
 
 
 def _sides(node: exp.Mul) -> list[tuple[exp.Expression, exp.Expression]]:
     return [(node.this, node.expression), (node.expression, node.this)]
-
-
-def _is_hundred(node: exp.Expression) -> bool:
-    bare = _inner(node)
-    return isinstance(bare, exp.Literal) and bare.name in _HUNDRED
 
 
 def is_named_share(name: str, node: exp.Expression) -> bool:
@@ -132,14 +128,18 @@ def _is_indicator(node: exp.Expression, *, is_whole: bool = False) -> bool:
     return all(_is_literal(each, _TRUE | _FALSE) for each in values)
 
 
-def _alternatives(node: exp.Expression) -> list[exp.Expression]:
+def branches(node: exp.Expression) -> list[exp.Expression]:
+    """Return the values of which a CASE or an IF is one; none of another node."""
+    values: list[exp.Expression | None] = []
     if isinstance(node, exp.Case):
         values = [*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")]
     elif isinstance(node, exp.If):
         values = [node.args["true"], node.args.get("false")]
-    else:
-        values = []
-    return [each for each in values if each and not isinstance(each, exp.Null)]
+    return [value for value in values if value]
+
+
+def _alternatives(node: exp.Expression) -> list[exp.Expression]:
+    return [value for value in branches(node) if not isinstance(value, exp.Null)]
 
 
 def _is_literal(node: exp.Expression, values: frozenset[str]) -> bool:
