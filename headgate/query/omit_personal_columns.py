@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 
-from headgate.query.personal_data import PersonalTable, table_about_people
+from headgate.query.personal_data import PersonalTable, columns_about_people, table_about_people
 from headgate.query.read_only_statements import explained, only_reading
 
 if TYPE_CHECKING:
@@ -73,11 +73,7 @@ def _starred(query: exp.Select, read: ReadTables) -> Iterator[tuple[str, Persona
 
 def _is_personal(expression: exp.Expression, read: ReadTables) -> bool:
     """Return whether an expression reads a column about people; a count of it does so as well."""
-    return any(
-        column.name.lower() in table.hidden and column.table.lower() in {"", name}
-        for column in expression.find_all(exp.Column)
-        for name, table in read
-    )
+    return any(columns_about_people(expression, read))
 
 
 def _terms(clause: exp.Expression | None) -> list[exp.Expression]:
@@ -103,15 +99,18 @@ def _kept_terms(
             each.name.lower() in names and not each.table for each in term.find_all(exp.Column)
         ):
             continue
-        if place is not None:
-            number = exp.Literal.number(place + 1 - sum(at < place for at in omitted))
-            renumbered = term.copy()
-            if isinstance(renumbered, exp.Ordered):
-                renumbered.set("this", number)
-            kept.append(renumbered if isinstance(renumbered, exp.Ordered) else number)
-        else:
-            kept.append(term)
+        kept.append(term if place is None else _renumbered(term, place - sum(at < place for at in omitted)))
     return kept
+
+
+def _renumbered(term: exp.Expression, place: int) -> exp.Expression:
+    """Return a term with the number of another column of the answer; a place counts from zero."""
+    number = exp.Literal.number(place + 1)
+    if not isinstance(term, exp.Ordered):
+        return number
+    moved = term.copy()
+    moved.set("this", number)
+    return moved
 
 
 def _has_keys(query: exp.Select, groups: list[exp.Expression], omitted: set[int], read: ReadTables) -> bool:

@@ -17,7 +17,7 @@ from headgate.errors import QueryError
 from headgate.query.read_only_statements import explained, only_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.contracts.registry import Registry
@@ -186,7 +186,8 @@ def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str],
 
 
 def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]], group: str) -> None:
-    for column, table in _named_columns(query, read):
+    by_name = [(node.alias_or_name, table) for node, table in read]
+    for column, table in columns_about_people(query, by_name):
         message = (
             f"The column {column} of {table.name} is personal data, which needs the group {group}. "
             "Leave the column out, or ask an operator to add you to the group."
@@ -194,14 +195,15 @@ def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTa
         raise PersonalColumnError(message, column, table.name)
 
 
-def _named_columns(
-    query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]]
+def columns_about_people(
+    part: exp.Expression, read: Sequence[tuple[str, PersonalTable]]
 ) -> Iterator[tuple[str, PersonalTable]]:
-    """Yield the hidden columns that a statement names, each with its table."""
-    for column in query.find_all(exp.Column):
-        for node, table in read:
-            if column.name.lower() in table.hidden and column.table.lower() in {
-                "",
-                node.alias_or_name.lower(),
-            }:
+    """Yield the hidden columns that a statement or a part of it names, each with its table.
+
+    Args:
+        read: the tables about people, each with the name that it has there.
+    """
+    for column in part.find_all(exp.Column):
+        for name, table in read:
+            if column.name.lower() in table.hidden and column.table.lower() in {"", name.lower()}:
                 yield column.name, table
