@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from headgate.api.analytics import queries
 from headgate.api.analytics.contracts import catalog
-from headgate.api.analytics.mailed_statements import mailed_statement
+from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
@@ -349,7 +349,8 @@ class MailSender:
         """Return the id of the query of a statement, which is started once for its first and for all rows."""
         if sql not in self.query_ids:
             asked = QueryAsked(sql=self._mailed(sql).sql, question="")
-            self.query_ids[sql] = queries.start(self.lake, reader(""), asked, self.key).query_id
+            with as_no_mail_has_it():
+                self.query_ids[sql] = queries.start(self.lake, reader(""), asked, self.key).query_id
         return self.query_ids[sql]
 
     def _mailed(self, sql: str) -> MailableStatement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.kept_questions import check_drawing
-from headgate.api.analytics.mailed_statements import mailed_statement
+from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_statement
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
@@ -137,7 +137,8 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
     check_drawing(asked)
     _check_limit(asked)
     if not asked.dashboard:
-        check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
+        with as_no_mail_has_it():
+            check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
         _check_filters(_board_to_mail(lake, caller, asked.dashboard), asked)
 
