@@ -241,10 +241,8 @@ def tested_cases_sentence(bins: Sequence[Bin]) -> str:
     cases = sum(share.rows for share in bins)
     if not cases:
         return ""
-    expected, observed = (
-        sum(share.rows * part for share, part in zip(bins, parts, strict=True)) / cases
-        for parts in ([share.expected for share in bins], [share.observed for share in bins])
-    )
+    expected = sum(share.rows * share.expected for share in bins) / cases
+    observed = sum(share.rows * share.observed for share in bins) / cases
     return (
         f"That is of the test that compared the recipes: in its {cases:,} cases {100 * expected:.1f} % was "
         f"expected and {100 * observed:.1f} % came. A figure of other days can be off to the other side."
