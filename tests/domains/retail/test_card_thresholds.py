@@ -6,17 +6,14 @@ from fractions import Fraction
 
 import pytest
 
-from headgate.contracts.odcs_reader import yaml_document
-from headgate.domains import retail
+from headgate.systems.dashboards import dashboards
 from headgate.systems.model_cards import description
 
 pytestmark = pytest.mark.unit
 
 
 def statement_of(dashboard: str, panel: str) -> str:
-    path = retail.DOMAIN.part(f"dashboards/{dashboard}.yaml")
-    panels = yaml_document(path.read_text("utf-8"))["panels"]
-    return str(next(each["sql"] for each in panels if each["name"] == panel))
+    return dashboards()[dashboard].panel(panel).sql
 
 
 def test_sales_are_as_good_within_a_seventh() -> None:
