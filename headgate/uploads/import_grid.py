@@ -50,7 +50,7 @@ from headgate.uploads.file_values import FileValues, refused_values
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
-from headgate.uploads.totals_of_grid import totals_of_grid, without_rows
+from headgate.uploads.totals_of_grid import totals_of_grid, drop_rows
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 from headgate.values.quoted_values import with_written_values
@@ -417,7 +417,7 @@ class _Seen:
     def add(self, batch: pa.Table, names: Sequence[str], hidden: Collection[str]) -> pa.Table:
         """Gather the facts of a batch, and return it with its doubtful dates among its flaws."""
         # Cells of ragged rows may be in wrong columns.
-        whole = without_rows(batch, np.array([*self.ragged], np.int64))
+        whole = drop_rows(batch, np.array([*self.ragged], np.int64))
         shown = _shown_columns(names, whole, hidden)
         self.currencies.add(shown)
         self.values.add(numbers(whole.column("row").combine_chunks()), shown)

@@ -24,7 +24,7 @@ _TEXT = ColumnType(Kind.STRING)
 _MAX_ROWS = 200_000  # a report has fewer, and sums of more take the function seconds
 
 
-def without_rows(table: _Rows, rows: Rows) -> _Rows:
+def drop_rows(table: _Rows, rows: Rows) -> _Rows:
     """Return rows of a grid without these source rows."""
     if not len(rows):
         return table
@@ -46,11 +46,11 @@ def totals_of_grid(
     with pa.memory_map(str(rows)) as file:
         reader = pa.ipc.open_file(file)
         places = reversed(range(reader.num_record_batches))
-        filled = (without_rows(reader.get_batch(place), blank) for place in places)
+        filled = (drop_rows(reader.get_batch(place), blank) for place in places)
         last = next((batch for batch in filled if batch.num_rows), None)
         if last is None or not _ends_with_a_total(last):
             return ()
-        table = without_rows(reader.read_all(), blank)
+        table = drop_rows(reader.read_all(), blank)
     if table.num_rows > _MAX_ROWS:
         return ()
     shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}

@@ -60,10 +60,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
 }
 
 async function begin(set: (state: State) => void): Promise<void> {
-  const stated = await config()
-  const apiUrl = stated.api_url.replace(/\/$/, '')
-  if (stated.sign_in) {
-    await signIn(apiUrl, stated.sign_in)
+  const settings = await config()
+  const apiUrl = settings.api_url.replace(/\/$/, '')
+  if (settings.sign_in) {
+    await signIn(apiUrl, settings.sign_in)
     set('signed in')
     return
   }
@@ -74,7 +74,7 @@ async function begin(set: (state: State) => void): Promise<void> {
     return
   }
   sessionStorage.setItem(TOKEN, token)
-  connect({ apiUrl, token: () => Promise.resolve(token), signOut: forgetToken, lake: stated.lake })
+  connect({ apiUrl, token: () => Promise.resolve(token), signOut: forgetToken, lake: settings.lake })
   set('signed in')
 }
 
@@ -92,12 +92,12 @@ function forgetToken(): void {
 }
 
 /** Authorization code with PKCE against the user pool. */
-async function signIn(apiUrl: string, stated: NonNullable<Config['sign_in']>): Promise<void> {
+async function signIn(apiUrl: string, settings: NonNullable<Config['sign_in']>): Promise<void> {
   const { UserManager, WebStorageStateStore } = await import('oidc-client-ts')
   const here = `${window.location.origin}/` // the user pool knows this address only
   const users = new UserManager({
-    authority: stated.authority,
-    client_id: stated.client_id,
+    authority: settings.authority,
+    client_id: settings.client_id,
     redirect_uri: here,
     scope: 'openid email',
     userStore: new WebStorageStateStore({ store: sessionStorage }),
@@ -121,7 +121,7 @@ async function signIn(apiUrl: string, stated: NonNullable<Config['sign_in']>): P
     token: async () => (await users.getUser())?.access_token ?? '',
     signOut: (everywhere) =>
       void users.removeUser().then(() => {
-        if (everywhere && stated.sign_out_url) window.location.assign(stated.sign_out_url)
+        if (everywhere && settings.sign_out_url) window.location.assign(settings.sign_out_url)
         else window.location.reload()
       }),
     name: user?.profile.email,

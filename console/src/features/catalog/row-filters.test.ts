@@ -47,7 +47,7 @@ test('a condition is shown in words', () => {
 })
 
 test('a table offers its first day column, and what its dashboards filter by, once', () => {
-  const stated = (column: string, tables: string[]) => ({
+  const filter = (column: string, tables: string[]) => ({
     column,
     tables,
     panels: [],
@@ -61,7 +61,7 @@ test('a table offers its first day column, and what its dashboards filter by, on
     { name: 'place', type: 'varchar' },
     { name: 'sold_on', type: 'date' },
   ]
-  const filters = [stated('place', ['sales']), stated('place', ['sales']), stated('kind', ['sales'])]
+  const filters = [filter('place', ['sales']), filter('place', ['sales']), filter('kind', ['sales'])]
   const quick = quickFilters(columns, filters, 'sales')
   expect([quick.period, quick.choices.map(({ column }) => column)]).toEqual(['sold_on', ['place']])
 })

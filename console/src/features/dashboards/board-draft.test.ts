@@ -94,15 +94,19 @@ test('a kept question is a panel as it was shown', () => {
   })
 })
 
+const LINE = {
+  name: 'a',
+  sql: 'select 1',
+  kind: 'line' as const,
+  x: 'day',
+  y: ['sold'],
+  series: 'branch',
+  is_pinned: true,
+}
+
 test('a published question keeps its width, its scale and its action, and one of another kind has no scale', () => {
   const question = {
-    name: 'a',
-    sql: 'select 1',
-    kind: 'line' as const,
-    x: 'day',
-    y: ['sold'],
-    series: 'branch',
-    is_pinned: true,
+    ...LINE,
     scale: 'each' as const,
     action: 'Order more.',
     width: 'full' as const,
@@ -117,20 +121,12 @@ test('a published question keeps its width, its scale and its action, and one of
 })
 
 test('a published question keeps the form, the stacking and the scale of its chart', () => {
-  const question = {
-    name: 'a',
-    sql: 'select 1',
-    kind: 'line' as const,
-    x: 'day',
-    y: ['sold'],
-    series: 'branch',
-  }
   for (const drawing of [
     { form: 'area' as const, is_stacked: false },
     { form: 'points' as const, scale: 'linear' as const },
     { kind: 'bar' as const, is_stacked: false, scale: 'log' as const },
   ]) {
-    const published = panelOf({ ...question, is_pinned: true, ...drawing })
+    const published = panelOf({ ...LINE, ...drawing })
     expect(published).toMatchObject(drawing)
     const board = { title: 'B', written_at: '', written_units: [''], panels: [published] }
     expect(draftOf(board as unknown as Parameters<typeof draftOf>[0]).panels[0]).toMatchObject(drawing)

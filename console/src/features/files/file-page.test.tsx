@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { refusedRow } from './refused-row'
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen, waitFor } from '@testing-library/react'
@@ -50,35 +51,14 @@ const FILE: Schemas['FileDetail'] = {
   given_another_key: 0,
   rows: 4,
 }
-const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] => ({
-  source_row: place,
-  sheet_row: null,
-  sent_row: null,
-  disposition: 'refused',
-  rule: 'not_a_number',
-  column: 'amount',
-  value: 'oops',
-  reason: 'is not a number',
-  all_rules: 'not_a_number',
-  record: { amount: 'oops' },
-  is_unique: false,
-  may_replace: false,
-  correction: null,
-  corrected_by: '',
-  correction_reason: '',
-  corrected_value: '',
-  is_corrected_to_empty: false,
-  corrected_as: '',
-  is_taken_instead: false,
-  earlier: null,
-  line: null,
-  sheet: '',
-  sent_cells: [],
-  corrected_cells: {},
-  cells: {},
-  hidden_cells: {},
-  ...changed,
-})
+const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] =>
+  refusedRow({
+    source_row: place,
+    value: 'oops',
+    reason: 'is not a number',
+    record: { amount: 'oops' },
+    ...changed,
+  })
 
 let answers: Record<string, unknown> = {}
 

@@ -1,3 +1,4 @@
+import { refusedRow } from './refused-row'
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
@@ -17,31 +18,8 @@ import {
   withRepeated,
 } from './rejection-groups'
 
-const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
-  source_row,
-  rule: 'type',
-  column,
-  value: 'x',
-  reason: '',
-  all_rules: 'type',
-  disposition: 'refused',
-  record: {},
-  is_unique: false,
-  may_replace: false,
-  is_taken_instead: false,
-  earlier: null,
-  line: null,
-  sheet: '',
-  sent_cells: [],
-  corrected_cells: {},
-  corrected_by: '',
-  correction_reason: '',
-  corrected_value: '',
-  is_corrected_to_empty: false,
-  corrected_as: '',
-  cells: {},
-  hidden_cells: {},
-})
+const row = (source_row: number, column: string): Schemas['RejectedRow'] =>
+  refusedRow({ source_row, column, rule: 'type', all_rules: 'type', value: 'x' })
 
 test('a row of a workbook has the number that Excel shows, also where its edited copy is a CSV file', () => {
   const edited = { sheet_row: null, sent_row: null, source_row: 9 }

@@ -42,9 +42,9 @@ export function useDrawn(
   own?: Units,
 ): DrawnAnswer {
   const units = useAnswerUnits('', result.columns, own)
-  const stated = useAnswerLabels('', result.columns)
+  const given = useAnswerLabels('', result.columns)
   // A column has one name in the table, beside the chart and on its axes.
-  const labels = useMemo(() => headingsOf(result.columns, stated, units), [result.columns, stated, units])
+  const labels = useMemo(() => headingsOf(result.columns, given, units), [result.columns, given, units])
   const asOf = useHealth().data?.as_of ?? ''
   const measures = y.join('\n')
   return useMemo(() => {

@@ -392,8 +392,8 @@ function fitting(all: Place[], words: string[]): Place[] {
   const said = words.join(' ')
   // A phrase with exactly these words comes first, then one that begins with them.
   const inPhrase = ({ phrases = [] }: Place): number => {
-    const stated = phrases.map((phrase) => wordsOf(phrase).join(' '))
-    return stated.includes(said) ? 0 : stated.some((phrase) => phrase.startsWith(said)) ? 1 : 2
+    const inWords = phrases.map((phrase) => wordsOf(phrase).join(' '))
+    return inWords.includes(said) ? 0 : inWords.some((phrase) => phrase.startsWith(said)) ? 1 : 2
   }
   const fits = all.filter((place) => words.every((word) => textOf(place).includes(word)))
   if (fits.length > 0)

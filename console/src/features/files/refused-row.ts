@@ -1,0 +1,32 @@
+import type { Schemas } from '../../api/client'
+
+/** A refused row for tests: nothing is corrected, nothing is hidden, and its amount is no number. */
+export const refusedRow = (changed: Partial<Schemas['RejectedRow']>): Schemas['RejectedRow'] => ({
+  source_row: 1,
+  sheet_row: null,
+  sent_row: null,
+  line: null,
+  sheet: '',
+  disposition: 'refused',
+  rule: 'not_a_number',
+  column: 'amount',
+  value: '',
+  reason: '',
+  all_rules: 'not_a_number',
+  record: {},
+  is_unique: false,
+  may_replace: false,
+  correction: null,
+  corrected_by: '',
+  correction_reason: '',
+  corrected_value: '',
+  is_corrected_to_empty: false,
+  corrected_as: '',
+  is_taken_instead: false,
+  earlier: null,
+  sent_cells: [],
+  corrected_cells: {},
+  cells: {},
+  hidden_cells: {},
+  ...changed,
+})
