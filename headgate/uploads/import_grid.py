@@ -50,7 +50,7 @@ from headgate.uploads.file_values import FileValues, refused_values
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
-from headgate.uploads.totals_of_grid import totals_of_grid, drop_rows
+from headgate.uploads.totals_of_grid import drop_rows, totals_of_grid
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 from headgate.values.quoted_values import with_written_values
