@@ -1,10 +1,11 @@
+import { queryOptions, useQueries } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 
 import type { Schemas } from '../api/client'
 import { type Cell, currencyOf, figure, isName, isNumeric, measure, UNITS_OF_A_FIGURE } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
-import { useResults } from '../features/query/results'
-import { learnNames, referencesOf } from './code-names'
+import { runQuery } from '../features/query/results'
+import { learnNames, type Reference, referencesOf } from './code-names'
 import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
 import type { TypeOf } from './rules'
@@ -219,7 +220,7 @@ export function useAnswerUnits(
   return useMemo(
     () =>
       table
-        ? unitsOfAnswer(columns, agreed)
+        ? { ...unitsOfAnswer(columns, agreed) }
         : unitsOfAnswer(columns, { ...factsOfAnswer(columns, 'unit'), ...stated }, agreed),
     // What is read with the units is read again when the names of its codes are there.
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `names` has no value of its own
@@ -227,18 +228,28 @@ export function useAnswerUnits(
   )
 }
 
-/** Reads the names of the codes of an answer, where the lake has a table of them; another value as soon as they are there. */
-function useCodeNames(columns: AnswerColumn[]): string {
+/** How often the names of codes are asked for while the API is busy. */
+const MAX_TRIES_FOR_NAMES = 5
+
+/** Reads the names of a reference's codes; an answer that is closed meanwhile does not stop it, because the next one has them too. */
+const namesOf = (reference: Reference) =>
+  queryOptions({
+    queryKey: ['names of codes', reference.sql],
+    queryFn: async () => {
+      learnNames(reference, (await runQuery({ sql: reference.sql }, new AbortController().signal)).rows)
+      return reference.columns
+    },
+    staleTime: 5 * 60_000,
+    retry: MAX_TRIES_FOR_NAMES - 1,
+  })
+
+/** Reads the names of the codes of columns, where the lake has a table of them; another value as soon as some are there. */
+export function useCodeNames(columns: readonly { name: string }[]): string {
   const tables = useCatalog().data?.tables
   const references = useMemo(() => referencesOf(tables ?? [], columns), [tables, columns])
-  const answers = useResults(references.map(({ sql }) => sql))
-  return references
-    .map((reference, at) => {
-      const rows = answers[at]?.data?.rows
-      if (rows) learnNames(reference, rows)
-      return rows ? reference.sql : ''
-    })
-    .join('\n')
+  return useQueries({ queries: references.map(namesOf) })
+    .map(({ dataUpdatedAt }) => dataUpdatedAt)
+    .join(' ')
 }
 
 /** The titles of the columns of an answer: the table's, or those of the columns that a person's statement reads. */

@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useLocation, useNavigationType, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -9,6 +9,7 @@ import { useMay } from '../../api/queries'
 import { OPENED_WITH } from '../../app/opened-address'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
+import { useCodeNames } from '../../formats/columns'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { FirstQuestions } from './first-questions'
@@ -37,11 +38,16 @@ import { useStatementHistory } from './use-statement-history'
 import { StatementHistory } from './statement-history'
 import { CopyLink } from './copy-link'
 import { SchemaBrowser } from './schema-browser'
+import { tablesIn } from './schema-words'
 import { isShown, type Progress, type RunState, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
 const NO_TABLES: Schemas['CatalogTable'][] = []
+
+/** The columns of the tables that a statement reads. */
+const columnsRead = (sql: string, tables: Schemas['CatalogTable'][]) =>
+  tablesIn(sql, tables).flatMap(({ columns }) => columns)
 
 /** The page begins again when an address comes from elsewhere, such as a link with another statement; the page itself replaces its address. */
 export function QueryPage() {
@@ -93,6 +99,8 @@ function Desk() {
   const unknown = useNamedQuestion(questions.data?.questions, choose)
   useLinkedStatement(isLinked, start)
   const { state } = running
+  // The names are there with the answer: they are read while the statement runs.
+  useCodeNames(useMemo(() => columnsRead(state === 'running' ? sql : '', tables), [state, sql, tables]))
   const shownView = isShown(state) && isOther(state.result) ? 'table' : view
   // What stands around an answer is of its own statement: the one in the editor may be another by now.
   const answered = isShown(state) ? state.sql : sql
