@@ -196,12 +196,17 @@ class AnswerMails(Protocol):
 
 
 class WrittenMail(NamedTuple):
-    """A mail with answers; without subject and text while some of its answers are not ready."""
+    """A mail with answers; without subject and text while some of its answers are not ready.
+
+    Attributes:
+        waits_for: the question whose answer is not ready.
+    """
 
     subject: str
     text: str
     answers: int
     ready_answers: int
+    waits_for: str = ""
 
     @property
     def is_ready(self) -> bool:

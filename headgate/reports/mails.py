@@ -64,12 +64,21 @@ MAX_BYTES = 240_000  # in UTF-8; Amazon SNS permits 256 KiB with subject and att
 _CUT = "\nThe mail is cut here, because it is too long."
 _MAX_LINK_BYTES = 8_000
 _PAUSE_S = 1.0
+_NAMES_OF_CODES = "the names of codes"  # the only statements that are no questions
 _RESERVE_S = 60.0  # kept for the alerts and the summary after the mails
 _STATES_OF_WORK = frozenset({"queued", "running"})
 
 
 class OutOfTimeError(HeadgateError):
-    """The function ends before the mail would be ready."""
+    """The function ends before the mail would be ready.
+
+    Attributes:
+        sql: the statement whose answer is not ready.
+    """
+
+    def __init__(self, sql: str) -> None:
+        super().__init__("an answer took longer than the function may run")
+        self.sql = sql
 
 
 @dataclass(frozen=True)
@@ -172,12 +181,12 @@ class MailSender:
             with suppress(QueryError, ProblemError):
                 self._query_id(sql)
 
-    def statements(self, schedule: MailSchedule) -> list[str]:
-        """Return the statements of a mail, one for each answer."""
+    def questions(self, schedule: MailSchedule) -> list[tuple[str, str]]:
+        """Return the questions of a mail with their statements, one for each answer."""
         if not schedule.dashboard:
-            return [schedule.sql]
+            return [(schedule.title, schedule.sql)]
         board = self._dashboard(schedule)
-        return [panel.sql for panel in self._narrowed(board, schedule)] if board else []
+        return [(panel.question, panel.sql) for panel in self._narrowed(board, schedule)] if board else []
 
     def ready_answers(self, statements: Iterable[str]) -> int:
         """Return to how many statements of a mail the answers have been read."""
@@ -377,23 +386,23 @@ class MailSender:
                 if self.left_s() < _RESERVE_S:
                     if not self.key:  # with a key another call waits on
                         self.lake.queries.stop(query.query_id)
-                    raise OutOfTimeError("an answer took longer than the function may run")
+                    raise OutOfTimeError(sql)
                 self.pause(_PAUSE_S)
                 query = queries.status(self.lake, caller, query.query_id)
             if query.state != "succeeded":
                 return query.error or query.state
-            return self._rows(caller, query.query_id, to_end=to_end)
+            return self._rows(caller, sql, query.query_id, to_end=to_end)
         except (QueryError, ProblemError) as error:
             return str(error)
 
-    def _rows(self, caller: CallerIdentity, query_id: str, *, to_end: bool) -> QueryRows | str:
+    def _rows(self, caller: CallerIdentity, sql: str, query_id: str, *, to_end: bool) -> QueryRows | str:
         page = queries.page(self.lake, caller, query_id, _PAGE_ROWS, "")
         rows = [*page.rows]
         while to_end and page.next_cursor:
             if len(rows) >= MAX_READ_ROWS:
                 return f"it has more than {MAX_READ_ROWS:,} rows; open it in the console."
             if self.left_s() < _RESERVE_S:
-                raise OutOfTimeError("an answer took longer than the function may run")
+                raise OutOfTimeError(sql)
             page = queries.page(self.lake, caller, query_id, _PAGE_ROWS, page.next_cursor)
             rows += page.rows
         return page.model_copy(update={"rows": tuple(rows)})
@@ -426,13 +435,15 @@ class MailShower:
             return min(until_s - self.monotonic_s(), self.wait_s - sum(pauses)) + _RESERVE_S
 
         sender = MailSender(lake, lake.mails, self.console_url, left_s, pause, key=key, is_scheduled=False)
-        statements = sender.statements(schedule)
+        questions = sender.questions(schedule)
+        statements = [sql for _, sql in questions]
         if key:
             sender.ask_all(statements)
         try:
             return WrittenMail(*sender.message(schedule), len(statements), len(statements))
-        except OutOfTimeError:
-            return WrittenMail("", "", len(statements), sender.ready_answers(statements))
+        except OutOfTimeError as error:
+            waits_for = next((title for title, sql in questions if sql == error.sql), _NAMES_OF_CODES)
+            return WrittenMail("", "", len(statements), sender.ready_answers(statements), waits_for)
 
 
 def _log_failure(schedule: MailSchedule, error: Exception) -> None:

@@ -6,7 +6,8 @@ EnforceWorkGroupConfiguration; and every decimal has scale 0. `awswrangler.athen
 first (`NoFilesFound`) and the third (`KeyError`). A NextToken that it did not make is an internal error, and
 a statement may use all memory of the machine. It does not know `FOR VERSION AS OF` and `FOR TIMESTAMP AS OF`,
 which `ministack_iceberg.py` beside this file resolves. It lacks GetQueryRuntimeStatistics, whose number of
-rows is answered here.
+rows is answered here. It ignores the ClientRequestToken of StartQueryExecution, so a request that is repeated
+until its queries have ended would start them again each time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import duckdb
-from ministack.core.responses import error_response_json
+from ministack.core.responses import AccountRegionScopedDict, error_response_json
 from ministack.services import athena, s3
 
 if TYPE_CHECKING:
@@ -34,8 +35,11 @@ _AT_A_VERSION = re.compile(r"\bfor\s+(?:version|timestamp|system_time)\s+as\s+of
 
 _rewrite_data_paths = athena._rewrite_data_paths  # noqa: SLF001 there is no public way in
 _get_work_group = athena._get_workgroup  # noqa: SLF001 as above
+_start_query_execution = athena._start_query_execution  # noqa: SLF001 as above
 _get_query_results = athena._get_query_results  # noqa: SLF001 as above
 _handle_request = athena.handle_request
+# By token: the answer of StartQueryExecution, and what was asked.
+_started = AccountRegionScopedDict()
 
 
 def correct() -> None:
@@ -43,6 +47,7 @@ def correct() -> None:
     duckdb.connect = functools.partial(duckdb.connect, config={"memory_limit": MEMORY_LIMIT})
     athena._save_query_results = save_query_results  # noqa: SLF001 as above
     athena._datum_text = datum_text  # noqa: SLF001 as above
+    athena._start_query_execution = start_query_execution  # noqa: SLF001 as above
     athena._get_workgroup = get_work_group  # noqa: SLF001 as above
     athena._get_query_results = get_query_results  # noqa: SLF001 as above
     athena._rewrite_data_paths = rewrite_data_paths  # noqa: SLF001 as above
@@ -66,6 +71,26 @@ def get_query_runtime_statistics(data: dict[str, Any]) -> Answer:
     rows = {"OutputRows": len((execution["_results"] or {}).get("rows", []))}
     body = json.dumps({"QueryRuntimeStatistics": {"Rows": rows}}).encode()
     return 200, {"content-type": "application/x-amz-json-1.1"}, body
+
+
+def start_query_execution(data: dict[str, Any]) -> Answer:
+    """Start a query once per token.
+
+    Source: Athena API, StartQueryExecution: the same token and the same request return the same query; the
+    token with another request is an error.
+    """
+    token = data.get("ClientRequestToken")
+    asked = {name: data.get(name) for name in ("QueryString", "QueryExecutionContext", "WorkGroup")}
+    if token and token in _started:
+        started, asked_before = _started[token]
+        if asked != asked_before:
+            reason = "Idempotent parameters do not match: the ClientRequestToken started another query."
+            return _answer(error_response_json("InvalidRequestException", reason, 400))
+        return 200, {"content-type": "application/x-amz-json-1.1"}, json.dumps(started).encode()
+    answer = _answer(_start_query_execution(data))
+    if token and answer[0] == 200:  # noqa: PLR2004 HTTP's own number
+        _started[token] = json.loads(answer[2]), asked
+    return answer
 
 
 async def rewrite_data_paths(query: str, database: str | None, catalog: str | None = None) -> tuple[Any, ...]:

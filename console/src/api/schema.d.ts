@@ -4986,6 +4986,12 @@ export interface components {
              * @default
              */
             text: string;
+            /**
+             * Waits For
+             * @description Question whose answer is being computed.
+             * @default
+             */
+            waits_for: string;
         };
         /**
          * Mails

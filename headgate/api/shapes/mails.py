@@ -53,6 +53,7 @@ class MailShown(Shape):
     address: str
     answers: int = Field(description="Number of its answers, one for each panel of a dashboard.")
     ready_answers: int = Field(description="Number of those that are computed.")
+    waits_for: str = Field("", description="Question whose answer is being computed.")
     subject: str = ""
     text: str = ""
 

@@ -139,6 +139,16 @@ def test_the_file_of_an_answer_has_all_its_rows_and_their_number(
         queries.result_file("00000000-0000-0000-0000-000000000000")
 
 
+def test_a_token_starts_a_statement_once(queries: AthenaQueries) -> None:
+    """A preview of a mail asks again until its answers are ready: each request must find the same queries."""
+    token = unique("mail").ljust(32, "0")
+    query_id = queries.start("select id from sales", token)
+    assert queries.start("select id from sales", token) == query_id
+    assert queries.start("select id from sales", token.upper()) != query_id
+    with pytest.raises(QueryError, match="ClientRequestToken"):
+        queries.start("select code from sales", token)
+
+
 def test_a_page_after_an_unknown_place_is_an_error_of_the_request(queries: AthenaQueries) -> None:
     """The API answers 422 then; the emulator ended with an internal error."""
     query_id = queries.start("select id from sales")

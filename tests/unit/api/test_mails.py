@@ -196,13 +196,23 @@ class SlowForecasts(MemoryQueries):
 def test_a_mail_that_is_not_ready_says_how_many_of_its_answers_are() -> None:
     lake = MemoryLake(queries=SlowForecasts())
     lake.write_mail = MailShower("", pause=lambda _: None)
-    text = ONE_FIGURE + ONE_FIGURE.partition("panels:\n")[2].replace("loans", "late").replace(
-        "41", "forecast"
-    )
+    late = ONE_FIGURE.partition("panels:\n")[2].replace("loans", "late").replace("41", "forecast")
+    text = ONE_FIGURE + late.replace("lent next?", "lent late?")
     lake.pushed_dashboards = {"own": json.dumps(yaml.safe_load(text))}
     asked = mail(sql="", dashboard="own")
     shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
     assert (shown["is_ready"], shown["answers"], shown["ready_answers"]) == (False, 2, 1)
+    assert shown["waits_for"] == "What will be lent late?"
+
+
+def test_a_mail_of_a_question_that_is_not_ready_waits_for_its_title() -> None:
+    lake = MemoryLake(queries=MemoryQueries(state="RUNNING"))
+    lake.write_mail = MailShower("", pause=lambda _: None)
+    shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", mail(), Idempotency_Key="k").json
+    assert (shown["is_ready"], shown["waits_for"]) == (False, "Sales")
+    lake.queries.state = "SUCCEEDED"
+    shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", mail(), Idempotency_Key="k").json
+    assert (shown["is_ready"], shown["waits_for"]) == (True, "")
 
 
 def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> None:
