@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { isRefused } from '../../api/queries'
@@ -17,9 +17,15 @@ interface Props {
 /** Shows a mail as it is sent, and sends it to the person now; the schedule stays as it is. */
 export function MailNow({ asked, isComplete, onRefused }: Props) {
   const [progress, setProgress] = useState<Schemas['MailShown']>()
+  const [isStopped, setStopped] = useState(false)
+  const control = useRef<AbortController>(undefined)
+  // A dialog that is closed waits for nothing.
+  useEffect(() => () => control.current?.abort(), [])
   const written = (deed: 'preview' | 'send') => {
+    control.current = new AbortController()
     setProgress(undefined)
-    return writtenMail(deed, asked, setProgress)
+    setStopped(false)
+    return writtenMail(deed, asked, setProgress, control.current.signal)
   }
   const ends = {
     onSuccess: () => onRefused(false),
@@ -27,14 +33,19 @@ export function MailNow({ asked, isComplete, onRefused }: Props) {
   }
   const preview = useMutation({ mutationFn: () => written('preview'), ...ends })
   const now = useMutation({ mutationFn: () => written('send'), ...ends })
-  const error = preview.error ?? now.error
+  const isWaiting = preview.isPending || now.isPending
+  const error = isStopped ? null : (preview.error ?? now.error)
+  function stop(): void {
+    setStopped(true)
+    control.current?.abort()
+  }
   return (
     <>
       <Group gap="xs">
         <Button
           size="compact-sm"
           variant="default"
-          disabled={!isComplete}
+          disabled={!isComplete || now.isPending}
           loading={preview.isPending}
           onClick={() => preview.mutate()}
         >
@@ -43,18 +54,23 @@ export function MailNow({ asked, isComplete, onRefused }: Props) {
         <Button
           size="compact-sm"
           variant="default"
-          disabled={!isComplete}
+          disabled={!isComplete || preview.isPending}
           loading={now.isPending}
           onClick={() => now.mutate()}
         >
           Send one now
         </Button>
+        {isWaiting ? (
+          <Button size="compact-sm" variant="default" onClick={stop}>
+            Stop waiting
+          </Button>
+        ) : null}
       </Group>
       <Text size="xs" role="status">
-        {preview.isPending || now.isPending ? progressWords(progress) : null}
+        {isWaiting ? progressWords(progress) : isStopped ? 'Stopped.' : null}
         {now.data ? `Sent to ${now.data.address}. It arrives once you have confirmed this address.` : null}
       </Text>
-      {(preview.isPending || now.isPending) && progress && progress.answers > 1 ? (
+      {isWaiting && progress && progress.answers > 1 ? (
         <Progress
           size="sm"
           value={(100 * progress.ready_answers) / progress.answers}
@@ -76,8 +92,8 @@ export function MailNow({ asked, isComplete, onRefused }: Props) {
   )
 }
 
-/** How many answers of a mail are ready; nothing is known before the API says it for the first time. */
+/** How many answers of a mail are ready, and which one it waits for; nothing is known before the API says it for the first time. */
 function progressWords(progress: Schemas['MailShown'] | undefined): string {
   if (!progress || progress.answers < 2) return 'The answers are being computed …'
-  return `${progress.ready_answers} of ${progress.answers} answers are ready …`
+  return `${progress.ready_answers} of ${progress.answers} answers are ready. Waiting for “${progress.waits_for}” …`
 }

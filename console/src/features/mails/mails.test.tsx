@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../api/client'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
-import { dayWords, daysOf } from './mails'
+import { dayWords, daysOf, writtenMail } from './mails'
 
 const MAIL = {
   title: 'Sales',
@@ -32,6 +32,19 @@ const SHOWN = {
   answers: 8,
   ready_answers: 8,
 }
+const DASHBOARD = {
+  title: 'Sales',
+  sql: '',
+  dashboard: 'hub',
+  every: 'week' as const,
+  on: 1,
+  kind: 'table' as const,
+  x: '',
+  y: [],
+  series: '',
+}
+const NEVER = new AbortController().signal
+const signals: (AbortSignal | null | undefined)[] = []
 const keys: string[] = []
 const asked: { method: string; url: string; body: unknown }[] = []
 let address = 'ana@example.com'
@@ -42,21 +55,30 @@ let refusal: { title: string; detail: string } | undefined
 beforeEach(() => {
   asked.length = 0
   keys.length = 0
+  signals.length = 0
   isHeld = false
   refusal = undefined
   address = 'ana@example.com'
   mails = []
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  vi.stubGlobal('fetch', (url: string, { method = 'GET', body, headers }: RequestInit) => {
+  vi.stubGlobal('fetch', (url: string, { method = 'GET', body, headers, signal }: RequestInit) => {
     if (method === 'POST') {
       asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
       const key = new Headers(headers).get('idempotency-key') ?? ''
       keys.push(key)
+      signals.push(signal)
       if (refusal) return Promise.resolve(Response.json(refusal, { status: 422 }))
       const isReady = keys.length > 1
-      if (isReady && isHeld) return new Promise(() => undefined)
+      if (isReady && isHeld)
+        return new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+        )
       return Promise.resolve(
-        Response.json(isReady ? SHOWN : { ...SHOWN, is_ready: false, text: '', ready_answers: 3 }),
+        Response.json(
+          isReady
+            ? SHOWN
+            : { ...SHOWN, is_ready: false, text: '', ready_answers: 3, waits_for: 'Net by month' },
+        ),
       )
     }
     if (method !== 'GET') asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
@@ -124,9 +146,42 @@ test('a preview says how many answers are ready while it is computed, and the di
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   expect(screen.getByText(/the newest whole periods if the rows are in the order of time/)).toBeTruthy()
   await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
-  expect(await screen.findByText('3 of 8 answers are ready …')).toBeTruthy()
+  expect(await screen.findByText('3 of 8 answers are ready. Waiting for “Net by month” …')).toBeTruthy()
   expect(screen.getByLabelText('Answers that are ready')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Stop waiting' }))
+  expect(await screen.findByText('Stopped.')).toBeTruthy()
+  expect(screen.queryByLabelText('Answers that are ready')).toBeNull()
+  expect(screen.queryByText(/could not|failed/)).toBeNull()
+  expect(screen.getByRole('button', { name: 'Preview' }).hasAttribute('disabled')).toBe(false)
 }, 30_000)
+
+test('nothing more is asked for a preview whose dialog was closed', async () => {
+  isHeld = true
+  show(<MailMe of={QUESTION} title="Sold" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
+  await screen.findByText(/Waiting for/)
+  expect(signals.at(-1)?.aborted).toBe(false)
+  await userEvent.click(screen.getByRole('button', { name: 'Close' }))
+  await vi.waitFor(() => expect(signals.at(-1)?.aborted).toBe(true))
+}, 30_000)
+
+test('a mail that is not ready after two minutes names the question that it waited for', async () => {
+  let seconds = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => seconds * 1000)
+  const progress: number[] = []
+  vi.stubGlobal('fetch', () => {
+    seconds += 50
+    return Promise.resolve(Response.json({ ...SHOWN, is_ready: false, waits_for: 'Net by month' }))
+  })
+  await expect(
+    writtenMail('preview', DASHBOARD, ({ ready_answers: ready }) => progress.push(ready), NEVER),
+  ).rejects.toThrow(
+    'The answer to “Net by month” was not ready after 2 minutes. Run it on the page Query to see how long it takes; a scheduled mail has more time.',
+  )
+  expect(progress.length).toBe(2)
+  clock.mockRestore()
+})
 
 test('a mail that its preview refuses cannot be scheduled until it is another one', async () => {
   refusal = { title: 'Not valid', detail: 'The rows depend on the column email of customers.' }

@@ -50,26 +50,33 @@ function useChange<Asked>(mutationFn: (asked: Asked) => Promise<Schemas['Mails']
   return useMutation({ mutationFn, onSuccess: (mails) => queries.setQueryData(KEY, mails) })
 }
 
-const MAX_TRIES = 200
+const MAX_WAIT_MS = 120_000
 
 /**
  * A mail as it is sent now, or sent (`send`). The API waits for answers for some seconds; then the same request
- * continues. `onProgress` gets the mail that is not ready, with the number of its answers that are.
+ * continues, for two minutes at most. `onProgress` gets the mail that is not ready, with the number of its answers
+ * that are and the question that it waits for.
  */
 export async function writtenMail(
   deed: 'preview' | 'send',
   asked: MailAsked,
   onProgress: (mail: Schemas['MailShown']) => void,
+  signal: AbortSignal,
 ): Promise<Schemas['MailShown']> {
   const headers = { 'idempotency-key': crypto.randomUUID() }
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+  const until = performance.now() + MAX_WAIT_MS
+  for (;;) {
     const mail = await read<Schemas['MailShown']>(`/v1/mails/${deed}`, {
       method: 'POST',
       body: asked,
       headers,
+      signal,
     })
     if (mail.is_ready) return mail
+    if (performance.now() >= until) throw new Error(tooLongWords(mail))
     onProgress(mail)
   }
-  throw new Error('The answers take too long. The scheduled mail has more time for them.')
 }
+
+const tooLongWords = ({ waits_for: question }: Schemas['MailShown']): string =>
+  `The answer to “${question}” was not ready after 2 minutes. Run it on the page Query to see how long it takes; a scheduled mail has more time.`
