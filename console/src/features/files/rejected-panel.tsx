@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { type Dispatch, type SetStateAction, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -22,6 +22,7 @@ import {
   withOthers,
 } from './rejection-groups'
 import { sentForm } from './sent-form'
+import { SentOutcome } from './sent-outcome'
 import { useRefusedValues } from './use-refused-values'
 import { refusedWords, waitingWords } from './waiting-words'
 import { WhoMayCorrect } from './who-may-correct'
@@ -74,38 +75,33 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
             />
             <MoreButton pages={rejected}>Show more rows</MoreButton>
             {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
-            {correct.data ? (
-              <Text size="sm">
-                {count(correct.data.rows, 'row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
-                <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>
-                  follow {correct.data.rows === 1 ? 'it' : 'them'}
-                </Anchor>
-              </Text>
-            ) : null}
             {isReplaced ? null : may ? (
-              sent > 0 ? (
+              sent > 0 || correct.data ? (
                 <Group className="import-commit">
-                  <Button
-                    loading={correct.isPending}
-                    disabled={mistyped > 0}
-                    onClick={() =>
-                      correct.mutate(
-                        {
-                          rows: [...corrections].map(([source_row, values]) => ({ source_row, values })),
-                          groups: [...groupValues.values()],
-                        },
-                        {
-                          onSuccess: ({ file_id }) => {
-                            remember(file_id, corrections)
-                            setCorrections(new Map())
-                            setGroupValues(new Map())
+                  {correct.data ? <SentOutcome sent={correct.data} rows={rows} /> : null}
+                  {sent > 0 ? (
+                    <Button
+                      loading={correct.isPending}
+                      disabled={mistyped > 0}
+                      onClick={() =>
+                        correct.mutate(
+                          {
+                            rows: [...corrections].map(([source_row, values]) => ({ source_row, values })),
+                            groups: [...groupValues.values()],
                           },
-                        },
-                      )
-                    }
-                  >
-                    Send {count(sent, 'corrected row')}
-                  </Button>
+                          {
+                            onSuccess: ({ file_id }) => {
+                              remember(file_id, corrections)
+                              setCorrections(new Map())
+                              setGroupValues(new Map())
+                            },
+                          },
+                        )
+                      }
+                    >
+                      Send {count(sent, 'corrected row')}
+                    </Button>
+                  ) : null}
                   {mistyped > 0 ? (
                     <Text size="sm">
                       {mistyped === 1 ? '1 typed cell has' : `${mistyped} typed cells have`} no digit, and the

@@ -14,7 +14,10 @@ import { useEarlierFile } from './use-earlier-file'
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
 export function Undo({
   file,
+  what = 'this upload',
 }: {
+  /** What is undone, in the words of the button. */
+  what?: string
   file: Pick<
     Schemas['FileDetail'],
     | 'file_id'
@@ -56,9 +59,9 @@ export function Undo({
   return (
     <>
       <Button variant="default" size="compact-sm" onClick={ask}>
-        Undo this upload
+        Undo {what}
       </Button>
-      <Modal opened={opened} onClose={close} title="Undo this upload?" size="lg">
+      <Modal opened={opened} onClose={close} title={`Undo ${what}?`} size="lg">
         {isNewest ? (
           <Stack>
             {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
