@@ -116,12 +116,12 @@ def test_rows_for_their_sender_come_back_corrected(console: Console) -> None:
     page = console.opened(f"/files/{record.file_id}", OPERATOR)
     expect(page.get_by_text("line 22", exact=True)).to_be_visible()
     with page.expect_download() as waited:
-        page.get_by_role("button", name="Download these rows", exact=True).click()
+        page.get_by_role("button", name="Download all waiting rows for their sender").click()
     text = waited.value.path().read_text(encoding="utf-8-sig")
     header, first, *_ = text.splitlines()
     assert header == f"{HEADER};row;reason;reference"
     assert first.startswith("4799;Brotkasten;Küche;auf Anfrage;ja;04.02.2026;4006000001665;Auslauf, Rest")
-    assert ";line 22;Listenpreis is not" in first
+    assert ";line 22;Listenpreis has a word, which is no number." in first
     for before, after in RIGHT.items():
         assert before in text
         text = text.replace(before, after)

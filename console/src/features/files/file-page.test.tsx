@@ -161,6 +161,27 @@ test('what was typed for a row that is refused again is in its boxes again', asy
   expect(primary()).toEqual(['Send 1 corrected row'])
 })
 
+test('what became of sent rows is said where they were sent, with a way back', async () => {
+  answers['/v1/files/f1/corrections'] = { file_id: 'f9', rows: 2 }
+  answers['/v1/files/f9'] = { ...FILE, file_id: 'f9', accepted: 1, quarantined: 1, duplicates: 0 }
+  answers['/v1/files/f9/revert'] = {
+    file_id: 'f9',
+    files: [],
+    accepted: 1,
+    may_revert: true,
+    may_restore: false,
+    reason: '',
+  }
+  show()
+  await open()
+  await userEvent.type(await screen.findByLabelText('Corrected Amount of row 2'), '-7')
+  await userEvent.click(screen.getByRole('button', { name: 'Send 1 corrected row' }))
+  const outcome = await screen.findByText('1 row is in, 1 was refused.')
+  const foot = outcome.closest('.import-commit')
+  expect(foot).not.toBeNull()
+  expect(foot?.contains(await screen.findByRole('button', { name: 'Undo these corrections' }))).toBe(true)
+})
+
 test('yes or no is chosen', async () => {
   answers['/v1/contracts/source/payments'] = {
     ...(answers['/v1/contracts/source/payments'] ?? {}),
@@ -185,6 +206,34 @@ test('yes or no has the words that the reason asks for, and stays the same value
   show()
   await userEvent.selectOptions(await screen.findByLabelText('Corrected Amount of row 2'), 'nein')
   expect((screen.getByRole('option', { name: 'nein' }) as HTMLOptionElement).value).toBe('false')
+})
+
+const REASONS = [
+  { rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] },
+  { rule: 'minimum', column: 'fee', rows: 1, waiting: 1, values: [] },
+]
+
+test('all waiting rows are one download for their sender, beside the rows of each reason', async () => {
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: REASONS,
+    rows: [row(2), row(3, { rule: 'minimum', column: 'fee' })],
+    next_cursor: '',
+  }
+  show()
+  expect(await screen.findAllByRole('button', { name: /for their sender/ })).toHaveLength(1)
+  expect(screen.getAllByRole('button', { name: 'Download only this row' })).toHaveLength(2)
+})
+
+test('a replaced file asks for no value and has nothing for its sender', async () => {
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: REASONS,
+    rows: [row(2), row(3, { rule: 'minimum', column: 'fee' })],
+    next_cursor: '',
+  }
+  show({ closed_by: 'f2' })
+  await screen.findByRole('button', { name: 'Download these rows' })
+  expect(screen.queryByText(/write it below/)).toBeNull()
+  expect(screen.queryByRole('button', { name: /sender|only/ })).toBeNull()
 })
 
 const AMOUNT = { name: 'amount', type: 'decimal(10,2)', required: false, primary_key: false }

@@ -1,7 +1,9 @@
+import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
 import { asInFile, cellAsSent } from './file-spelling'
-import { reasonInFile, rowsToSend, sentForm, sentLines } from './sent-form'
+import { sentWorkbook } from './save-sent-rows'
+import { reasonInFile, rowsToSend, sentForm, sentLines, sentName } from './sent-form'
 import { otherCells, textWords } from './rejection-groups'
 
 test('amounts and days have the spelling of their file', () => {
@@ -98,6 +100,56 @@ test('a sender gets no rows that are equal to another one or corrected since', (
   const row = (rule: string, correction: string | null = null) => ({ rule, correction })
   const rows = [row('type'), row('type', 'accepted'), row('duplicate_row'), row('duplicate_key')]
   expect(rowsToSend(rows as never)).toEqual([row('type'), row('duplicate_key')])
+})
+
+test('a sender reads every reason of a row, in the words of its page', () => {
+  const form = { ...sentForm({ key: 'products/a.csv', written_as: {} } as never) }
+  form.columns = [
+    ['Listenpreis', 'price'],
+    ['Datum', 'changed'],
+  ]
+  const row = {
+    source_row: 3,
+    rule: 'type',
+    column: 'price',
+    value: 'auf Anfrage',
+    reason:
+      'Price is not a number with at most 8 digits before the decimal sign and 4 behind it. Write it as 1.234,5.',
+    all_rules: '["type:price", "required:changed"]',
+    record: { price: 'auf Anfrage', changed: null },
+  }
+  const [, line] = sentLines({ reference: 'f1', columns: [], rows: [row] } as never, form)
+  expect(line).toBe(
+    'auf Anfrage,,3,"Listenpreis has a word, which is no number. Write the number that is meant, such as 1.234,5. Also: Datum is missing.",f1-3',
+  )
+})
+
+test('rows that are ignored are not among those for the sender', () => {
+  const row = (rule: string) => ({ rule, column: 'price', correction: null })
+  const ignored = [{ rule: 'minimum', column: 'price' }]
+  expect(rowsToSend([row('type'), row('minimum')] as never, ignored)).toEqual([row('type')])
+})
+
+test('the rows of one reason have a file name of their own', () => {
+  expect(sentName({ name: 'preise' })).toBe('preise-rejected-rows')
+  expect(sentName({ name: 'preise' }, { column: 'list_price', rule: 'type' })).toBe(
+    'preise-rejected-rows-list-price-type',
+  )
+})
+
+test('the sender of a workbook gets a workbook, with zeros and decimals as they were', async () => {
+  const form = sentForm({ key: 'products/a.xlsx', written_as: { format: 'xlsx' } } as never)
+  expect(form.isWorkbook).toBe(true)
+  expect(sentForm({ key: 'products/a.csv.gz', written_as: {} } as never).isWorkbook).toBe(false)
+  const file = await sentWorkbook([
+    ['id', 'row'],
+    ['007', null],
+    ['1.50', 4],
+  ])
+  const parts = unzipSync(new Uint8Array(await file.arrayBuffer()))
+  const text = (name: string) => strFromU8(parts[name] ?? new Uint8Array())
+  expect(text('xl/sharedStrings.xml')).toMatch(/>id<.*>row<.*>007<.*>1\.50<.*>4</)
+  expect(text('xl/worksheets/sheet1.xml')).not.toContain('t="n"')
 })
 
 test('the rows of a file that nobody edited have its own columns', () => {

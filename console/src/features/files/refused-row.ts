@@ -12,7 +12,7 @@ export const refusedRow = (changed: Partial<Schemas['RejectedRow']>): Schemas['R
   column: 'amount',
   value: '',
   reason: '',
-  all_rules: 'not_a_number',
+  all_rules: '["not_a_number:amount"]',
   record: {},
   is_unique: false,
   may_replace: false,

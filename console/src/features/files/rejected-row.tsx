@@ -6,6 +6,7 @@ import { withoutZeroExponent } from '../../api/format'
 import { moment } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
+import { isWord, reasonWords, writtenAs } from './reason-words'
 import { isMistyped, otherCells, placeOf, placeWords, textWords } from './rejection-groups'
 import { differencesInFile } from './sent-form'
 
@@ -206,35 +207,6 @@ function shownCell({ rule, column, value, record }: Schemas['RejectedRow'], spel
   const text = value === null || value === undefined ? undefined : withoutZeroExponent(value)
   const own = rule === 'type' ? undefined : asInFile(text ?? '', spellings[column])
   return own ?? text ?? record._raw ?? '–'
-}
-
-const OF_A_NUMBER = /\bis not a (?:whole )?number\b/
-/** Hidden values have signs such as `#` instead of their digits. */
-const MAY_BE_DIGITS = /[\d#*•]/
-
-/** Whether a cell of numbers has a word such as `n/a`, which no other spelling makes a number. */
-export const isWord = ({ value, reason }: Pick<Schemas['RejectedRow'], 'value' | 'reason'>): boolean =>
-  Boolean(value) && OF_A_NUMBER.test(reason) && !MAY_BE_DIGITS.test(value ?? '')
-
-/** Why a row was refused; of a word among numbers, that it is none. */
-export function reasonWords(
-  row: Pick<Schemas['RejectedRow'], 'value' | 'reason'>,
-  title: string,
-  mayBeEmpty: boolean,
-): string {
-  if (!isWord(row)) return row.reason
-  const form = writtenAs(row.reason)
-  const number = `the number that is meant${form ? `, ${form}` : ''}`
-  const remedy = mayBeEmpty ? `Leave the cell empty, or write ${number}` : `Write ${number}`
-  return `${title} has a word, which is no number. ${remedy}.`
-}
-
-const WRITE_AS = /Write it as (.+?)\.?$/
-
-/** How a value is written, as its reason says; undefined where it does not. */
-export const writtenAs = (reason: string): string | undefined => {
-  const form = WRITE_AS.exec(reason)?.[1]
-  return form ? `such as ${form}` : undefined
 }
 
 const TRUTH = /Write (\S+) or ([^\s.]+)\.?$/

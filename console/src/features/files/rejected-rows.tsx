@@ -2,12 +2,13 @@ import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, download } from '../../api/format'
+import { count } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
 import { IgnoreGroup } from './ignore-group'
 import type { Spellings } from './file-spelling'
-import { rowsToSend, sentLines, type SentForm } from './sent-form'
+import { saveSentRows } from './save-sent-rows'
+import { rowsToSend, type SentForm } from './sent-form'
 import { RejectedRow } from './rejected-row'
 import {
   correctedEarlier,
@@ -16,6 +17,7 @@ import {
   type GroupValues,
   identity,
   isCorrectable,
+  isOptional,
   isSentAgain,
   mayBeWritten,
   mayEnterAgain,
@@ -54,7 +56,7 @@ interface Props {
 
 /** Rejected rows by rule and column; the value that broke the rule can be corrected, in one row or in all of them. */
 export function RejectedRowsEditor(props: Props) {
-  const { fileId, form, groups, corrections, mayCorrect = true, onChange } = props
+  const { groups, corrections, mayCorrect = true, onChange } = props
   const open = groups.filter(({ ignored }) => !ignored).flatMap(({ shown }) => shown)
   const earlier = mayCorrect ? correctedEarlier(open, corrections) : []
   return (
@@ -63,8 +65,10 @@ export function RejectedRowsEditor(props: Props) {
         <Text fw={600} size="sm">
           Rows in quarantine, by reason
         </Text>
-        <DownloadRows fileId={fileId} form={form} titleOf={props.titleOf}>
-          Download these rows
+        <DownloadRows {...props}>
+          {mayCorrect && groups.some(({ waiting, ignored }) => waiting > 0 && !ignored)
+            ? 'Download all waiting rows for their sender'
+            : 'Download these rows'}
         </DownloadRows>
       </Group>
       {groups.some(({ shown }) => shown.some(sheetRowOf)) ? null : (
@@ -94,17 +98,14 @@ export function RejectedRowsEditor(props: Props) {
   )
 }
 
-interface DownloadProps {
-  fileId: string
-  form: SentForm
-  /** Whose rows; absent for all of the file. */
+interface DownloadProps extends Pick<Props, 'fileId' | 'form' | 'groups' | 'titleOf' | 'fields'> {
+  /** The reason whose rows are saved; absent for all of the file. */
   group?: RejectionGroup
-  titleOf?: TitleOf | undefined
   children: string
 }
 
-/** Saves every row of a group, also those that the page has not read. */
-function DownloadRows({ fileId, form, group, titleOf, children }: DownloadProps) {
+/** Saves every row of a file or of one reason, also those that the page has not read. */
+function DownloadRows({ fileId, form, groups, group, titleOf, fields, children }: DownloadProps) {
   const [error, setError] = useState<unknown>()
   const [isReading, setReading] = useState(false)
   async function saveAll(): Promise<void> {
@@ -112,8 +113,8 @@ function DownloadRows({ fileId, form, group, titleOf, children }: DownloadProps)
     setError(undefined)
     try {
       const { rows, ...file } = await everyRejectedRow(fileId, group)
-      const sent = { ...file, rows: rowsToSend(rows) }
-      download(`${form.name}-rejected-rows.csv`, sentLines(sent, form, titleOf))
+      const ignored = group ? [] : groups.filter((each) => each.ignored)
+      await saveSentRows({ ...file, rows: rowsToSend(rows, ignored) }, form, { titleOf, fields }, group)
     } catch (failure) {
       setError(failure)
     }
@@ -132,6 +133,7 @@ function DownloadRows({ fileId, form, group, titleOf, children }: DownloadProps)
 function ReasonGroup({
   fileId,
   form,
+  groups,
   group,
   keyColumns = [],
   titleOf = columnTitle,
@@ -174,9 +176,10 @@ function ReasonGroup({
       {mayCorrect && group.waiting > 1 && (group.values.length > 0 || mayBeEmpty) ? (
         <OneValue group={group} mayBeEmpty={mayBeEmpty} groupValues={groupValues} onValues={onValues} />
       ) : null}
-      {(isSentAgain(group) && !group.ignored) ||
-      (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
-        <SendAgain fileId={fileId} form={form} group={group} titleOf={titleOf} mayBeEmpty={mayBeEmpty} />
+      {mayWrite &&
+      (isSentAgain(group) ||
+        (group.waiting > 0 && group.values.length === 0 && !isOfDuplicates(group.rule))) ? (
+        <SendAgain {...{ fileId, form, groups, group, titleOf, fields }} mayBeEmpty={mayBeEmpty} />
       ) : null}
       {repeated ? (
         <Group gap="xs" my={4}>
@@ -245,10 +248,6 @@ function ReasonGroup({
   )
 }
 
-/** Whether a column of the dataset may be without a value. */
-const isOptional = (fields: Schemas['ContractColumn'][], column: string): boolean =>
-  fields.some(({ name, required, primary_key: isKey }) => name === column && !required && !isKey)
-
 /** The choice of no value, which no value of a file is. */
 const EMPTY = '\u0000'
 
@@ -307,19 +306,19 @@ function OneValue({
 const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 const shownValue = (value: string): string => TRUTH[value] ?? value
 
-/** The rows of a group for whoever sent them: numbers of cards come from their source again, and other values are not invented. */
+/** The rows of a reason for whoever sent them: numbers of cards come from their source again, and other values are not invented. */
 function SendAgain({
-  fileId,
-  form,
   group,
-  titleOf,
   mayBeEmpty = false,
+  ...file
 }: Omit<DownloadProps, 'children'> & { group: RejectionGroup; mayBeEmpty?: boolean }) {
   return (
     <Group gap="xs" my={4}>
-      <DownloadRows fileId={fileId} form={form} group={group} titleOf={titleOf}>
-        {`Download ${group.rows === 1 ? 'this row for its sender' : `these ${group.rows} rows for their sender`}`}
-      </DownloadRows>
+      {file.groups.length > 1 ? (
+        <DownloadRows {...file} group={group}>
+          {`Download only ${group.rows === 1 ? 'this row' : `these ${group.rows} rows`}`}
+        </DownloadRows>
+      ) : null}
       <Text size="sm" className="muted">
         {isSentAgain(group)
           ? 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'

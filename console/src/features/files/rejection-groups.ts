@@ -240,3 +240,7 @@ export function withOthers(
     ? rows
     : [...byPlace.values()].sort((one, other) => one.source_row - other.source_row)
 }
+
+/** Whether a column of the dataset may be without a value. */
+export const isOptional = (fields: Schemas['ContractColumn'][], column: string): boolean =>
+  fields.some(({ name, required, primary_key: isKey }) => name === column && !required && !isKey)

@@ -1,9 +1,10 @@
 import type { Schemas } from '../../api/client'
 import { csvLine } from '../../api/format'
-import { isOfDuplicates, SAME_KEY } from '../../formats/rules'
-import { columnTitle } from '../../formats/words'
+import { isOfDuplicates, ruleWords, SAME_KEY } from '../../formats/rules'
+import { columnTitle, type TitleOf } from '../../formats/words'
 import { cellAsSent, type Spellings } from './file-spelling'
-import { placeOf, placeWords, textWords } from './rejection-groups'
+import { reasonWords } from './reason-words'
+import { isOptional, placeOf, placeWords, textWords } from './rejection-groups'
 
 type File = Pick<Schemas['FileDetail'], 'key' | 'written_as' | 'edited_before'>
 
@@ -14,8 +15,12 @@ export interface SentForm {
   /** Its columns, each with the column of the table; empty for the columns of the table. */
   columns: [string, string][]
   delimiter: string
+  /** Whether the file is a workbook, so that its rows are one, too. */
+  isWorkbook: boolean
   spellings: Spellings
 }
+
+const WORKBOOK = /\.(xlsx|xlsm|xls|ods)$/i
 
 /** The form of a file before its edits, else its own. */
 export function sentForm({ key, written_as: own, edited_before: edits }: File): SentForm {
@@ -25,6 +30,7 @@ export function sentForm({ key, written_as: own, edited_before: edits }: File): 
     name: sent.replace(/(\.[a-z0-9]{1,7}){1,2}$/i, '') || 'file',
     columns: (edits?.sent_columns ?? []).map((name, at) => [name, edits?.fields[at] ?? '']),
     delimiter: delimiter.length === 1 ? delimiter : ',',
+    isWorkbook: WORKBOOK.test(sent),
     spellings: edits?.formats ?? {},
   }
 }
@@ -40,23 +46,49 @@ export interface RowsToSend {
   rows: Schemas['RejectedRow'][]
 }
 
-/** The rows of which the sender has something to do: no equal duplicates, and none that is corrected since. */
-export function rowsToSend(rows: Schemas['RejectedRow'][]): Schemas['RejectedRow'][] {
+/** The rows of which the sender has something to do: no equal duplicates, none that is ignored or corrected since. */
+export function rowsToSend(
+  rows: Schemas['RejectedRow'][],
+  ignored: Pick<Schemas['RejectionGroup'], 'rule' | 'column'>[] = [],
+): Schemas['RejectedRow'][] {
+  const isIgnored = ({ rule, column }: Schemas['RejectedRow']) =>
+    ignored.some((group) => group.rule === rule && group.column === column)
   const open = rows.filter(
-    ({ rule, correction }) => correction !== 'accepted' && (!isOfDuplicates(rule) || rule === SAME_KEY),
+    (row) =>
+      row.correction !== 'accepted' &&
+      (!isOfDuplicates(row.rule) || row.rule === SAME_KEY) &&
+      !isIgnored(row),
   )
   return open.length > 0 ? open : rows
 }
 
+/** The name of the file of refused rows, or of those with one reason. */
+export const sentName = (
+  { name }: Pick<SentForm, 'name'>,
+  group?: Pick<Schemas['RejectionGroup'], 'rule' | 'column'>,
+): string =>
+  [name, 'rejected-rows', ...(group ? [group.column, group.rule] : [])]
+    .filter(Boolean)
+    .map((part, at) => (at < 2 ? part : part.replaceAll('_', '-')))
+    .join('-')
+
+/** What the dataset says of its columns, for the reasons of refused rows. */
+export interface SentReasons {
+  titleOf?: TitleOf | undefined
+  fields?: Schemas['ContractColumn'][] | undefined
+}
+
+type SentCells = (string | number | null)[]
+
 /**
- * Refused rows as lines of their file: its own columns and cells where the lake keeps the file, else the masked ones,
- * with their place, the reason in the words of the file, and a reference by which the lake knows the rows again.
+ * Refused rows as a table of their file: its own columns and cells where the lake keeps the file, else the masked ones,
+ * with their place, the reasons in the words of the file, and a reference by which the lake knows the rows again.
  */
-export function sentLines(
+export function sentTable(
   { reference, columns: own, rows }: RowsToSend,
   form: SentForm,
-  titleOf = columnTitle,
-): string[] {
+  words: SentReasons = {},
+): SentCells[] {
   const { columns, delimiter, spellings } = form
   const fields = new Set(columns.map(([, field]) => field))
   const others = [...new Set(rows.flatMap((row) => Object.keys(row.record)))].filter(
@@ -72,20 +104,19 @@ export function sentLines(
       ? inWidth(row.sent_cells, own.length, delimiter)
       : names.map((name) => (name ? cellAsSent(row, name, spellings) : null))
   return [
-    csvLine([...(own.length > 0 ? own : titles), ...ABOUT_ROWS], delimiter),
-    ...rows.map((row) =>
-      csvLine(
-        [
-          ...cellsOf(row),
-          placeWords(row) || placeOf(row),
-          reasonInFile(row, form, titleOf),
-          `${reference}-${row.source_row}`,
-        ],
-        delimiter,
-      ),
-    ),
+    [...(own.length > 0 ? own : titles), ...ABOUT_ROWS],
+    ...rows.map((row) => [
+      ...cellsOf(row),
+      placeWords(row) || placeOf(row),
+      reasonsInFile(row, form, words),
+      `${reference}-${row.source_row}`,
+    ]),
   ]
 }
+
+/** The table of refused rows as lines of a text with the separator of the file. */
+export const sentLines = (sent: RowsToSend, form: SentForm, words: SentReasons = {}): string[] =>
+  sentTable(sent, form, words).map((cells) => csvLine(cells, form.delimiter))
 
 /** Cells by column: empty ones fill a short row, and surplus ones are in the last cell. */
 const inWidth = (cells: (string | null)[], width: number, delimiter: string): (string | null)[] =>
@@ -127,3 +158,28 @@ export function reasonInFile(
     ? `${heading}${written.slice(title.length)}`
     : written.replace(`its ${title} `, `its ${heading} `)
 }
+
+/** Why a row was refused, in the words of its page and with the headings of the file: its first reason in full, then the others. */
+function reasonsInFile(
+  row: Schemas['RejectedRow'],
+  form: SentForm,
+  { titleOf = columnTitle, fields = [] }: SentReasons,
+): string {
+  const reason = reasonWords(row, row.column ? titleOf(row.column) : '', isOptional(fields, row.column))
+  const headingOf = (column: string) =>
+    form.columns.find(([, field]) => field === column)?.[0] ?? titleOf(column)
+  const others = rulesOf(row)
+    .filter(({ rule, column }) => rule !== row.rule || column !== row.column)
+    .map(({ rule, column }) =>
+      ruleWords(rule, column && headingOf(column), fields.find(({ name }) => name === column)?.type),
+    )
+  const first = reasonInFile({ reason }, form, titleOf)
+  return others.length > 0 ? `${first} Also: ${others.join('; ')}.` : first
+}
+
+/** All rules that a row broke, which its record lists as `rule:column`. */
+const rulesOf = ({ all_rules: listed }: Pick<Schemas['RejectedRow'], 'all_rules'>) =>
+  (JSON.parse(listed || '[]') as string[]).map((code) => {
+    const [rule = '', ...column] = code.split(':')
+    return { rule, column: column.join(':') }
+  })

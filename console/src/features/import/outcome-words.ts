@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
-import { isWord, reasonWords } from '../files/rejected-row'
+import { isWord, reasonWords } from '../files/reason-words'
 import { isOfDuplicates, rowRuleWords, SAME_KEY, sameKeyRows, valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'> &

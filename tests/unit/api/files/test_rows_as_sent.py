@@ -100,7 +100,10 @@ def test_a_row_of_a_workbook_is_found_in_its_sheet() -> None:
     assert (row["sheet"], row["line"]) == ("Oct", 8)
     text = f"Loan,Fee,row,reason,reference\nOct-5,2.5,row 8,why,{page['reference']}-{row['source_row']}\n"
     sent_again = checked(caller, uploaded(caller, text.encode(), "loans-rejected-rows.csv", "")).json
-    assert sent_again["answers"] == {"file_id": record.file_id, "key": record.key, "rows": [8]}
+    answers = {"file_id": record.file_id, "key": record.key, "rows": [8]}
+    assert sent_again["answers"] == answers
+    back = workbook_with(("Rows", [line.split(",") for line in text.splitlines()]))
+    assert checked(caller, uploaded(caller, back, "loans-rejected-rows.xlsx", "")).json["answers"] == answers
 
 
 def sent_back(caller: Caller, record: FileRecord, changes: dict[str, str]) -> str:

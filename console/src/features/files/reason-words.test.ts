@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { isWord, reasonWords } from './rejected-row'
+import { isWord, reasonWords } from './reason-words'
 
 const reason = 'Price is not a number. Write it as 1.234,5.'
 
