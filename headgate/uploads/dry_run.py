@@ -40,7 +40,7 @@ from headgate.uploads.edited_upload import (
 )
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
-from headgate.uploads.listed_edits import typed_cells
+from headgate.uploads.listed_edits import column_changes, typed_cells, with_values_of_file
 from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
@@ -240,6 +240,7 @@ class DryRunner:
             "parts_read": edited.parts_read(record.get("written_as", {}).get("sheets", "")),
             "edits": asdict(edited.edits),
             "typed": _typed(edited, folder),
+            "changes": _changes(edited, folder),
             "is_remembered": edited.is_remembered,
             "committed_as": committed_as,
             "answers": asdict(edited.answers) if edited.answers else None,
@@ -361,6 +362,14 @@ def _typed(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:
     if edited.opened is None or not edited.edits.cells:
         return []
     return typed_cells(folder / ROWS, edited.opened.names, edited.edits, edited.contract, edited.hidden)
+
+
+def _changes(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:
+    """Return the changes of whole columns, of mapped values only those that the file has."""
+    if edited.opened is None:
+        return column_changes(edited.edits, edited.contract)
+    of_file = with_values_of_file(folder / ROWS, edited.opened.names, edited.edits)
+    return column_changes(of_file, edited.contract)
 
 
 def _original(edited: EditedUpload, path: Path, facts: Mapping[str, Any], *, is_kept: bool) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.masking.redaction import redact_text
+from headgate.values.cast_declared import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -55,6 +57,45 @@ def column_changes(edits: Edits, contract: Contract | None) -> list[dict[str, An
         for step in edits.steps
         if step.kind != "default"
     ]
+
+
+def with_values_of_file(rows: Path, names: Sequence[str], edits: Edits) -> Edits:
+    """Return the edits without mapped values that the file lacks: a remembered map has those of other files.
+
+    A column that another step changes keeps all of its values.
+
+    Args:
+        rows: all rows of the grid, as `headgate.uploads.import_grid` writes them.
+        names: the columns of the grid.
+    """
+    mapped = {step.column for step in edits.steps if step.kind == "map"} & {*names}
+    texts = _texts_by_column(rows, {name: names.index(name) for name in mapped}) if mapped else {}
+    for cell in edits.cells:
+        if cell.column in texts and cell.text:
+            texts[cell.column].add(cell.text.strip())
+    steps = []
+    for step in edits.steps:
+        if step.kind != "map":
+            texts = {name: values for name, values in texts.items() if name not in {step.column, *step.into}}
+        elif step.column in texts:
+            values = {old: new for old, new in step.values.items() if old in texts[step.column]}
+            texts[step.column].update(values.values())
+            steps += [replace(step, values=values)] if values else []
+            continue
+        steps.append(step)
+    return replace(edits, steps=tuple(steps))
+
+
+def _texts_by_column(path: Path, places: Mapping[str, int]) -> dict[str, set[str]]:
+    """Return the texts of columns of the grid by their places, without blanks at their ends."""
+    texts: dict[str, set[str]] = {name: set() for name in places}
+    with pa.memory_map(str(path)) as file:
+        reader = pa.ipc.open_file(file)
+        for place in range(reader.num_record_batches):
+            batch = reader.get_batch(place)
+            for name, column in places.items():
+                texts[name].update(pc.unique(trimmed(batch.column(f"c{column}"))).drop_null().to_pylist())
+    return texts
 
 
 def _change(step: Step, *, shows_values: bool) -> dict[str, Any]:

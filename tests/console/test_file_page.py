@@ -127,7 +127,7 @@ def test_rows_for_their_sender_come_back_corrected(console: Console) -> None:
         text = text.replace(before, after)
     page = console.opened("/upload", UPLOADER)
     drop(page, "preise-rejected-rows.csv", text.encode())
-    expect(page.get_by_text("sent back: they take the place of its rows 21, 22, 23.")).to_be_visible()
+    expect(page.get_by_text("sent back: they take the place of its rows 21, 22 and 23.")).to_be_visible()
     page.get_by_role("button", name="Commit: 3 in").click()
     expect(page.get_by_text("3 rows are in")).to_be_visible()
     page = console.opened(f"/files/{record.file_id}", OPERATOR)

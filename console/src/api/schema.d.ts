@@ -1546,6 +1546,12 @@ export interface components {
             /** Key */
             key: string;
             /**
+             * Name
+             * @description Name of the file as it was sent; empty if unknown.
+             * @default
+             */
+            name: string;
+            /**
              * Rows
              * @description Row numbers of the sent file, in Excel those of the sheet, in the order of the answer.
              */
@@ -3483,6 +3489,8 @@ export interface components {
          * @description The edits that a person made in a file before its commit.
          */
         FileEdits: {
+            /** @description The refused rows of another file that its rows replace, if it has references. */
+            answers?: components["schemas"]["AnsweredFile"] | null;
             /**
              * At
              * @description ISO 8601 in UTC, without a zone.
@@ -3498,7 +3506,7 @@ export interface components {
             cells: number;
             /**
              * Changes
-             * @description Changes of whole columns, without defaults.
+             * @description Changes of whole columns without defaults; of mapped values those of the file.
              * @default []
              */
             changes: components["schemas"]["ColumnChange"][];

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files import sent_files
 from headgate.api.http.problems import conflict
 from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
-from headgate.api.shapes.uploads import AnsweredFile
+from headgate.api.shapes.files import AnsweredFile
 from headgate.lake.states import FileState
 from headgate.uploads.row_numbers import RowNumbers
 
@@ -28,6 +28,7 @@ def answered_file(lake: LakePorts, check: Mapping[str, Any]) -> AnsweredFile | N
     return AnsweredFile(
         file_id=record.file_id,
         key=record.key,
+        name=edits.get("sent_as") or record.key.rpartition("/")[2],
         rows=tuple(in_sheet.get(row, numbers_sent[row]) for row in answers["rows"]),
     )
 

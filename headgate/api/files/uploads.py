@@ -346,15 +346,21 @@ def _keep_edits(
         return
     edits = Edits.of(check["edits"])
     at = lake.now().isoformat(timespec="seconds")
+    all_changes = column_changes(edits, lake.contracts.source.get(check["record"]["dataset"]))
+    changes = check.get("changes", all_changes)
+    answers = answered_file(lake, check)
+    facts = edits.facts(caller.name, at, committed.name, committed.sha256)
     kept = {
-        **edits.facts(caller.name, at, committed.name, committed.sha256),
+        **facts,
+        "steps": facts["steps"] - len(all_changes) + len(changes),
         "part": check.get("part", ""),
         "parts": offered_parts(check),
         "lists": [*check.get("part_rows", {})],
         **_decisions(check, edits),
         "typed": check.get("typed", []),
         **({"cells": len(check.get("typed", []))} if len(edits.cells) <= MAX_LISTED else {}),
-        "changes": column_changes(edits, lake.contracts.source.get(check["record"]["dataset"])),
+        "changes": changes,
+        **({"answers": answers.model_dump()} if answers else {}),
         "original": sent_files.kept_as(lake, committed, check.get("original", "")),
     }
     senders_of(lake).keep_edits(committed.file_id, kept)

@@ -127,6 +127,17 @@ class ColumnChange(Shape):
     values: tuple[ReplacedValue, ...] = Field(description="The first values of `map`; as `text`.")
 
 
+class AnsweredFile(Shape):
+    """The refused rows that the rows of a file replace, as its references say."""
+
+    file_id: str
+    key: str
+    name: str = Field("", description="Name of the file as it was sent; empty if unknown.")
+    rows: tuple[int, ...] = Field(
+        description="Row numbers of the sent file, in Excel those of the sheet, in the order of the answer."
+    )
+
+
 class FileEdits(Shape):
     """The edits that a person made in a file before its commit."""
 
@@ -162,7 +173,12 @@ class FileEdits(Shape):
     )
     row_reasons: dict[str, str] = Field({}, description="Reason by rejected row of the sent file.")
     typed: tuple[ListedCell, ...] = Field((), description="The first 100 typed cells.")
-    changes: tuple[ColumnChange, ...] = Field((), description="Changes of whole columns, without defaults.")
+    changes: tuple[ColumnChange, ...] = Field(
+        (), description="Changes of whole columns without defaults; of mapped values those of the file."
+    )
+    answers: AnsweredFile | None = Field(
+        None, description="The refused rows of another file that its rows replace, if it has references."
+    )
 
 
 class KeptOriginal(Shape):

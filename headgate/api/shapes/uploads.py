@@ -6,6 +6,7 @@ from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Sha256, Shape
 from headgate.api.shapes.files import (
+    AnsweredFile,
     ColumnProfile,
     FileError,
     MappedFields,
@@ -445,16 +446,6 @@ class PartInLake(Shape):
     name: str
     file_id: str
     since: Moment | None = None
-
-
-class AnsweredFile(Shape):
-    """The refused rows that the rows of a file replace, as its references say."""
-
-    file_id: str
-    key: str
-    rows: tuple[int, ...] = Field(
-        description="Row numbers of the sent file, in Excel those of the sheet, in the order of the answer."
-    )
 
 
 class DryRun(Shape):

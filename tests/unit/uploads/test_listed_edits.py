@@ -10,7 +10,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.uploads.edits import CellEdit, Edits, Step
 from headgate.uploads.import_grid import ROWS, ColumnFacts, Flaws, open_file, write_grid
-from headgate.uploads.listed_edits import MAX_LISTED, column_changes, typed_cells
+from headgate.uploads.listed_edits import MAX_LISTED, column_changes, typed_cells, with_values_of_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,3 +69,26 @@ def test_a_change_of_a_column_has_its_values_unless_they_are_masked() -> None:
     shown, hidden = column_changes(Edits(columns=FIELDS, steps=steps), CONTRACT)
     assert shown["values"] == [{"before": "Hut", "after": "hat"}]
     assert (hidden["kind"], hidden["search"], hidden["values"]) == ("replace", "", [])
+
+
+def test_a_remembered_map_is_listed_with_the_values_of_the_file_only(tmp_path: Path) -> None:
+    path = tmp_path / "things.csv"
+    path.write_text("Ware;Art;Preis\nHut ;alt;1,50\nRock;neu;2,50\n")
+    opened = open_file(path, tmp_path, None, "", 1 << 20)
+    assert opened
+    assert opened.names == ("Ware", "Art", "Preis")
+    write_grid(opened, Flaws.of(None, {}), ColumnFacts(), tmp_path, Edits())
+    steps = (
+        Step("map", "Ware", values={"Hut": "hat", "Schal": "scarf"}),
+        Step("map", "Ware", values={"hat": "headwear"}),
+        Step("map", "Ware", values={"Mütze": "cap"}),
+        Step("replace", "Art", text="old", search="alt"),
+        Step("map", "Art", values={"old": "used", "new": "unused"}),
+    )
+    of_file = with_values_of_file(tmp_path / ROWS, opened.names, Edits(steps=steps))
+    assert [dict(step.values) for step in of_file.steps] == [
+        {"Hut": "hat"},
+        {"hat": "headwear"},
+        {},
+        {"old": "used", "new": "unused"},
+    ]

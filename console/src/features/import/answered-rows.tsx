@@ -20,7 +20,7 @@ export function AnsweredRows({ of }: { of: Schemas['DryRun']['answers'] }) {
 /**
  * The numbers of rows that are answered.
  *
- * @example answeredWords([9, 20]) // 'rows 9, 20'
+ * @example answeredWords([9, 20]) // 'rows 9 and 20'
  */
 export const answeredWords = (rows: number[]): string =>
-  `${rows.length === 1 ? 'row' : 'rows'} ${rowList(rows.toSorted((one, other) => one - other))}`
+  `${rows.length === 1 ? 'row' : 'rows'} ${rowList(rows.toSorted((one, other) => one - other)).replace(/, (\S+)$/, ' and $1')}`

@@ -203,3 +203,24 @@ test('rows without any value are named, as nobody decides about them', () => {
   )
   expect(blankLine({ format: 'csv' })).toBe('')
 })
+
+test('a receipt of rows that were sent back names the rows and the file in whose place they are', () => {
+  const answers = { file_id: 'f1', key: 'products/a.csv', name: 'Preisliste.xlsx', rows: [21, 6] }
+  const file = {
+    state: 'done',
+    error: null,
+    corrected: 0,
+    ignored: 0,
+    closed_by: '',
+    replaced_rows: null,
+    unchanged_rows: null,
+    accepted: 2,
+    quarantined: 0,
+    duplicates: 0,
+    edited_before: { answers },
+  } as unknown as Parameters<typeof broughtWords>[0]
+  expect(broughtWords(file)).toBe('2 rows are in, in place of rows 6 and 21 of Preisliste.xlsx.')
+  expect(broughtWords({ ...file, accepted: 1, quarantined: 1 })).toMatch(
+    /^1 row is in, sent back for rows 6 and 21 of Preisliste.xlsx, 1 row waits/,
+  )
+})

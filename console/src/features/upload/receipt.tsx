@@ -14,6 +14,7 @@ import { sentAs } from '../files/sent-as'
 import { Undo } from '../files/undo'
 import { undoneWords } from '../files/undo-words'
 import { enteredWords, openSameKey, sameKeyOf, sameKeyWords, waitOf } from '../files/waiting-words'
+import { answeredWords } from '../import/answered-rows'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
 import { replacedWords, unchangedWords } from '../import/replaced-rows'
@@ -60,7 +61,7 @@ export function Receipt({ file, edits, lists, doubts = [] }: Props) {
         blankLine(file.written_as),
         changedLine(file.edited_before),
         setLine(file.edited_before, titleOf),
-        rememberedLine(edits, types, titleOf),
+        file.edited_before?.answers ? '' : rememberedLine(edits, types, titleOf),
       ]
         .filter(Boolean)
         .map((line) => (
@@ -117,7 +118,12 @@ export function broughtWords(
     | 'replaced_rows'
     | 'unchanged_rows'
   > &
-    Partial<Pick<Schemas['FileDetail'], 'reasons' | 'same_key' | 'taken_instead' | 'given_another_key'>>,
+    Partial<
+      Pick<
+        Schemas['FileDetail'],
+        'reasons' | 'same_key' | 'taken_instead' | 'given_another_key' | 'edited_before'
+      >
+    >,
 ): string {
   if (!FINAL_STATES.has(file.state)) return `${capitalised(stateWords(file.state))}.`
   if (isDuplicate(file)) return `${DUPLICATE}: its rows came in with the first one.`
@@ -128,6 +134,7 @@ export function broughtWords(
   const equal = file.duplicates - sameKeyOf(file)
   const parts = [
     `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in`,
+    inPlaceWords(file.edited_before?.answers, rows),
     file.corrected > 0 ? `${whole(file.corrected)} of them corrected` : '',
     ...enteredWords(file),
     replacedWords(file.replaced_rows),
@@ -139,6 +146,17 @@ export function broughtWords(
     equal > 0 ? count(equal, 'duplicate') : '',
   ]
   return `${parts.filter(Boolean).join(', ')}.`
+}
+
+/**
+ * Which refused rows of another file the rows of a file replace; empty for other files.
+ *
+ * @example inPlaceWords({ rows: [6, 21], name: 'Preisliste.csv' }, 2) // 'in place of rows 6 and 21 of Preisliste.csv'
+ */
+function inPlaceWords(answers: Schemas['AnsweredFile'] | null | undefined, accepted: number): string {
+  if (!answers || accepted === 0) return ''
+  const verb = accepted === answers.rows.length ? 'in place of' : 'sent back for'
+  return `${verb} ${answeredWords(answers.rows)} of ${answers.name || (answers.key.split('/').at(-1) ?? '')}`
 }
 
 /** An upload that was undone, beside the way back. */

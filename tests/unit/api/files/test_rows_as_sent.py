@@ -100,7 +100,7 @@ def test_a_row_of_a_workbook_is_found_in_its_sheet() -> None:
     assert (row["sheet"], row["line"]) == ("Oct", 8)
     text = f"Loan,Fee,row,reason,reference\nOct-5,2.5,row 8,why,{page['reference']}-{row['source_row']}\n"
     sent_again = checked(caller, uploaded(caller, text.encode(), "loans-rejected-rows.csv", "")).json
-    answers = {"file_id": record.file_id, "key": record.key, "rows": [8]}
+    answers = {"file_id": record.file_id, "key": record.key, "name": "loans.xlsx", "rows": [8]}
     assert sent_again["answers"] == answers
     back = workbook_with(("Rows", [line.split(",") for line in text.splitlines()]))
     assert checked(caller, uploaded(caller, back, "loans-rejected-rows.xlsx", "")).json["answers"] == answers
@@ -188,9 +188,13 @@ def test_rows_that_a_sender_corrects_take_the_place_of_the_refused_ones() -> Non
     answer = checked(caller, upload_id)
     check = answer.json
     assert (check["dataset"], check["is_remembered"], check["accepted"]) == ("products", True, 3)
-    assert check["answers"] == {"file_id": record.file_id, "key": record.key, "rows": [21, 22, 23]}
+    answers = {"file_id": record.file_id, "key": record.key, "name": "preise.csv", "rows": [21, 22, 23]}
+    assert check["answers"] == answers
     done = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
-    assert caller.lake.receive(done["key"]).accepted == 3
+    received = caller.lake.receive(done["key"])
+    assert received.accepted == 3
+    edits = caller.call("GET", f"/v1/files/{received.file_id}").json["edited_before"]
+    assert edits["answers"] == answers
     states = [row["correction"] for row in rows_of(caller, record)["rows"]]
     assert states == ["accepted"] * 3
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["corrected"] == 3
