@@ -7,7 +7,7 @@ from datetime import datetime
 from headgate.api.shapes.files import FileStage, StageName, StageState
 from headgate.lake.acceptance import Acceptance
 from headgate.lake.ports import REPLAY, FileRecord
-from headgate.lake.states import NOT_ACCEPTED, UNDER_WAY, FileState
+from headgate.lake.states import DUPLICATE_KEY, NOT_ACCEPTED, UNDER_WAY, FileState
 from headgate.lake.versions import has_no_rows
 
 _NAMES: tuple[StageName, ...] = ("upload", "trigger", "processing", "validation", "database", "complete")
@@ -75,9 +75,12 @@ def _message(name: StageName, record: FileRecord) -> str:
     if name == "validation" and record.state is FileState.DONE:
         if has_no_rows(record):
             return "The file has a header and no rows"
-        duplicates = f"{record.duplicates:,} duplicate{'' if record.duplicates == 1 else 's'}"
+        same_key = record.reasons.get(DUPLICATE_KEY, 0)
+        equal = record.duplicates - same_key
         counts = f"{record.accepted:,} accepted, {record.quarantined:,} refused"
-        return f"{record.received:,} rows: {counts}, {duplicates}"
+        duplicates = f"{equal:,} duplicate{'' if equal == 1 else 's'}"
+        others = f", {same_key:,} with the key of another row" if same_key else ""
+        return f"{record.received:,} rows: {counts}, {duplicates}{others}"
     stage_of_error = "complete" if record.state is FileState.REVERTED else "validation"
     if name == stage_of_error and (message := record.error.get("message")):
         return message

@@ -31,3 +31,20 @@ def test_no_stage_seems_to_end_before_the_one_ahead_of_it(finished_at: str, comp
         stage_times=times,
     )
     assert stages_of(record)[-1].at == complete
+
+
+def test_the_check_counts_rows_with_the_key_of_another_row_apart_from_duplicates() -> None:
+    record = FileRecord(
+        file_id="f",
+        bucket="raw",
+        key="payments/a.csv",
+        version_id="1",
+        dataset="payments",
+        state=FileState.DONE,
+        received=4,
+        accepted=2,
+        duplicates=2,
+        reasons={"duplicate_row": 1, "duplicate_key": 1},
+    )
+    (check,) = [stage for stage in stages_of(record) if stage.name == "validation"]
+    assert check.message == "4 rows: 2 accepted, 0 refused, 1 duplicate, 1 with the key of another row"
