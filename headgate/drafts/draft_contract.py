@@ -45,7 +45,14 @@ from headgate.drafts.date_order import orders_shown
 from headgate.drafts.description_rows import stated_zone, with_descriptions, without_description_rows
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
-from headgate.drafts.key_search import KEY_KINDS, find_key, id_with_few_missing, is_weak, pair_of_nearly_all
+from headgate.drafts.key_search import (
+    KEY_KINDS,
+    find_key,
+    id_with_few_missing,
+    is_weak,
+    pair_of_nearly_all,
+    with_thing,
+)
 from headgate.drafts.nearly_all_rows import (
     are_numbers_with_words,
     guess_of_nearly_all,
@@ -605,4 +612,4 @@ def _key(
     if named := key_of_nearly_all(candidates, cells):
         return named
     nearly = id_with_few_missing(usable, cells) if is_weak(exact, usable, cells) else ()
-    return nearly or exact or pair_of_nearly_all(usable, cells)
+    return nearly or with_thing(exact, usable, cells) or pair_of_nearly_all(usable, cells)

@@ -132,6 +132,11 @@ _KEY_BY_CHANCE = (
     "is kept. "
     "Name another key with --key, or none with --no-key"
 )
+_KEY_BY_TIME = (
+    "is a time, and the key only because no value of it repeats in the sample and no other column fits: of "
+    "two rows of one time the newer is kept. "
+    "Name another key with --key, or none with --no-key"
+)
 _FEW_ROWS = (
     "are the key only because no two of {rows:,} rows have the same values in them, and {rows:,} rows "
     "are few. "
@@ -201,7 +206,7 @@ def findings_of(
         *_about_blank_rows(sample.received.blank),
         *_about_columns_and_table(contract, sample, guesses, {each.column for each in words}),
         *_about_zones(sample.content, contract.columns, sample.cells),
-        *(_about_chance(contract.key, sample.rows) if is_key_guessed else ()),
+        *(_about_chance(contract, sample.rows) if is_key_guessed else ()),
     )
 
 
@@ -245,12 +250,14 @@ def _options(question: FormatQuestion) -> str:
     return " or ".join(f"--format '{question.column}={answer}'" for answer in question.answers)
 
 
-def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
+def _about_chance(contract: Contract, rows: int) -> list[Finding]:
     """Return a caveat for a key that was found by its values only, or that has a place in a list."""
+    names = contract.key
     if places := [name for name in names if names_a_place(name)]:
         return [Finding(places[0], _KEY_BY_PLACE, decides=True)]
     if len(names) == 1 and not sounds_like_key(names[0]):
-        return [Finding(names[0], _KEY_BY_CHANCE, decides=True)]
+        is_time = contract.column(names[0]).type.kind in {Kind.DATE, Kind.TIMESTAMP}
+        return [Finding(names[0], _KEY_BY_TIME if is_time else _KEY_BY_CHANCE, decides=True)]
     return (
         [Finding(", ".join(names), _FEW_ROWS.format(rows=rows), decides=True)]
         if len(names) > 1 and rows < MIN_VALUES

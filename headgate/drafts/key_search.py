@@ -84,29 +84,31 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
             >= different
             == _distinct(_joined([codes(name) for name in names]))
         ):
-            return tuple(name for name in columns if name in names)
+            filled = {column.name: column for column in usable}
+            return with_thing([name for name in columns if name in names], filled, cells)
     return ()
 
 
 def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
     """Return a thing and its time, or its number in a sequence, that differ in nearly all distinct rows.
 
-    Readings of sensors are an example: a few rows are repeated or lack their time. Other pairs may differ by
-    chance, and so may a pair with a column that differs in nearly all rows by itself.
+    Readings of sensors are an example: a few rows are repeated or lack their time. Of a short sample one row
+    may lack a value, and no filled pair repeats. Other pairs may differ by chance, and so may a pair with a
+    column that differs in nearly all rows by itself.
 
     Args:
         columns: the candidates.
         cells: the texts of all columns.
     """
     different = count_combinations([*cells.values()])
-    if different < MIN_VALUES:
+    if different < _MIN_IDS:
         return ()
     usable = [column for column in columns.values() if column.mask is None and column.type.kind in _KEY_PARTS]
     texts = {column.name: blank_to_null(null_where_absent(column, cells[column.name])) for column in usable}
     texts = {
         name: text
         for name, text in texts.items()
-        if len(text) - text.null_count >= NEARLY_ALL * len(text)
+        if text.null_count <= max(1, (1 - NEARLY_ALL) * len(text))
         and pc.count_distinct(text).as_py() < _MIN_DIFFERENT * different
     }
     ranks = {
@@ -126,9 +128,45 @@ def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Arr
     )
     for names in pairs[: _MAX_CANDIDATES**2]:
         pair = pa.table([texts[name] for name in names], names=["thing", "place"]).drop_null()
-        if count_combinations([column.combine_chunks() for column in pair.columns]) >= NEARLY_ALL * different:
+        needed = NEARLY_ALL * different if different >= MIN_VALUES else max(different - 1, pair.num_rows)
+        if count_combinations([column.combine_chunks() for column in pair.columns]) >= needed:
             return tuple(name for name in columns if name in names)
     return ()
+
+
+def with_thing(
+    key: Sequence[str], columns: Mapping[str, Column], cells: Mapping[str, pa.Array]
+) -> tuple[str, ...]:
+    """Return a key that is a time alone with the things of which it is a time; other keys unchanged.
+
+    Inspections of hives are an example: the days of a short file differ, and the next file has two hives on
+    one day. The things repeat, and their column is before that of the time or has the name of an id.
+
+    Args:
+        columns: the candidates; a column of things may lack a few values.
+        cells: the texts of all columns.
+    """
+    if len(key) != 1 or columns[key[0]].type.kind not in _TIMES:
+        return tuple(key)
+    place = {name: at for at, name in enumerate(columns)}
+    things = [
+        column
+        for column in columns.values()
+        if column.mask is None
+        and column.type.kind in KEY_KINDS
+        and not (names_a_place(column.name) or names_a_sequence(column.name))
+        and not _is_measure_in_a_set(column)
+        and (place[column.name] < place[key[0]] or _rank(column) == _ID)
+        and _repeats(blank_to_null(null_where_absent(column, cells[column.name])))
+    ]
+    best = sorted(things, key=_rank)[:1]
+    return tuple(name for name in columns if name in {*key, *(thing.name for thing in best)})
+
+
+def _repeats(values: pa.Array) -> bool:
+    """Return whether a column has several values, each twice on average, and lacks a few at most."""
+    several = 1 < pc.count_distinct(values).as_py() <= len(values) / 2
+    return several and bool(values.null_count <= max(1, _FEW_MISSING * len(values)))
 
 
 def id_with_few_missing(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
