@@ -145,3 +145,21 @@ test('the plain spelling beside a declared format is a format of its own, and in
   }
   expect(openFormats({ ...RESULT, grid } as Schemas['DryRun'], EDITS)[0]?.format).toEqual({ decimal: '.' })
 })
+
+test('a format that the contract declares is no suggestion, although single values are wrong', () => {
+  const day = { ...field('day', 'Day', 'date'), declared_format: { patterns: ['MM/dd/yyyy', 'yyyy-MM-dd'] } }
+  const seen = (pattern: string) =>
+    ({
+      ...RESULT,
+      grid: {
+        ...RESULT.grid,
+        columns: ['Tag'],
+        formats: { Tag: { kind: 'date', format: { patterns: [pattern] }, others: 1 } },
+        flawed_cells: { Tag: 1 },
+      },
+      mapping: { ...RESULT.mapping, fields: [day] },
+    }) as unknown as Schemas['DryRun']
+  const edits = { ...NO_EDITS, dataset: 'items', columns: { Tag: 'day' } }
+  expect(openFormats(seen('MM/dd/yyyy'), edits)).toEqual([])
+  expect(openFormats(seen('dd.MM.yyyy'), edits).map(({ column }) => column)).toEqual(['Tag'])
+})

@@ -78,12 +78,21 @@ export function openFormats({ grid, mapping, outcome }: Schemas['DryRun'], edits
     const known = grid?.formats[column] as { kind: string; format: Format } | undefined
     const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
     if (!known || !field || hasSpelling(edits.formats[field.name]) || kindOf(field.type) === 'text') return []
+    if (declares(field.declared_format, known.format)) return []
     const isNeeded = isUnchecked || Boolean(grid?.flawed_cells[column])
     return isNeeded && fits(known.kind, field.type)
       ? [{ column, field: field.name, format: known.format }]
       : []
   })
 }
+
+/** Whether a contract declares how nearly all values are written: single other ones are errors, which no format reads. */
+const declares = (declared: Format = {}, seen: Format): boolean =>
+  Object.entries(seen).every(([key, value]) =>
+    Array.isArray(value)
+      ? value.every((each) => (declared[key as keyof Format] as unknown[] | undefined)?.includes(each))
+      : declared[key as keyof Format] === value,
+  )
 
 /** Take the formats that are open. */
 export const withOpenFormats = (edits: Edits, open: OpenFormat[]): Edits =>
