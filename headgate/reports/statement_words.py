@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
 from dataclasses import dataclass, field
@@ -38,7 +39,8 @@ class StatementWords(ColumnWords):
 
     Attributes:
         names: columns whose numbers name things, such as ids and years.
-        periods: the period that begins with each day of a column, where the statement says it.
+        periods: the period that begins with each day of a column, or the part of a date that each number of
+            a column is, where the statement says it.
     """
 
     names: frozenset[str] = frozenset()
@@ -64,6 +66,9 @@ class StatementWords(ColumnWords):
 
     def _named_texts(self, column: str, values: Sequence[Any], every: Sequence[Any]) -> list[str]:
         """Return texts, names, days and times; a column of which every moment is midnight has days."""
+        part = self.periods.get(column, "")
+        if part and are_numbers(every):
+            return [NOTHING if value is None else _part_text(value, part) for value in values]
         spelled = [_spelled(each) for each in every if each is not None]
         if spelled and all(_DAY.fullmatch(each) for each in spelled):
             by_name = _PERIOD.search(column)
@@ -153,6 +158,21 @@ def _period_text(day: date, period: str) -> str:
     if period == "quarter" and day.month in _QUARTERS:
         return f"Q{_QUARTERS[day.month]} {day.year}"
     return f"{day:%b %Y}" if period == "month" else day_words(day)
+
+
+def _part_text(number: int, part: str) -> str:
+    """Return a part of a date by its number.
+
+    >>> _part_text(1, "day_of_week"), _part_text(8, "hour"), _part_text(2010, "year")
+    ('Monday', '08:00', '2010')
+    """
+    if part == "day_of_week":
+        return calendar.day_name[(int(number) - 1) % 7]  # DuckDB numbers Sunday 0, Trino 7
+    if part == "month" and number in range(1, 13):
+        return calendar.month_abbr[int(number)]
+    return {"hour": f"{number:02}:00", "quarter": f"Q{number}", "week": f"Week {number}"}.get(
+        part, f"{number}"
+    )
 
 
 def _spelled(value: Any) -> str:  # noqa: ANN401 a cell

@@ -277,3 +277,24 @@ test('computed numbers of a column have as many decimals, their unit is in the h
     ],
   ])
 })
+
+test.each([
+  { name: 'quarter', period: '', begins: ['2010-07-01', '2011-01-01'], formats: ['"Q3" yyyy', '"Q1" yyyy'] },
+  { name: 'since', period: 'quarter', begins: ['2010-10-01'], formats: ['"Q4" yyyy'] },
+  { name: 'since', period: 'month', begins: ['2010-10-01'], formats: ['mmm yyyy'] },
+  { name: 'year', period: '', begins: ['2010-01-01', '2011-01-01'], formats: ['yyyy', 'yyyy'] },
+  {
+    name: 'quarter',
+    period: '',
+    begins: ['2010-07-01', '2010-08-01'],
+    formats: ['dd mmm yyyy', 'dd mmm yyyy'],
+  },
+  { name: 'since', period: 'week', begins: ['2010-11-01'], formats: ['dd mmm yyyy'] },
+])('the first days of periods are dates that read as the page does ($name $period)', (column) => {
+  const { name, period, begins, formats } = column
+  const rows = begins.map((day) => [day])
+  const sheet = sheetOf({ columns: [{ name, type: 'timestamp(3)', period }], rows }, TITLE)
+  expect(sheet.slice(1)).toEqual(
+    begins.map((day, at) => [{ value: new Date(`${day}T00:00:00Z`), format: formats[at] }]),
+  )
+})

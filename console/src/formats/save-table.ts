@@ -12,8 +12,8 @@ import { namedTable } from './workbook-names'
 import type { WorkbookOrder, WorkbookReport } from './workbook-writer'
 
 export interface TableToSave {
-  /** A column of an answer says by its expression whether its numbers are names. */
-  columns: Pick<AnswerColumn, 'name' | 'type' | 'kind'>[]
+  /** A column of an answer says by its expression whether its numbers are names, and which period begins with its days. */
+  columns: Pick<AnswerColumn, 'name' | 'type' | 'kind' | 'period'>[]
   rows: Cell[][]
 }
 
@@ -108,8 +108,8 @@ export function sheetStart(
   const units = columns.map(({ name }) => words.units?.[name] ?? '')
   const headings = headingsOf(columns, words.labels, words.units)
   const kinds = columns.map(({ name }) => kindOf.get(name) ?? PLAIN_CELLS)
-  // A month has no time of the day of which UTC could be said.
-  const typeAt = (at: number): string => (kinds[at]?.isOfMonths ? 'date' : (columns[at]?.type ?? ''))
+  // A period has no time of the day of which UTC could be said.
+  const typeAt = (at: number): string => (kinds[at]?.period ? 'date' : (columns[at]?.type ?? ''))
   return {
     name: sheetName(words.title),
     columns: columns.map(({ name, type }) => ({ name, type })),

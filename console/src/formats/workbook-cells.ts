@@ -25,44 +25,63 @@ export interface Sheet {
   kinds: CellsKind[]
 }
 
-/** What all cells of a column have: the decimals of computed numbers and of percent, or whether each is a month. */
+/** The periods of which a spreadsheet shows the first day as the page does. */
+type Period = 'month' | 'quarter' | 'year'
+
+/** What all cells of a column have: the decimals of computed numbers and of percent, or the period that begins with each day. */
 export interface CellsKind {
   places: number
-  isOfMonths: boolean
+  period: Period | ''
   /** Whether the numbers are known to measure or to count, although they have no unit. */
   isMeasured?: boolean
 }
 
 /** Of cells that need nothing in common. */
-export const PLAIN_CELLS: CellsKind = { places: 0, isOfMonths: false }
+export const PLAIN_CELLS: CellsKind = { places: 0, period: '' }
 
-const MONTH = /^\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?$/
+const STARTS: Readonly<Record<Period, RegExp>> = {
+  month: /^\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?$/,
+  quarter: /^\d{4}-(01|04|07|10)-01([T ]00:00(:00(\.0+)?)?)?$/,
+  year: /^\d{4}-01-01([T ]00:00(:00(\.0+)?)?)?$/,
+}
+
+/** The period of a column of days, by its statement, else by its name. */
+function periodOf({ name, type, period = '' }: Pick<AnswerColumn, 'name' | 'type' | 'period'>): Period | '' {
+  const own = period || (/(^|_)(month|quarter|year)(_on)?$/.exec(name)?.[2] ?? '')
+  return /^(date|timestamp)/.test(type) && own in STARTS ? (own as Period) : ''
+}
 
 /** What all cells of a column have in common, so that each is shown as the others. */
 export function kindOfCells(
-  { name, type, kind }: Pick<AnswerColumn, 'name' | 'type' | 'kind'>,
+  column: Pick<AnswerColumn, 'name' | 'type' | 'kind' | 'period'>,
   rows: Cell[][],
   at: number,
   unit = '',
 ): CellsKind {
+  const { type, kind } = column
   if (isShare(unit)) {
     // The same decimals as on the page.
     const shares = rows.map((row) => row[at] ?? null)
-    return { places: percentPlaces(shares), isOfMonths: false }
+    return { places: percentPlaces(shares), period: '' }
   }
   const isMeasured = kind !== undefined && kind !== 'name' && isNumeric(type)
-  let [places, months] = [0, 0]
-  let isOfMonths = /(^|_)month(_on)?$/.test(name) && /^(date|timestamp)/.test(type)
-  const isComputed = /^(double|real|float)/i.test(type)
-  if (!isOfMonths && !isComputed) return { places, isOfMonths, isMeasured }
-  for (const row of rows) {
-    const cell = row[at] ?? null
-    if (cell === null) continue
-    if (isOfMonths) [isOfMonths, months] = [MONTH.test(String(cell)), months + 1]
-    else places = Math.max(places, decimalsOf(cell))
-    if ((isComputed && places === MOST_SHOWN_PLACES) || !(isComputed || isOfMonths)) break
+  const period = periodOf(column)
+  const cells = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null)
+  if (period) {
+    const areStarts = cells.length > 0 && cells.every((cell) => STARTS[period].test(String(cell)))
+    return { places: 0, period: areStarts ? period : '', isMeasured }
   }
-  return { places, isOfMonths: isOfMonths && months > 0, isMeasured }
+  return { places: /^(double|real|float)/i.test(type) ? placesOf(cells) : 0, period, isMeasured }
+}
+
+/** The decimals that a sheet shows of all computed numbers of a column. */
+function placesOf(cells: Cell[]): number {
+  let places = 0
+  for (const cell of cells) {
+    places = Math.max(places, decimalsOf(cell))
+    if (places === MOST_SHOWN_PLACES) break
+  }
+  return places
 }
 
 /** The decimals of a number that a sheet shows. */
@@ -136,11 +155,11 @@ function sheetCell(
   value: Cell,
   { name, type }: { name: string; type: string },
   unit: string,
-  { places, isOfMonths, isMeasured }: CellsKind = PLAIN_CELLS,
+  { places, period, isMeasured }: CellsKind = PLAIN_CELLS,
 ): SheetCell {
   if (typeof value !== 'string' && typeof value !== 'number') return value
-  if (isName(name)) return value
-  if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type, isOfMonths)
+  if (isName(name) && !period) return value
+  if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type, period)
   // A float has no more digits in a spreadsheet than here; its share is shown as percent.
   const isFloat = typeof value === 'number' && !Number.isInteger(value)
   const digits = isFloat ? 0 : String(value).replace(/\D/g, '').replace(/^0+/, '').length
@@ -178,12 +197,16 @@ function amountFormat(currency: string): string {
 }
 
 /** A day or a timestamp of a column of such as a spreadsheet's date, in UTC. */
-function dateCell(value: string, type: string, isOfMonths: boolean): SheetCell {
+function dateCell(value: string, type: string, period: CellsKind['period']): SheetCell {
   const kind = /^(date|timestamp)/.test(type) ? kindOfTime(value) : undefined
   if (!kind) return value
   const text = kind === 'day' ? `${value}T00:00:00` : value.replace(' ', 'T').slice(0, 19)
   const at = new Date(`${text}Z`)
   if (Number.isNaN(at.getTime())) return value
-  if (isOfMonths) return { value: at, format: 'mmm yyyy' }
+  if (period) return { value: at, format: formatOfPeriod(at, period) }
   return { value: at, format: kind === 'day' ? 'dd mmm yyyy' : 'dd mmm yyyy hh:mm' }
 }
+
+/** A spreadsheet has no format of quarters, so each cell states its own: it is still a date, and sorted as one. */
+const formatOfPeriod = (start: Date, period: Period): string =>
+  period === 'quarter' ? `"Q${start.getUTCMonth() / 3 + 1}" yyyy` : period === 'month' ? 'mmm yyyy' : 'yyyy'

@@ -686,6 +686,24 @@ def test_a_question_of_a_mail_reads_like_its_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "values", "texts"),
+    [
+        ("day_of_week", [1, 7, 0, None], ["Monday", "Sunday", "Sunday", "\N{EN DASH}"]),
+        ("month", [11], ["Nov"]),
+        ("quarter", [3], ["Q3"]),
+        ("week", [52], ["Week 52"]),
+        ("hour", [8], ["08:00"]),
+        ("year", [2010], ["2010"]),
+    ],
+)
+def test_a_part_of_a_date_has_the_words_of_its_page_in_a_mail(
+    part: str, values: list[int | None], texts: list[str]
+) -> None:
+    column = ResultColumn(name="at", type="bigint", kind="name", period=part)
+    assert answer_words([], [column]).texts("at", values) == texts
+
+
+@pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
         (Decimal("796648.505"), "GBP", "£796,648.51"),

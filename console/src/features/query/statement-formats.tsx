@@ -15,6 +15,7 @@ import {
 import { idAddress } from '../catalog/row-query'
 import { statementFormat, statementPlacesOf } from './answer-numbers'
 import { DAY_CHARACTERS, isOfDays } from './days'
+import { partOf, partWords } from './time-parts'
 
 /** Numbers such as years and ids, whatever the statement calls them. */
 export const isNumberedName = ({ kind, type }: AnswerColumn): boolean => kind === 'name' && isNumeric(type)
@@ -34,6 +35,7 @@ export function useStatementFormats(
       const column = columns[place]
       const shown = statementFormat(format, column, units, places[place])
       if (!column) return shown
+      if (partOf(column)) return { ...shown, text: partText(column) }
       const isCode = names.has(column.name.replace(/_(id|code)$/, '_name')) && isName(column.name)
       if (keys.has(column.name) || isNumberedName(column) || isCode) return { ...shown, text: nameText }
       // A day has no zone.
@@ -43,6 +45,12 @@ export function useStatementFormats(
 }
 
 const nameText = (value: Cell): string => (value === null || value === '' ? '–' : String(value))
+
+/** A part of a date in the words of the chart: Monday, 08:00, Q3. */
+const partText =
+  (column: AnswerColumn) =>
+  (value: Cell): string =>
+    nameText(partWords(value, partOf(column)))
 
 const dayTextOf =
   ({ name, period }: AnswerColumn) =>
