@@ -209,7 +209,7 @@ test('a legend of several lines has its room above the bars', () => {
 })
 
 interface Scaled {
-  xAxis: { type: string; name: string; min?: number; max?: number; axisLabel: object }
+  xAxis: { type: string; name: string; min?: number; max?: number; axisLabel: object; splitLine?: object }
   series: { type: string; stack?: string }[]
 }
 const barsOf = (values: (number | null)[], drawing: Partial<typeof PANEL> = {}): Scaled => {
@@ -227,6 +227,12 @@ test('a small value below zero adds no empty step to the axis', () => {
     6.66,
     expect.objectContaining({ showMaxLabel: false }),
   ])
+})
+
+test('a line of the grid without a label is not drawn', () => {
+  expect(barsOf([8_000_000, -6.66]).xAxis.splitLine).toEqual({ showMinLine: false })
+  expect(barsOf([-8_000_000, 6.66]).xAxis.splitLine).toEqual({ showMaxLine: false })
+  expect(barsOf([8, -3]).xAxis.splitLine).toBeUndefined()
 })
 
 test('an axis of values on one side of zero, or with much on both, has whole steps', () => {

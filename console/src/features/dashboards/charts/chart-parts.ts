@@ -105,7 +105,7 @@ export const valueAxis = (column: string, unit: string, labels: Labels = {}) => 
 /** Of a whole step of an axis so much is empty where the values on one side of zero are few: they end the axis themselves. */
 const LEAST_SIDE = 0.1
 
-/** An axis of values between two ends; the shorter side of zero has no whole step where most of it would be empty. */
+/** An axis of values between two ends; the shorter side of zero has no whole step where most of it would be empty. Its end is no round number, so neither a label nor a line of the grid is there. */
 export function fittedAxis<Axis extends { axisLabel: object }>(
   axis: Axis,
   least: number,
@@ -113,9 +113,19 @@ export function fittedAxis<Axis extends { axisLabel: object }>(
 ): Axis {
   const isBetween = least < 0 && most > 0
   if (isBetween && -least < LEAST_SIDE * most)
-    return { ...axis, min: least, axisLabel: { ...axis.axisLabel, showMinLabel: false } }
+    return {
+      ...axis,
+      min: least,
+      axisLabel: { ...axis.axisLabel, showMinLabel: false },
+      splitLine: { showMinLine: false },
+    }
   if (isBetween && most < LEAST_SIDE * -least)
-    return { ...axis, max: most, axisLabel: { ...axis.axisLabel, showMaxLabel: false } }
+    return {
+      ...axis,
+      max: most,
+      axisLabel: { ...axis.axisLabel, showMaxLabel: false },
+      splitLine: { showMaxLine: false },
+    }
   return axis
 }
 
