@@ -70,6 +70,14 @@ test('before the table is observed it has only the columns that fit', () => {
   vi.unstubAllGlobals()
 })
 
+test('a table whose last columns are not in view says how to see them, and another one says nothing', () => {
+  show({ columns: WIDE.slice(0, 30), rows: { length: 5, at: (index) => ROWS[index]?.slice(0, 30) } })
+  expect(screen.getByText('Scroll sideways to see the rest.')).toBeTruthy()
+  cleanup()
+  show()
+  expect(screen.queryByTestId('out-of-view')).toBeNull()
+})
+
 test('a heading orders the rows, and says how', async () => {
   const sorted = vi.fn()
   show({ sort: 'column_1', onSort: sorted })

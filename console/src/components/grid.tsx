@@ -170,10 +170,10 @@ export function Grid({
           })}
         </div>
       </div>
-      {isPhone && width > 0 ? (
+      {width > 0 ? (
         <OutOfView
-          left={all.length - fields.length}
-          isWide={total > width + 1}
+          left={isPhone ? all.length - fields.length : 0}
+          scroll={total > width + 1 ? (isPhone ? 'Swipe' : 'Scroll') : ''}
           canOpen={onOpen !== undefined}
         />
       ) : null}
@@ -181,10 +181,10 @@ export function Grid({
   )
 }
 
-/** On a phone: which columns of a table are not in view, and how a person sees them. */
-function OutOfView({ left, isWide, canOpen }: { left: number; isWide: boolean; canOpen: boolean }) {
+/** How a person sees the columns of a table that are not in view: a bar for scrolling may be hidden. */
+function OutOfView({ left, scroll, canOpen }: { left: number; scroll: string; canOpen: boolean }) {
   const parts = [
-    isWide ? 'Swipe sideways to see the rest.' : '',
+    scroll ? `${scroll} sideways to see the rest.` : '',
     left > 0 ? `${count(left, 'further column')}: ${canOpen ? 'open a row, or ' : ''}turn the phone.` : '',
   ].filter(Boolean)
   if (parts.length === 0) return null
