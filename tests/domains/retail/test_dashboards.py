@@ -321,6 +321,7 @@ def test_the_reason_of_a_call_has_the_newest_search_since_the_last_purchase() ->
     with duckdb.connect() as engine:
         filled_tables(
             engine,
+            customer_model_quality=[],
             churn_risk=[{**late, "customer_id": number, "risk_rank": number} for number in (1, 2)],
             customer_lifetime_value=[{"customer_id": number, "repeat_purchases": 0} for number in (1, 2)],
             customer_segments=[{"customer_id": number} for number in (1, 2)],
@@ -1681,6 +1682,47 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     ]
 
 
+GIVEN: list[dict[str, object]] = [
+    {"model": "given_probability", "baseline": given, "value": left}
+    for given, left in ((0.3, 0.434), (0.55, 0.57), (0.818, 0.73))
+]
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.35, ", but of those given about 30 %, 43 % stayed away in the test"),
+        (0.6, ""),
+        (0.9, ", but of those given about 82 %, 73 % stayed away in the test"),
+    ],
+)
+def test_a_probability_that_was_off_in_the_test_is_shown_with_what_came(
+    probability: float, words: str
+) -> None:
+    risk = {"customer_id": 9, "win_back": True, "churn_probability": probability, "silent_days": 90}
+    risk |= {"late_after_days": 60, "usual_days": 30, "driver_1": "long silence", "value_at_stake_gbp": 100}
+    value = {"customer_id": 9, "repeat_purchases": 3, "recency_days": 40}
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=[risk], customer_lifetime_value=[value])
+        filled_tables(engine, customer_segments=[{"customer_id": 9}], customer_model_quality=GIVEN)
+        datasets(engine)
+        (item,) = answer_of(engine, queue.sql)
+    assert str(item["reason"]).endswith(f"of {{spends_if_buying}} at stake{words}")
+
+
+def test_the_error_of_the_probabilities_names_where_they_are_too_low_and_too_high() -> None:
+    error: dict[str, object] = {"model": "churn_risk", "metric": "calibration_error", "value": 0.061}
+    sentence = "over all customers probabilities are off by 6.1 points"
+    line = trust_of("churn_risk", churn_risk=[], customer_model_quality=[error, *GIVEN])
+    assert (
+        f"{sentence}; of those given about 30 %, 43 % stayed away in the test; of those given about 82 %, "
+        "73 % stayed away"
+    ) in line
+    near = trust_of("churn_risk", churn_risk=[], customer_model_quality=[error, GIVEN[1]])
+    assert near.endswith(sentence) or f"{sentence} · " in near
+
+
 BY_SPENDING = (
     "Customer 2 spent most until now: £900, £300 of it in the last 90 days; 1 of the 2 listed are late"
 )
@@ -2092,6 +2134,7 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
     with duckdb.connect() as engine:
         filled_tables(
             engine,
+            customer_model_quality=[],
             churn_risk=[
                 LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700, "ordered_days_ago": 73}
             ],
@@ -2146,6 +2189,7 @@ def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> Non
     with duckdb.connect() as engine:
         filled_tables(
             engine,
+            customer_model_quality=[],
             churn_risk=risks,
             customer_lifetime_value=[{"customer_id": at, "repeat_purchases": 6} for at in (8, 9)],
             customer_segments=[{"customer_id": at, "segment": "lost"} for at in (8, 9)],
@@ -4048,6 +4092,7 @@ def test_the_last_return_of_a_call_is_of_goods_and_the_same_in_its_fields_and_in
     with duckdb.connect() as engine:
         filled_tables(
             engine,
+            customer_model_quality=[],
             churn_risk=[
                 LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700, "ordered_days_ago": 9}
             ],

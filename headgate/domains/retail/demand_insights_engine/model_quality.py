@@ -24,6 +24,7 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     points_of,
 )
 from headgate.domains.retail.measures import Measure
+from headgate.learning.calibration import bins_of
 from headgate.learning.feature_drift import SHIFTED
 
 if TYPE_CHECKING:
@@ -401,7 +402,24 @@ def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> l
         Measure("churn_risk", name, period, value, base, who, rows, note)
         for name, value, base, who, note in figures
     ]
-    return [*measures, *_of_contest(trial, published, period)]
+    return [*measures, *_of_given(trial, period), *_of_contest(trial, published, period)]
+
+
+def _of_given(trial: ChurnTrial, period: str) -> list[Measure]:
+    """Return the share that left beside the mean probability, in the bins of the model card."""
+    return [
+        Measure(
+            "given_probability",
+            f"left_share_{place:02}",
+            period,
+            share.observed,
+            share.expected,
+            "mean probability",
+            share.rows,
+            "of customers with similar probabilities, lowest first",
+        )
+        for place, share in enumerate(bins_of(trial.left, trial.probability), start=1)
+    ]
 
 
 def _untested(published: str) -> str:

@@ -247,6 +247,17 @@ def test_every_recipe_and_the_naive_rule_are_compared(built: dict[str, pd.DataFr
     assert (reported.note == "in charge").sum() == 1
 
 
+def test_the_error_of_the_probabilities_is_shown_by_the_probability_that_customers_were_given(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    frame, error = built["customer_model_quality"], quality(built, "churn_risk", "calibration_error")
+    shares = frame[frame.model == "given_probability"]
+    assert shares.baseline.is_monotonic_increasing
+    assert shares.rows_used.sum() == error.rows_used
+    gaps = (shares.value - shares.baseline).abs() * shares.rows_used
+    assert gaps.sum() / error.rows_used == pytest.approx(error.value)
+
+
 def test_value_intervals_hold_about_as_often_as_they_promise(built: dict[str, pd.DataFrame]) -> None:
     coverage = quality(built, "customer_lifetime_value", "interval_coverage")
     assert 0.7 <= coverage.value <= 0.97
