@@ -40,6 +40,7 @@ class Trained:
         metrics: figure → value, on unseen cases.
         drift: column → population stability index between the rows that it learnt from and those it scores.
         calibration: its probabilities on unseen cases, and how many of them came true.
+        tested_on: the days of these cases, as an ISO 8601 interval.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Trained:
     contest: Contest | None = None
     drift: Mapping[str, float] = field(default_factory=dict)
     calibration: tuple[Bin, ...] = ()
+    tested_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Card:
     libraries: Mapping[str, str]
     sha256: str
     calibration: tuple[Bin, ...] = ()
+    tested_on: str = ""
 
     def to_json(self) -> str:
         """Return the card as text; equal cards give equal bytes."""
@@ -258,4 +261,5 @@ def _card(trained: Trained, origin: ModelInputs, sha256: str) -> Card:
         libraries={name: version(name) for name in LIBRARIES},
         sha256=sha256,
         calibration=trained.calibration,
+        tested_on=trained.tested_on,
     )

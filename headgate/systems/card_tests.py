@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,7 @@ class CardTest:
         model, rule: of which model, against which rule; empty for any.
         better: `higher`, `lower`, or `near` for a figure that should be as the rule's, or as `target`.
         least: a lower figure is weak, whatever the rule has.
+        most: a figure further from 0 is weak, and a nearer one is as expected, whatever the rule has.
         words: the verdicts `better`, `worse`, `below`, `within`, `above` and `weak` in other words.
         if_behind: why the method is published although the rule has the better figure.
     """
@@ -109,6 +111,7 @@ class CardTest:
     unit: str = ""
     target: float | None = None
     least: float | None = None
+    most: float | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     if_behind: str = ""
@@ -137,6 +140,8 @@ def verdict(figure: Figure, test: CardTest | None = None, alike: Alike = ALIKE) 
     words = _WORDS | (_COVERAGE if "coverage" in figure.metric else {}) | dict(test.words if test else {})
     if figure.value is None or target is None or not way:
         return ""
+    if test and test.most is not None:
+        return words[WEAK if abs(figure.value) > test.most else WITHIN]
     if test and test.least is not None and figure.value < test.least:
         return words[WEAK]
     if way == NEAR:
@@ -212,7 +217,7 @@ def _newest(figure: Figure) -> tuple[bool, str, str]:
 
 
 def _of_test(figure: Figure, test: CardTest, alike: Alike, numbers: Mapping[str, str]) -> Figure:
-    reason = test.if_behind if _is_behind(figure, test) else ""
+    reason = test.if_behind if _is_behind(figure, test, alike) else ""
     own_note = re.sub(r"\{(\w+)\}", lambda name: numbers.get(name[1], "no"), test.note)
     return replace(
         figure,
@@ -224,29 +229,43 @@ def _of_test(figure: Figure, test: CardTest, alike: Alike, numbers: Mapping[str,
     )
 
 
-def _is_behind(figure: Figure, test: CardTest) -> bool:
-    """Return whether the rule has the better figure, be it by chance."""
+def _is_behind(figure: Figure, test: CardTest, alike: Alike) -> bool:
+    """Return whether the rule has the better figure, be it by chance; clearly, if both have a target."""
     value, other = figure.value, figure.baseline
     way = test.better or direction(figure)
     if value is None or other is None or not way:
         return False
     if way == NEAR:
         target = test.target
-        return target is not None and abs(value - target) > abs(other - target)
+        return (
+            target is not None
+            and abs(value - target) > abs(other - target)
+            and alike.position(value, other) != 0
+        )
     return value < other if way == HIGHER else value > other
 
 
-def tested_cases_sentence(bins: Sequence[Bin]) -> str:
-    """Return the test of the shares, with the expected and the observed share of all its cases."""
+def tested_cases_sentence(bins: Sequence[Bin], tested_on: str) -> str:
+    """Return the test of the shares and its days, with the expected and the observed share of all its cases.
+
+    Verdicts on shares of other days may contradict it, so it says of which days each is.
+    """
     cases = sum(share.rows for share in bins)
     if not cases:
         return ""
     expected = sum(share.rows * share.expected for share in bins) / cases
     observed = sum(share.rows * share.observed for share in bins) / cases
+    first, _, last = tested_on.partition("/")
+    days = f" on the days from {_day_words(first)} to {_day_words(last)}" if last else ""
     return (
-        f"That is of the test that compared the recipes: in its {cases:,} cases {100 * expected:.1f} % was "
-        f"expected and {100 * observed:.1f} % came. A figure of other days can be off to the other side."
+        f"That is of the test that compared the recipes{days}: in its {cases:,} cases {100 * expected:.1f} % "
+        f"was expected and {100 * observed:.1f} % came. The verdicts of the other tests are of the days "
+        "beside them, on which the shares can be off to the other side."
     )
+
+
+def _day_words(day: str) -> str:
+    return f"{date.fromisoformat(day):%-d %b %Y}"
 
 
 def calibration_sentence(bins: Sequence[tuple[float, float]]) -> str:

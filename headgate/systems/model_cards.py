@@ -140,6 +140,7 @@ class ModelCard:
         contest: mean loss by recipe at the past origins, the naive rule among them.
         calibration: expected and observed shares; of forecasts, the nominal coverage of the intervals and the
             observed one.
+        tested_on: the days of the calibration of a kept model, as an ISO 8601 interval; may be empty.
         drift: column → population stability index since the model learnt.
     """
 
@@ -157,6 +158,7 @@ class ModelCard:
     figures: tuple[Figure, ...] = ()
     contest: Mapping[str, float] = field(default_factory=dict)
     calibration: tuple[Bin, ...] = ()
+    tested_on: str = ""
     drift: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -171,7 +173,7 @@ class ModelCard:
         if not self.description.kept:
             return ""
         sentence = calibration_sentence([(share.expected, share.observed) for share in self.calibration])
-        return f"{sentence} {tested_cases_sentence(self.calibration)}".strip()
+        return f"{sentence} {tested_cases_sentence(self.calibration, self.tested_on)}".strip()
 
     @property
     def contest_title(self) -> str:
@@ -297,6 +299,7 @@ def model_card(
         figures=with_verdicts(figures, about.words),
         contest=contest,
         calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
+        tested_on=kept.tested_on if kept else "",
         drift=kept.drift if kept else {},
     )
 

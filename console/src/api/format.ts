@@ -142,6 +142,12 @@ export function axisLabel(value: number, unit: string): string {
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(value)
 }
 
+/** Percentage points between two shares. */
+const DIGITS_OF_POINTS = new Intl.NumberFormat('en-GB', {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+})
+
 /** A figure with its unit, as people write it: at most four significant digits. */
 export function figure(value: Cell | undefined, unit: string): string {
   if (value === null || value === undefined || value === '') return '–'
@@ -149,6 +155,7 @@ export function figure(value: Cell | undefined, unit: string): string {
   if (!Number.isFinite(parsed)) return String(value)
   if (isShare(unit)) return percentage(parsed * 100)
   if (unit === 'percent') return percentage(parsed)
+  if (unit === 'percentage points') return `${DIGITS_OF_POINTS.format(parsed * 100)} points`
   if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
   const currency = currencyOf(unit)
   return currency ? money(parsed, currency) : measure(parsed)
@@ -159,6 +166,7 @@ export const UNITS_OF_A_FIGURE: ReadonlySet<string> = new Set([
   'share',
   'probability',
   'percent',
+  'percentage points',
   'score',
   'rank',
 ])

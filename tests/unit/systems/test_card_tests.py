@@ -106,6 +106,23 @@ def test_the_reason_stands_beside_a_figure_that_the_rule_has_better(value: float
     assert (only.verdict, only.note) == ("no clear difference", note)
 
 
+@pytest.mark.parametrize(("value", "note"), [(1.227, ""), (1.30, "the rule is nearer")])
+def test_a_rule_is_called_nearer_to_a_target_only_beyond_the_bounds_of_the_card(
+    value: float, note: str
+) -> None:
+    test = CardTest("ratio", "Ratio", better="near", target=1.0, if_behind="the rule is nearer")
+    (only,) = with_verdicts([figure("ratio", value, 1.18)], CardWords([test]))
+    assert (only.verdict, only.note) == ("too high", note)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.2258, "not as presumed"), (-0.2, "not as presumed"), (0.04, "as expected")]
+)
+def test_a_figure_that_should_be_about_0_is_weak_beyond_a_bound(value: float, words: str) -> None:
+    test = CardTest("together", "Together", better="near", most=0.1, words={"weak": "not as presumed"})
+    assert verdict(figure("together", value, 0.0), test) == words
+
+
 @pytest.mark.parametrize(
     ("bins", "sentence"),
     [

@@ -257,12 +257,16 @@ def test_recipes_that_are_not_kept_are_compared_with_the_published_one() -> None
 
 
 def test_a_card_says_in_which_direction_probabilities_are_off() -> None:
-    card = model_card(description("churn"), [], replace(KEPT, calibration=(Bin(0.3, 0.43, 9),)), IN_USE)
+    kept = replace(KEPT, calibration=(Bin(0.3, 0.43, 9),), tested_on="2025-10-03/2025-12-31")
+    card = model_card(description("churn"), [], kept, IN_USE)
     assert card.calibrated == (
         "Probabilities are too low: where 30 % was expected, 43 % came. That is of the test that compared "
-        "the recipes: in its 9 cases 30.0 % was expected and 43.0 % came. A figure of other days can be off "
-        "to the other side."
+        "the recipes on the days from 3 Oct 2025 to 31 Dec 2025: in its 9 cases 30.0 % was expected and "
+        "43.0 % came. The verdicts of the other tests are of the days beside them, on which the shares can "
+        "be off to the other side."
     )
+    undated = model_card(description("churn"), [], replace(kept, tested_on=""), IN_USE).calibrated
+    assert "the test that compared the recipes: in its 9 cases" in undated
     assert card.calibrated in model_card_page.markdown(card)
 
 

@@ -33,8 +33,9 @@ const METRICS: Readonly<Record<string, Partial<Metric>>> = {
   },
   calibration_error: {
     meaning: 'distance of expected and observed shares; lower is better',
+    unit: 'percentage points',
   },
-  ece: { title: 'Calibration error', meaning: 'lower is better' },
+  ece: { title: 'Calibration error', meaning: 'lower is better', unit: 'points' },
   silhouette: { meaning: 'how far groups lie apart: 1 is clearly, 0 by chance' },
   stability: { meaning: 'how alike the groups of two samples are: 1 is the same' },
 }

@@ -6,6 +6,7 @@ import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
+import { figure } from '../../api/format'
 import { ModelCardLinks } from './card-links'
 import {
   judging,
@@ -204,6 +205,9 @@ test('a figure has the words and the unit of its kind, and no text the marks of 
     unit: 'EUR',
   })
   expect(metricWords('labelled_share').unit).toBe('share')
+  const errors = [0.06051, 0.026, 0.002497].map((value) => figure(value, metricWords('ece').unit))
+  expect(errors).toEqual(['6.05 points', '2.60 points', '0.250 points'])
+  expect(metricWords('calibration_error').unit).toBe(metricWords('ece').unit)
   expect(textWords('by `silence_rule` and `“Net total”`')).toBe('by “silence rule” and “Net total”')
 })
 

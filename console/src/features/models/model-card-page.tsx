@@ -144,7 +144,10 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
       ) : null}
       {card.calibration.length > 0 ? (
         <details>
-          <summary>Expected and observed shares, which are equal for a calibrated model</summary>
+          <summary>
+            Expected and observed shares{card.is_kept ? ' of the test that compared the recipes' : ''}, which are
+            equal for a calibrated model
+          </summary>
           <Wide head={['Expected', 'Observed', 'Cases']} numbers={3}>
             {card.calibration.map((bin) => (
               <Table.Tr key={`${bin.expected} ${bin.observed}`}>

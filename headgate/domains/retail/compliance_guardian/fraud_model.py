@@ -109,6 +109,7 @@ def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | 
     if won is None:
         return None
     columns, score = tuple(won.fitted.columns), probabilities[contest.winner]
+    tried_at = contested.rows(["transacted_at"], len(tried_rows)).transacted_at
     is_labelled = transactions.labels[: transactions.place_of(newest.labelled_to)] != boosting_models.UNKNOWN
     trained = Trained(
         NAME,
@@ -120,6 +121,7 @@ def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | 
         contest,
         _moved(transactions, labelled_to, tried_rows, columns),
         bins_of(fraud, score),
+        f"{tried_at.min().date()}/{tried_at.max().date()}",
     )
     return ModelInCharge(trained, won.review_price)
 

@@ -236,8 +236,8 @@ def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
     return churn.fit(churn.training_set(points, left), trial.contest.winner if trial else churn.FIRST)
 
 
-def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins) -> Trained:
-    """Return the model with its figures at past origins."""
+def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, tested_on: str) -> Trained:
+    """Return the model with its figures at past origins, on the days `tested_on`."""
     metrics = {} if trial is None else _figures(trial)
     learnt = min(sum(len(origin.customers) for origin in past.newest), churn.MAX_LEARNT_FROM)
     calibration = bins_of(trial.left, trial.probability) if trial else ()
@@ -250,6 +250,7 @@ def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins) -> Tr
         metrics,
         trial.contest if trial else None,
         calibration=calibration,
+        tested_on=tested_on if trial else "",
     )
 
 

@@ -144,6 +144,7 @@ def _record_state(record: Trained) -> dict[str, Any]:
         "metrics": dict(record.metrics),
         "contest": plain_values(asdict(record.contest)) if record.contest else None,
         "calibration": [plain_values(asdict(each)) for each in record.calibration],
+        "tested_on": record.tested_on,
     }
 
 
@@ -159,6 +160,7 @@ def _record_of_state(state: dict[str, Any], model: ChurnModel | None) -> Trained
         state["metrics"],
         Contest(**{**contest, "results": results}) if contest else None,
         calibration=tuple(Bin(**each) for each in state["calibration"]),
+        tested_on=state["tested_on"],
     )
 
 

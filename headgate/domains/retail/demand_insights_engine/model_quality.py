@@ -431,7 +431,7 @@ def _untested(published: str) -> str:
 
 
 def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]:
-    """Return the mean loss of each recipe that was tried, beside the champion's."""
+    """Return the mean loss of each recipe that was tried, the others beside that of the champion."""
     contest = trial.contest
     standing = next(result.mean_loss for result in contest.results if result.recipe == contest.champion)
     return [
@@ -440,8 +440,8 @@ def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]
             f"log_loss_{result.recipe}",
             period,
             result.mean_loss,
-            standing,
-            contest.champion,
+            None if result.recipe == contest.champion else standing,
+            None if result.recipe == contest.champion else contest.champion,
             contest.cases,
             "in charge" if result.recipe == published else "challenger",
         )

@@ -153,10 +153,11 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
     of_some = sample.days if sample else now.days
     tried_alive = alive_trial(of_some, now.clock, now.as_of, folder)
     tried_year = year_trial(of_some, now.clock.first_on, now.as_of)
+    tested_on = model_quality.period_of(past.tested)
     return LearntModels(
         learnt_on=now.as_of,
         churn=model.churn.shifted(0.0) if model.churn else None,
-        churn_record=churn_risk.kept(model.churn, trial, past) if model.churn else None,
+        churn_record=churn_risk.kept(model.churn, trial, past, tested_on) if model.churn else None,
         shift_weight=trial.weight if trial else 1.0,
         # Without a trial no offer is made: nobody knows what it would earn.
         offer_threshold=trial.threshold if trial and model.churn else churn.NO_OFFER,

@@ -1,5 +1,6 @@
 """compliance-guardian as a whole: its tables hold their contracts, whatever comes in."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -69,6 +70,7 @@ def test_a_model_for_the_days_to_come_is_left_with_its_contest(shelf: Shelf) -> 
         boosting_models.FIRST,
     )
     assert [one.recipe for one in kept.contest.results] == list(boosting_models.RECIPES)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d", kept.tested_on), "the days of its calibration"
     assert kept.metrics["auc"] > 0.6
     assert not {"card_token", "transaction_id"} & set(kept.columns)
 

@@ -245,15 +245,23 @@ def test_every_recipe_and_the_naive_rule_are_compared(built: dict[str, pd.DataFr
     reported = frame[(frame.model == "churn_risk") & frame.metric.str.startswith("log_loss_")]
     assert set(reported.metric) == {f"log_loss_{recipe}" for recipe in churn.RECIPES}
     assert (reported.note == "in charge").sum() == 1
+    assert not any(
+        metric.endswith(f"_{rule}")
+        for metric, rule in zip(reported.metric, reported.baseline_model, strict=True)
+    ), "none is compared with itself"
+    assert reported.baseline.isna().sum() == 1
 
 
 def test_the_error_of_the_probabilities_is_shown_by_the_probability_that_customers_were_given(
-    built: dict[str, pd.DataFrame],
+    built: dict[str, pd.DataFrame], shelf: Shelf
 ) -> None:
+    (kept,) = shelf.trained
     frame, error = built["customer_model_quality"], quality(built, "churn_risk", "calibration_error")
     shares = frame[frame.model == "given_probability"]
     assert shares.baseline.is_monotonic_increasing
     assert shares.rows_used.sum() == error.rows_used
+    assert kept.tested_on == error.period, "the model card names the same days"
+    assert [share.observed for share in kept.calibration] == shares.value.tolist()
     gaps = (shares.value - shares.baseline).abs() * shares.rows_used
     assert gaps.sum() / error.rows_used == pytest.approx(error.value)
 
