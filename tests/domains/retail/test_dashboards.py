@@ -641,7 +641,7 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
         table = answer_of(engine, panels["accuracy"].sql)
     assert (figure["value"], figure["reason"] and str(figure["reason"])[:10]) == (smape, reason)
     assert (table[0]["plan_by"], table[0]["tested"]) == (
-        ("the forecast", "at 3 past moments") if windows else ("not tested", "not tested")
+        ("the forecast", "3 times") if windows else ("not tested", "never")
     )
 
 
@@ -1632,6 +1632,8 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     assert answers["at_stake"] == [
         {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
         | {"title_action": None, "title_nothing": None, "title_order": None, "title_called": 3}
+        | {"title_counted": "customers"}
+        | {"title_are_late": "customers are late: they bought twice or more, and keep silent"}
     ]
     assert answer_in_words(
         panel_of("demand-insights-engine", "at_stake").answer, answers["at_stake"], {}
@@ -2390,6 +2392,16 @@ def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> No
     assert segment.tables == ("customer_segments",)
     assert (figure["value"], figure["title_late"], cause["customers"]) == (2, 1, 1)
     assert [row["customer_id"] for row in (*called, *once)] == [2, 2]
+    answers = {"at_stake": [figure], "bought_once": once, "drivers": [cause]}
+    titles = [
+        answer_in_words(panel.answer, answers[panel.name], {}) for panel in panels if panel.name in answers
+    ]
+    assert [re.search(r"\b1 [a-z ]+$|\b1 late \w+", title)[0] for title in titles if title] == [
+        "1 late customer",
+        "1 customer bought once and is silent for long",
+        "1 late customer",
+    ], "one customer is no 1 customers"
+    assert details_of(panels[0], figure)[0].startswith("1 customer is late, who bought twice or more")
 
 
 def test_the_page_of_customers_says_which_returns_are_in_no_customers_spending() -> None:
@@ -2593,6 +2605,18 @@ def test_a_test_of_the_customers_says_how_many_customers_at_how_many_moments_ove
     assert answer_in_words(panel.answer, rows, {}).startswith(
         "Clearly better than a simple rule in 2 of 2 tests; of 100 late customers 40"
     ), "the first row compares two groups of customers, and no model with a rule"
+
+
+def test_a_panel_that_filters_narrow_says_so_in_a_sentence_where_they_leave_nothing() -> None:
+    lacking = [
+        f"{system}/{panel.name}"
+        for system, panel in PANELS
+        if panel.kind is not PanelKind.KPI and not panel.nothing
+        for chosen in dashboards()[system].filters
+        if panel.name in (chosen.panels or (panel.name,))
+        if any(re.search(rf"\b{table}\b", panel.sql) for table in chosen.tables)
+    ]
+    assert lacking == []
 
 
 def test_a_list_that_is_empty_says_so_without_an_action() -> None:
@@ -3168,6 +3192,7 @@ def test_each_row_of_the_decisions_about_payments_is_of_one_period() -> None:
         (2.1, 4, 25),
         (0.1, 1, 100),
     ]
+    assert str(rows[1]["of_100_were_fraud"]) == "25.00", "the digits of a row do not depend on the others"
     title = answer_in_words(panel.answer, rows[1:], {})
     assert title.startswith("Tested on ")
     assert title.endswith("9 Dec 2010: of those to review 5 of 20; 1 of 6 frauds were approved")
@@ -3671,7 +3696,7 @@ def test_a_few_frauds_among_many_approved_payments_are_not_shown_as_none() -> No
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=approved, fraud_model_quality=[TESTED_PERIOD])
         (row,) = answer_of(engine, panel_of("compliance-guardian", "decisions").sql)
-    assert row["of_100_were_fraud"] == 0.07
+    assert str(row["of_100_were_fraud"]) == "0.07"
 
 
 def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
