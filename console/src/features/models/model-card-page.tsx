@@ -145,8 +145,8 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
       {card.calibration.length > 0 ? (
         <details>
           <summary>
-            Expected and observed shares{card.is_kept ? ' of the test that compared the recipes' : ''}, which are
-            equal for a calibrated model
+            Expected and observed shares{card.is_kept ? ' of the test that compared the recipes' : ''}, which
+            are equal for a calibrated model
           </summary>
           <Wide head={['Expected', 'Observed', 'Cases']} numbers={3}>
             {card.calibration.map((bin) => (
