@@ -35,7 +35,7 @@ const METRICS: Readonly<Record<string, Partial<Metric>>> = {
     meaning: 'distance of expected and observed shares; lower is better',
     unit: 'percentage points',
   },
-  ece: { title: 'Calibration error', meaning: 'lower is better', unit: 'points' },
+  ece: { title: 'Calibration error', meaning: 'lower is better', unit: 'percentage points' },
   silhouette: { meaning: 'how far groups lie apart: 1 is clearly, 0 by chance' },
   stability: { meaning: 'how alike the groups of two samples are: 1 is the same' },
 }
