@@ -24,7 +24,7 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _PERIOD = re.compile(r"(^|_)(month|quarter|year)(_on)?$")
 _QUARTERS = {1: 1, 4: 2, 7: 3, 10: 4}  # by their first month
 _SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent)\s*")
-_SHARES = frozenset({"share", "probability"})
+SHARES = frozenset({"share", "probability"})
 _PLACES_OF_PERCENT = 2
 _PLACES_OF_AMOUNT = 2
 _MAX_PLACES = 4  # of a computed number, unless the smallest needs more
@@ -94,7 +94,7 @@ def statement_places(values: Sequence[Any], unit: str) -> int:
     """Return the places that all numbers of a column have."""
     exact = [_exact(value) for value in values if value is not None]
     numbers = [each for each in exact if each.is_finite()]
-    if unit in _SHARES:
+    if unit in SHARES:
         rounded = (round(each * 100, _PLACES_OF_PERCENT) for each in numbers)
         return max((_decimals(each.normalize()) for each in rounded), default=0)
     if currency := currency_of(unit):
@@ -120,12 +120,12 @@ def shown_number(value: Any, unit: str, places: int) -> str:  # noqa: ANN401 a c
     """
     if value is None or not _exact(value).is_finite():
         return NOTHING
-    exact = _exact(value) * (100 if unit in _SHARES else 1)
-    if unit in _SHARES and exact < 100 and round(exact, _PLACES_OF_PERCENT) >= 100:  # noqa: PLR2004 percent
+    exact = _exact(value) * (100 if unit in SHARES else 1)
+    if unit in SHARES and exact < 100 and round(exact, _PLACES_OF_PERCENT) >= 100:  # noqa: PLR2004 percent
         return "> 99.99 %"
     if abs(exact) >= _MAX_PLACED and isinstance(value, float):
         return cell_text(value)
-    least = Decimal("0.01") if unit in _SHARES else Decimal(10) ** -places / 2
+    least = Decimal("0.01") if unit in SHARES else Decimal(10) ** -places / 2
     if exact and abs(exact) < least:
         places = 1 - exact.adjusted()
         exact = round(exact, places).normalize()
@@ -133,7 +133,7 @@ def shown_number(value: Any, unit: str, places: int) -> str:  # noqa: ANN401 a c
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     if currency := currency_of(unit):
         return amount_of(rounded, currency)
-    return f"{rounded:,} %" if unit in _SHARES or unit == "percent" else f"{rounded:,}"
+    return f"{rounded:,} %" if unit in SHARES or unit == "percent" else f"{rounded:,}"
 
 
 def _exact(value: float | Decimal) -> Decimal:

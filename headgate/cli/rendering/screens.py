@@ -193,13 +193,23 @@ def systems_table(facts: Iterable[SystemFacts]) -> Table:
     return table
 
 
-def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """Return a query's result as a table, or with one line per cell if a table does not fit the screen."""
+def answer(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    texts: Sequence[Sequence[object]] = (),
+    limit: int = 100,
+) -> RenderableType:
+    """Return a query's result as a table, or with one line per cell if a table does not fit the screen.
+
+    Args:
+        texts: the cells as people read them; empty to print the values.
+    """
     everything = list(rows)
     made = FittingTable(*columns, records=_one_cell_per_line)
     for place, column in enumerate(made.columns):
         column.justify = "right" if _is_numeric(row[place] for row in everything[:limit]) else "left"
-    for row in everything[:limit]:
+    for row in (texts or everything)[:limit]:
         made.add_row(*(_cell(value) for value in row))
     return Group(made, *_left_out(everything, limit))
 

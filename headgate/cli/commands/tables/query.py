@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,15 +17,17 @@ from headgate.plain_names import did_you_mean
 from headgate.values.spreadsheet_text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
     from headgate.aws.athena.queries import Answer
+    from headgate.query.answer_columns import UnitAndTitle
     from headgate.query.kept_questions import KeptQuestion
     from headgate.query.questions import SavedQuestion
 
 
+_MAX_EXACT_PLACES = 4
 _EMPTY = "\uffff"  # Unicode: never a character
 
 
@@ -51,6 +54,7 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
 
     SHOW DATABASES lists the lake's two databases, whose names end with _curated and _prod; a table without a
     database is looked up in the one of prod, then in the one of curated. Tables are only read.
+    Amounts, shares and computed numbers are rounded as in the console; --csv and --json have all digits.
     """
     from headgate.query import only_reading, qualify_tables
     from headgate.wiring import definitions
@@ -68,7 +72,9 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
         click.echo(_csv(answer), nl=False)
     else:
         options.show(
-            answer.records, lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
+            answer.records,
+            lambda: _screen(answer, _facts(deployed, statement, answer), vertical=bool(vertical)),
+            unlimited=vertical is False,
         )
     if not answer.rows and not _has_run(deployed):
         note = "no run has finished yet, so the tables are empty. `headgate run` builds them."
@@ -153,9 +159,55 @@ def _has_run(deployed: command_deployment.Deployment) -> bool:
     return snapshots.newest_snapshot(deployed.environment) is not None
 
 
-def _screen(answer: Answer, *, vertical: bool) -> RenderableType:
+def _facts(deployed: command_deployment.Deployment, statement: str, answer: Answer) -> Sequence[UnitAndTitle]:
+    """Return the unit and the title of each column of an answer."""
+    from headgate.query.answer_columns import facts_in_lake
+    from headgate.wiring import definitions
+
+    contracts = definitions.contracts_of_caller(deployed.environment)
+    databases = definitions.databases(deployed.environment)
+    return facts_in_lake(statement, [column.name for column in answer.columns], contracts, databases)
+
+
+def _screen(answer: Answer, facts: Sequence[UnitAndTitle], *, vertical: bool) -> RenderableType:
     names = [column.name for column in answer.columns]
-    return screens.vertical(names, answer.rows) if vertical else screens.answer(names, answer.rows)
+    texts = texts_of_rows(names, answer.rows, facts)
+    return screens.vertical(names, texts) if vertical else screens.answer(names, answer.rows, texts=texts)
+
+
+def texts_of_rows(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], facts: Sequence[UnitAndTitle]
+) -> list[tuple[Any, ...]]:
+    """Return rows with amounts, shares and computed numbers as the console shows them.
+
+    A whole number and a decimal of few places have all of their digits, and so has a number that is a name.
+    """
+    if not rows:
+        return []
+    columns = [
+        values if fact.kind == "name" or name.endswith("_id") else _texts_of_column(values, fact.unit)
+        for name, values, fact in zip(names, zip(*rows, strict=True), facts, strict=True)
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def _texts_of_column(values: Sequence[Any], unit: str) -> Sequence[Any]:
+    from headgate.reports.answer_words import are_numbers
+    from headgate.reports.numbers import currency_of
+    from headgate.reports.statement_words import SHARES, shown_number, statement_places
+
+    has_sign = unit in SHARES or unit == "percent" or currency_of(unit)
+    numbers = [value for value in values if value is not None]
+    if not are_numbers(values) or not (has_sign or any(map(_is_computed, numbers))):
+        return values
+    # A quotient of decimals has up to 38 places, of which none is exact.
+    places = statement_places(numbers if has_sign else [float(value) for value in numbers], unit)
+    return [None if value is None else shown_number(value, unit, places) for value in values]
+
+
+def _is_computed(value: float | Decimal) -> bool:
+    """Return whether a number has more places than a contract's usual column."""
+    return isinstance(value, float) or -int(Decimal(value).as_tuple().exponent) > _MAX_EXACT_PLACES
 
 
 def _csv(answer: Answer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,9 @@ from rich.console import Console
 
 from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.cli import options
-from headgate.cli.commands.tables.query import _csv, questions
+from headgate.cli.commands.tables.query import _csv, questions, texts_of_rows
 from headgate.cli.rendering import screens
+from headgate.query.answer_columns import NO_FACTS, UnitAndTitle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +109,27 @@ def test_data_cannot_move_the_cursor_of_a_terminal(draw: Callable[..., Renderabl
     text = printed(draw(["name"], [("\x1b[2Jgone",)]), 80)
     assert "\x1b" not in text
     assert r"\x1b[2Jgone" in text
+
+
+def test_the_table_follows_units_and_rounds_computed_numbers() -> None:
+    """A mean had up to 22 digits and a share no percent sign; --csv and --json keep all digits."""
+    columns = ("returned", "paid", "mean", "quotient", "price", "orders", "order_id", "note")
+    facts = [
+        UnitAndTitle("share", ""),
+        UnitAndTitle("USD", ""),
+        *([NO_FACTS] * 4),
+        UnitAndTitle("", "", kind="name"),
+        NO_FACTS,
+    ]
+    exact = Decimal("0.1428571428571428571429")
+    row = (0.180411172144121, Decimal("12345.678"), 12.3456789012345, exact, Decimal("2.50"), 12345, 7, "a")
+    (shown,) = texts_of_rows(columns, [row], facts)
+    assert shown == ("18.04 %", "$12,345.68", "12.3457", "0.1429", Decimal("2.50"), 12345, 7, "a")
+    assert texts_of_rows(columns, [], facts) == []
+    nulls = tuple(None for _ in columns)
+    assert texts_of_rows(columns, [nulls, row], facts) == [nulls, shown]
+    text = printed(screens.answer(columns[:1], [row[:1]], texts=[shown[:1]]), 80)
+    assert "│  18.04 % │" in text
 
 
 @pytest.mark.parametrize(("domains", "has_retail"), [("[]", False), ('["retail"]', True)])
