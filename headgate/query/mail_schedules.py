@@ -35,8 +35,9 @@ class MailSchedule:
         x, y, series: columns of that chart; empty for the default.
         scale, form, is_stacked: how it is drawn, as in a saved question.
         filters: values of the dashboard's filters, by name.
-        only_if: `above` or `below`: a question is sent only if a figure of `limit_column` is on this side of
-            `limit`; empty to send it always.
+        only_if: `above` or `below`: it is sent only if a figure of `limit_column` is on this side of `limit`;
+            empty to send it always.
+        limit_panel: the panel of the dashboard that has the figure; empty for a question.
     """
 
     title: str
@@ -57,6 +58,7 @@ class MailSchedule:
     only_if: OnlyIf = ""
     limit_column: str = ""
     limit: float | None = None
+    limit_panel: str = ""
 
     def is_due(self, day: date) -> bool:
         """Return whether the mail is due on a day."""

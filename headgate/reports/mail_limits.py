@@ -26,6 +26,11 @@ class LimitCheck:
     is_sent: bool
     words: str
 
+    @property
+    def line(self) -> str:
+        """Return the line of a mail that is shown or sent, whatever the limit decides."""
+        return self.words if self.is_sent else f"Not sent by its schedule now. {self.words}"
+
 
 def limit_check(
     schedule: MailSchedule, page: QueryRows, words: ColumnWords, as_of: date | None

@@ -37,7 +37,7 @@ from headgate.reports.mail_answers import (
     table_lines,
 )
 from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
-from headgate.reports.mail_limits import limit_check
+from headgate.reports.mail_limits import LimitCheck, limit_check
 from headgate.reports.mail_periods import periods_of
 from headgate.reports.names_of_codes import code_references
 from headgate.reports.numbers import day_words
@@ -232,6 +232,8 @@ class MailSender:
         active = self._active(board, schedule)
         if active:
             yield f"Filter: {filter_words(active, schedule.filters)}"
+        if schedule.only_if:
+            yield self._limit_of_board(board, schedule).line
         for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
             is_of_person = bool(board.written_by) or board.filters_of_tables
             yield from self._panel(panel, is_of_person=is_of_person, has_action=not board.written_by)
@@ -284,8 +286,7 @@ class MailSender:
         yield from self._origin(schedule.sql)
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:
-            check = limit_check(schedule, page, words, self.as_of)
-            yield check.words if check.is_sent else f"Not sent by its schedule now. {check.words}"
+            yield limit_check(schedule, page, words, self.as_of).line
         yield from table_lines(page, words, self.as_of)
         yield from self._left_out(schedule.sql)
         yield from self._open_period(answer_records(page), schedule.x, mailed_records(page))
@@ -300,10 +301,31 @@ class MailSender:
 
     def _is_beyond_limit(self, schedule: MailSchedule) -> bool:
         """Return whether a mail with a limit is sent; one without an answer is, with the reason."""
+        if schedule.dashboard:
+            board = self._dashboard(schedule)
+            return board is None or self._limit_of_board(board, schedule).is_sent
         page = self._question_page(schedule)
         if isinstance(page, str):
             return True
         return limit_check(schedule, page, answer_words(self.tables, page.columns), self.as_of).is_sent
+
+    def _limit_of_board(self, board: Dashboard, schedule: MailSchedule) -> LimitCheck:
+        """Compare the figure of one panel of a dashboard with the limit of its mail."""
+        panels = (panel for panel in self._narrowed(board, schedule) if panel.name == schedule.limit_panel)
+        panel = next(panels, None)
+        if panel is None:
+            reason = "The limit was not checked: its question is no longer on the dashboard."
+            return LimitCheck(is_sent=True, words=reason)
+        page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
+        if isinstance(page, str):
+            reason = f"The limit was not checked: {panel.question} has no answer."
+            return LimitCheck(is_sent=True, words=reason)
+        is_of_person = bool(board.written_by) or board.filters_of_tables
+        words = self._words_of(panel, page, is_of_person=is_of_person)
+        check = limit_check(replace(schedule, x=panel.x), page, words, self.as_of)
+        # The question of a figure is its heading.
+        heading_of_figure = f"{words.heading(schedule.limit_column)}: " if panel.kind == "kpi" else ""
+        return replace(check, words=f"{panel.question} {check.words.removeprefix(heading_of_figure)}")
 
     def _open_period(self, records: Sequence[Record], column: str, sent: Sequence[Record]) -> Iterator[str]:
         """Return a line about the newest period, if it is not over and among the rows that are sent."""

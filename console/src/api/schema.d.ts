@@ -4827,13 +4827,19 @@ export interface components {
              */
             limit_column: string;
             /**
+             * Limit Panel
+             * @description Panel of the dashboard that has the figure; empty for a question.
+             * @default
+             */
+            limit_panel: string;
+            /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              */
             on: number;
             /**
              * Only If
-             * @description Send a question only if a figure of `limit_column` is above or below `limit`; empty to send it always.
+             * @description Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always.
              * @default
              * @enum {string}
              */
@@ -4915,6 +4921,12 @@ export interface components {
              */
             limit_column: string;
             /**
+             * Limit Panel
+             * @description Panel of the dashboard that has the figure; empty for a question.
+             * @default
+             */
+            limit_panel: string;
+            /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              * @default 0
@@ -4922,7 +4934,7 @@ export interface components {
             on: number;
             /**
              * Only If
-             * @description Send a question only if a figure of `limit_column` is above or below `limit`; empty to send it always.
+             * @description Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always.
              * @default
              * @enum {string}
              */

@@ -140,14 +140,18 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
         with as_no_mail_has_it():
             check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
-        _check_filters(_board_to_mail(lake, caller, asked.dashboard), asked)
+        _check_board(_board_to_mail(lake, caller, asked.dashboard), asked)
 
 
 def _check_limit(asked: MailAsked) -> None:
-    if not asked.only_if and (asked.limit_column or asked.limit is not None):
+    if not asked.only_if and (asked.limit_column or asked.limit_panel or asked.limit is not None):
         raise invalid("body.only_if", "no_side", "State `only_if` with the limit: `above` or `below`.")
-    if asked.only_if and (asked.dashboard or not asked.limit_column or asked.limit is None):
-        detail = "A limit needs a question in `sql`, its column in `limit_column` and a number in `limit`."
+    has_figure = asked.limit_column and bool(asked.limit_panel) == bool(asked.dashboard)
+    if asked.only_if and (not has_figure or asked.limit is None):
+        detail = (
+            "A limit needs a column in `limit_column`, a number in `limit` and, of a dashboard, the panel in "
+            "`limit_panel`."
+        )
         raise invalid("body.only_if", "incomplete_limit", detail)
     if asked.limit is not None:
         expect_no_numbers("body.limit", "limit", f"{asked.limit:f}".rstrip("0").rstrip("."))
@@ -166,7 +170,10 @@ def _board_to_mail(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashbo
     return board
 
 
-def _check_filters(board: Dashboard, asked: MailAsked) -> None:
+def _check_board(board: Dashboard, asked: MailAsked) -> None:
+    if asked.limit_panel and asked.limit_panel not in {panel.name for panel in board.panels}:
+        detail = "The dashboard has no such panel. Load the page again, then choose the figure of the limit."
+        raise invalid("body.limit_panel", "unknown_panel", detail)
     expect_no_numbers("body.filters", "filters", *asked.filters.values())
     names = {each.name for each in board.filters}
     if any(name not in names for name in asked.filters):

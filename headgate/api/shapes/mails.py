@@ -15,9 +15,8 @@ Kind = Literal["table", "line", "bar"]
 
 _KIND = "Chart of a question, which the link of the mail opens."
 _FILTERS = "Values of the dashboard's filters, by name of the filter."
-_ONLY_IF = (
-    "Send a question only if a figure of `limit_column` is above or below `limit`; empty to send it always."
-)
+_ONLY_IF = "Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always."
+_LIMIT_PANEL = "Panel of the dashboard that has the figure; empty for a question."
 _ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
 
 
@@ -44,6 +43,7 @@ class MailAsked(Asked):
     only_if: OnlyIf = Field("", description=_ONLY_IF)
     limit_column: Column = ""
     limit: float | None = Field(None, allow_inf_nan=False)
+    limit_panel: Column = Field("", description=_LIMIT_PANEL)
 
 
 class MailShown(Shape):
@@ -78,6 +78,7 @@ class Mail(Shape):
     only_if: OnlyIf = Field("", description=_ONLY_IF)
     limit_column: str = ""
     limit: float | None = None
+    limit_panel: str = Field("", description=_LIMIT_PANEL)
 
 
 class Mails(Shape):

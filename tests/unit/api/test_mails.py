@@ -828,10 +828,40 @@ def test_a_mail_whose_limit_cannot_be_checked_is_sent_with_the_reason() -> None:
     assert "The limit was not checked: the answer has no numbers in a column gone." in text.splitlines()
 
 
+OWN_LIMIT = {"sql": "", "dashboard": "own", "limit_panel": "loans", "limit_column": "n"}
+
+
+@pytest.mark.parametrize(("only_if", "is_sent"), [("above", True), ("below", False)])
+def test_a_mail_of_a_dashboard_is_sent_while_the_figure_of_one_of_its_questions_is_beyond_a_limit(
+    only_if: str, is_sent: bool
+) -> None:
+    lake = MemoryLake(pushed_dashboards={"own": json.dumps(yaml.safe_load(ONE_FIGURE))})
+    ana = Caller(lake, ("viewer",), "ana")
+    asked = mail(only_if=only_if, limit=5, **OWN_LIMIT)
+    kept = ana.call("PUT", PATH, asked).json["mails"][0]
+    assert (kept["only_if"], kept["limit_panel"]) == (only_if, "loans")
+    assert len(sent(lake)) == int(is_sent)
+    words = f"What will be lent next? 1.153E+18, {'' if is_sent else 'not '}{only_if} the limit of 5."
+    line = words if is_sent else f"Not sent by its schedule now. {words}"
+    shown = ana.call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
+    assert line in shown["text"].splitlines()
+    lake.pushed_dashboards = {"own": json.dumps(yaml.safe_load(ONE_FIGURE.replace("name: loans", "name: x")))}
+    ((_, _, text),) = sent(lake, datetime(2026, 1, 12, 6))
+    assert "The limit was not checked: its question is no longer on the dashboard." in text.splitlines()
+
+
+def test_a_limit_of_a_dashboard_names_one_of_its_questions() -> None:
+    lake = MemoryLake(pushed_dashboards={"own": json.dumps(yaml.safe_load(ONE_FIGURE))})
+    for panel in ("", "gone"):
+        asked = mail(only_if="above", limit=5, **{**OWN_LIMIT, "limit_panel": panel})
+        assert Caller(lake, ("viewer",), "ana").call("PUT", PATH, asked).status == 422
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         {"only_if": "above"},
+        {"only_if": "above", "limit_column": "n", "limit": 5, "limit_panel": "loans"},
         {"only_if": "above", "limit_column": "n"},
         {"only_if": "above", "limit": 5},
         {"limit_column": "n", "limit": 5},
