@@ -91,6 +91,7 @@ export function Board({
               key={mailTitle}
               of={{ dashboard: board.system, filters: sent }}
               title={mailTitle}
+              panels={board.panels}
               isWhole={isWhole}
             />
           </Group>

@@ -1,10 +1,11 @@
 import { NativeSelect, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
 import type { AnswerColumn } from '../../formats/columns'
-import { isWholeLimit, LimitFields, NO_LIMIT } from './limit-fields'
+import { isWholeLimit, LimitFields, NO_LIMIT, useFiguresOf, useFiguresOfPanels } from './limit-fields'
 import { MailNow } from './mail-now'
 import type { ShownChart } from '../query/saved-questions'
 import {
@@ -25,9 +26,13 @@ interface Props {
   title?: string
   /** The columns of a question's answer, whose figures may have a limit. */
   columns?: AnswerColumn[]
+  /** The panels of a dashboard, whose figures may have a limit. */
+  panels?: Schemas['Panel'][]
   /** Whether the page has chosen filters that the mail leaves aside. */
   isWhole?: boolean
 }
+
+const NO_COLUMNS: AnswerColumn[] = []
 
 /** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
 const SENT_AT = Date.UTC(2026, 0, 1, 6)
@@ -42,7 +47,13 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({ of, title: proposed = '', columns = [], isWhole = false }: Props) {
+export function MailMe({
+  of,
+  title: proposed = '',
+  columns = NO_COLUMNS,
+  panels = [],
+  isWhole = false,
+}: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
   const [title, setTitle] = useState(proposed)
@@ -51,6 +62,7 @@ export function MailMe({ of, title: proposed = '', columns = [], isWhole = false
   const [limit, setLimit] = useState(NO_LIMIT)
   const [refused, setRefused] = useState('')
   const days = daysOf(every)
+  const figures = [...useFiguresOf(columns), ...useFiguresOfPanels(panels)]
   if (!mails.data?.address) return null
   const isTitled = title.trim() !== ''
   const isComplete = isTitled && isWholeLimit(limit)
@@ -113,7 +125,7 @@ export function MailMe({ of, title: proposed = '', columns = [], isWhole = false
           onChange={(event) => setOn(Number(event.currentTarget.value))}
         />
       ) : null}
-      {columns.length > 0 ? <LimitFields columns={columns} limit={limit} onChange={setLimit} /> : null}
+      <LimitFields figures={figures} limit={limit} onChange={setLimit} />
       <MailNow
         key={content}
         asked={asked}

@@ -6,7 +6,7 @@ import userEvent from '@testing-library/user-event'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { connect } from '../../api/client'
+import { connect, type Schemas } from '../../api/client'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
 import { dayWords, daysOf, writtenMail } from './mails'
@@ -216,6 +216,33 @@ test('a question is sent only if a figure of its answer is above a limit, of a s
     await screen.findByText(/^Sold is sent every Monday, only if Returned is above 0.055\. Before/),
   ).toBeTruthy()
   expect(asked[0]?.body).toMatchObject({ only_if: 'above', limit_column: 'returned', limit: 0.055 })
+}, 30_000)
+
+test('a dashboard is sent only if the figure of one of its questions is below a limit', async () => {
+  const panel = (name: string, question: string, more: object) =>
+    ({ name, question, table: '', unit: '', units: {}, y: [], ...more }) as unknown as Schemas['Panel']
+  const panels = [
+    panel('late', 'How many orders are late?', { kind: 'kpi', unit: 'share' }),
+    panel('net_by_month', 'What was sold?', { kind: 'line', y: ['net'] }),
+    panel('list', 'Which orders?', { kind: 'table' }),
+  ]
+  show(<MailMe of={{ dashboard: 'hub' }} title="Sales" panels={panels} />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is below a limit')
+  expect(screen.getByLabelText('Limit, in percent')).toBeTruthy()
+  await userEvent.selectOptions(screen.getByLabelText('Figure'), 'What was sold? (Net)')
+  await userEvent.type(screen.getByLabelText('Limit'), '1,500')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(
+    await screen.findByText(/^Sales is sent every Monday, only if Net by month is below 1500\./),
+  ).toBeTruthy()
+  expect(asked[0]?.body).toMatchObject({
+    dashboard: 'hub',
+    only_if: 'below',
+    limit_panel: 'net_by_month',
+    limit_column: 'net',
+    limit: 1500,
+  })
 }, 30_000)
 
 test('a mail that is stopped is scheduled again by Undo', async () => {

@@ -9,7 +9,7 @@ export type Mail = Schemas['Mail']
 /** A mail as the API takes it; a chart that is drawn in the usual way states nothing of it. */
 export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing | LimitPart> &
   Partial<ChartDrawing & Pick<Schemas['MailAsked'], LimitPart>>
-type LimitPart = 'only_if' | 'limit_column' | 'limit'
+type LimitPart = 'only_if' | 'limit_panel' | 'limit_column' | 'limit'
 export type Every = Mail['every']
 
 const PATH = '/v1/mails'
@@ -32,8 +32,8 @@ export function daysOf(every: Every): { value: string; label: string }[] {
 }
 
 /** The limit of a mail in words, which follow those of its day; empty without one. */
-export function limitWords({ only_if: side, limit_column: column, limit }: Partial<Mail>): string {
-  return side ? `, only if ${heading(column ?? '')} is ${side} ${limit ?? ''}` : ''
+export function limitWords({ only_if: side, limit_panel, limit_column, limit }: Partial<Mail>): string {
+  return side ? `, only if ${heading(limit_panel || limit_column || '')} is ${side} ${limit ?? ''}` : ''
 }
 
 /** The mails of the caller, and the address that gets them. */
