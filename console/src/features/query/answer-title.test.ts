@@ -44,3 +44,14 @@ test('a list of rows has the title of its few columns and of its tables', () => 
   expect(titleOf('select * from orders o join order_items i using (order_id)')).toBe('Orders, Order items')
   expect(titleOf('select 1 as order_id, 2 as status')).toBe('Order, Status')
 })
+
+test('of many columns the first ones tell statements of the same tables apart', () => {
+  const titleOf = (names: string[], sql = 'select order_id, … from orders') => {
+    const columns = names.map((name) => ({ name, type: 'varchar' }))
+    return answerTitle({ columns, rows: [], query: { sql } }, words, { ...own, sql })
+  }
+  const names = ['order_id', 'status', 'region', 'month', 'paid_on', 'sent_on']
+  expect(titleOf(names)).toBe('Order, Status, Region and 3 more of Orders')
+  expect(titleOf(names.toReversed())).toBe('sent_on, paid_on, Month and 3 more of Orders')
+  expect(titleOf(names, 'select * from orders')).toBe('Orders')
+})

@@ -15,8 +15,8 @@ interface Asked {
   isChart: boolean
 }
 
-/** As many columns name an answer; more of them are those of its table. */
-const FEW_COLUMNS = 4
+/** As many columns name an answer; of more the first ones do. */
+const [FEW_COLUMNS, FIRST_COLUMNS] = [4, 3]
 
 /** The title of a chart: what it shows, and by what. */
 export function chartTitle({ x, y, series }: Choice, headings: Labels): string {
@@ -35,10 +35,15 @@ export function answerTitle(
   const chart = isChart || /\bgroup\s+by\b/i.test(sql) ? drawable(shown, choice) : undefined
   if (chart) return chartTitle(chart, headings)
   const tables = tablesOf(sql).map((table) => heading(table))
-  const isNamed = shown.columns.length <= FEW_COLUMNS && !/\bselect\s+(\w+\.)?\*/i.test(sql)
-  const columns = isNamed ? shown.columns.map(({ name }) => headings[name] ?? name) : []
-  return [columns.join(', '), tables.join(', ')].filter(Boolean).join(' of ') || 'Answer'
+  const hasAll = /\bselect\s+(\w+\.)?\*/i.test(sql)
+  const columns = hasAll ? '' : listed(shown.columns.map(({ name }) => headings[name] ?? name))
+  return [columns, tables.join(', ')].filter(Boolean).join(' of ') || 'Answer'
 }
+
+const listed = (names: string[]): string =>
+  names.length <= FEW_COLUMNS
+    ? names.join(', ')
+    : `${names.slice(0, FIRST_COLUMNS).join(', ')} and ${names.length - FIRST_COLUMNS} more`
 
 const NOTHING: Shown = { columns: [], rows: [], query: { sql: '' } }
 
