@@ -289,6 +289,7 @@ class DryRunner:
             "likely_dataset": edited.likely_dataset,
             "part_datasets": edited.part_datasets,
             "covers": edited.covers,
+            "hidden_parts": edited.hidden_parts,
             "beside_list": edited.beside_list,
             "proposed_steps": [asdict(proposed) for proposed in edited.proposed_steps],
         }
@@ -348,7 +349,7 @@ def _draft_name(upload: UploadRecord, edited: EditedUpload, contracts: Container
     is_list = edited.parts.get(part) is not None
     own = part.rpartition(".")[2] if is_list else PurePosixPath(part).stem
     of_part, of_file = dataset_name_of(own), without_time(dataset_name_of(upload.name))
-    is_only_table = len(set(edited.parts) - set(edited.covers)) == 1
+    is_only_table = len(set(edited.parts) - {*edited.covers, *edited.hidden_parts}) == 1
     names_rows = not (is_only_table or _NAMELESS.fullmatch(of_part) or without_time(of_part) != of_part)
     if names_rows and not edited.inner_list and of_part not in contracts:
         return f"{own}.csv"

@@ -85,6 +85,7 @@ class EditedUpload:
         proposed_steps: steps that fill fields without a column.
         part_datasets: the suggested datasets of lists of JSON records.
         covers: sheets of a row, or of facts such as a cover, which are no tables.
+        hidden_parts: sheets that a spreadsheet program does not show.
         inner_list: the list that is read, if it is in the records of another list; empty else.
         is_elsewhere: the key of the sent file is not of the dataset.
         beside_list: the names of values, lists and objects around the list that is read; no row has them.
@@ -101,6 +102,7 @@ class EditedUpload:
     proposed_steps: tuple[FieldStep, ...] = ()
     part_datasets: Mapping[str, str] = field(default_factory=dict)
     covers: tuple[str, ...] = ()
+    hidden_parts: tuple[str, ...] = ()
     is_elsewhere: bool = False
     inner_list: str = ""
     beside_list: tuple[str, ...] = ()
@@ -260,6 +262,7 @@ class _SentPart:
         parts: the parts to choose from, with the number of their records if known.
         narrow: the headers of narrow sheets.
         facts: narrow sheets with titles, which are no tables but if no other sheet is.
+        hidden: sheets that a spreadsheet program does not show; they are the last parts.
     """
 
     file: Path
@@ -267,6 +270,7 @@ class _SentPart:
     parts: Mapping[str, int | None] = field(default_factory=dict)
     narrow: Mapping[str, Sequence[str]] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+    hidden: tuple[str, ...] = ()
 
 
 def edited_content(
@@ -315,6 +319,7 @@ def edited_content(
         contract,
         part_datasets=of_parts,
         covers=_covers(sent.narrow, contracts),
+        hidden_parts=sent.hidden,
         is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
         inner_list=inner_list,
         beside_list=read_list.beside if read_list else (),
@@ -629,8 +634,10 @@ def _member(path: Path, folder: Path, part: str, limit_bytes: int) -> _SentPart:
     body = path.read_bytes()
     if format_of(body).name in WORKBOOKS:
         sheets = _sheets(body)
-        names = dict.fromkeys(sheet.name for sheet in sheets)
-        return replace(whole, parts=names, narrow=_narrow(sheets), facts=_sheets_of_facts(sheets))
+        hidden = tuple(sheet.name for sheet in sheets if sheet.is_hidden)
+        names = dict.fromkeys([*(sheet.name for sheet in sheets if not sheet.is_hidden), *hidden])
+        facts = _sheets_of_facts(sheets)
+        return replace(whole, parts=names, narrow=_narrow(sheets), facts=facts, hidden=hidden)
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             members = tuple(member.filename for member in data_members(archive))

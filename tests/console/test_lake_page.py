@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.console.browsers import WIDTHS
 from tests.console.lakes import OPERATOR
+from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
     from tests.console.conftest import Console
@@ -39,6 +40,17 @@ def test_no_name_of_a_file_and_no_state_is_cut_on_a_phone(console: Console) -> N
     page = console.opened("/lake", OPERATOR, across, down)
     expect(page.get_by_role("link", name="payments/marketing-consents-of-november.csv")).to_be_visible()
     assert page.evaluate(CUT, ".grid-line .file-parts, .grid-line [role=cell]") == []
+
+
+def test_notes_below_the_numbers_of_a_file_are_not_cut(console: Console) -> None:
+    twice = PAYMENTS.replace(b"A1", b"TWICE")
+    header, first, *_ = twice.splitlines()
+    other = first.replace(b"10.50", b"11.50")
+    assert other != first
+    console.lake.receive("payments/same-key.csv", b"\n".join([header, first, first, other, b""]))
+    page = console.opened("/lake", OPERATOR, 1440, 900)
+    expect(page.get_by_text("(+ 1 with the same key)")).to_be_visible()
+    assert page.evaluate(CUT, ".grid-line [role=cell]:has(.file-counts), .grid-line .file-counts") == []
 
 
 def test_the_columns_of_a_contract_are_read_on_a_phone_without_scrolling_sideways(console: Console) -> None:

@@ -3090,6 +3090,12 @@ export interface components {
             /** @description Null without a header. */
             grid?: components["schemas"]["GridFacts"] | null;
             /**
+             * Hidden Parts
+             * @description Sheets of `parts` that a workbook does not show.
+             * @default []
+             */
+            hidden_parts: string[];
+            /**
              * Hides Values
              * @description Whether the caller may not see or change the file's values.
              * @default false
@@ -3118,7 +3124,7 @@ export interface components {
             mapping?: components["schemas"]["Mapping"] | null;
             /**
              * Offered Parts
-             * @description Parts to commit one after the other: sheets without those of a row or of facts, archive members, and lists of records with a suggested dataset.
+             * @description Parts to commit one after the other: shown sheets without those of a row or of facts, archive members, and lists of records with a suggested dataset.
              * @default []
              */
             offered_parts: string[];

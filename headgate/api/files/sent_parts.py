@@ -45,11 +45,11 @@ def offered_parts(check: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the parts of a checked file to commit one after the other.
 
     Most lists of records are details of the records around them, so only those with a dataset are offered.
-    Sheets of a row or of facts, such as a cover, are not offered.
+    Hidden sheets, and sheets of a row or of facts, such as a cover, are not offered.
     """
     counted, datasets = check.get("part_rows", {}), check.get("part_datasets", {})
-    covers = check.get("covers", ())
-    offered = (part for part in check.get("parts", ()) if part not in covers)
+    others = {*check.get("covers", ()), *check.get("hidden_parts", ())}
+    offered = (part for part in check.get("parts", ()) if part not in others)
     return tuple(part for part in offered if part not in counted or part in datasets)
 
 

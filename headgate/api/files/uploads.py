@@ -596,6 +596,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "part_rows": stored.get("part_rows", {}),
         "part_datasets": stored.get("part_datasets", {}),
         "offered_parts": offered_parts(stored),
+        "hidden_parts": tuple(stored.get("hidden_parts", ())),
         "part": stored.get("part", ""),
         "beside_list": tuple(stored.get("beside_list", ())),
         "parts_read": tuple(stored.get("parts_read", ())),

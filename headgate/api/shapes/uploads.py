@@ -484,12 +484,13 @@ class DryRun(Shape):
     parts: tuple[str, ...] = Field(
         (), description="Sheets, archive members, or lists of records such as `export.orders`, if several."
     )
+    hidden_parts: tuple[str, ...] = Field((), description="Sheets of `parts` that a workbook does not show.")
     part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
     part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a list of records.")
     offered_parts: tuple[str, ...] = Field(
         (),
-        description="Parts to commit one after the other: sheets without those of a row or of facts, archive "
-        "members, and lists of records with a suggested dataset.",
+        description="Parts to commit one after the other: shown sheets without those of a row or of facts, "
+        "archive members, and lists of records with a suggested dataset.",
     )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
     answers: AnsweredFile | None = Field(

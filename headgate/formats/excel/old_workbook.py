@@ -49,7 +49,8 @@ def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
             for name in book.sheet_names():
                 sheet = book.sheet_by_name(name)
                 epoch = EPOCHS[book.datemode == 1]
-                yield Sheet(name, [_row(sheet.row(number), epoch) for number in range(sheet.nrows)])
+                rows = [_row(sheet.row(number), epoch) for number in range(sheet.nrows)]
+                yield Sheet(name, rows, is_hidden=sheet.visibility != 0)
                 book.unload_sheet(name)
     except broken:
         if _ENCRYPTED_PACKAGE in content:

@@ -52,6 +52,7 @@ _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NO_DATE_PART = re.compile(r"\"[^\"]*\"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|\\.")
 _ELAPSED_PART = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_SHOWN = "visible"  # the others are hidden and veryHidden
 _ELAPSED = "46"  # [h]:mm:ss, by its id
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -67,6 +68,7 @@ class Sheet:
 
     name: str
     rows: list[Cells]
+    is_hidden: bool = False
 
 
 @dataclass
@@ -110,6 +112,7 @@ class Book:
     epoch: datetime
     budget: Budget
     parts: Mapping[str, str] = field(default_factory=dict)  # sheet name → part
+    hidden: frozenset[str] = frozenset()  # names of sheets that Excel does not show
 
 
 def xlsx_sheets(content: bytes) -> Iterator[Sheet]:
@@ -180,17 +183,18 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     dates = frozenset(style for style, code in formats.items() if _is_date(code)) - durations
     links = elements_of_part(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
-    since_1904, named = False, []
+    since_1904, named, hidden = False, [], set()
     for entry in elements_of_part(archive, budget, WORKBOOK_PART, "workbookPr", "sheet"):
         if tag_of(entry) == "workbookPr":
             since_1904 = entry.get("date1904") in {"1", "true"}
         else:
             link = next((value for name, value in entry.attrib.items() if name.endswith("}id")), "")
             named.append((entry.get("name", ""), _part(targets.get(link, ""))))
+            hidden.update({entry.get("name", "")} if entry.get("state", _SHOWN) != _SHOWN else ())
     parts = [(name, part) for name, part in named if part in members and "worksheets" in part]
     if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
         raise ValueError("two sheets have one name or one part")
-    return Book(texts, dates, durations, EPOCHS[since_1904], budget, dict(parts))
+    return Book(texts, dates, durations, EPOCHS[since_1904], budget, dict(parts), frozenset(hidden))
 
 
 def _part(target: str) -> str:
@@ -245,7 +249,7 @@ def _sheet(archive: zipfile.ZipFile, book: Book, name: str, part: str) -> Sheet:
         book.budget.spend(cells=number - len(rows))
         rows += [[]] * (number - len(rows) - 1)
         rows.append(_row(entry, book))
-    return Sheet(name, rows)
+    return Sheet(name, rows, name in book.hidden)
 
 
 def _row(entry: Element, book: Book) -> Cells:

@@ -18,7 +18,7 @@ import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { isReplaced, listedState } from './acceptance-words'
 import { originalId } from './original-id'
-import { sameKeyOf } from './waiting-words'
+import { sameKeyOf, sameKeyWords } from './waiting-words'
 
 type File = Schemas['FileSummary']
 
@@ -113,6 +113,8 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
 const NO_ROWS = { quarantined: 0, corrected: 0 }
 const FILE_PX = 320
 const STATE_PX = 224
+/** The width of a number with a note below it. */
+const NOTED_PX = 140
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 
@@ -141,9 +143,9 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     return file && sameKey > 0 ? (
       <>
         {whole(file.duplicates - sameKey)}{' '}
-        <Text span size="xs" className="muted">
-          (+ {whole(sameKey)} with the key of another row)
-        </Text>
+        <div className="file-counts muted" title={sameKeyWords(sameKey)}>
+          (+ {whole(sameKey)} with the same key)
+        </div>
       </>
     ) : null
   }
@@ -152,9 +154,9 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     return corrected > 0 ? (
       <>
         {whole(quarantined)}{' '}
-        <Text span size="xs" className="muted">
+        <div className="file-counts muted">
           ({corrected === quarantined ? 'all' : whole(corrected)} corrected since)
-        </Text>
+        </div>
       </>
     ) : null
   }
@@ -184,6 +186,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       text: counted,
       cell: twice,
       priority: 2,
+      ...(files.some((_, index) => twice(index)) ? { width: NOTED_PX } : {}),
     },
     {
       heading: '+ Refused',
@@ -191,6 +194,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       text: counted,
       cell: refused,
       priority: 2,
+      ...(files.some((_, index) => refused(index)) ? { width: NOTED_PX } : {}),
     },
     {
       heading: 'Accepted share',

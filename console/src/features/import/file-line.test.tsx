@@ -51,6 +51,12 @@ test('a workbook whose chosen sheet is empty keeps the choice of its sheets', ()
   screen.getByLabelText('Part of the file')
 })
 
+test('a hidden sheet is named as one', () => {
+  show({ ...FILE, parts: ['Mai', 'Codes'], hidden_parts: ['Codes'], part: 'Mai' }, false)
+  screen.getByRole('option', { name: 'Mai' })
+  screen.getByRole('option', { name: 'Codes (hidden in the workbook)' })
+})
+
 test('rows that are read are of a dataset, also where the gate refuses the file', () => {
   const refused = { ...FILE, grid: { rows: 3 } } as unknown as Schemas['DryRun']
   expect([isUnreadable(refused), isUnreadable({ ...FILE, outcome: 'profiled' })]).toEqual([false, false])

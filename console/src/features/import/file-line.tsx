@@ -10,8 +10,11 @@ import { type Deciding, isSameColumnWork, withDataset, withPart } from './edits'
 import { innerLists, partWords } from './part-words'
 
 function partChoices(result: Schemas['DryRun']): { value: string; label: string }[] {
-  const { part, parts, part_rows: rows, part_datasets: datasets } = result
-  const listed = parts.map((name) => ({ value: name, label: partWords(name, rows[name], datasets[name]) }))
+  const { part, parts, hidden_parts: hidden = [], part_rows: rows, part_datasets: datasets } = result
+  const listed = parts.map((name) => ({
+    value: name,
+    label: `${partWords(name, rows[name], datasets[name])}${hidden.includes(name) ? ' (hidden in the workbook)' : ''}`,
+  }))
   return parts.includes(part) ? listed : [{ value: part, label: part || 'choose …' }, ...listed]
 }
 
