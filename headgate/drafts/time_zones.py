@@ -13,6 +13,7 @@ from headgate.values.cells import blank_to_null
 
 _OFFSET = r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _OF_ZONE = "has times of the zone {}, which are stored in UTC"
+_ENDS_IN_UTC = r"(?:Z|[+-]00(?::?00)?)$"
 _WITH_OFFSET = "has times with an offset, such as +01:00, which are stored in UTC"
 _SOME_WITH_OFFSET = (
     "has {:,} of {:,} times with an offset, such as +01:00, which are stored in UTC; the others are taken "
@@ -60,4 +61,7 @@ def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> Zone
     count = pc.sum(pc.match_substring_regex(values, _OFFSET)).as_py()
     if 0 < count < len(values):
         return ZoneNote(_SOME_WITH_OFFSET.format(count, len(values)), lacks_zone=True)
-    return ZoneNote(_WITH_OFFSET) if count else ZoneNote(_LOCAL, lacks_zone=True)
+    if not count:
+        return ZoneNote(_LOCAL, lacks_zone=True)
+    is_utc = pc.all(pc.match_substring_regex(values, _ENDS_IN_UTC)).as_py()
+    return None if is_utc else ZoneNote(_WITH_OFFSET)

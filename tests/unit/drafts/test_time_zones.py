@@ -40,6 +40,10 @@ def test_times_with_an_offset_are_stored_in_utc() -> None:
     assert "offset" in notes(b"id,at\n1,2026-01-01T10:00:00+01:00\n2,2026-01-02T10:00:00+01:00\n")["at"]
 
 
+def test_times_in_utc_have_no_note_on_offsets() -> None:
+    assert not notes(b"id,at\n1,2026-01-01T10:00:00Z\n2,2026-01-02T10:00:00+00:00\n")
+
+
 def test_times_of_which_some_have_no_offset_are_counted() -> None:
     mixed = notes(b"id,at\n1,2026-01-01T10:00:00+01:00\n2,2026-01-02T10:00:00\n3,2026-01-03T10:00:00\n")["at"]
     assert "1 of 3 times with an offset" in mixed

@@ -98,7 +98,8 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
                   ,{' '}
                 </>
               ) : null}
-              {bytes(file.size_bytes)}, received <Moment at={file.received_at} />
+              {bytes(file.size_bytes)}
+              {file.edited_before?.sent_as ? ' as stored' : ''}, received <Moment at={file.received_at} />
               {file.uploaded_by ? ` from ${file.uploaded_by}` : ''}
               {file.undone_by ? `, undone by ${file.undone_by}` : ''}
             </Text>

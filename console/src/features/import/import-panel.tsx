@@ -123,7 +123,8 @@ function Rows(props: ComponentProps<typeof ImportGrid>) {
 interface Props {
   upload: Schemas['Upload']
   first: Checked
-  onCommit: (check: Checked, edits: Edits) => void
+  /** `created` is the dataset that was created from the file; empty for none. */
+  onCommit: (check: Checked, edits: Edits, created: string) => void
   /** A person has changed something of the file. */
   onWork?: () => void
   /** Whether the lake has the file and its profile, without a dataset. */
@@ -168,13 +169,14 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
   )
   // The button that created the dataset commits its rows, too; rows that the gate refuses wait, as in any upload.
   const { dataset: created, promise, end } = usePromisedCommit(upload.upload_id)
+  const [newDataset, setNewDataset] = useState('')
   const isEmpty = grid?.rows === 0
   const isPromised = created !== '' && edits.dataset === created
   const hasEnded = isPromised && (work.isCurrent || Boolean(work.error))
   useEffect(() => {
     if (!hasEnded) return
     end()
-    if (!work.error && isKept(created, result, edits)) onCommit(work.check, edits)
+    if (!work.error && isKept(created, result, edits)) onCommit(work.check, edits, created)
   }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
   const valuesOfForm = form ? valuesOf(grid, form.column) : {}
@@ -225,6 +227,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           onWork={onWork}
           onCreated={(dataset, fields) => {
             promise(dataset)
+            setNewDataset(dataset)
             work.restart(withoutOtherRows({ ...withDataset(edits, dataset), columns: fields }, result))
           }}
         />
@@ -321,7 +324,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
         orders={mappedOrders}
         leftOut={leftOut}
         currencies={openCurrencies(result, edits)}
-        onCommit={() => onCommit(work.check, edits)}
+        onCommit={() => onCommit(work.check, edits, newDataset)}
         onShowErrors={() => setShow('errors')}
         onChange={change}
       />

@@ -29,12 +29,14 @@ interface LiveProps {
   lists?: string[] | undefined
   /** What a person was warned of before the commit. */
   doubts?: string[] | undefined
+  /** The dataset that was created from the file; absent or empty for none. */
+  created?: string | undefined
   /** Leads to the parts of the file that are left, which come before a run. */
   children?: ReactNode
 }
 
 /** A committed file in its six stages. */
-export function Live({ fileId, edits, lists, doubts, children }: LiveProps) {
+export function Live({ fileId, edits, lists, doubts, created, children }: LiveProps) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
   useReadReplacedAgain(FINAL_STATES.has(file.data?.body.state ?? '') ? file.data?.body : undefined)
@@ -71,7 +73,7 @@ export function Live({ fileId, edits, lists, doubts, children }: LiveProps) {
           </Group>
         )}
       </Group>
-      <Receipt file={found} edits={edits} lists={lists} doubts={doubts} />
+      <Receipt file={found} edits={edits} lists={lists} doubts={doubts} created={created} />
       {children}
       {found.state === 'reverted' ? (
         <BeforeUndo file={found} isSaidAbove />

@@ -27,10 +27,12 @@ interface Props {
   lists?: string[] | undefined
   /** What a person was warned of before the commit; absent after a reload. */
   doubts?: string[] | undefined
+  /** The dataset that was created from the file; absent or empty for none. */
+  created?: string | undefined
 }
 
 /** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
-export function Receipt({ file, edits, lists, doubts = [] }: Props) {
+export function Receipt({ file, edits, lists, doubts = [], created = '' }: Props) {
   const units = useUnits(file.dataset)
   const titleOf = useTitles(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
@@ -45,6 +47,9 @@ export function Receipt({ file, edits, lists, doubts = [] }: Props) {
         {broughtWords(file)}
       </Text>
       <ReplacedBy file={file} />
+      {created === file.dataset ? (
+        <Text size="sm">The dataset {heading(created)} was created with these rows.</Text>
+      ) : null}
       {file.edited_before?.sent_as ? (
         <Text size="sm">
           {sentAs(file.edited_before)}The file in the lake is {file.key}.

@@ -27,7 +27,13 @@ type Step =
   | { name: 'moving'; progress: Progress }
   | { name: 'checking'; upload: Schemas['Upload'] }
   | { name: 'checked' | 'all_in'; upload: Schemas['Upload']; check: Checked }
-  | { name: 'committed'; upload: Schemas['Upload']; edits?: Edits; check?: Schemas['DryRun'] }
+  | {
+      name: 'committed'
+      upload: Schemas['Upload']
+      edits?: Edits
+      check?: Schemas['DryRun']
+      created?: string
+    }
   | { name: 'duplicate'; upload: Schemas['Upload'] }
   | { name: 'failed'; error: unknown }
 
@@ -52,7 +58,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
   const [hasWork, setHasWork] = useState(false)
   const isSentAgain = useUploads().some((other) => isAgain(other, kept))
   const noteWork = useCallback(() => setHasWork(true), [])
-  const tried = useRef<{ edits: Edits; check: Schemas['DryRun'] }>(undefined)
+  const tried = useRef<{ edits: Edits; check: Schemas['DryRun']; created: string }>(undefined)
   const control = useRef<AbortController>(undefined)
 
   const start = useCallback(async () => {
@@ -120,9 +126,14 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     await keep(kept).catch(() => undefined)
   }
 
-  async function enter(upload: Schemas['Upload'], check: Checked, edits: Edits): Promise<void> {
+  async function enter(
+    upload: Schemas['Upload'],
+    check: Checked,
+    edits: Edits,
+    created: string,
+  ): Promise<void> {
     try {
-      tried.current = { edits, check: check.result }
+      tried.current = { edits, check: check.result, created }
       const done = await commit(upload.upload_id, check.etag)
       noteParts(kept, check.result.parts_read)
       setStep({ name: 'committed', upload: done, ...tried.current })
@@ -176,7 +187,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         <ImportPanel
           upload={step.upload}
           first={step.check}
-          onCommit={(check, edits) => void enter(step.upload, check, edits)}
+          onCommit={(check, edits, created) => void enter(step.upload, check, edits, created)}
           onWork={noteWork}
           opensDraft={kept.opensDraft ?? false}
         />
@@ -185,6 +196,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         <Live
           fileId={step.upload.file_id}
           edits={step.edits}
+          created={step.created}
           lists={Object.keys(step.check?.part_rows ?? {})}
           doubts={step.check && step.edits ? futureLines(step.check, step.edits) : []}
         >
