@@ -121,7 +121,7 @@ export const Row = memo(function Row({
       })}
       {row && hasReasons ? (
         <div
-          className="import-row-note"
+          className={`import-row-note${ofRow ? '' : ' of-cells'}`}
           role="cell"
           style={sized(REASON)}
           title={ofRow ? flawReason(ofRow) : undefined}
