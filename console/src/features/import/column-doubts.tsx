@@ -157,7 +157,7 @@ export function SetForAll({ result, edits, onChange }: Deciding) {
       {set.map(({ column, text }) => {
         const title = titleOf(result.mapping?.fields, edits.columns[column] ?? column)
         return (
-          <Group key={column} gap={4} wrap="nowrap" align="start">
+          <Group key={column} gap={4} wrap="nowrap" align="center">
             <Text size="sm">
               {title} {text ? valueWords(text) : 'empty'}
             </Text>
