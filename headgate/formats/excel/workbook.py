@@ -183,7 +183,8 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     dates = frozenset(style for style, code in formats.items() if _is_date(code)) - durations
     links = elements_of_part(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
-    since_1904, named, hidden = False, [], set()
+    since_1904, named = False, []
+    hidden = set[str]()
     for entry in elements_of_part(archive, budget, WORKBOOK_PART, "workbookPr", "sheet"):
         if tag_of(entry) == "workbookPr":
             since_1904 = entry.get("date1904") in {"1", "true"}
