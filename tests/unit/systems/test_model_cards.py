@@ -256,6 +256,22 @@ def test_recipes_that_are_not_kept_are_compared_with_the_published_one() -> None
     assert card.contest_title == "Error of one customer's revenue in a tested window"
 
 
+@pytest.mark.parametrize(("silhouette", "words"), [(0.34, "apart from each other"), (0.2, "nearly none")])
+def test_the_card_of_alike_customers_judges_how_far_their_groups_lie_apart(
+    silhouette: float, words: str
+) -> None:
+    kinds = {"silhouette": silhouette, "stability": 0.93, "clusters": 4.0}
+    rows = [measure(name, value, "fit", model="customer_segments") for name, value in kinds.items()]
+    card = model_card(
+        description("customer-segments"), [{**row, "baseline": None} for row in rows], None, CurrentTable()
+    )
+    assert [(figure.metric, figure.verdict) for figure in card.figures] == [
+        ("silhouette", words),
+        ("stability", "repeated"),
+        ("clusters", ""),
+    ]
+
+
 def test_a_card_says_in_which_direction_probabilities_are_off() -> None:
     kept = replace(KEPT, calibration=(Bin(0.3, 0.43, 9),), tested_on="2025-10-03/2025-12-31")
     card = model_card(description("churn"), [], kept, IN_USE)
@@ -350,7 +366,8 @@ def test_the_page_has_every_section_and_a_plot_of_the_calibration() -> None:
 
 def test_a_model_that_does_not_exist_is_named() -> None:
     with pytest.raises(
-        NotFoundError, match=r"There is no model nonesuch\. Models: churn, customer-value, fraud"
+        NotFoundError,
+        match=r"There is no model nonesuch\. Models: churn, customer-segments, customer-value, fraud",
     ):
         description("nonesuch")
 
