@@ -214,7 +214,7 @@ def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDas
         trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))
         filters = tuple(DeclaredFilter(**_with_tuples(choice)) for choice in document.get("filters", ()))
         queues = tuple(_queue(queue) for queue in document.get("queues", ()))
-        row_pages = tuple(DeclaredRowPart(**part) for part in document.get("row_pages", ()))
+        row_pages = tuple(DeclaredRowPart(**_with_tuples(part)) for part in document.get("row_pages", ()))
         _require_queues(panels, {queue.name for queue in queues})
         _require_panels(alerts, {panel.name for panel in panels})
         return DeclaredDashboard(

@@ -6,9 +6,19 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import type { Result } from '../query/results'
-import { Facts } from './row-page'
+import { Facts, replacedOn } from './row-page'
 
 afterEach(cleanup)
+
+test('a column of which a part of the page shows the figure is no field beside it', () => {
+  const part = { dataset: 'guests', table: 'guest_value', replaces: ['expected'] }
+  const others = [
+    { ...part, dataset: 'rooms', replaces: ['nights'] },
+    { ...part, table: 'guest_risk', replaces: ['risk'] },
+  ]
+  const boards = [{ row_pages: [part, ...others] }] as unknown as Parameters<typeof replacedOn>[0]
+  expect([...replacedOn(boards, 'guests', 'guest_value')]).toEqual(['expected'])
+})
 
 test('a figure on the page of a row has its unit', async () => {
   const columns = [

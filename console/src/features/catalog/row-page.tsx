@@ -118,7 +118,13 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
                 <StepsAbout tables={tablesAbout(tables, keyColumn.name)} value={value} />
                 <div className="board halves">
                   {tablesAbout(tables, keyColumn.name).map((about) => (
-                    <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
+                    <AboutIt
+                      key={about.name}
+                      dataset={table.name}
+                      table={about}
+                      keyColumn={keyColumn}
+                      value={value}
+                    />
                   ))}
                 </div>
                 <Declared dataset={table.name} value={value} />
@@ -250,19 +256,21 @@ export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: strin
 }
 
 interface AboutProps {
+  dataset: string
   table: Table
   keyColumn: Schemas['ContractColumn']
   value: string
 }
 
 /** The first of what a system's table says about the same thing, such as its risk; the table's page has the rest. */
-function AboutIt({ table, keyColumn, value }: AboutProps) {
+function AboutIt({ dataset, table, keyColumn, value }: AboutProps) {
   const answer = useResult(rowStatement(table, keyColumn, value, false))
   const first = useContract('prod', table.name).data?.first_columns
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
   const condition = encodeURIComponent(`${keyColumn.name}:eq:${value}`)
   const page = `${tableAddress(table.system, table.name)}?filter=${condition}`
-  const rows = answer.data && first ? firstOf(answer.data, first) : undefined
+  const fields = first?.filter((name) => !replacedOn(boards, dataset, table.name).has(name))
+  const rows = answer.data && fields ? firstOf(answer.data, fields) : undefined
   if (answer.data?.rows.length === 0) return null
   return (
     <Panel title={heading(table.name)}>
@@ -284,6 +292,19 @@ function AboutIt({ table, keyColumn, value }: AboutProps) {
     </Panel>
   )
 }
+
+/** The columns of a table that a part of the page shows in its title, or leaves out for a reason. */
+export const replacedOn = (
+  boards: Pick<Schemas['Dashboard'], 'row_pages'>[],
+  dataset: string,
+  table: string,
+): ReadonlySet<string> =>
+  new Set(
+    boards
+      .flatMap(({ row_pages }) => row_pages)
+      .filter((part) => part.dataset === dataset && part.table === table)
+      .flatMap(({ replaces }) => replaces),
+  )
 
 /** An answer with the columns that its contract names first, in their order. */
 export function firstOf({ columns, rows, ...rest }: Result, first: readonly string[]): Result {
