@@ -429,6 +429,7 @@ def _rows(datasets: Sequence[DatasetSummary], console_url: str) -> str:
         "Accepted",
         "Quarantined",
         "Duplicates",
+        "With the key of another row",
         "Most frequent reasons",
     )
     lines = [
@@ -439,7 +440,8 @@ def _rows(datasets: Sequence[DatasetSummary], console_url: str) -> str:
             dataset.received,
             dataset.accepted,
             dataset.quarantined,
-            dataset.duplicates,
+            dataset.duplicates - dataset.reasons[DUPLICATE_KEY],
+            dataset.reasons[DUPLICATE_KEY],
             _reasons(dataset),
         )
         for dataset in datasets

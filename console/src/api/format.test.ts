@@ -86,6 +86,11 @@ test('a share below 0.1 % is not written as nothing', () => {
     '< 0.001 %',
   ])
   expect(figure(0.05, 'percent')).toBe('0.05 %')
+  expect([12, 9.04, -1200].map((value) => figure(value, 'percent'))).toEqual([
+    '12.0 %',
+    '9.0 %',
+    '-1,200.0 %',
+  ])
 })
 
 test('a share of nearly all is not written as all', () => {

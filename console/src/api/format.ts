@@ -154,7 +154,8 @@ export function figure(value: Cell | undefined, unit: string): string {
   const parsed = Number(value)
   if (!Number.isFinite(parsed)) return String(value)
   if (isShare(unit)) return percentage(parsed * 100)
-  if (unit === 'percent') return percentage(parsed)
+  // An error of 12 % stands beside one of 9.4 %.
+  if (unit === 'percent') return percentage(parsed).replace(/^(-?[\d,]+) %$/, '$1.0 %')
   if (unit === 'percentage points') return `${DIGITS_OF_POINTS.format(parsed * 100)} points`
   if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
   const currency = currencyOf(unit)

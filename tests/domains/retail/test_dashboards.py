@@ -1520,7 +1520,7 @@ def test_the_first_figure_says_its_range_and_how_far_to_trust_it_and_no_more() -
         filled_tables(engine, sales_forecast=ahead, sales_history=history, forecast_accuracy=[NEAR])
         rows = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, panel.units).endswith(
-        "£330 is still to sell, between £280 and £390; past sums were off by 12 %"
+        "£330 is still to sell, between £280 and £390; past sums were off by 12.0 %"
     )
 
 

@@ -140,6 +140,7 @@ def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:
     ("value", "unit", "shown"),
     [
         (Decimal("0.1234"), "share", "12.3 %"),
+        (12.0, "percent", "12.0 %"),
         (Decimal("-1234.5"), "GBP", "-£1,235"),
         (3, "series", "3"),
         (None, "GBP", "\N{EN DASH}"),
@@ -172,6 +173,11 @@ def test_a_row_with_the_key_of_another_row_is_no_duplicate() -> None:
     keyed = replace(ORDERS, quarantined=0, duplicates=3, reasons=Counter(duplicate_key=2))
     page = report_html(replace(report(), datasets=(keyed,)), ())
     assert "0 refused, 1 duplicate, 2 with the key of another row." in page
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", page)
+    at = cells.index("Duplicates")
+    width = cells.index("Most frequent reasons") + 1
+    assert cells[at : at + 2] == ["Duplicates", "With the key of another row"]
+    assert cells[at + width : at + width + 2] == ["1", "2"], "the table counts as the sentence above it"
 
 
 def test_the_summary_and_the_contents_come_before_the_figures() -> None:
