@@ -36,9 +36,10 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     if not exact.is_finite():
         return NOTHING
     if unit in _SHARES or unit == "percent":
+        tenths = _rounded(exact * (100 if unit in _SHARES else 1), "0.1")
         # An error of 12.0 % stands beside one of 9.4 %.
-        tenths = f"{exact.quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
-        return f"{tenths if unit == 'percent' else _rounded(exact * 100, '0.1')} %"
+        is_whole = unit == "percent" and tenths.lstrip("-").replace(",", "").isdigit()
+        return f"{tenths}.0 %" if is_whole else f"{tenths} %"
     if currency := currency_of(unit):
         return _amount(exact, currency, "0.01" if 0 < abs(exact) < 1 else "1")
     return _rounded(exact, "0.01")

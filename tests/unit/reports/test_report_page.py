@@ -141,6 +141,8 @@ def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:
     [
         (Decimal("0.1234"), "share", "12.3 %"),
         (12.0, "percent", "12.0 %"),
+        (9.42, "percent", "9.4 %"),
+        (Decimal("1e30"), "percent", "1.000E+30 %"),
         (Decimal("-1234.5"), "GBP", "-£1,235"),
         (3, "series", "3"),
         (None, "GBP", "\N{EN DASH}"),
