@@ -1,8 +1,9 @@
-"""Find the statements that read a table of curated."""
+"""Find the tables that statements read."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -33,6 +34,27 @@ def reads_curated(sql: str, table: str, databases: Databases) -> bool:
         return _mentions(statement, table, databases.curated)
     defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
     return any(_is_curated(node, table, databases, defined) for node in query.find_all(exp.Table))
+
+
+@lru_cache(maxsize=256)
+def tables_read(sql: str) -> frozenset[str]:
+    """Return the names of the tables behind FROM and JOIN, in lower case.
+
+    A heading, a column, a text or a comment with the name of a table is none, nor is a common table
+    expression, whose name hides a table's. A text that is not Athena's SQL reads none.
+    """
+    try:
+        query = only_reading(sql)
+    except QueryError:
+        return frozenset()
+    if query is None:
+        return frozenset()
+    defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+    return frozenset(
+        node.name.lower()
+        for node in query.find_all(exp.Table)
+        if node.name and (node.db or node.name.lower() not in defined)
+    )
 
 
 def _is_curated(node: exp.Table, table: str, databases: Databases, defined: set[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from headgate.query.table_readers import tables_read
 from headgate.reports.answer_words import ColumnWords
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _narrows_table(each: DashboardFilter, panel: Panel, table: str, tables: Sequ
 
 
 def _reads(panel: Panel, table: str) -> bool:
-    return re.search(rf"\b{table}\b", panel.sql) is not None
+    return table.lower() in tables_read(panel.sql)
 
 
 def _masters(each: DashboardFilter, panel: Panel, tables: Sequence[CatalogTable]) -> set[str]:

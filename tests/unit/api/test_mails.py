@@ -606,6 +606,25 @@ def test_a_filter_through_a_dataset_keeps_the_rows_whose_key_has_the_value_there
     )
 
 
+def test_a_heading_with_the_name_of_a_table_brings_no_filter_to_the_mail() -> None:
+    tables = catalog(cast("LakePorts", MemoryLake())).tables
+    region = DashboardFilter(
+        name="region",
+        label="Region",
+        column="region_id",
+        tables=("orders",),
+        values="",
+        whole="",
+        is_from=False,
+        is_until=False,
+        panels=(),
+        through="",
+    )
+    panel = declared(PanelKind.TABLE, sql="SELECT count(*) AS orders FROM churn_risk -- not from orders")
+    assert filtered_statement(panel, [region], {"region": "IE"}, tables) == panel.sql
+    assert ignored_labels(panel, [region], tables) == ["Region"]
+
+
 def test_the_catalog_has_the_time_that_a_contract_declares() -> None:
     tables = {table.name: table for table in catalog(cast("LakePorts", MemoryLake())).tables}
     assert tables["orders"].event_time == "ordered_at"

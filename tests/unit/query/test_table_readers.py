@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headgate.query.catalog_queries import Databases
-from headgate.query.table_readers import reads_curated
+from headgate.query.table_readers import reads_curated, tables_read
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,21 @@ def test_a_statement_reads_the_table(sql: str) -> None:
 )
 def test_a_statement_does_not_read_the_table(sql: str) -> None:
     assert not reads_curated(sql, "visits", DATABASES)
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("SELECT count(*) AS wards, sum(visits) FROM stays", {"stays"}),
+        ("SELECT 'from visits' AS \"wards\" FROM stays -- from visits", {"stays"}),
+        ('SELECT 1 /* FROM visits */ FROM "x_curated"."Stays" s, wards', {"stays", "wards"}),
+        ("SELECT 1.0 / (SELECT count(*) FROM visits) FROM (SELECT 1 FROM stays) x", {"visits", "stays"}),
+        ("WITH visits AS (SELECT 1 FROM stays) SELECT 1 FROM visits", {"stays"}),
+        ("WITH visits AS (SELECT 1 FROM x_prod.visits) SELECT 1 FROM visits", {"visits"}),
+        ("SELECT extract(year FROM begun_on) FROM stays CROSS JOIN UNNEST(ids) AS t (id)", {"stays"}),
+        ("SHOW TABLES", set()),
+        ("SELECT FORM", set()),
+    ],
+)
+def test_only_what_is_behind_from_and_join_is_a_table(sql: str, tables: set[str]) -> None:
+    assert tables_read(sql) == tables

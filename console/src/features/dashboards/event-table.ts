@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { isTime } from '../../api/format'
+import { readBy } from '../query/sources'
 
 type Table = Schemas['CatalogTable']
 
@@ -36,24 +37,14 @@ export function referencedBy(table: Table, read: Table[]): Set<Table> {
   return reached
 }
 
-/** The lists of tables behind FROM, and each table behind JOIN. */
-const SOURCE = String.raw`[\w".]+(?:\s+(?:as\s+)?(?!join\b)\w+)?`
-const SOURCES = new RegExp(String.raw`\b(?:from|join)\s+(${SOURCE}(?:\s*,\s*${SOURCE})*)`, 'gi')
-
-/** The names of tables in a statement; other words of it, such as the heading of a column, may be names too. */
-const sourcesOf = (sql: string): string[] =>
-  [...sql.matchAll(SOURCES)].flatMap(([, list = '']) =>
-    list.split(',').map((each) => each.trim().split(/\s/)[0]?.replaceAll('"', '').split('.').at(-1) ?? ''),
-  )
-
 /**
  * The one table of a statement whose rows happen in a period: of those with a time the one that references the others.
  * One that a further table of the statement references is it only if its contract declares its time, and beside
  * a declared one no other is certain.
  */
 export function eventTable(sql: string, tables: Table[]): Table | undefined {
-  const sources = sourcesOf(sql)
-  const read = tables.filter(({ name }) => sources.includes(name))
+  const { sources } = readBy(sql)
+  const read = tables.filter((table) => sources.some(({ name }) => name === table.name.toLowerCase()))
   if (read.length === 1) return read[0]
   const timed = read.filter(hasTime)
   const masters = (others: Table[]) => new Set(others.flatMap((table) => [...referencedBy(table, read)]))

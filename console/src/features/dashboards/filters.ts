@@ -1,7 +1,10 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
+import { readBy, type Source } from '../query/sources'
+import { masking } from '../query/statement-clauses'
 import { eventTable, referencedBy } from './event-table'
+import { hasShareOfTotal } from './share-of-total'
 
 /** The table in which a key has the value of a filter: a region's id is looked up by its name. */
 export interface Lookup {
@@ -28,6 +31,8 @@ export interface Narrowed {
   sql: string
   /** Labels of chosen filters that do not change the panel. */
   ignored: string[]
+  /** Whether it computes shares of a total, of which a chosen filter leaves a part. */
+  isOfRest?: boolean
   /** The chosen filters that change the panel, such as `Country: Ireland`. */
   words: string[]
   /** Conditions of the rows of the panel's table, as filters of the table's page. */
@@ -48,6 +53,10 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
   return {
     sql: filteredSql(panel, filters, chosen, tables),
     ignored: ignoredLabels(active, (one) => narrows(one, panel)),
+    isOfRest: isOfRest(
+      panel.sql,
+      active.filter((one) => isFor(one, panel.name)),
+    ),
     words: active
       .filter((one) => narrows(one, panel))
       .map(({ name, label, column }) => `${label}: ${cellWords(column, chosen[name])}`),
@@ -111,8 +120,8 @@ export function filteredSql(
   let { sql } = panel
   for (const table of tablesRead(panel.sql, tables)) {
     const own = active.filter((one) => one.tables.includes(table.name))
-    const through = own.length > 0 ? readThrough(sql, table) : undefined
-    if (!through) continue
+    if (own.length === 0) continue
+    const through = readThrough(sql, table)
     sql = through.sql
     shadows.push(shadow(table, own, chosen, through.name, tables))
   }
@@ -125,10 +134,16 @@ export function filteredSql(
 const inDatabase = ({ database, name }: Table): RegExp =>
   new RegExp(`"?\\b${database}"?\\."?${name}\\b"?`, 'gi')
 
+/** Whether a name behind FROM or JOIN may be a table: with a database it is of that one. */
+const isOf = ({ database, name }: Source, table: Table): boolean =>
+  name === table.name.toLowerCase() && (database === '' || database === table.database.toLowerCase())
+
 /** The tables that a statement reads. Of two with one name it is the one whose database is named, else that of a system. */
 export function tablesRead(sql: string, tables: Table[]): Table[] {
-  const named = tables.filter(({ name }) => reads(sql, name))
-  const rank = (table: Table): number => (inDatabase(table).test(sql) ? 0 : table.system ? 1 : 2)
+  const { sources } = readBy(sql)
+  const named = tables.filter((table) => sources.some((source) => isOf(source, table)))
+  const rank = (table: Table): number =>
+    sources.some((source) => source.database !== '' && isOf(source, table)) ? 0 : table.system ? 1 : 2
   return named.filter((table) => {
     const same = named.filter(({ name }) => name === table.name)
     return same.every(
@@ -140,13 +155,29 @@ export function tablesRead(sql: string, tables: Table[]): Table[] {
   })
 }
 
-/** The statement in which a subquery of some name replaces a table; undefined where the statement calls a subquery of its own so. */
-export function readThrough(sql: string, table: Table): { sql: string; name: string } | undefined {
-  const isOwn = new RegExp(`\\b${table.name}\\s+AS\\s*\\(`, 'i').test(sql)
+/** The statement in which a subquery of some name replaces a table: of the table's name, unless the statement calls a subquery of its own so. */
+function readThrough(sql: string, table: Table): { sql: string; name: string } {
+  const { sources, own } = readBy(sql)
+  const isOwn = own.has(table.name.toLowerCase())
   const name = isOwn ? `filtered_${table.name}` : table.name
-  return isOwn && !inDatabase(table).test(sql)
-    ? undefined
-    : { sql: sql.replace(inDatabase(table), name), name }
+  const isQualifier = new RegExp(`\\b${table.name}"?\\s*\\.`, 'i').test(masking(sql))
+  let through = sql
+  for (const source of sources.filter((one) => isOf(one, table)).toReversed()) {
+    if (!isOwn && !source.database) continue
+    const alias = isOwn && !source.hasAlias && isQualifier ? ` AS ${table.name}` : ''
+    through = through.slice(0, source.from) + name + alias + through.slice(source.until)
+  }
+  return { sql: withoutDatabase(through, table), name }
+}
+
+/** The statement in which the columns of a table name it without its database; its texts stay. */
+function withoutDatabase(sql: string, table: Table): string {
+  const masked = sql.replace(/'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => ' '.repeat(part.length))
+  const places = [...masked.matchAll(inDatabase(table))].toReversed()
+  return places.reduce(
+    (text, { 0: words, index }) => text.slice(0, index) + table.name + text.slice(index + words.length),
+    sql,
+  )
 }
 
 /** Another statement about a table of which only the rows with these conditions are shown, as far as filters have their columns. */
@@ -177,7 +208,12 @@ export function filteredByRows(
 const isFor = (filter: Filter, panel: string): boolean =>
   filter.panels.length === 0 || filter.panels.includes(panel)
 
-const reads = (sql: string, table: string): boolean => new RegExp(`\\b${table}\\b`).test(sql)
+const reads = (sql: string, table: string): boolean =>
+  readBy(sql).sources.some(({ name }) => name === table.toLowerCase())
+
+/** Whether a statement has shares of a total of a table that chosen filters narrow. That of a period is what one expects. */
+export const isOfRest = (sql: string, active: Filter[]): boolean =>
+  active.some((one) => !isBound(one) && hasShareOfTotal(sql, one.tables))
 
 /** Whether a chosen filter changes a panel. */
 export const narrows = (filter: Filter, panel: Pick<Panel, 'name' | 'sql'>): boolean =>

@@ -1,12 +1,27 @@
 import { Text } from '@mantine/core'
 
-/** Which of the chosen filters do not narrow a panel or several, in words. */
-export function IgnoredFilters({ labels, place = 'here' }: { labels: string[]; place?: string }) {
-  if (labels.length === 0) return null
+interface Props {
+  labels: string[]
+  place?: string
+  /** Whether the answer has shares of a total that a chosen filter narrows too. */
+  isOfRest?: boolean | undefined
+}
+
+/** Which of the chosen filters do not narrow a panel or several, and of what its shares are, in words. */
+export function IgnoredFilters({ labels, place = 'here', isOfRest = false }: Props) {
   const named = labels.map((label) => `“${label}”`).join(' and ')
   return (
-    <Text size="xs" className="muted" data-testid="ignored-filters">
-      {labels.length === 1 ? `The filter ${named} does` : `The filters ${named} do`} not apply {place}.
-    </Text>
+    <>
+      {labels.length === 0 ? null : (
+        <Text size="xs" className="muted" data-testid="ignored-filters">
+          {labels.length === 1 ? `The filter ${named} does` : `The filters ${named} do`} not apply {place}.
+        </Text>
+      )}
+      {isOfRest ? (
+        <Text size="xs" className="muted" data-testid="share-of-rest">
+          Shares are of what the filters leave, not of everything.
+        </Text>
+      ) : null}
+    </>
   )
 }

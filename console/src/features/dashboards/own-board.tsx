@@ -173,7 +173,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
       ) : (
         <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
           {pinned.map((question, place) => {
-            const { sql, ignored } = narrowedStatement(question.sql, filters, chosen, tables)
+            const { sql, ignored, isOfRest } = narrowedStatement(question.sql, filters, chosen, tables)
             return (
               <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
                 <PinnedPanel
@@ -188,6 +188,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
                     )
                   }
                   ignored={ignored}
+                  isOfRest={isOfRest}
                   deeds={isOwn ? deedsOf(question, place) : undefined}
                 />
               </div>

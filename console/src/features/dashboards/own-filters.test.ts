@@ -186,3 +186,41 @@ test('a declared bound of several tables leaves the one that another of them ref
   const sql = 'SELECT count(*) FROM nights JOIN stays ON stays.stay_id = nights.stay_id'
   expect(filtersFor([since], sql, MASTERS).map(({ tables }) => tables)).toEqual([['nights']])
 })
+
+test('a heading with the name of a table brings no filter to it, and the statement stays as it is', () => {
+  const risks = testTable('risks', [testColumn('guest_id'), testColumn('is_late')], of)
+  const tables = [...TABLES, risks]
+  const sql = 'SELECT count(*) AS trips FROM risks WHERE is_late'
+  expect(
+    narrowedStatement(sql, filtersOf([TRIPS, sql], [BOARD], tables), { region: 'Alps' }, tables),
+  ).toEqual({
+    sql,
+    ignored: ['Region'],
+  })
+  // A comment and a text are no table either.
+  const spoken = "SELECT 'trips' AS x /* FROM trips */ FROM risks"
+  expect(filtersOf([spoken], [BOARD], tables)).toEqual([])
+})
+
+test('a table is narrowed in the subquery that has its name, and in any letters', () => {
+  const narrowed = (sql: string) => narrowedStatement(sql, FILTERS, { region: 'Alps' }, TABLES)
+  const own = 'WITH trips AS (SELECT trips.region FROM trips) SELECT region FROM trips'
+  expect(narrowed(own).sql).toMatch(
+    /^WITH filtered_trips AS \([^]*\),\ntrips AS \(SELECT trips\.region FROM filtered_trips AS trips\) SELECT region FROM trips$/,
+  )
+  expect(narrowed(own).ignored).toEqual([])
+  expect(narrowed('select 1 from "Trips" t').sql).toMatch(/^WITH trips AS \([^]*\)\nselect 1 from "Trips" t$/)
+  expect(narrowed(`SELECT 'lake.trips' FROM lake.trips`).sql).toMatch(/\nSELECT 'lake\.trips' FROM trips$/)
+})
+
+test('a share of a total under a filter is said to be of what the filter leaves', () => {
+  const isOfRest = (sql: string, chosen: object = { region: 'Alps' }) =>
+    narrowedStatement(sql, FILTERS, { ...chosen }, TABLES).isOfRest === true
+  const by = 'FROM trips GROUP BY region'
+  expect(isOfRest(`SELECT region, count(*) * 1.0 / sum(count(*)) OVER () AS share ${by}`)).toBe(true)
+  expect(isOfRest(`SELECT region, count(*) * 1.0 / (SELECT count(*) FROM trips) AS share ${by}`)).toBe(true)
+  expect(isOfRest(`SELECT region, count(*) / 2 AS half ${by}`)).toBe(false)
+  expect(isOfRest(`SELECT region, count(*) / lag(count(*)) OVER (ORDER BY region) AS x ${by}`)).toBe(false)
+  expect(isOfRest(`SELECT region, count(*) * 1.0 / sum(count(*)) OVER () AS share ${by}`, {})).toBe(false)
+  expect(isOfRest('SELECT article, 1.0 / sum(1) OVER () AS share FROM prices')).toBe(false)
+})

@@ -10,9 +10,9 @@ import {
   filtersFor,
   ignoredLabels,
   isBound,
+  isOfRest,
   type Lookup,
   narrows,
-  readThrough,
   tablesRead,
   typeOf,
 } from './filters'
@@ -90,12 +90,13 @@ export function narrowedStatement(
   filters: Filter[],
   chosen: Chosen,
   tables: Table[],
-): { sql: string; ignored: string[] } {
-  const read = tablesRead(sql, tables).filter((table) => readThrough(sql, table))
+): { sql: string; ignored: string[]; isOfRest?: boolean } {
+  const read = tablesRead(sql, tables)
   const active = filtersFor(filters, sql, tables).filter(({ name }) => chosen[name])
   return {
     sql: filteredSql({ name: '', sql }, filters, chosen, tables),
     ignored: ignoredLabels(active, (filter) => read.some(({ name }) => filter.tables.includes(name))),
+    ...(isOfRest(sql, active) ? { isOfRest: true } : {}),
   }
 }
 

@@ -117,7 +117,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
           )
         }
       </Answered>
-      <IgnoredFilters labels={narrowed.ignored} />
+      <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} />
       {board.written_by ? <AnswerOrigin sql={sql} question={undefined} tables={tables} /> : null}
       <TrustLine
         board={board}

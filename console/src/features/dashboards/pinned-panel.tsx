@@ -36,12 +36,14 @@ interface Props {
   narrow: (sql: string) => string
   /** The labels of chosen filters that do not change it. */
   ignored: string[]
+  /** Whether it has shares of a total that the filters narrow too. */
+  isOfRest?: boolean | undefined
   /** What its person may do with it; undefined on the dashboard of another person. */
   deeds: PinnedDeeds | undefined
 }
 
 /** The answer of a question on a person's dashboard. */
-export function PinnedPanel({ question, isNarrowed, narrow, ignored, deeds }: Props) {
+export function PinnedPanel({ question, isNarrowed, narrow, ignored, isOfRest, deeds }: Props) {
   const answer = useResult(question.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
@@ -77,7 +79,7 @@ export function PinnedPanel({ question, isNarrowed, narrow, ignored, deeds }: Pr
           isNothing ? null : <Shown result={result} question={question} isNarrowed={isNarrowed} />
         }
       </Answered>
-      <IgnoredFilters labels={ignored} />
+      <IgnoredFilters labels={ignored} isOfRest={isOfRest} />
       <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
       {trust ? <TrustLine {...trust} narrow={narrow} /> : null}
     </Panel>

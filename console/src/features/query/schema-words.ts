@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { withoutTexts } from './statement-clauses'
+import { readBy } from './sources'
 
 type Table = Pick<Schemas['CatalogTable'], 'database' | 'name' | 'system'> & {
   columns: { name: string }[]
@@ -27,11 +27,14 @@ export function matching<T extends Table>(tables: T[], searched: string): T[] {
     )
 }
 
-/** The tables that a statement reads, in the order in which it names them. */
+/** The tables that a statement reads, in the order in which it names them; of two with one name that of the database which it names. */
 export function tablesIn<T extends Table>(sql: string, tables: T[]): T[] {
-  const text = withoutTexts(sql).toLowerCase()
-  const place = ({ name }: T): number =>
-    text.search(new RegExp(`(?:from|join)\\s+(?:"?\\w+"?\\.)?"?${name}\\b`))
+  const { sources } = readBy(sql)
+  const place = (table: T): number =>
+    sources.findIndex(
+      ({ database, name }) =>
+        name === table.name.toLowerCase() && (!database || database === table.database.toLowerCase()),
+    )
   return tables
     .map((table) => ({ table, at: place(table) }))
     .filter(({ at }) => at >= 0)
