@@ -21,6 +21,7 @@ from headgate.reports.mail_periods import (
 from headgate.reports.mail_tables import TextColumn, text_table
 from headgate.reports.numbers import figure
 from headgate.reports.open_periods import open_period
+from headgate.reports.statement_words import StatementWords
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
@@ -55,9 +56,13 @@ def panel_lines(
     records = answer_records(page)
     if panel.nothing and not records:
         return [f"\n{panel.question}", panel.nothing]
-    shown = _figure_lines(panel, records) if panel.kind == "kpi" else [panel.question]
+    is_figure, is_named = panel.kind == "kpi", _has_named_figure(records, words)
+    shown = _figure_lines(panel, records) if is_figure and is_named else [panel.question]
+    if is_figure and not is_named and (figures := _figures_of_row(records, words)):
+        shown = [f"{panel.question} {figures[0][1]}"] if len(figures) == 1 else shown + _described(figures)
+        is_named = True
     answer = answer_in_words(panel.answer, records, words.units)
-    rows = [] if panel.kind == "kpi" else _chart_rows(panel, page, words, as_of)
+    rows = [] if is_figure and is_named else _chart_rows(panel, page, words, as_of)
     lines = [*shown, *([answer] if answer and answer != panel.question else []), *rows]
     return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records) if has_action else [])]
 
@@ -68,6 +73,25 @@ def _figure_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
     before = row.get("before") if panel.before_label else None
     compared = [] if before is None else [f"{figure(before, panel.unit)} {panel.before_label}"]
     return [f"{panel.question} {figure(row.get('value'), panel.unit)}", *compared]
+
+
+def _has_named_figure(records: Sequence[Record], words: ColumnWords) -> bool:
+    """Return whether a figure is in the column `value`, as in each statement that no person wrote."""
+    return not isinstance(words, StatementWords) or not records or "before" in records[0]
+
+
+def _figures_of_row(records: Sequence[Record], words: ColumnWords) -> list[tuple[str, str]]:
+    """Return headings and figures of the only row of a statement; none if it is no row of numbers."""
+    if len(records) != 1:
+        return []
+    (row,) = records
+    if not all(value is None or is_number(name, [value]) for name, value in row.items()):
+        return []
+    return [(words.heading(name), words.texts(name, [value])[0]) for name, value in row.items()]
+
+
+def _described(figures: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"{title}: {text}" for title, text in figures]
 
 
 def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:

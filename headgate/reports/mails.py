@@ -262,7 +262,7 @@ class MailSender:
             if is_of_person
             else agreed_words(self.tables, panel.table, page.columns)
         )
-        of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
+        of_figure = _units_of_figure(panel, page, is_of_person=is_of_person)
         units = {**agreed.units, **of_figure, **panel.units}
         return replace(agreed, units=units, codes=self._codes(page))
 
@@ -514,3 +514,13 @@ def _address(schedule: MailSchedule) -> str:
     }
     chosen = {name: value for name, value in {**columns, **drawn}.items() if value}
     return f"/query?{urlencode({'sql': schedule.sql, 'view': 'chart', **chosen}, doseq=True)}"
+
+
+def _units_of_figure(panel: Panel, page: QueryRows, *, is_of_person: bool) -> dict[str, str]:
+    """Return the unit of a figure by column; the only column of a person's has that of its panel."""
+    if panel.kind != "kpi":
+        return {}
+    if not is_of_person:
+        return {"value": panel.unit, "before": panel.unit}
+    names = [column.name for column in page.columns]
+    return {names[0]: panel.unit} if panel.unit and len(names) == 1 else {}

@@ -26,6 +26,7 @@ from headgate.reports.mail_answers import MAX_ROWS, mailed_records, panel_lines,
 from headgate.reports.mail_filters import filtered_statement, ignored_labels
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, MailShower, SentMails, cut
 from headgate.reports.numbers import amount_in_full
+from headgate.reports.statement_words import StatementWords
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.api.lakes import Caller, MemoryLake, MemoryQueries, query
 
@@ -304,6 +305,25 @@ def test_a_figure_of_a_mail_follows_its_question_and_its_sentence_comes_after_it
     assert panel_lines(panel, advised, ColumnWords(), has_action=False)[-1] == "12,000 was sold"
     without = panel_lines(panel, page_of(figures, (None, None, None)), ColumnWords())
     assert without == ["\nWhat was sold? \N{EN DASH}"]
+
+
+def test_a_figure_of_a_person_is_the_only_row_whatever_its_columns_are_called() -> None:
+    panel = declared(PanelKind.KPI, unit="")
+    words = StatementWords({"revenue": "GBP", "at_stake": "GBP"})
+    one = panel_lines(panel, page_of({"revenue": "double"}, (9642327.58,)), words)
+    assert one == ["\nWhat was sold? £9,642,327.58"]
+    several = page_of({"customers": "bigint", "at_stake": "double"}, (359, 80915.71))
+    assert panel_lines(panel, several, words) == [
+        "\nWhat was sold?",
+        "Customers: 359",
+        "At stake: £80,915.71",
+    ]
+    assert panel_lines(panel, page_of({"revenue": "double"}, (None,)), words) == [
+        "\nWhat was sold? \N{EN DASH}"
+    ]
+    # What is no row of numbers is a table, and nothing of it is left out.
+    rows = page_of({"revenue": "double"}, (1.5,), (2.5,))
+    assert panel_lines(panel, rows, words)[2:] == ["  £1.50", "  £2.50"]
 
 
 def test_a_forecast_of_a_mail_begins_with_the_periods_ahead_and_has_no_empty_or_title_column() -> None:

@@ -16,6 +16,7 @@ import {
   type PanelAsked,
   panelOf,
 } from './board-draft'
+import { useRefusedFigures } from './refused-figures'
 import { useWriteBoard } from './written-boards'
 
 interface Props {
@@ -33,10 +34,12 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
   const [draft, setDraft] = useState(start)
   const write = useWriteBoard(system)
   const { title, panels } = draft
+  const refused = useRefusedFigures(panels)
+  const isReady = isComplete(draft) && !refused.some((words) => words !== '')
   const setPanels = (next: PanelAsked[]) => setDraft({ ...draft, panels: next })
   function press(event: React.FormEvent): void {
     event.preventDefault()
-    if (isComplete(draft)) write.mutate(draft, { onSuccess: () => onWritten(system ?? boardName(title)) })
+    if (isReady) write.mutate(draft, { onSuccess: () => onWritten(system ?? boardName(title)) })
   }
   return (
     <Panel title={system ? 'Edit the dashboard' : 'A dashboard for everybody'} name="Dashboard editor">
@@ -60,6 +63,7 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
             <OnePanel
               key={place}
               panel={panel}
+              refused={refused[place] ?? ''}
               onChange={(next) => setPanels(panels.with(place, next))}
               onMove={(by) => setPanels(moved(panels, place, by))}
               onRemove={() => setPanels(panels.toSpliced(place, 1))}
@@ -82,7 +86,7 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
           />
         ) : null}
         <Group gap="xs">
-          <Button size="xs" type="submit" disabled={!isComplete(draft)} loading={write.isPending}>
+          <Button size="xs" type="submit" disabled={!isReady} loading={write.isPending}>
             {system ? 'Save for everybody' : 'Publish for everybody'}
           </Button>
           <Button size="xs" variant="subtle" color="gray" onClick={onCancel}>
@@ -110,12 +114,14 @@ const WIDTHS = [
 
 interface PanelProps {
   panel: PanelAsked
+  /** Why its answer is no figure; empty where it is one, or is to be none. */
+  refused: string
   onChange: (panel: PanelAsked) => void
   onMove: (by: -1 | 1) => void
   onRemove: () => void
 }
 
-function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
+function OnePanel({ panel, refused, onChange, onMove, onRemove }: PanelProps) {
   const buttons = [
     { sign: '↑', words: 'Earlier', press: () => onMove(-1) },
     { sign: '↓', words: 'Later', press: () => onMove(1) },
@@ -171,6 +177,11 @@ function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
           </ActionIcon>
         ))}
       </Group>
+      {refused ? (
+        <Text size="xs" c="red" role="alert">
+          {refused}
+        </Text>
+      ) : null}
     </li>
   )
 }

@@ -15,4 +15,4 @@ export function useBoardFilters(board: Schemas['Dashboard'] | undefined): Filter
 }
 
 export const hasFiltersOfTables = (board: Schemas['Dashboard']): boolean =>
-  board.written_by !== '' || board.filters_of_tables === true
+  Boolean(board.written_by) || board.filters_of_tables === true

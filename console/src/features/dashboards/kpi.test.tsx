@@ -41,7 +41,7 @@ const ANSWER: Record<string, object> = {
   '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
 }
 
-function show(): void {
+function show(board: object = BOARD, panel: object = {}): void {
   vi.stubGlobal('fetch', (url: string) =>
     Promise.resolve(
       Response.json(
@@ -57,8 +57,8 @@ function show(): void {
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <MemoryRouter>
           <Kpi
-            panel={PANEL as unknown as Schemas['Panel']}
-            board={BOARD as unknown as Schemas['Dashboard']}
+            panel={{ ...PANEL, ...panel } as unknown as Schemas['Panel']}
+            board={board as unknown as Schemas['Dashboard']}
             narrowed={{ sql: SQL, rows: [], ignored: [], words: [], narrow: (sql: string) => sql } as never}
           />
         </MemoryRouter>
@@ -94,4 +94,43 @@ test('a figure that is not there has its reason instead of a dash', async () => 
   show()
   expect(await screen.findByText('Too few sales to compare.')).toBeTruthy()
   expect(screen.queryByTestId('figure-sold')).toBeNull()
+})
+
+const WRITTEN = { ...BOARD, written_by: 'ana', filters_of_tables: true }
+
+test('a figure of a person needs no column of a certain name, and has all of its digits and its unit', async () => {
+  answer = {
+    columns: [{ name: 'revenue', type: 'double', unit: 'EUR' }],
+    rows: [[195920.42]],
+    next_cursor: '',
+  }
+  show(WRITTEN)
+  expect((await screen.findByTestId('figure-of-revenue')).textContent).toBe('€195,920.42')
+})
+
+test('several numbers of a row are several figures, each with its heading', async () => {
+  answer = {
+    columns: [
+      { name: 'guests', type: 'bigint' },
+      { name: 'at_stake', type: 'double', unit: 'EUR' },
+    ],
+    rows: [[359, 80915.71]],
+    next_cursor: '',
+  }
+  show(WRITTEN)
+  expect((await screen.findByTestId('figure-of-guests')).textContent).toBe('359')
+  expect(screen.getByTestId('figure-of-at_stake').textContent).toBe('€80,915.71')
+  expect(screen.getByText('At stake')).toBeTruthy()
+})
+
+test('the unit of a panel is that of its only figure', async () => {
+  answer = { columns: [{ name: 'part', type: 'double' }], rows: [[0.8579]], next_cursor: '' }
+  show(WRITTEN, { unit: 'share' })
+  expect((await screen.findByTestId('figure-of-part')).textContent).toBe('85.79 %')
+})
+
+test('an answer that is no figure says why, and nothing false', async () => {
+  answer = { columns: [{ name: 'sold', type: 'double' }], rows: [[1], [2]], next_cursor: '' }
+  show(WRITTEN)
+  expect(await screen.findByText(/^One figure needs one row/)).toBeTruthy()
 })

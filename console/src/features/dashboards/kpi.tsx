@@ -3,12 +3,15 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
+import { AnswerFigures } from '../query/answer-figures'
+import { whyNoFigure } from '../query/figures-of'
 import { type Result, useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
-import { FailedAnswer } from '../../components/states'
+import { Empty, FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle, filledParts } from '../../formats/template'
 import { moment } from '../../formats/moments'
+import { hasFiltersOfTables } from './board-filters'
 import { useFigureBefore } from './figure-before'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
@@ -41,6 +44,9 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   // A figure that is not there has its reason instead of a dash.
   const isExplained = at('value') === null && typeof at('reason') === 'string'
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
+  // A person's statement has no columns of certain names; one that compares has.
+  const isOfPerson =
+    hasFiltersOfTables(board) && !result.data?.columns.some(({ name }) => ['before', 'reason'].includes(name))
   const title =
     result.data && panel.answer ? answerTitle(panel.answer, answerRows(result.data), units) : undefined
   return (
@@ -74,7 +80,9 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       {view === 'definition' ? (
         <Definition table={panel.table} system={board.system} columns={namesIn(narrowed.sql)} />
       ) : null}
-      {view !== 'figure' || (result.error && !result.data) ? null : (
+      {view !== 'figure' || (result.error && !result.data) ? null : isOfPerson && result.data ? (
+        <PersonsFigures panel={panel} system={board.system} narrowed={narrowed} answer={result.data} />
+      ) : (
         <>
           {isExplained ? null : (
             <Text fz={28} fw={600} lh={1.2} component="div">
@@ -119,6 +127,24 @@ interface BeforeRunProps {
   board: Pick<Schemas['Dashboard'], 'system'>
   panel: Schemas['Panel']
   answer: { data: Result | undefined; dataUpdatedAt: number }
+}
+
+interface PersonsProps {
+  panel: Schemas['Panel']
+  system: string
+  narrowed: Narrowed
+  answer: Result
+}
+
+/** The figures of a statement that a person wrote: its only row, whatever its columns are called. */
+function PersonsFigures({ panel, system, narrowed, answer }: PersonsProps) {
+  const [column, ...others] = answer.columns
+  const isOfOne = column !== undefined && others.length === 0 && panel.unit !== ''
+  const units = isOfOne ? { ...panel.units, [column.name]: panel.unit } : panel.units
+  const isEmpty = (answer.rows[0] ?? []).every((cell) => cell === null)
+  if (isEmpty) return <NoRows system={system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
+  const why = whyNoFigure(answer)
+  return why ? <Empty>{why}</Empty> : <AnswerFigures answer={answer} units={units} title={panel.question} />
 }
 
 /** The figure of the run directly before, where this tab showed it and it was another one. */

@@ -8,9 +8,11 @@ import { Answered, Empty, Waiting } from '../../components/states'
 import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { useCatalog } from '../catalog/queries'
+import { AnswerFigures } from '../query/answer-figures'
 import { AnswerOrigin } from '../query/answer-origin'
 import { drawable } from '../query/chart-choice'
 import { withDays } from '../query/days'
+import { isOfFigures } from '../query/figures-of'
 import { type Result, useResult } from '../query/results'
 import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { tablesIn } from '../query/schema-words'
@@ -107,6 +109,7 @@ function Shown({
     )
   if (question.kind !== 'table' && !isOfAnswer(question))
     return <PanelChart result={result} question={question} />
+  if (!choice && isOfFigures(result)) return <AnswerFigures answer={result} units={question.units} />
   return choice ? (
     <DrawnAnswer result={result} choice={choice} units={question.units} height={HEIGHT} />
   ) : (

@@ -72,3 +72,41 @@ test('a title that is reserved says so and is not sent', async () => {
   expect(screen.getByText(/^The title Mine is reserved/)).toBeTruthy()
   expect(screen.getByRole('button', { name: 'Publish for everybody' })).toHaveProperty('disabled', true)
 })
+
+/** The editor with one panel, of which the API answers these rows. */
+function showPanel(columns: { name: string; type: string }[], rows: unknown[][]): void {
+  vi.stubGlobal('fetch', (url: string) => {
+    const isRows = new URL(url).pathname.endsWith('/rows')
+    const query = { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+    return Promise.resolve(Response.json(isRows ? { columns, rows, next_cursor: '' } : query))
+  })
+  show(
+    <BoardEditor
+      start={{ ...START, panels: [{ ...PANEL, kind: 'kpi', y: [] }] }}
+      system="sales"
+      questions={[]}
+      onWritten={() => undefined}
+      onCancel={() => undefined}
+    />,
+  )
+}
+const SAVE = { name: 'Save for everybody' }
+
+test('an answer that is no figure is refused in the editor, with what it lacks', async () => {
+  showPanel([{ name: 'sold', type: 'double' }], [[1], [2]])
+  expect((await screen.findByRole('alert')).textContent).toMatch(/^One figure needs one row/)
+  expect(screen.getByRole('button', SAVE)).toHaveProperty('disabled', true)
+})
+
+test('any row of numbers is one figure or several', async () => {
+  showPanel(
+    [
+      { name: 'guests', type: 'bigint' },
+      { name: 'at_stake', type: 'double' },
+    ],
+    [[359, 80915.71]],
+  )
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(screen.queryByRole('alert')).toBeNull()
+  expect(screen.getByRole('button', SAVE)).toHaveProperty('disabled', false)
+})

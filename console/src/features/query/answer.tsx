@@ -10,10 +10,12 @@ import { Empty, Failed } from '../../components/states'
 import { type ColumnFormat, columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
+import { AnswerFigures } from './answer-figures'
 import { type AnswerSize, moreWords, sizeWords, useAnswerSize } from './answer-size'
 import { exactFormat, exactPlacesOf } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { isOfDays } from './days'
+import { isOfFigures } from './figures-of'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import { scanWords } from './scan-words'
 import { isNumberedName, useStatementFormats, withRowLinks } from './statement-formats'
@@ -118,6 +120,9 @@ export function Answer({
       ) : (
         <More reading={reading} size={size} isChart={view === 'chart'} isSorted={sort !== ''} />
       )}
+      {view === 'table' && isComplete(result) && isOfFigures(result) ? (
+        <AnswerFigures answer={result} />
+      ) : null}
       {rows.length === 0 ? (
         <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
       ) : view === 'chart' ? (

@@ -1,0 +1,34 @@
+import { type Cell, isName, isNumeric } from '../../api/format'
+import type { AnswerColumn } from '../../formats/columns'
+import { inSeries } from '../../formats/words'
+
+interface Answer {
+  columns: AnswerColumn[]
+  rows: Cell[][]
+}
+
+/** As many figures stand beside each other; a longer row is read as a table. */
+const MAX_FIGURES = 6
+
+const isFigure = ({ name, type, kind }: AnswerColumn): boolean =>
+  isNumeric(type) && kind !== 'name' && !isName(name)
+
+/** Whether an answer is one row of numbers, each of which is drawn as a figure. */
+export const isOfFigures = (answer: Answer): boolean => whyNoFigure(answer) === ''
+
+/**
+ * What an answer lacks to be drawn as figures, in a sentence; empty where it lacks nothing. A statement without a
+ * row today may have one tomorrow.
+ *
+ * @example whyNoFigure({ columns: [{ name: 'sold', type: 'double' }], rows: [[1], [2]] }) // 'One figure needs …'
+ */
+export function whyNoFigure({ columns, rows }: Answer): string {
+  const texts = columns.filter((column) => !isFigure(column)).map(({ name }) => name)
+  if (rows.length > 1)
+    return 'One figure needs one row, and the answer has several. Add them up in the statement, or choose table.'
+  if (texts.length > 0)
+    return `One figure needs numbers, and ${inSeries(texts)} ${texts.length > 1 ? 'are' : 'is'} none. Leave ${texts.length > 1 ? 'them' : 'it'} out of the statement, or choose table.`
+  if (columns.length > MAX_FIGURES)
+    return `At most ${MAX_FIGURES} figures stand beside each other, and the answer has ${columns.length} columns. Leave some out, or choose table.`
+  return rows.length === 1 ? '' : 'The statement answers no row today.'
+}
