@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,6 +74,8 @@ from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
 from headgate.values.cells import blank_to_null
 
+_Facts = TypeVar("_Facts")
+
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 # A sentence, several lines, or a number as long as a telephone's: an answer in somebody's own words.
 _FREE_ANSWER = r"[.!?]\s*$|\n|(?:[0-9][ -]?){7}"
@@ -121,6 +124,7 @@ def draft_from_sample(
     sheet: str = "",
     sheet_names: bool = True,
     titles: bool = False,
+    file_order: Sequence[int] = (),
 ) -> Draft:
     """Return a source contract that accepts all rows of the sample except those in the findings.
 
@@ -137,6 +141,7 @@ def draft_from_sample(
             header of the largest one.
         sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
         titles: label columns without a mask by the words of names such as `ResponseID`.
+        file_order: the positions of the columns in the order of the file, if the sample has another one.
 
     Raises:
         ContractError: the encoding or a column does not exist, the key is masked, a format does not parse a
@@ -155,7 +160,8 @@ def draft_from_sample(
         columns |= required_but_in_totals(columns, sample.cells)
         columns = with_descriptions(columns, sent.cells, sample.description_rows)
     columns = with_trim(columns, ends)
-    names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
+    ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
+    names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _with_event_time(_contract(sample.stored, columns, names), rows)
     questions = _questions(contract, sample, guesses)
     words = _words(contract, sample, guesses)
@@ -590,6 +596,13 @@ def _stated_key(columns: Mapping[str, Column], key: Sequence[str]) -> tuple[str,
                 f"column {name} is masked, so it cannot be the key. Remedy: name another column, or --no-key"
             )
     return names
+
+
+def _in_file_order(by_column: Mapping[str, _Facts], places: Sequence[int]) -> dict[str, _Facts]:
+    """Return facts by column in the order of the file; a column that the file does not have is last."""
+    names = [*by_column]
+    ordered = [names[place] for place in places if place < len(names)]
+    return {name: by_column[name] for name in dict.fromkeys([*ordered, *names])}
 
 
 def _key(

@@ -34,7 +34,7 @@ _MAX_LISTED = 5
 # Suffixes of key names in English, German and Dutch, and prefixes in French, Spanish and Italian.
 _KEY_NAMES = re.compile(
     r".*(?:id|number|no|key|uuid|code|sku|nummer|numero|nr|reference|referencia|codigo|codice|kennung)\W*"
-    r"|(?:.*[\W_])?(?:ean|gtin|isbn)\W*"
+    r"|(?:.*[\W_])?(?:ean|gtin|isbn|ticket|beleg|dossier|folio|matricule)\W*"
     r"|(?:id|n°|nº|№|numero|reference|referencia|codigo|codice)[\W_].*"
 )
 # Codes of places are values of their rows, as names are: two parcels may go to one postcode.

@@ -76,6 +76,7 @@ class DraftOptions:
     sheet: str = ""
     sheet_names: bool = True
     titles: bool = False
+    file_order: tuple[int, ...] = ()
 
 
 def drafts_of(
@@ -115,17 +116,21 @@ def _drafted(
     return drafted if options.strict else with_spare_decimals(drafted)
 
 
-def draft_of_upload(file_name: str, body: bytes, header: bool | None = None) -> dict[str, Any] | None:
+def draft_of_upload(
+    file_name: str, body: bytes, header: bool | None = None, file_order: Sequence[int] = ()
+) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
     Its columns have names that SQL takes without quotes.
 
-    `header` is as in `draft_from_sample`. None if `drafts_of` raises an error, so that a person sends
+    `header` and `file_order` are as in `draft_from_sample`. None if `drafts_of` raises an error, so that a person sends
     a better file or states options.
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
-        checked = check_sample(_drafted(body, name, DraftOptions(header=header)), body)
+        checked = check_sample(
+            _drafted(body, name, DraftOptions(header=header, file_order=tuple(file_order))), body
+        )
     except (BadInputError, ContractError):
         return None
     contract = _searched_in_full(checked.draft)

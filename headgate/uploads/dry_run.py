@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from headgate.drafts.dataset_name import dataset_name_of, without_time
-from headgate.drafts.enclosing_columns import repeated_columns
+from headgate.drafts.enclosing_columns import as_part_of_records
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.formats.json.record_lists import WHOLE
@@ -56,7 +56,7 @@ from headgate.uploads.upload import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.matching.mappings import Mappings
@@ -149,7 +149,7 @@ class DryRunner:
     curated_bucket: str
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
     mappings: Callable[[ScratchObjects], Mappings]
-    draft: Callable[[str, bytes, bool | None], Mapping[str, Any] | None]
+    draft: Callable[[str, bytes, bool | None, Sequence[int]], Mapping[str, Any] | None]
     curated: Mapping[str, Contract]
 
     def run(self, upload_id: str) -> None:
@@ -216,8 +216,9 @@ class DryRunner:
         mapping = edited.mapping()
         draft_name = _draft_name(upload, edited, self.mappings(scratch).contracts)
         header = True if path and path.suffix == ".csv" and _has_names(edited) else None
+        order = edited.opened.headed.file_order if edited.opened else ()
         result = self._checked(
-            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, header)
+            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, header, order)
         )
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
@@ -230,8 +231,7 @@ class DryRunner:
             result["draft"] = self._draft_of_grid(upload, edited, folder)
         if edited.inner_list and (drafted := result.get("draft")):
             contracts = self.mappings(scratch).contracts.values()
-            repeated = repeated_columns(drafted["document"], edited.inner_list, contracts)
-            result["draft"] = {**drafted, "repeated_columns": repeated}
+            result["draft"] = as_part_of_records(drafted, edited.inner_list, contracts)
         return {
             **result,
             "rows": [_as_sent(row, words) for row in result.get("rows", ())],
@@ -260,7 +260,8 @@ class DryRunner:
             return None
         edited_csv(opened.source, opened.names, Edits(), None, path)
         header = _has_names(edited) or None
-        return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes(), header)
+        name, order = _draft_name(upload, edited, self.curated), opened.headed.file_order
+        return self.draft(name, path.read_bytes(), header, order)
 
     @staticmethod
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
@@ -314,7 +315,7 @@ class DryRunner:
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= MAX_DRAFT_BYTES:
             body = scratch.read(scratch.appears_as)
-            result["draft"] = draft(body) if draft else self.draft(upload.name, body, None)
+            result["draft"] = draft(body) if draft else self.draft(upload.name, body, None, ())
         contract = self.curated.get(record.dataset)
         if contract and scratch.accepted.exists():
             replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)

@@ -38,7 +38,7 @@ from headgate.matching.dataset_evidence import (
 from headgate.matching.file_table import FileTable, as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
-from headgate.matching.suggest_mapping import VALUE
+from headgate.matching.suggest_mapping import EXACT, VALUE
 from headgate.uploads.answered_rows import AnsweredRows, answered_rows, without_references
 from headgate.uploads.column_readings import readings_of
 from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
@@ -524,7 +524,7 @@ def _suggested(
 ) -> Suggested:
     """Return the suggested fields of the columns, by name and by value in any format.
 
-    Values alone do not match days and booleans to text fields.
+    Values alone do not match days and booleans to text fields, nor lists to a field of another name.
 
     Args:
         names: the names to match: of the columns around an inner list, those in the outer record.
@@ -546,7 +546,7 @@ def _suggested(
     fields = tuple(
         ""
         if (how == VALUE and reading and kinds.get(field) is Kind.STRING and reading.kind in _NO_TEXT)
-        or (is_nested and field not in nested)
+        or (is_nested and field not in nested and (how != EXACT or kinds.get(field) is not Kind.STRING))
         else field
         for field, how, reading, is_nested in zip(
             suggested.fields, suggested.how, readings, are_nested, strict=True

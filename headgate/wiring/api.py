@@ -18,7 +18,7 @@ from headgate.settings import (
 from headgate.wiring import definitions, intake, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from headgate.aws.cognito import AccessTokens, PoolPeople, Users
     from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
@@ -95,11 +95,13 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
     )
 
 
-def _draft_of_upload(file_name: str, body: bytes, header: bool | None) -> dict[str, Any] | None:
+def _draft_of_upload(
+    file_name: str, body: bytes, header: bool | None, file_order: Sequence[int]
+) -> dict[str, Any] | None:
     """Load the code of drafts only for a file without a contract, to keep cold starts short."""
     from headgate.local_files.draft_file import draft_of_upload
 
-    return draft_of_upload(file_name, body, header)
+    return draft_of_upload(file_name, body, header, file_order)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:

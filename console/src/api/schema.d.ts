@@ -2042,6 +2042,12 @@ export interface components {
              * @default
              */
             time_zone: string;
+            /**
+             * Zone Around
+             * @description The zone of times in the dataset of the records around this list; empty for none.
+             * @default
+             */
+            zone_around: string;
         };
         /**
          * ContractDraftAsked

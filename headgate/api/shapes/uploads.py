@@ -166,6 +166,9 @@ class ContractDraft(Shape):
         (), description="Columns with times without a zone, which are taken for UTC."
     )
     time_zone: str = Field("", description="The zone of these times as the file states it.")
+    zone_around: str = Field(
+        "", description="The zone of times in the dataset of the records around this list; empty for none."
+    )
     repeated_columns: tuple[str, ...] = Field(
         (), description="Columns of the records around a list that repeat in its rows, but keys and times."
     )

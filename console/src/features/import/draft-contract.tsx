@@ -148,7 +148,7 @@ function Editor({
   const queries = useQueryClient()
   const [dataset, setDataset] = useState(kept?.dataset ?? draft.dataset)
   const [description, setDescription] = useState(kept?.description ?? '')
-  const [timeZone, setTimeZone] = useState(kept?.timeZone ?? (draft.time_zone || zone()))
+  const [timeZone, setTimeZone] = useState(kept?.timeZone ?? (draft.time_zone || draft.zone_around || zone()))
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
   const [columns, setColumns] = useState(() => kept?.columns ?? begunWith(draft, drafted, inFile, lists))
   const questions = draft.questions ?? []
@@ -255,9 +255,11 @@ function Editor({
             description={
               timeZone === draft.time_zone
                 ? 'as the file says'
-                : timeZone === zone() && !draft.time_zone
-                  ? 'the zone of this browser'
-                  : undefined
+                : timeZone === draft.zone_around
+                  ? 'as in the records around this list'
+                  : timeZone === zone() && !draft.time_zone
+                    ? 'the zone of this browser'
+                    : undefined
             }
             size="xs"
             w="14rem"

@@ -33,15 +33,13 @@ afterEach(() => {
 Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true }) // happy-dom has none
 
 const column = (name: string, physicalType: string) => ({ name, physicalType })
-const draftOf = (second: string) =>
+const draftOf = (second: string, type = 'DECIMAL(8,2)') =>
   ({
     dataset: 'fuhrpark',
     document: {
       id: 'headgate.source.fuhrpark',
       name: 'fuhrpark',
-      schema: [
-        { name: 'fuhrpark', properties: [column('plate', 'VARCHAR(20)'), column(second, 'DECIMAL(8,2)')] },
-      ],
+      schema: [{ name: 'fuhrpark', properties: [column('plate', 'VARCHAR(20)'), column(second, type)] }],
     },
     rows: 3,
     received: 3,
@@ -164,4 +162,27 @@ test('values of the records around a list are left out at first, and can be take
   fireEvent.click(screen.getByRole('button', { name: 'Take in batches_yield' }))
   screen.getByRole('button', { name: 'Leave out batches_yield' })
   expect(screen.queryByText(/^batches_yield: a value of/)).toBeNull()
+})
+
+test('times of a list are of the zone that was chosen for the records around it', async () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={{
+            ...draftOf('closed_at', 'TIMESTAMP'),
+            local_times: ['closed_at'],
+            zone_around: 'Europe/Berlin',
+          }}
+          uploadId="u9"
+          inFile={['Plate', 'closed_at']}
+          opensDraft
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  const zone = await screen.findByLabelText<HTMLSelectElement>('Times without a zone are of')
+  expect(zone.value).toBe('Europe/Berlin')
+  screen.getByText('as in the records around this list')
 })

@@ -307,3 +307,61 @@ def test_lines_in_a_table_get_a_key_of_the_document_and_its_line() -> None:
     edit(caller, path, {}, dataset="order_items")
     (key,) = check(caller, path)[0]["proposed_steps"]
     assert (key["field"], key["step"]["into"]) == ("order_item_id", ["Bestellnummer", "Zeile"])
+
+
+REPAIRS = [
+    {
+        "beleg": f"RT-{1000 + n}",
+        "closed_at": f"2026-11-{n % 28 + 1:02} 14:{n % 60:02}:00",
+        "machine": {"brand": "Faema", "serial": f"{n:05}-{n % 7}"},
+        "parts": [{"spare": f"P{n * k % 40:03}", "pieces": k % 2 + 1} for k in range(1, n % 3 + 2)],
+        "symptoms": ["leaks", "noise"][: n % 2 + 1],
+    }
+    for n in range(40)
+]
+
+
+def keys_of(document: dict[str, Any]) -> list[str]:
+    (table,) = document["schema"]
+    return [column["name"] for column in table["properties"] if column.get("primaryKey")]
+
+
+def test_columns_of_lists_are_mapped_to_the_text_fields_of_their_names_in_the_next_file() -> None:
+    """The second file of a structure had "Missing: parts" although the column had this name."""
+    caller = uploader()
+    first = uploaded(caller, json.dumps(REPAIRS[:30]).encode(), "repairs.json", "")
+    assert created(caller, checked(caller, first).json["draft"]["document"]).json["is_in_use"]
+    second = uploaded(caller, json.dumps(REPAIRS[30:]).encode(), "repairs_june.json", "")
+    result = checked(caller, second).json
+    fields = {each["column"]: each["field"] for each in result["mapping"]["columns"]}
+    assert result["dataset"] == "repairs"
+    assert fields == {name: name for name in fields}
+    assert {"parts", "symptoms"} <= {*fields}
+
+
+def test_the_first_column_of_the_file_that_identifies_a_row_is_the_key_and_that_of_its_lists() -> None:
+    """The names of JSON are sorted for the gate, so `machine_serial` was before the number of the repair."""
+    caller = uploader()
+    upload_id = uploaded(caller, json.dumps(REPAIRS).encode(), "repairs.json", "")
+    document = checked(caller, upload_id).json["draft"]["document"]
+    assert keys_of(document) == ["beleg"]
+
+
+def test_a_list_is_drafted_with_the_key_and_the_zone_of_the_dataset_around_it() -> None:
+    """A person chose another key than the proposed one, and a zone for the times of the file."""
+    caller = uploader()
+    upload_id = uploaded(caller, json.dumps(REPAIRS).encode(), "repairs.json", "")
+    document = checked(caller, upload_id).json["draft"]["document"]
+    for column in document["schema"][0]["properties"]:
+        for name in ("primaryKey", "primaryKeyPosition"):
+            column.pop(name, None)
+        if column["name"] == "machine_serial":
+            column |= {"primaryKey": True, "primaryKeyPosition": 1}
+        if column["name"] == "closed_at":
+            column["logicalTypeOptions"] = {"defaultTimezone": "Europe/Berlin"}
+    assert created(caller, document).json["is_in_use"]
+    assert checked(caller, upload_id, {"dataset": "repairs", "part": "$"}).json["dataset"] == "repairs"
+    draft = checked(caller, upload_id, {"part": "parts"}).json["draft"]
+    assert sorted(keys_of(draft["document"])) == ["parent_machine_serial", "parts_position"]
+    assert draft["zone_around"] == "Europe/Berlin"
+    assert not [note for note in draft["notes"] if "parent_beleg" in note["column"].split(", ")]
