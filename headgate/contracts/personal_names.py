@@ -76,6 +76,17 @@ _IDS_OF_PEOPLE = re.compile(
     rf"|(?:personal|mitarbeiter|mitglieds?|angestellten?|patienten?|schueler|studenten?|bewerber|personen?)"
     rf"(?:_?(?:id|kennung)|{_NUMBER})"
 )
+# Roles of people. Such a column may also have numbers of people, or yes and no: its values decide.
+_ROLES = (
+    r"member|patient|guest|student|pupil|employee|participant|attendee|tenant"
+    r"|mitglied|patient(?:in)?|gast|student(?:in)?|schueler(?:in)?|mitarbeiter(?:in)?|teilnehmer(?:in)?"
+    r"|bewohner(?:in)?|mieter(?:in)?"
+    r"|membre|adherente?|patiente|invitee?|etudiante?|eleve|employee?|salariee?|participante?"
+    r"|miembro|soci[oa]|paciente|huesped|invitad[oa]|estudiante|alumn[oa]|emplead[oa]"
+    r"|membro|paziente|ospite|student(?:e|essa)|dipendente|partecipante"
+    r"|lid|leerling|werknemer|medewerker|deelnemer"
+)
+_ROLE = re.compile(rf"(?:.*_)?(?:{_ROLES})")
 _PERSONAL = re.compile(rf"(?:.*_)?(?:{'|'.join((*_PEOPLE, _ACCOUNT_NUMBERS, *_ACCOUNTS))})")
 _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 
@@ -83,6 +94,15 @@ _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 def is_id_of_person(compared: str) -> bool:
     """Return whether the compared name denotes the id of a person, such as `employee_id`."""
     return _IDS_OF_PEOPLE.fullmatch(compared) is not None
+
+
+def is_role_of_person(compared: str) -> bool:
+    """Return whether the compared name is that of a role of people, whose values may be their names.
+
+    >>> is_role_of_person("mitglied"), is_role_of_person("lead_guest"), is_role_of_person("guests")
+    (True, True, False)
+    """
+    return _ROLE.fullmatch(compared) is not None
 
 
 def is_personal(compared: str) -> bool:

@@ -111,6 +111,8 @@ _HEXADECIMAL_IDS = (
     "[0-9a-fA-F]{64}",
     "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 )
+# As in `Anna Kurz`, `Yildiz, Cem` and `M. de la Cruz`.
+_NAME_OF_PERSON = r"\p{Lu}[\p{L}'\u2019.-]*,?(?: (?:\p{Lu}[\p{L}'\u2019.-]*,?|d[eiu]|del|la|van|von|zu)){1,4}"
 _MIN_WORDS = 3  # of free text; names, codes and timestamps have fewer
 
 
@@ -286,6 +288,12 @@ def are_ibans(text: pa.Array) -> bool:
         .to_pylist()
     )
     return bool(probed) and sum(map(is_iban, probed)) >= MOSTLY_SHARE * len(probed)
+
+
+def are_names_of_people(text: pa.Array) -> bool:
+    """Return whether nearly all of the first distinct texts are two to four words with capitals."""
+    probed = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
+    return len(probed) > 0 and flags(matches(probed, _NAME_OF_PERSON)).mean() >= MOSTLY_SHARE
 
 
 def is_prose(text: pa.Array) -> bool:

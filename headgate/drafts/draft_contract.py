@@ -18,7 +18,7 @@ from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import ENCODING_PROPERTY, SHEET_PROPERTY
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
-from headgate.contracts.personal_names import is_id_of_person
+from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
 from headgate.drafts.blank_ends import (
     about_blank_ends,
@@ -33,6 +33,7 @@ from headgate.drafts.column_inference import (
     Guess,
     are_email_addresses,
     are_ibans,
+    are_names_of_people,
     are_padded,
     guess_column,
     guess_content,
@@ -488,7 +489,8 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
     is_named = is_personal_name(unnumbered(name)) or is_personal_name(name)
-    return PERSONAL if is_named or are_email_addresses(text) or are_ibans(text) else ""
+    is_role = is_role_of_person(compared(in_german_spelling(unnumbered(name)))) and are_names_of_people(text)
+    return PERSONAL if is_named or is_role or are_email_addresses(text) or are_ibans(text) else ""
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:

@@ -36,7 +36,7 @@ def as_part_of_records(
     outer = {column["name"]: name_around(column["name"], path) for column in table["properties"]}
     around = {*outer.values()} - {""}
     owners = [contract for contract in contracts if _is_of(contract, around)]
-    keyed = draft | _with_key_of(owners[0], draft, outer) if len(owners) == 1 else {**draft}
+    keyed = {**draft, **(_with_key_of(owners[0], draft, outer) if len(owners) == 1 else {})}
     keys = {name for contract in owners for name in contract.key}
     repeated = _repeated_columns(keyed["document"]["schema"][0]["properties"], outer, keys)
     zone = draft.get("time_zone") or (_zone_of(owners[0]) if len(owners) == 1 else "")

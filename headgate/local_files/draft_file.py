@@ -123,8 +123,8 @@ def draft_of_upload(
 
     Its columns have names that SQL takes without quotes.
 
-    `header` and `file_order` are as in `draft_from_sample`. None if `drafts_of` raises an error, so that a person sends
-    a better file or states options.
+    `header` and `file_order` are as in `draft_from_sample`. None if `drafts_of` raises an error, so that a
+    person sends a better file or states options.
     """
     try:
         name = without_time(_dataset_of(file_name, ""))

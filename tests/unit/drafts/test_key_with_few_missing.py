@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from headgate.contracts.model import Contract
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.drafts.enclosing_columns import as_part_of_records
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
 
 pytestmark = pytest.mark.unit
 

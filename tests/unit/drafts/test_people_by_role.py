@@ -1,0 +1,39 @@
+"""A column named for a role of people is personal data where its values are names of people."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.drafts.draft_contract import draft_from_sample
+
+pytestmark = pytest.mark.unit
+
+NAMES = ("Anna Kurz", "Yildiz, Cem", "M. de la Cruz", "Jürgen van Dijk")
+
+
+def classification_of(heading: str, values: tuple[object, ...]) -> str:
+    rows = "\n".join(f"{at};{value}" for at, value in enumerate(values * 3))
+    contract = draft_from_sample(f"no;{heading}\n{rows}\n".encode(), "loans").contract
+    return contract.columns[1].classification
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Mitglied", "member", "patient", "guest", "student", "employee", "Participant", "Teilnehmerin",
+        "lead_guest", "Schüler", "membre", "employé", "élève", "paciente", "empleada", "paziente",
+        "studente", "dipendente", "deelnemer",
+    ],
+)  # fmt: skip
+def test_names_under_a_role_are_personal(heading: str) -> None:
+    assert classification_of(heading, NAMES) == "personal"
+
+
+@pytest.mark.parametrize("values", [(1, 2, 3), ("ja", "nein", "ja"), ("gold", "silver"), ("A-1", "A-2")])
+def test_counts_answers_and_ranks_under_a_role_are_not(values: tuple[object, ...]) -> None:
+    assert classification_of("Mitglied", values) == ""
+    assert classification_of("guest", values) == ""
+
+
+def test_two_words_under_another_name_are_not() -> None:
+    assert classification_of("city", ("New York", "Los Angeles", "San Jose")) == ""
