@@ -112,7 +112,9 @@ _HEXADECIMAL_IDS = (
     "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 )
 # As in `Anna Kurz`, `Yildiz, Cem` and `M. de la Cruz`.
-_NAME_OF_PERSON = r"\p{Lu}[\p{L}'\u2019.-]*,?(?: (?:\p{Lu}[\p{L}'\u2019.-]*,?|d[eiu]|del|la|van|von|zu)){1,4}"
+_NAME_OF_PERSON = (
+    r"\p{Lu}[\p{L}'\x{2019}.-]*,?(?: (?:\p{Lu}[\p{L}'\x{2019}.-]*,?|d[eiu]|del|la|van|von|zu)){1,4}"
+)
 _MIN_WORDS = 3  # of free text; names, codes and timestamps have fewer
 
 
