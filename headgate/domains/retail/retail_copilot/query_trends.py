@@ -21,17 +21,19 @@ _COLUMNS = [
     "is_complete",
 ]
 RARER = "(other)"
-"""Template and intent of all rarer searches together, so that the searches of a week add up."""
+"""Template of all rarer searches of an intent, so that the searches of a week add up for each intent."""
+_KEY = ["template", "intent"]
 
 
 def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of: date) -> pd.DataFrame:
-    """Return the table's rows, one per template and week of the data, by template and week.
+    """Return the table's rows, one per template, intent and week of the data, in this order.
 
-    Weeks without searches count 0. Templates without a trend are one, `RARER`.
+    Weeks without searches count 0. Templates of an intent without a trend are one, `RARER`.
     """
     weeks = pd.date_range(_monday(first_day), _monday(as_of), freq="7D", unit="us")
     often = weekly.groupby("template").searches.transform("sum") >= MIN_TREND_SEARCHES
     named = weekly.assign(
+        intent=weekly.template.map(intents),
         template=weekly.template.where(often, RARER),
         week_on=pd.to_datetime(weekly.week_on).astype("datetime64[us]"),
     )
@@ -44,25 +46,24 @@ def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of:
             "searches_before": _long(grid.T.shift(1).T).astype("Int64"),
             "growth": _long(grid / base.where(base > 0) - 1),
         }
-    ).rename_axis(["template", "week_on"])
+    ).rename_axis([*_KEY, "week_on"])
     frame = long.reset_index()
     complete = (frame.week_on >= pd.Timestamp(first_day)) & (
         frame.week_on + pd.Timedelta(days=6) <= pd.Timestamp(as_of)
     )
-    intent = frame.template.map(intents).where(frame.template != RARER, RARER)
-    return frame.assign(intent=intent, is_complete=complete)[_COLUMNS]
+    return frame.assign(is_complete=complete)[_COLUMNS]
 
 
 def _grid(weekly: pd.DataFrame, column: str, weeks: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return the sums of a column, a row per template and a column per week."""
-    sums = weekly.pivot_table(index="template", columns="week_on", values=column, aggfunc="sum")
+    """Return the sums of a column, a row per template and intent and a column per week."""
+    sums = weekly.pivot_table(index=_KEY, columns="week_on", values=column, aggfunc="sum")
     return sums.reindex(columns=weeks).fillna(0.0)
 
 
 def _long(grid: pd.DataFrame) -> pd.Series[float]:
-    """Return one row per template and week, missing ones too."""
-    index = pd.MultiIndex.from_product([grid.index, grid.columns])
-    return pd.Series(grid.to_numpy().astype(np.float64).ravel(), index=index)
+    """Return one row per template, intent and week, missing ones too."""
+    rows: pd.Series[float] = grid.astype(np.float64).stack(future_stack=True)
+    return rows
 
 
 def _monday(day: date) -> pd.Timestamp:

@@ -94,7 +94,9 @@ def test_searches_of_a_week_add_up_with_the_rarer_ones_and_those_that_showed_not
     assert trends.groupby("week_on").without_results.sum().tolist() == [14] * 5
     rarer = trends[trends.template == "(other)"]
     assert rarer.searches.tolist() == [0, 1, 0, 0, 0]
-    assert set(rarer.intent) == {"(other)"}
+    assert set(rarer.intent) == {"all searches"}
+    of_intents = [built[name].groupby("intent").searches.sum() for name in ("query_trends", "query_patterns")]
+    pd.testing.assert_series_equal(*of_intents)
 
 
 def test_what_is_never_found_is_a_costly_gap(built: dict[str, pd.DataFrame]) -> None:
