@@ -170,10 +170,10 @@ PRODUCTS_SOLD = Fact(
 
 
 def product_values(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """Return one row per product: money and lines sold, and its name."""
+    """Return one row per product: money and lines sold, its name, and whether it is still offered."""
     sold = fact_rows(PRODUCTS_SOLD, tables)
     lines = sold.mutate(money=sold.money.cast("float64"), lines=sold.lines.cast("float64"))
-    products = tables["products"].select("product_id", "product_name")
+    products = tables["products"].select("product_id", "product_name", "is_active")
     joined = products.left_join(lines, "product_id").drop("product_id_right")
     frame: pd.DataFrame = joined.order_by("product_id").to_pandas()
     return frame

@@ -28,7 +28,7 @@ def table(
 
     Args:
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
-        counted: columns `template`, `searches`, `bought`, one row per template.
+        counted: columns `template`, `searches`, `found`, `bought`, one row per template.
         read_by: the sentence model of the texts; None without one.
     """
     folded = texts.query_text.str.casefold().str.strip()
@@ -49,10 +49,18 @@ def table(
         (
             "templates",
             "purchase_share",
-            _purchase_share(counted),
+            _purchase_share(counted, "searches"),
             None,
             None,
             "share of the searches with words",
+        ),
+        (
+            "templates",
+            "purchase_share_with_results",
+            _purchase_share(counted, "found"),
+            None,
+            None,
+            "share of the searches with words that showed something",
         ),
         ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),
         (
@@ -82,10 +90,11 @@ def _labelled(texts: pd.DataFrame, intents: LearntIntents) -> float:
     return float(labelled.sum() / texts.searches.sum())
 
 
-def _purchase_share(counted: pd.DataFrame) -> float | None:
-    """Share of the searches with words that end in a purchase; None without any."""
+def _purchase_share(counted: pd.DataFrame, of: str) -> float | None:
+    """Share of the counts with words that end in a purchase; None without any."""
     worded = counted[counted.template != normalise.BLANK]
-    return float(worded.bought.sum() / worded.searches.sum()) if len(worded) else None
+    counts = float(worded[of].sum())
+    return float(worded.bought.sum()) / counts if counts else None
 
 
 def covered(texts: pd.DataFrame, groups: pd.Series[str]) -> float:

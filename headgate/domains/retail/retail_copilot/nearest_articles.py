@@ -10,7 +10,7 @@ import pandas as pd
 
 from headgate.domains.retail.retail_copilot import normalise
 
-MAX_ARTICLES = 3
+MAX_ARTICLES = 5
 MIN_PART = 0.3
 """Of the weight of a search's words: articles that share less have only a common word such as "set"."""
 
@@ -19,13 +19,15 @@ class NearestArticles:
     """Articles by their words, a rare word more than a common one.
 
     Args:
-        articles: columns `product_name`, and `money` and `lines` sold of each, null where nothing was; the
-            best-selling first, which wins between two that are as near.
+        articles: columns `product_name`, `is_active`, whether it is still sold, and `money` and `lines` sold
+            of each, null where nothing was; the best-selling first, which wins between two that are as near.
         language: words that are right in any shop.
     """
 
     def __init__(self, articles: pd.DataFrame, language: AbstractSet[str] = frozenset()) -> None:
-        names = articles.product_name.dropna().str.split().str.join(" ").drop_duplicates()
+        every = articles.product_name.dropna().str.split().str.join(" ")
+        names = every.drop_duplicates()
+        self._still_sold = names.isin(every[articles.is_active[every.index] != False]).to_numpy()  # noqa: E712
         sold = articles.loc[names.index, ["money", "lines"]].astype(np.float64).fillna(0.0)
         self._money, self._lines = sold.money.to_numpy(), sold.lines.to_numpy()
         words = normalise.plain_words(names).str.split().explode()
@@ -39,29 +41,37 @@ class NearestArticles:
         self._last_words = words.groupby(level=0).last().rename(place_of).to_dict()
 
     def of(self, templates: pd.Series[str]) -> pd.DataFrame:
-        """Return for each template `nearest_articles`, the names of up to three, null where none is near,
-        `is_sold`, whether one of them has all of its words, and `nearest_value`, the mean money of a line of
-        those with all of its words that are the thing by their last word, or of all of them where none has
-        all of its words; null where none was sold or all are another thing, such as a record frame for a
-        record.
+        """Return for each template `nearest_articles`, the names of up to five, null where none is near,
+        `is_sold`, whether one of them has all of its words, and `nearest_value`, the mean money of a line.
+
+        Those with all words that are still sold come first. Where none of them is, those still sold that are
+        the thing by their last word take their place, as a silver gnome for a garden gnome. The line is of
+        those that come first, else of those with all words, which are the thing by their last word, or of all
+        of them where none has all words; null where none was sold or all are another thing, such as a record
+        frame for a record.
         """
-        near = [self._nearest(template) for template in templates]
-        named = [" · ".join(self._names[place] for place in places) or None for places in near]
-        meant = [
-            [place for place in places if self._has_all_words(place, template)]
-            for template, places in zip(templates, near, strict=True)
-        ]
-        values = [
-            self._value(self._the_thing(some, template) if some else places)
-            for some, places, template in zip(meant, near, templates, strict=True)
-        ]
-        return pd.DataFrame(
-            {
-                "nearest_articles": pd.Series(named, templates.index, dtype=object),
-                "is_sold": pd.Series([bool(some) for some in meant], templates.index, dtype=bool),
-                "nearest_value": pd.Series(values, templates.index, dtype=np.float64),
-            }
-        )
+        return pd.DataFrame.from_records(
+            [self._row(template) for template in templates],
+            index=templates.index,
+            columns=["nearest_articles", "is_sold", "nearest_value"],
+        ).astype({"nearest_articles": object, "is_sold": bool, "nearest_value": np.float64})
+
+    def _row(self, template: str) -> tuple[str | None, bool, float]:
+        near = self._nearest(template)
+        with_all = [place for place in near if self._has_all_words(place, template)]
+        first = self._first(near, with_all, template.split()[-1:])
+        kept = first[: MAX_ARTICLES - 1] if with_all and with_all[0] not in first else first
+        ordered = [*kept, *(place for place in near if place not in first)][:MAX_ARTICLES]
+        meant = [place for place in first or with_all if place in ordered]
+        value = self._value(self._the_thing(meant, template) if meant else ordered)
+        return " · ".join(self._names[place] for place in ordered) or None, bool(with_all), value
+
+    def _first(self, near: list[int], with_all: list[int], last_word: list[str]) -> list[int]:
+        """Return the articles still sold that the search means."""
+        still_sold = [place for place in with_all if self._still_sold[place]]
+        if still_sold or not with_all:
+            return still_sold
+        return [place for place in near if self._still_sold[place] and [self._last_words[place]] == last_word]
 
     def _has_all_words(self, place: int, template: str) -> bool:
         return all(place in self._places.get(word, ()) for word in template.split())
@@ -82,7 +92,7 @@ class NearestArticles:
                 shared[place] += weights[word]
         least = MIN_PART * sum(weights.values())
         near = [place for place, weight in shared.items() if weight >= least]
-        return sorted(near, key=lambda place: (-shared[place], place))[:MAX_ARTICLES]
+        return sorted(near, key=lambda place: (-shared[place], place))
 
     def _weight(self, word: str) -> float:
         """Return the inverse document frequency."""

@@ -46,6 +46,7 @@ def tables_of(rows: list[Row]) -> dict[str, ibis.Table]:
                 {
                     "product_id": pa.array(list(NAMES), pa.string()),
                     "product_name": pa.array(list(NAMES.values()), pa.string()),
+                    "is_active": pa.array([True] * len(NAMES), pa.bool_()),
                 }
             )
         ),

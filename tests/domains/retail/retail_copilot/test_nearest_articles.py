@@ -20,11 +20,16 @@ BEST_SELLING_FIRST = pd.Series(
 )
 
 
-def articles(names: pd.Series) -> pd.DataFrame:
+def articles(names: pd.Series, ended: frozenset[str] = frozenset()) -> pd.DataFrame:
     """Articles of which each sold two lines more than the next, at ten more a line."""
     at = pd.Series(range(len(names)), names.index, dtype=float)
     return pd.DataFrame(
-        {"product_name": names, "lines": 2 * (len(names) - at), "money": 20 * (len(names) - at) * (at + 1)}
+        {
+            "product_name": names,
+            "lines": 2 * (len(names) - at),
+            "money": 20 * (len(names) - at) * (at + 1),
+            "is_active": ~names.isin(ended),
+        }
     )
 
 
@@ -38,8 +43,8 @@ def nearest(template: str) -> str | None:
 
 def test_articles_that_share_the_rarest_words_come_first_and_of_equal_ones_the_best_selling() -> None:
     """`gnome` is in one article, `mug` in four: whoever has the rarer word is nearer."""
-    assert nearest("gnome mug") == "GARDEN GNOME LIGHT · RED MUG · SET OF 6 RED MUGS"
-    assert nearest("red mug") == "RED MUG · SET OF 6 RED MUGS · RED BOX"
+    assert nearest("gnome mug") == "GARDEN GNOME LIGHT · RED MUG · SET OF 6 RED MUGS · BLUE MUG · CHINA MUG"
+    assert nearest("red mug") == "RED MUG · SET OF 6 RED MUGS · RED BOX · BLUE MUG · CHINA MUG"
 
 
 def test_plurals_meet_their_singular() -> None:
@@ -87,3 +92,53 @@ def test_an_article_that_is_another_thing_by_its_last_word_is_no_price_of_the_se
     assert searched.is_sold.tolist() == [True, True], "whoever works at it may still add a synonym"
     assert searched.nearest_value.tolist()[1] == 10.0
     assert searched.nearest_value.isna().tolist() == [True, False]
+
+
+GNOMES = (
+    "SET/6 GARDEN GNOME CANDLES",
+    "COLOURFUL GNOME",
+    "GNOME LAMP",
+    "SILVER GNOME",
+    "GOLD GNOME",
+    "TALL GNOME",
+    "SMALL GNOME",
+    "ROUND GNOME",
+    *(f"POT {colour}" for colour in ("RED", "BLUE", "GREEN", "WHITE", "BLACK", "PINK", "GREY", "BROWN")),
+)
+
+
+def test_articles_still_sold_come_first_and_are_the_thing_where_none_with_all_words_is() -> None:
+    """A shop was to stock a garden gnome again, although it sold four others on the newest day."""
+    ended = frozenset({"SET/6 GARDEN GNOME CANDLES", "COLOURFUL GNOME"})
+    searched = NearestArticles(articles(pd.Series(GNOMES), ended)).of(pd.Series(["garden gnome"]))
+    assert searched.nearest_articles.tolist() == [
+        "SILVER GNOME · GOLD GNOME · TALL GNOME · SMALL GNOME · SET/6 GARDEN GNOME CANDLES"
+    ]
+    assert searched.is_sold.tolist() == [True]
+
+
+def test_a_line_is_worth_what_the_articles_still_sold_bring() -> None:
+    """The set is another thing, and the colourful gnome ended: silver sells at 40 a line, gold at 50."""
+    ended = frozenset({*GNOMES} - {"SILVER GNOME", "GOLD GNOME"})
+    searched = NearestArticles(articles(pd.Series(GNOMES), ended)).of(pd.Series(["garden gnome"]))
+    assert searched.nearest_value.round(2).tolist() == [(26 * 40 + 24 * 50) / (26 + 24)]
+
+
+def test_an_article_that_is_another_thing_takes_no_place_of_one_that_ended() -> None:
+    names = pd.Series(["DOG BOTTLE", "OLD DOG LEAD", "DOG LEAD HOOK", "POT"])
+    ended = frozenset({"OLD DOG LEAD", "DOG LEAD HOOK"})
+    searched = NearestArticles(articles(names, ended)).of(pd.Series(["dog lead"]))
+    assert searched.nearest_articles.tolist() == ["OLD DOG LEAD · DOG LEAD HOOK · DOG BOTTLE"]
+
+
+def test_of_articles_with_all_words_those_still_sold_come_first() -> None:
+    names = pd.Series(["OLD DOG BOWL", "DOG BOWL RED", "CAT BOWL", "POT", "MAT"])
+    searched = NearestArticles(articles(names, frozenset({"OLD DOG BOWL"}))).of(pd.Series(["dog bowl"]))
+    assert searched.nearest_articles.tolist() == ["DOG BOWL RED · OLD DOG BOWL · CAT BOWL"]
+
+
+def test_an_article_of_two_codes_is_sold_while_one_of_them_is() -> None:
+    named = articles(pd.Series(["SILVER GNOME", "SILVER  GNOME", "GARDEN GNOME", "POT"]))
+    named["is_active"] = [False, True, False, True]
+    searched = NearestArticles(named).of(pd.Series(["garden gnome"]))
+    assert searched.nearest_articles.tolist() == ["SILVER GNOME · GARDEN GNOME"]

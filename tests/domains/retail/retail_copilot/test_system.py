@@ -105,6 +105,16 @@ def test_what_is_never_found_is_a_costly_gap(built: dict[str, pd.DataFrame]) -> 
     assert (missing.lost_revenue_gbp > 0).all()
 
 
+def test_the_usual_share_of_purchases_is_of_all_searches_and_of_those_that_showed_something(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    quality, patterns = built["query_model_quality"].set_index("metric").value, built["query_patterns"]
+    bought = (patterns.searches * patterns.purchase_rate).sum()
+    shown = (patterns.searches * (1 - patterns.zero_result_share)).sum()
+    assert quality["purchase_share"] == pytest.approx(bought / patterns.searches.sum())
+    assert quality["purchase_share_with_results"] == pytest.approx(bought / shown)
+
+
 def test_searches_after_the_day_change_nothing(built: dict[str, pd.DataFrame], tables: Tables) -> None:
     later = system.build(
         tables([*searches(), ("Y", "2024-02-05T00:00:00", "sofa", 0, None, False)]), AS_OF, Shelf()
