@@ -3546,19 +3546,15 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         "292 searches beyond the usual, some left out for chance, of which 1 in 17 would have bought, each "
         "one line of any article, as none is like it, for £20"
     )
-    assert loss.endswith(
-        ": £342. Nothing like it is sold: stock it only if that costs less than your margin on this, else "
-        "ignore the search"
-    )
+    assert loss.endswith(": £342. At a margin of a half, worth a step that costs up to £171")
     gap |= {"is_sold": True, "valued_by": "any_article"}
     with duckdb.connect() as engine:
         filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
         framed = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
     of_frames = answer_in_words(queue.evidence[0].title, framed, queue.evidence[0].units)
-    assert "one line of any article, as those with its words are other things, for £20" in of_frames
-    assert of_frames.endswith(
-        "These are probably other things: add the search as a synonym only of one that is meant and still "
-        "sold"
+    assert (
+        "one line of any article, as those with its words are other things or sold nothing, for £20"
+        in of_frames
     )
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
@@ -4088,8 +4084,8 @@ def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articl
     assert [row["subject"] for row in items] == ["yoga mat", "dog lead", "candle"]
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
         "stock it only if that costs less than your margin on what is lost: nothing like it is sold",
-        "add a synonym, if it means DOG LEAD or DOG BOWL",
-        "add a synonym, if it means CANDLE",
+        "add the search as a synonym of DOG LEAD or DOG BOWL, if it means that",
+        "add the search as a synonym of CANDLE, if it means that",
     ]
     with duckdb.connect() as engine:
         few = [gaps[0], gaps[2] | {"lost_revenue_gbp": 1}]
@@ -4130,14 +4126,43 @@ def test_no_synonym_of_an_article_that_is_not_sold_any_more_is_proposed() -> Non
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
         f"{again}SET/6 GARDEN GNOME CANDLES is not sold any more",
         f"{again}CAMOUFLAGE DOG LEAD is not sold any more",
-        "add a synonym, if it means DOG BOWL RED or OLD DOG BOWL (not sold any more)",
-        "add a synonym, if it means UNLISTED",
+        "add the search as a synonym of DOG BOWL RED or OLD DOG BOWL (not sold any more), if it means that",
+        "add the search as a synonym of UNLISTED, if it means that",
     ]
     assert [(row["nearest_articles"], row["sold"]) for row in opened] == [
         ("DOG BOWL RED", None),
         ("DOG BOTTLE", None),
         ("OLD DOG BOWL", "not sold any more"),
     ]
+
+
+def test_a_search_is_a_synonym_where_one_article_that_it_means_is_still_sold() -> None:
+    """Four gnomes are sold; the only article with both words is a set of candles that ended."""
+    gap: dict[str, object] = {"search": "Garden gnome", "template": "garden gnome", "gap": "not_found"}
+    gap |= {"lost_revenue_gbp": 332, "is_sold": True, "share": 1.0, "searches": 9, "excess_searches": 8.0}
+    gap |= {"purchase_chance": 0.06, "purchase_value_gbp": 9, "valued_by": "nearest_articles"}
+    ended, sold = "SET/6 GARDEN GNOME CANDLES", ("GOLD GNOME", "SILVER GNOME", "TALL GNOME")
+    gap |= {"nearest_articles": " · ".join([*sold, ended, "GARDEN POT"])}
+    products: list[dict[str, object]] = [
+        {"product_id": name, "product_name": name, "is_active": name != ended}
+        for name in (*sold, ended, "GARDEN POT")
+    ]
+    (queue,) = dashboards()["retail-copilot"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=[gap], query_model_quality=[], products=products)
+        (item,) = answer_of(engine, queue.sql)
+        opened = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
+        engine.execute("update products set is_active = false where product_name <> 'GARDEN POT'")
+        (none_sold,) = answer_of(engine, queue.sql)
+    title = answer_in_words(queue.evidence[0].title, opened, queue.evidence[0].units)
+    assert str(item["reason"]).startswith(
+        "add the search as a synonym of GOLD GNOME or SILVER GNOME, if it means that; "
+    )
+    assert [row["nearest_articles"] for row in opened][-1] == ended
+    assert not {"stock", "synonym"} & {*title.split()}, "only the line says the step"
+    assert str(none_sold["reason"]).startswith(
+        f"stock again, if that costs less than your margin on what is lost: {ended} is not sold any more"
+    )
 
 
 def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:
