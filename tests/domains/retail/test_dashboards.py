@@ -378,6 +378,7 @@ def test_a_call_begins_with_a_search_only_if_nothing_was_bought_since(
             "In the week of 10 Jan 2011 there were 44 % fewer than in the week before: ",
         ),
         ([100, 0, *[90] * 8], None),
+        ([40, 42, 20, 24], None),
     ],
     ids=[
         "less than a third",
@@ -385,6 +386,7 @@ def test_a_call_begins_with_a_search_only_if_nothing_was_bought_since(
         "none",
         "a fall after an old week of none",
         "only an old one",
+        "a fall of few searches, which chance explains",
     ],
 )
 def test_a_week_in_which_searches_fell_is_named(weeks: list[int], action: str | None) -> None:
