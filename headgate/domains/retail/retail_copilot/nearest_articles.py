@@ -27,7 +27,8 @@ class NearestArticles:
     def __init__(self, articles: pd.DataFrame, language: AbstractSet[str] = frozenset()) -> None:
         every = articles.product_name.dropna().str.split().str.join(" ")
         names = every.drop_duplicates()
-        self._still_sold = names.isin(every[articles.is_active[every.index] != False]).to_numpy()  # noqa: E712
+        is_active = articles.is_active[every.index].astype("boolean").fillna(value=True)
+        self._still_sold = names.isin(every[is_active]).to_numpy()
         sold = articles.loc[names.index, ["money", "lines"]].astype(np.float64).fillna(0.0)
         self._money, self._lines = sold.money.to_numpy(), sold.lines.to_numpy()
         words = normalise.plain_words(names).str.split().explode()
@@ -50,7 +51,7 @@ class NearestArticles:
         of them where none has all words; null where none was sold or all are another thing, such as a record
         frame for a record.
         """
-        return pd.DataFrame.from_records(
+        return pd.DataFrame(
             [self._row(template) for template in templates],
             index=templates.index,
             columns=["nearest_articles", "is_sold", "nearest_value"],

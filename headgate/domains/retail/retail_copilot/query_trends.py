@@ -62,8 +62,8 @@ def _grid(weekly: pd.DataFrame, column: str, weeks: pd.DatetimeIndex) -> pd.Data
 
 def _long(grid: pd.DataFrame) -> pd.Series[float]:
     """Return one row per template, intent and week, missing ones too."""
-    rows: pd.Series[float] = grid.astype(np.float64).stack(future_stack=True)
-    return rows
+    index = pd.MultiIndex.from_tuples([(*key, week) for key in grid.index for week in grid.columns])
+    return pd.Series(grid.to_numpy().astype(np.float64).ravel(), index=index)
 
 
 def _monday(day: date) -> pd.Timestamp:

@@ -65,6 +65,12 @@ def test_a_shop_without_articles_names_none() -> None:
     ).nearest_articles.tolist() == [None]
 
 
+def test_no_search_has_no_row() -> None:
+    none = NearestArticles(articles(BEST_SELLING_FIRST)).of(pd.Series([], dtype=object))
+    assert none.empty
+    assert list(none) == ["nearest_articles", "is_sold", "nearest_value"]
+
+
 def test_a_search_is_sold_where_one_article_has_all_of_its_words() -> None:
     sold = NearestArticles(articles(BEST_SELLING_FIRST)).of(
         pd.Series(["garden gnome", "garden mat", "red mug", "machine"])
