@@ -17,12 +17,13 @@ from headgate.plain_names import did_you_mean
 from headgate.values.spreadsheet_text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
     from headgate.aws.athena.queries import Answer
     from headgate.query.answer_columns import UnitAndTitle
+    from headgate.query.catalog_queries import Databases
     from headgate.query.kept_questions import KeptQuestion
     from headgate.query.questions import SavedQuestion
 
@@ -64,9 +65,8 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
     if sql:
         only_reading(sql)
     deployed = command_deployment.activate()
-    statement = sql or _saved_statement(str(saved))
     databases = definitions.databases(deployed.environment)
-    statement = databases.rename_in(statement) if saved else qualify_tables(statement, databases)
+    statement = _saved_statement(saved, databases) if saved else qualify_tables(str(sql), databases)
     answer = _answer(deployed, statement)
     if as_csv:
         click.echo(_csv(answer), nl=False)
@@ -132,12 +132,33 @@ def _saved_questions() -> dict[str, SavedQuestion]:
     return deployed_questions(os.environ)
 
 
-def _saved_statement(name: str) -> str:
-    questions = _saved_questions()
-    if name not in questions:
-        problem = f"This lake has no saved question {name}.{did_you_mean(name, questions)}"
+def _saved_statement(name: str, databases: Databases) -> str:
+    """Return the statement of a question of the lake, or of one that a person saved, for this lake."""
+    listed = _saved_questions()
+    if name in listed:
+        return databases.rename_in(listed[name].sql)
+    from headgate.query import only_reading, qualify_tables
+
+    statement = statement_of_person(name, _kept_questions(), listed)
+    only_reading(statement)
+    return qualify_tables(statement, databases)
+
+
+def statement_of_person(name: str, kept: Sequence[KeptQuestion], listed: Iterable[str] = ()) -> str:
+    """Return the statement that a person saved as NAME, or as PERSON: NAME where several people did.
+
+    Raises:
+        ClickException: nobody saved it, or several people saved different statements.
+    """
+    own = [each for each in kept if name in (each.name, f"{each.by}: {each.name}")]
+    if len({each.sql for each in own}) > 1:
+        ways = ", ".join(f'--saved "{each.by}: {each.name}"' for each in own)
+        raise click.ClickException(f"Several people saved a question {name}. Write one of: {ways}.")
+    if not own:
+        names = [*listed, *(each.name for each in kept)]
+        problem = f"This lake has no saved question {name}.{did_you_mean(name, names)}"
         raise click.ClickException(f"{problem} `headgate questions` lists all saved questions.")
-    return questions[name].sql
+    return own[0].sql
 
 
 def _answer(deployed: command_deployment.Deployment, statement: str) -> Answer:

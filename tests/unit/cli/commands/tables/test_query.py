@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from click import ClickException
 from click.testing import CliRunner
 from rich.console import Console
 
 from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.cli import options
-from headgate.cli.commands.tables.query import _csv, questions, texts_of_rows
+from headgate.cli.commands.tables.query import _csv, questions, statement_of_person, texts_of_rows
 from headgate.cli.rendering import screens
 from headgate.query.answer_columns import NO_FACTS, UnitAndTitle
+from headgate.query.kept_questions import KeptQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,3 +167,24 @@ def test_the_list_of_questions_says_how_one_is_asked(tmp_path: Path, monkeypatch
         .invoke(questions, [], catch_exceptions=False)
         .stdout.endswith("`headgate query --saved NAME` runs one of them.\n")
     )
+
+
+def saved_by(person: str, sql: str) -> KeptQuestion:
+    return KeptQuestion("Germany against France", sql, "table", "", (), "", False, person, "")  # noqa: FBT003 as stored
+
+
+def test_a_question_that_a_person_saved_is_run_by_its_name() -> None:
+    """The list of questions names it above the command, which once denied that it exists."""
+    kept = [saved_by("ana", "select 1")]
+    assert statement_of_person("Germany against France", kept) == "select 1"
+    with pytest.raises(ClickException, match="Did you mean"):
+        statement_of_person("Germany against Franc", kept, ["why_refused"])
+
+
+def test_a_name_under_which_two_people_saved_different_questions_needs_the_person() -> None:
+    kept = [saved_by("ana", "select 1"), saved_by("ben", "select 2")]
+    with pytest.raises(ClickException, match='--saved "ben: Germany against France"'):
+        statement_of_person("Germany against France", kept)
+    assert statement_of_person("ben: Germany against France", kept) == "select 2"
+    same = [saved_by("ana", "select 1"), saved_by("ben", "select 1")]
+    assert statement_of_person("Germany against France", same) == "select 1"
