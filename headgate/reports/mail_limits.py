@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.agreed_columns import NUMERIC_TYPE
+from headgate.reports.answer_words import is_shown
 from headgate.reports.mail_answers import answer_records
-from headgate.reports.mail_periods import periods_of
-from headgate.reports.numbers import day_words
+from headgate.reports.mail_periods import period_columns, periods_of
+from headgate.reports.mail_tables import shortened
 from headgate.reports.open_periods import open_period
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from headgate.api.shapes.tables import QueryRows
     from headgate.query.mail_schedules import MailSchedule
     from headgate.reports.answer_words import ColumnWords
+    from headgate.reports.mail_answers import Record
+
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -33,42 +39,73 @@ class LimitCheck:
 
 
 def limit_check(
-    schedule: MailSchedule, page: QueryRows, words: ColumnWords, as_of: date | None
+    schedule: MailSchedule,
+    page: QueryRows,
+    words: ColumnWords,
+    as_of: date | None,
+    *,
+    is_headed: bool = True,
 ) -> LimitCheck:
     """Compare the figures of an answer with the limit of its mail.
 
     Of an answer over time the figures of the newest period that is over count, of another one those of all
     rows. A mail whose figure is no longer in the answer is sent, so that the person learns of it.
+
+    Args:
+        is_headed: whether the words name the column and the row; the question of one figure does already.
     """
     records, column, limit = answer_records(page), schedule.limit_column, schedule.limit
     types = {each.name: each.type for each in page.columns}
     if limit is None or not NUMERIC_TYPE.match(types.get(column, "")):
         reason = f"The limit was not checked: the answer has no numbers in a column {column}."
         return LimitCheck(is_sent=True, words=reason)
-    rows, period = _newest_over(records, schedule.x, as_of)
-    values = [Decimal(str(row[column])) for row in rows if row[column] is not None]
-    if not values:
+    rows, times = _newest_over(records, schedule.x, as_of)
+    rows = [row for row in rows if row[column] is not None]
+    if not rows:
         return LimitCheck(is_sent=False, words=f"No row has a figure in {column} for the limit.")
     is_above = schedule.only_if == "above"
-    figure, bound = (max if is_above else min)(values), Decimal(f"{limit:.15g}")
+    row = (max if is_above else min)(rows, key=lambda each: Decimal(str(each[column])))
+    figure, bound = Decimal(str(row[column])), Decimal(f"{limit:.15g}")
     is_sent = figure > bound if is_above else figure < bound
-    figure_words, bound_words = words.texts(column, [figure, bound])
-    when = f" in the period from {period}" if period else ""
+    (figure_words,) = words.texts(column, [_number(row[column])], [_number(each[column]) for each in records])
+    (bound_words,) = words.texts(column, [int(limit) if limit == int(limit) else limit])
+    about = [words.heading(column), *_row_words(row, column, times, words)] if is_headed else []
     compared = f"{'' if is_sent else 'not '}{schedule.only_if} the limit of {bound_words}"
-    return LimitCheck(is_sent, f"{words.heading(column)}: {figure_words}{when}, {compared}.")
+    return LimitCheck(is_sent, f"{', '.join(about)}{': ' if about else ''}{figure_words}, {compared}.")
+
+
+def _number(cell: Any) -> Any:  # noqa: ANN401 a cell
+    """Return a number; the API writes whole numbers of many digits as texts."""
+    return Decimal(cell) if isinstance(cell, str) else cell
+
+
+def _row_words(row: Record, column: str, times: Sequence[str], words: ColumnWords) -> list[str]:
+    """Return what names a row: its first texts and ids, then its period."""
+    names = [
+        name
+        for name, value in row.items()
+        if name not in {column, *times}
+        and is_shown(name)
+        and value is not None
+        and (isinstance(value, str) or name.endswith("_id"))
+    ]
+    texts = dict.fromkeys(shortened(words.texts(name, [row[name]])[0]) for name in names)
+    period = {name: words.texts(name, [row[name]])[0] for name in times}
+    numbered = (
+        f"{words.heading(name)} {text}" if place and text.isdigit() else text
+        for place, (name, text) in enumerate(period.items())
+    )
+    return [*[*texts][:_MAX_NAMES], *numbered]
 
 
 def _newest_over(
-    records: list[dict[str, Any]], column: str, as_of: date | None
-) -> tuple[list[dict[str, Any]], str]:
-    """Return the rows of the newest period that is over, and its first day; all rows of other answers."""
+    records: list[Record], column: str, as_of: date | None
+) -> tuple[list[Record], Sequence[str]]:
+    """Return the rows of the newest period that is over, and the columns of it; all rows of other answers."""
     periods = periods_of(records, column)
     begun = open_period(periods, as_of)
     over = sorted({period for period in periods if begun is None or period[:10] != begun.isoformat()})
     if not over:
-        return records, ""
+        return records, ()
     rows = [row for row, period in zip(records, periods, strict=True) if period == over[-1]]
-    try:
-        return rows, day_words(date.fromisoformat(over[-1][:10]))
-    except ValueError:  # the number of a week
-        return rows, ""
+    return rows, period_columns(records, column)

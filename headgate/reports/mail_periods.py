@@ -48,6 +48,16 @@ def periods_of(records: Sequence[Record], column: str = "") -> list[str]:
     return ["-".join(f"{row[name]:04}" for name in columns) for row in records]
 
 
+def period_columns(records: Sequence[Record], column: str = "") -> list[str]:
+    """Return the columns that say the period of a row, as `periods_of` takes them.
+
+    >>> period_columns([{"year": 2010, "month": 9, "sold": 3}])
+    ['year', 'month']
+    """
+    named = time_column([{column: row.get(column)} for row in records]) or time_column(records)
+    return [named] if named else _columns_of_time(records)
+
+
 def _columns_of_time(records: Sequence[Record]) -> list[str]:
     """Return the columns of whole numbers that make one time: the year, then its parts."""
     names = list(records[0]) if records else []

@@ -7,6 +7,7 @@ import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -263,7 +264,9 @@ class MailSender:
             else agreed_words(self.tables, panel.table, page.columns)
         )
         of_figure = _units_of_figure(panel, page, is_of_person=is_of_person)
-        units = {**agreed.units, **of_figure, **panel.units}
+        # A measure has the unit of its panel, if no contract states one, as in chart-options.ts.
+        of_measures = {name: panel.unit for name in panel.y if not agreed.units.get(name)}
+        units = {**agreed.units, **of_measures, **of_figure, **panel.units}
         return replace(agreed, units=units, codes=self._codes(page))
 
     def _codes(self, page: QueryRows) -> dict[str, dict[str, str]]:
@@ -322,10 +325,10 @@ class MailSender:
             return LimitCheck(is_sent=True, words=reason)
         is_of_person = bool(board.written_by) or board.filters_of_tables
         words = self._words_of(panel, page, is_of_person=is_of_person)
-        check = limit_check(replace(schedule, x=panel.x), page, words, self.as_of)
         # The question of a figure is its heading.
-        heading_of_figure = f"{words.heading(schedule.limit_column)}: " if panel.kind == "kpi" else ""
-        return replace(check, words=f"{panel.question} {check.words.removeprefix(heading_of_figure)}")
+        is_headed = panel.kind != "kpi"
+        check = limit_check(replace(schedule, x=panel.x), page, words, self.as_of, is_headed=is_headed)
+        return replace(check, words=f"{panel.question} {check.words}")
 
     def _open_period(self, records: Sequence[Record], column: str, sent: Sequence[Record]) -> Iterator[str]:
         """Return a line about the newest period, if it is not over and among the rows that are sent."""
@@ -496,7 +499,8 @@ def _links(schedule: MailSchedule, console_url: str, *, is_scheduled: bool) -> I
     if len(link) <= _MAX_LINK_BYTES:
         yield f"\nOpen it: {link}"
     asked, list_of = ("scheduled", "Stop it") if is_scheduled else ("asked for", "Your scheduled mails")
-    yield f"You {asked} this mail on {schedule.at[:10]}. {list_of}: {console_url}/#/dashboards/mine"
+    day = day_words(datetime.fromisoformat(schedule.at).date()) if schedule.at else "an earlier day"
+    yield f"You {asked} this mail on {day}. {list_of}: {console_url}/#/dashboards/mine"
 
 
 def _address(schedule: MailSchedule) -> str:

@@ -227,6 +227,7 @@ def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> N
     assert shown["subject"] == "Fraud, Paid from: 2 Jan 2026, Proposed decision: block's, 02 Jan 2026"
     assert "Filter: Paid from: 2 Jan 2026, Proposed decision: block's" in shown["text"].splitlines()
     assert "?decision=block%27s&from=2026-01-02" in shown["text"]
+    assert "You asked for this mail on 2 Jan 2026." in shown["text"]
     condition = "WHERE CAST(transacted_at AS DATE) >= CAST('2026-01-02' AS DATE) AND decision = 'block''s')"
     narrowed = [sql for sql in lake.queries.asked.values() if condition in sql]
     reading = [panel for panel in board["panels"] if "fraud_scores" in panel["sql"]]
@@ -826,9 +827,9 @@ def limited(only_if: str, limit: float, **changed: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("only_if", "limit", "line"),
     [
-        ("above", 796_000, "Paid: 796,648.5 in the period from 1 Nov 2010, above the limit of 796,000.0."),
+        ("above", 796_000, "Paid, Nov 2010: 796,648.5, above the limit of 796,000."),
         ("above", 796_649, ""),
-        ("below", 796_649, "Paid: 796,648.5 in the period from 1 Nov 2010, below the limit of 796,649.0."),
+        ("below", 796_649, "Paid, Nov 2010: 796,648.5, below the limit of 796,649."),
         ("below", 796_000, ""),
     ],
 )
@@ -858,6 +859,42 @@ def test_a_preview_says_whether_the_limit_sends_the_mail_now() -> None:
     shown = Caller(lake, ("viewer",), "ana").call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
     line = f"Not sent by its schedule now. N: {2**60:,}, not below the limit of 5."
     assert line in shown["text"].splitlines()
+
+
+def test_a_limit_names_the_row_that_broke_it_and_rounds_as_the_table_does() -> None:
+    """A mail of months and regions once did not say which region was above, and wrote 18 digits."""
+    mailing = sender(MemoryLake())
+    mailing.__dict__["as_of"] = date(2010, 12, 9)
+    columns = (
+        ResultColumn(name="month", type="date"),
+        ResultColumn(name="region_name", type="varchar"),
+        ResultColumn(name="revenue", type="decimal(12,2)", unit="GBP"),
+        ResultColumn(name="per_unit", type="double"),
+    )
+    rows = (
+        ("2010-10-01", "France", "90000.00", 1.5),
+        ("2010-11-01", "France", "14000.00", 0.5),
+        ("2010-11-01", "Germany", "29626.91", 0.023969913532518615),
+        ("2010-12-01", "Germany", "1.00", 0.25),
+    )
+    mailing.pages[BY_MONTH] = QueryRows(columns=columns, rows=rows, next_cursor="")
+    asked = MailSchedule("Sales", BY_MONTH, "", "week", 1, "ana", "", only_if="above")
+    by_amount = replace(asked, limit_column="revenue", limit=25_000.0)
+    line = "Revenue, Germany, Nov 2010: £29,626.91, above the limit of £25,000.00."
+    assert line in [*mailing._answer(by_amount)]
+    by_quotient = replace(asked, limit_column="per_unit", only_if="below", limit=1.0)
+    line = "Per unit, Germany, Nov 2010: 0.0240, below the limit of 1."
+    assert line in [*mailing._answer(by_quotient)]
+
+
+def test_a_mail_has_the_unit_that_a_person_gave_a_panel() -> None:
+    """A published panel of shares read 85.8 % on its page, and 0.8579 in its mail."""
+    mailing, panel = sender(MemoryLake()), declared(PanelKind.BAR, x="place", y=("part",), unit="share")
+    mailing.pages[panel.sql] = page_of(
+        {"place": "varchar", "part": "double"}, ("north", 0.8579), ("east", 0.0371)
+    )
+    lines = [line.split() for line in mailing._panel(panel, is_of_person=True)]
+    assert lines[-2:] == [["north", "85.79", "%"], ["east", "3.71", "%"]]
 
 
 def test_a_mail_whose_limit_cannot_be_checked_is_sent_with_the_reason() -> None:
