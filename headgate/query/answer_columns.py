@@ -19,7 +19,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from headgate.contracts.currency import is_amount
 from headgate.contracts.types import glue_columns
 from headgate.query.date_parts import date_part_of
-from headgate.query.shares import branches, is_named_share, is_percentage, is_share
+from headgate.query.shares import branches, called_part, is_named_share, is_percentage, is_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -250,7 +250,10 @@ class _Answer:
         of = next(iter(node.this.expressions), None) if isinstance(node.this, exp.Distinct) else node.this
         if title and isinstance(of, exp.Column):
             label = self._column(of, self._root).label or of.name.replace("_", " ")
-            return f"{title} of {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
+            name = label if label[:2].isupper() else label[:1].lower() + label[1:]
+            return (
+                f"Different {_plural(name)}" if isinstance(node.this, exp.Distinct) else f"{title} of {name}"
+            )
         if isinstance(node, exp.Count):
             return title
         text = _without_tables(of if title and of else node)
@@ -294,13 +297,23 @@ class _Answer:
         if isinstance(node, _KEEPS_FIRST):
             of = node.expressions[0] if isinstance(node, exp.Distinct) else node.this
             facts = _of_kind(_titled(self._value(of, scope), node), node)
-            named = isinstance(node, exp.Alias) and is_named_share(node.alias, node.this)
+            named = isinstance(node, exp.Alias) and self._is_named_share(node, scope)
             return _SHARE if named and facts.unit == NO_FACTS.unit else facts
         alternatives = _alternatives(node)
         same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else _UNCERTAIN
         if isinstance(node, exp.Add | exp.Sub):
             same = same._replace(kind="", period="")
         return same._replace(label="")
+
+    def _is_named_share(self, node: exp.Alias, scope: Scope) -> bool:
+        """Return whether a value's name makes it a share: it is called so, or a rate of one unit."""
+        if is_named_share(node.alias, node.this):
+            return True
+        quotient = called_part(node.alias, node.this)
+        if quotient is None:
+            return False
+        units = {self._value(side, scope).unit for side in (quotient.this, quotient.expression)}
+        return len(units) == 1 and not units & {*_PLAIN, _UNCERTAIN.unit}
 
     def _column(self, column: exp.Column, scope: Scope) -> UnitAndTitle:
         name, around = column.name.lower(), cast("Scope | None", scope)
@@ -313,6 +326,17 @@ class _Answer:
             return self._facts.get(source.name, {}).get(name, _UNCERTAIN)
         selected = [each.lower() for each in source.expression.named_selects]
         return self._output(source, selected.index(name)) if name in selected else _UNCERTAIN
+
+
+def _plural(name: str) -> str:
+    """Return the plural of the name of a column.
+
+    >>> _plural("customer id"), _plural("country"), _plural("units")
+    ('customer ids', 'countries', 'units')
+    """
+    if name.endswith("s"):
+        return name
+    return f"{name[:-1]}ies" if re.search(r"[^aeiou]y$", name) else f"{name}s"
 
 
 def _without_tables(node: exp.Expression) -> str:

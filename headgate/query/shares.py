@@ -6,7 +6,8 @@ import re
 
 from sqlglot import exp
 
-_NAMED_SHARE = re.compile(r"(^|_)share$", re.IGNORECASE)
+_NAMED_SHARE = re.compile(r"(^|_)share(_of_\w+)?$", re.IGNORECASE)
+_NAMED_PART = re.compile(r"(^|_)(rate|percent|percentage|pct)$", re.IGNORECASE)
 _NAMED_RATE = re.compile(r"(^|_)(rate|fraction|proportion)$", re.IGNORECASE)
 _WRAPPERS = (exp.Paren, exp.Cast, exp.TryCast, exp.Nullif, exp.Round)
 _PREDICATES = (exp.Predicate, exp.And, exp.Or, exp.Not)
@@ -55,6 +56,17 @@ def is_named_share(name: str, node: exp.Expression) -> bool:
         return False
     is_rate = bool(_NAMED_RATE.search(name)) and _are_alike(quotient.this, quotient.expression)
     return is_rate or bool(_NAMED_SHARE.search(name))
+
+
+def called_part(name: str, node: exp.Expression) -> exp.Div | None:
+    """Return a quotient that its name calls a rate or a percentage; None if it is multiplied by 100.
+
+    It is a share if both of its values have one unit, which this module cannot say.
+    """
+    quotient = _bare(node)
+    is_percent = any(literal.name in _HUNDRED for literal in node.find_all(exp.Literal))
+    is_called = bool(_NAMED_PART.search(name)) and isinstance(quotient, exp.Div) and not is_percent
+    return quotient if is_called and isinstance(quotient, exp.Div) else None
 
 
 def _are_alike(part: exp.Expression, whole: exp.Expression) -> bool:

@@ -24,7 +24,7 @@ _MEMBERS = re.compile(r"\((all|other|unknown)\)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 _CURRENCY = re.compile(r"([A-Z]{3})( per |$)")
-_UNNAMED = re.compile(r"_col_?(\d+)")  # a column that the statement does not name
+UNNAMED = re.compile(r"_col_?(\d+)")  # a column that the statement does not name
 _BOUND = re.compile(r"(lower|upper)_(\d{2})")
 # The console names an id by the thing, and a time by what happened then.
 _NO_WORDS = frozenset({"id", "on", "at", "name"})
@@ -94,7 +94,7 @@ def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:
     """
     if label := labels.get(column):
         return label
-    if unnamed := _UNNAMED.fullmatch(column):
+    if unnamed := UNNAMED.fullmatch(column):
         return f"Column {int(unnamed[1]) + 1}"
     if bound := _BOUND.fullmatch(column):
         return f"{'Low' if bound[1] == 'lower' else 'High'} end ({_many_of(int(bound[2]))})"

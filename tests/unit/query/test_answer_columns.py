@@ -128,7 +128,7 @@ def test_a_column_that_the_statement_does_not_name_has_the_words_of_its_aggregat
         ("", "Count"),
         ("GBP", "Sum of amount"),
         ("", "Average of quantity"),
-        ("", "Count of item"),
+        ("", "Different items"),
         ("", "1 + 1"),
         ("GBP", "Sum of amount * 2"),
     ]
@@ -252,6 +252,12 @@ def test_a_quotient_of_one_unit_that_is_called_a_share_is_one_unless_it_is_perce
             "share",
         ),
         ("sum(amount) / sum(quantity) as exchange_rate", "GBP"),
+        # Of one unit, a rate or a percentage is a share, too, and a share may say of which whole.
+        ("sum(amount) / (select sum(mean) from forecast) as return_rate", "share"),
+        ("round(sum(amount) / nullif(max(amount), 0), 4) as returned_percent", "share"),
+        ("100 * sum(amount) / max(amount) as returned_percent", ""),
+        ("sum(amount) / (select sum(mean) from forecast) as share_of_sales", "share"),
+        ("sum(amount) / sum(weight) as return_rate", ""),
         ("sum(waited) / sum(quantity) as rate", "days"),
         ("sum(quantity) / count(*) as rate", ""),
         ("100 * count_if(quantity < 0) / count_if(quantity > 0) as return_rate", ""),

@@ -192,8 +192,20 @@ def _facts(deployed: command_deployment.Deployment, statement: str, answer: Answ
 
 def _screen(answer: Answer, facts: Sequence[UnitAndTitle], *, vertical: bool) -> RenderableType:
     names = [column.name for column in answer.columns]
-    texts = texts_of_rows(names, answer.rows, facts)
-    return screens.vertical(names, texts) if vertical else screens.answer(names, answer.rows, texts=texts)
+    texts, headings = texts_of_rows(names, answer.rows, facts), headings_of(names, facts)
+    return (
+        screens.vertical(headings, texts) if vertical else screens.answer(headings, answer.rows, texts=texts)
+    )
+
+
+def headings_of(names: Sequence[str], facts: Sequence[UnitAndTitle]) -> list[str]:
+    """Return the names of columns, and of those without a name the heading that they have in the console."""
+    from headgate.reports.answer_words import UNNAMED, heading
+
+    return [
+        heading(name, {name: fact.label} if fact.label else {}) if UNNAMED.fullmatch(name) else name
+        for name, fact in zip(names, facts, strict=True)
+    ]
 
 
 def texts_of_rows(

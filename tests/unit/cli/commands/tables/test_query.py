@@ -14,7 +14,13 @@ from rich.console import Console
 
 from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.cli import options
-from headgate.cli.commands.tables.query import _csv, questions, statement_of_person, texts_of_rows
+from headgate.cli.commands.tables.query import (
+    _csv,
+    headings_of,
+    questions,
+    statement_of_person,
+    texts_of_rows,
+)
 from headgate.cli.rendering import screens
 from headgate.query.answer_columns import NO_FACTS, UnitAndTitle
 from headgate.query.kept_questions import KeptQuestion
@@ -132,6 +138,11 @@ def test_the_table_follows_units_and_rounds_computed_numbers() -> None:
     assert texts_of_rows(columns, [nulls, row], facts) == [nulls, shown]
     text = printed(screens.answer(columns[:1], [row[:1]], texts=[shown[:1]]), 80)
     assert "│  18.04 % │" in text
+
+
+def test_a_column_without_a_name_has_the_heading_of_the_console() -> None:
+    facts = [UnitAndTitle("", "Count"), NO_FACTS, UnitAndTitle("GBP", "Revenue")]
+    assert headings_of(["_col0", "_col1", "revenue"], facts) == ["Count", "Column 2", "revenue"]
 
 
 @pytest.mark.parametrize(("domains", "has_retail"), [("[]", False), ('["retail"]', True)])
