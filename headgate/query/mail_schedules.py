@@ -38,6 +38,7 @@ class MailSchedule:
         only_if: `above` or `below`: it is sent only if a figure of `limit_column` is on this side of `limit`;
             empty to send it always.
         limit_panel: the panel of the dashboard that has the figure; empty for a question.
+        limit_unit: its unit, by which lists of mails write the limit.
     """
 
     title: str
@@ -59,6 +60,7 @@ class MailSchedule:
     limit_column: str = ""
     limit: float | None = None
     limit_panel: str = ""
+    limit_unit: str = ""
 
     def is_due(self, day: date) -> bool:
         """Return whether the mail is due on a day."""

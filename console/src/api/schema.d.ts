@@ -4845,6 +4845,12 @@ export interface components {
              */
             limit_panel: string;
             /**
+             * Limit Unit
+             * @description Unit of the figure, by which a list of mails writes the limit, such as `share`.
+             * @default
+             */
+            limit_unit: string;
+            /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              */
@@ -4938,6 +4944,12 @@ export interface components {
              * @default
              */
             limit_panel: string;
+            /**
+             * Limit Unit
+             * @description Unit of the figure, by which a list of mails writes the limit, such as `share`.
+             * @default
+             */
+            limit_unit: string;
             /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.

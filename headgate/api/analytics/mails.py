@@ -153,6 +153,7 @@ def _check_limit(asked: MailAsked) -> None:
             "`limit_panel`."
         )
         raise invalid("body.only_if", "incomplete_limit", detail)
+    expect_no_numbers("body.limit_unit", "limit_unit", asked.limit_unit)
     if asked.limit is not None:
         expect_no_numbers("body.limit", "limit", f"{asked.limit:f}".rstrip("0").rstrip("."))
 

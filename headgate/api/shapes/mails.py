@@ -17,6 +17,7 @@ _KIND = "Chart of a question, which the link of the mail opens."
 _FILTERS = "Values of the dashboard's filters, by name of the filter."
 _ONLY_IF = "Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always."
 _LIMIT_PANEL = "Panel of the dashboard that has the figure; empty for a question."
+_LIMIT_UNIT = "Unit of the figure, by which a list of mails writes the limit, such as `share`."
 _ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
 
 
@@ -44,6 +45,7 @@ class MailAsked(Asked):
     limit_column: Column = ""
     limit: float | None = Field(None, allow_inf_nan=False)
     limit_panel: Column = Field("", description=_LIMIT_PANEL)
+    limit_unit: Column = Field("", description=_LIMIT_UNIT)
 
 
 class MailShown(Shape):
@@ -79,6 +81,7 @@ class Mail(Shape):
     limit_column: str = ""
     limit: float | None = None
     limit_panel: str = Field("", description=_LIMIT_PANEL)
+    limit_unit: str = Field("", description=_LIMIT_UNIT)
 
 
 class Mails(Shape):

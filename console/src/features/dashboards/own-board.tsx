@@ -10,6 +10,7 @@ import { type Undo, UndoNote, useUndo } from '../../components/undo-note'
 import { useCatalog } from '../catalog/queries'
 import { MailList } from '../mails/mail-list'
 import { MailMe } from '../mails/mail-me'
+import { figurePanelOf } from '../mails/limit-fields'
 import { MoveQuestions } from '../query/move-questions'
 import { useKeptQuestions } from '../query/saved-questions'
 import { isFull, movedBy, publishedPanels, widened } from './arranged'
@@ -48,6 +49,7 @@ export function OwnBoard() {
             <MailMe
               of={{ dashboard: OWN_BOARD }}
               title="My dashboard"
+              panels={pinned.map(figurePanelOf)}
               isWhole={[...addressOfBoard(search, by).keys()].length > 1}
             />
             {may && !isWriting ? (

@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { isName, isNumeric, isShare } from '../../api/format'
+import { currencyOf, figureInFull, isName, isNumeric, isShare, signOfCurrency } from '../../api/format'
 import {
   type AnswerColumn,
   headingsOf,
@@ -16,7 +16,7 @@ import { typedValue } from '../catalog/row-filters'
 import type { MailAsked } from './mails'
 
 /** The limit of a mail as the API takes it. */
-export type Limit = Pick<MailAsked, 'only_if' | 'limit_panel' | 'limit_column' | 'limit'>
+export type Limit = Pick<MailAsked, 'only_if' | 'limit_panel' | 'limit_column' | 'limit' | 'limit_unit'>
 
 /** A figure that may have a limit: a column of a question's answer, or that of a panel of a dashboard. */
 export interface Figure {
@@ -37,7 +37,7 @@ const SIDES: { value: NonNullable<Limit['only_if']>; label: string }[] = [
   { value: 'above', label: 'Only if a figure is above a limit' },
   { value: 'below', label: 'Only if a figure is below a limit' },
 ]
-export const NO_LIMIT: Limit = { only_if: '', limit_panel: '', limit_column: '', limit: null }
+export const NO_LIMIT: Limit = { only_if: '', limit_panel: '', limit_column: '', limit: null, limit_unit: '' }
 
 /** Whether a limit has all of its parts. */
 export const isWholeLimit = ({ only_if: side, limit }: Limit): boolean => !side || typeof limit === 'number'
@@ -51,8 +51,27 @@ export function useFiguresOf(columns: AnswerColumn[]): Figure[] {
     .map(({ name }) => ({ panel: '', column: name, label: headings[name] ?? name, unit: units[name] ?? '' }))
 }
 
+export type FigurePanel = Pick<
+  Schemas['Panel'],
+  'name' | 'question' | 'kind' | 'table' | 'unit' | 'units' | 'y'
+>
+
+/** A question on a person's own dashboard as a panel, under the name that the API gives it there. */
+export const figurePanelOf = ({ name, kind, y, units = {} }: Schemas['KeptQuestionShown']): FigurePanel => ({
+  name: name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, ''),
+  question: name,
+  kind,
+  table: '',
+  unit: '',
+  units,
+  y,
+})
+
 /** The figures of a dashboard: of each panel its number, or the first measure of its chart. */
-export function useFiguresOfPanels(panels: Schemas['Panel'][]): Figure[] {
+export function useFiguresOfPanels(panels: FigurePanel[]): Figure[] {
   const tables = useCatalog().data?.tables ?? []
   return panels.flatMap(({ name, question, kind, table, unit, units, y: [measure] }) => {
     if (kind === 'kpi') return [{ panel: name, column: 'value', label: question, unit }]
@@ -62,11 +81,34 @@ export function useFiguresOfPanels(panels: Schemas['Panel'][]): Figure[] {
   })
 }
 
-/** The number that a person typed, of a share in percent; null where it is none. */
-function limitOf(text: string, unit: string): number | null {
-  const plain = text.replace(/[,\s%]/g, '')
-  const number = Number(typedValue(plain, unit))
-  return plain === '' || !Number.isFinite(number) ? null : number
+const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, bn: 1e9 }
+const TYPED = /^(-?)(\D*?)(-?(?:\d+\.?\d*|\.\d+))(k|m|bn|)(\D*)$/i
+
+/**
+ * The number that a person typed, of a share in percent, with the sign of its currency and for thousands or millions
+ * `k` or `m`; null where it is none.
+ *
+ * @example limitOf('£25,000', 'GBP'), limitOf('25k', ''), limitOf('5 %', 'share') // 25000, 25000, 0.05
+ */
+export function limitOf(text: string, unit: string): number | null {
+  const [, minus = '', before = '', digits = '', size = '', after = ''] =
+    TYPED.exec(text.replace(/[,\s]/g, '')) ?? []
+  const words = (before + after).toLowerCase()
+  const currency = currencyOf(unit)
+  const allowed = currency
+    ? ['', currency, signOfCurrency(currency)]
+    : isShare(unit) || unit === 'percent'
+      ? ['', '%']
+      : ['', unit]
+  if (digits === '' || !allowed.some((one) => one.toLowerCase() === words)) return null
+  const number = Number(typedValue(minus + digits, unit)) * (SIZES[size.toLowerCase()] ?? 1)
+  return Number.isFinite(number) ? Number(number.toPrecision(12)) : null
+}
+
+/** How a limit may be written, in the unit of its figure. */
+function formsOf(unit: string): string {
+  if (isShare(unit)) return 'Such as 5 or 5 %.'
+  return `Such as ${[25_000, 25].map((one) => figureInFull(one, unit)).join(' or ')}k.`
 }
 
 const keyOf = ({ panel, column }: Pick<Figure, 'panel' | 'column'>): string => JSON.stringify([panel, column])
@@ -81,7 +123,13 @@ export function LimitFields({ figures, limit, onChange }: Props) {
   const change = (side: Limit['only_if'], { panel, column, unit }: Figure, typed: string) =>
     onChange(
       side
-        ? { only_if: side, limit_panel: panel, limit_column: column, limit: limitOf(typed, unit) }
+        ? {
+            only_if: side,
+            limit_panel: panel,
+            limit_column: column,
+            limit: limitOf(typed, unit),
+            limit_unit: unit,
+          }
         : NO_LIMIT,
     )
   return (
@@ -110,7 +158,12 @@ export function LimitFields({ figures, limit, onChange }: Props) {
             label={isShare(figure.unit) ? 'Limit, in percent' : 'Limit'}
             inputMode="decimal"
             value={text}
-            error={text !== '' && typeof limit.limit !== 'number' ? 'This is no number.' : undefined}
+            description={formsOf(figure.unit)}
+            error={
+              text !== '' && typeof limit.limit !== 'number'
+                ? `This is no limit of ${figure.label}. ${formsOf(figure.unit)}`
+                : undefined
+            }
             onChange={({ currentTarget: { value } }) => {
               setText(value)
               change(limit.only_if, figure, value)

@@ -1,11 +1,17 @@
 import { NativeSelect, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
-import type { Schemas } from '../../api/client'
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
 import type { AnswerColumn } from '../../formats/columns'
-import { isWholeLimit, LimitFields, NO_LIMIT, useFiguresOf, useFiguresOfPanels } from './limit-fields'
+import {
+  type FigurePanel,
+  isWholeLimit,
+  LimitFields,
+  NO_LIMIT,
+  useFiguresOf,
+  useFiguresOfPanels,
+} from './limit-fields'
 import { MailNow } from './mail-now'
 import type { ShownChart } from '../query/saved-questions'
 import {
@@ -27,7 +33,7 @@ interface Props {
   /** The columns of a question's answer, whose figures may have a limit. */
   columns?: AnswerColumn[]
   /** The panels of a dashboard, whose figures may have a limit. */
-  panels?: Schemas['Panel'][]
+  panels?: FigurePanel[]
   /** Whether the page has chosen filters that the mail leaves aside. */
   isWhole?: boolean
 }
@@ -126,6 +132,11 @@ export function MailMe({
         />
       ) : null}
       <LimitFields figures={figures} limit={limit} onChange={setLimit} />
+      {isWhole ? (
+        <Text size="sm" fw={600} role="note">
+          The mail has all rows: the filters of this page are not in it.
+        </Text>
+      ) : null}
       <MailNow
         key={content}
         asked={asked}
@@ -137,10 +148,10 @@ export function MailMe({
         chose another time for the daily report.{' '}
         {'sql' in of
           ? 'It has at most 20 rows: the newest whole periods if the rows are in the order of time, else the first.'
-          : 'It has at most 20 rows of each table: the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}
-        {isWhole ? ' The filters of the page are not in the mail.' : ''} Columns about people are left out,
-        also for people who see them here, and the mail names them. Before your first mail you are asked by
-        mail (on AWS by AWS itself) to confirm the address; without that none is sent.
+          : 'It has at most 20 rows of each table: the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}
+        Columns about people are left out, also for people who see them here, and the mail names them. Before
+        your first mail you are asked by mail (on AWS by AWS itself) to confirm the address; without that none
+        is sent.
       </Text>
     </FormPopover>
   )

@@ -7,6 +7,7 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
+import { figurePanelOf, limitOf } from './limit-fields'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
 import { dayWords, daysOf, writtenMail } from './mails'
@@ -208,14 +209,19 @@ test('a question is sent only if a figure of its answer is above a limit, of a s
   await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
   expect(screen.getByText('Give the limit a number first.')).toBeTruthy()
   await userEvent.type(screen.getByLabelText('Limit, in percent'), 'x')
-  expect(screen.getByText('This is no number.')).toBeTruthy()
+  expect(screen.getByText('This is no limit of Returned. Such as 5 or 5 %.')).toBeTruthy()
   await userEvent.clear(screen.getByLabelText('Limit, in percent'))
   await userEvent.type(screen.getByLabelText('Limit, in percent'), '5.5 %')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(
-    await screen.findByText(/^Sold is sent every Monday, only if Returned is above 0.055\. Before/),
+    await screen.findByText(/^Sold is sent every Monday, only if Returned is above 5\.5 %\. Before/),
   ).toBeTruthy()
-  expect(asked[0]?.body).toMatchObject({ only_if: 'above', limit_column: 'returned', limit: 0.055 })
+  expect(asked[0]?.body).toMatchObject({
+    only_if: 'above',
+    limit_column: 'returned',
+    limit: 0.055,
+    limit_unit: 'share',
+  })
 }, 30_000)
 
 test('a dashboard is sent only if the figure of one of its questions is below a limit', async () => {
@@ -234,7 +240,7 @@ test('a dashboard is sent only if the figure of one of its questions is below a 
   await userEvent.type(screen.getByLabelText('Limit'), '1,500')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(
-    await screen.findByText(/^Sales is sent every Monday, only if Net by month is below 1500\./),
+    await screen.findByText(/^Sales is sent every Monday, only if Net by month is below 1,500\./),
   ).toBeTruthy()
   expect(asked[0]?.body).toMatchObject({
     dashboard: 'hub',
@@ -244,6 +250,49 @@ test('a dashboard is sent only if the figure of one of its questions is below a 
     limit: 1500,
   })
 }, 30_000)
+
+test.each([
+  ['£25,000', 'GBP', 25_000],
+  ['25k', 'GBP', 25_000],
+  ['GBP 1.5m', 'GBP', 1_500_000],
+  ['-£3', 'GBP', -3],
+  ['25 000', '', 25_000],
+  ['5', 'share', 0.05],
+  ['5.5 %', 'share', 0.055],
+  ['12 days', 'days', 12],
+  ['$25', 'GBP', null],
+  ['5 %', 'GBP', null],
+  ['many', '', null],
+  ['', '', null],
+])('the limit %j of a figure in %j is %j', (text, unit, number) => {
+  expect(limitOf(text, unit)).toBe(number)
+})
+
+test('a question on a dashboard of ones own may have a limit under its name in the API', async () => {
+  const kept = { name: 'Sold, by month!', kind: 'line', y: ['n'], units: {} } as unknown
+  const panels = [figurePanelOf(kept as Schemas['KeptQuestionShown'])]
+  show(<MailMe of={{ dashboard: 'mine' }} title="Mine" panels={panels} />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
+  await userEvent.type(screen.getByLabelText('Limit'), '5')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  await screen.findByText(/^Mine is sent every Monday, only if Sold by month is above 5/)
+  expect(asked[0]?.body).toMatchObject({ limit_panel: 'sold_by_month', limit_column: 'n', limit: 5 })
+}, 30_000)
+
+test('a list of mails has the limit in the unit of its figure', async () => {
+  mails = [{ ...MAIL, only_if: 'above', limit_column: 'revenue', limit: 25_000, limit_unit: 'GBP' }]
+  show(<MailList />)
+  expect(await screen.findByText(/only if Revenue is above £25,000\.00/)).toBeTruthy()
+})
+
+test('a mail that leaves the filters of the page aside says so above its preview', async () => {
+  show(<MailMe of={{ dashboard: 'mine' }} title="My dashboard" isWhole />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  expect(screen.getByRole('note').textContent).toBe(
+    'The mail has all rows: the filters of this page are not in it.',
+  )
+})
 
 test('a mail that is stopped is scheduled again by Undo', async () => {
   mails = [{ ...MAIL, filters: { region: 'Alps' } }]

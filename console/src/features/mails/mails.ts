@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
+import { figureInFull } from '../../api/format'
 import { WEEKDAYS } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import type { ChartDrawing } from '../query/chart-choice'
@@ -9,7 +10,7 @@ export type Mail = Schemas['Mail']
 /** A mail as the API takes it; a chart that is drawn in the usual way states nothing of it. */
 export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing | LimitPart> &
   Partial<ChartDrawing & Pick<Schemas['MailAsked'], LimitPart>>
-type LimitPart = 'only_if' | 'limit_panel' | 'limit_column' | 'limit'
+type LimitPart = 'only_if' | 'limit_panel' | 'limit_column' | 'limit' | 'limit_unit'
 export type Every = Mail['every']
 
 const PATH = '/v1/mails'
@@ -32,8 +33,9 @@ export function daysOf(every: Every): { value: string; label: string }[] {
 }
 
 /** The limit of a mail in words, which follow those of its day; empty without one. */
-export function limitWords({ only_if: side, limit_panel, limit_column, limit }: Partial<Mail>): string {
-  return side ? `, only if ${heading(limit_panel || limit_column || '')} is ${side} ${limit ?? ''}` : ''
+export function limitWords({ only_if: side, limit_unit: unit, limit, ...of }: Partial<Mail>): string {
+  const figure = heading(of.limit_panel || of.limit_column || '', unit)
+  return side ? `, only if ${figure} is ${side} ${figureInFull(limit, unit ?? '')}` : ''
 }
 
 /** The mails of the caller, and the address that gets them. */
