@@ -327,6 +327,8 @@ class MailSender:
         words = self._words_of(panel, page, is_of_person=is_of_person)
         # The question of a figure is its heading.
         is_headed = panel.kind != "kpi"
+        if not is_headed and len(page.columns) == 1:  # a person names the only column as they like
+            schedule = replace(schedule, limit_column=page.columns[0].name)
         check = limit_check(replace(schedule, x=panel.x), page, words, self.as_of, is_headed=is_headed)
         return replace(check, words=f"{panel.question} {check.words}")
 

@@ -926,6 +926,17 @@ def test_a_mail_of_a_dashboard_is_sent_while_the_figure_of_one_of_its_questions_
     assert "The limit was not checked: its question is no longer on the dashboard." in text.splitlines()
 
 
+def test_a_limit_of_a_figure_is_that_of_its_only_column_whatever_it_is_called() -> None:
+    mailing, panel = sender(MemoryLake()), declared(PanelKind.KPI, unit="GBP")
+    mailing.pages[panel.sql] = page_of({"sum_of_sales": "double"}, (30_000.0,))
+    board = next(each for each in mailing.boards if each.panels).model_copy(update={"panels": (panel,)})
+    schedule = MailSchedule("Sales", "", "own", "week", 1, "ana", "", only_if="above", limit=25_000.0)
+    limit = replace(schedule, limit_panel=panel.name, limit_column="value")
+    assert mailing._limit_of_board(board.model_copy(update={"written_by": "ana"}), limit).line == (
+        "What was sold? £30,000.00, above the limit of £25,000.00."
+    )
+
+
 def test_a_limit_of_a_dashboard_names_one_of_its_questions() -> None:
     lake = MemoryLake(pushed_dashboards={"own": json.dumps(yaml.safe_load(ONE_FIGURE))})
     for panel in ("", "gone"):
