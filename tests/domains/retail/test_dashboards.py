@@ -1964,7 +1964,9 @@ def test_the_page_of_a_customer_has_the_articles_bought_and_those_of_the_last_da
         engine.execute("insert into products (product_id, product_name) values ('A', 'MAGNETS')")
         bought, newest = (answer_of(engine, part.of_item("9")) for part in (often, last))
         stranger = answer_of(engine, last.of_item("8"))
-    assert answer_in_words(often.title, bought, often.units) == "Bought most often: MAGNETS, last at £5"
+    assert answer_in_words(often.title, bought, often.units) == (
+        "Bought most often: MAGNETS in 2 orders, last at £5, now the same"
+    )
     assert answer_in_words(last.title, newest, last.units) == (
         "Last bought on 20 Nov 2010: 2 articles for £55, most of it for B"
     ), "an article without a name has its number"
@@ -1997,17 +1999,53 @@ def test_articles_that_are_still_sold_are_proposed_before_those_that_are_not() -
         ("MAGNETS", "not sold any more"),
     ]
     assert answer_in_words(often.title, mixed, often.units) == (
-        "Bought most often of what is still sold: MUG, last at £10"
+        "Bought and still sold: MUG, last at £10, now the same"
     )
     assert answer_in_words(often.title, gone, often.units) == (
-        "Bought most often: MAGNETS, last at £5, not sold any more"
+        "Bought most often: MAGNETS in 2 orders, last at £5, not sold any more"
     )
+
+
+@pytest.mark.parametrize(
+    ("sold_on", "words"),
+    [
+        (date(2010, 11, 20), "Bought most often: PAPER CUPS in 2 orders, last at £0.10, now usually £0.65"),
+        (date(2010, 7, 12), "Bought and still sold: MUG, last at £10, now usually £12"),
+    ],
+)
+def test_what_nobody_bought_in_13_weeks_is_not_proposed_and_a_price_is_the_one_that_customers_pay_now(
+    sold_on: date, words: str
+) -> None:
+    _, often, _ = row_parts("customers")
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 3, 1), "completed", "A", 900, Decimal("0.10")),
+        ("2", date(2010, 3, 17), "completed", "A", 900, Decimal("0.10")),
+        ("3", date(2010, 3, 17), "completed", "B", 4, 10),
+        ("4", sold_on, "completed", "A", 1, Decimal("0.65")),
+        ("5", date(2010, 12, 1), "completed", "B", 1, 12),
+        ("6", date(2010, 12, 2), "completed", "B", 1, 12),
+        ("7", date(2010, 12, 3), "completed", "B", 100, 8),
+        ("8", date(2010, 12, 9), "completed", "B", 1, 25),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute("update orders set customer_id = 10 where order_id in ('4', '5', '6', '7')")
+        engine.execute("update orders set customer_id = null where order_id = '8'")
+        engine.execute(
+            "insert into products (product_id, product_name) values ('A', 'PAPER CUPS'), ('B', 'MUG')"
+        )
+        rows = answer_of(engine, often.of_item("9"))
+    assert answer_in_words(often.title, rows, often.units) == words
+    prices = {row["product_name"]: (row["price_now"], row["sold"]) for row in rows}
+    assert prices["MUG"] == (12, None), "neither the price of a guest nor that of one large order"
+    stale = sold_on < date(2010, 9, 9)
+    assert (prices["PAPER CUPS"] == (None, "no sale to anybody since 12 Jul 2010")) is stale
 
 
 def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_with_their_price() -> None:
     (queue,) = dashboards()["demand-insights-engine"].queues
     returned, often = (
-        part for part in queue.evidence if part.title.startswith(("[Last return", "Bought most often"))
+        part for part in queue.evidence if part.title.startswith(("[Last return", "{title_bought}"))
     )
     with duckdb.connect() as engine:
         with_lines(engine, BACK)
@@ -2019,11 +2057,11 @@ def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_w
         "Last return: £12,770 on 5 Oct 2010, the largest part MAGNETS: 100 pieces, £10,000; ask "
         "what was wrong"
     )
-    assert [(row["product_name"], row["pieces"], row["last_price"]) for row in bought] == [
+    assert [(row["product_name"], row["pieces"], row["last_paid"]) for row in bought] == [
         ("MAGNETS", 100, 100),
         ("MUG", 10, 277),
     ]
-    assert answer_in_words(often.title, bought, often.units) == "Bought most often: MAGNETS, last at £100"
+    assert answer_in_words(often.title, bought, often.units) == "Bought: MAGNETS, last at £100, now the same"
 
 
 OF_TWO_ARTICLES: list[tuple[object, ...]] = [
@@ -4308,7 +4346,7 @@ def test_a_service_has_no_returned_pieces_on_its_page_and_goods_are_sold_until_t
 
 def test_no_service_is_proposed_as_what_a_customer_bought_most_often() -> None:
     (queue,) = dashboards()["demand-insights-engine"].queues
-    (often,) = (part for part in queue.evidence if part.title.startswith("Bought most often"))
+    (often,) = (part for part in queue.evidence if part.title.startswith("{title_bought}"))
     lines: list[tuple[object, ...]] = [
         (str(number), date(2010, 1, 1 + number), "completed", article, 1, 5)
         for number, article in enumerate(("POST", "POST", "A"))
