@@ -17,27 +17,38 @@ const decisionsOf = (queue: string, isAsked = true) => ({
 /** The newest decisions of a queue, newest first. */
 export const useDecisions = (queue: string) => useQuery(decisionsOf(queue))
 
+/** The open items of a queue, and their value together. */
+export interface OpenItems {
+  items: number
+  atStake: number
+}
+
+const NOTHING_OPEN: OpenItems = { items: 0, atStake: 0 }
+
 /**
- * How many items of each queue are open, by its name; a queue that is not read yet is missing, one that failed and was never read has none.
+ * The open items of each queue, by its name; a queue that is not read yet is missing, one that failed and was never read has none.
  *
  * Statements cost money: queues that are not asked for count where the page has their answers already.
  */
-export function useOpenItems(queues: Schemas['WorkQueue'][], isAsked: boolean): ReadonlyMap<string, number> {
+export function useOpenItems(
+  queues: Schemas['WorkQueue'][],
+  isAsked: boolean,
+): ReadonlyMap<string, OpenItems> {
   const answers = useResults(
     queues.map(({ sql }) => sql),
     isAsked,
   )
   const decisions = useQueries({ queries: queues.map(({ name }) => decisionsOf(name, isAsked)) })
   return new Map(
-    queues.flatMap((queue, place): [string, number][] => {
+    queues.flatMap((queue, place): [string, OpenItems][] => {
       const { name } = queue
       const [answer, decided] = [answers[place], decisions[place]]
       const isRead = answer?.data && decided?.data
-      if (!isRead && (answer?.error || decided?.error)) return [[name, 0]]
+      if (!isRead && (answer?.error || decided?.error)) return [[name, NOTHING_OPEN]]
       if (!answer?.data || !decided?.data) return []
-      const { open, unlisted } = queueCounts(queue, answer.data, decided.data.decisions)
+      const { open, unlisted, atStake } = queueCounts(queue, answer.data, decided.data.decisions)
       // Items that nobody can open here are no work yet.
-      return [[name, open === unlisted ? 0 : open]]
+      return [[name, open === unlisted ? NOTHING_OPEN : { items: open, atStake }]]
     }),
   )
 }

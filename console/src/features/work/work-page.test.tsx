@@ -45,6 +45,8 @@ let checks: object[] = []
 let waiting: object = {}
 /** How many items a queue counts but does not list. */
 let further = 0
+/** The value of each item of a queue. */
+let values: Record<string, number> = {}
 /** The statement of what the lake lacks for the work of the first queue. */
 let missing = ''
 
@@ -67,10 +69,15 @@ function answerTo(url: string, init?: RequestInit): unknown {
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
   if (url.includes('/rows')) {
     const [, name = ''] = /queries\/([a-z]+)/.exec(url) ?? []
-    const rows = (items[name] ?? []).map((id) => [id, (items[name] ?? []).length + further])
+    const rows = (items[name] ?? []).map((id) => [
+      id,
+      (items[name] ?? []).length + further,
+      values[name] ?? null,
+    ])
     const columns = [
       { name: 'item_id', type: 'varchar' },
       { name: 'row_count', type: 'bigint' },
+      { name: 'value', type: 'double' },
     ]
     return { columns, rows, next_cursor: '' }
   }
@@ -86,6 +93,7 @@ beforeEach(() => {
   read.length = 0
   sessionStorage.clear()
   missing = ''
+  values = {}
   filters = []
   panels = []
   ;[decided, alerts, checks, waiting, further] = [[], [], [], { waiting: [], files_waiting: 0 }, 0]
@@ -119,6 +127,13 @@ test('the page opens at the first queue in which something waits, and each queue
     'Alerts',
     'Rows to fix',
   ])
+})
+
+test('of the queues in which something waits the page opens at the one with the largest amount, as Morning lists them', async () => {
+  items = { machines: ['5'], visits: ['7', '8'] }
+  values = { machines: 606, visits: 40_450 }
+  showWork('/work')
+  expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
 })
 
 test('who decides the last item of a queue stays there', async () => {

@@ -19,11 +19,12 @@ import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { alertedChecks, LakeAlert } from '../lake/lake-alert'
 import { useHealth, useQuarantine } from '../lake/queries'
+import { byAmount } from '../morning/file-tasks'
 import { ACKNOWLEDGE, alertItems, ALERTS, openAlerts } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { useKeptCount } from './kept-counts'
-import { useDecisions, useOpenItems } from './queries'
+import { type OpenItems, useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing, useMissing } from './queue-missing'
 import { queueItems, type Shown, shownBy, unlistedOf, valueLabel } from './queue-state'
@@ -61,7 +62,7 @@ export function WorkPage() {
     !queue,
   )
   const toDo = firstToDo(
-    all.map((one) => one.queue.name),
+    all.map((one) => one.queue),
     open,
   )
   const shown =
@@ -82,7 +83,7 @@ export function WorkPage() {
                   key={one.queue.name}
                   to={one.queue.name}
                   title={one.queue.title}
-                  items={open.get(one.queue.name)}
+                  items={open.get(one.queue.name)?.items}
                   isShown={one === shown}
                 />
               ))}
@@ -110,10 +111,15 @@ export function WorkPage() {
 /** The address that a person would type for a title: `Searches in vain` is `searches_in_vain`. */
 const addressOf = (title: string): string => title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_')
 
-/** The first queue with open items, or the first one where nothing is open; undefined until that is known. */
-function firstToDo(names: string[], open: ReadonlyMap<string, number>): string | undefined {
-  const first = names.find((name) => open.get(name) !== 0)
-  return first === undefined ? names[0] : open.has(first) ? first : undefined
+/** The queue with open items that has the largest amount, as the page Morning lists them, or the first one where nothing is open; undefined until all are read. */
+function firstToDo(queues: { name: string }[], open: ReadonlyMap<string, OpenItems>): string | undefined {
+  if (queues.some(({ name }) => !open.has(name))) return undefined
+  const amounts = Object.fromEntries([...open].map(([name, { atStake }]) => [name, atStake]))
+  const [first] = byAmount(
+    queues.filter(({ name }) => open.get(name)?.items),
+    amounts,
+  )
+  return (first ?? queues[0])?.name
 }
 
 const withItems = (title: string, items: number): string => (items > 0 ? `${title} (${whole(items)})` : title)
