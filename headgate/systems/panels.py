@@ -329,6 +329,8 @@ class DeclaredQueue:
         value_label: the figure that `value` is, such as "at stake"; it may name cells of the first row, as an
             answer does.
         order: by which shown figure the items are listed, in words.
+        enough_share: of the value of all open items; the first items that have it are marked as enough. 0 if
+            every item needs a decision.
         units: of further columns that no contract has, by column.
         actions: the first one is the usual one.
         labels: None if decisions are no labels.
@@ -351,3 +353,4 @@ class DeclaredQueue:
     units: Mapping[str, str] = field(default_factory=dict)
     missing_sql: str = ""
     found_by: tuple[str, ...] = ()
+    enough_share: float = 0

@@ -2526,6 +2526,11 @@ def missing_for_calls(engine: duckdb.DuckDBPyConnection) -> object:
     return missing
 
 
+def test_of_transactions_one_may_stop_after_nine_tenths_of_the_expected_loss_and_of_card_data_never() -> None:
+    shares = {queue.name: queue.enough_share for queue in dashboards()["compliance-guardian"].queues}
+    assert shares == {"transactions_to_review": 0.9, "card_findings": 0}
+
+
 def test_the_queue_of_transactions_says_whose_phone_numbers_are_missing() -> None:
     (queue,) = [
         each for each in dashboards()["compliance-guardian"].queues if each.name == "transactions_to_review"

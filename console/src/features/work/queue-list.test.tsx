@@ -434,3 +434,32 @@ test('of a long queue those items are listed that have the typed words', async (
   fireEvent.change(find, { target: { value: 'sweden 25 nowhere' } })
   expect(screen.getByText('No item here has these words.')).toBeTruthy()
 })
+
+const itemsWorth = (...values: number[]) =>
+  queueItems(
+    {
+      columns: ['item_id', 'subject', 'value'].map((name) => ({ name })),
+      rows: values.map((value, at) => [String(at), `Customer ${at}`, value]),
+    },
+    [],
+  )
+
+const enoughLine = () => screen.queryByText(/^Up to here/)
+
+test('a line says after which items most of the value is decided, and what the rest is worth', () => {
+  const queue = { ...QUEUE, value_label: 'expected loss', enough_share: 0.9 }
+  show(queue, itemsWorth(600, 310, 50, 30, 10))
+  expect(enoughLine()?.textContent).toBe(
+    'Up to here US$910 of US$1,000 expected loss: you may stop here. The 3 items below are US$90.00 of it.',
+  )
+  expect(enoughLine()?.closest('li')?.previousElementSibling?.textContent).toContain('Customer 1')
+})
+
+test.each([
+  ['where the queue declares no share', [600, 310, 50, 30, 10], 0],
+  ['where all items are needed for the share', [600, 310], 0.9],
+  ['where nothing is at stake', [0, 0], 0.9],
+])('no such line stands in a queue %s', (_, values, enough_share) => {
+  show({ ...QUEUE, enough_share }, itemsWorth(...values))
+  expect(enoughLine()).toBeNull()
+})

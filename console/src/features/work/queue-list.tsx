@@ -12,9 +12,19 @@ import { cellWords, type Units, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { label } from '../../formats/words'
 import { useDecide } from './queries'
+import { EnoughLine } from './enough-line'
 import { QueueRow } from './queue-row'
 import { Teaching } from './teaching'
-import { countsOf, decisionOf, type QueueItem, reasonOf, REOPEN, type Shown, shownOf } from './queue-state'
+import {
+  countsOf,
+  decisionOf,
+  enoughOf,
+  type QueueItem,
+  reasonOf,
+  REOPEN,
+  type Shown,
+  shownOf,
+} from './queue-state'
 
 export interface QueueShape {
   name: string
@@ -24,6 +34,8 @@ export interface QueueShape {
   value_label?: string
   /** By which shown figure the items are listed. */
   order?: string
+  /** The share of the value of all items after which a person may stop; 0 if all are to be decided. */
+  enough_share?: number
   evidence?: Schemas['QueueEvidence'][]
   /** Units of cells that no contract has. */
   units?: Units
@@ -73,6 +85,9 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const ofView = shownOf(items, view, person)
   const all = typed.trim() ? ofView.filter((item) => isAbout(item, typed, units)) : ofView
   const shown = all.slice(0, most)
+  // The value of items that are not listed is not known, so neither is the share.
+  const isWhole = view === 'open' && !typed.trim() && unlisted === 0
+  const enough = isWhole ? enoughOf(all, queue.enough_share ?? 0) : undefined
   // A note cannot be written about an item that is out of sight.
   const asked = shown.some(({ id }) => id === asking?.id) ? asking : undefined
   const selected = shown[Math.min(at, shown.length - 1)]
@@ -173,23 +188,27 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
-            <QueueRow
-              key={item.id}
-              item={item}
-              queue={queue}
-              mayDecide={mayDecide}
-              isSelected={item === selected}
-              isOpen={opened === item.id}
-              onSelect={() => setAt(index)}
-              onToggle={() => setOpened(opened === item.id ? '' : item.id)}
-              onChoose={(action) => choose(item, action)}
-              onDecide={(action, label, more) => record(item, action, label, more)}
-              asked={asked?.id === item.id ? asked.action : undefined}
-              onAnswer={(note) => {
-                if (note && asked) record(item, asked.action.name, asked.action.label, { note })
-                else setAsking(undefined)
-              }}
-            />
+            <Fragment key={item.id}>
+              <QueueRow
+                item={item}
+                queue={queue}
+                mayDecide={mayDecide}
+                isSelected={item === selected}
+                isOpen={opened === item.id}
+                onSelect={() => setAt(index)}
+                onToggle={() => setOpened(opened === item.id ? '' : item.id)}
+                onChoose={(action) => choose(item, action)}
+                onDecide={(action, label, more) => record(item, action, label, more)}
+                asked={asked?.id === item.id ? asked.action : undefined}
+                onAnswer={(note) => {
+                  if (note && asked) record(item, asked.action.name, asked.action.label, { note })
+                  else setAsking(undefined)
+                }}
+              />
+              {enough?.items === index + 1 ? (
+                <EnoughLine queue={queue} enough={enough} open={all.length} />
+              ) : null}
+            </Fragment>
           ))}
         </ul>
       )}

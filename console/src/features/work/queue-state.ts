@@ -140,6 +140,22 @@ export const untaughtOf = (items: Pick<QueueItem, 'closedBy' | 'history'>[], beg
       closedBy && history.some(({ action, decided_at }) => action === closedBy && decided_at > began),
   ).length
 
+export interface Enough {
+  /** How many of the first items have the share of the value. */
+  items: number
+  value: number
+  all: number
+}
+
+/** The first items that have a share of the value of all; undefined where that takes every item, or nothing has a value. */
+export function enoughOf(items: Pick<QueueItem, 'value'>[], share: number): Enough | undefined {
+  const all = items.reduce((sum, { value }) => sum + (value ?? 0), 0)
+  if (share <= 0 || all <= 0) return undefined
+  let value = 0
+  const last = items.findIndex((item) => (value += item.value ?? 0) >= share * all)
+  return last < 0 || last + 1 >= items.length ? undefined : { items: last + 1, value, all }
+}
+
 export interface QueueCounts {
   open: number
   done: number
