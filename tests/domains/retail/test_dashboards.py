@@ -233,11 +233,17 @@ def test_the_page_of_an_article_without_a_sale_in_13_weeks_says_not_to_order_it(
         )
         stale = [answer_of(engine, part.of_item("A")) for part in parts]
         sold = answer_of(engine, parts[0].of_item("B"))
-    assert [answer_in_words(part.title, rows, part.units) for part, rows in zip(parts, stale, strict=True)] == [
-        "No sale since 12 Jul 2010: do not order, unless its season is to come. Sold 25 pieces for £50; "
-        "7 pieces were written off",
-        "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010; this article sold "
-        "nothing in the last 13 weeks, so order none of it for these",
+    assert [
+        answer_in_words(part.title, rows, part.units) for part, rows in zip(parts, stale, strict=True)
+    ] == [
+        (
+            "No sale since 12 Jul 2010: do not order, unless its season is to come. Sold 25 pieces for £50; "
+            "7 pieces were written off"
+        ),
+        (
+            "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010; this article sold "
+            "nothing in the last 13 weeks, so order none of it for these"
+        ),
     ]
     assert [row["title_stale_since"] for row in sold] == [None]
 
@@ -1675,7 +1681,9 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         called = answer_of(engine, queue.sql)
         engine.execute("update churn_risk set marketing_opt_in = true where customer_id = 3")
         some_known = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
-    assert answers["at_stake"] == [
+    assert [
+        {name: cell for name, cell in row.items() if name != "title_once"} for row in answers["at_stake"]
+    ] == [
         {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
         | {"title_action": None, "title_nothing": None, "title_order": None, "title_called": 3}
         | {"title_counted": "customers"}
@@ -1691,6 +1699,10 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         ),
         "When tested, 57 of 100 late customers came back by themselves.",
         "Consent to be written to is not known for 3 of them.",
+        (
+            "Who bought only once is not counted: after one purchase there is no rhythm to be late by. These "
+            "customers have a table of their own."
+        ),
     ]
     assert [(row["customer_id"], row["to_do"], row["title_late"]) for row in answers["most_valuable"]] == [
         (1, "keep: not late", 3),
@@ -1704,10 +1716,10 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         for row in answers["leaving"]
     } == {True}
     assert [row["consent"] for row in some_known] == ["yes", "not known", "not known"]
-    assert [(row["customer_id"], row["rhythm"], row["title_rhythm"]) for row in answers["leaving"]] == [
-        (3, "every 24 days", "usually buys every 24 days"),
-        (5, "40 days, once", "bought twice, 40 days apart"),
-        (7, "bought once", "bought once"),
+    assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
+        (3, "every 24 days"),
+        (5, "40 days, once"),
+        (7, "bought once"),
     ], "a narrow column shows the number"
     assert [(row["cause"], row["customers"], row["title_all"]) for row in answers["drivers"]] == [
         ("silence alone", 2, 3),
@@ -2484,9 +2496,9 @@ def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> No
     titles = [
         answer_in_words(panel.answer, answers[panel.name], {}) for panel in panels if panel.name in answers
     ]
-    assert [re.search(r"\b1 [a-z ]+$|\b1 late \w+", title)[0] for title in titles if title] == [
+    assert [re.search(r"the only one [a-z ]+$|\b1 late \w+", title)[0] for title in titles if title] == [
         "1 late customer",
-        "1 customer bought once and is silent for long",
+        "the only one long silent",
         "1 late customer",
     ], "one customer is no 1 customers"
     assert details_of(panels[0], figure)[0].startswith("1 customer is late, who bought twice or more")
@@ -2563,13 +2575,16 @@ def test_who_bought_once_is_not_counted_and_the_page_says_why() -> None:
     words = "after one purchase there is no rhythm to be late by"
     panel, figure = (panel_of("demand-insights-engine", name) for name in ("bought_once", "at_stake"))
     assert f"Neither the queue nor the sum at stake counts them, because {words}" in panel.action
-    assert any(f"Who bought only once is not counted: {words}" in part for part in figure.details)
+    assert f"Who bought only once is not counted: {words}" in figure.sql
+    assert "{title_once}" in figure.details
 
 
 def test_no_action_of_a_panel_calls_a_folded_one_the_table_below() -> None:
     """On the report the tables and charts are in a fold."""
     texts = {name: panel.action + panel.sql for name, (_, panel) in zip(NAMES, PANELS, strict=True)}
-    assert [name for name, text in texts.items() if re.search(r"(table|list|regions|chart) below", text)] == []
+    assert [
+        name for name, text in texts.items() if re.search(r"(table|list|regions|chart) below", text)
+    ] == []
 
 
 def test_the_dearest_customers_who_bought_once_have_a_table_of_their_own() -> None:
@@ -2595,7 +2610,7 @@ def test_the_dearest_customers_who_bought_once_have_a_table_of_their_own() -> No
         rows = answer_of(engine, panel.sql)
     assert [row["customer_id"] for row in rows] == [2, 1]
     assert answer_in_words(panel.answer, rows, {"purchase_value_gbp": "GBP"}) == (
-        "Customer 2 bought once, for £10,877, 199 days ago; 2 customers bought once and are silent for long"
+        "Customer 2 bought once, for £10,877, 199 days ago: the first of 2 long silent"
     )
 
 
@@ -3398,8 +3413,10 @@ def test_a_region_with_most_of_the_revenue_is_apart_from_the_others_on_the_map()
         "Outside GB, with 90 % of the revenue, DE sold most in August 2010: £50"
     )
     assert {row["title_action"] for row in rows} == {
-        "Check postage and delivery times first for DE (50 %), FR (30 %), by their shares of the revenue "
-        "outside GB. No order has a day of delivery: ask the carrier for the times."
+        (
+            "Check postage and delivery times first for DE (50 %), FR (30 %), by their shares of the revenue "
+            "outside GB. No order has a day of delivery: ask the carrier for the times."
+        )
     }
 
 
@@ -3477,12 +3494,17 @@ def test_advertising_is_moved_only_where_the_same_month_of_last_year_is_in_the_d
     [
         (
             None,
-            "GB (70 %), DE (15 %), by their shares of the revenue. No order has a day of delivery: ask the "
-            "carrier for the times.",
+            (
+                "GB (70 %), DE (15 %), by their shares of the revenue. No order has a day of delivery: "
+                "ask the carrier for the times."
+            ),
         ),
         (
             4.5,
-            "GB (70 %, delivered in 4.5 days), DE (15 %, delivered in 4.5 days), by their shares of the revenue.",
+            (
+                "GB (70 %, delivered in 4.5 days), DE (15 %, delivered in 4.5 days), by their shares of the "
+                "revenue."
+            ),
         ),
     ],
 )
@@ -3491,9 +3513,7 @@ def test_the_map_names_the_regions_with_four_fifths_of_the_revenue_and_why(
 ) -> None:
     rows = regional_months(GB=(70,), DE=(15,), FR=(10,), IE=(5,))
     with duckdb.connect() as engine:
-        filled_tables(
-            engine, regional_performance=[{**row, "delivery_days_median": days} for row in rows]
-        )
+        filled_tables(engine, regional_performance=[{**row, "delivery_days_median": days} for row in rows])
         answer = answer_of(engine, panel_of("global-market-pulse", "map").sql)
     assert {row["title_action"] for row in answer} == {f"Check stock and delivery times first for {words}"}
 

@@ -11,14 +11,14 @@ interface Props {
   open: number
 }
 
-/** The line in a queue after which a person may stop, with the value of the items on both sides. */
+/** The line in a queue after which a person may stop for today, with the value of the items on both sides. */
 export function EnoughLine({ queue, enough, open }: Props) {
   const rest = open - enough.items
   return (
     <li className="queue-item">
       <Text size="sm" fw={600} px={8} py={6}>
-        {`Up to here ${figure(enough.value, queue.unit)} of ${figure(enough.all, queue.unit)} ${queue.value_label || 'at stake'}: you may stop here. ` +
-          `The ${count(rest, 'item')} below ${rest === 1 ? 'is' : 'are'} ${figure(enough.all - enough.value, queue.unit)} of it.`}
+        {`Up to here ${figure(enough.value, queue.unit)} of ${figure(enough.all, queue.unit)} ${queue.value_label || 'at stake'}. ` +
+          `The ${count(rest, 'item')} below, ${figure(enough.all - enough.value, queue.unit)}${rest === 1 ? '' : ' together'}, may wait.`}
       </Text>
     </li>
   )

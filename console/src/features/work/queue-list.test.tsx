@@ -450,7 +450,7 @@ test('a line says after which items most of the value is decided, and what the r
   const queue = { ...QUEUE, value_label: 'expected loss', enough_share: 0.9 }
   show(queue, itemsWorth(600, 310, 50, 30, 10))
   expect(enoughLine()?.textContent).toBe(
-    'Up to here US$910 of US$1,000 expected loss: you may stop here. The 3 items below are US$90.00 of it.',
+    'Up to here US$910 of US$1,000 expected loss. The 3 items below, US$90.00 together, may wait.',
   )
   expect(enoughLine()?.closest('li')?.previousElementSibling?.textContent).toContain('Customer 1')
 })
