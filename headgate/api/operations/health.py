@@ -211,13 +211,16 @@ def _counts(record: FileRecord) -> str:
 def _quality(files: Sequence[FileRecord]) -> HealthCheck:
     """Check the quality of files without their timeliness, which is the check of freshness.
 
-    Corrected rows of another file are not scored: one refused correction would be a file of low quality.
+    Corrected rows of another file are not scored: one refused correction would be a file of low quality. Nor
+    are versions that a later one replaced: there is nothing to do about them.
     """
+    past = History.of(files)
     scored = [
         (record, score)
         for record in files
         if record.state is FileState.DONE
         and not keys.has_corrected_rows(record.key)
+        and not past.is_settled(record)
         and (score := Score.of_texts(record.profile).of_content).total is not None
     ]
     low = [(record, score) for record, score in scored if _is_low(score) or record.profile.get("drift")]

@@ -298,6 +298,16 @@ def test_health_says_how_many_files_have_a_low_score_and_how_many_differ(caller:
     assert "1 of the newest 2 profiled files differs from earlier files" in quality.message
 
 
+def test_a_replaced_or_undone_version_of_low_quality_needs_no_look(caller: Caller) -> None:
+    caller.lake.receive("payments/today.csv", PAYMENTS + b"?\n" * 50)
+    caller.lake.receive("payments/today.csv", PAYMENTS)
+    undone = caller.lake.receive("payments/poor.csv", PAYMENTS.replace(b"10.50", b"10.60") + b"?\n" * 50)
+    assert float(undone.profile["score"]) < 0.8
+    assert caller.call("POST", f"/v1/files/{undone.file_id}/revert").status == 200
+    (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
+    assert (quality.state, "newest profiled file scores" in quality.message) == ("healthy", True)
+
+
 def test_a_refused_correction_is_no_file_of_low_quality(caller: Caller) -> None:
     key = keys.corrected_rows_key("payments", "0" * 32, "f" * 16)
     assert caller.lake.receive(key, PAYMENTS.replace(b"10.50", b"?")).quarantined
