@@ -1,6 +1,7 @@
 """Compare the accepted rows of a file with the lake's rows of the same keys, which they replace in the merge.
 
-The rows of the lake are those that the dataset's table shows, and those that were accepted since. Of the
+The rows of the lake are those that the dataset's table shows, and those that were accepted since. Rows
+of files that were undone since do not count: the rows before them do. Of the
 table only parts whose ranges have keys of the file are read: those with most of its rows first, up to
 MAX_BYTES. Of the files that were accepted since, the newest ones are read (`headgate.uploads.unmerged_rows`).
 Rows that may have a key of a part or file that was not read are counted as not compared.
@@ -29,6 +30,7 @@ from headgate.uploads.keys_of_file import KeysOfFile
 from headgate.uploads.unmerged_rows import (
     UnmergedRows,
     newest_of_each_key,
+    undone_contents,
     unmerged_increments,
     unmerged_rows,
 )
@@ -104,7 +106,8 @@ def replaced_rows(
     if not contract.key or is_full(contract):
         return None
     snapshot, curated = newest_of_dataset(objects, bucket, contract.dataset), CuratedBucket(objects, bucket)
-    unmerged = unmerged_increments(curated, contract.dataset, snapshot)
+    undone = undone_contents(curated, contract.dataset, snapshot)
+    unmerged = unmerged_increments(curated, contract.dataset, snapshot, undone=bool(undone))
     if not unmerged and not (snapshot and snapshot.rows):
         return ComparisonWithLake()
     if accepted.stat().st_size > MAX_BYTES:
@@ -120,7 +123,7 @@ def replaced_rows(
         part_of[:] = _NOT_READ
     read = _parts_to_read(part_of, record.parts if record else ())
     part_of[(part_of >= 0) & ~np.isin(part_of, read)] = _NOT_READ
-    lake_rows = _LakeRows(curated, snapshot, of_file, since, accepted.parent)
+    lake_rows = _LakeRows(curated, snapshot, of_file, since, undone, accepted.parent)
     return _sum(
         [
             _compared_group(contract, lake_rows, rows, number, part_of == number)
@@ -136,6 +139,7 @@ class _LakeRows(NamedTuple):
     snapshot: DatasetSnapshot | None
     of_file: KeysOfFile
     since: UnmergedRows
+    undone: frozenset[str]
     folder: Path
 
     def of(self, number: int, contract: Contract) -> pa.Table | None:
@@ -152,11 +156,14 @@ class _LakeRows(NamedTuple):
         merged = self._part(number) if self.snapshot and number >= 0 else self.of_file.no_rows
         if merged is None:
             return None
-        if self.since.replayed_contents and _CONTENT in merged.column_names:
-            outdated = text_array(sorted(self.since.replayed_contents))
+        restored = self.of_file.no_rows
+        if _CONTENT in merged.column_names:
+            is_undone = pc.is_in(merged[_CONTENT], value_set=text_array(sorted(self.undone)))
+            restored = _with_keys_of(self.since.restored, merged.filter(is_undone), contract.key)
+            outdated = text_array(sorted(self.since.replayed_contents | self.undone))
             merged = merged.filter(pc.invert(pc.is_in(merged[_CONTENT], value_set=outdated)))
         return newest_of_each_key(
-            pa.concat_tables([self.since.arrived, merged, self.since.replayed]), contract
+            pa.concat_tables([self.since.arrived, merged, self.since.replayed, restored]), contract
         )
 
     def _part(self, number: int) -> pa.Table | None:
@@ -166,6 +173,16 @@ class _LakeRows(NamedTuple):
         rows = self.of_file.read(path)
         path.unlink()
         return rows
+
+
+def _with_keys_of(rows: pa.Table, others: pa.Table, key: Sequence[str]) -> pa.Table:
+    """Return the rows whose key another table has: no row that was deleted before comes back."""
+    if not rows.num_rows or not others.num_rows:
+        return rows.slice(0, 0)
+    place = "_headgate_place"
+    keyed = rows.select(list(key)).append_column(place, int_array(np.arange(rows.num_rows)))
+    joined = keyed.join(others.select(list(key)), list(key), join_type="left semi")
+    return rows.take(joined[place].combine_chunks().sort())
 
 
 def _compared_group(

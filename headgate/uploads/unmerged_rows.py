@@ -27,10 +27,15 @@ _PLACE = "_headgate_place"
 
 
 class UnmergedIncrement(NamedTuple):
-    """An increment of which the snapshot has no rows, or the rows before its replay."""
+    """An increment whose rows the snapshot lacks, has as they were before a replay, or has in part.
+
+    Attributes:
+        is_restored: its merged rows count again where they lost to rows of a file that was undone since.
+    """
 
     item: ObjectInfo
     is_replayed: bool
+    is_restored: bool = False
 
     @property
     def content_sha256(self) -> str:
@@ -45,35 +50,49 @@ class UnmergedRows(NamedTuple):
         arrived: rows of files that came since the newest merge, those of the newest file first.
         replayed: the current rows of merged files that were replayed since.
         replayed_contents: SHA-256 of these files; their rows in the snapshot are outdated.
+        restored: all rows of the other merged files if a merged file was undone since, else none.
         is_complete: False if some increments were not read, or have rows that cannot be compared.
     """
 
     arrived: pa.Table
     replayed: pa.Table
     replayed_contents: frozenset[str]
+    restored: pa.Table
     is_complete: bool
 
 
+def undone_contents(curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None) -> frozenset[str]:
+    """Return the SHA-256 of the files that a snapshot has rows of, and that were undone since."""
+    merged = _merged_editions(curated, snapshot)
+    listed = curated.objects.list(curated.name, f"{keys.INCREMENTS}/{dataset}/") if merged else ()
+    gone = merged.keys() - {item.ref.key for item in listed}
+    return frozenset(parsed[1] for key in gone if (parsed := keys.parse_increment_key(key)))
+
+
 def unmerged_increments(
-    curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None
+    curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None, *, undone: bool = False
 ) -> list[UnmergedIncrement]:
     """Return the unmerged increments, the last one first.
 
     Args:
         snapshot: the rows that the dataset's table shows; None before the first merge.
+        undone: whether the snapshot has rows of a file that was undone since; the other merged increments
+            follow the unmerged ones then.
     """
     merged = _merged_editions(curated, snapshot)
     listed = list(curated.objects.list(curated.name, f"{keys.INCREMENTS}/{dataset}/"))
     editions: defaultdict[str, set[str]] = defaultdict(set)
     for key, edition in (named for item in listed if (named := keys.edition_of(item.ref.key))):
         editions[key].add(edition)
-    unmerged = [
-        UnmergedIncrement(item, is_replayed=item.ref.key in merged)
-        for item in listed
-        if keys.parse_increment_key(item.ref.key)
-        and not (item.ref.key in merged and editions[item.ref.key] <= merged[item.ref.key])
-    ]
-    return sorted(unmerged, key=lambda each: (each.item.modified_at, each.item.ref.key), reverse=True)
+    increments = []
+    for item in listed:
+        key = item.ref.key
+        is_merged = key in merged and editions[key] <= merged[key]
+        if keys.parse_increment_key(key) and (undone or not is_merged):
+            is_replayed = key in merged and not is_merged
+            increments.append(UnmergedIncrement(item, is_replayed, is_restored=is_merged))
+    increments.sort(key=lambda each: (each.item.modified_at, each.item.ref.key), reverse=True)
+    return sorted(increments, key=lambda each: each.is_restored)
 
 
 def unmerged_rows(
@@ -86,7 +105,7 @@ def unmerged_rows(
     Args:
         folder: where each increment is downloaded before its rows are read.
     """
-    arrived, replayed = [of_file.no_rows], [of_file.no_rows]
+    arrived, replayed, restored = [of_file.no_rows], [of_file.no_rows], [of_file.no_rows]
     path, are_read = folder / "increment.parquet", True
     within = list(_within_limits(increments))
     for increment in within:
@@ -96,11 +115,13 @@ def unmerged_rows(
         if rows is None:
             are_read = False
         else:
-            (replayed if increment.is_replayed else arrived).append(rows)
+            is_restored, is_replayed = increment.is_restored, increment.is_replayed
+            (restored if is_restored else replayed if is_replayed else arrived).append(rows)
     return UnmergedRows(
         pa.concat_tables(arrived),
         pa.concat_tables(replayed),
         frozenset(each.content_sha256 for each in increments if each.is_replayed),
+        pa.concat_tables(restored),
         are_read and len(within) == len(increments),
     )
 

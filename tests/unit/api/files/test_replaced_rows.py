@@ -150,6 +150,24 @@ def test_a_merge_changes_nothing_of_the_comparison() -> None:
     assert (before["replaced"], before["older"], before["equal"]) == (1, 1, 1)
 
 
+def test_rows_of_a_file_that_was_undone_since_the_run_do_not_count() -> None:
+    """The check announces the same before and after the run that takes the rows out of the table."""
+    lake = MemoryLake()
+    lake.receive("payments/day.csv", payments(range(1, 6)))
+    later = "2025-01-01 00:00:00"
+    undone = lake.receive(
+        "payments/changed.csv", HEADER + row(1, "9.00", later) + row(2, "9.00", later) + row(8, "9.00")
+    )
+    merge(lake)
+    caller = Caller(lake, groups=("uploader", "operator"))
+    assert caller.call("POST", f"/v1/files/{undone.file_id}/revert").status == 200
+    body = HEADER + row(1) + row(2, "3.39") + row(3, "4.00", "2023-01-01 00:00:00") + row(8)
+    before = replaces(lake.copy(), body)
+    assert (before["replaced"], before["older"], before["equal"]) == (1, 1, 1)
+    assert before["examples"][0]["changes"] == {"amount": ["10.5", "3.39"]}
+    assert before == replaces(merge(lake), body)
+
+
 def test_rows_in_parts_beyond_the_bound_are_counted_as_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parts with most of the file's rows are read first."""
     lake = lake_of(3_000, part_rows=500)
