@@ -285,6 +285,19 @@ export function useTypes(dataset: string): TypeOf {
   }, [tables, dataset])
 }
 
+const NO_KEYS: ReadonlySet<string> = new Set()
+
+/** The columns that identify the rows of a dataset or of another one: their numbers measure nothing. */
+export function useKeys(dataset: string): ReadonlySet<string> {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => {
+    const columns = tables?.find(({ name, system }) => name === dataset && !system)?.columns
+    if (!columns) return NO_KEYS
+    const keys = columns.filter(({ primary_key: identifies, references }) => identifies || references !== '')
+    return new Set(keys.map(({ name }) => name))
+  }, [tables, dataset])
+}
+
 /** A column's title in a text or a dictionary; its amounts have the sign of their currency, so the title lacks it. */
 export function titleOfColumn({
   name,

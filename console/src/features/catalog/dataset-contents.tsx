@@ -6,7 +6,7 @@ import { count, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { titlesOf, useDescriptions, useLabels, useUnits } from '../../formats/columns'
+import { titlesOf, useDescriptions, useKeys, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
@@ -43,6 +43,7 @@ export function Contents({
   const titles = useLabels(dataset)
   const descriptions = useDescriptions(dataset)
   const masks = useMasks(dataset, isDeclared)
+  const keys = useKeys(dataset)
   const table = useCatalog().data?.tables.find((one) => one.name === dataset && !one.system)
   if (!isDeclared || profile.data?.snapshot_id === '') return <Newest dataset={dataset} point={point} />
   return (
@@ -53,7 +54,7 @@ export function Contents({
     >
       <Answered of={profile} what="the contents">
         {(answer) => {
-          const insights = insightsOf(answer.columns, units, '', titles, descriptions)
+          const insights = insightsOf(answer.columns, units, '', titles, descriptions, masks, keys)
           return (
             <Stack gap="sm">
               <div data-testid="answers">
@@ -90,6 +91,7 @@ export function Contents({
                   titles={titles}
                   descriptions={descriptions}
                   masks={masks}
+                  keys={keys}
                   isBasisSaid
                   table={table ? `${table.database}.${table.name}` : undefined}
                 />
@@ -193,6 +195,7 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
   const units = useUnits(dataset)
   const titles = useLabels(dataset)
   const descriptions = useDescriptions(dataset)
+  const keys = useKeys(dataset)
   if (!point)
     return (
       <Panel title="What the newest file holds">
@@ -205,7 +208,7 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
         profile.data
           ? headline(
               point.accepted || profile.data.rows,
-              insightsOf(profile.data.columns, units, '', titles, descriptions),
+              insightsOf(profile.data.columns, units, '', titles, descriptions, {}, keys),
             )
           : count(point.received, 'row')
       }
@@ -215,7 +218,13 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
     >
       <Answered of={profile} what="the profile">
         {(answer) => (
-          <ProfileView profile={answer} units={units} titles={titles} descriptions={descriptions} />
+          <ProfileView
+            profile={answer}
+            units={units}
+            titles={titles}
+            descriptions={descriptions}
+            keys={keys}
+          />
         )}
       </Answered>
     </Panel>

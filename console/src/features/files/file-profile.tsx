@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Answered } from '../../components/states'
-import { titlesOf, useDescriptions, useLabels, useUnits } from '../../formats/columns'
+import { titlesOf, useDescriptions, useKeys, useLabels, useUnits } from '../../formats/columns'
 import { foreignWords, unitsOfFile } from '../import/currencies'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
@@ -20,6 +20,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
   const units = useUnits(file.dataset)
   const titles = useLabels(file.dataset)
   const descriptions = useDescriptions(file.dataset)
+  const keys = useKeys(file.dataset)
   const isStored = file.state === 'done'
   const currencies = file.edited_before?.currencies ?? {}
   const rows = refused.data?.pages.flatMap((page) => page.rows) ?? []
@@ -32,7 +33,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
         profile.data
           ? headline(
               file.accepted || profile.data.rows,
-              insightsOf(columnsOf(profile.data), {}, '', titles, descriptions),
+              insightsOf(columnsOf(profile.data), {}, '', titles, descriptions, {}, keys),
             )
           : 'Profile'
       }
@@ -60,6 +61,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
               units={isStored ? units : unitsOfFile(units, currencies)}
               titles={titles}
               descriptions={descriptions}
+              keys={keys}
             />
           </>
         )}

@@ -6,6 +6,7 @@ import {
   headline,
   insightOf,
   insightsOf,
+  measuresOf,
   oddities,
   outlierRows,
   patternWords,
@@ -292,6 +293,42 @@ test('a dataset is said by its typical row: kinds, middle halves and shares, wit
     facts: { ...CATEGORY.facts, distinct: 2, top: top.map((each) => ({ ...each, count: 50 })) },
   }
   expect(typicalRow(insightsOf([even]))).toBe('Category: 2 values about equally often.')
+})
+
+test('numbers of a key measure nothing: they have a range with all digits, and no quartiles, mean or chart', () => {
+  const note = {
+    name: 'note_no',
+    type: 'int',
+    facts: {
+      ...PRICE.facts,
+      missing: 0,
+      invalid: 0,
+      distinct: 60,
+      min: '26011',
+      max: '26045',
+      mean: '26030',
+      quantiles: { '0.25': '26020', '0.75': '26040' },
+    },
+  }
+  const insights = insightsOf([note, PRICE], {}, 't.notes', {}, {}, {}, new Set(['note_no']))
+  const [key] = insights
+  expect(key?.facts).toEqual(['26011 to 26045', '60 different values'])
+  expect([key?.bars, key?.typical, key?.tail, key?.outliers, key?.look]).toEqual([[], '', '', '', []])
+  expect(measuresOf(insights).map(({ name }) => name)).toEqual(['list_price'])
+  expect(measuresOf(insightsOf([note])).map(({ name }) => name)).toEqual(['note_no'])
+})
+
+test('quartiles of whole numbers are not rounded further than to whole ones', () => {
+  const quantiles = { '0.25': '26018.5', '0.75': '26034.25' }
+  const metres = {
+    ...PRICE,
+    name: 'metres',
+    type: 'int',
+    facts: { ...PRICE.facts, quantiles, mean: '26030.7' },
+  }
+  const { facts } = insightOf(metres)
+  expect(facts.at(-1)).toBe('half lie between 26,019 and 26,034')
+  expect(facts.join()).toContain('mean 26,031')
 })
 
 test('columns with something odd come first, then those with a distribution, and names last', () => {

@@ -63,7 +63,9 @@ const NUMBERS = new Set(['int', 'decimal', 'float'])
 
 type Valued = Pick<Schemas['ColumnProfile'], 'type' | 'facts'>
 
-/** What the columns of a profile hold, each under a heading of its own. */
+const NO_KEYS: ReadonlySet<string> = new Set()
+
+/** What the columns of a profile hold, each under a heading of its own; numbers of `keys` name things. */
 export function insightsOf(
   columns: Schemas['ColumnProfile'][],
   units: Readonly<Record<string, string>> = {},
@@ -71,11 +73,12 @@ export function insightsOf(
   titles: Readonly<Record<string, string>> = {},
   descriptions: Readonly<Record<string, string>> = {},
   masks: Readonly<Record<string, string>> = {},
+  keys: ReadonlySet<string> = NO_KEYS,
 ): ColumnInsight[] {
   const currencies = currenciesOf(columns)
   return columns.map((column) => {
     const insight = {
-      ...insightOf(column, units[column.name], table, masks[column.name]),
+      ...insightOf(column, units[column.name], table, masks[column.name], keys.has(column.name)),
       heading: titleWithUnit(headingOf(column.name, titles, descriptions), units[column.name]),
     }
     if (!currencies || isHidden(column.facts) || !isMixed(column, units[column.name])) return insight
@@ -108,14 +111,24 @@ function headingOf(
 }
 
 /** What a column of a profile holds; `unit` and `mask` are those of its contract, and `table` has its rows in SQL. */
-export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '', mask = ''): ColumnInsight {
+export function insightOf(
+  column: Schemas['ColumnProfile'],
+  unit = '',
+  table = '',
+  mask = '',
+  isOfKey = false,
+): ColumnInsight {
   const facts: Facts = column.facts
+  const isNumbered = isOfKey && NUMBERS.has(column.type)
+  const isNames = isNumbered || isName(column.name)
   const asTime = timeWords(facts)
   const words: Words = (value) => {
     if (column.type === 'bool') return YES_OR_NO[String(value)] ?? String(value)
     if (typeof value === 'string' && kindOfTime(value)) return asTime(value)
-    const text = typeof value === 'string' ? withoutZeroExponent(value) : (value as Cell)
-    const carried = NUMBERS.has(column.type) && !isName(column.name) ? shortUnit(text, unit) : ''
+    const plain = typeof value === 'string' ? withoutZeroExponent(value) : (value as Cell)
+    const text = column.type === 'int' && !unit ? toWhole(plain) : plain
+    if (isNumbered) return text === null || text === '' ? '–' : String(text)
+    const carried = NUMBERS.has(column.type) && !isNames ? shortUnit(text, unit) : ''
     return `${cellWords(column.name, text, unit, column.type)}${carried ? ` ${carried}` : ''}`
   }
   const hidden = isHidden(facts)
@@ -123,19 +136,34 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     name: column.name,
     heading: columnTitle(column.name),
     kind: KINDS[column.type] ?? column.type,
-    facts: hidden ? [hiddenWords(facts, mask)] : shownFacts(facts, words, isName(column.name)),
-    bars: hidden ? [] : namesThings(column) ? barsOfOneName(column, words) : barsOf(column, words),
-    look: [...looksOf(column, words, hidden), hidden ? '' : futureWords(column, words)].filter(Boolean),
-    tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
+    facts: hidden ? [hiddenWords(facts, mask)] : shownFacts(facts, words, isNames),
+    bars: hidden
+      ? []
+      : isNumbered || namesThings(column)
+        ? barsOfOneName(column, words)
+        : barsOf(column, words),
+    look: [...looksOf(column, words, hidden, isNumbered), hidden ? '' : futureWords(column, words)].filter(
+      Boolean,
+    ),
+    tail: hidden || isNames ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     byCurrency: '',
     outliers:
-      table && !hidden && (!isLongTail(facts) || apartOf(facts).apart) ? outlierRows(column, table) : '',
-    typical:
-      hidden || isName(column.name) || isPlace(column) || facts.identifier ? '' : typicalOf(column, words),
+      table && !hidden && !isNumbered && (!isLongTail(facts) || apartOf(facts).apart)
+        ? outlierRows(column, table)
+        : '',
+    typical: hidden || isNames || isPlace(column) || facts.identifier ? '' : typicalOf(column, words),
     basis: hidden ? '' : basisOf(facts),
   }
 }
+
+/** A quartile or mean of whole numbers so large that a part of one says nothing: four digits would round further. */
+const LEAST_WITHOUT_PARTS = 1000
+
+const toWhole = (value: Cell): Cell =>
+  Math.abs(Number(value)) >= LEAST_WITHOUT_PARTS && !Number.isInteger(Number(value))
+    ? Math.round(Number(value))
+    : value
 
 /** Whether a column has values that the caller may not see. */
 export const isHidden = (facts: Facts): boolean =>
@@ -418,14 +446,14 @@ function futureWords({ name, type, facts }: Schemas['ColumnProfile'], words: Wor
   return newest ? `up to ${words(newest)}, which is in the future` : ''
 }
 
-function looksOf({ type, facts }: Valued, words: Words, hidden: boolean): string[] {
+function looksOf({ type, facts }: Valued, words: Words, hidden: boolean, isNumbered: boolean): string[] {
   const invalid = Number(facts.invalid ?? 0)
   return [
     missingWords(facts),
     invalid > 0 ? `${count(invalid, 'value')} refused` : '',
-    ...(hidden ? [] : missingCodes(facts, NUMBERS.has(type))),
-    ...(hidden ? [] : [apartWords(facts, words)]),
-    outlierWords(facts, words),
+    ...(hidden || isNumbered ? [] : missingCodes(facts, NUMBERS.has(type))),
+    ...(hidden || isNumbered ? [] : [apartWords(facts, words)]),
+    isNumbered ? '' : outlierWords(facts, words),
   ].filter(Boolean)
 }
 

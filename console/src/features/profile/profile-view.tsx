@@ -23,6 +23,7 @@ export function ProfileView({
   titles,
   descriptions,
   masks,
+  keys,
   isBasisSaid = false,
 }: {
   profile: Profile
@@ -33,6 +34,8 @@ export function ProfileView({
   descriptions?: Units
   /** How a contract masks columns, which is why their values are not shown. */
   masks?: Units
+  /** The columns that identify rows. */
+  keys?: ReadonlySet<string>
   /** The table with the rows of the profile, for SQL. */
   table?: string | undefined
   /** Whether the page says already of how many rows the estimates are. */
@@ -50,6 +53,7 @@ export function ProfileView({
         {...(titles ? { titles } : {})}
         {...(descriptions ? { descriptions } : {})}
         {...(masks ? { masks } : {})}
+        {...(keys ? { keys } : {})}
       />
       {pairs.length > 0 ? (
         <div>
@@ -97,6 +101,7 @@ export function noPairs({ columns, correlations: pairs }: Profile): string {
 }
 
 const NO_UNITS: Units = {}
+const NO_KEYS: ReadonlySet<string> = new Set()
 
 /** A card for each column of a file; at first those that are worth a look. */
 export function ColumnCards({
@@ -106,6 +111,7 @@ export function ColumnCards({
   titles = NO_UNITS,
   descriptions = NO_UNITS,
   masks = NO_UNITS,
+  keys = NO_KEYS,
   isBasisSaid = false,
 }: {
   columns: Schemas['ColumnProfile'][]
@@ -114,12 +120,13 @@ export function ColumnCards({
   titles?: Units
   descriptions?: Units
   masks?: Units
+  keys?: ReadonlySet<string>
   isBasisSaid?: boolean
 }) {
   const [showsAll, setShowsAll] = useState(false)
   const insights = useMemo(
-    () => insightsOf(columns, units, table, titles, descriptions, masks),
-    [columns, units, table, titles, descriptions, masks],
+    () => insightsOf(columns, units, table, titles, descriptions, masks, keys),
+    [columns, units, table, titles, descriptions, masks, keys],
   )
   const byLook = byInterest(insights)
   const bases = [...new Set(insights.map(({ basis }) => basis).filter(Boolean))]
