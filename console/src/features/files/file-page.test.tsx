@@ -106,6 +106,26 @@ const primary = (): string[] =>
     )
     .map((button) => button.textContent ?? '')
 
+test('with the last correction a file is no longer said to have lost too much, and is read again', async () => {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const again = vi.spyOn(queries, 'invalidateQueries')
+  show({}, queries)
+  await open()
+  screen.getByText('2 of 4 rows are refused')
+  cleanup()
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [] }],
+    rows: [row(2, { correction: 'accepted' }), row(3, { correction: 'accepted' })],
+    next_cursor: '',
+  }
+  queries.clear()
+  show({}, queries)
+  await screen.findByText('2 more by a correction', { exact: false })
+  expect(screen.queryByText('2 of 4 rows are refused')).toBeNull()
+  expect(screen.queryByText('many refused')).toBeNull()
+  expect(again).toHaveBeenCalledWith({ queryKey: ['file', 'f1'] })
+})
+
 const open = () => screen.findByRole('button', { name: 'Open the waiting rows' })
 
 test('while rows wait, to open them is the first and only primary button', async () => {

@@ -88,7 +88,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             </Text>
           )}
           <Group gap="xs">
-            <FileBadge file={file} waits={waitOf(counted) > 0} />
+            <FileBadge file={counted} waits={waitOf(counted) > 0} />
             <Text size="sm" className="muted">
               {file.dataset ? (
                 <>
@@ -143,7 +143,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         <Panel title={rowWords(counted)} name="Rows">
           <Stack gap="xs">
             <ReplacedBy file={file} />
-            <AcceptanceAlert of={file} wasCommitted />
+            <AcceptanceAlert of={counted} wasCommitted />
             {file.state === 'reverted' ? <BeforeUndo file={file} /> : <Counts of={counted} />}
             {file.state === 'reverted' ? null : <WarnedRows warned={file.warned} dataset={file.dataset} />}
             <NextStep file={file} isSecond={waits} />

@@ -1,4 +1,6 @@
 import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
@@ -27,15 +29,23 @@ export function useWaiting(file: File): number {
   )
 }
 
-/** A file with the rows that corrections brought in since, by the newest answer. */
+/** A file with the rows that corrections brought in since, by the newest answer; the file is read again then. */
 export function useCounted(file: Schemas['FileDetail']): Schemas['FileDetail'] {
+  const queries = useQueryClient()
   const rejected = useRejectedRows(
     file.file_id,
     '',
     file.state === 'done' && file.quarantined + file.duplicates > 0,
   )
   const rows = rejected.data?.pages.flatMap((page) => page.rows) ?? []
-  return { ...file, corrected: corrected(file, rows), taken_instead: takenInstead(file, rows) }
+  const since = corrected(file, rows)
+  const isBehind = since > file.corrected
+  useEffect(() => {
+    if (isBehind) void queries.invalidateQueries({ queryKey: ['file', file.file_id] })
+  }, [isBehind, since, file.file_id, queries])
+  const isSettled = since > 0 && waitingRows(file, rows) === 0
+  const acceptance = isSettled && file.acceptance ? 'ok' : file.acceptance
+  return { ...file, acceptance, corrected: since, taken_instead: takenInstead(file, rows) }
 }
 
 /** The one thing to do while rows wait; once a correction is typed, sending it is. */

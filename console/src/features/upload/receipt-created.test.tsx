@@ -32,11 +32,11 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const show = (created?: string) =>
+const show = (created?: string, changed: Partial<Schemas['FileDetail']> = {}) =>
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <Receipt file={FILE} created={created} />
+        <Receipt file={{ ...FILE, ...changed }} created={created} />
       </QueryClientProvider>
     </MantineProvider>,
   )
@@ -47,4 +47,9 @@ test('the receipt of a file from which a dataset was created says so', () => {
   cleanup()
   show()
   expect(screen.queryByText(/was created/)).toBeNull()
+})
+
+test('rows with the key of another row are shown: where one of them is newer, there is nothing to choose', () => {
+  show(undefined, { duplicates: 2, same_key: 2 })
+  screen.getByRole('link', { name: 'See the rows with the key of another row' })
 })

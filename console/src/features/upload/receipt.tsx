@@ -101,7 +101,7 @@ export function Receipt({ file, edits, lists, doubts = [], created = '' }: Props
           variant="default"
           href={`#/files/${encodeURIComponent(file.file_id)}`}
         >
-          Choose between the rows with one key
+          See the {openSameKey(file) === 1 ? 'row' : 'rows'} with the key of another row
         </Button>
       ) : null}
     </div>
