@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import identified
-from headgate.contracts.model import Contract, Level, Mask
+from headgate.contracts.model import Contract, Level
 from headgate.contracts.new_column_policy import KEPT as KEPT_COLUMN
 from headgate.contracts.new_column_policy import declared_only, without_left_out
 from headgate.contracts.types import arrow_schema
@@ -344,7 +344,7 @@ class CheckRun:
             self._contract,
             count,
             values,
-            lambda rows: self._tie_breakers(self._cells_of(rows)),
+            lambda rows: self._tied_cells(self._cells_of(rows)),
             pairs_at_most=_MAX_DESCRIBED,
         )
         return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
@@ -365,21 +365,19 @@ class CheckRun:
         reasons = duplicate_reasons(self._contract, lost, kept, places.tolist(), is_same)
         return dict(zip(lost.column(_SOURCE_ROW).to_pylist(), reasons, strict=True))
 
-    def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
-        """Return the cells that break ties.
+    def _tied_cells(self, cells: Mapping[str, pa.Array]) -> TiedCells:
+        """Return the cells by which tied rows are equal: masked columns as they are stored.
 
-        Masked columns break none, so the same row wins under every masking key, and among rows that were
-        masked at their source.
+        They are the same under every masking key, and among rows that were masked at their source.
         """
-        ranked: list[pa.Array] = []
         compared: list[pa.Array] = []
         for column in self._contract.columns:
             if column.mask is None:
-                ranked.append(cells[column.name])
+                compared.append(cells[column.name])
             else:
                 curated = check_column(column, cells[column.name], self._cards).curated.values()
-                (ranked if column.mask is Mask.FREE_TEXT else compared).extend(map(decoded, curated))
-        return TiedCells(ranked, compared)
+                compared.extend(map(decoded, curated))
+        return TiedCells(compared)
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
         """Return the original texts of these candidates, which are ascending."""

@@ -1,4 +1,4 @@
-"""Keep one row for each key: the newest, and the same one in whatever order the rows arrive.
+"""Keep one row for each key: the newest, and of equally new ones the last one of the file.
 
 The key and order columns of a file fit into memory; its other cells, and a grouping of all keys, may not.
 Therefore keys are grouped in parts, and rows with equal keys are always in the same part. Within a part
@@ -67,16 +67,9 @@ class _Tied:
 
 @dataclass(frozen=True)
 class TiedCells:
-    """The columns that rank tied rows.
+    """The columns that decide whether tied rows are equal."""
 
-    Attributes:
-        ranked: columns that decide which row wins, in this order. The greater value wins; the first row wins
-            if all are equal.
-        compared: columns that only decide whether a row equals the winner.
-    """
-
-    ranked: Sequence[pa.Array]
-    compared: Sequence[pa.Array] = ()
+    compared: Sequence[pa.Array]
 
 
 def survivors(
@@ -91,12 +84,12 @@ def survivors(
 ) -> Survivors:
     """Choose the newest row of each key by the contract's order columns, in which null is oldest.
 
-    Among tied rows the one with the greater cells wins, or else the first one.
+    Among tied rows the last one wins, or the first one if all are equal.
 
     Args:
         count: number of rows.
         values: typed key and order columns of all rows.
-        cells_of: returns the cells that rank tied rows; the rows are ascending.
+        cells_of: returns the cells of tied rows; the rows are ascending.
         pairs_at_most: maximum number of duplicates for which the kept row is returned.
     """
     if not contract.key or not count:
@@ -238,18 +231,19 @@ def _in_complete_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
 def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
     """Return the row to keep for each group, and the rows that equal it."""
     rows, (_, own) = tied.rows, np.unique(tied.groups, return_inverse=True)
-    alive = np.arange(len(rows))
-    for column in cells.ranked:
-        alive = _greatest(alive, own, _ranks(_taken(column, alive)))
-    winner = np.empty(int(own.max()) + 1, np.int64)
-    backwards = alive[::-1]  # the last assignment wins: the first of the rows that are still tied
-    winner[own[backwards]] = backwards
-    kept = winner[own[alive]]
-    is_same = kept != alive
+    last = np.empty(int(own.max()) + 1, np.int64)
+    last[own] = np.arange(len(rows))  # the last assignment of a group stays
+    equals_last = np.ones(len(rows), bool)
     for column in cells.compared:
         codes = _codes(column)
-        is_same &= codes[alive] == codes[kept]
-    return rows[winner], rows[alive[is_same]]
+        equals_last &= codes == codes[last[own]]
+    first = np.empty(len(last), np.int64)
+    first[own[::-1]] = np.arange(len(rows))[::-1]
+    are_equal = np.ones(len(last), bool)
+    np.logical_and.at(are_equal, own, equals_last)
+    winner = np.where(are_equal, first, last)
+    equals_last[winner] = False
+    return rows[winner], rows[equals_last]
 
 
 def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:

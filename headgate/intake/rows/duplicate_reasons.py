@@ -26,7 +26,7 @@ AFTER_MASKING = ", after masking,"
 _NEWER = "Row {row} has the same key and was kept, because it is newer{difference}. "
 _IS_AS_NEW = ", is as new and was kept"
 _AS_NEW = f"Row {{row}} has the same key{_IS_AS_NEW}{{difference}}. "
-_BY_TEXT = "Neither is newer: the first different cell decides, compared as text (9 is greater than 10). "
+_LATER = "Neither is newer: the later row of the file counts. "
 _CORRECT = "Correct the key if both rows are meant to be in the lake."
 _ROW = re.compile(r"Row (\d+) has the same ")
 _NAMES_CELLS = ("; its ", "; they ")
@@ -82,8 +82,8 @@ def duplicate_reasons(
 def _of_same_key(place: int, difference: str, *, is_newer: bool) -> str:
     if is_newer:
         return _NEWER.format(row=place, difference=difference)
-    by_text = _BY_TEXT if difference.startswith(_NAMES_CELLS) else ""
-    return _AS_NEW.format(row=place, difference=difference) + by_text
+    later = _LATER if difference.startswith(_NAMES_CELLS) else ""
+    return _AS_NEW.format(row=place, difference=difference) + later
 
 
 def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str]:

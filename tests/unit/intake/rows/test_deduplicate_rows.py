@@ -121,12 +121,24 @@ def test_every_row_is_in_exactly_one_part_and_every_key_is_kept_once(table: list
     assert len(kept_keys) == len(set(kept_keys)) == len({row[:2] for row in table})
 
 
-@given(rows.flatmap(lambda table: st.tuples(st.just(table), st.permutations(table))))
-def test_the_same_rows_survive_whatever_order_they_came_in(tables: tuple[list[Row], list[Row]]) -> None:
-    survived = [sorted(map(repr, (table[row] for row in rows_of(chosen(table), KEPT)))) for table in tables]
-    assert survived[0] == survived[1]
-    equal = [len(rows_of(chosen(table), SAME_ROW)) for table in tables]
-    assert equal[0] == equal[1]
+@given(rows)
+def test_of_equally_new_rows_the_last_one_of_the_file_is_kept(table: list[Row]) -> None:
+    found = chosen(table)
+    for kept in rows_of(found, KEPT):
+        own = [row for row, cells in enumerate(table) if cells[:3] == table[kept][:3]]
+        are_equal = all(table[row] == table[kept] for row in own)
+        assert kept == (own[0] if are_equal else own[-1])
+        for row in {*own} - {int(kept)}:
+            assert found.outcomes[row] == (SAME_ROW if table[row] == table[kept] else SAME_KEY)
+
+
+@given(rows)
+def test_rows_that_come_again_behind_a_file_change_nothing_of_what_it_kept(table: list[Row]) -> None:
+    """As in a replay and a merge: what was kept of a file is kept of all of its rows and that, too."""
+    kept = [table[row] for row in rows_of(chosen(table), KEPT)]
+    again = [*table, *kept]
+    assert {again[row] for row in rows_of(chosen(again), KEPT)} == {*kept}
+    assert [kept[row] for row in rows_of(chosen(kept), KEPT)] == kept
 
 
 @given(rows)

@@ -43,9 +43,14 @@ def reasons(rows: str, contract: Contract = PRODUCTS) -> dict[int, str]:
 def test_a_row_that_is_as_new_is_named_with_the_value_that_differs() -> None:
     assert reasons("a,13.95,2026-01-02\nb,1.00,2026-01-02\na,99.00,2026-01-02\n") == {
         1: "Row 3 has the same key, is as new and was kept; its Price is 99.00 instead of 13.95. "
-        "Neither is newer: the first different cell decides, compared as text (9 is greater than 10). "
+        "Neither is newer: the later row of the file counts. "
         "Correct the key if both rows are meant to be in the lake."
     }
+
+
+def test_of_rows_as_new_the_later_one_is_kept_whatever_its_values_are() -> None:
+    assert list(reasons("a,99.00,2026-01-02\na,100.00,2026-01-02\n")) == [1]
+    assert list(reasons("a,100.00,2026-01-02\na,99.00,2026-01-02\n")) == [1]
 
 
 def test_a_newer_row_is_said_to_be_newer() -> None:
