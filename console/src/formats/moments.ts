@@ -89,6 +89,24 @@ export function dayOrTime(value: string): string {
   return seconds && seconds !== '00' ? `${dayAndTime(value)}:${seconds}` : dayAndTime(value)
 }
 
+const OFFSET = / ?(Z|[+-]\d{2}(?::?\d{2})?)$/
+
+/**
+ * A day or a moment of a file with the clock of the file, which is in no zone but the one that it names.
+ *
+ * @example asOnItsClock('2026-03-02T19:46+02:00') // '2 Mar 2026, 19:46 +02:00'
+ */
+export function asOnItsClock(value: string): string {
+  if (!MOMENT.test(value) || MIDNIGHT.test(value)) return day(value)
+  const [offset = '', zoneOfIt = ''] = OFFSET.exec(value.slice('yyyy-mm-dd'.length)) ?? []
+  const clock = value.slice(0, value.length - offset.length)
+  const seconds = SECONDS.exec(clock.slice('yyyy-mm-ddThh:mm'.length))?.[1]
+  const shown = moment(clock, new Date(0), 'UTC')
+  return [seconds && seconds !== '00' ? `${shown}:${seconds}` : shown, zoneOfIt === 'Z' ? 'UTC' : zoneOfIt]
+    .filter(Boolean)
+    .join(' ')
+}
+
 /** The hour of a timestamp in the person's zone, 0 to 23. */
 export const hourOf = (value: string, timeZone = zone()): number =>
   Number(formatted(instant(value), { hour: '2-digit', hourCycle: 'h23', timeZone }))

@@ -163,3 +163,10 @@ test('a word in a column of numbers or days is no correction', () => {
   const typed = withCell(withCell(new Map(), 1, 'amount', 'zwölf'), 1, 'color', 'blau')
   expect(mistypedCells(withCell(typed, 2, 'amount', null), fields)).toBe(1)
 })
+
+test('times of one row stand as the clock of the file has them, each with the zone that it names', () => {
+  expect(textWords('2026-03-02T19:46+02:00')).toBe('2 Mar 2026, 19:46 +02:00')
+  expect(textWords('2026-03-04 01:46')).toBe('4 Mar 2026, 01:46')
+  expect(textWords('2026-03-04T01:46:07Z')).toBe('4 Mar 2026, 01:46:07 UTC')
+  expect(textWords('2026-03-04 00:00:00')).toBe('4 Mar 2026')
+})

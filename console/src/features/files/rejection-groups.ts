@@ -1,9 +1,8 @@
 import type { Schemas } from '../../api/client'
 import { count, withoutZeroExponent } from '../../api/format'
 import { isOfDuplicates, ruleWords, type TypeOf } from '../../formats/rules'
-import { kindOfTime } from '../../formats/moments'
+import { asOnItsClock, kindOfTime } from '../../formats/moments'
 import { capitalised, columnTitle } from '../../formats/words'
-import { valueWords } from './edited-before'
 import { asInFile, type Spellings } from './file-spelling'
 
 type CountedGroup = Schemas['RejectionGroup']
@@ -99,7 +98,7 @@ export function textWords(text: string, spelling?: Spellings[string]): string {
   const plain = withoutZeroExponent(text)
   const own = asInFile(plain, spelling)
   if (own !== undefined) return own
-  if (kindOfTime(plain)) return valueWords(plain)
+  if (kindOfTime(plain)) return asOnItsClock(plain)
   return AMOUNT.test(plain) && plain === text
     ? text.replace(/0+$/, '').replace(/\.(\d?)$/, (_, digit: string) => `.${digit}`.padEnd(3, '0'))
     : plain
