@@ -587,7 +587,8 @@ export function completeness(insights: ColumnInsight[]): string {
     .join(' ')
 }
 
-const isEmpty = ({ missing }: ColumnInsight): boolean => missing === '100 %'
+/** Whether no row has a value of the column. */
+export const isEmpty = ({ missing }: Pick<ColumnInsight, 'missing'>): boolean => missing === '100 %'
 
 function missingOf(gaps: ColumnInsight[]): string {
   return `Missing are values of ${listed(gaps, ({ heading: name, missing }) => `${name} (${missing})`)}.`

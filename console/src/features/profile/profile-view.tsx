@@ -2,11 +2,11 @@ import { Button, Stack, Text, Title } from '@mantine/core'
 import { useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { figure, whole } from '../../api/format'
+import { count, figure, whole } from '../../api/format'
 import type { Units } from '../../formats/columns'
 import { driftWords } from '../../formats/words'
 import { ColumnCard } from './column-card'
-import { byInterest, insightsOf, isHidden, STRONG, strongPairs } from './column-insight'
+import { byInterest, insightsOf, isEmpty, isHidden, STRONG, strongPairs } from './column-insight'
 import { scoreWords } from './score-words'
 
 /** So many columns are shown at first, those worth a look before the others. */
@@ -128,7 +128,8 @@ export function ColumnCards({
     () => insightsOf(columns, units, table, titles, descriptions, masks, keys),
     [columns, units, table, titles, descriptions, masks, keys],
   )
-  const byLook = byInterest(insights)
+  const empty = insights.some((one) => !isEmpty(one)) ? insights.filter(isEmpty) : []
+  const byLook = byInterest(insights.filter((one) => !empty.includes(one)))
   const bases = [...new Set(insights.map(({ basis }) => basis).filter(Boolean))]
   return (
     <>
@@ -142,10 +143,20 @@ export function ColumnCards({
           <ColumnCard key={insight.name} insight={insight} />
         ))}
       </ul>
-      {insights.length > SHOWN && !showsAll ? (
+      {byLook.length > SHOWN && !showsAll ? (
         <Button size="compact-sm" variant="default" w="max-content" onClick={() => setShowsAll(true)}>
-          Show all {insights.length} columns
+          Show all {byLook.length} columns
         </Button>
+      ) : null}
+      {empty.length > 0 ? (
+        <details>
+          <summary>{count(empty.length, 'column')} without any value</summary>
+          <ul className="column-cards">
+            {empty.map((insight) => (
+              <ColumnCard key={insight.name} insight={insight} />
+            ))}
+          </ul>
+        </details>
       ) : null}
     </>
   )
