@@ -44,7 +44,9 @@ def write(page: Page, day: str, text: str, *, is_open: bool = False) -> None:
 
 def test_a_note_on_a_day_is_marked_on_every_chart_that_has_the_day(console: Console) -> None:
     page = console.opened(SALES, UPLOADER)
-    write(page, day_of_history(console), FLOOD)
+    page.get_by_role("button", name="Note on a day").click()
+    page.get_by_label("Marked by").select_option(label="every chart of the lake")
+    write(page, day_of_history(console), FLOOD, is_open=True)
     chart = page.get_by_role("region", name=FORECAST)
     expect(chart.get_by_role("list", name="Notes")).to_contain_text(FLOOD)
     expect(chart.get_by_role("list", name="Notes")).to_contain_text("uma")
@@ -67,9 +69,7 @@ def test_a_note_on_a_day_is_marked_on_every_chart_that_has_the_day(console: Cons
 
 def test_a_note_of_one_dashboard_is_on_no_other(console: Console) -> None:
     page = console.opened(SALES, UPLOADER)
-    page.get_by_role("button", name="Note on a day").click()
-    page.get_by_label("Marked by").select_option(index=1)
-    write(page, day_of_history(console), FLOOD, is_open=True)
+    write(page, day_of_history(console), FLOOD)
     notes = page.get_by_role("region", name=FORECAST).get_by_role("list", name="Notes")
     expect(notes).to_contain_text(FLOOD)
     if folder := os.environ.get("SHOTS"):

@@ -6,6 +6,7 @@ import { DayInput } from '../../components/day-input'
 import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
+import { codeName } from '../../formats/words'
 import { asksForDay, type Chosen, oncePerName } from './filters'
 import { useCarriedFrom } from './use-carried'
 
@@ -87,6 +88,13 @@ interface Props {
 const useValues = ({ values }: Filter): string[] | undefined =>
   useResult(values).data?.rows.map(([cell]) => String(cell))
 
+/** The values of a filter by their names. Those of codes are in the order of the names that people see, others in that of their statement. */
+export function choicesOf(column: string, values: string[]): { value: string; label: string }[] {
+  const choices = values.map((value) => ({ value, label: cellWords(column, value) }))
+  const areCodes = values.some((value) => codeName(value, column) !== undefined)
+  return areCodes ? choices.toSorted((one, other) => one.label.localeCompare(other.label)) : choices
+}
+
 /** The values of a column; nothing where the shown rows have none, as while a list is withheld. */
 function Choice({ filter, value, onChange }: Props) {
   const data = useValues(filter)
@@ -99,7 +107,7 @@ function Choice({ filter, value, onChange }: Props) {
       className="filter"
       searchable
       clearable
-      data={data?.map((one) => ({ value: one, label: cellWords(filter.column, one) }))}
+      data={data && choicesOf(filter.column, data)}
       value={value || null}
       onChange={(chosen) => onChange(chosen ?? '')}
     />

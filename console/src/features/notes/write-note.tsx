@@ -25,11 +25,11 @@ interface Props {
   panels: Pick<Schemas['Panel'], 'name' | 'question'>[]
 }
 
-/** Writes what happened on a day; every chart over time marks it, or those that the person chooses. */
+/** Writes what happened on a day; the charts over time of the dashboard mark it, or those that the person chooses. */
 export function WriteNote({ dashboard, panels }: Props) {
   const [on, setOn] = useState('')
   const [text, setText] = useState('')
-  const [place, setPlace] = useState('')
+  const [place, setPlace] = useState(placeOf(dashboard.system))
   const write = useWriteNote()
   if (!useMay('uploader')) return null
   async function send(): Promise<string> {
@@ -66,12 +66,12 @@ export function WriteNote({ dashboard, panels }: Props) {
         size="xs"
         label="Marked by"
         data={[
-          { value: '', label: 'every chart of the lake' },
           { value: placeOf(dashboard.system), label: `the charts of ${dashboard.title}` },
           ...panels.map(({ name, question }) => ({
             value: placeOf(dashboard.system, name),
             label: question,
           })),
+          { value: '', label: 'every chart of the lake' },
         ]}
         value={place}
         onChange={(event) => setPlace(event.currentTarget.value)}

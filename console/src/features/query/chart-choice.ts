@@ -81,6 +81,10 @@ export function measures(all: Column[], sql = ''): string[] {
     .map(({ name }) => name)
 }
 
+/** The measures of an answer that a chart of a choice leaves out without being asked to draw them. */
+export const notChosenOf = (columns: Column[], { x, y, series }: Choice, sql = ''): string[] =>
+  measures(columns, sql).filter((name) => ![x, series, ...y].includes(name))
+
 /** Whether bars of so many names can be read, and colours cannot. */
 const isMany = (values: number): boolean => values > MOST_SERIES && values <= MOST_BARS
 

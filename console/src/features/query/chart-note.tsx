@@ -1,15 +1,34 @@
 import { Text } from '@mantine/core'
 
-import { whole } from '../../api/format'
-import { heading } from '../../formats/words'
+import { count, whole } from '../../api/format'
+import { heading, inSeries } from '../../formats/words'
 import { openWords } from './open-period'
 import type { DrawnAnswer } from './use-drawn'
 
+/** More of them are counted, because nobody reads so many names below a chart. */
+const MOST_NAMED = 3
+
+function notDrawnWords(names: string[]): string {
+  if (names.length === 0) return ''
+  if (names.length > MOST_NAMED)
+    return `${count(names.length, 'further number')} of the answer are not drawn.`
+  return `${inSeries(names)} ${names.length > 1 ? 'are' : 'is'} not drawn.`
+}
+
 /** The differences of the chart from the table, and that its last period is not over. */
-export function chartNotes({ note, addedUp, rowsRead, labels = {}, open }: DrawnAnswer): string {
-  const names = addedUp.map((name) => labels[name] || heading(name)).join(' and ')
+export function chartNotes({
+  note,
+  addedUp,
+  rowsRead,
+  labels = {},
+  open,
+  notChosen = [],
+}: DrawnAnswer): string {
+  const titled = (name: string): string => labels[name] || heading(name)
+  const names = addedUp.map(titled).join(' and ')
+  const left = notDrawnWords(notChosen.map(titled))
   const added = names ? `Of these ${whole(rowsRead)} rows, those with the same ${names} are added up.` : ''
-  return [added, note, openWords(open)].filter(Boolean).join(' ')
+  return [added, note, left, openWords(open)].filter(Boolean).join(' ')
 }
 
 /** The notes below a chart. */

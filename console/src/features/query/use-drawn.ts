@@ -10,7 +10,7 @@ import {
 } from '../../formats/columns'
 import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
-import { type Choice, drawn } from './chart-choice'
+import { type Choice, drawn, notChosenOf } from './chart-choice'
 import { withDays } from './days'
 import { type OpenPeriod, openPeriod } from './open-period'
 
@@ -20,6 +20,8 @@ export interface DrawnAnswer extends Shown {
   rowsRead: number
   refused?: string
   isAddable?: boolean
+  /** The measures of the answer that nobody chose, and that the chart does not have. */
+  notChosen?: string[]
 }
 
 interface Answer {
@@ -56,6 +58,7 @@ export function useDrawn(
       units,
       labels,
     }
-    return { ...shown, open: openAt(shown.columns, shown.rows, x, asOf) }
+    const notChosen = notChosenOf(columns, choice, result.query?.sql)
+    return { ...shown, notChosen, open: openAt(shown.columns, shown.rows, x, asOf) }
   }, [result, x, measures, series, kind, scale, isStacked, units, labels, asOf])
 }

@@ -1,5 +1,6 @@
 import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
+import { percentTexts } from '../../../formats/percent-places'
 import { shortened } from '../../../formats/words'
 import { CAUTION } from './cautions'
 import { areStacked, whyNoLog } from './log-bars'
@@ -149,7 +150,12 @@ export function bar({
   const areWords = longest * LETTER_PX <= nameWidth && !names.some((name) => shownName(name).includes(' '))
   const lines = linesBetween(names.length, height)
   const named = (group: string): string => seriesName(group, panel, labels)
-  const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
+  const percent = percentTexts(
+    rows.map((row) => row[column] ?? null),
+    unit,
+  )
+  const said = (value: unknown): string =>
+    percent ? percent(value as Cell) : cellWords('', value as Cell, unit, 'double')
   const cautions = new Map(
     rows.flatMap((row) => (row[CAUTION] ? [[text(row[panel.x]), text(row[CAUTION])] as const] : [])),
   )
