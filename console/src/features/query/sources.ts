@@ -85,10 +85,19 @@ function sourceAt(tokens: Token[], at: number): { source: Source; many: number }
  * @example readBy('SELECT count(*) AS guests FROM lake.stays s').sources // [{ database: 'lake', name: 'stays', … }]
  */
 export function readBy(sql: string): Read {
+  const before = READ.get(sql)
+  if (before) return before
   const reader = new Reader(tokensOf(sql))
   reader.read()
-  return { sources: reader.sources, own: reader.own }
+  const read = { sources: reader.sources, own: reader.own }
+  if (READ.size >= MOST_READ) READ.clear()
+  READ.set(sql, read)
+  return read
 }
+
+/** A page asks for the tables of each of its statements many times. */
+const READ = new Map<string, Read>()
+const MOST_READ = 500
 
 class Reader {
   readonly sources: Source[] = []
