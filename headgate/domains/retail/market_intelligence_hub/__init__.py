@@ -14,6 +14,7 @@ from headgate.domains.retail.market_intelligence_hub.features import DailySales,
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import OPTIONS, Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
+from headgate.domains.retail.market_intelligence_hub.planned_sums import with_plan
 from headgate.domains.retail.market_intelligence_hub.sales_anomalies import sales_anomalies
 from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
@@ -59,7 +60,7 @@ def build(
 def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, Made]:
     """Return the tables by a plan, kept while no complete period changes.
 
-    The forecast of the period that has begun follows from its days in each run.
+    The forecast of the period that has begun follows from its days in each run, and so does what to plan by.
 
     Models over the series run on the engine that holds the tables.
     """
@@ -79,9 +80,12 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
         return _built(sales, events, span, plan, engine_of([tables["products"]]))
 
     made = kept_tables(tables, Registry.load().tables_of(SYSTEM), inputs, built)
-    forecast = made["sales_forecast"]
-    rows = forecast if isinstance(forecast, pd.DataFrame) else forecast.frame()
-    return {**made, "sales_forecast": with_sold_so_far(rows, daily, events, span, plan)}
+    forecast, history, accuracy = (
+        table if isinstance(table, pd.DataFrame) else table.frame()
+        for table in (made["sales_forecast"], made["sales_history"], made["forecast_accuracy"])
+    )
+    informed = with_sold_so_far(forecast, daily, events, span, plan)
+    return {**made, "sales_forecast": with_plan(informed, history, accuracy)}
 
 
 def _built(

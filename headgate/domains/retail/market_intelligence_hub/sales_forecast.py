@@ -11,6 +11,7 @@ import pandas as pd
 from headgate.analytics.running_sums import sum_errors
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.planned_sums import COLUMNS as PLAN_COLUMNS
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ SUM_BOUNDS = [f"sum_{bound}" for bound in BOUNDS]
 TESTS = ["sum_windows", "sum_inside_80", "sum_coverage_80", "sum_coverage_95"]
 TESTS += ["sum_off_by", "sum_off_by_mean_of_8"]
 COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "sold_so_far", "sold_until"]
-COLUMNS += ["fees_so_far", "fees_on", "sum_mean", *SUM_BOUNDS, *TESTS, "model", "history_too_short", "unit"]
+COLUMNS += ["fees_so_far", "fees_on", "sum_mean", *SUM_BOUNDS, *TESTS, *PLAN_COLUMNS]
+COLUMNS += ["model", "history_too_short", "unit"]
 
 
 def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
@@ -49,6 +51,7 @@ def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
     rows["sum_windows"] = np.repeat(sums.windows, horizon)
     rows["sum_inside_80"] = sums.inside[80].ravel()
     rows["sum_off_by"], rows["sum_off_by_mean_of_8"] = _sum_errors(forecast)
+    rows[PLAN_COLUMNS] = None
     rows["model"] = np.repeat(np.array(forecast.now.models, dtype=object), horizon)
     rows["history_too_short"] = np.repeat(forecast.too_short, horizon)
     rows["unit"] = UNIT
