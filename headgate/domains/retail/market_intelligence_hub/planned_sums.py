@@ -1,4 +1,4 @@
-"""The rule by which each sum of periods is planned: the forecast, the mean of the last 8 periods, or neither."""
+"""The rule by which each sum of periods is planned: the forecast, the mean of the last 8, or neither."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def with_plan(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFr
     # A period that has begun sells no less than it has sold.
     by_mean = np.fmax(np.maximum(sums.mean, 0.0), sums.sold)
     chosen = np.select([rules == FORECAST, rules == MEAN_OF_8], [sums.forecast, by_mean], np.nan)
-    amount = pd.Series(None, forecast.index, dtype=object)
+    amount = pd.Series([None] * len(forecast), forecast.index, dtype=object)
     amount[~np.isnan(chosen)] = amounts(chosen[~np.isnan(chosen)])
     return forecast.assign(plan_by=rules, plan_amount=amount, plan_reason=reasons)
 
@@ -80,7 +80,9 @@ def _rules(sums: _Sums, windows: Array) -> tuple[npt.NDArray[np.object_], npt.ND
 def _sums(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFrame) -> _Sums:
     series, steps = forecast["series_id"], _column(forecast, "horizon")
     begins = pd.to_datetime(forecast["period_on"])
-    known = history.assign(period_on=pd.to_datetime(history["period_on"]), revenue=_column(history, "revenue"))
+    known = history.assign(
+        period_on=pd.to_datetime(history["period_on"]), revenue=_column(history, "revenue")
+    )
     lately = known[known["period_on"] < begins.min()].sort_values("period_on")
     means = lately.groupby("series_id")["revenue"].apply(lambda revenue: revenue.tail(8).mean())
     is_tested = set(accuracy.loc[_column(accuracy, "windows") > 0, "series_id"])
@@ -100,7 +102,9 @@ def _last_year(forecast: pd.DataFrame, begins: pd.Series[pd.Timestamp], known: p
     is_month = forecast["grain"] == "month"
     before = begins.where(is_month, begins - pd.Timedelta(days=364))
     before = before.where(~is_month, begins - pd.DateOffset(months=12))
-    by_period = known.drop_duplicates(["series_id", "period_on"]).set_index(["series_id", "period_on"])["revenue"]
+    by_period = known.drop_duplicates(["series_id", "period_on"]).set_index(["series_id", "period_on"])[
+        "revenue"
+    ]
     keys = pd.MultiIndex.from_arrays([forecast["series_id"], before])
     rows = forecast[["series_id", "horizon"]].assign(revenue=by_period.reindex(keys).to_numpy(dtype=float))
     ordered = rows.sort_values(["series_id", "horizon"])
