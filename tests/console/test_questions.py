@@ -54,7 +54,7 @@ def test_an_analyst_learns_what_the_next_period_sells_and_whether_it_may_be_trus
     expect(trust).to_contain_text(re.compile(r"as of \d+ \w+ \d{4}"))
     expect(trust).to_contain_text("method: level and season")
     expect(trust).to_contain_text(
-        re.compile(r"tested at \d+ moments of the past: a single week was off by [\d.]+\s%")
+        re.compile(r"tested at \d+ moments of the past: single weeks, on average over all ahead, were off by")
     )
     expect(trust).to_contain_text(re.compile(r"80 % and 95 %: [\d.]+\s% and [\d.]+\s% of single periods"))
     expect(trust.get_by_role("link", name="where it comes from")).to_be_hidden()
