@@ -1,9 +1,9 @@
 """Read the rows of a workbook from every sheet with the contract's header, or from the stated sheet.
 
 The header may follow other rows: it is the first row that matches the contract, else the row that names most
-of its columns. A sheet with another table is left out and reported. The table may continue in the next sheet,
-for example with one sheet per year. Blank rows are not rows; a row with a value to the right of the header is
-ragged.
+of its columns. A sheet with another table is left out and reported, and so is a hidden sheet beside others.
+The table may continue in the next sheet, for example with one sheet per year. Blank rows are not rows; a row
+with a value to the right of the header is ragged.
 """
 
 from __future__ import annotations
@@ -75,23 +75,35 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
             message="no sheet of the workbook holds anything",
             remedy="send it with its rows",
         )
-    max_known = max(each.known_names for each in candidates)
-    named = _named_sheets([each.sheet for each in candidates], contract)
-    parts_of_table = [
-        each
-        for each in candidates
-        if (each.sheet in named if stated_sheet(contract) else _is_part_of_table(each, max_known, contract))
-    ]
-    parts_of_table = parts_of_table if max_known else parts_of_table[:1]
+    parts_of_table = _parts_of_table(candidates, contract)
     rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in parts_of_table]
     others = [each for each in candidates if each not in parts_of_table]
-    for each in others if not stated_sheet(contract) else ():
+    for each in _shown(others) if not stated_sheet(contract) else ():
         _check_other(each, parts_of_table)
     joined = _concatenate(
         rows, tuple(f"{_name_of(each.sheet)} (rows: {_rows_with_header(each.sheet)})" for each in others)
     )
     empty = tuple(_name_of(sheet) for sheet in every if not any(sheet.rows))
     return replace(joined, sheets=tuple(_name_of(each.sheet) for each in parts_of_table), empty_sheets=empty)
+
+
+def _parts_of_table(candidates: Sequence[_HeaderRow], contract: Contract) -> list[_HeaderRow]:
+    """Return the sheets whose rows are read: the stated one, or those of one table.
+
+    A hidden sheet, such as last year's, is read only if it is stated, or if no other sheet has the table.
+    """
+    named = _named_sheets([each.sheet for each in candidates], contract)
+    if stated_sheet(contract):
+        return [each for each in candidates if each.sheet in named]
+    shown = _shown(candidates)
+    read = shown if any(each.known_names for each in shown) else candidates
+    max_known = max(each.known_names for each in read)
+    parts = [each for each in read if _is_part_of_table(each, max_known, contract)]
+    return parts if max_known else parts[:1]
+
+
+def _shown(candidates: Sequence[_HeaderRow]) -> list[_HeaderRow]:
+    return [each for each in candidates if not each.sheet.is_hidden]
 
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
@@ -117,11 +129,13 @@ def _is_part_of_table(header_row: _HeaderRow, max_known: int, contract: Contract
 
     Its header matches the contract, or has more than half of the columns of the best header. A sheet with
     nearly the header rejects the file, because no row may be ignored. A sheet without rows is not part of it.
+    Fewer columns match a contract only if it requires some: any sheet matches one of a file's own columns.
     """
     if header_row.known_names == max_known:
         return True
     is_near = header_row.known_names > max_known / 2 and bool(_body(header_row))
-    return is_near or (header_row.known_names > 1 and _is_accepted(header_row, contract))
+    requires_some = any(column.must_be_sent for column in contract.columns)
+    return is_near or (requires_some and header_row.known_names > 1 and _is_accepted(header_row, contract))
 
 
 def _of_sheet(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
@@ -188,8 +202,9 @@ def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
     best = max(by_contract, key=lambda each: each.known_names, default=None)
     if best and best.known_names > len(best.names) / 2:
         return Heading(best.names)
+    shown = [sheet for sheet in read if not sheet.is_hidden and len(sheet.rows) > 1] or read
     fullest = max(
-        (_fullest(sheet) for sheet in read), key=lambda header_row: len(set(header_row.names)), default=None
+        (_fullest(sheet) for sheet in shown), key=lambda header_row: len(set(header_row.names)), default=None
     )
     if fullest is None:
         return Heading(())

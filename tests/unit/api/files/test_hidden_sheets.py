@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
+from headgate.contracts.file_form import SHEET_PROPERTY
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.formats.excel.read_excel import read_excel
 from tests.unit.api.files.test_edited_uploads import checked, uploader
 from tests.unit.api.files.test_uploads import uploaded
 
@@ -29,4 +33,59 @@ def test_hidden_sheets_are_the_last_parts_and_not_offered(state: str) -> None:
     assert check["parts"] == ["Mar", "Apr", "Lookup"]
     assert check["hidden_parts"] == ["Lookup"]
     assert check["offered_parts"] == ["Mar", "Apr"]
-    assert check["part"] == "Mar"
+    assert (check["part"], check["parts_read"]) == ("Mar, Apr", ["Mar", "Apr"])
+
+
+def workbook(**sheets: tuple[str, list[list[object]]]) -> bytes:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for name, (state, rows) in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+NAMES: list[object] = ["Nummer", "Instrument", "Wert", "Jahr", "Ort", "Zustand"]
+
+
+def instruments(first: int) -> list[list[object]]:
+    rows = range(first, first + 6)
+    return [NAMES, *([f"I-{n}", "Tuba", n * 1.5, 1990 + n, "Keller", f"gut {n}"] for n in rows)]
+
+
+def test_a_hidden_sheet_is_not_joined_with_the_shown_ones() -> None:
+    """The instruments of an old year came in below those of the current one."""
+    old = [["Nummer", "Instrument"], ["A-1", "Tuba"], ["A-2", "Horn"], ["A-3", "Horn"]]
+    for hidden in (instruments(50), old):
+        sheets = {"Instrumente": ("visible", instruments(1)), "Alt_2024": ("hidden", hidden)}
+        caller = uploader()
+        check = checked(caller, uploaded(caller, workbook(**sheets), "inventar.xlsx", "")).json
+        assert (check["parts_read"], check["grid"]["rows"]) == (["Instrumente"], 6)
+        assert check["draft"]["received"] == 6
+
+
+def test_a_workbook_of_hidden_sheets_alone_is_read() -> None:
+    sheets = {"Deckblatt": ("visible", []), "Daten": ("hidden", instruments(1))}
+    caller = uploader()
+    check = checked(caller, uploaded(caller, workbook(**sheets), "inventar.xlsx", "")).json
+    assert check["grid"]["rows"] == 6
+
+
+def test_a_shown_sheet_with_few_of_the_columns_is_not_joined() -> None:
+    few = [["Nummer", "Instrument"], ["A-1", "Tuba"], ["A-2", "Horn"], ["A-3", "Horn"]]
+    sheets = {"Instrumente": ("visible", instruments(1)), "Ausgeliehen": ("visible", few)}
+    caller = uploader()
+    check = checked(caller, uploaded(caller, workbook(**sheets), "inventar.xlsx", "")).json
+    assert (check["parts_read"], check["grid"]["rows"]) == (["Instrumente"], 6)
+
+
+def test_the_gate_leaves_hidden_sheets_out_and_names_them() -> None:
+    columns = [Column(name.lower(), ColumnType(Kind.STRING)) for name in map(str, NAMES)]
+    contract = Contract("x", "x", "source", "1", tuple(columns))
+    read = read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", instruments(1))), contract)
+    assert (read.rows, read.sheets, read.left_out) == (6, ("Neu",), ("Alt (rows: 7)",))
+    stated = replace(contract, properties={SHEET_PROPERTY: "Alt"})
+    assert read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", [NAMES])), stated).rows == 6
