@@ -61,7 +61,7 @@ from headgate.drafts.nearly_all_rows import (
     key_of_nearly_all,
     sounds_like_key,
 )
-from headgate.drafts.other_words import WordsQuestion, words_question
+from headgate.drafts.other_words import WordsQuestion, words_of_texts, words_question
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
@@ -98,6 +98,7 @@ class Draft:
         time_zone: of local times, as rows that describe the columns state it; empty for none.
         words: questions about text columns that have a type but for a few words.
         people_by_name: the columns about people of which only the name says so.
+        text_words: the few words of each text column with their rows, for a person who gives it another type.
         padded: the columns whose numbers are all written with the same decimals, two or more, such as 19.90.
     """
 
@@ -110,6 +111,7 @@ class Draft:
     words: tuple[WordsQuestion, ...] = ()
     people_by_name: frozenset[str] = frozenset()
     padded: frozenset[str] = frozenset()
+    text_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def draft_from_sample(
@@ -171,7 +173,8 @@ def draft_from_sample(
     zone = stated_zone(sent.cells.values(), sample.description_rows)
     like_cards = _like_cards(contract, sample)
     by_name, padded = _people_by_name(contract, sample), _padded(contract, rows)
-    return Draft(contract, findings, sample.rows, questions, like_cards, zone, words, by_name, padded)
+    about = (questions, like_cards, zone, words, by_name, padded, _text_words(contract, rows))
+    return Draft(contract, findings, sample.rows, *about)
 
 
 def _without_columns(dataset: str, encoding: str, sheet: str) -> Contract:
@@ -282,6 +285,17 @@ def _words(
         if column.mask is None and column.name not in contract.key
     )
     return tuple(question for question in asked if question)
+
+
+def _text_words(contract: Contract, sample: DraftSample) -> dict[str, dict[str, int]]:
+    """Return the few words of each text column about nobody, with their rows."""
+    words = {
+        column.name: words_of_texts(text)
+        for stored, column, text in _with_texts(contract, sample)
+        if column.type.kind is Kind.STRING
+        and not (column.mask or column.classification or stored.nested or stored.is_sheet_name)
+    }
+    return {name: of_column for name, of_column in words.items() if of_column}
 
 
 def _question(stored: Column, text: pa.Array, guess: Guess) -> FormatQuestion:

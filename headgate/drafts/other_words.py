@@ -16,6 +16,7 @@ from headgate.values.cells import blank_to_null, bool_array, text_array
 from headgate.values.format_inference import is_read
 
 _MAX_WORDS, _MAX_CHARACTERS = 3, 30
+_MAX_TEXT_WORDS = 12  # as many as a person decides about one by one
 _WORDS = re.compile(r"[^\d@]*[^\W\d_][^\d@]*")
 
 
@@ -65,6 +66,19 @@ def words_question(
     as_empty = replace(waiting, format=empty)
     as_text = None if guess.type.kind is Kind.STRING else column_of(text, Guess(text_type(text)))
     return WordsQuestion(name, words, len(others), as_empty, waiting, as_text)
+
+
+def words_of_texts(text: pa.Array) -> dict[str, int]:
+    """Return the words of a text column with their rows, most frequent first; none if there are many.
+
+    A person who gives the column another type decides about each of them.
+    """
+    values = pc.utf8_trim_whitespace(blank_to_null(text).drop_null())
+    counts = {each["values"]: each["counts"] for each in pc.value_counts(values).to_pylist()}
+    words = {value: rows for value, rows in counts.items() if _is_word(value)}
+    if len(words) > _MAX_TEXT_WORDS:
+        return {}
+    return dict(sorted(words.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _is_word(text: str) -> bool:

@@ -159,6 +159,7 @@ def draft_of_upload(
         "needs_deployment": deployment_reasons(with_plain_columns(contract, plain)),
         "for_deployment": _for_deployment(contract, checked.draft, plain),
         "time_zone": checked.draft.time_zone,
+        "text_words": {plain.get(name, name): words for name, words in checked.draft.text_words.items()},
         "local_times": [
             plain.get(finding.column, finding.column)
             for finding in checked.draft.findings

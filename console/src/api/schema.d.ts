@@ -2037,6 +2037,16 @@ export interface components {
              */
             rows: number;
             /**
+             * Text Words
+             * @description Rows of each word in text columns with few words, for a person who changes the type.
+             * @default {}
+             */
+            text_words: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
              * Time Zone
              * @description The zone of these times as the file states it.
              * @default

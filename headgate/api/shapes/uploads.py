@@ -166,6 +166,9 @@ class ContractDraft(Shape):
         (), description="Columns with times without a zone, which are taken for UTC."
     )
     time_zone: str = Field("", description="The zone of these times as the file states it.")
+    text_words: dict[str, dict[str, Count]] = Field(
+        {}, description="Rows of each word in text columns with few words, for a person who changes the type."
+    )
     zone_around: str = Field(
         "", description="The zone of times in the dataset of the records around this list; empty for none."
     )

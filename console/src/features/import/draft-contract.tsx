@@ -21,6 +21,7 @@ import {
   withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
+import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 import { NO_EDITS } from './edits'
 import { keepDraft, keptDraft } from './kept-edits'
@@ -227,8 +228,11 @@ function Editor({
     if (hindered) leave(hindered, isLeftOut ? 'leave_out' : '')
     else setColumns((before) => before.map((one, place) => (place === at ? { ...one, isLeftOut } : one)))
   }
+  const wordsOf = (at: number) => draft.text_words?.[drafted[at]?.name ?? ''] ?? {}
   const change = (at: number, column: DraftColumn) =>
-    setColumns((before) => before.map((one, place) => (place === at ? column : one)))
+    setColumns((before) =>
+      before.map((one, place) => (place === at ? withWords(one, column, Object.keys(wordsOf(at))) : one)),
+    )
   return (
     <Stack gap="sm" className="panel" p="sm">
       <Group gap="md" align="end">
@@ -280,6 +284,17 @@ function Editor({
           onLeaveOut={leaveOut}
         />
       </div>
+      {columns.map((column, at) =>
+        decidesWords(column.type) && !column.isLeftOut && Object.keys(wordsOf(at)).length > 0 ? (
+          <DraftWords
+            key={drafted[at]?.name}
+            column={column}
+            title={inFile[at] ?? column.name}
+            words={wordsOf(at)}
+            onChange={(changed) => change(at, changed)}
+          />
+        ) : null,
+      )}
       {problem ? (
         <Text size="sm" className="misfit" role="alert">
           {problem}
@@ -326,6 +341,15 @@ function Editor({
       </Group>
     </Stack>
   )
+}
+
+/** The column after a change; a new type of one with words begins with the meanings that are clear. */
+function withWords(before: DraftColumn, after: DraftColumn, words: string[]): DraftColumn {
+  if (before.type === after.type || words.length === 0) return after
+  if (decidesWords(after.type)) return withMeanings(after, after.type, meaningsOf(words, after.type))
+  const plain = { ...after }
+  delete plain.answered
+  return plain
 }
 
 /** Columns that can be read in several ways: a person chooses, or keeps them as text. */

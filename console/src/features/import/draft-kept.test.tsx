@@ -186,3 +186,55 @@ test('times of a list are of the zone that was chosen for the records around it'
   expect(zone.value).toBe('Europe/Berlin')
   screen.getByText('as in the records around this list')
 })
+
+test('words of a text that becomes yes or no have their meanings, and those among numbers are asked one by one', async () => {
+  const sent: { document: { schema: { properties: Record<string, unknown>[] }[] } }[] = []
+  vi.stubGlobal('fetch', (_: string, { body }: { body: string }) => {
+    sent.push(JSON.parse(body) as (typeof sent)[number])
+    return Promise.resolve(Response.json({ received: 3, accepted: 3, duplicates: 0, causes: [] }))
+  })
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={{
+            ...draftOf('bio', 'TEXT'),
+            text_words: { plate: { free: 7, 'n/a': 10 }, bio: { oui: 9, non: 8, Oui: 1, N: 2, x: 1 } },
+          }}
+          uploadId="u10"
+          inFile={['Plate', 'Bio']}
+          opensDraft
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  type('Type of bio', 'BOOLEAN')
+  expect(['oui', 'Oui', 'non', 'N', 'x'].map((word) => value(`${word} means`))).toEqual([
+    'true',
+    'true',
+    'false',
+    'false',
+    'wait',
+  ])
+  type('x means', 'true')
+  type('Type of plate', 'DECIMAL(18,4)')
+  expect(['free', 'n/a'].map((word) => value(`${word} means`))).toEqual(['wait', 'empty'])
+  const propertyOf = (name: string) =>
+    sent.at(-1)?.document.schema[0]?.properties.find((one) => one['name'] === name)
+  await waitFor(() =>
+    expect(propertyOf('bio')).toMatchObject({
+      physicalType: 'BOOLEAN',
+      logicalType: 'boolean',
+      customProperties: [
+        {
+          property: 'headgate.format',
+          value: { trueWords: ['oui', 'x'], falseWords: ['non', 'N'], trim: true },
+        },
+      ],
+    }),
+  )
+  expect(propertyOf('plate')).toMatchObject({
+    customProperties: [{ property: 'headgate.format', value: { nulls: ['n/a'], trim: true } }],
+  })
+})

@@ -29,6 +29,10 @@ const CHOICES: Record<Kind, Choice[]> = {
   truth: [
     { label: 'ja/nein', format: { trueWords: ['ja'], falseWords: ['nein'] } },
     { label: 'yes/no', format: { trueWords: ['yes'], falseWords: ['no'] } },
+    { label: 'yes/no/y/n', format: { trueWords: ['yes', 'y'], falseWords: ['no', 'n'] } },
+    { label: 'ja/nein/j/n', format: { trueWords: ['ja', 'j'], falseWords: ['nein', 'n'] } },
+    { label: 'oui/non/o/n', format: { trueWords: ['oui', 'o'], falseWords: ['non', 'n'] } },
+    { label: 'sí/no', format: { trueWords: ['sí', 'si', 'sì', 's'], falseWords: ['no', 'n'] } },
     { label: 'x or empty', format: { trueWords: ['x'], falseWords: ['-'] } },
   ],
   text: [],

@@ -148,3 +148,11 @@ test('refused values are listed with their rows, and can become empty', () => {
     expect.objectContaining({ values: { 'auf Anfrage': '', 'a.A.': '5,00' } }),
   )
 })
+
+test('words for yes and no of another language are chosen in a map, and a mark beside them is asked for', () => {
+  const values = ['oui', 'non', 'O', 'N', 'x'].map((value): [string, number] => [value, 3])
+  const allowed = permittedValues({ name: 'bio', type: 'boolean' } as never, undefined)
+  render(formOf(values, { allowed, isText: false, areRefused: true }))
+  const chosen = (word: string) => screen.getByLabelText<HTMLSelectElement>(`${word} becomes`).value
+  expect(['oui', 'O', 'non', 'N', 'x'].map(chosen)).toEqual(['true', 'true', 'false', 'false', ''])
+})

@@ -5,6 +5,7 @@ import { whole } from '../../api/format'
 import type { Step } from './edits'
 import { isNew, type LakeValues, lakeWords } from './lake-values'
 import { meantBy, usualSpelling } from './steps'
+import { truthOf } from './truth-words'
 
 /** A value that a field may have, and how it is called: `yes (ja)`. */
 export interface Choice {
@@ -12,6 +13,8 @@ export interface Choice {
   label: string
   /** Other texts that mean it, in small letters. */
   also?: string[]
+  /** Whether it is the yes or the no of a field, which words of many languages mean. */
+  means?: 'true' | 'false'
 }
 
 interface Props {
@@ -52,10 +55,13 @@ export function MapForm({
   const targets = allowed.length > 0 ? permitted : (inLake?.values ?? [])
   const [chosen, setChosen] = useState<Record<string, string>>({ ...step?.values })
   const others = Object.keys(chosen).filter((value) => !values.some(([listed]) => listed === value))
+  const words = values.map(([value]) => value)
+  const truthMeant = (value: string): string =>
+    allowed.find(({ means }) => means && means === truthOf(value, words))?.value ?? ''
   // The values of the lake arrive while the form is open, so what they propose is no state.
   const proposed = (value: string): string => {
     if (targets.includes(value) || (allowed.length > 0 && !isRefused(value))) return ''
-    if (allowed.length > 0) return meantBy(value, permitted)
+    if (allowed.length > 0) return truthMeant(value) || meantBy(value, permitted)
     return isText ? meantBy(value, targets) || usualSpelling(value, values) : ''
   }
   const [emptied, setEmptied] = useState(

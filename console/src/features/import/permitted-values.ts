@@ -10,10 +10,11 @@ const wordsOf = (words: unknown): string[] => (Array.isArray(words) ? words.map(
 /** Yes and no in the words of a file's format, as its cells are read after the map. */
 function truths(format: Format | undefined): Choice[] {
   const [yes, no] = [wordsOf(format?.trueWords), wordsOf(format?.falseWords)]
-  const choice = (name: string, own: string[], plain: string[]): Choice => {
+  const choice = (name: 'yes' | 'no', own: string[], plain: string[]): Choice => {
     const value = own[0] ?? plain[0] ?? ''
     const also = (own.length > 0 ? own : plain).map((word) => word.toLowerCase())
-    return { value, label: value === name ? name : `${name} (${value})`, also }
+    const means = name === 'yes' ? 'true' : 'false'
+    return { value, label: value === name ? name : `${name} (${value})`, also, means }
   }
   return [choice('yes', yes, TRUE), choice('no', no, FALSE)]
 }
