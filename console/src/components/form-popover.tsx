@@ -59,7 +59,13 @@ export function FormPopover(props: Props) {
       onSubmit={press}
     >
       {props.children}
-      <Button size="xs" type="submit" disabled={!isComplete} loading={send.isPending}>
+      <Button
+        size="xs"
+        type="submit"
+        disabled={!isComplete}
+        loading={send.isPending}
+        className={isLarge ? 'stays-in-reach' : undefined}
+      >
         {submit}
       </Button>
       {missing && !isComplete ? (

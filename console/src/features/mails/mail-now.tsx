@@ -83,7 +83,7 @@ export function MailNow({ asked, isComplete, onRefused }: Props) {
           <Text size="sm" className="any-text">
             Subject: <b>{preview.data.subject}</b>
           </Text>
-          <pre className="scroll panel mail-text" tabIndex={0} aria-label="Text of the mail">
+          <pre className="panel mail-text" role="region" aria-label="Text of the mail">
             {preview.data.text}
           </pre>
         </>

@@ -55,3 +55,13 @@ test('of many columns the first ones tell statements of the same tables apart', 
   expect(titleOf(names.toReversed())).toBe('sent_on, paid_on, Month and 3 more of Orders')
   expect(titleOf(names, 'select * from orders')).toBe('Orders')
 })
+
+test('of all columns the condition tells statements of the same tables apart', () => {
+  const titleOf = (sql: string) =>
+    answerTitle({ columns: [], rows: [], query: { sql } }, words, { ...own, sql })
+  expect(titleOf("select * from orders\nwhere region = 'DE'\norder by 1 limit 5")).toBe(
+    "Orders where region = 'DE'",
+  )
+  expect(titleOf("select * from orders where region = 'FR';")).toBe("Orders where region = 'FR'")
+  expect(titleOf(`select * from orders where ${'a = 1 and '.repeat(9)} b = 2`)).toBe('Orders')
+})

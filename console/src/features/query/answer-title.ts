@@ -37,7 +37,17 @@ export function answerTitle(
   const tables = tablesOf(sql).map((table) => heading(table))
   const hasAll = /\bselect\s+(\w+\.)?\*/i.test(sql)
   const columns = hasAll ? '' : listed(shown.columns.map(({ name }) => headings[name] ?? name))
-  return [columns, tables.join(', ')].filter(Boolean).join(' of ') || 'Answer'
+  const of = [columns, tables.join(', ')].filter(Boolean).join(' of ')
+  return of ? `${of}${hasAll ? conditionOf(sql) : ''}` : 'Answer'
+}
+
+const MOST_OF_CONDITION = 60
+const CONDITION = /\bwhere\s+([\s\S]+?)\s*(?:;|$|\b(?:group|order)\s+by\b|\blimit\b)/i
+
+/** The condition of a statement of all columns, which is all that it differs by from others of its tables. */
+function conditionOf(sql: string): string {
+  const text = (CONDITION.exec(sql)?.[1] ?? '').replace(/\s+/g, ' ')
+  return text && text.length <= MOST_OF_CONDITION ? ` where ${text}` : ''
 }
 
 const listed = (names: string[]): string =>

@@ -214,7 +214,7 @@ function Desk() {
                     />
                     <KeepQuestion
                       kept={saved}
-                      proposed={asked ? questionTitle(asked.description) : ''}
+                      proposed={asked ? questionTitle(asked.description) : title.slice(0, MAX_TITLE)}
                       question={keptAgain(
                         saved,
                         { sql: answered, ...shownAs(state.result, shownView, choice) },

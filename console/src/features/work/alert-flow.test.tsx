@@ -69,7 +69,7 @@ test('an acknowledged alert can be taken back where it stood, and the count says
 test('the page of alerts lists open ones, and those that are done with who acknowledged them', async () => {
   const first = showWork('/work/alerts')
   fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: Late files' }))
-  await screen.findByText('Late files: Acknowledge.')
+  await screen.findByText('Late files: acknowledged.')
   expect(screen.getByTestId('queue-counts').textContent).toBe('0 open · 1 done')
   first.unmount()
   showWork('/work/alerts?show=done')

@@ -13,6 +13,9 @@ const DONE: Readonly<Record<string, string>> = {
 /** An action as the state in which it leaves an item. */
 export const stateOf = (action: string): string => DONE[action] ?? label(action)
 
+/** An action that was taken: as a state where its name is a command, else as its button says. */
+export const doneWords = (action: string, button: string): string => DONE[action] ?? button
+
 /** A decision in the words of an item's history. */
 export const decisionWords = ({ action, assignee }: Schemas['Decision']): string =>
   action === ASSIGN ? `assigned to ${assignee}` : stateOf(action)

@@ -11,6 +11,7 @@ import { PHONE } from '../../components/widths'
 import { cellWords, type Units, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { label } from '../../formats/words'
+import { doneWords } from './decision-words'
 import { useDecide } from './queries'
 import { EnoughLine } from './enough-line'
 import { QueueRow } from './queue-row'
@@ -98,7 +99,10 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       { ...decisionOf(queue.name, item, action), ...more },
       {
         onSuccess: () => {
-          setLast({ id: item.id, text: `${item.subject}: ${label}.${returnWords(queue, action)}` })
+          setLast({
+            id: item.id,
+            text: `${item.subject}: ${doneWords(action, label)}.${returnWords(queue, action)}`,
+          })
           setAsking(undefined)
         },
       },
