@@ -14,14 +14,24 @@ from typing import Any
 
 from headgate.contracts.currency import SPELLINGS
 from headgate.plain_names import capitalised, word_of_name
-from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure, in_one_column
+from headgate.reports.numbers import (
+    NOTHING,
+    axis_label,
+    cell_text,
+    day_words,
+    figure,
+    in_one_column,
+    period_words,
+)
 from headgate.systems.panels import COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _SERIES = re.compile(r"[a-z_]+=[^/]+(/[a-z_]+=[^/]+)*")
 _PLACE = re.compile(r"(region|country)(_id|_code)?")
 _MEMBERS = re.compile(r"\((all|other|unknown)\)")
+PERIOD_NAME = re.compile(r"(^|_)(month|quarter|year)(_on)?$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIRST_DAY = re.compile(r"\d{4}-\d{2}-01([T ]00:00(:00(\.0+)?)?)?")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 _CURRENCY = re.compile(r"([A-Z]{3})( per |$)")
 UNNAMED = re.compile(r"_col_?(\d+)")  # a column that the statement does not name
@@ -59,6 +69,8 @@ class ColumnWords:
 
     def texts(self, column: str, values: Sequence[Any], _all_values: Sequence[Any] = ()) -> list[str]:
         """Return the cells of a column, numbers with one number of decimals."""
+        if months := _months(column, values):
+            return months
         cells = [self.cell(column, value) for value in values]
         return (
             in_one_column(cells, values, self.units.get(column, "")) if is_number(column, values) else cells
@@ -67,6 +79,21 @@ class ColumnWords:
     def axis(self, column: str, value: float) -> str:
         """Return a label of a column's axis."""
         return axis_label(value, self.units.get(column, ""))
+
+
+def _months(column: str, values: Sequence[Any]) -> list[str]:
+    """Return the periods of a column that its name calls months, quarters or years; none of other days.
+
+    >>> _months("month_on", ["2010-09-01"]), _months("paid_on", ["2010-09-01"])
+    (['Sep 2010'], [])
+    """
+    named = PERIOD_NAME.search(column)
+    days = [value.isoformat() if type(value) is date else value for value in values]
+    if named is None or not any(days):
+        return []
+    if not all(day is None or (isinstance(day, str) and _FIRST_DAY.fullmatch(day)) for day in days):
+        return []
+    return [NOTHING if day is None else period_words(date.fromisoformat(day[:10]), named[2]) for day in days]
 
 
 def is_number(column: str, values: Sequence[Any]) -> bool:

@@ -208,7 +208,7 @@ def _table(rows: Sequence[Record], words: ColumnWords, records: Sequence[Record]
     """Return rows as a table of text; the number of decimals follows from all records of the answer."""
     if not rows:
         return ["No row."]
-    headings = {name: _heading(name, rows, words) for name in rows[0]}
+    headings = {name: _heading(name, rows, words) for name in rows[0] if not _is_doubled(name, rows, words)}
     same = Counter(headings.values())
     columns = []
     for name, heading in headings.items():
@@ -217,6 +217,14 @@ def _table(rows: Sequence[Record], words: ColumnWords, records: Sequence[Record]
         texts = words.texts(name, cells, [row[name] for row in records or rows])
         columns.append(TextColumn(title, texts, is_number(name, cells)))
     return text_table(columns)
+
+
+def _is_doubled(name: str, rows: Sequence[Record], words: ColumnWords) -> bool:
+    """Return whether a column of codes has the names that another column of the table has."""
+    if name not in words.codes:
+        return False
+    texts = words.texts(name, [row[name] for row in rows])
+    return any(texts == [row[other] for row in rows] for other in rows[0] if other != name)
 
 
 def _heading(name: str, rows: Sequence[Record], words: ColumnWords) -> str:

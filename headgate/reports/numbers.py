@@ -16,6 +16,7 @@ _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, 
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
 _MIN_WHOLE_AMOUNT = Decimal(10_000)  # the largest of a column without decimals, as in answer-numbers.ts
 _SHARES = ("share", "probability")
+_QUARTERS = {1: 1, 4: 2, 7: 3, 10: 4}  # by their first month
 NOTHING = "\N{EN DASH}"
 _FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")
 
@@ -121,6 +122,21 @@ def day_words(day: date) -> str:
     '6 Nov 2026'
     """
     return f"{day.day} {day:%b %Y}"
+
+
+def period_words(day: date, period: str) -> str:
+    """Return a period by its first day; another day as a day.
+
+    >>> period_words(date(2009, 10, 1), "quarter"), period_words(date(2009, 10, 2), "quarter")
+    ('Q4 2009', '2 Oct 2009')
+    """
+    if day.day != 1:
+        return day_words(day)
+    if period == "year" and day.month == 1:
+        return f"{day.year}"
+    if period == "quarter" and day.month in _QUARTERS:
+        return f"Q{_QUARTERS[day.month]} {day.year}"
+    return f"{day:%b %Y}" if period == "month" else day_words(day)
 
 
 def short(value: float) -> str:

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import places_of
-from headgate.reports.answer_words import ColumnWords, are_numbers
-from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, day_words
+from headgate.reports.answer_words import PERIOD_NAME, ColumnWords, are_numbers
+from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, period_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +21,6 @@ _NAME = re.compile(r"(^|_)id$|^(?!last_)([a-z]+_)?year$", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2}|[a-z_]+=.+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-_PERIOD = re.compile(r"(^|_)(month|quarter|year)(_on)?$")
-_QUARTERS = {1: 1, 4: 2, 7: 3, 10: 4}  # by their first month
 _SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent)\s*")
 SHARES = frozenset({"share", "probability"})
 _PLACES_OF_PERCENT = 2
@@ -71,10 +69,10 @@ class StatementWords(ColumnWords):
             return [NOTHING if value is None else _part_text(value, part) for value in values]
         spelled = [_spelled(each) for each in every if each is not None]
         if spelled and all(_DAY.fullmatch(each) for each in spelled):
-            by_name = _PERIOD.search(column)
+            by_name = PERIOD_NAME.search(column)
             period = self.periods.get(column) or (by_name[2] if by_name else "")
             days = [each and date.fromisoformat(_spelled(each)[:10]) for each in values]
-            return [NOTHING if day is None else _period_text(day, period) for day in days]
+            return [NOTHING if day is None else period_words(day, period) for day in days]
         return [self._text(column, value) for value in values]
 
     def _text(self, column: str, value: Any) -> str:  # noqa: ANN401 a cell
@@ -143,21 +141,6 @@ def _exact(value: float | Decimal) -> Decimal:
 
 def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
-
-
-def _period_text(day: date, period: str) -> str:
-    """Return a period by its first day; another day as a day.
-
-    >>> _period_text(date(2009, 10, 1), "quarter"), _period_text(date(2009, 10, 2), "quarter")
-    ('Q4 2009', '2 Oct 2009')
-    """
-    if day.day != 1:
-        return day_words(day)
-    if period == "year" and day.month == 1:
-        return f"{day.year}"
-    if period == "quarter" and day.month in _QUARTERS:
-        return f"Q{_QUARTERS[day.month]} {day.year}"
-    return f"{day:%b %Y}" if period == "month" else day_words(day)
 
 
 def _part_text(number: int, part: str) -> str:

@@ -897,6 +897,22 @@ def test_a_mail_has_the_unit_that_a_person_gave_a_panel() -> None:
     assert lines[-2:] == [["north", "85.79", "%"], ["east", "3.71", "%"]]
 
 
+def test_a_table_of_a_mail_has_no_names_twice_and_months_as_months() -> None:
+    """A list of regions once began "United Kingdom, United Kingdom", and its month was "1 Sep 2010"."""
+    words = ColumnWords(codes={"region_id": {"GB": "United Kingdom", "DE": "Germany"}})
+    page = page_of(
+        {"region_id": "varchar", "region_name": "varchar", "month_on": "date", "paid_on": "date"},
+        ("GB", "United Kingdom", "2010-09-01", "2010-09-01"),
+        ("DE", "Germany", "2010-10-01", "2010-09-01"),
+    )
+    lines = panel_lines(declared(PanelKind.TABLE), page, words)
+    assert [re.split(" {2,}", line) for line in lines[1:]] == [
+        ["Region", "Month", "Paid"],
+        ["United Kingdom", "Sep 2010", "1 Sep 2010"],
+        ["Germany", "Oct 2010", "1 Sep 2010"],
+    ]
+
+
 def test_a_mail_whose_limit_cannot_be_checked_is_sent_with_the_reason() -> None:
     lake = MemoryLake()
     Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(only_if="above", limit_column="gone", limit=5))
