@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _TIME_UNITS = frozenset({"days", "weeks", "months", "hours", "minutes", "seconds"})
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T(?!00:00(:00(\.0+)?)?$)\d{2}:\d{2}.*")
 
+MAX_SHORT_ROWS = 3
+MAX_SHORT_COLUMNS = 4
+
 Record = dict[str, Any]
 
 
@@ -45,6 +48,7 @@ def panel_lines(
     *,
     has_action: bool = True,
     as_of: date | None = None,
+    is_short: bool = False,
 ) -> list[str]:
     """Return the question of a panel with its figure, the answer in words, the rows, and the action.
 
@@ -52,6 +56,7 @@ def panel_lines(
         has_action: False for a panel that a person took from another dashboard: its action may refer to the
             other panels there.
         as_of: the last day of the data, which decides whether the newest period of a line is over.
+        is_short: whether a table has few rows and columns, as in a mail of many panels.
     """
     records = answer_records(page)
     if panel.nothing and not records:
@@ -62,7 +67,9 @@ def panel_lines(
         shown = [f"{panel.question} {figures[0][1]}"] if len(figures) == 1 else shown + _described(figures)
         is_named = True
     answer = answer_in_words(panel.answer, records, words.units)
-    rows = [] if is_figure and is_named else _chart_rows(panel, page, words, as_of)
+    rows = list[str]()
+    if not (is_figure and is_named):
+        rows = _short_rows(panel, page, words) if is_short else _chart_rows(panel, page, words, as_of)
     lines = [*shown, *([answer] if answer and answer != panel.question else []), *rows]
     return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records) if has_action else [])]
 
@@ -112,6 +119,35 @@ def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords, as_of: date |
     periods = periods_of(records, panel.x)
     many = newest_words(periods, as_of) if periods else f"The last {MAX_ROWS} of {len(records):,} rows."
     return [*_table_in_words(rows, words, is_cut=False), many]
+
+
+def _short_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
+    """Return a table of the first or newest rows with the columns of the chart first, and of how many."""
+    records = panel_records(panel, answer_records(page))
+    rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
+    if folded and not rows:
+        return [folded]
+    periods = periods_of(rows, panel.x) if panel.kind == "line" else []
+    newest = [row for row, period in zip(rows, periods, strict=False) if period == periods[-1]]
+    is_newest = is_ascending(periods)
+    part = newest[:MAX_SHORT_ROWS] if len(newest) >= MAX_SHORT_ROWS else rows[-MAX_SHORT_ROWS:]
+    part = part if is_newest else rows[:MAX_SHORT_ROWS]
+    first = [panel.x, panel.series, *panel.y] if panel.kind != "table" else []
+    names = [
+        name
+        for name in dict.fromkeys([*first, *(rows[0] if rows else ())])
+        if rows and name in rows[0] and is_shown(name) and any(row[name] is not None for row in part)
+    ]
+    names = [name for name in names if not _is_doubled(name, part, words)]
+    shown = [{name: row[name] for name in names[:MAX_SHORT_COLUMNS]} for row in part] if names else []
+    table = _table(shown, words)
+    many = f"{'more than ' if page.next_cursor else ''}{len(rows):,}"
+    cut = [
+        *([f"{len(part)} of {many} rows"] if len(part) < len(rows) else []),
+        *([f"{MAX_SHORT_COLUMNS} of {len(names)} columns"] if len(names) > MAX_SHORT_COLUMNS else []),
+    ]
+    note = [f"{' and '.join(cut)}; the link below opens all."] if cut else []
+    return [*table, *note, *([folded] if folded else [])]
 
 
 def panel_records(panel: Panel, records: Sequence[Record]) -> Sequence[Record]:

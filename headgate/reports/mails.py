@@ -237,11 +237,18 @@ class MailSender:
             yield self._limit_of_board(board, schedule).line
         for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
             is_of_person = bool(board.written_by) or board.filters_of_tables
-            yield from self._panel(panel, is_of_person=is_of_person, has_action=not board.written_by)
+            yield from self._panel(
+                panel,
+                is_of_person=is_of_person,
+                has_action=not board.written_by,
+                is_short=not is_of_person,
+            )
             if ignored := ignored_labels(whole, active, self.tables):
                 yield f"Not filtered by {' and '.join(ignored)}."
 
-    def _panel(self, panel: Panel, *, is_of_person: bool = False, has_action: bool = True) -> Iterable[str]:
+    def _panel(
+        self, panel: Panel, *, is_of_person: bool = False, has_action: bool = True, is_short: bool = False
+    ) -> Iterable[str]:
         """Return the lines of a panel, or its question and why it has no answer.
 
         The statements of written dashboards do not leave out periods that are not over.
@@ -251,7 +258,7 @@ class MailSender:
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
         as_of = self.as_of if is_of_person else None  # only these statements may have an open period
-        lines = panel_lines(panel, page, words, has_action=has_action, as_of=as_of)
+        lines = panel_lines(panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short)
         left_out, records = self._left_out(panel.sql), answer_records(page)
         notes = self._open_period(records, panel.x, panel_records(panel, records)) if is_of_person else ()
         return [*lines, *left_out, *notes]

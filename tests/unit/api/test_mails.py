@@ -913,6 +913,26 @@ def test_a_table_of_a_mail_has_no_names_twice_and_months_as_months() -> None:
     ]
 
 
+def test_a_mail_of_many_panels_has_few_rows_and_columns_of_each() -> None:
+    """The mail of a forecast once had about 200 lines with up to ten figures each."""
+    names = ["note", "place", "sold", *(f"more_{at}" for at in range(4))]
+    rows = [("x", f"P{at}", at, 1, 2, 3, 4) for at in range(5)]
+    page = page_of(dict.fromkeys(names, "bigint"), *rows)
+    panel = declared(PanelKind.BAR, x="place", y=("sold",), answer="{place} sold most")
+    lines = panel_lines(panel, page, ColumnWords(), is_short=True)
+    assert lines[1] == "P0 sold most"
+    assert [line.split() for line in lines[2:-1]] == [
+        ["Place", "Sold", "Note", "More", "0"],
+        *([f"P{at}", f"{at}", "x", "1"] for at in range(3)),
+    ]
+    assert lines[-1] == "3 of 5 rows and 4 of 7 columns; the link below opens all."
+    panel = declared(PanelKind.LINE, x="day", y=("sold",))
+    page = page_of({"day": "date", "sold": "bigint"}, *((f"2026-01-{day:02}", day) for day in range(1, 9)))
+    lines = panel_lines(panel, page, ColumnWords(), is_short=True)
+    assert [line.split()[-1] for line in lines[2:-1]] == ["6", "7", "8"]
+    assert lines[-1] == "3 of 8 rows; the link below opens all."
+
+
 def test_a_mail_whose_limit_cannot_be_checked_is_sent_with_the_reason() -> None:
     lake = MemoryLake()
     Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(only_if="above", limit_column="gone", limit=5))

@@ -148,7 +148,7 @@ export function MailMe({
         chose another time for the daily report.{' '}
         {'sql' in of
           ? 'It has at most 20 rows: the newest whole periods if the rows are in the order of time, else the first.'
-          : 'It has at most 20 rows of each table: the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}
+          : 'It has at most 20 rows of each table (of a dashboard of the lake three, with four columns): the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}
         Columns about people are left out, also for people who see them here, and the mail names them. Before
         your first mail you are asked by mail (on AWS by AWS itself) to confirm the address; without that none
         is sent.
