@@ -166,14 +166,13 @@ def draft_from_sample(
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _with_event_time(_contract(sample.stored, columns, names), rows)
-    questions = _questions(contract, sample, guesses)
-    words = _words(contract, sample, guesses)
+    questions, words = _questions(contract, sample, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     findings += about_blank_ends(columns, ends)
     zone = stated_zone(sent.cells.values(), sample.description_rows)
-    like_cards = _like_cards(contract, sample)
     by_name, padded = _people_by_name(contract, sample), _padded(contract, rows)
-    about = (questions, like_cards, zone, words, by_name, padded, _text_words(contract, rows))
+    like_cards, of_texts = _like_cards(contract, sample), _text_words(contract, rows)
+    about = (questions, like_cards, zone, words, by_name, padded, of_texts)
     return Draft(contract, findings, sample.rows, *about)
 
 
