@@ -10,7 +10,7 @@ from headgate.reports.agreed_columns import NUMERIC_TYPE
 from headgate.reports.answer_words import is_shown
 from headgate.reports.mail_answers import answer_records
 from headgate.reports.mail_periods import period_columns, periods_of
-from headgate.reports.mail_tables import shortened
+from headgate.reports.mail_tables import mail_cell
 from headgate.reports.open_periods import open_period
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _row_words(row: Record, column: str, times: Sequence[str], words: ColumnWord
         and value is not None
         and (isinstance(value, str) or name.endswith("_id"))
     ]
-    texts = dict.fromkeys(shortened(words.texts(name, [row[name]])[0]) for name in names)
+    texts = dict.fromkeys(mail_cell(words.texts(name, [row[name]])[0]) for name in names)
     period = {name: words.texts(name, [row[name]])[0] for name in times}
     numbered = (
         f"{words.heading(name)} {text}" if place and text.isdigit() else text

@@ -50,7 +50,7 @@ class TextColumn:
 
 def text_table(columns: Sequence[TextColumn]) -> list[str]:
     """Return the lines of a table, or the list of its rows where it is wider than a mail."""
-    whole = [replace(each, cells=[*map(shortened, each.cells)]) for each in columns]
+    whole = [replace(each, cells=[*map(mail_cell, each.cells)]) for each in columns]
     for most in range(1, _MAX_HEADING_LINES + 1):
         headings = [each.heading_lines(most) for each in whole]
         height = max(map(len, headings))
@@ -100,10 +100,10 @@ def _whole_words(text: str, width: int, indent: str = "") -> list[str]:
     )
 
 
-def shortened(text: str) -> str:
+def mail_cell(text: str) -> str:
     """Return a text in one line, cut after a word if it is longer than a cell of a mail.
 
-    >>> shortened("a" * 3 + " " + "b" * 500)
+    >>> mail_cell("a" * 3 + " " + "b" * 500)
     'aaa…'
     """
     text = " ".join(text.split()) if len(text) > MAX_WIDTH or "\n" in text else text

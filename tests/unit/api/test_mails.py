@@ -322,7 +322,7 @@ def test_a_figure_of_a_person_is_the_only_row_whatever_its_columns_are_called() 
     assert panel_lines(panel, page_of({"revenue": "double"}, (None,)), words) == [
         "\nWhat was sold? \N{EN DASH}"
     ]
-    # What is no row of numbers is a table, and nothing of it is left out.
+    # An answer that is no row of numbers is a table, and nothing of it is left out.
     rows = page_of({"revenue": "double"}, (1.5,), (2.5,))
     assert panel_lines(panel, rows, words)[2:] == ["  £1.50", "  £2.50"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.reports.mail_tables import MAX_CELL_LENGTH, TextColumn, shortened, text_table
+from headgate.reports.mail_tables import MAX_CELL_LENGTH, TextColumn, mail_cell, text_table
 
 pytestmark = pytest.mark.unit
 
@@ -70,6 +70,6 @@ def test_a_row_that_begins_with_a_number_names_it() -> None:
 
 def test_a_long_text_ends_with_a_whole_word() -> None:
     text = "word " * 200
-    assert shortened(text).endswith("word…")
-    assert len(shortened(text)) <= MAX_CELL_LENGTH + 1
-    assert shortened("one\n two") == "one two"
+    assert mail_cell(text).endswith("word…")
+    assert len(mail_cell(text)) <= MAX_CELL_LENGTH + 1
+    assert mail_cell("one\n two") == "one two"

@@ -88,7 +88,7 @@ const TYPED = /^(-?)(\D*?)(-?(?:\d+\.?\d*|\.\d+))(k|m|bn|)(\D*)$/i
  * The number that a person typed, of a share in percent, with the sign of its currency and for thousands or millions
  * `k` or `m`; null where it is none.
  *
- * @example limitOf('£25,000', 'GBP'), limitOf('25k', ''), limitOf('5 %', 'share') // 25000, 25000, 0.05
+ * @example limitOf('25,000', 'currency'), limitOf('25k', ''), limitOf('5 %', 'share') // 25000, 25000, 0.05
  */
 export function limitOf(text: string, unit: string): number | null {
   const [, minus = '', before = '', digits = '', size = '', after = ''] =

@@ -80,16 +80,16 @@ def _rules(sums: _Sums, windows: Array) -> tuple[npt.NDArray[np.object_], npt.ND
 def _sums(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFrame) -> _Sums:
     series, steps = forecast["series_id"], _column(forecast, "horizon")
     begins = pd.to_datetime(forecast["period_on"])
-    known = history.assign(
+    history = history.assign(
         period_on=pd.to_datetime(history["period_on"]), revenue=_column(history, "revenue")
     )
-    lately = known[known["period_on"] < begins.min()].sort_values("period_on")
+    lately = history[history["period_on"] < begins.min()].sort_values("period_on")
     means = lately.groupby("series_id")["revenue"].apply(lambda revenue: revenue.tail(8).mean())
     is_tested = set(accuracy.loc[_column(accuracy, "windows") > 0, "series_id"])
     return _Sums(
         forecast=_column(forecast, "sum_mean"),
         mean=series.map(means).to_numpy(dtype=float) * steps,
-        last_year=_last_year(forecast, begins, known),
+        last_year=_last_year(forecast, begins, history),
         off=_column(forecast, "sum_off_by"),
         mean_off=_column(forecast, "sum_off_by_mean_of_8"),
         sold=np.where(steps == 1, _column(forecast, "sold_so_far"), np.nan),
@@ -97,12 +97,12 @@ def _sums(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFrame)
     )
 
 
-def _last_year(forecast: pd.DataFrame, begins: pd.Series[pd.Timestamp], known: pd.DataFrame) -> Array:
+def _last_year(forecast: pd.DataFrame, begins: pd.Series[pd.Timestamp], history: pd.DataFrame) -> Array:
     """Return the sums of the same periods of last year; NaN where one of them is unknown."""
     is_month = forecast["grain"] == "month"
     before = begins.where(is_month, begins - pd.Timedelta(days=364))
     before = before.where(~is_month, begins - pd.DateOffset(months=12))
-    by_period = known.drop_duplicates(["series_id", "period_on"]).set_index(["series_id", "period_on"])[
+    by_period = history.drop_duplicates(["series_id", "period_on"]).set_index(["series_id", "period_on"])[
         "revenue"
     ]
     keys = pd.MultiIndex.from_arrays([forecast["series_id"], before])
