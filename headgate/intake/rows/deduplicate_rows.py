@@ -1,4 +1,4 @@
-"""Keep one row for each key: the newest, and of equally new ones the last one of the file.
+"""Keep one row for each key: the newest, or the last row of the file if several are equally new.
 
 The key and order columns of a file fit into memory; its other cells, and a grouping of all keys, may not.
 Therefore keys are grouped in parts, and rows with equal keys are always in the same part. Within a part

@@ -156,9 +156,10 @@ def test_the_values_of_a_line_of_totals_that_stays_out_of_an_upload_are_no_doubt
 
 def test_the_name_of_a_line_of_totals_is_no_value_of_its_column() -> None:
     hives = "".join(
-        f"H-{n % 8 + 1:02};2026-0{n % 9 + 1}-{n % 28 + 1:02};{n % 4};{n},{n % 10}\n" for n in range(130)
+        f"V-{n:03};H-{n % 8 + 1:02};2026-0{n % 9 + 1}-{n % 28 + 1:02};{n % 4};{n},{n % 10}\n"
+        for n in range(130)
     )
-    body = f"hive;date;frames;weight\n{hives}Total;;;18.123,4\n".encode()
+    body = f"visit;hive;date;frames;weight\n{hives};Total;;;18.123,4\n".encode()
     (rule,) = [
         rule
         for rule in draft_from_sample(body, "hives", strict=False).contract.column("hive").rules

@@ -47,7 +47,7 @@ def with_plan(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFr
         return forecast
     sums = _sums(forecast, history, accuracy)
     rules, reasons = _rules(sums, _column(forecast, "sum_windows"))
-    # A period that has begun sells no less than it has sold.
+    # A period that has begun sells at least what it has sold.
     by_mean = np.fmax(np.maximum(sums.mean, 0.0), sums.sold)
     chosen = np.select([rules == FORECAST, rules == MEAN_OF_8], [sums.forecast, by_mean], np.nan)
     amount = pd.Series([None] * len(forecast), forecast.index, dtype=object)
