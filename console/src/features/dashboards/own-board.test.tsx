@@ -146,7 +146,7 @@ test('a filter of an address that the dashboard does not have is named', async (
 test('a person gets their dashboard by mail, without the filters of the page', async () => {
   show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?from=2026-01-05', 'ana@example.com')
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
-  await screen.findByText(/The filters of the page are not in the mail\./)
+  await screen.findByText(/the filters of this page are not in it/)
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   await vi.waitFor(() => expect(sent).toHaveLength(1))
   expect(sent).toMatchObject([
@@ -156,7 +156,7 @@ test('a person gets their dashboard by mail, without the filters of the page', a
   show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine', 'ana@example.com')
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   await screen.findByText(/To ana@example.com at/)
-  expect(screen.queryByText(/The filters of the page are not in the mail/)).toBeNull()
+  expect(screen.queryByText(/the filters of this page are not in it/)).toBeNull()
   cleanup()
   show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?by=ben', 'ana@example.com')
   await screen.findByRole('heading', { name: 'Dashboard of ben' })
