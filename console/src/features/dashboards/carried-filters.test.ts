@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
-import { type CarriedWay, carriedTo, leftFilters, withWaiting } from './carried-filters'
+import {
+  type CarriedWay,
+  carriedTo,
+  droppedOf,
+  leftFilters,
+  waitingAfter,
+  withWaiting,
+} from './carried-filters'
 import type { Filter } from './filters'
 import { testFilter } from './test-filters'
 
@@ -28,6 +35,10 @@ const VISITS = testTable('visits', [text('hall_name'), text('kind'), text('visit
 })
 const TABLES = [PLAN, HALLS, VISITS]
 
+/** The filters that were chosen on the dashboard “Plan”. */
+const leftOf = (filters: Filter[], chosen: Record<string, string>, tables = TABLES) =>
+  leftFilters(filters, chosen, tables, () => 'Plan')
+
 /** The filters of the next dashboard after a person chose on the one before. */
 const carried = (
   chosen: Record<string, string>,
@@ -36,7 +47,7 @@ const carried = (
   tables = TABLES,
 ): Record<string, string> =>
   Object.fromEntries(
-    carriedTo(next, leftFilters(before, chosen, tables), tables).map((way: CarriedWay) => [
+    carriedTo(next, leftOf(before, chosen, tables), tables).map((way: CarriedWay) => [
       way.filter.name,
       'value' in way ? way.value : way.sql,
     ]),
@@ -50,13 +61,27 @@ test('a filter by the same column is carried under the name that the next dashbo
 })
 
 test('a filter that waits goes on to the next dashboard, unless its column was chosen since', () => {
-  const [waits] = leftFilters([FILTER], { hall: 'North' }, TABLES)
-  const [since] = leftFilters([FILTER], { hall: 'South' }, TABLES)
-  const [other] = leftFilters([KIND], { kind: 'art' }, TABLES)
+  const [waits] = leftOf([FILTER], { hall: 'North' })
+  const [since] = leftOf([FILTER], { hall: 'South' })
+  const [other] = leftOf([KIND], { kind: 'art' })
   if (!waits || !since || !other) throw new Error('three filters')
   expect(withWaiting([], [waits])).toEqual([waits])
   expect(withWaiting([other], [waits])).toEqual([other, waits])
   expect(withWaiting([since], [waits])).toEqual([since])
+})
+
+test('a row of a level of which a page has only a part waits whole, until that part is chosen otherwise', () => {
+  const left = leftOf([LINE], { line: 'x' })
+  const [waits] = droppedOf([FILTER], left, TABLES, ['hall'])
+  expect(waits).toEqual({ ...left[0], parts: ['hall'] })
+  if (!waits) throw new Error('it waits')
+  expect(waitingAfter([waits], 'kind')).toEqual([waits])
+  expect(waitingAfter([waits], 'hall')).toEqual([])
+  // On a page that has it, it is the row again, whatever the page between had of it.
+  const here = leftOf([FILTER], { hall: 'North' })
+  const ways = carriedTo([LINE], withWaiting(here, [waits]), TABLES)
+  expect(ways.map((way) => ('value' in way ? way.value : way.sql))).toEqual(['x'])
+  expect(droppedOf([LINE], left, TABLES, ['line'])).toEqual([])
 })
 
 test('a filter that the next dashboard does not know is dropped', () => {

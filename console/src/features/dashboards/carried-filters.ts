@@ -17,6 +17,10 @@ export interface LeftFilter {
   bound: Bound
   /** The filter and its value in people's words. */
   words: string
+  /** The title of the dashboard on which it was chosen. */
+  origin: string
+  /** The names of the filters of this page that have a part of it, or all of it in other words, as the hall of a series by hall and kind. */
+  parts?: string[] | undefined
 }
 
 type Bound = '' | 'from' | 'until'
@@ -39,8 +43,13 @@ function columnOf({ column, lookup, tables: own }: Filter, tables: Table[]): str
   return references?.split('.')[1] ?? column
 }
 
-/** The chosen filters of a dashboard, as a link to another one carries them. */
-export const leftFilters = (filters: readonly Filter[], chosen: Chosen, tables: Table[]): LeftFilter[] =>
+/** The chosen filters of a dashboard, as a link to another one carries them; `originOf` is where each was chosen. */
+export const leftFilters = (
+  filters: readonly Filter[],
+  chosen: Chosen,
+  tables: Table[],
+  originOf: (name: string) => string,
+): LeftFilter[] =>
   filters
     .filter(({ name }) => chosen[name])
     .map((filter) => ({
@@ -49,6 +58,7 @@ export const leftFilters = (filters: readonly Filter[], chosen: Chosen, tables: 
       tables: filter.tables,
       bound: boundOf(filter),
       words: `${filter.label}: ${cellWords(filter.column, chosen[filter.name])}`,
+      origin: originOf(filter.name),
     }))
 
 /** The filters of a dashboard that follow from those of the one before; others are dropped. */
@@ -66,16 +76,27 @@ export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables
   return ways.filter(({ filter }, at) => ways.findIndex((way) => way.filter.name === filter.name) === at)
 }
 
-/** The chosen filters of the dashboard before from which none of the carried ones follows. */
+/** The chosen filters of the dashboard before that the carried ones do not say, or say only a part of. */
 export const droppedOf = (
   filters: readonly Filter[],
   left: LeftFilter[],
   tables: Table[],
   carried: readonly string[],
 ): LeftFilter[] =>
-  left.filter(
-    (each) => !carriedTo(filters, [each], tables).some(({ filter }) => carried.includes(filter.name)),
-  )
+  left.flatMap((each): LeftFilter[] => {
+    const names = carriedTo(filters, [each], tables)
+      .map(({ filter }) => filter.name)
+      .filter((name) => carried.includes(name))
+    if (names.length === 0) return [{ ...each, parts: undefined }]
+    const isWhole =
+      !levelledBy(each.column, each.tables, tables) ||
+      filters.some((filter) => names.includes(filter.name) && columnOf(filter, tables) === each.column)
+    return isWhole ? [] : [{ ...each, parts: names }]
+  })
+
+/** The filters that wait after the filter of this name was chosen otherwise: one of which it was a part is given up. */
+export const waitingAfter = (waiting: readonly LeftFilter[], name: string): LeftFilter[] =>
+  waiting.filter(({ parts = [] }) => !parts.includes(name))
 
 /** The filters for the next dashboard: those chosen here, and those that wait, unless one of the same column was chosen since. */
 export const withWaiting = (chosen: LeftFilter[], waiting: readonly LeftFilter[]): LeftFilter[] => [

@@ -45,8 +45,7 @@ function open(column: string, value: string, named = 'North'): void {
   })
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   const left = {
-    title: 'Plan',
-    filters: [{ column, value, tables: ['plan'], bound: '', words: `Place: ${value}` }],
+    filters: [{ column, value, tables: ['plan'], bound: '', words: `Place: ${value}`, origin: 'Plan' }],
   }
   render(
     <MantineProvider env="test">
@@ -79,8 +78,8 @@ test.each([
   ['an id whose name its filter does not offer', 'hall_id', 'N1', 'Attic'],
 ])('%s is dropped, and the page says so', async (_, column, value, named) => {
   open(column, value, named)
-  const waits = `Place: ${value} does not apply here. It waits for a dashboard that has it.`
+  const waits = `Place: ${value}, chosen on “Plan”, does not apply here. It waits for a dashboard that has it.`
   expect(await screen.findByText(waits)).toBeTruthy()
   expect([textOf('address'), textOf('panels')]).toEqual(['', 'asked'])
-  expect(screen.getByText('From “Plan”:')).toBeTruthy()
+  expect(screen.queryByText('From “Plan”:')).toBeNull()
 })

@@ -1,8 +1,10 @@
 import { Group, Text } from '@mantine/core'
+import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import { RemovableBadge } from '../../components/removable-badge'
 import { cellWords } from '../../formats/columns'
+import { waitingAfter } from './carried-filters'
 import { type Chosen, type Filter, oncePerName } from './filters'
 import { useCarriedFrom } from './use-carried'
 
@@ -10,32 +12,40 @@ import { useCarriedFrom } from './use-carried'
 export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; chosen: Chosen }) {
   const carried = useCarriedFrom()
   const [, setSearch] = useSearchParams()
-  const shown = oncePerName(filters).filter(({ name }) => chosen[name] && carried?.names.includes(name))
-  const waiting = carried?.waiting ?? []
-  if (!carried || shown.length + waiting.length === 0) return null
+  const { origins = {}, waiting = [] } = carried ?? {}
+  const shown = oncePerName(filters).filter(({ name }) => chosen[name] && name in origins)
+  const unknown = waiting.filter(({ parts }) => !parts)
+  if (shown.length + unknown.length === 0) return null
   const remove = (name: string) =>
     setSearch(
       (before) => {
         before.delete(name)
         return before
       },
-      { replace: true, state: { carried } },
+      { replace: true, state: { carried: { origins, waiting: waitingAfter(waiting, name) } } },
     )
+  const titles = [...new Set(shown.map(({ name }) => origins[name] ?? ''))]
   return (
     <Group gap="xs" role="group" aria-label="Filters of the dashboard before">
-      <Text size="xs" className="muted">
-        From “{carried.title}”:
-      </Text>
-      {shown.map(({ name, label, column }) => (
-        <RemovableBadge
-          key={name}
-          words={`${label}: ${cellWords(column, chosen[name])}`}
-          onRemove={() => remove(name)}
-        />
+      {titles.map((title) => (
+        <Fragment key={title}>
+          <Text size="xs" className="muted">
+            From “{title}”:
+          </Text>
+          {shown
+            .filter(({ name }) => origins[name] === title)
+            .map(({ name, label, column }) => (
+              <RemovableBadge
+                key={name}
+                words={`${label}: ${cellWords(column, chosen[name])}`}
+                onRemove={() => remove(name)}
+              />
+            ))}
+        </Fragment>
       ))}
-      {waiting.map(({ words }) => (
+      {unknown.map(({ words, origin }) => (
         <Text key={words} size="xs">
-          {words} does not apply here. It waits for a dashboard that has it.
+          {words}, chosen on “{origin}”, does not apply here. It waits for a dashboard that has it.
         </Text>
       ))}
     </Group>

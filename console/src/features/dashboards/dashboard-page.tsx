@@ -105,10 +105,11 @@ function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left 
   const filters = isOwn ? own : ofBoard
   const chosen = useChosen(filters)
   const carried = useCarriedFrom()
-  const here = leftFilters(filters, chosen, useCatalog().data?.tables ?? NO_TABLES)
+  const title = shown?.title ?? 'My dashboard'
+  const originOf = (name: string): string => carried?.origins[name] || title
+  const here = leftFilters(filters, chosen, useCatalog().data?.tables ?? NO_TABLES, originOf)
   const left = withWaiting(here, carried?.waiting ?? [])
-  const title = (here.length === 0 && carried?.title) || (shown?.title ?? 'My dashboard')
-  return left.length > 0 ? { left: { title, filters: left } } : undefined
+  return left.length > 0 ? { left: { filters: left } } : undefined
 }
 
 function NoBoard({ system }: { system: string | undefined }) {

@@ -8,6 +8,7 @@ import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
 import { codeName } from '../../formats/words'
 import { asksForDay, type Chosen, oncePerName } from './filters'
+import { waitingAfter } from './carried-filters'
 import { useCarriedFrom } from './use-carried'
 
 type Filter = Schemas['DashboardFilter']
@@ -45,10 +46,14 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
   const [, setSearch] = useSearchParams()
   const clear = useClearFilters(filters)
   const carried = useCarriedFrom()
-  // A filter of the dashboard before that waits is not lost by another choice here.
-  const state = carried?.waiting?.length ? { carried: { ...carried, names: [] } } : null
   if (filters.length === 0) return null
-  const set = (name: string, value: string) =>
+  const set = (name: string, value: string) => {
+    // A filter of another dashboard is not lost by another choice here, but the one that is chosen here is of this page.
+    const origins = Object.fromEntries(
+      Object.entries(carried?.origins ?? {}).filter(([other]) => other !== name),
+    )
+    const waiting = waitingAfter(carried?.waiting ?? [], name)
+    const state = Object.keys(origins).length + waiting.length > 0 ? { carried: { origins, waiting } } : null
     setSearch(
       (before) => {
         if (value) before.set(name, value)
@@ -57,6 +62,7 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
       },
       { replace: true, state },
     )
+  }
   return (
     <Group gap="sm" align="end" role="group" aria-label="Filters" className="filters">
       {oncePerName(filters).map((filter) => {

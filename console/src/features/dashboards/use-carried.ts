@@ -8,12 +8,12 @@ import { type Filter, isBound } from './filters'
 
 /** What a link from one dashboard to another carries, beside its address. */
 export interface Left {
-  left: { title: string; filters: LeftFilter[] }
+  left: { filters: LeftFilter[] }
 }
 
-/** The filters of a page that came from the dashboard with this title, by their names, and those that wait because it cannot take them. */
+/** The filters of a page that were chosen on another dashboard, its title by their names, and those that wait because it cannot take them. */
 export interface Carried {
-  carried: { title: string; names: string[]; waiting?: LeftFilter[] }
+  carried: { origins: Readonly<Record<string, string>>; waiting: LeftFilter[] }
 }
 
 const isOf = <State extends object>(state: unknown, name: string): state is State =>
@@ -68,7 +68,11 @@ export function useCarried(
     if (!isDone) return
     const names = values.map(({ name }) => name)
     const waiting = droppedOf(filters, left.filters, tables, names)
-    const carried = { title: left.title, names, waiting }
+    const originOf = (name: string): string =>
+      left.filters.find((each) =>
+        carriedTo(filters, [each], tables).some(({ filter }) => filter.name === name),
+      )?.origin ?? ''
+    const carried = { origins: Object.fromEntries(names.map((name) => [name, originOf(name)])), waiting }
     setSearch(
       (before) => {
         for (const { name, value } of values) before.set(name, value)
