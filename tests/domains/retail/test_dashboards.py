@@ -2068,11 +2068,12 @@ def test_articles_that_are_still_sold_are_proposed_before_those_that_are_not() -
 @pytest.mark.parametrize(
     ("sold_on", "words"),
     [
-        (date(2010, 11, 20), "Bought most often: PAPER CUPS in 2 orders, last at £0.10, now usually £0.65"),
+        (date(2010, 11, 20), "Bought: MUG, last at £10, now usually £12"),
+        (date(2010, 10, 10), "Bought and still sold: MUG, last at £10, now usually £12"),
         (date(2010, 7, 12), "Bought and still sold: MUG, last at £10, now usually £12"),
     ],
 )
-def test_what_nobody_bought_in_13_weeks_is_not_proposed_and_a_price_is_the_one_that_customers_pay_now(
+def test_what_nobody_bought_in_8_weeks_is_not_proposed_and_a_price_is_the_one_that_customers_pay_now(
     sold_on: date, words: str
 ) -> None:
     _, often, _ = row_parts("customers")
@@ -2097,8 +2098,32 @@ def test_what_nobody_bought_in_13_weeks_is_not_proposed_and_a_price_is_the_one_t
     assert answer_in_words(often.title, rows, often.units) == words
     prices = {row["product_name"]: (row["price_now"], row["sold"]) for row in rows}
     assert prices["MUG"] == (12, None), "neither the price of a guest nor that of one large order"
-    stale = sold_on < date(2010, 9, 9)
-    assert (prices["PAPER CUPS"] == (None, "no sale to anybody since 12 Jul 2010")) is stale
+    stale = sold_on < date(2010, 10, 14)
+    words_of_cups = f"no sale to anybody since {sold_on.day} {sold_on:%b %Y}"
+    assert (prices["PAPER CUPS"] == (None, words_of_cups)) is stale
+
+
+def test_an_article_bought_at_a_clearance_price_is_proposed_last_and_says_so() -> None:
+    _, often, _ = row_parts("customers")
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 3, 1), "completed", "A", 900, Decimal("0.10")),
+        ("2", date(2010, 3, 17), "completed", "A", 900, Decimal("0.10")),
+        ("3", date(2010, 3, 17), "completed", "B", 4, 10),
+        ("4", date(2010, 12, 1), "completed", "A", 1, Decimal("0.65")),
+        ("5", date(2010, 12, 1), "completed", "B", 1, 12),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute("update orders set customer_id = 10 where order_id in ('4', '5')")
+        engine.execute(
+            "insert into products (product_id, product_name) values ('A', 'PAPER CUPS'), ('B', 'MUG')"
+        )
+        rows = answer_of(engine, often.of_item("9"))
+    assert [row["product_name"] for row in rows] == ["MUG", "PAPER CUPS"]
+    assert answer_in_words(often.title, rows[1:], often.units) == (
+        "Bought most often: PAPER CUPS in 2 orders, last at £0.10, at a clearance price then, now usually "
+        "£0.65"
+    )
 
 
 def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_with_their_price() -> None:
@@ -2825,12 +2850,32 @@ def test_opportunities_that_did_worse_than_not_choosing_are_neither_listed_nor_m
     assert [row["potential_sales"] for row in asked] == ([2178, 95800] if is_promised else [])
     assert [row[-1] for row in best] == ([2178, 95800] if is_promised else [None])
     assert is_promised or "worse than chance" in best[0][0]
-    assert (figure["value"], figure["before"]) == ((97978, 2000) if is_promised else (0, None))
+    assert (figure["value"], figure["before"]) == ((97978, 2000) if is_promised else (None, None))
     assert [(row["category"], row["potential_sales"]) for row in listed_now] == (
         [("toys", 95800), ("christmas", 2178)] if is_promised else []
     )
     assert is_promised == (figure["title_action"] is None)
     assert is_promised or "2 of its 5 gaps became smaller, of all others 55 %" in str(figure["title_action"])
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [(0.4, "; of an earlier list 2 of 5 gaps became smaller, of all others 55 %"), (None, "")],
+)
+def test_a_choice_without_opportunities_has_no_sum_and_says_how_an_earlier_list_did(
+    listed: float | None, reason: str
+) -> None:
+    """It advised to choose all regions and categories, which have no opportunity either."""
+    quality: list[dict[str, object]] = [
+        {"metric": "rose_share", "value": listed, "baseline": 0.55, "rows_used": 5},
+        {"metric": "listed", "value": 2.0, "rows_used": 84},
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, market_opportunities=[], market_opportunity_quality=quality)
+        (figure,) = answer_of(engine, panel_of("global-market-pulse", "potential").sql)
+    assert figure["value"] is None, "no sum where nothing is estimated"
+    words = f"No opportunity is of this choice{reason}. Look again after the next complete month."
+    assert figure["reason"] == figure["title_action"] == words
 
 
 def test_the_filter_of_a_region_or_category_leaves_its_own_unusual_sales_and_its_own_test() -> None:
@@ -2936,6 +2981,7 @@ def test_a_group_that_no_phrase_names_is_no_wish_and_its_searches_are_rows_of_th
         "face mask": ("various: face mask, (blank), abg", 50),
         "(blank)": ("various: face mask, (blank), abg", 40),
         "yoga mat": ("yoga mat, home, door mat union flag", 30),
+        "et": ("other", 6),
     }
     patterns: list[dict[str, object]] = [
         {"template": name, "intent": intent, "searches": count, "purchase_rate": 0.1, "zero_result_share": 0}
@@ -2943,15 +2989,20 @@ def test_a_group_that_no_phrase_names_is_no_wish_and_its_searches_are_rows_of_th
     ]
     (choice,) = dashboards()["retail-copilot"].filters
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=patterns, query_model_quality=[])
+        filled_tables(engine, query_patterns=patterns, query_model_quality=[], query_gaps=[])
         wishes = answer_of(engine, panel_of("retail-copilot", "intents").sql)
         choices = answer_of(engine, choice.values)
     assert [(row["wish"], row["searches"]) for row in wishes] == [
         ("bag", 110),
         ("face mask", 50),
         ("yoga mat", 30),
+        ("other", 6),
     ]
-    assert [row["intent"] for row in choices] == ["bag"]
+    assert [row["intent"] for row in choices] == [
+        "bag",
+        "various: face mask, (blank), abg",
+        "yoga mat, home, door mat union flag",
+    ], "every search can be chosen by its wish, and of fewer than 30 nothing can be said"
 
 
 def test_the_wish_to_improve_is_named_and_one_word_of_a_longer_wish_is_none() -> None:
@@ -2967,7 +3018,7 @@ def test_the_wish_to_improve_is_named_and_one_word_of_a_longer_wish_is_none() ->
     ]
     panel = panel_of("retail-copilot", "intents")
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=patterns, query_model_quality=[])
+        filled_tables(engine, query_patterns=patterns, query_model_quality=[], query_gaps=[])
         rows = answer_of(engine, panel.sql)
         engine.execute("update query_patterns set purchase_rate = 0.12")
         even = answer_of(engine, panel.sql)
@@ -2999,7 +3050,7 @@ def test_one_chosen_wish_has_the_verdict_that_it_has_among_all() -> None:
     panel = panel_of("retail-copilot", "intents")
     with duckdb.connect() as engine:
         sign = of_wish("metal sign", 1219, 0.0386, 0.08)
-        filled_tables(engine, query_patterns=[sign], query_model_quality=USUAL_PURCHASES)
+        filled_tables(engine, query_patterns=[sign], query_model_quality=USUAL_PURCHASES, query_gaps=[])
         rows = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, dict(panel.units)).endswith(
         "; improve first: metal sign, 4.2 % of 1,121 searches that showed something, where 5.8 % is usual"
@@ -3007,15 +3058,39 @@ def test_one_chosen_wish_has_the_verdict_that_it_has_among_all() -> None:
     assert str(rows[0]["title_action"]).startswith("Look at what the search shows for “metal sign”")
 
 
+@pytest.mark.parametrize(
+    ("template", "gap", "is_in_queue"),
+    [("meal sign", "not_found", False), ("metal sign", "not_bought", True)],
+)
+def test_the_wish_to_improve_says_what_it_costs_and_whether_the_queue_has_it(
+    template: str, gap: str, *, is_in_queue: bool
+) -> None:
+    """Metal signs were to improve first, and nothing on the page had the 18 purchases that they missed."""
+    panel = panel_of("retail-copilot", "intents")
+    item: dict[str, object] = {"template": template, "intent": "metal sign", "gap": gap}
+    item |= {"valued_by": "opened_articles", "purchase_value_gbp": 10}
+    other: dict[str, object] = {"template": "yoga mat", "intent": "yoga mat", "gap": "not_found"}
+    other |= {"valued_by": "any_article", "purchase_value_gbp": 20}
+    with duckdb.connect() as engine:
+        sign = of_wish("metal sign", 1219, 0.0386, 0.08)
+        quality = USUAL_PURCHASES
+        filled_tables(engine, query_patterns=[sign], query_model_quality=quality, query_gaps=[item, other])
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, dict(panel.units)).endswith(
+        " searches that showed something, where 5.8 % is usual, which costs about £177"
+    )
+    assert str(rows[0]["title_action"]).endswith("It is no item of the queue.") is not is_in_queue
+
+
 def test_a_wish_that_falls_behind_only_by_searches_that_show_nothing_is_for_the_queue() -> None:
     """Candles had 349 searches for a diffuser that showed nothing; no price or picture explains these."""
     panel = panel_of("retail-copilot", "intents")
     candle, mug = of_wish("candle", 1468, 0.0361, 0.298), of_wish("mug", 934, 0.0364, 0.09)
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=[candle], query_model_quality=USUAL_PURCHASES)
+        filled_tables(engine, query_patterns=[candle], query_model_quality=USUAL_PURCHASES, query_gaps=[])
         alone = answer_of(engine, panel.sql)
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=[mug, candle], query_model_quality=USUAL_PURCHASES)
+        filled_tables(engine, query_patterns=[mug, candle], query_model_quality=USUAL_PURCHASES, query_gaps=[])
         both = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, alone, dict(panel.units)) == (
         "Most wanted, in whatever words: candle, with 1,468, of which 3.6 % end in a purchase; of candle "
@@ -3033,7 +3108,7 @@ def test_a_wish_that_shows_nothing_as_often_as_others_is_not_for_the_queue() -> 
     panel = panel_of("retail-copilot", "intents")
     with duckdb.connect() as engine:
         tissue = of_wish("tissue", 1000, 0.0343, 0.18)
-        filled_tables(engine, query_patterns=[tissue], query_model_quality=USUAL_PURCHASES)
+        filled_tables(engine, query_patterns=[tissue], query_model_quality=USUAL_PURCHASES, query_gaps=[])
         rows = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, dict(panel.units)).endswith("3.4 % end in a purchase")
     assert rows[0]["title_action"] is None
@@ -3104,12 +3179,19 @@ def test_the_share_of_searches_that_show_nothing_is_compared_beyond_chance(
 
 
 @pytest.mark.parametrize(
-    ("searches", "action"), [(0, "No search was recorded in the week of 28 Dec 2009: ask whether"), (3, None)]
+    ("searches", "next_week", "action"),
+    [
+        (0, 9, "No search was recorded in the week of 28 Dec 2009: ask whether"),
+        (3, 9, None),
+        (0, 6, None),
+    ],
 )
-def test_a_week_without_searches_is_named(searches: int, action: str | None) -> None:
+def test_a_week_without_searches_is_named_unless_there_are_hardly_any(
+    searches: int, next_week: int, action: str | None
+) -> None:
     trends: list[dict[str, object]] = [
         {"template": "mug", "week_on": week, "is_complete": True, "searches": number}
-        for week, number in ((date(2009, 12, 28), searches), (date(2010, 1, 4), 9))
+        for week, number in ((date(2009, 12, 28), searches), (date(2010, 1, 4), next_week))
     ]
     with duckdb.connect() as engine:
         filled_tables(engine, query_trends=trends)
@@ -3712,22 +3794,29 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
 
 
 @pytest.mark.parametrize(
-    ("nothing", "verdict"),
+    ("searches", "nothing", "verdict"),
     [
-        (0.16, "It is more than one in ten: begin with the first items of the queue."),
-        (0.04, "It is less than one in ten: nothing is to be done at once."),
+        (1000, 0.16, "It is more than one in ten: begin with the first items of the queue."),
+        (
+            1000,
+            0.04,
+            "It is less than one in ten: nothing is to be done at once about searches that showed nothing.",
+        ),
+        (6, 1.0, "Too few searches to say: choose a wish with 30 or more."),
     ],
 )
 def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_it(
-    nothing: float, verdict: str
+    searches: int, nothing: float, verdict: str
 ) -> None:
-    patterns: list[dict[str, object]] = [{"template": "mug", "searches": 1000, "zero_result_share": nothing}]
+    patterns: list[dict[str, object]] = [
+        {"template": "mug", "searches": searches, "zero_result_share": nothing}
+    ]
     panel = panel_of("retail-copilot", "searches")
     with duckdb.connect() as engine:
         filled_tables(engine, query_patterns=patterns, query_model_quality=[])
         (row,) = answer_of(engine, panel.sql)
     title = answer_in_words(panel.answer, [row], panel.units)
-    assert title == f"Searches that showed nothing, {nothing:.0%} of 1,000 searches".replace("%", " %")
+    assert title == f"Searches that showed nothing, {nothing:.0%} of {searches:,} searches".replace("%", " %")
     assert row["title_action"] == verdict
 
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { choicesOf } from './filter-bar'
+import { choicesOf, withChosen } from './filter-bar'
 
 test('codes are in the order of their names, and other values in that of the statement', () => {
   const labels = (column: string, values: string[]) => choicesOf(column, values).map(({ label }) => label)
@@ -12,4 +12,11 @@ test('codes are in the order of their names, and other values in that of the sta
     'United Arab Emirates',
   ])
   expect(labels('risk_band', ['high', 'medium', 'low'])).toEqual(['high', 'medium', 'low'])
+})
+
+test('a chosen value that is not offered is shown in its box all the same', () => {
+  expect(withChosen(['toys'], 'kitchen')).toEqual(['toys', 'kitchen'])
+  expect(withChosen([], 'kitchen')).toEqual(['kitchen'])
+  expect(withChosen(['toys', 'kitchen'], 'kitchen')).toEqual(['toys', 'kitchen'])
+  expect(withChosen(['toys'], '')).toEqual(['toys'])
 })

@@ -101,6 +101,10 @@ export function choicesOf(column: string, values: string[]): { value: string; la
   return areCodes ? choices.toSorted((one, other) => one.label.localeCompare(other.label)) : choices
 }
 
+/** The values that a filter offers and the chosen one, which a link may have though the data has it no more: a box that reads "all" would hide it. */
+export const withChosen = (values: string[], chosen: string): string[] =>
+  chosen && !values.includes(chosen) ? [...values, chosen] : values
+
 /** The values of a column; nothing where the shown rows have none, as while a list is withheld. */
 function Choice({ filter, value, onChange }: Props) {
   const data = useValues(filter)
@@ -113,7 +117,7 @@ function Choice({ filter, value, onChange }: Props) {
       className="filter"
       searchable
       clearable
-      data={data && choicesOf(filter.column, data)}
+      data={data && choicesOf(filter.column, withChosen(data, value))}
       value={value || null}
       onChange={(chosen) => onChange(chosen ?? '')}
     />
