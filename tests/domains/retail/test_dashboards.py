@@ -3090,7 +3090,8 @@ def test_a_wish_that_falls_behind_only_by_searches_that_show_nothing_is_for_the_
         filled_tables(engine, query_patterns=[candle], query_model_quality=USUAL_PURCHASES, query_gaps=[])
         alone = answer_of(engine, panel.sql)
     with duckdb.connect() as engine:
-        filled_tables(engine, query_patterns=[mug, candle], query_model_quality=USUAL_PURCHASES, query_gaps=[])
+        quality = USUAL_PURCHASES
+        filled_tables(engine, query_patterns=[mug, candle], query_model_quality=quality, query_gaps=[])
         both = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, alone, dict(panel.units)) == (
         "Most wanted, in whatever words: candle, with 1,468, of which 3.6 % end in a purchase; of candle "
