@@ -66,7 +66,7 @@ def _rules(sums: _Sums, windows: Array) -> tuple[npt.NDArray[np.object_], npt.ND
         (~usable & ~mean_usable, NEITHER, "too far off in tests"),
         (~usable & by_year, NEITHER, "the forecast was too far off, and last year contradicts the mean"),
         (~usable, MEAN_OF_8, "the forecast was too far off"),
-        (mean_nearer & (sums.sold > 0), FORECAST, "it knows what is sold of it"),
+        (sums.sold > 0, FORECAST, "it knows what is sold of it"),
         (mean_nearer & by_year, FORECAST, "last year is nearer to it"),
         (mean_nearer, MEAN_OF_8, "clearly nearer in tests"),
         (np.isnan(sums.mean_off), FORECAST, "no other rule was tested"),
