@@ -5,6 +5,7 @@ import { Empty, Waiting } from '../../components/states'
 import type { Units } from '../../formats/columns'
 import type { Choice } from '../query/chart-choice'
 import { ChartNote } from '../query/chart-note'
+import type { Bounds } from '../query/open-period'
 import type { Result } from '../query/results'
 import { useDrawn } from '../query/use-drawn'
 
@@ -19,14 +20,16 @@ interface Props {
   choice: Choice
   units: Units | undefined
   height: number
+  /** The days that the filters of the page leave. */
+  bounds?: Bounds | undefined
   /** What the panel of a published dashboard says of itself. */
   panel?: Pick<Schemas['Panel'], 'name' | 'question' | 'unit'>
   onPick?: ((name: string) => void) | undefined
 }
 
 /** The chart of a question that a person saved: the same on My dashboard and on a published one. */
-export function DrawnAnswer({ result, choice, units, height, panel, onPick }: Props) {
-  const answer = useDrawn(result, choice, units)
+export function DrawnAnswer({ result, choice, units, height, bounds, panel, onPick }: Props) {
+  const answer = useDrawn(result, choice, units, bounds)
   const shown = useMemo(
     () =>
       panel

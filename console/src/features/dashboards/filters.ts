@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
+import type { Bounds } from '../query/open-period'
 import { readBy, type Source } from '../query/sources'
 import { masking } from '../query/statement-clauses'
 import { eventTable, referencedBy } from './event-table'
@@ -41,6 +42,8 @@ export interface Narrowed {
   narrow: (sql: string) => string
   /** The chosen filters as a page's address has them; empty for none. */
   address: string
+  /** The first and the last day that the chosen filters leave of it. */
+  bounds?: Bounds | undefined
 }
 
 /** What the chosen filters make of a panel. */
@@ -68,6 +71,11 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
     address: new URLSearchParams(
       Object.fromEntries(active.map(({ name }) => [name, chosen[name] ?? ''])),
     ).toString(),
+    bounds: boundsOf(
+      active.filter((one) => narrows(one, panel)),
+      chosen,
+      tables,
+    ),
   }
 }
 
@@ -91,6 +99,20 @@ export function filtersFor(filters: Filter[], sql: string, tables: Table[]): Fil
 /** Whether a filter is an end of a period, and not one of many values. */
 export const isBound = ({ is_from, is_until }: Pick<Filter, 'is_from' | 'is_until'>): boolean =>
   is_from || is_until
+
+/** The first and the last day that a period leaves of a statement, by the filters that narrow it; undefined without a period. */
+export function boundsOf(narrowing: Filter[], chosen: Chosen, tables: Table[]): Bounds | undefined {
+  const days = narrowing.filter((one) => isBound(one) && asksForDay(one, tables))
+  if (days.length === 0) return undefined
+  const dayBy = (filter: Filter | undefined): string => (filter && chosen[filter.name]?.slice(0, 10)) ?? ''
+  const isOfDays = ({ tables: names, column }: Filter): boolean =>
+    !isMoment(typeOf(tables, names[0] ?? '', column))
+  return {
+    from: dayBy(days.find(({ is_from }) => is_from)),
+    until: dayBy(days.find(({ is_until }) => is_until)),
+    ofDays: days.find(isOfDays)?.column ?? '',
+  }
+}
 
 /** The filters as a page shows them: a period has one of a name for each table. */
 export const oncePerName = <One extends { name: string }>(filters: readonly One[]): One[] =>

@@ -175,7 +175,12 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
       ) : (
         <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
           {pinned.map((question, place) => {
-            const { sql, ignored, isOfRest } = narrowedStatement(question.sql, filters, chosen, tables)
+            const { sql, ignored, isOfRest, bounds } = narrowedStatement(
+              question.sql,
+              filters,
+              chosen,
+              tables,
+            )
             return (
               <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
                 <PinnedPanel
@@ -191,6 +196,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
                   }
                   ignored={ignored}
                   isOfRest={isOfRest}
+                  bounds={bounds}
                   deeds={isOwn ? deedsOf(question, place) : undefined}
                 />
               </div>

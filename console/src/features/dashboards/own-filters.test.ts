@@ -55,6 +55,7 @@ test('a filter narrows every statement that reads its column, and is named where
   expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES)).toEqual({
     sql: `WITH trips AS (\n  SELECT region, as_of, begun_on\n  FROM lake.trips\n  WHERE begun_on >= DATE '2026-01-05' AND region = 'Alps'\n)\n${TRIPS}`,
     ignored: [],
+    bounds: { from: '2026-01-05', until: '', ofDays: 'begun_on' },
   })
   expect(narrowedStatement(PRICES, FILTERS, chosen, TABLES)).toEqual({
     sql: PRICES,
@@ -223,4 +224,11 @@ test('a share of a total under a filter is said to be of what the filter leaves'
   expect(isOfRest(`SELECT region, count(*) / lag(count(*)) OVER (ORDER BY region) AS x ${by}`)).toBe(false)
   expect(isOfRest(`SELECT region, count(*) * 1.0 / sum(count(*)) OVER () AS share ${by}`, {})).toBe(false)
   expect(isOfRest('SELECT article, 1.0 / sum(1) OVER () AS share FROM prices')).toBe(false)
+})
+
+test('a period says of which days it leaves the rows of a statement, where it narrows them', () => {
+  const chosen = { from: '2026-01-05', until: '2026-02-11', region: 'Alps' }
+  const boundsOf = (sql: string) => narrowedStatement(sql, FILTERS, chosen, TABLES).bounds
+  expect(boundsOf(TRIPS)).toEqual({ from: '2026-01-05', until: '2026-02-11', ofDays: 'begun_on' })
+  expect(boundsOf(PRICES)).toBeUndefined()
 })

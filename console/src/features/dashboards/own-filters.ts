@@ -3,8 +3,10 @@ import { useMemo } from 'react'
 import type { Schemas } from '../../api/client'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
+import type { Bounds } from '../query/open-period'
 import { periodColumn } from './event-table'
 import {
+  boundsOf,
   type Filter,
   filteredSql,
   filtersFor,
@@ -84,19 +86,24 @@ function lookupOf(
   return ways.length === 1 ? ways[0] : undefined
 }
 
-/** A statement under the chosen filters, and the labels of those that cannot change it. */
+/** A statement under the chosen filters, the labels of those that cannot change it, and the days that they leave of it. */
 export function narrowedStatement(
   sql: string,
   filters: Filter[],
   chosen: Chosen,
   tables: Table[],
-): { sql: string; ignored: string[]; isOfRest?: boolean } {
+): { sql: string; ignored: string[]; isOfRest?: boolean; bounds: Bounds | undefined } {
   const read = tablesRead(sql, tables)
   const active = filtersFor(filters, sql, tables).filter(({ name }) => chosen[name])
   return {
     sql: filteredSql({ name: '', sql }, filters, chosen, tables),
     ignored: ignoredLabels(active, (filter) => read.some(({ name }) => filter.tables.includes(name))),
     ...(isOfRest(sql, active) ? { isOfRest: true } : {}),
+    bounds: boundsOf(
+      active.filter((filter) => narrows(filter, { name: '', sql })),
+      chosen,
+      tables,
+    ),
   }
 }
 

@@ -61,7 +61,7 @@ const WEEKDAYS = {
   next_cursor: '',
 }
 
-const show = (board: object, panel = PANEL) => {
+const show = (board: object, panel = PANEL, bounds?: object) => {
   vi.stubGlobal('fetch', (url: string) =>
     Promise.resolve(Response.json(ANSWER[new URL(url).pathname] ?? { tables: [], annotations: [] })),
   )
@@ -74,7 +74,7 @@ const show = (board: object, panel = PANEL) => {
           <PanelView
             panel={panel}
             board={board as Schemas['Dashboard']}
-            narrowed={{ sql: PANEL.sql, rows: [], ignored: [], words: [] } as never}
+            narrowed={{ sql: PANEL.sql, rows: [], ignored: [], words: [], bounds } as never}
           />
         </MemoryRouter>
       </QueryClientProvider>
@@ -91,6 +91,23 @@ test('a dashboard that somebody wrote marks the month that is not over, in the c
   await vi.waitFor(() =>
     expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales as of 20 Nov 2025'),
   )
+})
+
+test('a month that the filter of the page cuts is marked as one that is not over, unless it is whole in its column', async () => {
+  const cut = { from: '2026-10-12', until: '2026-11-11', ofDays: '' }
+  show(BOARD, PANEL, cut)
+  expect(
+    await screen.findByText(
+      'The period from 1 Oct 2026 is cut: the filter begins on 12 Oct 2026. The period from 1 Nov 2026 is cut: the filter ends on 11 Nov 2026.',
+    ),
+  ).toBeTruthy()
+  expect(drawn.newest?.open?.until).toBe('2026-11-11')
+  expect(drawn.newest?.begun?.from).toBe('2026-10-12')
+  cleanup()
+  show(BOARD, PANEL, { ...cut, ofDays: PANEL.x })
+  await screen.findByText('drawn')
+  await vi.waitFor(() => expect(drawn.newest?.open?.until).toBe('2026-11-20'))
+  expect(drawn.newest?.begun).toBeUndefined()
 })
 
 test('a panel gives the advice that it was published with, and no other', async () => {

@@ -8,7 +8,7 @@ import { withDays } from '../query/days'
 import { isOfFigures } from '../query/figures-of'
 import { drawable } from '../query/chart-choice'
 import { askedBy } from '../query/saved-questions'
-import { openAt } from '../query/use-drawn'
+import { endsAt, NO_BOUNDS } from '../query/use-drawn'
 import { AnswerFigures } from '../query/answer-figures'
 import { AnswerOrigin } from '../query/answer-origin'
 import { ChartNote } from '../query/chart-note'
@@ -169,11 +169,12 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
     () => (isOfPerson ? { ...asked, rows: withDays(asked.rows) } : asked),
     [asked, isOfPerson],
   )
+  const { from, until, ofDays } = narrowed.bounds ?? NO_BOUNDS
   const shown = useMemo(() => {
     const rows = answerRows(answer)
-    const open = isOfPerson ? openAt(rows.columns, rows.rows, panel.x, asOf) : undefined
-    return { panel, units, labels, ...rows, open }
-  }, [panel, answer, isOfPerson, units, labels, asOf])
+    const ends = isOfPerson ? endsAt(rows, panel.x, asOf, { from, until, ofDays }) : {}
+    return { panel, units, labels, ...rows, ...ends }
+  }, [panel, answer, isOfPerson, units, labels, asOf, from, until, ofDays])
   const onPick = usePick(panel, system, narrowed.rows, shown)
   if (view === 'SQL') return <Statement sql={narrowed.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
@@ -189,6 +190,7 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
         choice={choice}
         units={panel.units}
         height={height}
+        bounds={narrowed.bounds}
         panel={panel}
         onPick={onPick}
       />

@@ -13,6 +13,7 @@ import { AnswerOrigin } from '../query/answer-origin'
 import { drawable } from '../query/chart-choice'
 import { withDays } from '../query/days'
 import { isOfFigures } from '../query/figures-of'
+import type { Bounds } from '../query/open-period'
 import { type Result, useResult } from '../query/results'
 import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
 import { tablesIn } from '../query/schema-words'
@@ -40,12 +41,14 @@ interface Props {
   ignored: string[]
   /** Whether it has shares of a total that the filters narrow too. */
   isOfRest?: boolean | undefined
+  /** The days that the filters of the page leave of it. */
+  bounds?: Bounds | undefined
   /** What its person may do with it; undefined on the dashboard of another person. */
   deeds: PinnedDeeds | undefined
 }
 
 /** The answer of a question on a person's dashboard. */
-export function PinnedPanel({ question, isNarrowed, narrow, ignored, isOfRest, deeds }: Props) {
+export function PinnedPanel({ question, isNarrowed, narrow, ignored, isOfRest, bounds, deeds }: Props) {
   const answer = useResult(question.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
@@ -78,7 +81,9 @@ export function PinnedPanel({ question, isNarrowed, narrow, ignored, isOfRest, d
     >
       <Answered of={answer} what="the answer">
         {(result) =>
-          isNothing ? null : <Shown result={result} question={question} isNarrowed={isNarrowed} />
+          isNothing ? null : (
+            <Shown result={result} question={question} isNarrowed={isNarrowed} bounds={bounds} />
+          )
         }
       </Answered>
       <IgnoredFilters labels={ignored} isOfRest={isOfRest} />
@@ -92,10 +97,12 @@ function Shown({
   result,
   question,
   isNarrowed,
+  bounds,
 }: {
   result: Result
   question: KeptQuestion
   isNarrowed: boolean
+  bounds: Bounds | undefined
 }) {
   const asked = askedBy(question)
   const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
@@ -111,7 +118,7 @@ function Shown({
     return <PanelChart result={result} question={question} />
   if (!choice && isOfFigures(result)) return <AnswerFigures answer={result} units={question.units} />
   return choice ? (
-    <DrawnAnswer result={result} choice={choice} units={question.units} height={HEIGHT} />
+    <DrawnAnswer result={result} choice={choice} units={question.units} height={HEIGHT} bounds={bounds} />
   ) : (
     <Table result={result} label={question.name} units={question.units} />
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { openPeriod } from './open-period'
+import { begunWords, endsOf, openPeriod, openWords } from './open-period'
 
 const MONTHS = ['2010-10-01', '2010-11-01', '2010-12-01']
 const WEEKS = ['2010-11-22', '2010-11-29', '2010-12-06']
@@ -28,4 +28,30 @@ test('days, names and a single period are never open', () => {
 
 test('a period after the day of the data, such as of a plan, is not open', () => {
   expect(openPeriod(MONTHS, '2010-11-09')).toBeUndefined()
+})
+
+test('a filter cuts the last period as the end of the data does, and the earlier of both says until when', () => {
+  const until = (day: string) => endsOf(MONTHS.slice(0, 2), '2010-12-09', { from: '', until: day }).open
+  expect(until('2010-11-11')).toEqual({ place: '2010-11-01', until: '2010-11-11', isFiltered: true })
+  expect(openWords(until('2010-11-11'))).toBe(
+    'The period from 1 Nov 2010 is cut: the filter ends on 11 Nov 2010.',
+  )
+  expect(until('2010-11-30')).toBeUndefined()
+  expect(endsOf(MONTHS, '2010-12-09', { from: '', until: '2010-12-20' }).open).toEqual({
+    place: '2010-12-01',
+    until: '2010-12-09',
+  })
+  expect(endsOf(MONTHS, '', { from: '', until: '2010-12-20' }).open?.until).toBe('2010-12-20')
+})
+
+test('a filter cuts the first period from its own day on', () => {
+  const from = (day: string, places = MONTHS) => endsOf(places, '', { from: day, until: '' }).begun
+  expect(from('2010-10-12')).toEqual({ place: '2010-10-01', from: '2010-10-12' })
+  expect(begunWords(from('2010-10-12'))).toBe(
+    'The period from 1 Oct 2010 is cut: the filter begins on 12 Oct 2010.',
+  )
+  expect(from('2010-11-24', WEEKS)?.place).toBe('2010-11-22')
+  expect(from('2010-10-01')).toBeUndefined()
+  expect(from('2010-09-12')).toBeUndefined()
+  expect(from('2010-12-08', ['2010-12-08', '2010-12-09'])).toBeUndefined()
 })

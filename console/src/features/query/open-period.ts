@@ -6,6 +6,8 @@ export interface OpenPeriod {
   place: string
   /** The last day of the data, or its last moment where the period is a day. */
   until: string
+  /** Whether the filters of the page end it, and not the data. */
+  isFiltered?: boolean
 }
 
 /** The first period of an axis, of which the data have the end only. */
@@ -15,9 +17,26 @@ export interface BegunPeriod {
   from: string
 }
 
+/** The first and the last day that the filters of a page leave; empty for no such day. */
+export interface Bounds {
+  from: string
+  until: string
+  /** The column of days that they read; the periods of an axis of this column are whole. Empty for moments. */
+  ofDays: string
+}
+
 /** A sentence about the period that is not over; empty without one. */
-export const openWords = (open: OpenPeriod | undefined): string =>
-  open ? `The period from ${day(open.place)} is not over: its data end on ${day(open.until)}.` : ''
+export function openWords(open: OpenPeriod | undefined): string {
+  if (!open) return ''
+  const begin = `The period from ${day(open.place)}`
+  return open.isFiltered
+    ? `${begin} is cut: the filter ends on ${day(open.until)}.`
+    : `${begin} is not over: its data end on ${day(open.until)}.`
+}
+
+/** A sentence about the first period, of which a filter leaves the end only; empty without one. */
+export const begunWords = (begun: BegunPeriod | undefined): string =>
+  begun ? `The period from ${day(begun.place)} is cut: the filter begins on ${day(begun.from)}.` : ''
 
 /** Until when the data have the period: a day, or the time of the day that is the period. */
 export const untilWords = ({ until }: OpenPeriod): string => limitWords(until)
@@ -44,6 +63,31 @@ export function openPeriod(places: string[], asOf: string): OpenPeriod | undefin
   return last && end !== undefined && now >= startOf(last) && now < end - 1
     ? { place: last, until: asOf }
     : undefined
+}
+
+/** The first of several months, quarters, years or weeks, if a day within it is the first that a filter leaves. */
+export function begunPeriod(places: string[], from: string): BegunPeriod | undefined {
+  const [first, second] = places
+  const isOfPeriods = DAY.test(from) && endOf(places) !== undefined
+  if (!first || !second || !isOfPeriods) return undefined
+  const now = dayOf(from)
+  return now > startOf(first) && now < startOf(second) ? { place: first, from } : undefined
+}
+
+/** The ends of an axis of which the data, or the filters of the page, leave a part of the period. */
+export interface AxisEnds {
+  open: OpenPeriod | undefined
+  begun: BegunPeriod | undefined
+}
+
+/** The last period up to the earlier of the last day of the data and that of the filters, and the first from that of the filters on. */
+export function endsOf(places: string[], asOf: string, { from, until }: Omit<Bounds, 'ofDays'>): AxisEnds {
+  const isFiltered = DAY.test(until) && (!asOf || until < asOf)
+  const open = openPeriod(places, isFiltered ? until : asOf)
+  return {
+    open: open && isFiltered ? { ...open, isFiltered } : open,
+    begun: begunPeriod(places, from),
+  }
 }
 
 /** The first day after the last period, as days since 1970; undefined where the places are no such periods. */

@@ -12,7 +12,7 @@ import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
 import { type Choice, drawn, notChosenOf } from './chart-choice'
 import { withDays } from './days'
-import { type OpenPeriod, openPeriod } from './open-period'
+import { type AxisEnds, type Bounds, endsOf } from './open-period'
 
 export interface DrawnAnswer extends Shown {
   note: string
@@ -30,18 +30,26 @@ interface Answer {
   query?: { sql: string }
 }
 
-/** The last period of an axis that is not over, if the axis has periods; `rows` are those that are drawn. */
-export function openAt(columns: string[], rows: Cell[][], x: string, asOf: string): OpenPeriod | undefined {
+export const NO_BOUNDS = { from: '', until: '', ofDays: '' }
+
+/** The periods at the ends of an axis that are not whole, if the axis has periods; `rows` are those that are drawn. */
+export function endsAt(
+  { columns, rows }: { columns: string[]; rows: Cell[][] },
+  x: string,
+  asOf: string,
+  bounds: Bounds,
+): AxisEnds {
   const at = columns.indexOf(x)
   const places = new Set(rows.map((row) => String(row[at] ?? '')))
-  return openPeriod([...places], asOf)
+  return endsOf([...places], asOf, bounds.ofDays !== x ? bounds : NO_BOUNDS)
 }
 
-/** An answer as a chart draws it, in the units of the lake, with a last period that is not over. */
+/** An answer as a chart draws it, in the units of the lake, with the periods at its ends that are not whole. */
 export function useDrawn(
   result: Answer,
   { x, y, series, kind, scale, isStacked }: Choice,
   own?: Units,
+  bounds?: Bounds,
 ): DrawnAnswer {
   const units = useAnswerUnits('', result.columns, own)
   const given = useAnswerLabels('', result.columns)
@@ -49,6 +57,7 @@ export function useDrawn(
   const labels = useMemo(() => headingsOf(result.columns, given, units), [result.columns, given, units])
   const asOf = useHealth().data?.as_of ?? ''
   const measures = y.join('\n')
+  const { from, until, ofDays } = bounds ?? NO_BOUNDS
   return useMemo(() => {
     const choice = { x, y: measures.split('\n'), series, kind, scale, isStacked }
     // Computed amounts have a unit as well.
@@ -59,6 +68,6 @@ export function useDrawn(
       labels,
     }
     const notChosen = notChosenOf(columns, choice, result.query?.sql)
-    return { ...shown, notChosen, open: openAt(shown.columns, shown.rows, x, asOf) }
-  }, [result, x, measures, series, kind, scale, isStacked, units, labels, asOf])
+    return { ...shown, notChosen, ...endsAt(shown, x, asOf, { from, until, ofDays }) }
+  }, [result, x, measures, series, kind, scale, isStacked, units, labels, asOf, from, until, ofDays])
 }

@@ -103,6 +103,13 @@ test('several measures stand beside each other, and the bar of a period that is 
   ])
   expect(legend.formatter('sent_back')).toBe('Sent back')
   expect(yAxis.axisLabel.formatter('2026-03-09')).toBe('9 Mar 2026 (until 10 Mar 2026)')
+  const begun = { place: '2026-03-02', from: '2026-03-04' }
+  const cut = options({ ...shown, begun }, 'light') as {
+    series: { data: unknown[] }[]
+    yAxis: { axisLabel: { formatter: (name: string) => string } }
+  }
+  expect(cut.series[0]?.data[0]).toEqual({ value: 5, itemStyle: pale })
+  expect(cut.yAxis.axisLabel.formatter('2026-03-02')).toBe('2 Mar 2026 (from 4 Mar 2026)')
 })
 
 test('a label of a large sum is short, and rounds to no zeros that look exact', () => {

@@ -134,6 +134,7 @@ export function bar({
   labels,
   marks = [],
   open,
+  begun,
   period,
   order,
   isNarrow = false,
@@ -143,7 +144,7 @@ export function bar({
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
   const groups = order?.length ? order : groupsOf(panel, rows)
-  const shownName = (name: string): string => placeName(name, panel.x, open, undefined, period)
+  const shownName = (name: string): string => placeName(name, panel.x, open, begun, period)
   const longest = Math.max(...names.map((name) => shownName(name).length))
   // A width is reserved also where no name needs it.
   const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX + SLACK_PX)
@@ -197,7 +198,7 @@ export function bar({
         if (cautions.has(name))
           // The words of a caution are not as pale as its bar.
           return { value, itemStyle: { opacity: 0.45 }, label: { opacity: 1, color: INK[scheme] } }
-        return name === open?.place ? { value, itemStyle: { opacity: 0.45 } } : value
+        return name === open?.place || name === begun?.place ? { value, itemStyle: { opacity: 0.45 } } : value
       }),
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'yAxis') } : {}),
     }
@@ -211,7 +212,7 @@ export function bar({
     },
     legend: { show: groups.length > 1, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => [
-      withCaution(placeName(points[0]?.name ?? '', panel.x, open, undefined, period), points[0]?.name ?? ''),
+      withCaution(shownName(points[0]?.name ?? ''), points[0]?.name ?? ''),
       ...points
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(

@@ -60,6 +60,7 @@ export function multiples({
   labels,
   period,
   open,
+  begun,
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
@@ -119,7 +120,7 @@ export function multiples({
       containLabel: true,
     })),
     tooltip: hover((points) => [
-      placeName(points[0]?.name ?? '', panel.x, open, undefined, period),
+      placeName(points[0]?.name ?? '', panel.x, open, begun, period),
       ...points.filter(isOwn).map((point) => `${words(point.seriesName)}: ${said(point.value as Cell)}`),
     ]),
     xAxis: charts.map((_, at) => ({
