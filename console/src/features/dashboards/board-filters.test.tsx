@@ -132,3 +132,18 @@ test('a dashboard with the filters of its tables narrows each of them as an own 
     PATIENT,
   )
 }, 60_000)
+
+test('a panel that no filter narrows is shown once, in its place on a dashboard that a person ordered', async () => {
+  const board = { ...BOARD, panels: [panel('visits'), panel('trips')] }
+  for (const isOfPerson of [true, false]) {
+    show(['XX'], { ...board, filters_of_tables: isOfPerson })
+    await title('Which trips?')
+    const questions = screen.getAllByRole('heading', { name: /^Which/ }).map(({ textContent }) => textContent)
+    const [first, second] = isOfPerson ? ['visits', 'trips'] : ['trips', 'visits']
+    expect(questions).toEqual([`Which ${first}?`, `Which ${second}?`])
+    expect(screen.getAllByTestId('ignored-filters').map(({ textContent }) => textContent)).toEqual([
+      `The filter “Region” does not apply ${isOfPerson ? 'here' : 'to the panels below'}.`,
+    ])
+    cleanup()
+  }
+}, 60_000)

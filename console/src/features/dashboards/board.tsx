@@ -56,8 +56,10 @@ export function Board({
   const mailTitle = [board.title, ...words].join(', ').slice(0, MAX_TITLE)
   const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter((panel) => !unknown.some(({ filter }) => narrows(filter, panel)))
+  // Where a person chose the order, a panel stays in its place and says itself which filters do not apply.
+  const isInOrder = hasFiltersOfTables(board)
   const apart = shown.filter(
-    (panel) => labels.length > 0 && narrowedBy(panel).ignored.length === labels.length,
+    (panel) => !isInOrder && labels.length > 0 && narrowedBy(panel).ignored.length === labels.length,
   )
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
   // A figure counts what a list of the same table, or of the same queue, has.
@@ -100,7 +102,7 @@ export function Board({
         <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
         <FilterBar filters={filters} chosen={chosen} tables={tables} />
         <CarriedFrom filters={filters} chosen={chosen} />
-        {hasFiltersOfTables(board) && catalog.isPending ? null : <UnknownFilters filters={filters} />}
+        {isInOrder && catalog.isPending ? null : <UnknownFilters filters={filters} />}
         {unknown.length > 0 ? (
           <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
         ) : null}
@@ -108,7 +110,7 @@ export function Board({
           <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
         ) : (
           <>
-            {hasFiltersOfTables(board) ? (
+            {isInOrder ? (
               sectionsOf(shown).map((panels) => (
                 <Panels key={panels[0]?.name} panels={panels} isInOrder {...of} />
               ))
