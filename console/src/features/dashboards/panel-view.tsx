@@ -5,7 +5,7 @@ import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
 import { withDays } from '../query/days'
-import { isOfFigures } from '../query/figures-of'
+import { isOfFigures, isOnlyFigures } from '../query/figures-of'
 import { drawable } from '../query/chart-choice'
 import { askedBy } from '../query/saved-questions'
 import { endsAt, NO_BOUNDS } from '../query/use-drawn'
@@ -180,7 +180,7 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
   if (answer.rows.length === 0)
     return <NoRows system={system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
-  if (isOfPerson && panel.kind === 'table' && isOfFigures(asked))
+  if (isOfPerson && (panel.kind === 'table' ? isOfFigures(asked) : isOnlyFigures(asked)))
     return <AnswerFigures answer={asked} units={panel.units} />
   const choice = isOfPerson && isOfAnswer(panel) ? drawable(asked, askedBy(panel).choice) : undefined
   if (view === 'chart' && choice)

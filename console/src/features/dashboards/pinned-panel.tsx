@@ -12,7 +12,7 @@ import { AnswerFigures } from '../query/answer-figures'
 import { AnswerOrigin } from '../query/answer-origin'
 import { drawable } from '../query/chart-choice'
 import { withDays } from '../query/days'
-import { isOfFigures } from '../query/figures-of'
+import { isOfFigures, isOnlyFigures } from '../query/figures-of'
 import type { Bounds } from '../query/open-period'
 import { type Result, useResult } from '../query/results'
 import { askedBy, type KeptQuestion, partsOf, questionAddress } from '../query/saved-questions'
@@ -116,7 +116,8 @@ function Shown({
     )
   if (question.kind !== 'table' && !isOfAnswer(question))
     return <PanelChart result={result} question={question} />
-  if (!choice && isOfFigures(result)) return <AnswerFigures answer={result} units={question.units} />
+  if (choice ? isOnlyFigures(result) : isOfFigures(result))
+    return <AnswerFigures answer={result} units={question.units} />
   return choice ? (
     <DrawnAnswer result={result} choice={choice} units={question.units} height={HEIGHT} bounds={bounds} />
   ) : (

@@ -45,3 +45,40 @@ test('the seconds of a running query are not announced, and that it runs is', as
   expect(seconds.closest('[role=status], [aria-live]')?.getAttribute('aria-live')).toBe('off')
   expect(screen.getByText(/being computed/).getAttribute('role')).toBe('status')
 }, 60_000)
+
+test('one row of measures is figures in the view of the chart too', () => {
+  const nothing = () => undefined
+  const columns = ['guests', 'revenue', 'per_guest'].map((name) => ({
+    name,
+    type: 'double',
+    unit: '',
+    label: '',
+  }))
+  const figures = { ...FIRST, isFirst: false, columns, rows: [[3, 60, 20]] } as unknown as Result
+  for (const view of ['chart', 'table'] as const) {
+    render(
+      <MantineProvider env="test">
+        <QueryClientProvider client={new QueryClient()}>
+          <MemoryRouter>
+            <Answer
+              result={figures}
+              sql="SELECT count(*) AS guests, sum(paid) AS revenue, avg(paid) AS per_guest FROM stays"
+              title="Answer"
+              seconds={1}
+              rest="stopped"
+              progress={undefined}
+              onStop={nothing}
+              view={view}
+              onView={nothing}
+              choice={undefined}
+              onChoose={nothing}
+            />
+          </MemoryRouter>
+        </QueryClientProvider>
+      </MantineProvider>,
+    )
+    expect(screen.getByTestId('figure-of-per_guest').textContent).toBe('20')
+    expect(screen.queryByLabelText('Drawn as')).toBeNull()
+    cleanup()
+  }
+})

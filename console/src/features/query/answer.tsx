@@ -15,7 +15,7 @@ import { type AnswerSize, moreWords, sizeWords, useAnswerSize } from './answer-s
 import { exactFormat, exactPlacesOf } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { isOfDays } from './days'
-import { isOfFigures } from './figures-of'
+import { isOfFigures, isOnlyFigures } from './figures-of'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import { scanWords } from './scan-words'
 import { isNumberedName, useStatementFormats, withRowLinks } from './statement-formats'
@@ -73,6 +73,7 @@ export function Answer({
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
+  const isFigures = isComplete(result) && isOnlyFigures(result)
   const size = useAnswerSize(result)
   const [sort, setSort] = useState('')
   // An order of the rows read so far would put the first of all rows anywhere.
@@ -108,7 +109,7 @@ export function Answer({
             sql={sql}
             columns={result.columns}
             isReading={isReading || result.isFirst === true}
-            isChart={view === 'chart'}
+            isChart={view === 'chart' && !isFigures}
             size={size}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(sorted(all, sort)))}
           />
@@ -120,13 +121,15 @@ export function Answer({
       ) : (
         <More reading={reading} size={size} isChart={view === 'chart'} isSorted={sort !== ''} />
       )}
-      {view === 'table' && isComplete(result) && isOfFigures(result) ? (
+      {isFigures || (view === 'table' && isComplete(result) && isOfFigures(result)) ? (
         <AnswerFigures answer={result} />
       ) : null}
       {rows.length === 0 ? (
         <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
       ) : view === 'chart' ? (
-        <ReadChart reading={reading} choice={choice} onChoose={onChoose} />
+        isFigures ? null : (
+          <ReadChart reading={reading} choice={choice} onChoose={onChoose} />
+        )
       ) : (
         <Grid
           columns={shown.columns}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { isOfFigures, whyNoFigure } from './figures-of'
+import { isOfFigures, isOnlyFigures, whyNoFigure } from './figures-of'
 
 const column = (name: string, type = 'double') => ({ name, type })
 
@@ -23,4 +23,26 @@ test('what cannot be one figure says what is missing', () => {
     /^At most 6 figures/,
   )
   expect(whyNoFigure({ columns: [column('sold')], rows: [] })).toBe('The statement answers no row today.')
+})
+
+test('one row of measures has figures in place of a chart of one point, and one of a group a bar', () => {
+  const columns = [column('guests', 'bigint'), column('revenue'), column('per_guest')]
+  const sql = 'SELECT count(*) AS guests, sum(paid) AS revenue, avg(paid) AS per_guest FROM stays'
+  expect(isOnlyFigures({ columns, rows: [[3, 60, 20]], query: { sql } })).toBe(true)
+  expect(
+    isOnlyFigures({
+      columns,
+      rows: [
+        [3, 60, 20],
+        [4, 80, 20],
+      ],
+      query: { sql },
+    }),
+  ).toBe(false)
+  const grouped = 'SELECT floors, count(*) AS guests FROM stays GROUP BY floors'
+  const ofGroup = [column('floors', 'bigint'), column('guests', 'bigint')]
+  expect(isOnlyFigures({ columns: ofGroup, rows: [[2, 3]], query: { sql: grouped } })).toBe(false)
+  expect(isOnlyFigures({ columns: [column('year', 'bigint'), column('guests')], rows: [[2010, 3]] })).toBe(
+    false,
+  )
 })

@@ -1,6 +1,7 @@
 import { type Cell, isName, isNumeric } from '../../api/format'
 import type { AnswerColumn } from '../../formats/columns'
 import { inSeries } from '../../formats/words'
+import { measures } from './chart-choice'
 
 interface Answer {
   columns: AnswerColumn[]
@@ -15,6 +16,12 @@ const isFigure = ({ name, type, kind }: AnswerColumn): boolean =>
 
 /** Whether an answer is one row of numbers, each of which is drawn as a figure. */
 export const isOfFigures = (answer: Answer): boolean => whyNoFigure(answer) === ''
+
+/** Whether an answer is one row of measures, of which a chart would have one point: figures in its place. A group, such as a year, has a bar. */
+export const isOnlyFigures = (answer: Answer & { query?: { sql: string } }): boolean =>
+  isOfFigures(answer) &&
+  (answer.rows[0] ?? []).every((cell) => Number.isFinite(Number(cell))) &&
+  measures(answer.columns, answer.query?.sql).length === answer.columns.length
 
 /**
  * What an answer lacks to be drawn as figures, in a sentence; empty where it lacks nothing. A statement without a

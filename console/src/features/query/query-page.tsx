@@ -20,6 +20,7 @@ import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
 import { useProgressWords } from './progress-words'
 import { QuestionPicker } from './question-picker'
+import { isOnlyFigures } from './figures-of'
 import { chartDrawing, type Choice, drawable, drawn } from './chart-choice'
 import {
   type Asked,
@@ -305,7 +306,7 @@ function shownAs(
   view: View,
   choice: Choice | undefined,
 ): ShownChart & { kind: 'table' | 'line' | 'bar' } {
-  const own = view === 'chart' ? drawable(result, choice) : undefined
+  const own = view === 'chart' && !isOnlyFigures(result) ? drawable(result, choice) : undefined
   if (!own) return { kind: 'table', x: '', y: [], series: '' }
   const { panel } = drawn(result.columns, result.rows, own, result.query.sql)
   const isLine = panel.kind !== 'bar'
