@@ -286,6 +286,8 @@ def corrections_in_declared_spelling(
 ) -> dict[int, dict[str, str | None]]:
     """Return corrected values in the contract's format, so that a person can type `13,50` or `31.12.2026`.
 
+    `true` and `false` are the first words that the contract declares for them.
+
     Args:
         corrections: new texts by source row and column.
         formats: the formats in which the file's columns were read, by field.
@@ -293,13 +295,20 @@ def corrections_in_declared_spelling(
     edits = Edits(formats=formats)
     return {
         row: {
-            name: _plain(text_array([text]), edits, contract, name)[0].as_py()
-            if name in formats and name in contract.names
-            else text
+            name: _corrected(text, edits, contract, name) if name in contract.names else text
             for name, text in values.items()
         }
         for row, values in corrections.items()
     }
+
+
+def _corrected(text: str | None, edits: Edits, contract: Contract, name: str) -> str | None:
+    column = contract.column(name)
+    plain = _plain(text_array([text]), edits, contract, name)
+    if column.type.kind is Kind.BOOLEAN:
+        plain = in_declared_format(column, plain)
+    corrected: str | None = plain[0].as_py()
+    return corrected
 
 
 def _plain(

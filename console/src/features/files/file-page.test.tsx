@@ -284,6 +284,19 @@ test('a cell that may be empty is left empty by a button, which can be taken bac
   expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
 })
 
+test('a cell whose correction was refused can still be left empty, also with a value in its box', async () => {
+  answers['/v1/contracts/source/payments'] = { column_list: [AMOUNT] }
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: REASONS,
+    rows: [row(2, { correction: 'refused', corrected_by: 'f2', correction_reason: 'is less than 0' })],
+    next_cursor: '',
+  }
+  show()
+  await userEvent.type(await screen.findByLabelText('Corrected Amount of row 2'), '7')
+  await userEvent.click(screen.getByRole('button', { name: 'Leave Amount of row 2 empty' }))
+  screen.getByText('left empty')
+})
+
 test.each([{ required: true }, { primary_key: true }])(
   'a cell that is needed is not left empty',
   async (needs) => {

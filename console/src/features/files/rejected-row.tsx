@@ -65,8 +65,9 @@ export function RejectedRow({
   const fieldOf = (title: string) => Object.keys(row.record).find((name) => titleOf(name) === title) ?? ''
   const words = reasonWords(row, row.column ? titleOf(row.column) : '', mayBeEmpty)
   const reason = differencesInFile(words, spellings, fieldOf)
+  const isRefused = row.correction === 'refused' // its refused value is in the box
   const leaveEmpty =
-    onCorrect && mayBeEmpty && value === '' ? (
+    onCorrect && mayBeEmpty && (value === '' || (isRefused && value !== null)) ? (
       <Button
         size="compact-xs"
         variant="default"

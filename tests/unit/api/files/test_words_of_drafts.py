@@ -6,13 +6,15 @@ import pytest
 
 from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded
+from tests.unit.api.lakes import Caller
 
 pytestmark = pytest.mark.unit
 
 WORDS = ["oui", "non", "O", "N", "Oui", "NON", "x", ""]
 
 
-def test_declared_words_are_accepted_in_any_case_and_others_wait() -> None:
+def of_words() -> tuple[Caller, str]:
+    """A caller, and the upload of a file whose dataset declares the words of its column."""
     body = "\n".join(["no;Bio", *(f"K-{at:03};{WORDS[at % 8]}" for at in range(80))]).encode()
     caller = uploader()
     upload_id = uploaded(caller, body, "livraisons.csv", "")
@@ -24,5 +26,29 @@ def test_declared_words_are_accepted_in_any_case_and_others_wait() -> None:
     column |= {"name": "bio", "logicalType": "boolean", "physicalType": "BOOLEAN"}
     column["customProperties"] = [{"property": "headgate.format", "value": words}]
     assert created(caller, draft["document"]).json["is_in_use"]
+    return caller, upload_id
+
+
+def test_declared_words_are_accepted_in_any_case_and_others_wait() -> None:
+    caller, upload_id = of_words()
     result = checked(caller, upload_id, {"dataset": "livraisons"}).json
     assert (result["accepted"], result["quarantined"]) == (70, 10)
+
+
+def test_a_refused_word_is_corrected_by_a_declared_one_and_by_true_and_false() -> None:
+    caller, upload_id = of_words()
+    answer = checked(caller, upload_id, {"dataset": "livraisons"})
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    path = f"/v1/files/{committed['file_id']}"
+    rows = [row["source_row"] for row in caller.call("GET", f"{path}/rejected-rows").json["rows"]]
+    chosen = ["true", "false", "oui", "N", None]
+    corrections = [
+        {"source_row": row, "values": {"bio": value}} for row, value in zip(rows, chosen, strict=False)
+    ]
+    of_others = {"rule": "type", "column": "bio", "value": "true"}
+    asked = {"rows": corrections, "groups": [of_others]}
+    sent = caller.call("POST", f"{path}/corrections", asked).json
+    lines = caller.lake.objects.contents("raw")[sent["key"]].decode().splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == ["oui", "non", "oui", "N", ""] + ["oui"] * 5
+    assert caller.lake.receive(sent["key"]).accepted == 10
