@@ -90,6 +90,9 @@ _ID_NAMES = r"(?:.*_)?(?:id|key|number|no|nr|nummer|code)"
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
 CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
+# Spanish, Portuguese and Italian for yes and no, or south and north, so that the heading decides.
+_LETTERS_OF_TRUTH = {"s", "n"}
+_ASKS = r".*\?\s*|¿.*|(?:.*\W)?s ?[/|] ?n(?:\W.*)?|(?:is|has|ha|es|tem|tiene)[ _].*"
 _WORDS = text_array(["true", "false"])
 _MAX_SCALE, _MIN_PRECISION, _SPARE_DIGITS, MAX_PRECISION = 9, 10, 2, 38
 SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
@@ -163,9 +166,16 @@ def guess_column(
     inferred = narrowed(infer_format(different), answer)
     if inferred.is_ambiguous:
         return Guess(text_type(different), choices=inferred.readings)
-    if not inferred.readings:
-        return Guess(plain, mostly=_mostly(text) if with_most else None)
+    if not inferred.readings or _may_be_directions(name, inferred.readings[0]):
+        most = _mostly(text) if with_most else None
+        return Guess(plain, mostly=None if most and _may_be_directions(name, most.reading) else most)
     return _read_as(inferred.readings[0], plain)
+
+
+def _may_be_directions(name: str, reading: Reading) -> bool:
+    """Return whether only the letters S and N make a column one of yes or no, and its name asks nothing."""
+    words = {word.casefold() for word in (*reading.format.true_words, *reading.format.false_words)}
+    return words == _LETTERS_OF_TRUTH and re.fullmatch(_ASKS, name.casefold()) is None
 
 
 def with_room(plain: ColumnType) -> ColumnType:
