@@ -6,7 +6,7 @@ possible codes stay text, and all guesses are reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -61,7 +61,7 @@ from headgate.drafts.nearly_all_rows import (
     key_of_nearly_all,
     sounds_like_key,
 )
-from headgate.drafts.other_words import WordsQuestion, words_of_texts, words_question
+from headgate.drafts.other_words import WordsQuestion, numbers_of_texts, words_of_texts, words_question
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
@@ -99,6 +99,7 @@ class Draft:
         words: questions about text columns that have a type but for a few words.
         people_by_name: the columns about people of which only the name says so.
         text_words: the few words of each text column with their rows, for a person who gives it another type.
+        text_numbers: the format of the numbers in each text column, if it is not the plain one.
         padded: the columns whose numbers are all written with the same decimals, two or more, such as 19.90.
     """
 
@@ -112,6 +113,7 @@ class Draft:
     people_by_name: frozenset[str] = frozenset()
     padded: frozenset[str] = frozenset()
     text_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    text_numbers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def draft_from_sample(
@@ -171,8 +173,9 @@ def draft_from_sample(
     findings += about_blank_ends(columns, ends)
     zone = stated_zone(sent.cells.values(), sample.description_rows)
     by_name, padded = _people_by_name(contract, sample), _padded(contract, rows)
-    like_cards, of_texts = _like_cards(contract, sample), _text_words(contract, rows)
-    about = (questions, like_cards, zone, words, by_name, padded, of_texts)
+    like_cards = _like_cards(contract, sample)
+    of_texts = _of_texts(contract, rows, words_of_texts), _of_texts(contract, rows, numbers_of_texts)
+    about = (questions, like_cards, zone, words, by_name, padded, *of_texts)
     return Draft(contract, findings, sample.rows, *about)
 
 
@@ -286,15 +289,17 @@ def _words(
     return tuple(question for question in asked if question)
 
 
-def _text_words(contract: Contract, sample: DraftSample) -> dict[str, dict[str, int]]:
-    """Return the few words of each text column about nobody, with their rows."""
-    words = {
-        column.name: words_of_texts(text)
+def _of_texts(
+    contract: Contract, sample: DraftSample, facts_of: Callable[[pa.Array], dict[str, _Facts]]
+) -> dict[str, dict[str, _Facts]]:
+    """Return facts of the values of each text column about nobody that has some."""
+    facts = {
+        column.name: facts_of(text)
         for stored, column, text in _with_texts(contract, sample)
         if column.type.kind is Kind.STRING
         and not (column.mask or column.classification or stored.nested or stored.is_sheet_name)
     }
-    return {name: of_column for name, of_column in words.items() if of_column}
+    return {name: of_column for name, of_column in facts.items() if of_column}
 
 
 def _question(stored: Column, text: pa.Array, guess: Guess) -> FormatQuestion:

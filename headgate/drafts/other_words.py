@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.format_property import declared_keys
 from headgate.contracts.model import Column, Kind
 from headgate.contracts.source_format import PLAIN
-from headgate.drafts.column_inference import Guess, guess_column, text_type
-from headgate.values.cells import blank_to_null, bool_array, text_array
-from headgate.values.format_inference import is_read
+from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule, text_type
+from headgate.drafts.nearly_all_rows import sounds_like_key
+from headgate.values.cells import blank_to_null, bool_array, distinct_counts, flags, text_array
+from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, infer_most, is_read
 
 _MAX_WORDS, _MAX_CHARACTERS = 3, 30
+_MIN_LETTERS = 2  # of a word beside many numbers: S, M and L are sizes
+_MIN_WHOLE_NUMBERS = 10  # different ones, since a few may be codes, such as floors and sizes
+_NUMBERS = (Kind.BIGINT, Kind.DECIMAL)
 _MAX_TEXT_WORDS = 12  # as many as a person decides about one by one
 _WORDS = re.compile(r"[^\d@]*[^\W\d_][^\d@]*")
 
@@ -47,16 +52,16 @@ def words_question(
     Args:
         column_of: drafts the column of such texts by a guess.
     """
-    if guess.mostly is None or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}:
+    if guess.mostly is None:
+        words = _words_beside_half(name, text, guess)
+    elif guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}:
         return None
-    values = blank_to_null(text).drop_null()
-    others = values.filter(bool_array(~is_read(values, guess.mostly.reading)))
-    nulls = guess.format.nulls if guess.format else ()
-    others = others.filter(pc.invert(pc.is_in(pc.utf8_trim_whitespace(others), text_array(nulls))))
-    words = tuple(sorted(set(pc.utf8_trim_whitespace(others).to_pylist())))
+    else:
+        words = _words_beside_most(text, guess.mostly.reading, guess.format.nulls if guess.format else ())
     if not 0 < len(words) <= _MAX_WORDS or not all(map(_is_word, words)):
         return None
-    without = pc.if_else(pc.is_in(pc.utf8_trim_whitespace(text), text_array(words)), None, text)
+    is_other = pc.is_in(pc.utf8_trim_whitespace(text), text_array(words))
+    without = pc.if_else(is_other, None, text)
     other_values = guess_column(name, without)
     if other_values.type.kind is Kind.STRING:
         return None
@@ -65,7 +70,51 @@ def words_question(
     empty = replace(declared, nulls=tuple(sorted({*declared.nulls, *words})))
     as_empty = replace(waiting, format=empty)
     as_text = None if guess.type.kind is Kind.STRING else column_of(text, Guess(text_type(text)))
-    return WordsQuestion(name, words, len(others), as_empty, waiting, as_text)
+    return WordsQuestion(name, words, pc.sum(is_other).as_py(), as_empty, waiting, as_text)
+
+
+def _words_beside_most(text: pa.Array, reading: Reading, nulls: Sequence[str]) -> tuple[str, ...]:
+    """Return the texts beside nearly all values, which have the reading."""
+    values = blank_to_null(text).drop_null()
+    others = pc.utf8_trim_whitespace(values.filter(bool_array(~is_read(values, reading))))
+    return tuple(sorted({*others.to_pylist()} - {*nulls}))
+
+
+def _words_beside_half(name: str, text: pa.Array, guess: Guess) -> tuple[str, ...]:
+    """Return the words of a text column if at least half of its values are numbers, and no codes."""
+    values = pc.utf8_trim_whitespace(blank_to_null(text).drop_null())
+    unique, counts = distinct_counts(values)
+    is_other = ~flags(pc.match_substring_regex(unique, "[0-9]"))
+    others, numbers = (unique.filter(bool_array(mask)) for mask in (is_other, ~is_other))
+    words = tuple(sorted({*others.to_pylist()} - {*NULL_WORDS}))
+    is_text = guess.type.kind is Kind.STRING and not guess.choices
+    if not is_text or not words or len(words) > _MAX_WORDS or counts[is_other].sum() * 2 > len(values):
+        return ()
+    if min(map(_letters, words)) < _MIN_LETTERS or sounds_like_key(name) or is_text_by_rule(name, unique):
+        return ()
+    kinds = {reading.kind for reading in infer_format(numbers).readings}
+    is_amount = kinds == {Kind.DECIMAL} or len(numbers) >= _MIN_WHOLE_NUMBERS
+    return words if is_amount and kinds <= {*_NUMBERS} else ()
+
+
+def _letters(word: str) -> int:
+    return sum(map(str.isalpha, word))
+
+
+def numbers_of_texts(text: pa.Array) -> dict[str, object]:
+    """Return the format of the numbers in a text column, for a person who makes it one of numbers.
+
+    Empty for the plain format, and unless nearly all values with digits are numbers in one format.
+    """
+    unique, counts = distinct_counts(pc.utf8_trim_whitespace(blank_to_null(text).drop_null()))
+    has_digit = flags(pc.match_substring_regex(unique, "[0-9]"))
+    if not has_digit.any():
+        return {}
+    numbers, rows = unique.filter(bool_array(has_digit)), counts[has_digit]
+    readings = infer_format(numbers).readings
+    most = infer_most(numbers, rows) if not readings else None
+    reading = most.reading if most else readings[0] if len(readings) == 1 else None
+    return declared_keys(reading.format) if reading and reading.kind in _NUMBERS else {}
 
 
 def words_of_texts(text: pa.Array) -> dict[str, int]:

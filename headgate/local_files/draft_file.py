@@ -160,6 +160,7 @@ def draft_of_upload(
         "for_deployment": _for_deployment(contract, checked.draft, plain),
         "time_zone": checked.draft.time_zone,
         "text_words": {plain.get(name, name): words for name, words in checked.draft.text_words.items()},
+        "text_numbers": {plain.get(name, name): keys for name, keys in checked.draft.text_numbers.items()},
         "local_times": [
             plain.get(finding.column, finding.column)
             for finding in checked.draft.findings

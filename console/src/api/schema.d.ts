@@ -2037,6 +2037,16 @@ export interface components {
              */
             rows: number;
             /**
+             * Text Numbers
+             * @description Keys of `headgate.format` of the numbers in text columns, for the same person.
+             * @default {}
+             */
+            text_numbers: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
              * Text Words
              * @description Rows of each word in text columns with few words, for a person who changes the type.
              * @default {}

@@ -169,6 +169,9 @@ class ContractDraft(Shape):
     text_words: dict[str, dict[str, Count]] = Field(
         {}, description="Rows of each word in text columns with few words, for a person who changes the type."
     )
+    text_numbers: dict[str, dict[str, Any]] = Field(
+        {}, description="Keys of `headgate.format` of the numbers in text columns, for the same person."
+    )
     zone_around: str = Field(
         "", description="The zone of times in the dataset of the records around this list; empty for none."
     )

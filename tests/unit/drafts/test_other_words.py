@@ -67,3 +67,43 @@ def test_the_upload_has_a_question_instead_of_a_note() -> None:
     assert [answer["answer"] for answer in question["answers"]] == ["empty", "wait"]
     assert {answer["property"]["logicalType"] for answer in question["answers"]} == {"number"}
     assert not [note for note in draft["notes"] if "stays text" in note["message"]]
+
+
+def of_values(*values: str, heading: str = "taxa") -> tuple[str, list[str], int, set[str]] | None:
+    """The question of an upload about its only column but the first: type, words, rows and answered types."""
+    lines = (f"{at};{value}" for at, value in enumerate(values))
+    draft = draft_of_upload("list.csv", "\n".join([f"no;{heading}", *lines]).encode())
+    assert draft
+    column = draft["document"]["schema"][0]["properties"][1]
+    if not draft["questions"]:
+        return None
+    (question,) = draft["questions"]
+    types = {answer["property"]["logicalType"] for answer in question["answers"]}
+    return column["logicalType"], question["words"], question["rows"], types
+
+
+AMOUNTS = [f"{at},5" for at in range(20)]
+
+
+def test_few_different_words_beside_at_least_half_numbers_are_asked_about() -> None:
+    assert of_values(*AMOUNTS, *["s/d"] * 20) == ("string", ["s/d"], 20, {"number"})
+    assert of_values(*AMOUNTS, *["free"] * 8, *["later"] * 6) == ("string", ["free", "later"], 14, {"number"})
+    assert of_values(*AMOUNTS, *["n/a"] * 8, *["free"] * 6) == ("string", ["free"], 6, {"number"})
+    whole = [str(at) for at in range(100, 130)]
+    assert of_values(*whole, *["none"] * 20) == ("string", ["none"], 20, {"integer"})
+
+
+def test_more_words_than_numbers_and_codes_are_not_asked_about() -> None:
+    assert of_values(*AMOUNTS, *["free"] * 21) is None
+    assert of_values(*AMOUNTS, *["a lot", "a few", "some", "none left"] * 4) is None
+    assert of_values(*["38", "40", "42"] * 8, *["S", "M", "L"] * 5) is None
+    assert of_values(*["1", "2", "3"] * 8, *["EG"] * 9) is None
+    assert of_values(*AMOUNTS, *["free"] * 9, heading="postal_code") is None
+
+
+def test_half_of_the_numbers_with_a_decimal_comma_keep_it_in_both_answers() -> None:
+    draft = draft_from_sample(prices(*["s/d", "n/a"] * 16), "artikel", strict=False)
+    (question,) = draft.words
+    declared = [column.format for column in (question.as_empty, question.as_waiting) if column.format]
+    assert [(each.decimal, each.nulls) for each in declared] == [(",", ("n/a", "s/d")), (",", ("n/a",))]
+    assert draft.contract.column("preis").type.kind is Kind.STRING

@@ -29,6 +29,28 @@ def test_the_words_among_numbers_are_counted_one_by_one() -> None:
     assert words_of("fee", values) == {"n/a": 9, "free": 7}
 
 
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        (["14,2", "17,05", "s/d", "n/a", "?", "15,8"], {"decimal": ","}),
+        (["1.014,2", "17,05", "many"], {"decimal": ",", "thousands": "."}),
+        (["14.2", "17.05", "s/d"], {}),
+        (["14,2", "s/d", "n/a"], {"decimal": ","}),
+        (["1,234", "s/d", "n/a"], {}),
+        (["3-4,5", "17,05", "a", "b"], {}),
+    ],
+)
+def test_the_numbers_of_a_text_column_have_their_own_format(
+    values: list[str], numbers: dict[str, object]
+) -> None:
+    """A person who makes the column one of numbers is not refused each of them."""
+    words = ["one", "two", "three", "four"]
+    body = "\n".join(["no;yield", *(f"{at};{value}" for at, value in enumerate([*values * 4, *words]))])
+    draft = draft_of_upload("list.csv", body.encode())
+    assert draft
+    assert draft["text_numbers"].get("yield", {}) == numbers
+
+
 def type_of(heading: str, values: list[str]) -> str:
     body = "\n".join(["no;" + heading, *(f"{at};{value}" for at, value in enumerate(values * 9))]).encode()
     column = draft_from_sample(body, "list", strict=False).contract.columns[1]

@@ -229,9 +229,12 @@ function Editor({
     else setColumns((before) => before.map((one, place) => (place === at ? { ...one, isLeftOut } : one)))
   }
   const wordsOf = (at: number) => draft.text_words?.[drafted[at]?.name ?? ''] ?? {}
+  const numbersOf = (at: number) => draft.text_numbers?.[drafted[at]?.name ?? ''] ?? {}
   const change = (at: number, column: DraftColumn) =>
     setColumns((before) =>
-      before.map((one, place) => (place === at ? withWords(one, column, Object.keys(wordsOf(at))) : one)),
+      before.map((one, place) =>
+        place === at ? withWords(one, column, Object.keys(wordsOf(at)), numbersOf(at)) : one,
+      ),
     )
   return (
     <Stack gap="sm" className="panel" p="sm">
@@ -343,10 +346,15 @@ function Editor({
   )
 }
 
-/** The column after a change; a new type of one with words begins with the meanings that are clear. */
-function withWords(before: DraftColumn, after: DraftColumn, words: string[]): DraftColumn {
-  if (before.type === after.type || words.length === 0) return after
-  if (decidesWords(after.type)) return withMeanings(after, after.type, meaningsOf(words, after.type))
+/** The column after a change; a new type begins with the meanings of words and the form of numbers that are clear. */
+function withWords(
+  before: DraftColumn,
+  after: DraftColumn,
+  words: string[],
+  numbers: Readonly<Record<string, unknown>>,
+): DraftColumn {
+  if (before.type === after.type || (words.length === 0 && Object.keys(numbers).length === 0)) return after
+  if (decidesWords(after.type)) return withMeanings(after, after.type, meaningsOf(words, after.type), numbers)
   const plain = { ...after }
   delete plain.answered
   return plain

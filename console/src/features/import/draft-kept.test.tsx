@@ -200,6 +200,7 @@ test('words of a text that becomes yes or no have their meanings, and those amon
           draft={{
             ...draftOf('bio', 'TEXT'),
             text_words: { plate: { free: 7, 'n/a': 10 }, bio: { oui: 9, non: 8, Oui: 1, N: 2, x: 1 } },
+            text_numbers: { plate: { decimal: ',' } },
           }}
           uploadId="u10"
           inFile={['Plate', 'Bio']}
@@ -235,6 +236,15 @@ test('words of a text that becomes yes or no have their meanings, and those amon
     }),
   )
   expect(propertyOf('plate')).toMatchObject({
-    customProperties: [{ property: 'headgate.format', value: { nulls: ['n/a'], trim: true } }],
+    customProperties: [{ property: 'headgate.format', value: { decimal: ',', nulls: ['n/a'], trim: true } }],
   })
+  type('free means', 'empty')
+  await waitFor(() =>
+    expect(propertyOf('plate')).toMatchObject({
+      customProperties: [{ property: 'headgate.format', value: { decimal: ',', nulls: ['free', 'n/a'] } }],
+    }),
+  )
+  type('Type of plate', 'DATE')
+  await waitFor(() => expect(propertyOf('plate')).toMatchObject({ logicalType: 'date' }))
+  expect(JSON.stringify(propertyOf('plate'))).not.toContain('decimal')
 })

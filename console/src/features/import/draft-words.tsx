@@ -1,7 +1,7 @@
 import { Group, NativeSelect, Stack, Text } from '@mantine/core'
 
 import { count } from '../../api/format'
-import type { DraftColumn, Property } from './draft-columns'
+import { type DraftColumn, isNumber, type Property } from './draft-columns'
 import { meansEmpty, truthOf } from './truth-words'
 
 /** What becomes of a word: yes, no, no value, or its rows wait for a person. */
@@ -45,15 +45,24 @@ const formatOf = (property: Property | undefined): Record<string, string[]> =>
 const withoutWords = (property: Property | undefined): Record<string, unknown> =>
   Object.fromEntries(Object.entries(formatOf(property)).filter(([key]) => !OF_WORDS.has(key)))
 
-/** The column as one of a type whose contract declares what its words mean; its property takes no fact of a text. */
-export function withMeanings(column: DraftColumn, type: string, meanings: Meanings): DraftColumn {
+/**
+ * The column as one of a type whose contract declares what its words mean; its property takes no fact of a text.
+ *
+ * @param numbers The format of numbers among its texts, as of decimal commas.
+ */
+export function withMeanings(
+  column: DraftColumn,
+  type: string,
+  meanings: Meanings,
+  numbers: Readonly<Record<string, unknown>> = {},
+): DraftColumn {
   const of = (meaning: Meaning): string[] =>
     Object.keys(meanings).filter((word) => meanings[word] === meaning)
   const [yes, no, nulls] = [inAnyCase(of('true')), inAnyCase(of('false')), of('empty')]
   const truths = yes.length + no.length > 0
   const before = column.answered?.physicalType === type ? column.answered : undefined
   const format = {
-    ...withoutWords(before),
+    ...(before ? withoutWords(before) : isNumber(type) ? numbers : {}),
     ...(truths
       ? { trueWords: yes.length > 0 ? yes : ['true'], falseWords: no.length > 0 ? no : ['false'] }
       : {}),
