@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded
-from tests.unit.api.lakes import Caller
+
+if TYPE_CHECKING:
+    from tests.unit.api.lakes import Caller
 
 pytestmark = pytest.mark.unit
 
