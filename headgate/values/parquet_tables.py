@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+# Metadata of a file whose timestamps without a zone are UTC: exports of MySQL and PostgreSQL.
+UTC_TIMES = {b"headgate.timestamps": b"UTC"}
 
 
 def table_of(
@@ -27,6 +30,18 @@ def table_of(
     source = content if isinstance(content, Path) else pa.BufferReader(content)
     with pq.ParquetFile(source, read_dictionary=list(dictionaries)) as file:
         return file.read(columns, use_threads=False)
+
+
+def in_utc(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return timestamps without a zone as those of UTC; other columns are unchanged."""
+    if not pa.types.is_timestamp(column.type) or column.type.tz:
+        return column
+    return column.cast(pa.timestamp(column.type.unit, "UTC"))
+
+
+def has_utc_times(metadata: Mapping[bytes, bytes] | None) -> bool:
+    """Return whether the timestamps without a zone of a file with this metadata are UTC."""
+    return UTC_TIMES.items() <= (metadata or {}).items()
 
 
 def cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:

@@ -20,6 +20,7 @@ from headgate.export.planning.mapping import CanonicalForm, ExportColumn
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.server.source_tables import BYTES, SourceTable
 from headgate.lake.keys import RUN_DELETIONS
+from headgate.values.parquet_tables import UTC_TIMES
 from headgate.values.sql_names import quoted_name
 
 if TYPE_CHECKING:
@@ -119,5 +120,7 @@ def write_deleted(before: Path, now: Path, path: Path) -> int:
     """Write the sorted keys in `before` that are not in `now` to `path`, if any; return their number."""
     deleted = _keys_missing_in(now, before)
     if deleted.num_rows:
-        pq.write_table(deleted, path, compression="zstd", store_schema=False)
+        with pq.ParquetWriter(path, deleted.schema, compression="zstd", store_schema=False) as writer:
+            writer.write_table(deleted)
+            writer.add_key_value_metadata(UTC_TIMES)
     return int(deleted.num_rows)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from headgate.errors import HeadgateError
 from headgate.export.reading.csv_files import CsvWriter
 from headgate.export.reading.file_batches import FileFormat
+from headgate.values.parquet_tables import UTC_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -103,8 +104,8 @@ def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
         store_schema=False,
         data_page_size=_PAGE_BYTES,
     )
-    if table.schema.metadata:  # the facts of masking, which `store_schema=False` would leave out
-        writer.add_key_value_metadata(table.schema.metadata)
+    # `store_schema=False` leaves out the facts of masking.
+    writer.add_key_value_metadata({**(table.schema.metadata or {}), **UTC_TIMES})
     return writer
 
 

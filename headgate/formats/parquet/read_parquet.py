@@ -8,12 +8,13 @@
 | float for a number or card | digits without a point if it is integral and below 2^53, else the shortest exact ones;     |
 |                           | a misfit if these are more digits than a float keeps (15)                                 |
 | date                      | `YYYY-MM-DD`                                                                              |
-| timestamp                 | UTC, with its fraction; nanoseconds that are not whole microseconds become misfits        |
+| timestamp                 | UTC, with its fraction; one that is stored without a zone is of the contract's, if that   |
+|                           | declares one; nanoseconds that are not whole microseconds become misfits                  |
 | list, struct, map         | JSON text, if the contract keeps it (`headgate.formats.parquet.nested_text`)              |
 | time of day               | `HH:MM:SS` with its fraction, for text                                                    |
 | timestamp for a date      | the day if it is midnight and the zone is UTC or missing; else a misfit: the day depends  |
 |                           | on the zone                                                                               |
-| INT96 timestamp           | the same; years after 2262, which nanoseconds cannot express, are also read               |
+| INT96 timestamp           | UTC; years after 2262, which nanoseconds cannot express, are also read                    |
 
 A column stored in a type that cannot be converted to the contract's (a float for text, a list for a number)
 rejects the file.
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from itertools import islice, repeat
@@ -63,6 +65,7 @@ from headgate.values.cells import (
     text_array,
 )
 from headgate.values.declared_spelling import in_declared_format
+from headgate.values.parquet_tables import has_utc_times, in_utc
 
 if TYPE_CHECKING:
     from headgate.formats.json.nested_names import Expands
@@ -93,6 +96,14 @@ _PLAIN_TIME = r"^(\d{4,}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?)$"
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
+@dataclass(frozen=True)
+class _StoredTimes:
+    """Columns with timestamps that need nanoseconds, and those of UTC that are stored without a zone."""
+
+    in_nanoseconds: Sequence[str]
+    of_utc: Sequence[str]
+
+
 def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """Return the rows of a Parquet file on disk or in memory, in batches.
 
@@ -108,6 +119,7 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
             _check_size(metadata, _size_bytes(file))
             stored = _stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
+            of_utc = _columns_of_utc(opened)
             nested_int96 = sorted(nested_columns_in_int96(opened.schema))
     except _BROKEN:
         raise _corrupt() from None
@@ -115,10 +127,10 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     size_bytes = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)
     header = match_header([column.name for column in columns], contract, in_order=False)
     _check_times_inside(dict(zip(header.names, columns, strict=True)), nested_int96, contract)
-    in_nanoseconds = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
+    times = _StoredTimes(_in_nanoseconds(file, legacy, rows_at_once) if legacy else [], of_utc)
     form = Received({}, NO_ROWS, format_name="parquet").written_as
     return Source(
-        partial(_batches, file, contract, header, in_nanoseconds, rows_at_once),
+        partial(_batches, file, contract, header, times, rows_at_once),
         len(columns),
         header.absent,
         form,
@@ -145,14 +157,16 @@ def parquet_table(file: Path | bytes, expands: Expands = never, *, whole: bool) 
         )
     except _BROKEN:
         raise _corrupt() from None
-    table = with_struct_columns(table, expands)
+    table = with_struct_columns(_with_zone(table, _columns_of_utc(opened)), expands)
     return FileTable(tuple(table.column_names), tuple(table.columns))
 
 
 def parquet_schema(file: Path | bytes) -> pa.Schema:
     """Return the stored columns and types; `corrupt_parquet` if they cannot be read."""
     try:
-        return _stored_columns(pq.read_schema(_source(file)))
+        with pq.ParquetFile(_source(file)) as opened:
+            stored = _stored_columns(opened.schema_arrow).empty_table()
+            return _with_zone(stored, _columns_of_utc(opened)).schema
     except _BROKEN:
         raise _corrupt() from None
 
@@ -166,20 +180,40 @@ def _size_bytes(file: Path | bytes) -> int:
 
 
 def _batches(
-    file: Path | bytes, contract: Contract, header: Header, in_nanoseconds: Sequence[str], rows_at_once: int
+    file: Path | bytes,
+    contract: Contract,
+    header: Header,
+    times: _StoredTimes,
+    rows_at_once: int,
 ) -> Iterator[Received]:
-    """Yield the rows, with nanoseconds in the `in_nanoseconds` columns; one empty batch if there are none."""
+    """Yield the rows, with nanoseconds where a column has them; one empty batch if there are none."""
+    in_nanoseconds = times.in_nanoseconds
     number, expands = 1, by_contract(contract)
     exact = _tables(file, rows_at_once, in_nanoseconds) if in_nanoseconds else repeat(None)
     for table, exact_table in zip(_tables(file, rows_at_once), exact, strict=False):
         for name in in_nanoseconds:
             table = table.set_column(table.column_names.index(name), name, exact_table.column(name))  # noqa: PLW2901 one table
-        yield rows_of_arrow_table(with_struct_columns(table, expands), contract, header, number)
+        zoned = with_struct_columns(_with_zone(table, times.of_utc), expands)
+        yield rows_of_arrow_table(zoned, contract, header, number)
         number += table.num_rows
     if number == 1:
         with _open(file) as opened:
             empty = _stored_columns(opened.schema_arrow).empty_table()
             yield rows_of_arrow_table(with_struct_columns(empty, expands), contract, header)
+
+
+def _columns_of_utc(opened: pq.ParquetFile) -> list[str]:
+    """Return the columns whose timestamps are UTC though they are stored without a zone."""
+    if has_utc_times(opened.metadata.metadata):
+        return [field.name for field in opened.schema_arrow if pa.types.is_timestamp(field.type)]
+    return columns_in_int96(opened.schema)
+
+
+def _with_zone(table: pa.Table, of_utc: Sequence[str]) -> pa.Table:
+    """Return the table with UTC as the zone of these timestamps, where they have none."""
+    for name in of_utc:
+        table = table.set_column(table.column_names.index(name), name, in_utc(table.column(name)))
+    return table
 
 
 def _stored_columns(schema: pa.Schema) -> pa.Schema:
@@ -369,8 +403,10 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
 
 
 def _needs_zone(stored: pa.DataType, column: Column) -> bool:
-    """Return whether texts of the column are of a declared zone; a stored timestamp is always UTC."""
-    return bool(column.format and column.format.timezone and pa.types.is_timestamp(stored))
+    """Return whether texts are UTC, where texts without a zone are of the zone that the contract declares."""
+    return bool(
+        column.format and column.format.timezone and pa.types.is_timestamp(stored) and stored.tz is not None
+    )
 
 
 def without_zeros(text: pa.Array, column: Column) -> pa.Array:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
+from headgate.contracts.source_format import SourceFormat
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.batches import all_rows
@@ -17,6 +18,8 @@ from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.read_table import read_table, unknown_table
 from headgate.formats.received_rows import Received
 from headgate.values.cast import cast
+from headgate.values.cast_declared import cast_column
+from headgate.values.parquet_tables import UTC_TIMES
 
 pytestmark = pytest.mark.unit
 
@@ -119,6 +122,34 @@ def test_times_with_a_zone_become_utc() -> None:
     assert values_of(pa.array([noon], pa.timestamp("ms", "Europe/Paris")), TIMESTAMP) == [
         dt.datetime(2024, 7, 1, 10)
     ]
+
+
+BERLIN = Column("x", TIMESTAMP, format=SourceFormat(timezone="Europe/Berlin"))
+
+
+def in_berlin(content: bytes) -> list[object]:
+    """Return the stored times for a column whose times without a zone are of Berlin."""
+    text = read_rows(content, Contract("c", "things", "source", "1", (BERLIN,))).cells["x"]
+    cast_values: list[object] = cast_column(BERLIN, text).values.to_pylist()
+    return cast_values
+
+
+NOON = dt.datetime(2024, 7, 1, 12)
+
+
+def test_times_without_a_zone_are_of_the_zone_that_the_contract_declares() -> None:
+    assert in_berlin(written(pa.array([NOON], pa.timestamp("ms")))) == [dt.datetime(2024, 7, 1, 10)]
+    assert in_berlin(written(pa.array([NOON], pa.timestamp("ms", "UTC")))) == [NOON]
+
+
+def test_times_of_exports_and_of_int96_are_utc_though_they_state_no_zone() -> None:
+    times = pa.table({"x": pa.array([NOON], pa.timestamp("us"))})
+    exported, legacy = io.BytesIO(), io.BytesIO()
+    with pq.ParquetWriter(exported, times.schema, store_schema=False) as writer:
+        writer.write_table(times)
+        writer.add_key_value_metadata(UTC_TIMES)
+    pq.write_table(times, legacy, use_deprecated_int96_timestamps=True)
+    assert in_berlin(exported.getvalue()) == in_berlin(legacy.getvalue()) == [NOON]
 
 
 def test_nanoseconds_fit_only_where_they_are_whole_microseconds() -> None:
