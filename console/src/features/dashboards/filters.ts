@@ -60,9 +60,10 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
       panel.sql,
       active.filter((one) => isFor(one, panel.name)),
     ),
-    words: active
-      .filter((one) => narrows(one, panel))
-      .map(({ name, label, column }) => `${label}: ${cellWords(column, chosen[name])}`),
+    words: narrowedWords(
+      active.filter((one) => narrows(one, panel)),
+      chosen,
+    ),
     rows: [
       ...(panel.rows ?? []),
       ...own.map((one) => rowCondition(one, chosen[one.name] ?? '', typeOf(tables, panel.table, one.column))),
@@ -99,6 +100,10 @@ export function filtersFor(filters: Filter[], sql: string, tables: Table[]): Fil
 /** Whether a filter is an end of a period, and not one of many values. */
 export const isBound = ({ is_from, is_until }: Pick<Filter, 'is_from' | 'is_until'>): boolean =>
   is_from || is_until
+
+/** The filters that narrow a statement with their values, such as `Country: Ireland`. */
+export const narrowedWords = (narrowing: Filter[], chosen: Chosen): string[] =>
+  oncePerName(narrowing).map(({ name, label, column }) => `${label}: ${cellWords(column, chosen[name])}`)
 
 /** The first and the last day that a period leaves of a statement, by the filters that narrow it; undefined without a period. */
 export function boundsOf(narrowing: Filter[], chosen: Chosen, tables: Table[]): Bounds | undefined {

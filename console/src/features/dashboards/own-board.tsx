@@ -175,12 +175,8 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
       ) : (
         <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
           {pinned.map((question, place) => {
-            const { sql, ignored, isOfRest, bounds } = narrowedStatement(
-              question.sql,
-              filters,
-              chosen,
-              tables,
-            )
+            const of = narrowedStatement(question.sql, filters, chosen, tables)
+            const { sql, ignored, isOfRest, words, bounds } = of
             return (
               <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
                 <PinnedPanel
@@ -196,6 +192,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
                   }
                   ignored={ignored}
                   isOfRest={isOfRest}
+                  words={words}
                   bounds={bounds}
                   deeds={isOwn ? deedsOf(question, place) : undefined}
                 />

@@ -55,6 +55,7 @@ test('a filter narrows every statement that reads its column, and is named where
   expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES)).toEqual({
     sql: `WITH trips AS (\n  SELECT region, as_of, begun_on\n  FROM lake.trips\n  WHERE begun_on >= DATE '2026-01-05' AND region = 'Alps'\n)\n${TRIPS}`,
     ignored: [],
+    words: ['From: 5 Jan 2026', 'Region: Alps'],
     bounds: { from: '2026-01-05', until: '', ofDays: 'begun_on' },
   })
   expect(narrowedStatement(PRICES, FILTERS, chosen, TABLES)).toEqual({
@@ -94,6 +95,7 @@ test('a filter by a name reaches tables with the id, by the reference of their c
   expect(narrowedStatement(STAYS, filters, chosen, tables)).toEqual({
     sql: `WITH stays AS (\n  SELECT place_id\n  FROM curated.stays\n  WHERE place_id IN (SELECT place_id FROM curated.places WHERE region = 'Alps')\n)\n${STAYS}`,
     ignored: [],
+    words: ['Region: Alps'],
   })
   // Which of two references a person means, nobody knows.
   expect(narrowedStatement(MOVES, filters, chosen, tables)).toEqual({ sql: MOVES, ignored: ['Region'] })

@@ -14,6 +14,7 @@ import {
   isBound,
   isOfRest,
   type Lookup,
+  narrowedWords,
   narrows,
   tablesRead,
   typeOf,
@@ -86,24 +87,22 @@ function lookupOf(
   return ways.length === 1 ? ways[0] : undefined
 }
 
-/** A statement under the chosen filters, the labels of those that cannot change it, and the days that they leave of it. */
+/** A statement under the chosen filters, these in words, the labels of those that cannot change it, and the days that they leave of it. */
 export function narrowedStatement(
   sql: string,
   filters: Filter[],
   chosen: Chosen,
   tables: Table[],
-): { sql: string; ignored: string[]; isOfRest?: boolean; bounds: Bounds | undefined } {
+): { sql: string; ignored: string[]; isOfRest?: boolean; words?: string[]; bounds: Bounds | undefined } {
   const read = tablesRead(sql, tables)
   const active = filtersFor(filters, sql, tables).filter(({ name }) => chosen[name])
+  const narrowing = active.filter((filter) => narrows(filter, { name: '', sql }))
   return {
     sql: filteredSql({ name: '', sql }, filters, chosen, tables),
     ignored: ignoredLabels(active, (filter) => read.some(({ name }) => filter.tables.includes(name))),
     ...(isOfRest(sql, active) ? { isOfRest: true } : {}),
-    bounds: boundsOf(
-      active.filter((filter) => narrows(filter, { name: '', sql })),
-      chosen,
-      tables,
-    ),
+    ...(narrowing.length > 0 ? { words: narrowedWords(narrowing, chosen) } : {}),
+    bounds: boundsOf(narrowing, chosen, tables),
   }
 }
 

@@ -13,7 +13,7 @@ import { hasFiltersOfTables } from './board-filters'
 import { fileNameOf } from '../query/file-name-of'
 import { PinItem } from './pin-item'
 import { questionOfPanel } from './pinned-question'
-import { Downloads } from './downloads'
+import { Downloads, panelNotes } from './downloads'
 import { pictured } from './pictured-table'
 import { tableAddress } from '../../formats/addresses'
 import { FEW, useTrust } from './trust-line'
@@ -60,14 +60,23 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
   const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
   const pinned = answer && questionOfPanel(panel, sql, answer.columns, words, units)
-  const notes = [...(title ? [title] : []), ...part, `SQL: ${sql}`]
-  function savePicture(chart: SVGSVGElement | null): void {
+  const notesOf = (panel: ParentNode): string[] => [
+    ...(title ? [title] : []),
+    ...part,
+    ...panelNotes(panel, words),
+    `SQL: ${sql}`,
+  ]
+  function savePicture(chart: SVGSVGElement | null, place: ParentNode): void {
     if (!saved) return
     const source = `Source: ${board.title}, table ${panel.table}`
     void savePng(file, {
       title: title ?? question,
       subtitle: title ? question : undefined,
-      notes: [[...trust.slice(0, FEW), ...(chart ? [] : part)].join(' · '), source].filter(Boolean),
+      notes: [
+        [...trust.slice(0, FEW), ...(chart ? [] : part)].join(' · '),
+        ...panelNotes(place, words),
+        source,
+      ].filter(Boolean),
       ...(chart ? { chart } : { table: pictured(saved, columnFormats(saved.columns, units, labels)) }),
     })
   }
@@ -90,7 +99,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
         <Downloads
           file={file}
           answer={saved}
-          sheet={{ title: question, units, labels, about, notes, linkOf }}
+          sheet={(place) => ({ title: question, units, labels, about, notes: notesOf(place), linkOf })}
           onPicture={savePicture}
         />
         <Menu.Divider />

@@ -6,7 +6,7 @@ import { withDays } from '../query/days'
 import { fileNameOf } from '../query/file-name-of'
 import type { Result } from '../query/results'
 import type { KeptQuestion } from '../query/saved-questions'
-import { Downloads } from './downloads'
+import { Downloads, panelNotes } from './downloads'
 import { pictured } from './pictured-table'
 
 /** What a person may do with a panel of their own dashboard. */
@@ -25,23 +25,24 @@ export const menuLabel = (name: string): string => `More about: ${name}`
 
 interface Props {
   question: KeptQuestion
+  /** The chosen filters that change it, such as `Country: Ireland`. */
+  filters: string[]
   answer: Result | undefined
   deeds: PinnedDeeds | undefined
 }
 
 /** The downloads of a question on a person's dashboard, and the way off it. */
-export function PinnedMenu({ question: { name, sql, units: own }, answer, deeds }: Props) {
+export function PinnedMenu({ question: { name, sql, units: own }, filters, answer, deeds }: Props) {
   const units = useAnswerUnits('', answer?.columns, own)
   const labels = useAnswerLabels('', answer?.columns)
   const file = fileNameOf(name, sql)
-  const notes = [`SQL: ${sql}`]
-  function savePicture(chart: SVGSVGElement | null): void {
+  function savePicture(chart: SVGSVGElement | null, panel: ParentNode): void {
     if (!answer) return
     const table = pictured(
       { ...answer, rows: withDays(answer.rows) },
       columnFormats(answer.columns, units, labels),
     )
-    void savePng(file, { title: name, ...(chart ? { chart } : { table }) })
+    void savePng(file, { title: name, notes: panelNotes(panel, filters), ...(chart ? { chart } : { table }) })
   }
   return (
     <Menu position="bottom-end" withinPortal={false}>
@@ -54,7 +55,12 @@ export function PinnedMenu({ question: { name, sql, units: own }, answer, deeds 
         <Downloads
           file={file}
           answer={answer}
-          sheet={{ title: name, units, labels, notes }}
+          sheet={(panel) => ({
+            title: name,
+            units,
+            labels,
+            notes: [...panelNotes(panel, filters), `SQL: ${sql}`],
+          })}
           onPicture={savePicture}
         />
         {deeds ? <Deeds deeds={deeds} /> : null}

@@ -41,6 +41,8 @@ interface Props {
   ignored: string[]
   /** Whether it has shares of a total that the filters narrow too. */
   isOfRest?: boolean | undefined
+  /** The chosen filters that change it. */
+  words: string[] | undefined
   /** The days that the filters of the page leave of it. */
   bounds?: Bounds | undefined
   /** What its person may do with it; undefined on the dashboard of another person. */
@@ -48,7 +50,16 @@ interface Props {
 }
 
 /** The answer of a question on a person's dashboard. */
-export function PinnedPanel({ question, isNarrowed, narrow, ignored, isOfRest, bounds, deeds }: Props) {
+export function PinnedPanel({
+  question,
+  isNarrowed,
+  narrow,
+  ignored,
+  isOfRest,
+  words: filters = [],
+  bounds,
+  deeds,
+}: Props) {
   const answer = useResult(question.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
@@ -75,7 +86,7 @@ export function PinnedPanel({ question, isNarrowed, narrow, ignored, isOfRest, b
           <Anchor size="sm" component={Link} to={questionAddress(askedBy(question))}>
             Open
           </Anchor>
-          <PinnedMenu question={question} answer={answer.data} deeds={deeds} />
+          <PinnedMenu question={question} filters={filters} answer={answer.data} deeds={deeds} />
         </Group>
       }
     >
