@@ -195,3 +195,15 @@ test('the step of areas to a period that is not over is dashed and paler, one ab
   ])
   expect(series[2]?.areaStyle.opacity).toBeLessThan(series[0]?.areaStyle.opacity ?? 0)
 })
+
+test('one series that a filter leaves has its name, and the label of a part of a period stays within the chart', () => {
+  const open = { place: '2010-12-01', until: '2010-12-09' }
+  type Named = { legend: { show: boolean }; xAxis: { axisLabel: object } }
+  const { legend, xAxis } = line({ ...MONTHLY, open }) as unknown as Named
+  expect(legend.show).toBe(MONTHLY.panel.series !== '')
+  expect(xAxis.axisLabel).toMatchObject({ showMaxLabel: true, alignMaxLabel: 'right' })
+  const rows = EACH.rows.filter(({ zone }) => zone === EACH.rows[0]?.zone)
+  const left = line({ ...EACH, rows }) as unknown as Named
+  expect(left.legend.show).toBe(true)
+  expect(left.xAxis.axisLabel).not.toHaveProperty('alignMaxLabel')
+})

@@ -85,9 +85,11 @@ export function line({
   const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
     Math.floor(seriesIndex / groups.length) === blockOf(dataIndex)
   const named = (name: string): string => seriesName(name, panel, labels)
+  const isNamed = groups.length > 1 || panel.series !== ''
   const chart = {
-    grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
-    legend: { show: groups.length > 1, data: groups, top: 0, right: 8, type: 'scroll', formatter: named },
+    grid: { ...grid, top: isNamed ? 56 : 40, bottom: 28 },
+    // One series that a filter leaves has its name as well.
+    legend: { show: isNamed, data: groups, top: 0, right: 8, type: 'scroll', formatter: named },
     tooltip: hover((points) => [
       xName(points[0]?.name ?? ''),
       ...points
@@ -112,6 +114,9 @@ export function line({
         formatter: axisText,
         // Where few labels have room, the first and the last say which period it is.
         ...(isNarrow ? { showMinLabel: true, showMaxLabel: true } : {}),
+        // The label of a part of a period is long: it stays within the chart.
+        ...(isOpen ? { showMaxLabel: true, alignMaxLabel: 'right' } : {}),
+        ...(isBegun ? { showMinLabel: true, alignMinLabel: 'left' } : {}),
       },
     },
     yAxis: {
