@@ -391,7 +391,7 @@ def test_a_link_to_a_row_opens_it_with_all_rows_that_belong_to_it(console: Conso
     expect(items).to_contain_text("£12.00")
     page.get_by_role("link", name=str(customer), exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Customer {customer}")
-    expect(page.get_by_role("region", name="Orders").get_by_role("heading")).to_have_text(
+    expect(page.get_by_role("region", name="Orders", exact=True).get_by_role("heading")).to_have_text(
         "Orders: 1, £7.00 in all"
     )
     risk = page.get_by_role("region", name="Churn risk")
@@ -405,7 +405,7 @@ def test_a_link_to_a_row_opens_it_with_all_rows_that_belong_to_it(console: Conso
         .first,
         "value, risk and the next step are above the orders",
     ).to_be_visible()
-    assert first.inner_text() != page.get_by_role("region", name="Orders").inner_text()
+    assert first.inner_text() != page.get_by_role("region", name="Orders", exact=True).inner_text()
     page.set_viewport_size({"width": 375, "height": 812})
     settle(page)
     assert page.evaluate(SIDEWAYS) <= 0

@@ -3213,7 +3213,7 @@ def test_the_share_of_searches_that_show_nothing_is_compared_beyond_chance(
         (0, 6, None),
     ],
 )
-def test_a_week_without_searches_is_named_unless_there_are_hardly_any(
+def test_a_week_without_searches_is_named_unless_there_are_few(
     searches: int, next_week: int, action: str | None
 ) -> None:
     trends: list[dict[str, object]] = [

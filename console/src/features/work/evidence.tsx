@@ -33,7 +33,7 @@ export function Evidence({ evidence, itemId, height = MOST_PX }: Props) {
   if (answer.error instanceof ApiProblem && answer.error.status < 500 && !answer.data)
     return <Empty>{answer.error.message.replace(OF_AN_EDITOR, 'Ask')}</Empty>
   return (
-    <section aria-label={title ?? evidence.title}>
+    <section aria-label={title}>
       <Answered of={answer} what="what is known besides">
         {(rows) =>
           rows.rows.length === 0 ? null : (
@@ -46,7 +46,7 @@ export function Evidence({ evidence, itemId, height = MOST_PX }: Props) {
                   answer={rows}
                   units={units}
                   table={evidence.table}
-                  label={title ?? evidence.title}
+                  label={title ?? evidence.table}
                   height={height}
                   keeps={evidence.keeps}
                 />
