@@ -140,7 +140,7 @@ def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_vi
         ("Which transactions should be looked at first", ["Expected loss", "Proposed decision"]),
         ("Which region needs an action", ["What to do"]),
         ("Can the team look at as many transactions", ["Proposed decision", "Of 100 were fraud"]),
-        ("How far off were past forecasts", ["Plan by"]),
+        ("How far off were past forecasts", ["Nearest in tests"]),
         ("May one plan with the figures of this page", ["Result"]),
         ("May one rely on the scores", ["Result"]),
     ],
