@@ -29,9 +29,8 @@ from headgate.snapshots.read_snapshots import snapshot_parts
 from headgate.uploads.keys_of_file import KeysOfFile
 from headgate.uploads.unmerged_rows import (
     UnmergedRows,
+    increments_since,
     newest_of_each_key,
-    undone_contents,
-    unmerged_increments,
     unmerged_rows,
 )
 from headgate.values.cells import bool_array, int_array, numbers, text_array
@@ -106,8 +105,7 @@ def replaced_rows(
     if not contract.key or is_full(contract):
         return None
     snapshot, curated = newest_of_dataset(objects, bucket, contract.dataset), CuratedBucket(objects, bucket)
-    undone = undone_contents(curated, contract.dataset, snapshot)
-    unmerged = unmerged_increments(curated, contract.dataset, snapshot, undone=bool(undone))
+    unmerged, undone = increments_since(curated, contract.dataset, snapshot)
     if not unmerged and not (snapshot and snapshot.rows):
         return ComparisonWithLake()
     if accepted.stat().st_size > MAX_BYTES:

@@ -43,6 +43,19 @@ class UnmergedIncrement(NamedTuple):
         return (keys.parse_increment_key(self.item.ref.key) or ("", ""))[1]
 
 
+class IncrementsSince(NamedTuple):
+    """Changes since a snapshot.
+
+    Attributes:
+        increments: the unmerged ones, the last one first. If a merged file was undone, the other merged ones
+            follow.
+        undone: SHA-256 of the files that the snapshot has rows of, and that were undone since.
+    """
+
+    increments: list[UnmergedIncrement]
+    undone: frozenset[str]
+
+
 class UnmergedRows(NamedTuple):
     """The unmerged rows that may have a key of a file.
 
@@ -61,26 +74,18 @@ class UnmergedRows(NamedTuple):
     is_complete: bool
 
 
-def undone_contents(curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None) -> frozenset[str]:
-    """Return the SHA-256 of the files that a snapshot has rows of, and that were undone since."""
-    merged = _merged_editions(curated, snapshot)
-    listed = curated.objects.list(curated.name, f"{keys.INCREMENTS}/{dataset}/") if merged else ()
-    gone = merged.keys() - {item.ref.key for item in listed}
-    return frozenset(parsed[1] for key in gone if (parsed := keys.parse_increment_key(key)))
-
-
-def unmerged_increments(
-    curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None, *, undone: bool = False
-) -> list[UnmergedIncrement]:
-    """Return the unmerged increments, the last one first.
+def increments_since(
+    curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None
+) -> IncrementsSince:
+    """Return the increments that change a snapshot, and the files that were undone since.
 
     Args:
         snapshot: the rows that the dataset's table shows; None before the first merge.
-        undone: whether the snapshot has rows of a file that was undone since; the other merged increments
-            follow the unmerged ones then.
     """
     merged = _merged_editions(curated, snapshot)
     listed = list(curated.objects.list(curated.name, f"{keys.INCREMENTS}/{dataset}/"))
+    gone = merged.keys() - {item.ref.key for item in listed}
+    undone = frozenset(parsed[1] for key in gone if (parsed := keys.parse_increment_key(key)))
     editions: defaultdict[str, set[str]] = defaultdict(set)
     for key, edition in (named for item in listed if (named := keys.edition_of(item.ref.key))):
         editions[key].add(edition)
@@ -92,7 +97,7 @@ def unmerged_increments(
             is_replayed = key in merged and not is_merged
             increments.append(UnmergedIncrement(item, is_replayed, is_restored=is_merged))
     increments.sort(key=lambda each: (each.item.modified_at, each.item.ref.key), reverse=True)
-    return sorted(increments, key=lambda each: each.is_restored)
+    return IncrementsSince(sorted(increments, key=lambda each: each.is_restored), undone)
 
 
 def unmerged_rows(
