@@ -36,7 +36,7 @@ from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values, numbers_left_out
-from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, Survivors, TiedCells, keep_unique, survivors
+from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, Survivors, keep_unique, survivors
 from headgate.intake.rows.duplicate_reasons import duplicate_reasons, take_candidates
 from headgate.intake.rows.fill_missing_ids import fill_missing_ids
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
@@ -365,8 +365,8 @@ class CheckRun:
         reasons = duplicate_reasons(self._contract, lost, kept, places.tolist(), is_same)
         return dict(zip(lost.column(_SOURCE_ROW).to_pylist(), reasons, strict=True))
 
-    def _tied_cells(self, cells: Mapping[str, pa.Array]) -> TiedCells:
-        """Return the cells by which tied rows are equal: masked columns as they are stored.
+    def _tied_cells(self, cells: Mapping[str, pa.Array]) -> list[pa.Array]:
+        """Return the columns by which tied rows are equal: masked columns as they are stored.
 
         They are the same under every masking key, and among rows that were masked at their source.
         """
@@ -377,7 +377,7 @@ class CheckRun:
             else:
                 curated = check_column(column, cells[column.name], self._cards).curated.values()
                 compared.extend(map(decoded, curated))
-        return TiedCells(compared)
+        return compared
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
         """Return the original texts of these candidates, which are ascending."""

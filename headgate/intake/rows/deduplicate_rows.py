@@ -65,18 +65,11 @@ class _Tied:
     groups: Rows
 
 
-@dataclass(frozen=True)
-class TiedCells:
-    """The columns that decide whether tied rows are equal."""
-
-    compared: Sequence[pa.Array]
-
-
 def survivors(
     contract: Contract,
     count: int,
     values: Mapping[str, pa.Array],
-    cells_of: Callable[[Rows], TiedCells],
+    cells_of: Callable[[Rows], Sequence[pa.Array]],
     *,
     tied_at_once: int = _TIED_AT_ONCE,
     grouped_at_once: int = _GROUPED_AT_ONCE,
@@ -89,7 +82,7 @@ def survivors(
     Args:
         count: number of rows.
         values: typed key and order columns of all rows.
-        cells_of: returns the cells of tied rows; the rows are ascending.
+        cells_of: returns the columns by which tied rows are equal; the rows are ascending.
         pairs_at_most: maximum number of duplicates for which the kept row is returned.
     """
     if not contract.key or not count:
@@ -228,13 +221,13 @@ def _in_complete_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
         start = stop
 
 
-def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
+def _untied(tied: _Tied, cells: Sequence[pa.Array]) -> tuple[Rows, Rows]:
     """Return the row to keep for each group, and the rows that equal it."""
     rows, (_, own) = tied.rows, np.unique(tied.groups, return_inverse=True)
     last = np.empty(int(own.max()) + 1, np.int64)
     last[own] = np.arange(len(rows))  # the last assignment of a group stays
     equals_last = np.ones(len(rows), bool)
-    for column in cells.compared:
+    for column in cells:
         codes = _codes(column)
         equals_last &= codes == codes[last[own]]
     first = np.empty(len(last), np.int64)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.intake.rows.deduplicate_rows import KEPT, SAME_KEY, SAME_ROW, Survivors, TiedCells, survivors
+from headgate.intake.rows.deduplicate_rows import KEPT, SAME_KEY, SAME_ROW, Survivors, survivors
 from headgate.values.cast import cast
 from headgate.values.cells import Rows
 
@@ -33,8 +33,8 @@ rows = st.lists(
 )
 
 
-def rows_of(found: Survivors, outcome: int) -> Rows:
-    return np.flatnonzero(found.outcomes == outcome)
+def rows_of(survived: Survivors, outcome: int) -> Rows:
+    return np.flatnonzero(survived.outcomes == outcome)
 
 
 def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int = 1 << 17) -> Survivors:
@@ -44,9 +44,9 @@ def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int =
     }
     values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
 
-    def cells_of(rows: Rows) -> TiedCells:
+    def cells_of(rows: Rows) -> list[pa.Array]:
         assert (np.diff(rows) > 0).all()
-        return TiedCells([column.take(pa.array(rows)) for column in cells.values()])
+        return [column.take(pa.array(rows)) for column in cells.values()]
 
     return survivors(
         CONTRACT, len(table), values, cells_of, tied_at_once=tied_at_once, grouped_at_once=grouped_at_once
@@ -54,17 +54,19 @@ def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int =
 
 
 def test_the_newest_row_of_each_key_is_kept() -> None:
-    found = chosen([("a", "1", "2", "x"), ("a", "1", "10", "x"), ("b", "1", "1", "x"), ("a", "1", "2", "x")])
-    assert rows_of(found, KEPT).tolist() == [1, 2]
-    assert rows_of(found, SAME_KEY).tolist() == [0, 3]
+    survived = chosen(
+        [("a", "1", "2", "x"), ("a", "1", "10", "x"), ("b", "1", "1", "x"), ("a", "1", "2", "x")]
+    )
+    assert rows_of(survived, KEPT).tolist() == [1, 2]
+    assert rows_of(survived, SAME_KEY).tolist() == [0, 3]
 
 
 def test_a_row_that_equals_the_kept_one_in_every_cell_has_its_own_disposition() -> None:
-    found = chosen([("a", "1", "2", None), ("a", "1", "2", None), ("a", "1", "1", None)])
+    survived = chosen([("a", "1", "2", None), ("a", "1", "2", None), ("a", "1", "1", None)])
     assert (
-        rows_of(found, KEPT).tolist(),
-        rows_of(found, SAME_ROW).tolist(),
-        rows_of(found, SAME_KEY).tolist(),
+        rows_of(survived, KEPT).tolist(),
+        rows_of(survived, SAME_ROW).tolist(),
+        rows_of(survived, SAME_KEY).tolist(),
     ) == ([0], [1], [2])
 
 
@@ -75,17 +77,17 @@ def test_nothing_to_choose_among_is_nothing_chosen() -> None:
 def test_cells_are_looked_at_only_where_keys_and_orders_leave_a_tie() -> None:
     asked: list[int] = []
 
-    def cells_of(rows: Rows) -> TiedCells:
+    def cells_of(rows: Rows) -> list[pa.Array]:
         asked.extend(rows.tolist())
-        return TiedCells([pa.array(["same"] * len(rows)) for _ in CONTRACT.names])
+        return [pa.array(["same"] * len(rows)) for _ in CONTRACT.names]
 
     values = {"shop": pa.array(["a"] * 4), "id": pa.array([1, 1, 2, 2]), "version": pa.array([1, 2, 3, 3])}
-    found = survivors(CONTRACT, 4, values, cells_of)
+    survived = survivors(CONTRACT, 4, values, cells_of)
     assert asked == [2, 3]
     assert (
-        rows_of(found, KEPT).tolist(),
-        rows_of(found, SAME_ROW).tolist(),
-        rows_of(found, SAME_KEY).tolist(),
+        rows_of(survived, KEPT).tolist(),
+        rows_of(survived, SAME_ROW).tolist(),
+        rows_of(survived, SAME_KEY).tolist(),
     ) == ([1, 2], [3], [0])
 
 
@@ -102,7 +104,7 @@ def test_ties_are_broken_the_same_however_many_are_looked_at_together(table: lis
 def test_without_a_key_every_row_is_kept() -> None:
     keyless = Contract("c", "things", "source", "1", (Column("x", TEXT),))
     column = {"x": pa.array(["a", "a"])}
-    assert rows_of(survivors(keyless, 2, column, lambda _: TiedCells([*column.values()])), KEPT).tolist() == [
+    assert rows_of(survivors(keyless, 2, column, lambda _: [*column.values()]), KEPT).tolist() == [
         0,
         1,
     ]
@@ -110,26 +112,26 @@ def test_without_a_key_every_row_is_kept() -> None:
 
 @given(rows)
 def test_every_row_is_in_exactly_one_part_and_every_key_is_kept_once(table: list[Row]) -> None:
-    found = chosen(table)
+    survived = chosen(table)
     parts = [
-        *rows_of(found, KEPT).tolist(),
-        *rows_of(found, SAME_ROW).tolist(),
-        *rows_of(found, SAME_KEY).tolist(),
+        *rows_of(survived, KEPT).tolist(),
+        *rows_of(survived, SAME_ROW).tolist(),
+        *rows_of(survived, SAME_KEY).tolist(),
     ]
     assert sorted(parts) == list(range(len(table)))
-    kept_keys = [table[row][:2] for row in rows_of(found, KEPT)]
+    kept_keys = [table[row][:2] for row in rows_of(survived, KEPT)]
     assert len(kept_keys) == len(set(kept_keys)) == len({row[:2] for row in table})
 
 
 @given(rows)
 def test_of_equally_new_rows_the_last_one_of_the_file_is_kept(table: list[Row]) -> None:
-    found = chosen(table)
-    for kept in rows_of(found, KEPT):
+    survived = chosen(table)
+    for kept in rows_of(survived, KEPT):
         own = [row for row, cells in enumerate(table) if cells[:3] == table[kept][:3]]
         are_equal = all(table[row] == table[kept] for row in own)
         assert kept == (own[0] if are_equal else own[-1])
         for row in {*own} - {int(kept)}:
-            assert found.outcomes[row] == (SAME_ROW if table[row] == table[kept] else SAME_KEY)
+            assert survived.outcomes[row] == (SAME_ROW if table[row] == table[kept] else SAME_KEY)
 
 
 @given(rows)
@@ -170,5 +172,5 @@ def test_equal_keys_of_any_type_are_grouped_together(key: pa.Array) -> None:
         "c", "things", "source", "1", (Column("x", TEXT), Column("n", BIGINT)), key=("x",), order_by=("n",)
     )
     values = {"x": pa.concat_arrays([key, key.slice(0, 2)]).slice(0, 7), "n": pa.array(range(7))}
-    found = survivors(keyed, 7, values, lambda _: pytest.fail("nothing is tied"), grouped_at_once=1)
-    assert rows_of(found, KEPT).tolist() == [3, 4, 5, 6]
+    survived = survivors(keyed, 7, values, lambda _: pytest.fail("nothing is tied"), grouped_at_once=1)
+    assert rows_of(survived, KEPT).tolist() == [3, 4, 5, 6]
