@@ -32,11 +32,13 @@ def table_of(
         return file.read(columns, use_threads=False)
 
 
-def in_utc(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return timestamps without a zone as those of UTC; other columns are unchanged."""
-    if not pa.types.is_timestamp(column.type) or column.type.tz:
-        return column
-    return column.cast(pa.timestamp(column.type.unit, "UTC"))
+def with_utc_times(table: pa.Table, names: Collection[str]) -> pa.Table:
+    """Return the table with UTC as the zone of the timestamps without one in these columns."""
+    for place, stored in enumerate(table.schema):
+        if stored.name in names and pa.types.is_timestamp(stored.type) and not stored.type.tz:
+            zoned = table.column(place).cast(pa.timestamp(stored.type.unit, "UTC"))
+            table = table.set_column(place, stored.name, zoned)
+    return table
 
 
 def has_utc_times(metadata: Mapping[bytes, bytes] | None) -> bool:

@@ -65,7 +65,7 @@ from headgate.values.cells import (
     text_array,
 )
 from headgate.values.declared_spelling import in_declared_format
-from headgate.values.parquet_tables import has_utc_times, in_utc
+from headgate.values.parquet_tables import has_utc_times, with_utc_times
 
 if TYPE_CHECKING:
     from headgate.formats.json.nested_names import Expands
@@ -157,7 +157,7 @@ def parquet_table(file: Path | bytes, expands: Expands = never, *, whole: bool) 
         )
     except _BROKEN:
         raise _corrupt() from None
-    table = with_struct_columns(_with_zone(table, _columns_of_utc(opened)), expands)
+    table = with_struct_columns(with_utc_times(table, _columns_of_utc(opened)), expands)
     return FileTable(tuple(table.column_names), tuple(table.columns))
 
 
@@ -166,7 +166,7 @@ def parquet_schema(file: Path | bytes) -> pa.Schema:
     try:
         with pq.ParquetFile(_source(file)) as opened:
             stored = _stored_columns(opened.schema_arrow).empty_table()
-            return _with_zone(stored, _columns_of_utc(opened)).schema
+            return with_utc_times(stored, _columns_of_utc(opened)).schema
     except _BROKEN:
         raise _corrupt() from None
 
@@ -193,7 +193,7 @@ def _batches(
     for table, exact_table in zip(_tables(file, rows_at_once), exact, strict=False):
         for name in in_nanoseconds:
             table = table.set_column(table.column_names.index(name), name, exact_table.column(name))  # noqa: PLW2901 one table
-        zoned = with_struct_columns(_with_zone(table, times.of_utc), expands)
+        zoned = with_struct_columns(with_utc_times(table, times.of_utc), expands)
         yield rows_of_arrow_table(zoned, contract, header, number)
         number += table.num_rows
     if number == 1:
@@ -204,16 +204,8 @@ def _batches(
 
 def _columns_of_utc(opened: pq.ParquetFile) -> list[str]:
     """Return the columns whose timestamps are UTC though they are stored without a zone."""
-    if has_utc_times(opened.metadata.metadata):
-        return [field.name for field in opened.schema_arrow if pa.types.is_timestamp(field.type)]
-    return columns_in_int96(opened.schema)
-
-
-def _with_zone(table: pa.Table, of_utc: Sequence[str]) -> pa.Table:
-    """Return the table with UTC as the zone of these timestamps, where they have none."""
-    for name in of_utc:
-        table = table.set_column(table.column_names.index(name), name, in_utc(table.column(name)))
-    return table
+    stored = opened.schema_arrow
+    return list(stored.names) if has_utc_times(stored.metadata) else columns_in_int96(opened.schema)
 
 
 def _stored_columns(schema: pa.Schema) -> pa.Schema:

@@ -25,7 +25,7 @@ from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.cast_declared import cast_column
-from headgate.values.parquet_tables import has_utc_times, in_utc, table_of
+from headgate.values.parquet_tables import has_utc_times, table_of, with_utc_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,10 +114,10 @@ def deleted_keys(contract: Contract, listed: pa.Table) -> pa.Table:
 
     Keys that do not fit are dropped, because no row with such a key was ever accepted.
     """
-    of_column = in_utc if has_utc_times(listed.schema.metadata) else lambda column: column
-    fields = [contract.column(name) for name in contract.key]
-    texts = [exact_texts(of_column(listed.column(field.name)), field) for field in fields]
+    if has_utc_times(listed.schema.metadata):
+        listed = with_utc_times(listed, contract.key)
+    columns = [contract.column(name) for name in contract.key]
     return pa.table(
-        [cast_column(field, text).values for field, text in zip(fields, texts, strict=True)],
+        [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns],
         list(contract.key),
     ).drop_null()
