@@ -170,13 +170,31 @@ def draft_from_sample(
     contract = _with_event_time(_contract(sample.stored, columns, names), rows)
     questions, words = _questions(contract, sample, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
-    findings += about_blank_ends(columns, ends)
-    zone = stated_zone(sent.cells.values(), sample.description_rows)
-    by_name, padded = _people_by_name(contract, sample), _padded(contract, rows)
-    like_cards = _like_cards(contract, sample)
-    of_texts = _of_texts(contract, rows, words_of_texts), _of_texts(contract, rows, numbers_of_texts)
-    about = (questions, like_cards, zone, words, by_name, padded, *of_texts)
-    return Draft(contract, findings, sample.rows, *about)
+    return replace(
+        _described(contract, sample, rows),
+        findings=findings + about_blank_ends(columns, ends),
+        questions=questions,
+        words=words,
+        time_zone=stated_zone(sent.cells.values(), sample.description_rows),
+    )
+
+
+def _described(contract: Contract, sample: DraftSample, rows: DraftSample) -> Draft:
+    """Return the draft with the facts of its columns, yet without findings and questions.
+
+    Args:
+        rows: the sample without lines of totals.
+    """
+    return Draft(
+        contract,
+        (),
+        sample.rows,
+        like_cards=_like_cards(contract, sample),
+        people_by_name=_people_by_name(contract, sample),
+        padded=_padded(contract, rows),
+        text_words=_of_texts(contract, rows, words_of_texts),
+        text_numbers=_of_texts(contract, rows, numbers_of_texts),
+    )
 
 
 def _without_columns(dataset: str, encoding: str, sheet: str) -> Contract:

@@ -36,11 +36,12 @@ def as_part_of_records(
     outer = {column["name"]: name_around(column["name"], path) for column in table["properties"]}
     around = {*outer.values()} - {""}
     owners = [contract for contract in contracts if _is_of(contract, around)]
-    keyed = {**draft, **(_with_key_of(owners[0], draft, outer) if len(owners) == 1 else {})}
+    owner = owners[0] if len(owners) == 1 else None
+    keyed = {**draft, **(_with_key_of(owner, draft, outer) if owner else {})}
     keys = {name for contract in owners for name in contract.key}
     repeated = _repeated_columns(keyed["document"]["schema"][0]["properties"], outer, keys)
-    zone = draft.get("time_zone") or (_zone_of(owners[0]) if len(owners) == 1 else "")
-    return {**keyed, "repeated_columns": repeated, "zone_around": "" if draft.get("time_zone") else zone}
+    zone = _zone_of(owner) if owner and not draft.get("time_zone") else ""
+    return {**keyed, "repeated_columns": repeated, "zone_around": zone}
 
 
 def _with_key_of(contract: Contract, draft: Mapping[str, Any], outer: Mapping[str, str]) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from headgate.contracts.model import Column, Kind
 from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule, text_type
 from headgate.drafts.nearly_all_rows import sounds_like_key
-from headgate.values.cells import blank_to_null, bool_array, distinct_counts, flags, text_array
+from headgate.values.cells import Rows, blank_to_null, bool_array, distinct_counts, flags, text_array
 from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, infer_most, is_read
 
 _MAX_WORDS, _MAX_CHARACTERS = 3, 30
@@ -82,19 +82,23 @@ def _words_beside_most(text: pa.Array, reading: Reading, nulls: Sequence[str]) -
 
 def _words_beside_half(name: str, text: pa.Array, guess: Guess) -> tuple[str, ...]:
     """Return the words of a text column if at least half of its values are numbers, and no codes."""
-    values = pc.utf8_trim_whitespace(blank_to_null(text).drop_null())
-    unique, counts = distinct_counts(values)
+    unique, counts = _distinct(text)
     is_other = ~flags(pc.match_substring_regex(unique, "[0-9]"))
     others, numbers = (unique.filter(bool_array(mask)) for mask in (is_other, ~is_other))
     words = tuple(sorted({*others.to_pylist()} - {*NULL_WORDS}))
     is_text = guess.type.kind is Kind.STRING and not guess.choices
-    if not is_text or not words or len(words) > _MAX_WORDS or counts[is_other].sum() * 2 > len(values):
+    if not is_text or not words or len(words) > _MAX_WORDS or counts[is_other].sum() * 2 > counts.sum():
         return ()
     if min(map(_letters, words)) < _MIN_LETTERS or sounds_like_key(name) or is_text_by_rule(name, unique):
         return ()
     kinds = {reading.kind for reading in infer_format(numbers).readings}
     is_amount = kinds == {Kind.DECIMAL} or len(numbers) >= _MIN_WHOLE_NUMBERS
     return words if is_amount and kinds <= {*_NUMBERS} else ()
+
+
+def _distinct(text: pa.Array) -> tuple[pa.Array, Rows]:
+    """Return the different values without blanks at their ends, and how many rows have each."""
+    return distinct_counts(pc.utf8_trim_whitespace(blank_to_null(text).drop_null()))
 
 
 def _letters(word: str) -> int:
@@ -106,7 +110,7 @@ def numbers_of_texts(text: pa.Array) -> dict[str, object]:
 
     Empty for the plain format, and unless nearly all values with digits are numbers in one format.
     """
-    unique, counts = distinct_counts(pc.utf8_trim_whitespace(blank_to_null(text).drop_null()))
+    unique, counts = _distinct(text)
     has_digit = flags(pc.match_substring_regex(unique, "[0-9]"))
     if not has_digit.any():
         return {}
@@ -122,9 +126,9 @@ def words_of_texts(text: pa.Array) -> dict[str, int]:
 
     A person who gives the column another type decides about each of them.
     """
-    values = pc.utf8_trim_whitespace(blank_to_null(text).drop_null())
-    counts = {each["values"]: each["counts"] for each in pc.value_counts(values).to_pylist()}
-    words = {value: rows for value, rows in counts.items() if _is_word(value)}
+    unique, counts = _distinct(text)
+    rows_of = zip(unique.to_pylist(), counts.tolist(), strict=True)
+    words = {value: rows for value, rows in rows_of if _is_word(value)}
     if len(words) > _MAX_TEXT_WORDS:
         return {}
     return dict(sorted(words.items(), key=lambda each: (-each[1], each[0])))

@@ -87,5 +87,5 @@ def test_the_gate_leaves_hidden_sheets_out_and_names_them() -> None:
     contract = Contract("x", "x", "source", "1", tuple(columns))
     read = read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", instruments(1))), contract)
     assert (read.rows, read.sheets, read.left_out) == (6, ("Neu",), ("Alt (rows: 7)",))
-    stated = replace(contract, properties={SHEET_PROPERTY: "Alt"})
-    assert read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", [NAMES])), stated).rows == 6
+    of_sheet = replace(contract, properties={SHEET_PROPERTY: "Alt"})
+    assert read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", [NAMES])), of_sheet).rows == 6
