@@ -127,18 +127,8 @@ def _short_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
     rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
     if folded and not rows:
         return [folded]
-    periods = periods_of(rows, panel.x) if panel.kind == "line" else []
-    newest = [row for row, period in zip(rows, periods, strict=False) if period == periods[-1]]
-    is_newest = is_ascending(periods)
-    part = newest[:MAX_SHORT_ROWS] if len(newest) >= MAX_SHORT_ROWS else rows[-MAX_SHORT_ROWS:]
-    part = part if is_newest else rows[:MAX_SHORT_ROWS]
-    first = [panel.x, panel.series, *panel.y] if panel.kind != "table" else []
-    names = [
-        name
-        for name in dict.fromkeys([*first, *(rows[0] if rows else ())])
-        if rows and name in rows[0] and is_shown(name) and any(row[name] is not None for row in part)
-    ]
-    names = [name for name in names if not _is_doubled(name, part, words)]
+    part = _part_of_rows(panel, rows)
+    names = _columns_of_part(panel, part, words)
     shown = [{name: row[name] for name in names[:MAX_SHORT_COLUMNS]} for row in part] if names else []
     table = _table(shown, words)
     many = f"{'more than ' if page.next_cursor else ''}{len(rows):,}"
@@ -148,6 +138,30 @@ def _short_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
     ]
     note = [f"{' and '.join(cut)}; the link below opens all."] if cut else []
     return [*table, *note, *([folded] if folded else [])]
+
+
+def _part_of_rows(panel: Panel, rows: Sequence[Record]) -> Sequence[Record]:
+    """Return the first rows, or those of the newest period of a line whose newest rows are the last."""
+    periods = periods_of(rows, panel.x) if panel.kind == "line" else []
+    if not is_ascending(periods):
+        return rows[:MAX_SHORT_ROWS]
+    newest = [row for row, period in zip(rows, periods, strict=True) if period == periods[-1]]
+    return newest[:MAX_SHORT_ROWS] if len(newest) >= MAX_SHORT_ROWS else rows[-MAX_SHORT_ROWS:]
+
+
+def _columns_of_part(panel: Panel, part: Sequence[Record], words: ColumnWords) -> list[str]:
+    """Return the columns that these rows fill, those of the chart first."""
+    if not part:
+        return []
+    first = [panel.x, panel.series, *panel.y] if panel.kind != "table" else []
+    return [
+        name
+        for name in dict.fromkeys([*first, *part[0]])
+        if name in part[0]
+        and is_shown(name)
+        and any(row[name] is not None for row in part)
+        and not _is_doubled(name, part, words)
+    ]
 
 
 def panel_records(panel: Panel, records: Sequence[Record]) -> Sequence[Record]:
