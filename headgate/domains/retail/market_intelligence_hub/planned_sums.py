@@ -100,8 +100,7 @@ def _sums(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFrame)
 def _last_year(forecast: pd.DataFrame, begins: pd.Series[pd.Timestamp], history: pd.DataFrame) -> Array:
     """Return the sums of the same periods of last year; NaN where one of them is unknown."""
     is_month = forecast["grain"] == "month"
-    before = begins.where(is_month, begins - pd.Timedelta(days=364))
-    before = before.where(~is_month, begins - pd.DateOffset(months=12))
+    before = (begins - pd.Timedelta(days=364)).where(~is_month, begins - pd.DateOffset(months=12))
     by_period = history.drop_duplicates(["series_id", "period_on"]).set_index(["series_id", "period_on"])[
         "revenue"
     ]
