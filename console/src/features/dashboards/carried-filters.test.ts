@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
 import {
+  arrivedOf,
   type CarriedWay,
   carriedTo,
-  droppedOf,
   leftFilters,
   waitingAfter,
   withWaiting,
@@ -72,7 +72,9 @@ test('a filter that waits goes on to the next dashboard, unless its column was c
 
 test('a row of a level of which a page has only a part waits whole, until that part is chosen otherwise', () => {
   const left = leftOf([LINE], { line: 'x' })
-  const [waits] = droppedOf([FILTER], left, TABLES, ['hall'])
+  const { origins, waiting } = arrivedOf([FILTER], left, TABLES, ['hall'])
+  expect(origins).toEqual({ hall: 'Plan' })
+  const [waits] = waiting
   expect(waits).toEqual({ ...left[0], parts: ['hall'] })
   if (!waits) throw new Error('it waits')
   expect(waitingAfter([waits], 'kind')).toEqual([waits])
@@ -81,7 +83,7 @@ test('a row of a level of which a page has only a part waits whole, until that p
   const here = leftOf([FILTER], { hall: 'North' })
   const ways = carriedTo([LINE], withWaiting(here, [waits]), TABLES)
   expect(ways.map((way) => ('value' in way ? way.value : way.sql))).toEqual(['x'])
-  expect(droppedOf([LINE], left, TABLES, ['line'])).toEqual([])
+  expect(arrivedOf([LINE], left, TABLES, ['line']).waiting).toEqual([])
 })
 
 test('a filter that the next dashboard does not know is dropped', () => {

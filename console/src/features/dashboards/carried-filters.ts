@@ -76,23 +76,38 @@ export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables
   return ways.filter(({ filter }, at) => ways.findIndex((way) => way.filter.name === filter.name) === at)
 }
 
-/** The chosen filters of the dashboard before that the carried ones do not say, or say only a part of. */
-export const droppedOf = (
+/** The filters of a page that were chosen on another dashboard, its title by their names, and those that wait because it cannot take them. */
+export interface Arrived {
+  origins: Readonly<Record<string, string>>
+  waiting: LeftFilter[]
+}
+
+/** Where the carried filters were chosen, and the left ones that they do not say, or say only a part of. */
+export function arrivedOf(
   filters: readonly Filter[],
   left: LeftFilter[],
   tables: Table[],
   carried: readonly string[],
-): LeftFilter[] =>
-  left.flatMap((each): LeftFilter[] => {
-    const names = carriedTo(filters, [each], tables)
+): Arrived {
+  const ways = left.map((each) => ({
+    each,
+    names: carriedTo(filters, [each], tables)
       .map(({ filter }) => filter.name)
-      .filter((name) => carried.includes(name))
-    if (names.length === 0) return [{ ...each, parts: undefined }]
-    const isWhole =
-      !levelledBy(each.column, each.tables, tables) ||
-      filters.some((filter) => names.includes(filter.name) && columnOf(filter, tables) === each.column)
-    return isWhole ? [] : [{ ...each, parts: names }]
-  })
+      .filter((name) => carried.includes(name)),
+  }))
+  const originOf = (name: string): string =>
+    (ways.find(({ names }) => names.includes(name)) ?? ways[0])?.each.origin ?? ''
+  const isWhole = (each: LeftFilter, names: string[]): boolean =>
+    !levelledBy(each.column, each.tables, tables) ||
+    filters.some((filter) => names.includes(filter.name) && columnOf(filter, tables) === each.column)
+  return {
+    origins: Object.fromEntries(carried.map((name) => [name, originOf(name)])),
+    waiting: ways.flatMap(({ each, names }): LeftFilter[] => {
+      if (names.length === 0) return [{ ...each, parts: undefined }]
+      return isWhole(each, names) ? [] : [{ ...each, parts: names }]
+    }),
+  }
+}
 
 /** The filters that wait after the filter of this name was chosen otherwise: one of which it was a part is given up. */
 export const waitingAfter = (waiting: readonly LeftFilter[], name: string): LeftFilter[] =>

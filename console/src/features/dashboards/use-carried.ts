@@ -3,7 +3,7 @@ import { useLocation, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { useResults } from '../query/results'
-import { type CarriedWay, carriedTo, droppedOf, type LeftFilter } from './carried-filters'
+import { type Arrived, arrivedOf, type CarriedWay, carriedTo, type LeftFilter } from './carried-filters'
 import { type Filter, isBound } from './filters'
 
 /** What a link from one dashboard to another carries, beside its address. */
@@ -11,9 +11,9 @@ export interface Left {
   left: { filters: LeftFilter[] }
 }
 
-/** The filters of a page that were chosen on another dashboard, its title by their names, and those that wait because it cannot take them. */
+/** What the address of a page has beside it after filters arrived from another dashboard. */
 export interface Carried {
-  carried: { origins: Readonly<Record<string, string>>; waiting: LeftFilter[] }
+  carried: Arrived
 }
 
 const isOf = <State extends object>(state: unknown, name: string): state is State =>
@@ -67,18 +67,13 @@ export function useCarried(
   useEffect(() => {
     if (!isDone) return
     const names = values.map(({ name }) => name)
-    const waiting = droppedOf(filters, left.filters, tables, names)
-    const originOf = (name: string): string =>
-      left.filters.find((each) =>
-        carriedTo(filters, [each], tables).some(({ filter }) => filter.name === name),
-      )?.origin ?? ''
-    const carried = { origins: Object.fromEntries(names.map((name) => [name, originOf(name)])), waiting }
+    const carried = arrivedOf(filters, left.filters, tables, names)
     setSearch(
       (before) => {
         for (const { name, value } of values) before.set(name, value)
         return before
       },
-      { replace: true, state: names.length + waiting.length > 0 ? { carried } : null },
+      { replace: true, state: names.length + carried.waiting.length > 0 ? { carried } : null },
     )
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once: the state of the address is another one then
   }, [isDone])

@@ -2,6 +2,7 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
+import type { ComponentProps } from 'react'
 import { MemoryRouter } from 'react-router'
 import { afterEach, expect, test } from 'vitest'
 
@@ -18,7 +19,8 @@ const FIRST = {
   next: '',
 } as unknown as Result
 
-test('the seconds of a running query are not announced, and that it runs is', async () => {
+/** Shows an answer whose query has ended, unless it says otherwise. */
+function show(answer: Partial<ComponentProps<typeof Answer>>): void {
   const nothing = () => undefined
   render(
     <MantineProvider env="test">
@@ -29,54 +31,39 @@ test('the seconds of a running query are not announced, and that it runs is', as
             sql="SELECT name FROM ranges"
             title="Answer"
             seconds={1}
-            rest="running"
-            progress={{ began: Date.now() - 60_000, scanned_bytes: 0 }}
+            rest="stopped"
+            progress={undefined}
             onStop={nothing}
             view="table"
             onView={nothing}
             choice={undefined}
             onChoose={nothing}
+            {...answer}
           />
         </MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
   )
+}
+
+test('the seconds of a running query are not announced, and that it runs is', async () => {
+  show({ rest: 'running', progress: { began: Date.now() - 60_000, scanned_bytes: 0 } })
   const seconds = await screen.findByText(/runs for \d+ s/)
   expect(seconds.closest('[role=status], [aria-live]')?.getAttribute('aria-live')).toBe('off')
   expect(screen.getByText(/being computed/).getAttribute('role')).toBe('status')
 }, 60_000)
 
 test('one row of measures is figures in the view of the chart too', () => {
-  const nothing = () => undefined
   const columns = ['guests', 'revenue', 'per_guest'].map((name) => ({
     name,
     type: 'double',
     unit: '',
     label: '',
   }))
-  const figures = { ...FIRST, isFirst: false, columns, rows: [[3, 60, 20]] } as unknown as Result
+  const result = { ...FIRST, isFirst: false, columns, rows: [[3, 60, 20]] } as unknown as Result
+  const sql = 'SELECT count(*) AS guests, sum(paid) AS revenue, avg(paid) AS per_guest FROM stays'
   for (const view of ['chart', 'table'] as const) {
-    render(
-      <MantineProvider env="test">
-        <QueryClientProvider client={new QueryClient()}>
-          <MemoryRouter>
-            <Answer
-              result={figures}
-              sql="SELECT count(*) AS guests, sum(paid) AS revenue, avg(paid) AS per_guest FROM stays"
-              title="Answer"
-              seconds={1}
-              rest="stopped"
-              progress={undefined}
-              onStop={nothing}
-              view={view}
-              onView={nothing}
-              choice={undefined}
-              onChoose={nothing}
-            />
-          </MemoryRouter>
-        </QueryClientProvider>
-      </MantineProvider>,
-    )
+    show({ result, sql, view })
     expect(screen.getByTestId('figure-of-per_guest').textContent).toBe('20')
     expect(screen.queryByLabelText('Drawn as')).toBeNull()
     cleanup()

@@ -58,7 +58,7 @@ test('FROM of a function and of a comparison names no table', () => {
   expect(names('SELECT sum(a) OVER (ORDER BY b, guests), c FROM stays ORDER BY c, guests')).toEqual(['stays'])
 })
 
-test('an alias behind a table is told from the words of the statement', () => {
+test('an alias behind a table is kept apart from the words of the statement', () => {
   const aliases = (sql: string) => readBy(sql).sources.map(({ hasAlias }) => hasAlias)
   expect(aliases('SELECT 1 FROM guests g JOIN stays ON true JOIN rooms AS r USING (id)')).toEqual([
     true,

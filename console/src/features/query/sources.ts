@@ -39,12 +39,10 @@ const ENDS_SOURCES = new Set(
   'where group having order limit offset fetch union intersect except window select'.split(' '),
 )
 /** Words that stand behind a table and are no name of it. */
-const NO_ALIAS = new Set(
-  [
-    ...ENDS_SOURCES,
-    ...'join cross inner left right full natural on using for tablesample'.split(' '),
-  ].values(),
-)
+const NO_ALIAS = new Set([
+  ...ENDS_SOURCES,
+  ...'join cross inner left right full natural on using for tablesample'.split(' '),
+])
 
 /** The words, names and signs of a statement, without its texts and comments. */
 function tokensOf(sql: string): Token[] {
@@ -139,7 +137,7 @@ class Reader {
     const isOfWith = level.at === 'with' && this.tokens[at - 1]?.text === 'as'
     this.levels.push({
       isQuery,
-      // Brackets around joined tables are in the place of a table.
+      // Brackets around joined tables stand for a table.
       at: level.at === 'source' && !isQuery ? 'source' : 'else',
       visible: new Set(level.visible),
       named: isOfWith ? this.due : '',
