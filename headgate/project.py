@@ -142,11 +142,7 @@ class LakeProject:
 
     @property
     def every_domain(self) -> tuple[Domain, ...]:
-        """Return the lake's domains; the project itself is last.
-
-        Raises:
-            SettingsError: two domains have the same system.
-        """
+        """Return the lake's domains; the project itself is last."""
         every = (*domains_of(self.domains), *([self.own_domain] if self.folder else ()))
         owners: dict[str, str] = {MODELS_SYSTEM: "models/"}
         for owner_of, system in [(domain.name, system) for domain in every for system in domain.systems]:
@@ -317,13 +313,7 @@ def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def project(start: Path | None = None) -> LakeProject:
-    """Return the lake project of a folder, by default of HEADGATE_PROJECT or of the working directory.
-
-    Raises:
-        SettingsError: `headgate.toml` cannot be read; the message names the line or the field. Or
-            HEADGATE_PROJECT names a folder without this file, and the default lake would not be the intended
-            one.
-    """
+    """Return the lake project of a folder, by default of HEADGATE_PROJECT or of the working directory."""
     named = os.environ.get("HEADGATE_PROJECT", "")
     nearest = _project_at(start or (Path(named) if named else Path.cwd()))
     if named and not start and not nearest.folder:
@@ -344,11 +334,7 @@ def _project_at(start: Path) -> LakeProject:
 
 
 def read_project(path: Path) -> LakeProject:
-    """Return the project that a `headgate.toml` describes.
-
-    Raises:
-        SettingsError: it is not TOML, or a field is unknown or has a wrong value.
-    """
+    """Return the project that a `headgate.toml` describes."""
     import tomllib  # noqa: PLC0415 a deployed function has its contracts packed and reads no project
 
     try:

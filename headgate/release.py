@@ -28,11 +28,7 @@ STATE = "HEADGATE_STATE"
 
 
 def deployment_files(project_folder: Path) -> Path:
-    """Return the folder with the deployment's files: the clone, or the release unpacked for a lake project.
-
-    Raises:
-        SettingsError: this installation is neither a clone nor a release.
-    """
+    """Return the folder with the deployment's files: the clone, or the release unpacked for a project."""
     package = Path(str(files("headgate")))
     if (package.parent / SCRIPT).is_file():
         return package.parent

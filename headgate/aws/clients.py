@@ -68,11 +68,7 @@ Client = TypeVar("Client")
 
 
 def once(make: Callable[[], Client]) -> Callable[[], Client]:
-    """Cache the client of the first call.
-
-    Raises:
-        SettingsError: no region is set in the environment or AWS's configuration files.
-    """
+    """Cache the client of the first call."""
 
     @cache
     @wraps(make)

@@ -69,11 +69,7 @@ class PendingStart:
         return self._update(burst.pushed(now, self.quiet, self.max_wait)) if burst else self.push(now)
 
     def _pending(self, now: datetime) -> Burst | None:
-        """Return the scheduled start; None if it was deleted.
-
-        Raises:
-            ThrottledError: it has fired or fires about now.
-        """
+        """Return the scheduled start; None if it was deleted."""
         try:
             with translated(f"look up schedule {self.name}"):
                 schedule = self.client.get_schedule(Name=self.name)

@@ -141,11 +141,7 @@ class Secrets:
         return text
 
     def _current(self, secret_id: str) -> tuple[str, str]:
-        """Return the id and the text of the secret's current version.
-
-        Raises:
-            SettingsError: it has no value, as after a first deployment.
-        """
+        """Return the id and the text of the secret's current version."""
         with translated(f"read secret {secret_id}"):
             response = self.client.get_secret_value(SecretId=secret_id)
         if not response.get("SecretString"):

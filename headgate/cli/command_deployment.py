@@ -16,11 +16,7 @@ __all__ = ["Deployment", "activate", "activate_if_deployed", "find", "use_deploy
 
 
 def find(name: str | None) -> Deployment:
-    """Return the deployment of that name, else that of the environment, else the newest.
-
-    Raises:
-        click.ClickException: nothing is deployed.
-    """
+    """Return the deployment of that name, else that of the environment, else the newest."""
     try:
         return deployment.find_deployment(name)
     except SettingsError as error:

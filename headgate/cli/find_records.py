@@ -26,11 +26,7 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
 
 def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
-    """Return the record with the rows of a file id or key, with a note about later, skipped copies.
-
-    Raises:
-        click.ClickException: no file has that name.
-    """
+    """Return the record with the rows of a file id or key, with a note about later, skipped copies."""
     from headgate.intake.quarantine.list_quarantine import count_skipped_copies, find_current
 
     every = list(records)

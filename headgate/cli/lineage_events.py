@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 
 def current_events(lake: LakePorts, tables: TableEvents, names: Sequence[str]) -> list[Event]:
-    """Return the events of the current versions of tables; without names, of all built tables.
-
-    Raises:
-        NotFoundError: a named table was not built yet.
-    """
+    """Return the events of the current versions of tables; without names, of all built tables."""
     every = [
         *sorted(lake.contracts.source),
         *(name for name, contract in sorted(lake.contracts.prod.items()) if contract.system in lake.systems),
@@ -49,11 +45,7 @@ def current_events(lake: LakePorts, tables: TableEvents, names: Sequence[str]) -
 
 
 def written_events(lake: LakePorts, day: date, names: Sequence[str]) -> list[Event]:
-    """Return the events that runs wrote on a day, oldest first; without names, of all tables.
-
-    Raises:
-        NotFoundError: there is none.
-    """
+    """Return the events that runs wrote on a day, oldest first; without names, of all tables."""
     bucket = lake.bucket("artifacts")
     listed = lake.objects.list(bucket, keys.lineage_events_prefix(day))
     events: list[Event] = [json.loads(lake.objects.read(item.ref)) for item in listed]
@@ -67,11 +59,7 @@ def written_events(lake: LakePorts, day: date, names: Sequence[str]) -> list[Eve
 
 
 def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[EventAnswer]:
-    """Post the events, and return the server's answers.
-
-    Raises:
-        ServiceError: the server cannot be reached, or rejects all events.
-    """
+    """Post the events, and return the server's answers."""
     sent: list[EventAnswer] = []
     for event in events:
         try:

@@ -21,11 +21,7 @@ class OwnCodeError(HeadgateError):
 
 @contextmanager
 def own_code() -> Iterator[None]:
-    """Report errors of the lake project's own code in the block with its own lines.
-
-    Raises:
-        OwnCodeError: the message has file, line and text of each of the project's frames, and the error.
-    """
+    """Report errors of the lake project's own code in the block with its own lines."""
     try:
         yield
     except HeadgateError:

@@ -189,12 +189,7 @@ def declares_block(properties: Collection[str]) -> bool:
 
 
 def block_of(contract: Contract) -> Block | None:
-    """Return the block that a prod contract declares, or None.
-
-    Raises:
-        ContractError: an option is unknown, missing or out of range; the message names file, option and
-            remedy.
-    """
+    """Return the block that a prod contract declares, or None."""
     kinds = [kind for kind in BLOCKS if f"headgate.{kind}" in contract.properties]
     if not kinds:
         return None

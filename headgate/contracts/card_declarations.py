@@ -19,11 +19,7 @@ _CARD_MASKS = {Mask.PAN, Mask.CVV, Mask.TRACK}
 
 
 def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards | None:
-    """Return the declaration of a column.
-
-    Raises:
-        ContractError: it is incomplete, or the column has a mask for card data.
-    """
+    """Return the declaration of a column."""
     if PROPERTY not in own:
         return None
     if mask in _CARD_MASKS:

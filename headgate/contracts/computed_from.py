@@ -43,9 +43,6 @@ def declared_decisions(
     Args:
         own: the custom properties of the ODCS property.
         sources: all of its sources; see `declared_sources`.
-
-    Raises:
-        ContractError: the property is neither `all` nor a list of some of the sources.
     """
     declared = own.get(DECIDED_BY, [])
     if declared == ALL and sources:

@@ -46,11 +46,7 @@ def unit_in(unit: str, currency: str) -> str:
 
 
 def in_currency(contract: Contract, lake_currency: str) -> Contract:
-    """Return the contract with its table's or the lake's currency in the units that name no currency.
-
-    Raises:
-        ContractError: the table's currency is not a code of ISO 4217.
-    """
+    """Return the contract with its table's or the lake's currency in the units that name no currency."""
     currency = str(contract.properties.get(PROPERTY, lake_currency))
     if currency and not is_currency(currency):
         raise ContractError(

@@ -18,11 +18,7 @@ _DESCRIPTION = "description"
 
 
 def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Return table → its dashboard and its contract as an ODCS document, for the tables of dashboards.
-
-    Raises:
-        ContractError: a declaration is not a block, or two dashboards declare the same table.
-    """
+    """Return table → its dashboard and its contract as an ODCS document, for the tables of dashboards."""
     documents: dict[str, tuple[Path, dict[str, Any]]] = {}
     for path in project().dashboards:
         text = path.read_text(encoding="utf-8")

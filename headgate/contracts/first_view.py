@@ -36,11 +36,7 @@ def first_rows(contract: Contract) -> tuple[str, ...]:
 
 
 def amount_columns(contract: Contract) -> tuple[str, ...]:
-    """Return the columns whose product is the amount of a row; empty without a declaration.
-
-    Raises:
-        ContractError: as in `first_columns`, or a column is not numeric.
-    """
+    """Return the columns whose product is the amount of a row; empty without a declaration."""
     columns = _named_columns(contract, AMOUNT)
     for name in columns:
         if contract.columns and contract.column(name).type.kind not in _NUMBERS:

@@ -18,11 +18,7 @@ _FULL, _DEFAULT_SHARE = "full", 0.5
 
 
 def follows_deletions(contract: Contract | None) -> bool:
-    """Return whether the contract follows deletions.
-
-    Raises:
-        ContractError: the method is unknown, or the key is missing or masked.
-    """
+    """Return whether the contract follows deletions."""
     method = contract.properties.get(_DELETES) if contract else None
     if contract is None or method is None:
         return False
@@ -40,11 +36,7 @@ def follows_deletions(contract: Contract | None) -> bool:
 
 
 def is_full(contract: Contract | None) -> bool:
-    """Return whether each file or run has all rows, so that rows missing from the newest one are deleted.
-
-    Raises:
-        ContractError: the contract declares another kind of load.
-    """
+    """Return whether each file or run has all rows, so that rows missing from the newest one are deleted."""
     kind = contract.properties.get(LOAD) if contract else None
     if contract is None or kind is None:
         return False
@@ -54,11 +46,7 @@ def is_full(contract: Contract | None) -> bool:
 
 
 def smallest_share(contract: Contract) -> float:
-    """Return the share of a table's rows, 0..1, that must remain in the next load.
-
-    Raises:
-        ContractError: the property is not a number from 0 to 1.
-    """
+    """Return the share of a table's rows, 0..1, that must remain in the next load."""
     share = contract.properties.get(SMALLEST_SHARE, _DEFAULT_SHARE)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise ContractError(f"{contract.id}: {SMALLEST_SHARE} must be a number from 0 to 1, such as 0.5")

@@ -110,9 +110,6 @@ def source_format(
 
     Args:
         scale: the scale of a decimal, 0 for other types.
-
-    Raises:
-        ContractError: one of its own keys does not apply to its type, or keys contradict each other.
     """
     applicable = _ANY | _applicable(kind)
     foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in applicable)

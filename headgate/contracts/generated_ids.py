@@ -18,11 +18,7 @@ _EXAMPLE = PREFIX + "abcdefghijklmnop" * (LETTERS // 16)
 
 
 def stated_parts(place: str, own: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the columns from which the column's missing values are generated; empty without a declaration.
-
-    Raises:
-        ContractError: the property is not a list of names.
-    """
+    """Return the columns from which its missing values are generated; empty without a declaration."""
     names = own.get(PROPERTY, [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ContractError(f"{place}: {PROPERTY} is {names!r}. State a list of columns, such as [email].")

@@ -16,11 +16,7 @@ APPEND, WHOLE_ROW = "append", "whole_row"
 
 
 def identity_of(contract: Contract) -> str:
-    """Return the identity of rows without a primary key: `append` (every row counts) or `whole_row`.
-
-    Raises:
-        ContractError: the property has another value, or the contract also has a key.
-    """
+    """Return the identity of rows without a primary key: `append` (every row counts) or `whole_row`."""
     identity = contract.properties.get(PROPERTY, APPEND)
     if identity not in {APPEND, WHOLE_ROW}:
         raise ContractError(f"{contract.id}: {PROPERTY} is {identity!r}. State {APPEND} or {WHOLE_ROW}.")

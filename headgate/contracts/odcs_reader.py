@@ -225,11 +225,7 @@ def _contract_of_document(identity: str, document: Mapping[str, Any], zone: str)
 
 
 def _stated_columns(identity: str, table: Mapping[str, Any], own: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the columns of the document; none for a block, whose columns are derived from its table.
-
-    Raises:
-        ContractError: a block lists columns.
-    """
+    """Return the columns of the document; none for a block, whose columns are derived from its table."""
     if declares_block(own) and table.get("properties"):
         raise ContractError(
             f"{identity}: a table that headgate builds as a block has its own columns. Remedy: remove "
@@ -323,11 +319,7 @@ def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:
 
 
 def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> str:
-    """Return `array` or `object` for a column that keeps these as JSON text; otherwise an empty text.
-
-    Raises:
-        ContractError: its type is not text.
-    """
+    """Return `array` or `object` for a column that keeps these as JSON text; otherwise an empty text."""
     logical_type = str(item.get("logicalType", ""))
     if logical_type not in _NESTED:
         return ""
@@ -340,11 +332,7 @@ def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> 
 
 
 def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
-    """Return whether no two rows may share a value of the column.
-
-    Raises:
-        ContractError: the column is masked, so its values cannot be compared in the lake.
-    """
+    """Return whether no two rows may share a value of the column."""
     if item.get("unique") and own.get("headgate.mask", _UNMASKED) != _UNMASKED:
         raise ContractError(
             f"{identity}.{item['name']}: a masked column cannot be unique. Remove unique or headgate.mask."
@@ -365,11 +353,7 @@ def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:
 def _format(
     identity: str, item: Mapping[str, Any], column_type: ColumnType, formats: Mapping[str, object]
 ) -> SourceFormat | None:
-    """Return the source format of the column, completed by the table's defaults.
-
-    Raises:
-        ContractError: the format does not apply to the column's type.
-    """
+    """Return the source format of the column, completed by the table's defaults."""
     options = item.get("logicalTypeOptions", {})
     with errors_with_place(f"{identity}.{item['name']}"):
         own_format = stated_format(_custom(item).get(FORMAT_PROPERTY, {}))
@@ -395,9 +379,6 @@ def _check_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
     """Check that a column with a name for sensitive data declares its mask.
 
     Only this check protects numbers that are not card numbers, such as verification codes.
-
-    Raises:
-        ContractError: it declares no mask.
     """
     needed = mask_by_name(column)
     if needed and "headgate.mask" not in own:
@@ -450,12 +431,7 @@ def _check_options(column: str, options: Mapping[str, Any]) -> None:
 
 
 def _with_levels(column: str, rules: tuple[Rule, ...], severities: object) -> tuple[Rule, ...]:
-    """Return the rules at the levels in `headgate.severity`, which is for rules without a severity in ODCS.
-
-    Raises:
-        ContractError: it is not a mapping, names a rule that the column does not have, or an unknown
-            severity.
-    """
+    """Return the rules at the levels in `headgate.severity`, for rules without a severity in ODCS."""
     rule_names = {rule.name for rule in rules}
     own = {keyword for keyword, name in RULE_OF_KEYWORD.items() if name in rule_names}
     if not isinstance(severities, dict) or not all(

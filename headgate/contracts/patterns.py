@@ -35,11 +35,7 @@ _IN_PYTHON_CLASSES = {r"\s": _BLANKS, r"\S": r"\S\v"}
 
 
 def python_pattern(pattern: object) -> str:
-    r"""Translate a contract's pattern for Python's `re`; `\d`, `\w` and `\b` are ASCII, as in RE2.
-
-    Raises:
-        ContractError: RE2 or Python cannot read it, or they may read it differently.
-    """
+    r"""Translate a contract's pattern for Python's `re`; `\d`, `\w` and `\b` are ASCII, as in RE2."""
     parts = _PART.findall(pattern) if isinstance(pattern, str) else []
     if "".join(parts) != pattern or not _is_read_by_both(pattern):
         raise ContractError(

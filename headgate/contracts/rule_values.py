@@ -26,12 +26,7 @@ _NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
 def typed_literal(column_type: ColumnType, value: object) -> object:
-    """Convert a value of YAML to the Python type of the column's values; a decimal never becomes a float.
-
-    Raises:
-        ValueError, TypeError, OverflowError, InvalidOperation: it is not a value of the type, or the gate and
-            Great Expectations would read it differently.
-    """
+    """Convert a value of YAML to the Python type of the column's values; a decimal never becomes a float."""
     if reader := _READERS.get(column_type.kind):
         return reader(value)
     number = _decimal(value)  # the bound of an integer column may be 0.5
@@ -176,11 +171,7 @@ def _fits(column_type: ColumnType, value: object) -> bool:
 
 
 def bound_of_floats(column: Column, rule: Rule) -> object:
-    """Return the bound that separates the column's values as floats exactly as the rule's bound does.
-
-    Raises:
-        ContractError: no float does so, or the bound is not a value of the column's type.
-    """
+    """Return the bound that separates the column's values as floats exactly as the rule's bound does."""
     kind = column.type.kind
     try:
         bound = typed_literal(column.type, rule.argument)
@@ -208,9 +199,6 @@ def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
     """Return a float that separates the decimals of `scale` exactly as `bound` does.
 
     Great Expectations converts every bound to a float.
-
-    Raises:
-        ContractError: the bound has so many digits that no float is close enough.
     """
     near = float(bound)
     if (Decimal(near) < bound) if above else (Decimal(near) > bound):

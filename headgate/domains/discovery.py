@@ -28,11 +28,7 @@ def package_domains() -> dict[str, Domain]:
 
 @cache
 def installed_domains() -> dict[str, Domain]:
-    """Return the domains of installed packages, or those that a built archive contains.
-
-    Raises:
-        SettingsError: an entry point gives no domain of its name, or the name of another domain.
-    """
+    """Return the domains of installed packages, or those that a built archive contains."""
     points = entry_points()
     for name in (
         name

@@ -30,12 +30,7 @@ class FormatAnswer:
 
 
 def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
-    """Return the format that a pattern names, with its kind; `|` separates several date patterns.
-
-    Raises:
-        ContractError: it is neither a date pattern nor a number such as 1.234,5, or names dates and
-            timestamps.
-    """
+    """Return the format that a pattern names, with its kind; `|` separates several date patterns."""
     if example := _EXAMPLE.fullmatch(pattern):
         thousands, decimal = (
             example["thousands"],

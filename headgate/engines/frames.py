@@ -44,10 +44,6 @@ def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Return the table's columns in the schema of its expression.
 
     Instants become naive UTC; a cast that would change a value is an error.
-
-    Raises:
-        AuditError: a value does not fit, or the engine computed a float for a decimal or vice versa, as
-            engines do differently for averages and quotients of decimals. The message has no value.
     """
     for field in schema:
         if {pat.is_floating(field.type), pat.is_floating(table[field.name].type)} == {

@@ -81,11 +81,7 @@ def _plain(text: str) -> str:
 
 
 def key_column(contract: Contract) -> str:
-    """Return the single column of a contract's primary key.
-
-    Raises:
-        ContractError: the key has no column or several.
-    """
+    """Return the single column of a contract's primary key."""
     if len(contract.key) != 1:
         raise ContractError(
             f"{contract.id}: a subject needs a primary key of one column; this contract has "

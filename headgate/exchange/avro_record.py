@@ -42,11 +42,7 @@ _LAKE_NAME = "headgate.column"
 
 
 def avro_record(contract: Contract) -> dict[str, Any]:
-    """Return the Avro record of a contract's rows; an optional column is a union with null.
-
-    Raises:
-        ContractError: two columns have the same name in the characters that Avro permits.
-    """
+    """Return the Avro record of a contract's rows; an optional column is a union with null."""
     fields = [_field(column) for column in contract.columns]
     if duplicates := [
         name for name, count in Counter(field["name"] for field in fields).items() if count > 1
@@ -63,11 +59,7 @@ def avro_record(contract: Contract) -> dict[str, Any]:
 
 
 def contract_of_avro(schema: Mapping[str, Any]) -> Contract:
-    """Return the contract of an Avro record.
-
-    Raises:
-        ContractError: the schema is not a record, or a type has no exact equivalent in a contract.
-    """
+    """Return the contract of an Avro record."""
     if not isinstance(schema, dict) or schema.get("type") != "record" or not schema.get("fields"):
         raise ContractError("The Avro schema is no record with fields. Name the schema of one.")
     if "name" not in schema or not all({"name", "type"} <= field.keys() for field in schema["fields"]):

@@ -18,9 +18,6 @@ def contract_of_dbt(document: Mapping[str, Any], table: str = "") -> Contract:
 
     Args:
         table: its name; optional if the document has only one.
-
-    Raises:
-        ContractError: there is no such table, or there are several and none is named.
     """
     if not isinstance(document, dict):
         raise ContractError("This is neither a properties file nor a manifest of dbt.")

@@ -98,11 +98,7 @@ def imported_column(
 def imported_contract(
     name: str, columns: Sequence[Column], *, key: Sequence[str] = (), description: str = ""
 ) -> Contract:
-    """Return the source contract of a table of another schema.
-
-    Raises:
-        ContractError: two columns have the same name in the lake, or there are no columns.
-    """
+    """Return the source contract of a table of another schema."""
     if not columns:
         raise ContractError(f"{name} has no columns. Name a table that has some.")
     dataset = column_name(name)

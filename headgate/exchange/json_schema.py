@@ -65,9 +65,6 @@ def contract_of_json_schema(schema: Mapping[str, Any], name: str) -> Contract:
 
     Args:
         name: of the dataset, if the schema has no title.
-
-    Raises:
-        ContractError: the schema does not describe an object with properties.
     """
     outer = (
         schema.get("items", schema) if isinstance(schema, dict) and schema.get("type") == "array" else schema

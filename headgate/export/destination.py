@@ -16,11 +16,7 @@ _S3 = "s3"
 
 
 def bucket_and_prefix(url: str) -> tuple[str, str]:
-    """Return the bucket and the key prefix of `s3://bucket/prefix`; the prefix is empty or ends in a slash.
-
-    Raises:
-        SettingsError: the URL is not an S3 URL, or has no bucket.
-    """
+    """Return the bucket and the key prefix of `s3://bucket/prefix`; the prefix is empty or ends in `/`."""
     parts = urlsplit(url)
     if parts.scheme != _S3 or not parts.netloc:
         raise SettingsError(f"{url} is not a destination. Use a folder or s3://bucket/prefix")

@@ -149,11 +149,7 @@ class RunClient(FilesystemClient):  # type: ignore[misc] # as above
         return PartJob if own is FilesystemLoadJob and not self.is_dlt_table(table["name"]) else own
 
     def complete_load(self, load_id: str) -> None:
-        """Write the manifests of the package's tables, then dlt's record of the load.
-
-        Raises:
-            ConflictError: a file of the package was not loaded.
-        """
+        """Write the manifests of the package's tables, then dlt's record of the load."""
         package = Container()[LoadPackageStateInjectableContext].storage
         jobs = package.get_load_package_jobs(load_id)
         if jobs["failed_jobs"]:
@@ -238,9 +234,6 @@ def split_rows(
             deleted.
         newest_by: dlt's hint `dedup_sort` by column. With `desc` the row with the greatest value is the last
             one, with `asc` the row with the least value; by default the order in the file decides.
-
-    Raises:
-        ConflictError: the table has deletions and no key.
     """
     if not deletes or deletes not in rows.column_names:
         return rows, pa.table({})

@@ -144,11 +144,7 @@ class RunStore:
         self.objects.upload(path, self._keys(source, table, run))
 
     def verify(self, key: ExportKey, workspace: Path) -> Verification:
-        """Compare a published run with its manifest: the bytes of the files and the digests of their rows.
-
-        Raises:
-            NotFoundError: the run has no manifest, so it was never published.
-        """
+        """Compare a published run with its manifest: the bytes of the files and the digests of their rows."""
         certificate = self.certificate(key)
         if certificate is None:
             raise NotFoundError(

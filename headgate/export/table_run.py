@@ -286,11 +286,7 @@ class TableRun:
             )
 
     def certificate(self, plan: TablePlan, snapshot: Snapshot) -> Certificate:
-        """Return the certificate of the table after all its slices are finished.
-
-        Raises:
-            CertificateError: the slices do not cover all rows of the table.
-        """
+        """Return the certificate of the table after all its slices are finished."""
         late_numbers = range(len(plan.slices), len(plan.slices) + len(self.late))
         numbers = (*(piece.number for piece in plan.slices), *late_numbers)
         records = [self.folder.record(number) for number in numbers]

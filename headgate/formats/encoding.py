@@ -85,12 +85,7 @@ def check_western(content: bytes, western: Western) -> None:
 
 
 def check_names(content: bytes, names: Iterable[str]) -> None:
-    """Check that no other old encoding shows more of the contract's names at the top of the text.
-
-    Raises:
-        UnreadableFileError: `unknown_encoding`: the header is in another encoding, so values would change
-            silently.
-    """
+    """Check that no other old encoding shows more of the contract's names at the top of the text."""
     non_ascii = [name for name in names if len(name) >= _MIN_NAME_LENGTH and not name.isascii()]
 
     def names_shown(encoding: str) -> int:
@@ -129,9 +124,6 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
     Read as Windows-1252, `é` in UTF-8 would become `Ã©`. Two letters of another encoding can be one UTF-8
     character: `Её` in Windows-1251 is `Ÿ`. So a text with few words in UTF-8 counts as mixed only if its
     other words are plausible Windows-1252.
-
-    Raises:
-        UnreadableFileError: `mixed_encoding`; `unknown_encoding`: the text is in neither encoding.
     """
     is_guess = encoding == GUESSED
     right = _NEVER_WESTERN.search(content) if is_guess else _first_utf8_word(content, encoding)

@@ -67,11 +67,7 @@ def holds_fixed_width(content: bytes, contract: Contract | None) -> bool:
 
 
 def read_fixed_width(content: bytes, contract: Contract) -> Received:
-    """Return the rows in the contract's columns; a line with a value between two columns is ragged.
-
-    Raises:
-        UnreadableFileError, HeaderError: as `read_csv`.
-    """
+    """Return the rows in the contract's columns; a line with a value between two columns is ragged."""
     text = text_for(content, contract)
     body = _as_csv(text.utf8, contract)
     received = read_csv(body, _with_enclosing_quotes(contract))

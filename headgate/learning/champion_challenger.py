@@ -49,9 +49,6 @@ def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") 
         naive: the naive rule among the recipes. It wins if no other recipe has a lower mean loss, and cannot
             be the champion to defend.
         losses: recipe → loss of each case, shape (cases,), the same cases in the same order.
-
-    Raises:
-        ValueError: there is no recipe, or recipes were tested on different cases.
     """
     if len({len(loss) for loss in losses.values()}) != 1:
         raise ValueError("recipes can only be compared on the same cases")

@@ -65,11 +65,7 @@ def to_bytes(model: Storable) -> bytes:
 
 
 def state_from_bytes(body: bytes) -> dict[str, Any]:
-    """Return the state of a model's file.
-
-    Raises:
-        AuditError: the file has an object of a type that is not in `TRUSTED`, or is not a model's file.
-    """
+    """Return the state of a model's file."""
     from skops.io import loads  # noqa: PLC0415 as above
 
     _refuse_untrusted(body)

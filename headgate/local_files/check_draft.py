@@ -52,9 +52,6 @@ def check_draft(
         upload: with the edits that a commit would have.
         path: the content of the file.
         mappings: the lake's mappings.
-
-    Raises:
-        BadInputError: the file, or the edited one, cannot be read by the contract.
     """
     only = replace(mappings, contracts={contract.dataset: contract})
     edited = edited_content(upload, path, folder, only, _MAX_BYTES)

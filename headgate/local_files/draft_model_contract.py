@@ -26,13 +26,7 @@ _SUM_DIGITS = 38  # DuckDB sums integers as HUGEINT, Athena as BIGINT
 
 
 def draft_model_contract(table: str) -> Contract:
-    """Return a draft with the columns and types of the model's statement, and a key from its GROUP BY.
-
-    Raises:
-        NotFoundError: the lake project has no such model.
-        ConflictError: the model has a contract.
-        ContractError: the statement cannot be run on the lake's tables.
-    """
+    """Return a draft with the columns and types of the model's statement, and a key from its GROUP BY."""
     texts, name = model_texts(), f"models/{table}.sql"
     if table not in texts:
         models = ", ".join(sorted(texts)) or "none; write models/<table>.sql"

@@ -297,12 +297,7 @@ class Mappings:
         return _suggested(key, headed, match_columns(headed.names, samples, self.contracts[dataset]))
 
     def assigned(self, key: str, dataset: str, body: bytes | Path) -> Suggested:
-        """Return the suggestion for a file that a person assigns to the dataset.
-
-        Raises:
-            BadInputError: `unknown_dataset`: the lake has no such dataset, or the file's folder names another
-                one; `not_a_table`: the header cannot be read.
-        """
+        """Return the suggestion for a file that a person assigns to the dataset."""
         if dataset not in self.contracts:
             remedy = (
                 "name one of "
@@ -398,9 +393,6 @@ class Mappings:
 
         Args:
             header: fingerprint of the header, or its beginning.
-
-        Raises:
-            NotFoundError: not exactly one mapping has this source and header.
         """
         prefix = keys.mapping_key(source, header).removesuffix(".json")
         listed = [self._read(info) for info in self.objects.list(self.bucket, prefix)] if header else []

@@ -42,9 +42,6 @@ def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int
 
     Return none if a person must decide: the contract requires it, another column is uncertain or missing, or
     a name shows that the column may contain card data or a secret, which is never kept.
-
-    Raises:
-        BadInputError: `new_column`: the contract stops files with new columns.
     """
     policy = policy_of(contract)
     if (

@@ -77,9 +77,6 @@ def removed_rows(
     Args:
         replaced: keys of the rows from replaced increments.
         files: the increments to merge, with `rows` rows.
-
-    Raises:
-        AuditError: fewer rows remain than the contract allows, as after an empty or truncated file.
     """
     removed = _count_missing(contract, list(replaced), files) if contract.key else max(rows_before - rows, 0)
     if rows_before - removed < smallest_share(contract) * rows_before:

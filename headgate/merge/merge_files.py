@@ -250,11 +250,7 @@ def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Ta
 
 
 def _fit(contract: Contract, file: Path) -> _FittedFile:
-    """Rewrite a file of an older contract version with the columns and types of this version.
-
-    Raises:
-        AuditError: a key column is missing, or a value does not fit its type; the message has columns only.
-    """
+    """Rewrite a file of an older contract version with the columns and types of this version."""
     schema = arrow_schema(contract)
     with pq.ParquetFile(file) as parquet:
         stored, rows = parquet.schema_arrow, int(parquet.metadata.num_rows)

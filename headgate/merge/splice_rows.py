@@ -67,9 +67,6 @@ def splice(
     Args:
         base: the parts in order, without duplicate keys.
         newest: returns the newest row of each key in some files, as `newest_rows` does.
-
-    Raises:
-        AuditError: a key is duplicated.
     """
     key, parts = list(merge_key(contract)), [table_of(file) for file in base]
     rows = pa.concat_tables(parts)

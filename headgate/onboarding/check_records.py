@@ -88,11 +88,7 @@ def _texts(record: str, contract: Contract) -> dict[str, str | None]:
 def check_records(
     rows: Sequence[Mapping[str, Value]], contract: Contract, key: MaskingKey
 ) -> list[RecordVerdict]:
-    """Return the verdict on each row; a missing column is null.
-
-    Raises:
-        BadInputError: the rows cannot be checked.
-    """
+    """Return the verdict on each row; a missing column is null."""
     unknown = sorted({name for row in rows for name in row} - set(contract.names))
     if unknown:
         raise BadInputError(

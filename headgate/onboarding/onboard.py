@@ -89,11 +89,7 @@ class Onboarding:
     key: Callable[[], MaskingKey]
 
     def create(self, model: RecordModel, rows: Sequence[Mapping[str, Value]]) -> list[Outcome]:
-        """Check rows and create a record of each accepted one.
-
-        Raises:
-            BadInputError: there are too many rows, or one has an unknown column.
-        """
+        """Check rows and create a record of each accepted one."""
         if len(rows) > LARGEST_BATCH:
             raise BadInputError(
                 rule="too_large",

@@ -46,9 +46,6 @@ def read_record_file(
     Args:
         name: name of the file, for messages.
         model_name: the model; by default the one that the columns fit best.
-
-    Raises:
-        BadInputError: the file cannot be read, fits no model, or a required column is missing.
     """
     headed = sample_table(body)
     if headed is None:

@@ -40,11 +40,7 @@ class RecordModel:
 
 
 def some_models(models: Mapping[str, RecordModel]) -> Mapping[str, RecordModel]:
-    """Return the models of a lake.
-
-    Raises:
-        BadInputError: the lake has no models.
-    """
+    """Return the models of a lake."""
     if not models:
         remedy = (
             'add "onboarding" to domains in headgate.toml; the folder samples has such a lake project '
@@ -57,11 +53,7 @@ def some_models(models: Mapping[str, RecordModel]) -> Mapping[str, RecordModel]:
 
 
 def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
-    """Return the models among source contracts, by name.
-
-    Raises:
-        ContractError: a name is not valid in GraphQL or names two contracts, or a key is not a single column.
-    """
+    """Return the models among source contracts, by name."""
     models: dict[str, RecordModel] = {}
     for contract in contracts.values():
         name = str(contract.properties.get(PROPERTY, ""))
@@ -87,11 +79,7 @@ def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
 
 
 def model_named(models: Mapping[str, RecordModel], name: str) -> RecordModel:
-    """Return the model with this name in any case.
-
-    Raises:
-        HeadgateError: the model does not exist.
-    """
+    """Return the model with this name in any case."""
     by_name = {model_name.lower(): model for model_name, model in models.items()}
     if name.lower() not in by_name:
         raise HeadgateError(

@@ -126,9 +126,6 @@ class Profiles:
 
         Args:
             original: the accepted file of a skipped duplicate, which has the same content and profile.
-
-        Raises:
-            NotFoundError: the gate has not finished the file.
         """
         name = record.key.rpartition("/")[2]
         profile = record.profile or (original.profile if original else {})

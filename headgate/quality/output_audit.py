@@ -104,9 +104,6 @@ class OutputAudit:
 
         Args:
             rows: a table, or a reader of rows sorted by the contract's key, which is read in parts.
-
-        Raises:
-            AuditError: rules are violated, with the keys of some rows, or columns have card data.
         """
         checks = RowChecks(contract, rows.schema, is_ordered=not isinstance(rows, pa.Table))
         answers: list[Answers] = []

@@ -106,11 +106,7 @@ def check_functions(sql: str) -> None:
 
 
 def _check_forms(tokens: Sequence[Token]) -> None:
-    """Check that no time is formatted by the signs of another database, which Athena gives back as text.
-
-    Raises:
-        QueryError: it is, with the form in Athena.
-    """
+    """Check that no time is formatted by the signs of another database, which Athena gives back as text."""
     for at, token in enumerate(tokens):
         name = token.text.lower()
         if name not in _OF_TIMES or token.token_type is TokenType.STRING:
@@ -144,11 +140,7 @@ def _last_argument(tokens: Sequence[Token], begin: int) -> str:
 
 
 def _check_clauses(tokens: Sequence[Token]) -> None:
-    """Check the words that the engine behind an emulator's Athena API takes and Athena does not.
-
-    Raises:
-        QueryError: the statement has one, with Athena's form.
-    """
+    """Check the words that the engine behind an emulator's Athena API takes and Athena does not."""
     for at, token in enumerate(tokens):
         place = f"line {token.line}, column {token.col - len(token.text) + 1}"
         if token.token_type is TokenType.ILIKE:

@@ -123,11 +123,7 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
 
 
 def _statements(question: str, sql: str) -> list[exp.Expression]:
-    """Parse the question of a statement, which may be several.
-
-    Raises:
-        QueryError: it is not Athena's SQL, or has only comments.
-    """
+    """Parse the question of a statement, which may be several."""
     if top := _TOP.match(question):
         raise QueryError(f"Athena has no TOP. End the statement with LIMIT {top[1]} instead.")
     try:
@@ -142,11 +138,7 @@ def _statements(question: str, sql: str) -> list[exp.Expression]:
 
 
 def _check_aliases(statement: exp.Expression) -> None:
-    """Check that no table is called by the first word of a clause, which is incomplete then.
-
-    Raises:
-        QueryError: it ends with such a word, as in `FROM orders ORDER`.
-    """
+    """Check that no table is called by the first word of a clause, which is incomplete then."""
     for alias in statement.find_all(exp.TableAlias):
         name = alias.this
         if isinstance(name, exp.Identifier) and not name.quoted and name.name.lower() in _CLAUSES:

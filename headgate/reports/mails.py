@@ -408,11 +408,7 @@ class MailSender:
             yield f"Left out, because they are about people: {', '.join(headings)}."
 
     def _ask(self, sql: str, *, to_end: bool) -> QueryRows | str:
-        """Return the first rows of a statement or all of them, or why there are none.
-
-        Raises:
-            OutOfTimeError: the function ends soon; the query is stopped.
-        """
+        """Return the first rows of a statement or all of them, or why there are none."""
         caller = reader("")
         try:
             query = queries.status(self.lake, caller, self._query_id(sql))

@@ -97,11 +97,7 @@ class ManifestWriter:
         return listing.location, figures
 
     def _data_file(self, schema: Schema, part: ObjectInfo) -> DataFile | None:
-        """Describe a part from its footer; return None if it has no rows.
-
-        Raises:
-            AuditError: the part has a column that the schema lacks.
-        """
+        """Describe a part from its footer; return None if it has no rows."""
         with self.objects.open(part.ref) as opened:
             footer = pq.read_metadata(opened)
         if not footer.num_rows:

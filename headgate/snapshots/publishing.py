@@ -199,11 +199,7 @@ class Publisher:
 
 
 def conform(contract: Contract, rows: pa.Table) -> pa.Table:
-    """Return `rows` with the contract's columns, order and exact types.
-
-    Raises:
-        AuditError: a column is missing or unknown, or a value does not fit its type exactly.
-    """
+    """Return `rows` with the contract's columns, order and exact types."""
     schema = arrow_schema(contract)
     if set(rows.column_names) != set(schema.names):
         missing, unknown = (

@@ -219,11 +219,7 @@ def descriptions() -> dict[str, Description]:
 
 
 def description(name: str) -> Description:
-    """Return the description of a model.
-
-    Raises:
-        NotFoundError: there is no such model; the message names all.
-    """
+    """Return the description of a model."""
     described = descriptions()
     if name not in described:
         raise NotFoundError(

@@ -23,9 +23,6 @@ def with_plain_references(name: str, text: str, database: str = f"{_MODELS}.") -
 
     Args:
         database: the prefix of the tables, with its point.
-
-    Raises:
-        ContractError: another macro is left.
     """
     plain = _REF.sub(rf"{database}\2", text)
     if "{{" in plain or "{%" in plain:
@@ -43,9 +40,6 @@ def resolved(name: str, query: exp.Query, datasets: Collection[str], tables: Map
         name: the model's file, for messages.
         datasets: the curated datasets.
         tables: the system of each prod table; an SQL model has none.
-
-    Raises:
-        ContractError: a table is neither a dataset nor a model; the message names the near ones.
     """
     marked = _with_lower_case_tables(query)
     for table in _tables_read(marked):
@@ -89,11 +83,7 @@ def refs_of(query: exp.Query) -> set[str]:
 
 
 def models_in_order(refs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-    """Return all models, each after those that it reads, and otherwise by name.
-
-    Raises:
-        ContractError: models read each other in a circle; the message names its members.
-    """
+    """Return all models, each after those that it reads, and otherwise by name."""
     sorter = TopologicalSorter({model: sorted(refs[model]) for model in sorted(refs)})
     try:
         return tuple(sorter.static_order())

@@ -80,11 +80,7 @@ class ModelTestResult:
 
 
 def read_test(path: Path) -> ModelTest:
-    """Return the test in a file; rows may be in a CSV file beside it.
-
-    Raises:
-        SettingsError: the file is not a test; the message says why.
-    """
+    """Return the test in a file; rows may be in a CSV file beside it."""
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506 a safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:

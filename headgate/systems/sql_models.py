@@ -97,11 +97,7 @@ class SqlModels:
         return tuple(sorted({name for query in self.queries.values() for name in reads_of(query)}))
 
     def limited_to(self, tables: Collection[str]) -> SqlModels:
-        """Return these models and those that they read.
-
-        Raises:
-            NotFoundError: there is no model of a name; the message lists all.
-        """
+        """Return these models and those that they read."""
         if unknown := sorted(set(tables) - set(self.queries)):
             raise NotFoundError(
                 f"There is no model {unknown[0]}. Models: "
@@ -326,10 +322,6 @@ def sql_models(
         contracts: the prod contracts by table.
         datasets: the contracts of the curated datasets that models can read, by name.
         pushed: the SQL of the models, by table; by default that of the project or the archive.
-
-    Raises:
-        ContractError: a model has no contract, is not one query of Athena's SQL, or reads a table that is
-            neither a dataset nor a model; or models read each other in a circle.
     """
     texts = dict(model_texts() if pushed is None else pushed)
     if twice := sorted(set(texts) & set(blocks := _block_inputs(contracts))):
@@ -428,9 +420,6 @@ def parsed(
 
     Args:
         tables: the system of each prod table; an SQL model has none.
-
-    Raises:
-        ContractError: as `sql_models`; the message names the file and what to do.
     """
     name = f"models/{table}.sql"
     try:

@@ -108,11 +108,7 @@ def _prefix_of(publisher: Publisher, current: TableVersion) -> str:
 
 
 def _cut(contract: Contract, made: RowsInFile) -> RowsByRange:
-    """Return a file of rows in ranges: always one, also without rows.
-
-    Raises:
-        AuditError: the ranges are not in the order of the key.
-    """
+    """Return a file of rows in ranges: always one, also without rows."""
     rows, parts = StoredRows([made.path]), []
     edges = [0, *_begins(contract, rows), len(rows)]
     for first, after in pairwise(edges):

@@ -207,9 +207,6 @@ class Uploads:
 
         Earlier edits are kept unless a mapping is given. Results of checks are deleted, because the contract
         may have changed.
-
-        Raises:
-            ConflictError: the file is no longer in raw, or its commit is running.
         """
         upload = replace(UploadRecord.of_file(record, self._now()), mapping=mapping)
         try:
@@ -237,10 +234,6 @@ class Uploads:
 
         Args:
             check_id: the check whose result the caller has seen; by default the current mapping is committed.
-
-        Raises:
-            ConflictError: the upload is not complete, another commit or an abort came first, or the mapping
-                is not checked or differs from that of `check_id`.
         """
         stored = self._existing(upload_id)
         upload = stored.upload

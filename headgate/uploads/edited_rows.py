@@ -97,11 +97,7 @@ def _listed(what: str, names: Sequence[str]) -> str:
 
 
 def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
-    """Return the format of a field in the edits; None if it has none.
-
-    Raises:
-        BadInputError: the format has an unknown key or value.
-    """
+    """Return the format of a field in the edits; None if it has none."""
     keys = edits.formats.get(column.name)
     if not keys:
         return None

@@ -379,11 +379,7 @@ def _fits(dataset: str, key: str, opened: OpenedFile, mappings: Mappings) -> boo
 def _with_suggestions(
     edited: EditedUpload, key: str, list_name: str, inner_list: str, mappings: Mappings
 ) -> EditedUpload:
-    """Add the suggested fields of the columns and steps; for a part of no dataset, the likely one.
-
-    Raises:
-        BadInputError: the contract does not permit the edits.
-    """
+    """Add the suggested fields of the columns and steps; for a part of no dataset, the likely one."""
     opened, contract, edits = edited.opened, edited.contract, edited.edits
     if opened is None:
         return edited

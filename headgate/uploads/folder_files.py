@@ -54,11 +54,7 @@ def is_manifest(name: str) -> bool:
 
 
 def key_of(path: Path) -> str:
-    """Return the key of a relative path.
-
-    Raises:
-        HeadgateError: the name is not UTF-8.
-    """
+    """Return the key of a relative path."""
     key = path.as_posix()
     try:
         key.encode()

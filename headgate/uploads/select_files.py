@@ -51,10 +51,6 @@ def select_files(
     A zip archive with several data files is treated as a folder. A file's dataset is, in this order:
     `dataset`; its folder, if a dataset has that name; its own name; the nearest folder above. Other files go
     to the folder `uploads`, where the gate finds the dataset from the columns.
-
-    Raises:
-        HeadgateError: a source does not exist, has no data, names a dataset without a contract, or is a
-            damaged archive.
     """
     if dataset and dataset not in datasets:
         raise HeadgateError(

@@ -29,11 +29,7 @@ _NOTHING_PUSHED = ("", "", "")
 
 
 def versions(env: Mapping[str, str]) -> DefinitionVersions:
-    """Return the versions that were pushed to a deployment, by default to the current one.
-
-    Raises:
-        SettingsError: the deployment is older than `headgate push`.
-    """
+    """Return the versions that were pushed to a deployment, by default to the current one."""
     bucket, deployment = ArtifactsSettings.from_env(env).artifacts_bucket, _deployment(env)
     if not deployment:
         raise SettingsError("This deployment is older than `headgate push`. Deploy again, then push.")

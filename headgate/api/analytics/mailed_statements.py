@@ -30,11 +30,7 @@ def mailed_statement(lake: LakePorts, sql: str) -> MailableStatement:
 
 @contextmanager
 def as_no_mail_has_it() -> Iterator[None]:
-    """Report a column about people in a mailed statement as one that no mail has, whoever reads it.
-
-    Raises:
-        QueryError: the statement names such a column.
-    """
+    """Report a column about people in a mailed statement as one that no mail has, whoever reads it."""
     from headgate.query.personal_data import PersonalColumnError
 
     try:

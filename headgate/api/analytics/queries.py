@@ -168,11 +168,7 @@ def stop(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
 
 
 def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
-    """Check that the caller may see the rows of a query, which another person may have started.
-
-    Raises:
-        ProblemError: 403, it reads a column of personal data.
-    """
+    """Check that the caller may see the rows of a query, which another person may have started."""
     from headgate.query.personal_data import personal_tables, reads_personal_data
 
     if caller.may(Group.PERSONAL_DATA):

@@ -85,9 +85,6 @@ def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
     """Return the sender of a request, which API Gateway's authorizer has checked.
 
     A machine signs its requests with IAM and has an operator's rights here: its policy limits its routes.
-
-    Raises:
-        ProblemError: 401, no authorizer has checked the request.
     """
     authorizer = event.get("requestContext", {}).get("authorizer", {})
     claims = authorizer.get("jwt", {}).get("claims") or {}
@@ -102,11 +99,7 @@ def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
 
 
 def check_method(required: Iterable[Access], method: str, path: str) -> None:
-    """Check that the path has the method; a path without any route passes, because it is answered with 404.
-
-    Raises:
-        ProblemError: 405, the path has other methods, which `Allow` lists.
-    """
+    """Check that the path has the method; a path without a route passes, because it is answered with 404."""
     methods = sorted({rule.method for rule in required if rule.matches(rule.method, path)})
     if methods and method not in methods:
         detail = f"This path does not support {method}. Use one of {', '.join(methods)}."

@@ -38,11 +38,7 @@ def tagged(body: Shape, if_none_match: str) -> Response[str]:
 
 
 def check_match(current: Shape, if_match: str) -> None:
-    """Check that an edit is of the current state.
-
-    Raises:
-        ProblemError: 428 without If-Match, 412 if the state has changed.
-    """
+    """Check that an edit is of the current state."""
     if not if_match:
         detail = "The request has no If-Match. Send the ETag of the state that you read."
         raise ProblemError(428, "precondition-required", detail)

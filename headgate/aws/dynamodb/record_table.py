@@ -122,11 +122,7 @@ class DynamoRecords:
         }
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
-        """Write all items or none; return None, or the cancellation reason of each write.
-
-        Raises:
-            ThrottledError: other writers of the same items conflicted in every attempt.
-        """
+        """Write all items or none; return None, or the cancellation reason of each write."""
         for attempt in range(ATTEMPTS):
             reasons = self._refusals(doing, writes)
             if reasons is None or any(map(_failed, reasons)):

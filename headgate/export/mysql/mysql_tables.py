@@ -62,11 +62,7 @@ def mysql_tables(session: MySqlSession) -> list[str]:
 
 
 def describe_mysql_table(session: MySqlSession, table: str) -> SourceTable:
-    """Return the current declaration of a table or view.
-
-    Raises:
-        NotFoundError: the table does not exist, or the account may not see it.
-    """
+    """Return the current declaration of a table or view."""
     name = SqlDialect.MYSQL.string(table)
     facts = session.rows(_TABLE.format(table=name))
     if not facts:

@@ -83,11 +83,7 @@ def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
 
 
 def columns_that_may_be_absent(contract: Contract) -> frozenset[str]:
-    """Return the columns that a source may lack, by the contract's `headgate.mayBeAbsent`.
-
-    Raises:
-        ContractError: it is not a list of columns, or a file without the column would be rejected.
-    """
+    """Return the columns that a source may lack, by the contract's `headgate.mayBeAbsent`."""
     names = contract.properties.get(MAY_BE_ABSENT, [])
     if not isinstance(names, list) or not all(name in contract.names for name in names):
         raise ContractError(
@@ -143,11 +139,7 @@ def _missing_words(name: str, table: SourceTable, contract: Contract) -> str:
 def columns_to_export(
     table: SourceTable, contract: Contract | None, drift: Sequence[Difference]
 ) -> tuple[str, ...]:
-    """Return the names of the columns to export, in the source's order.
-
-    Raises:
-        SchemaChangedError: the policy stops at a difference; the message lists all such differences.
-    """
+    """Return the names of the columns to export, in the source's order."""
     if contract is None:
         return tuple(column.name for column in table.columns)
     policy, may_be_absent = schema_policy(contract), columns_that_may_be_absent(contract)

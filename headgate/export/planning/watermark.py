@@ -129,11 +129,7 @@ class Watermark:
 
 
 def mode_of(contract: Contract | None, requested: Mode) -> Mode:
-    """Return the mode of a table in a run: full if its contract says so, else the requested mode.
-
-    Raises:
-        ContractError: the contract's mode is not `full`.
-    """
+    """Return the mode of a table in a run: full if its contract says so, else the requested mode."""
     mode = contract.properties.get(MODE_PROPERTY) if contract else None
     if mode not in {None, Mode.FULL}:
         raise ContractError(f"{contract.id if contract else ''}: {MODE_PROPERTY} may only be {Mode.FULL}")

@@ -67,11 +67,7 @@ def postgres_tables(session: PostgresSession) -> list[str]:
 
 
 def describe_postgres_table(session: PostgresSession, table: str) -> SourceTable:
-    """Return the current declaration of a table or view.
-
-    Raises:
-        NotFoundError: the table does not exist, or the account may not see it.
-    """
+    """Return the current declaration of a table or view."""
     names = _names(table)
     with postgres_errors_of_table(table):
         facts = session.rows(_TABLE.format(**names))
@@ -95,12 +91,7 @@ def describe_postgres_table(session: PostgresSession, table: str) -> SourceTable
 
 
 def describe_postgres_query(session: PostgresSession, name: str, query: str) -> SourceTable:
-    """Return the columns of a SELECT.
-
-    Raises:
-        SettingsError: the server rejected the query; the message has its reason, because the query is the
-            caller's.
-    """
+    """Return the columns of a SELECT."""
     table = SourceTable(name, "query", (), query=query.strip().rstrip(";"), dialect=SqlDialect.POSTGRES)
     try:
         columns = session.result_columns(f"SELECT * FROM {table.from_sql}")  # noqa: S608 the caller's own query

@@ -64,11 +64,7 @@ _PLAIN_TEXT = {"text", "varchar"}
 
 
 def postgres_arrow_type(column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-    """Return an Arrow type that preserves all values of the column, the contract's type if possible.
-
-    Raises:
-        ContractError: the type's text depends on the server's locale.
-    """
+    """Return an Arrow type that preserves all values of the column, the contract's type if possible."""
     if column.kind == "money":
         raise ContractError(
             f"column {column.name} has the type money, whose digits depend on the server's locale. "

@@ -26,9 +26,6 @@ def hold_locks(
 
     Yields:
         A check that raises SourceLostError if a lock was lost.
-
-    Raises:
-        ConflictError: another run holds one of the locks.
     """
 
     def check() -> None:

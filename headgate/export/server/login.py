@@ -101,11 +101,7 @@ def url_variable(source: str = "", dialect: SqlDialect = SqlDialect.MYSQL) -> st
 
 
 def source_url(env: Mapping[str, str], source: str = "") -> str:
-    """Return a source's login URL from the environment; empty if it is not set.
-
-    Raises:
-        SettingsError: both variables are set, or one has the URL of the other kind of server.
-    """
+    """Return a source's login URL from the environment; empty if it is not set."""
     urls = {dialect: env.get(url_variable(source, dialect), "") for dialect in SqlDialect}
     if all(urls.values()):
         names = " and ".join(url_variable(source, dialect) for dialect in SqlDialect)
@@ -125,9 +121,6 @@ def login_from_url(url: str) -> Login:
     Args:
         url: mysql:// or postgresql://user:password@host:port/database, with special characters
             percent-encoded.
-
-    Raises:
-        SettingsError: the URL is not valid; the message does not repeat it, because it has a password.
     """
     try:
         parts = urlsplit(url)
@@ -183,11 +176,7 @@ def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
 
 
 def secret_from_url(url: str) -> dict[str, str]:
-    """Return the fields of a secret from a login URL; the authority's file becomes its text.
-
-    Raises:
-        SettingsError: the URL is not valid, or the file of `?ca=FILE` cannot be read.
-    """
+    """Return the fields of a secret from a login URL; the authority's file becomes its text."""
     login = login_from_url(url)
     tls_option = parse_qs(urlsplit(url).query).get("tls", [""])[-1]
     try:

@@ -73,11 +73,7 @@ def corrupt_avro() -> UnreadableFileError:
 
 
 def read_header(stream: IO[bytes]) -> ContainerHeader:
-    """Read the header.
-
-    Raises:
-        UnreadableFileError: `corrupt_avro`; `not_a_table`: the file has no records; `too_large`.
-    """
+    """Read the header."""
     with damage_named():
         if stream.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
             raise corrupt_avro()
@@ -117,11 +113,7 @@ def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[tuple[in
 
 
 def unpacked_block(packed: bytes, codec: str, limit_bytes: int) -> bytes:
-    """Return the decompressed content of a block.
-
-    Raises:
-        UnreadableFileError: `corrupt_avro`; `too_large`: it exceeds the limit.
-    """
+    """Return the decompressed content of a block."""
     max_bytes = limit_bytes + 1
     if codec == "null":
         content = packed

@@ -86,11 +86,7 @@ def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
 
 
 def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
-    """Return the file if its head is plain CSV, else None.
-
-    Raises:
-        BadInputError: the header does not match the contract, and the whole file is UTF-8.
-    """
+    """Return the file if its head is plain CSV, else None."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     text = head.removeprefix(_BYTE_ORDER_MARK)

@@ -129,11 +129,7 @@ def _sheets(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Sheet]:
 def sheets_of_archive(
     content: bytes, read: Callable[[zipfile.ZipFile, Budget], Iterator[ReadSheet]]
 ) -> Iterator[ReadSheet]:
-    """Yield the result of `read` for each sheet of a workbook that is a zip archive.
-
-    Raises:
-        UnreadableFileError: `corrupt_workbook`, or `too_large` if parts, cells or texts exceed the limits.
-    """
+    """Yield the result of `read` for each sheet of a workbook that is a zip archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from read(archive, Budget(min(MAX_EXPANDED_BYTES, allowed_bytes(len(content)))))

@@ -36,11 +36,7 @@ def not_kept(column: str, *, is_declared: bool = True) -> UnreadableFileError:
 
 
 def json_text(value: object) -> str:
-    """Return a parsed list or object, whose numbers are `TypedText`, as JSON text.
-
-    Raises:
-        UnreadableFileError: `too_large`: it is nested too deeply.
-    """
+    """Return a parsed list or object, whose numbers are `TypedText`, as JSON text."""
     try:
         return _json_of(value)
     except RecursionError:

@@ -48,12 +48,7 @@ def by_contract(contract: Contract) -> Expands:
 
 
 def expanded(record: dict[str, Any], expands: Expands, level: int = 0) -> dict[str, Any]:
-    """Return the record with the values of its objects under joined names.
-
-    Raises:
-        HeaderError: `duplicate_column`: two values have the same name.
-        UnreadableFileError: `too_large`: objects are nested too deeply.
-    """
+    """Return the record with the values of its objects under joined names."""
     if not any(expands(name, value) for name, value in record.items()):
         return record
     if level == _MAX_LEVELS:

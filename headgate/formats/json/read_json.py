@@ -88,9 +88,6 @@ def read_json_lines(
     Args:
         spool: a local file for the unmasked columns of the records, as secret as the file itself.
         block_bytes: size of the text to parse at once.
-
-    Raises:
-        UnreadableFileError, HeaderError: as `read_json`.
     """
     read = (
         _spool_records(path, spool, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None

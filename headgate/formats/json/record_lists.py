@@ -163,9 +163,6 @@ def records_at(parsed: object, place: RecordPlace) -> list[Mapping[str, Any]]:
 
     A record of a list in records has the values of the record around it, too: `lines` in `orders` have
     `orders_number`. It has its position unless the contract has no such field.
-
-    Raises:
-        UnreadableFileError: `not_a_table`: the text has no such list.
     """
     name = place.list_name
     for path in _paths(parsed):

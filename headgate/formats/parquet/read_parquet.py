@@ -264,10 +264,6 @@ def _check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
 
     A column of one value takes few bytes in Parquet, however many rows it has, so each cell counts as at
     least one byte.
-
-    Raises:
-        UnreadableFileError: `too_large`: more bytes or cells than a file of this size may unpack to, or too
-            many columns.
     """
     if metadata.num_columns > MAX_COLUMNS:  # this counts each field of a nested column
         _check_width(metadata)
@@ -346,10 +342,6 @@ def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: in
     """Return the INT96 columns with values that need nanoseconds.
 
     Arrow wraps around if nanoseconds cannot express a time.
-
-    Raises:
-        UnreadableFileError: `type`: a column has both nanoseconds and years after 2262, which no type can
-            store.
     """
     is_cut, is_wide = dict.fromkeys(columns, False), dict.fromkeys(columns, False)
     for table, exact in zip(_tables(file, rows_at_once), _tables(file, rows_at_once, columns), strict=True):

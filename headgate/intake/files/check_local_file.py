@@ -189,11 +189,7 @@ def check_local_file(
 def _check_partial(
     path: Path, form: Path, contract: Contract, origin: RowOrigin, masking: AtSource
 ) -> CheckedParquet:
-    """Check corrected rows that take cells from the masked form of the file that they correct.
-
-    Raises:
-        BadInputError: the correction does not fit the masked form.
-    """
+    """Check corrected rows that take cells from the masked form of the file that they correct."""
     from headgate.intake.rows import masked_original, partial_rows  # noqa: PLC0415 only corrections need them
 
     folder = path.parent
@@ -206,11 +202,7 @@ def _check_partial(
 
 
 def _masked_form_of(file_id: str, beside: Path, ports: GatePorts) -> Path:
-    """Download the masked form of a file's original, and return the local copy.
-
-    Raises:
-        BadInputError: the file has no masked form.
-    """
+    """Download the masked form of a file's original, and return the local copy."""
     path = beside.with_name("corrected.zip")
     try:
         record = ports.ledger.get(file_id)

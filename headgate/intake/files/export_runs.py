@@ -82,11 +82,7 @@ class ExportRuns:
 
 
 def names_of(manifest: bytes) -> tuple[str, ...]:
-    """Return the parts that a manifest names in `{"files": [{"name": …}, …]}`; ignore other fields.
-
-    Raises:
-        UnreadableFileError: the manifest is not such a JSON object.
-    """
+    """Return the parts that a manifest names in `{"files": [{"name": …}, …]}`; ignore other fields."""
     try:
         return tuple(str(file["name"]) for file in json.loads(manifest)["files"])
     except (ValueError, KeyError, TypeError):

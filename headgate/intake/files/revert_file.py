@@ -156,9 +156,6 @@ class Reverter:
 
         Args:
             removal: name of the removal, for the file's record.
-
-        Raises:
-            NotFoundError, ThrottledError, ServiceError: as for `revert`.
         """
         before = self._reopened(file_id)
         try:
@@ -172,9 +169,6 @@ class Reverter:
         """Accept the original of a file of a removed dataset again, and return the outcome of the replay.
 
         A file that stays reverted is a single undo from then on, which can be taken back without the removal.
-
-        Raises:
-            NotFoundError, ThrottledError, ServiceError: as for `Replayer.replay`.
         """
         replayed = Replayer(self.ports, self.rules).replay(file_id)
         if replayed.record.state is FileState.REVERTED:

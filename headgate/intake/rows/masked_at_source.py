@@ -84,11 +84,7 @@ def claims_to_be_masked(path: Path) -> bool:
 
 
 def check_seal(objects: ObjectStore, record: FileRecord, key: MaskingKey) -> None:
-    """Check that the manifest of the file's run has the seal of its bytes.
-
-    Raises:
-        UnreadableFileError: rule `unsealed`: it has none, so nothing in the file is trusted to be masked.
-    """
+    """Check that the manifest of the file's run has the seal of its bytes."""
     wanted = seal(key, record.content_sha256)
     if not any(hmac.compare_digest(listed, wanted) for listed in _seals(objects, record)):
         raise UnreadableFileError(

@@ -173,9 +173,6 @@ def with_changes(
     Args:
         fields: of the dataset's contract.
         left_out: columns to omit; None in the result.
-
-    Raises:
-        UsageError: an unknown column or field, or a column in both `pairs` and `left_out`.
     """
     chosen: dict[str, str | None] = dict.fromkeys(left_out)
     columns = f"Its columns are: {', '.join(suggested.names)}"

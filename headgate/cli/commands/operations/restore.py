@@ -107,11 +107,7 @@ def unrecorded(versions: list[ObjectRef], recorded: set[str]) -> tuple[list[Obje
 
 
 def bucket_of(env: Mapping[str, str], place: str) -> str:
-    """Return the bucket of a zone, or of a system.
-
-    Raises:
-        SettingsError: the deployment has no such bucket.
-    """
+    """Return the bucket of a zone, or of a system."""
     zones = {name: env[f"HEADGATE_{name.upper()}_BUCKET"] for name in _ZONES}
     buckets = {**zones, **SystemNamesSettings.from_env(env).prod_buckets}
     if place not in buckets:

@@ -157,11 +157,7 @@ def init(
 
 
 def _target(output: Path | None, name: str, *, overwrite: bool) -> Path | None:
-    """Return the output file of a draft.
-
-    Raises:
-        ClickException: the file exists, and a person may have edited it.
-    """
+    """Return the output file of a draft."""
     target = output / f"{name}.yaml" if output and output.is_dir() else output
     if target and target.exists() and not overwrite:
         raise click.ClickException(

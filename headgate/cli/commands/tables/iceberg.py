@@ -65,11 +65,7 @@ class IcebergFacts:
 
 
 def iceberg_facts(shown: TableVersion, version: str = "", engine: str | None = None) -> IcebergFacts:
-    """Return the metadata of a table, and statements that read a version, by default the shown one.
-
-    Raises:
-        ClickException: the table has no Iceberg metadata or no such version, or `engine` cannot read it.
-    """
+    """Return the metadata of a table, and statements that read a version, by default the shown one."""
     from headgate.snapshots import iceberg_metadata
     from headgate.snapshots.iceberg import METADATA_LOCATION, metadata_showing, read_document
 

@@ -145,11 +145,7 @@ def _saved_statement(name: str, databases: Databases) -> str:
 
 
 def statement_of_person(name: str, kept: Sequence[KeptQuestion], listed: Iterable[str] = ()) -> str:
-    """Return the statement that a person saved as NAME, or as PERSON: NAME where several people did.
-
-    Raises:
-        ClickException: nobody saved it, or several people saved different statements.
-    """
+    """Return the statement that a person saved as NAME, or as PERSON: NAME where several people did."""
     own = [each for each in kept if name in (each.name, f"{each.by}: {each.name}")]
     if len({each.sql for each in own}) > 1:
         ways = ", ".join(f'--saved "{each.by}: {each.name}"' for each in own)

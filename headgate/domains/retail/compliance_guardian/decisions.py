@@ -29,11 +29,7 @@ ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 
 
 def reviews_a_day(options: Mapping[str, str]) -> int:
-    """Return the number of transactions that the fraud team can review per day.
-
-    Raises:
-        SettingsError: the option is not an integer.
-    """
+    """Return the number of transactions that the fraud team can review per day."""
     text = options.get(OPTION, "")
     if not text:
         return REVIEWS_A_DAY
