@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 
 from headgate.query.function_names import similar_functions
 from headgate.query.read_only_statements import explained, near_tables
+from headgate.query.table_readers import tables_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,7 +90,7 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
     if advice := _day_advice(message) or _group_advice(message, sql):
         return f"{message.rstrip('.')}. {advice}"
     if match := _NO_COLUMN.search(message):
-        asked = set(tables_in(sql))
+        asked = set(tables_read(sql))
         columns = sorted(
             {
                 column[0]
@@ -168,12 +169,3 @@ def _columns_of(asked: Iterable[str], tables: Tables) -> str:
         if name in of
     ]
     return " ".join(listed) or "DESCRIBE <table> lists the columns."
-
-
-def tables_in(sql: str) -> list[str]:
-    """Return the names of the tables in a statement in small letters; none if it cannot be parsed."""
-    try:
-        (query,) = sqlglot.parse(explained(sql)[1], read=Athena)
-    except (SqlglotError, ValueError):
-        return []
-    return [table.name.lower() for table in query.find_all(exp.Table)] if query else []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.query.table_readers import tables_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +55,6 @@ class ShownQuestion(Protocol):
 
 
 OWN_DASHBOARD = "mine"  # the name of a person's own dashboard, in the console's URL and in mails
-_TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -152,12 +152,11 @@ def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[s
 
 def panel_document(question: ShownQuestion) -> dict[str, Any]:
     """Return a question as a panel of a dashboard file."""
-    tables = _TABLE.findall(question.sql)
     panel: dict[str, Any] = {
         "name": plain(question.name, "_"),
         "question": question.name,
         "kind": question.kind,
-        "table": tables[0] if tables else "",
+        "table": next(iter(tables_read(question.sql)), ""),
         "sql": question.sql,
     }
     if question.kind != "table":

@@ -37,8 +37,8 @@ def reads_curated(sql: str, table: str, databases: Databases) -> bool:
 
 
 @lru_cache(maxsize=256)
-def tables_read(sql: str) -> frozenset[str]:
-    """Return the names of the tables behind FROM and JOIN, in lower case.
+def tables_read(sql: str) -> tuple[str, ...]:
+    """Return the names of the tables behind FROM and JOIN, in lower case and in their order in the text.
 
     A heading, a column, a text or a comment with the name of a table is none, nor is a common table
     expression, whose name hides a table's. A text that is not Athena's SQL reads none.
@@ -46,15 +46,17 @@ def tables_read(sql: str) -> frozenset[str]:
     try:
         query = only_reading(sql)
     except QueryError:
-        return frozenset()
+        query = None
     if query is None:
-        return frozenset()
+        return ()
     defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    return frozenset(
-        node.name.lower()
+    named = [
+        node
         for node in query.find_all(exp.Table)
         if node.name and (node.db or node.name.lower() not in defined)
-    )
+    ]
+    named.sort(key=lambda node: node.this.meta.get("start", 0))
+    return tuple(dict.fromkeys(node.name.lower() for node in named))
 
 
 def _is_curated(node: exp.Table, table: str, databases: Databases, defined: set[str]) -> bool:

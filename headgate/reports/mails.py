@@ -24,9 +24,9 @@ from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import capitalised
-from headgate.query.advice import tables_in
 from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
+from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import heading
 from headgate.reports.mail_answers import (
@@ -351,7 +351,7 @@ class MailSender:
     def _origin(self, sql: str) -> Iterator[str]:
         """Return a line with the tables of a statement and the last day of the lake's data."""
         names = {table.name for table in self.tables}
-        read = [heading(table, {}) for table in dict.fromkeys(tables_in(sql)) if table in names]
+        read = [heading(table, {}) for table in tables_read(sql) if table in names]
         parts = [
             *([f"from {', '.join(read)}"] if read else []),
             *([f"as of {day_words(self.as_of)}"] if self.as_of else []),

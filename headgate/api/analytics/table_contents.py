@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 _CALLS_AT_ONCE = 8
 _NEED_A_RIGHT = {"quarantine"}  # its rows are for the group `personal-data`
-_READS = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)?(\w+)", re.IGNORECASE)
 _Reading = tuple["Question", set[str]]  # a saved question, and the tables that it reads
 
 
 def contents(lake: LakePorts) -> TablesContents:
     """Return the contents of all datasets and of the tables of the deployed systems, by name."""
-    read = ((question, set(_READS.findall(question.sql))) for question in saved_questions_of(lake))
+    from headgate.query.table_readers import tables_read
+
+    read = ((question, set(tables_read(question.sql))) for question in saved_questions_of(lake))
     questions = [(question, tables) for question, tables in read if not tables & _NEED_A_RIGHT]
     tables = [contract for contract in lake.contracts.prod.values() if contract.system in lake.systems]
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as calls:

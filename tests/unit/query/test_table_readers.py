@@ -68,4 +68,9 @@ def test_a_statement_does_not_read_the_table(sql: str) -> None:
     ],
 )
 def test_only_what_is_behind_from_and_join_is_a_table(sql: str, tables: set[str]) -> None:
-    assert tables_read(sql) == tables
+    assert set(tables_read(sql)) == tables
+
+
+def test_tables_are_in_the_order_of_the_text() -> None:
+    joined = "WITH late AS (SELECT 1 FROM wards) SELECT 1 FROM late CROSS JOIN stays CROSS JOIN visits"
+    assert tables_read(joined) == ("wards", "stays", "visits")
