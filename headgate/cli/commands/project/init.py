@@ -13,6 +13,7 @@ import click
 
 from headgate.cli import options
 from headgate.cli.commands.project import contract_files
+from headgate.cli.commands.project.templates import template_text
 from headgate.domains.discovery import entry_points, package_domains
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, in_plain_letters, lake_name_of
 from headgate.project import FILE, LakeProject, read_project
@@ -23,32 +24,7 @@ if TYPE_CHECKING:
     from headgate.drafts.sales_project import SalesProject
     from headgate.local_files.draft_file import CheckedDraft
 
-_TOML = """\
-# A lake project; docs/use/lake-project.md explains each field.
-name = "{name}"               # prefix of buckets and databases: {name}_curated, {name}_prod
-region = "{region}"           # AWS region; empty takes the shell's
-environment = "dev"
-domains = [{domains}]         # packages with ready-made contracts and systems: {known}
-alert_email = ""              # where alerts go, or empty
-schedule = "cron(0 3 * * ? *)" # when the daily run starts, in UTC
-
-[settings]                    # any variable of terraform/variables.tf, for example quiet_s = 30
-"""
 _WORKFLOW = ".github/workflows/headgate.yml"
-_README = """\
-# {name}
-
-1. Draft a contract from a sample, unless `headgate init` did: `headgate contract init readings.csv --output contracts/source`
-2. Check a file against it: `headgate contract check readings.csv --contract contracts/source/readings.yaml`
-3. Deploy, in this folder: `headgate deploy localstack`, or `headgate deploy aws`
-4. Send data: `headgate upload readings.csv --dataset readings`
-5. Build the tables: `headgate run`
-6. Ask: `headgate query "select count(*) from {name}_curated.readings"`
-
-A table of your own is a query and a contract: `models/daily.sql` in Athena's SQL, and `contracts/prod/daily.yaml` with its columns and key.
-`headgate models run --local --data FOLDER` builds it from local files without a deployment, and `headgate models test` runs its tests,
-`models/tests/daily.yaml`. `headgate systems init NAME` writes a table in Python.
-"""  # noqa: E501 a file's text
 
 
 @click.command(epilog=options.example("headgate init ~/bikes sales.csv products.xlsx"))
@@ -125,7 +101,7 @@ def init(
     sales = _sales_of(drafts, _columns_by_role(role_columns)) if kind else None
     texts = {FILE: text, **pipeline}
     if not (folder / "README.md").exists():
-        texts["README.md"] = _README.format(name=lake_name)
+        texts["README.md"] = template_text("readme").format(name=lake_name)
     written = _write(folder, texts, drafts, sales)
     alike = _of_the_same_columns(drafts)
     made = {"folder": str(folder.resolve()), "name": project.name, "domains": [*project.domains]}
@@ -153,7 +129,7 @@ def _add_pipeline(folder: Path, texts: Mapping[str, str]) -> None:
 def _toml(name: str, region: str, domains: Sequence[str]) -> str:
     offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
     quoted = ", ".join(f'"{domain}"' for domain in domains)
-    return _TOML.format(name=name, region=region, domains=quoted, known=offered)
+    return template_text("settings").format(name=name, region=region, domains=quoted, known=offered)
 
 
 def _write(

@@ -9,119 +9,9 @@ import click
 
 from headgate.cli import options
 from headgate.cli.commands.project.local_run import run_system
+from headgate.cli.commands.project.templates import template_text
 from headgate.contracts.model import Contract, Kind
 from headgate.project import FILE, SYSTEM, project
-
-_SYSTEM = """\
-\"\"\"{module}: how complete the columns of {dataset} are.
-
-docs/use/lake-project.md of Headgate describes systems. Change what `build` returns together with
-contracts/prod/{module}.yaml.
-\"\"\"
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pandas as pd
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    import ibis
-
-READS = ("{dataset}",)
-COLUMNS = (
-{columns}
-)
-
-
-def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
-    \"\"\"Return the rows of each table; the run adds `as_of` and `snapshot_id`.\"\"\"
-    rows = tables["{dataset}"]
-    filled = {{name: rows[name].count() for name in COLUMNS}}
-    counts = rows.aggregate(**filled, rows_in_all=rows.count()).to_pandas().iloc[0]
-    missing = [int(counts.rows_in_all - counts[name]) for name in COLUMNS]
-    return {{"{module}": pd.DataFrame({{"column_name": COLUMNS, "missing_values": missing}})}}
-"""
-_CONTRACT = """\
-apiVersion: v3.1.0
-kind: DataContract
-id: {lake}.prod.{module}
-name: {module}
-version: 1.0.0
-status: active
-schema:
-- name: {module}
-  description: How complete the columns of {dataset} are
-  dataGranularityDescription: One row per column
-  customProperties:
-  - {{property: headgate.system, value: {system}}}
-  properties:
-  - name: column_name
-    logicalType: string
-    physicalType: TEXT
-    primaryKey: true
-    primaryKeyPosition: 1
-    required: true
-    description: Column
-  - {{name: missing_values, logicalType: integer, physicalType: BIGINT, required: true, description: Rows without a value in the column}}
-  - {{name: as_of, logicalType: date, physicalType: DATE, required: true, description: Day of the data that the row was built from}}
-  - {{name: snapshot_id, logicalType: string, physicalType: VARCHAR(16), required: true, description: Snapshot that the row was built from}}
-"""  # noqa: E501 a file's text
-_DASHBOARD = """\
-system: {system}
-title: Completeness of {dataset}
-panels:
-  - name: missing_values
-    question: Which columns miss values?
-    action: Ask the sender of the files about the first column.
-    kind: bar
-    table: {module}
-    x: column_name
-    y: [missing_values]
-    sql: |
-      SELECT column_name, missing_values
-      FROM {module}
-      ORDER BY missing_values DESC, column_name
-"""
-_TEST = """\
-{imports}
-
-import ibis
-import pyarrow as pa
-
-# isort: split
-from headgate.contracts.registry import Registry
-from headgate.local_files.check_statements import statement_problems
-from headgate.systems import system_registry
-from headgate.systems.rows_in_file import unstamped_rows
-
-ROWS = ibis.memtable(
-    pa.table(
-        {{
-{rows}
-        }}
-    )
-)
-
-
-def test_missing_values_are_counted() -> None:
-    made = system_registry.system("{system}").build({{"{dataset}": ROWS}}, date(2026, 1, 31))["{module}"]
-    assert dict(zip(made.column_name, made.missing_values, strict=True)) == {{
-{missing}
-    }}
-
-
-def test_the_table_has_the_columns_and_types_of_its_contract() -> None:
-    made = system_registry.system("{system}").build({{"{dataset}": ROWS}}, date(2026, 1, 31))["{module}"]
-    unstamped_rows(Registry.load().prod["{module}"], made)
-
-
-def test_the_dashboard_and_the_questions_read_columns_that_exist() -> None:
-    assert statement_problems("{system}") == []
-"""
 
 _EXAMPLES = {
     Kind.STRING: '"x"',
@@ -220,15 +110,15 @@ def _texts_of_columns(contract: Contract) -> dict[str, str]:
 def _write(folder: Path, values: dict[str, str]) -> list[Path]:
     """Write the files of a system unless one exists, and return their paths."""
     module, system = values["module"], values["system"]
-    texts = {
-        folder / "systems" / f"{module}.py": _SYSTEM,
-        folder / "contracts" / "prod" / f"{module}.yaml": _CONTRACT,
-        folder / "dashboards" / f"{system}.yaml": _DASHBOARD,
-        folder / "tests" / f"test_{module}.py": _TEST,
+    templates = {
+        folder / "systems" / f"{module}.py": "system",
+        folder / "contracts" / "prod" / f"{module}.yaml": "system_contract",
+        folder / "dashboards" / f"{system}.yaml": "system_dashboard",
+        folder / "tests" / f"test_{module}.py": "system_test",
     }
-    if existing := [path for path in texts if path.exists()]:
+    if existing := [path for path in templates if path.exists()]:
         raise click.ClickException(f"{existing[0]} exists already. Choose another name, or move the file.")
-    for path, text in texts.items():
+    for path, template in templates.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.format(**values), encoding="utf-8")
-    return [*texts]
+        path.write_text(template_text(template).format(**values), encoding="utf-8")
+    return [*templates]
