@@ -12,6 +12,7 @@ from scipy import stats
 from headgate.analytics.changes import LevelChange, changes
 from headgate.analytics.seasons import discernible, seasonal_parts
 from headgate.analytics.steady_seasons import steady_seasons
+from headgate.contracts.analytics_blocks import column_names
 
 if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
@@ -27,28 +28,7 @@ MIN_CYCLES = 4
 TREND_P = 0.05
 UNKNOWN_DIRECTION = "unknown"
 _MOSTLY = 0.5  # of the cycles
-COLUMNS = [
-    *(
-        "grain",
-        "periods",
-        "recent_mean",
-        "slope_per_period",
-        "slope_share",
-        "direction",
-        "p_value",
-        "quarter_growth",
-        "yearly_growth",
-    ),
-    *(
-        "trend_strength",
-        "seasonal_strength",
-        "changes",
-        "change_on",
-        "change_share",
-        "change_p_value",
-        "status",
-    ),
-]
+COLUMNS = column_names("trend")
 
 
 def trend_rows(panel: SeriesPanel) -> pd.DataFrame:

@@ -183,6 +183,11 @@ class Block:
     measures: tuple[str, ...] = ()
 
 
+def column_names(kind: str) -> list[str]:
+    """Return the names of a block's own columns."""
+    return [column.name for column in _COLUMNS[kind]]
+
+
 def declares_block(properties: Collection[str]) -> bool:
     """Return whether a table with these properties is a block, whose contract lists no columns."""
     return any(f"headgate.{kind}" in properties for kind in BLOCKS)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.problems import invalid
 from headgate.api.shapes.files import ContractField, MappedColumn, Mapping
+from headgate.uploads.edits import fields_after_edits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as PyMapping
@@ -121,6 +122,4 @@ def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -
             "has. The dry run lists its columns in `mapping`."
         )
         raise invalid("body.columns", "unknown_column", detail)
-    given_away = set(columns.values())
-    kept = ["" if field in given_away else field for field in suggestion.fields]
-    return tuple(columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
+    return fields_after_edits(suggestion, columns)

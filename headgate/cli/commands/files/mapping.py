@@ -18,6 +18,7 @@ from headgate.lake.ports import FileRecord
 from headgate.lake.states import UNDECIDED, FileState
 from headgate.reports import summary
 from headgate.uploads.commit_upload import CHECKING, FAILED, TOO_LARGE, Uploads
+from headgate.uploads.edits import fields_after_edits
 from headgate.uploads.upload import UploadMapping, UploadRecord, UploadState
 from headgate.wiring import intake, stores
 
@@ -191,9 +192,7 @@ def with_changes(
                 f"`{screens.safe_name(column)}` has a field and is left out. Name it once."
             )
         chosen[column] = field
-    given_away = set(chosen.values())
-    kept = ["" if field in given_away else field for field in suggested.fields]
-    return tuple(chosen.get(name, field) for name, field in zip(suggested.names, kept, strict=True))
+    return fields_after_edits(suggested, chosen)
 
 
 def _waiting(

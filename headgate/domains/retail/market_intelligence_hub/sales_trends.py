@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from headgate.analytics.trends import trend_of
+from headgate.analytics import trends
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
@@ -14,23 +14,10 @@ from headgate.domains.retail.money import amounts
 if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
 
+_OWN_NAMES = {"recent_mean": "recent_revenue"}
 COLUMNS = [
     *SERIES,
-    "grain",
-    "periods",
-    "recent_revenue",
-    "slope_per_period",
-    "slope_share",
-    "direction",
-    "p_value",
-    "quarter_growth",
-    "yearly_growth",
-    "trend_strength",
-    "seasonal_strength",
-    "changes",
-    "change_on",
-    "change_share",
-    "change_p_value",
+    *(_OWN_NAMES.get(name, name) for name in trends.COLUMNS if name != "status"),
     "unit",
 ]
 
@@ -45,11 +32,11 @@ def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd
     """
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    trends = [
-        trend_of(rows["revenue"].to_numpy(dtype=float), grain)
+    measured = [
+        trends.trend_of(rows["revenue"].to_numpy(dtype=float), grain)
         for _, rows in sales.groupby("series_id", sort=False)
     ]
-    described = pd.DataFrame(trends).rename(columns={"recent_mean": "recent_revenue"})
+    described = pd.DataFrame(measured).rename(columns=_OWN_NAMES)
     table = (
         sales[SERIES]
         .drop_duplicates(ignore_index=True)
