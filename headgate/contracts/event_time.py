@@ -8,12 +8,9 @@ versions of rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from headgate.contracts.model import Kind
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
+from headgate.contracts.model import Contract, Kind
 
 PROPERTY, NONE = "headgate.asOf", "none"
 EVENT_TIME = "headgate.eventTime"

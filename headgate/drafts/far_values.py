@@ -13,12 +13,10 @@ from headgate.drafts.column_inference import is_code_name
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import flags
+from headgate.values.cells import Rows, flags
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from headgate.values.cells import Rows
 
     Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 

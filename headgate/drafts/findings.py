@@ -41,7 +41,7 @@ from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null
+from headgate.values.cells import Rows, blank_to_null
 from headgate.values.inferred_times import has_short_year
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
         Guess,
     )
     from headgate.drafts.other_words import WordsQuestion
-    from headgate.values.cells import Rows
     from headgate.values.format_inference import Most
 
 _ASSUMED = 0.9

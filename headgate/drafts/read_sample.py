@@ -30,7 +30,7 @@ from headgate.formats.unpack import unpack
 from headgate.masking.redaction import redact_text
 from headgate.matching.header_names import folded, made_up_name, numbered, unused_name
 from headgate.plain_names import title_of_camel_case
-from headgate.values.cells import flags
+from headgate.values.cells import Rows, flags
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from headgate.formats.json.json_records import Records
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
-    from headgate.values.cells import Rows
 
 _TYPED_FORMS = {FormatName.JSON, JSON_LINES, GEOJSON, *WORKBOOKS}
 MAX_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, "Column structure"

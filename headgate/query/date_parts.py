@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from sqlglot import exp
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Days of the week are 1 for Monday to 7 for Sunday in Trino; DuckDB numbers Sunday 0.
 _WEEKDAY = "day_of_week"

@@ -8,17 +8,12 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from sqlglot.dialects.athena import Athena
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import Token, TokenType
 
 from headgate.errors import QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlglot.tokens import Token
 
 # Functions of other databases, which the engine behind an emulator's Athena API may have, and Athena's.
 _ELSEWHERE = {

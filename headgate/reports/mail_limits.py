@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.agreed_columns import NUMERIC_TYPE
-from headgate.reports.answer_words import is_shown
-from headgate.reports.mail_answers import answer_records
+from headgate.reports.answer_words import ColumnWords, is_shown
+from headgate.reports.mail_answers import Record, answer_records
 from headgate.reports.mail_periods import period_columns, periods_of
 from headgate.reports.mail_tables import mail_cell
 from headgate.reports.open_periods import open_period
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from headgate.api.shapes.tables import QueryRows
     from headgate.query.mail_schedules import MailSchedule
-    from headgate.reports.answer_words import ColumnWords
-    from headgate.reports.mail_answers import Record
 
 _MAX_NAMES = 3
 

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from headgate.reports.numbers import NOTHING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MAX_WIDTH = 80
 MAX_CELL_LENGTH = 400

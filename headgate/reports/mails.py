@@ -7,7 +7,7 @@ import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_s
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
-from headgate.api.lake_ports import WrittenMail
+from headgate.api.lake_ports import AnswerMails, LakePorts, WrittenMail
 from headgate.api.shapes.tables import QueryAsked, QueryRows
 from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
@@ -28,8 +28,9 @@ from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
-from headgate.reports.answer_words import heading
+from headgate.reports.answer_words import ColumnWords, heading
 from headgate.reports.mail_answers import (
+    Record,
     answer_records,
     is_cut_over_time,
     mailed_records,
@@ -47,14 +48,10 @@ from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import date
 
-    from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
     from headgate.api.shapes.lake import CatalogTable
     from headgate.query.omit_personal_columns import MailableStatement
-    from headgate.reports.answer_words import ColumnWords
-    from headgate.reports.mail_answers import Record
 
 log = logging.getLogger(__name__)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.contracts.currency import places_of
 from headgate.reports.answer_words import PERIOD_NAME, ColumnWords, are_numbers
 from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, period_words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _NAME = re.compile(r"(^|_)id$|^(?!last_)([a-z]+_)?year$", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2}|[a-z_]+=.+")

@@ -9,13 +9,12 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.drafts.totals_row import named_totals, names_a_total
-from headgate.values.cells import int_array, numbers
+from headgate.values.cells import Rows, int_array, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.values.cells import Rows
     from headgate.values.format_inference import Most
 
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)

@@ -11,7 +11,7 @@ from headgate.api.files.quality import profile_columns
 from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import not_found
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import (
     Correlation,
     DatasetProfile,
@@ -27,7 +27,6 @@ from headgate.snapshots.read_snapshots import newest_snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
     from headgate.profiling.rows_over_time import RowsOverTime
     from headgate.snapshots.snapshot import DatasetSnapshot

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import accepted_corrections, correction_outcomes, sent_values
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import EarlierCorrection
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter
@@ -15,7 +15,6 @@ from headgate.lake.states import DUPLICATE_RULES, FileState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 _MAX_VERSIONS = 5

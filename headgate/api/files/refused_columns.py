@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.cache import Cache
 from headgate.errors import NotFoundError
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import DUPLICATE_RULES
 from headgate.values.parquet_tables import table_of
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.lake.ports import FileRecord
 
 _MAX_FILES = 20  # newest files whose rows are read for one answer
 _MAX_ROWS = 50_000  # of one file

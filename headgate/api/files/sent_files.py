@@ -14,14 +14,13 @@ from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import KeptOriginal
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.uploads.upload import SentOriginal, UploadRecord
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord
     from headgate.uploads.sent_rows import SentRows
 
 _URL_EXPIRES_S = 3600
