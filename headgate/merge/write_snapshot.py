@@ -130,7 +130,7 @@ class SnapshotWriter:
                 f"{change.contract.id}: the key ranges of the parts overlap, so the key may not be unique. "
                 "Report this error."
             )
-        self._delete_others(prefix, len(parts))
+        self.publisher.delete_further_parts(prefix, len(parts))
         return record
 
     def _write_spans(self, change: DatasetChange, prefix: str, record: SnapshotParts | None) -> list[Part]:
@@ -229,13 +229,6 @@ class SnapshotWriter:
         self.publisher.write_part(change.contract, file, key, is_audited=is_audited)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)
         return describe_part(file, change.key, latest_on(change.contract, file, change.arrived_at))
-
-    def _delete_others(self, prefix: str, count: int) -> None:
-        """Delete parts of another layout of the snapshot, because readers read all files in its folder."""
-        names = {keys.part(prefix, number) for number in range(count)}
-        for item in list(self.objects.list(self.bucket, prefix)):
-            if item.ref.key not in names:
-                self.objects.delete(ObjectRef(self.bucket, item.ref.key))
 
 
 def missing_values(parts: Sequence[Part], contract: Contract, absent: Collection[str]) -> dict[str, int]:

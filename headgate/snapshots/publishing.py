@@ -148,6 +148,13 @@ class Publisher:
         self.objects.upload(path, ObjectRef(self.bucket, key), content_type=PARQUET_TYPE)
         return rows
 
+    def delete_further_parts(self, prefix: str, count: int) -> None:
+        """Delete all objects below the prefix but the first parts: readers read every file there."""
+        names = {keys.part(prefix, number) for number in range(count)}
+        for item in list(self.objects.list(self.bucket, prefix)):
+            if item.ref.key not in names:
+                self.objects.delete(ObjectRef(self.bucket, item.ref.key))
+
     def staged(
         self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion
     ) -> Staged:

@@ -78,7 +78,7 @@ def stage_in_parts(
             target = ObjectRef(publisher.bucket, keys.part(prefix, number))
             publisher.objects.upload(file, target, content_type=PARQUET_TYPE)
     _copy(publisher, prefix, current, copied)
-    _delete_others(publisher, prefix, len(parts))
+    publisher.delete_further_parts(prefix, len(parts))
     size_bytes = sum(item.size_bytes for item in publisher.objects.list(publisher.bucket, prefix))
     staged = publisher.staged(contract, prefix, ranges.row_count, size_bytes, current)
     record = {
@@ -192,11 +192,3 @@ def _copy(publisher: Publisher, prefix: str, current: TableVersion, numbers: Map
     ]
     with ThreadPoolExecutor(_REQUESTS) as pool:
         list(pool.map(lambda copy: objects.copy(*copy), copies))
-
-
-def _delete_others(publisher: Publisher, prefix: str, count: int) -> None:
-    """Delete further parts below the prefix: readers take every part that is there."""
-    names = {keys.part(prefix, number) for number in range(count)}
-    for item in list(publisher.objects.list(publisher.bucket, prefix)):
-        if item.ref.key not in names:
-            publisher.objects.delete(ObjectRef(publisher.bucket, item.ref.key))

@@ -184,10 +184,9 @@ def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
         )
 
 
-def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question: str = "") -> str:
-    """Return the statement, without the columns of personal data unless the caller may see them."""
+def qualified_statement(lake: LakePorts, statement: str) -> str:
+    """Return a statement with the databases of its tables, after a check of its tables and functions."""
     from headgate.query.function_names import check_functions
-    from headgate.query.personal_data import personal_tables, without_personal_data
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
@@ -195,6 +194,14 @@ def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question
     if query := only_reading(sql):
         check_tables(query, lake.databases.tables(), lake.databases.prod)
         check_functions(sql)
+    return sql
+
+
+def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question: str = "") -> str:
+    """Return the statement, without the columns of personal data unless the caller may see them."""
+    from headgate.query.personal_data import personal_tables, without_personal_data
+
+    sql = qualified_statement(lake, statement)
     if caller.may(Group.PERSONAL_DATA):
         return sql
     try:

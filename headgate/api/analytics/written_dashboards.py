@@ -200,17 +200,12 @@ def _check_panels(system: str, content: Mapping[str, Any]) -> None:
 
 
 def _check_texts(lake: LakePorts, asked: DashboardAsked) -> None:
-    from headgate.query.function_names import check_functions
-    from headgate.query.qualify import qualify_tables
-    from headgate.query.read_only_statements import check_tables, only_reading
+    from headgate.api.analytics.queries import qualified_statement
 
     texts = [text for panel in asked.panels for text in _texts_of(panel)]
     expect_no_numbers("body", "dashboard", asked.title, *texts)
     for panel in asked.panels:
-        sql = qualify_tables(panel.sql, lake.databases)
-        if query := only_reading(sql):
-            check_tables(query, lake.databases.tables(), lake.databases.prod)
-            check_functions(sql)
+        qualified_statement(lake, panel.sql)
 
 
 def _texts_of(panel: PanelAsked) -> tuple[str, ...]:
