@@ -2,17 +2,23 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { currencyOf, figureInFull, isName, isNumeric, isShare, signOfCurrency } from '../../api/format'
+import { currencyOf, figureInFull, isShare, signOfCurrency } from '../../api/format'
 import {
   type AnswerColumn,
+  factsOfAnswer,
   headingsOf,
+  type Labels,
+  type Units,
   unitsOf,
+  unitsOfAnswer,
   useAnswerLabels,
   useAnswerUnits,
 } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
 import { typedValue } from '../catalog/row-filters'
+import { isFigure, isOfFigures } from '../query/figures-of'
+import { useResults } from '../query/results'
 import type { MailAsked } from './mails'
 
 /** The limit of a mail as the API takes it. */
@@ -27,7 +33,10 @@ export interface Figure {
 }
 
 interface Props {
-  figures: Figure[]
+  /** The columns of a question's answer. */
+  columns: AnswerColumn[]
+  /** The panels of a dashboard. */
+  panels: FigurePanel[]
   limit: Limit
   onChange: (limit: Limit) => void
 }
@@ -40,24 +49,33 @@ const SIDES: { value: NonNullable<Limit['only_if']>; label: string }[] = [
 export const NO_LIMIT: Limit = { only_if: '', limit_panel: '', limit_column: '', limit: null, limit_unit: '' }
 
 /** Whether a limit has all of its parts. */
-export const isWholeLimit = ({ only_if: side, limit }: Limit): boolean => !side || typeof limit === 'number'
+export const isWholeLimit = ({ only_if: side, limit, limit_column: column }: Limit): boolean =>
+  !side || (typeof limit === 'number' && column !== '')
 
 /** The figures of a question's answer. */
-export function useFiguresOf(columns: AnswerColumn[]): Figure[] {
+function useFiguresOf(columns: AnswerColumn[]): Figure[] {
   const units = useAnswerUnits('', columns)
-  const headings = headingsOf(columns, useAnswerLabels('', columns), units)
-  return columns
-    .filter(({ name, type, kind }) => isNumeric(type) && !isName(name) && kind !== 'name')
-    .map(({ name }) => ({ panel: '', column: name, label: headings[name] ?? name, unit: units[name] ?? '' }))
+  return figuresOf(columns, headingsOf(columns, useAnswerLabels('', columns), units), units)
 }
+
+const figuresOf = (columns: AnswerColumn[], headings: Labels, units: Units): Figure[] =>
+  columns
+    .filter(isFigure)
+    .map(({ name }) => ({ panel: '', column: name, label: headings[name] ?? name, unit: units[name] ?? '' }))
 
 export type FigurePanel = Pick<
   Schemas['Panel'],
-  'name' | 'question' | 'kind' | 'table' | 'unit' | 'units' | 'y'
+  'name' | 'question' | 'kind' | 'table' | 'unit' | 'units' | 'y' | 'sql'
 >
 
 /** A question on a person's own dashboard as a panel, under the name that the API gives it there. */
-export const figurePanelOf = ({ name, kind, y, units = {} }: Schemas['KeptQuestionShown']): FigurePanel => ({
+export const figurePanelOf = ({
+  name,
+  kind,
+  y,
+  sql,
+  units = {},
+}: Schemas['KeptQuestionShown']): FigurePanel => ({
   name: name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
@@ -68,31 +86,61 @@ export const figurePanelOf = ({ name, kind, y, units = {} }: Schemas['KeptQuesti
   unit: '',
   units,
   y,
+  sql,
 })
 
-/** The figures of a dashboard: of each panel its number, or the first measure of its chart. */
-export function useFiguresOfPanels(panels: FigurePanel[]): Figure[] {
+/**
+ * The figures of a dashboard: of each panel its number, the measures of its chart or, of a table without a table of
+ * the lake behind it and of a row of figures, the numbers of its answer.
+ */
+function useFiguresOfPanels(panels: FigurePanel[], isAsked: boolean): Figure[] {
   const tables = useCatalog().data?.tables ?? []
-  return panels.flatMap(({ name, question, kind, table, unit, units, y: [measure] }) => {
+  const isTable = ({ kind, y }: FigurePanel) => kind === 'table' || (kind !== 'kpi' && y.length === 0)
+  const statements = [...new Set(panels.filter(isTable).map(({ sql }) => sql))]
+  const answers = useResults(statements, isAsked)
+  return panels.flatMap((panel) => {
+    const { name, question, kind, table, unit, units, y } = panel
     if (kind === 'kpi') return [{ panel: name, column: 'value', label: question, unit }]
-    if (!measure) return []
-    const own = (units[measure] ?? unitsOf(tables, table)[measure]) || unit
-    return [{ panel: name, column: measure, label: `${question} (${heading(measure, own)})`, unit: own }]
+    const of = (column: string, own: string): Figure => ({
+      panel: name,
+      column,
+      label: `${question} (${heading(column, own)})`,
+      unit: own,
+    })
+    const answer = isTable(panel) ? answers[statements.indexOf(panel.sql)]?.data : undefined
+    if (answer && (table === '' || isOfFigures(answer))) {
+      const agreed = { ...factsOfAnswer(answer.columns, 'unit'), ...units }
+      const own = unitsOfAnswer(answer.columns, agreed)
+      return figuresOf(answer.columns, {}, own).map(({ column, unit: its }) => of(column, its || unit))
+    }
+    const agreed = unitsOf(tables, table)
+    return y.map((column) => of(column, (units[column] ?? agreed[column]) || unit))
   })
 }
 
 const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, bn: 1e9 }
-const TYPED = /^(-?)(\D*?)(-?(?:\d+\.?\d*|\.\d+))(k|m|bn|)(\D*)$/i
+const TYPED = /^(-?)(\D*?)(-?(?:\d[\d.,]*|\.\d+))(k|m|bn|)(\D*)$/i
+/** Digits with commas between thousands, or as they are written with points between thousands. */
+const OF_COMMAS = /^-?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$/
+const OF_POINTS = /^-?(\d{1,3}(\.\d{3})+(,\d+)?|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$/
+
+/** Digits with a point before the fraction; empty where signs stand between them that do not belong there. */
+function plainDigits(digits: string): string {
+  if (OF_COMMAS.test(digits)) return digits.replaceAll(',', '')
+  return OF_POINTS.test(digits) ? digits.replaceAll('.', '').replace(',', '.') : ''
+}
 
 /**
  * The number that a person typed, of a share in percent, with the sign of its currency and for thousands or millions
- * `k` or `m`; null where it is none.
+ * `k` or `m`; null where it is none. A comma and a point are read as their places tell.
  *
  * @example limitOf('25,000', 'currency'), limitOf('25k', ''), limitOf('5 %', 'share') // 25000, 25000, 0.05
+ * @example limitOf('25.000,5', '') // 25000.5
  */
 export function limitOf(text: string, unit: string): number | null {
-  const [, minus = '', before = '', digits = '', size = '', after = ''] =
-    TYPED.exec(text.replace(/[,\s]/g, '')) ?? []
+  const [, minus = '', before = '', typed = '', size = '', after = ''] =
+    TYPED.exec(text.replace(/\s/g, '')) ?? []
+  const digits = plainDigits(typed)
   const words = (before + after).toLowerCase()
   const currency = currencyOf(unit)
   const allowed = currency
@@ -111,13 +159,18 @@ function formsOf(unit: string): string {
   return `Such as ${[25_000, 25].map((one) => figureInFull(one, unit)).join(' or ')}k.`
 }
 
+/** The number that a limit was read as, or how it may be written. */
+const readAs = (limit: Limit['limit'], unit: string): string =>
+  typeof limit === 'number' ? `Read as ${figureInFull(limit, unit)}.` : formsOf(unit)
+
 const keyOf = ({ panel, column }: Pick<Figure, 'panel' | 'column'>): string => JSON.stringify([panel, column])
 
 /** Chooses when a mail is sent: always, or only if a figure of its answers is above or below a limit. */
-export function LimitFields({ figures, limit, onChange }: Props) {
+export function LimitFields({ columns, panels, limit, onChange }: Props) {
   const [text, setText] = useState('')
-  const [first] = figures
-  if (!first) return null
+  const figures = [...useFiguresOf(columns), ...useFiguresOfPanels(panels, limit.only_if !== '')]
+  if (columns.length + panels.length === 0) return null
+  const first: Figure = figures[0] ?? { panel: '', column: '', label: 'No figure is there yet', unit: '' }
   const chosen = keyOf({ panel: limit.limit_panel ?? '', column: limit.limit_column ?? '' })
   const figure = figures.find((each) => keyOf(each) === chosen) ?? first
   const change = (side: Limit['only_if'], { panel, column, unit }: Figure, typed: string) =>
@@ -158,7 +211,7 @@ export function LimitFields({ figures, limit, onChange }: Props) {
             label={isShare(figure.unit) ? 'Limit, in percent' : 'Limit'}
             inputMode="decimal"
             value={text}
-            description={formsOf(figure.unit)}
+            description={readAs(limit.limit, figure.unit)}
             error={
               text !== '' && typeof limit.limit !== 'number'
                 ? `This is no limit of ${figure.label}. ${formsOf(figure.unit)}`

@@ -4,14 +4,7 @@ import { useState } from 'react'
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
 import type { AnswerColumn } from '../../formats/columns'
-import {
-  type FigurePanel,
-  isWholeLimit,
-  LimitFields,
-  NO_LIMIT,
-  useFiguresOf,
-  useFiguresOfPanels,
-} from './limit-fields'
+import { type FigurePanel, isWholeLimit, LimitFields, NO_LIMIT } from './limit-fields'
 import { MailNow } from './mail-now'
 import type { ShownChart } from '../query/saved-questions'
 import {
@@ -68,7 +61,6 @@ export function MailMe({
   const [limit, setLimit] = useState(NO_LIMIT)
   const [refused, setRefused] = useState('')
   const days = daysOf(every)
-  const figures = [...useFiguresOf(columns), ...useFiguresOfPanels(panels)]
   if (!mails.data?.address) return null
   const isTitled = title.trim() !== ''
   const isComplete = isTitled && isWholeLimit(limit)
@@ -131,7 +123,7 @@ export function MailMe({
           onChange={(event) => setOn(Number(event.currentTarget.value))}
         />
       ) : null}
-      <LimitFields figures={figures} limit={limit} onChange={setLimit} />
+      <LimitFields columns={columns} panels={panels} limit={limit} onChange={setLimit} />
       {isWhole ? (
         <Text size="sm" fw={600} role="note">
           The mail has all rows: the filters of this page are not in it.

@@ -88,10 +88,10 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-function show(part: React.ReactNode): void {
+function show(part: React.ReactNode, queries = new QueryClient()): void {
   render(
     <MantineProvider>
-      <QueryClientProvider client={new QueryClient()}>
+      <QueryClientProvider client={queries}>
         <MemoryRouter>{part}</MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
@@ -226,16 +226,26 @@ test('a question is sent only if a figure of its answer is above a limit, of a s
 
 test('a dashboard is sent only if the figure of one of its questions is below a limit', async () => {
   const panel = (name: string, question: string, more: object) =>
-    ({ name, question, table: '', unit: '', units: {}, y: [], ...more }) as unknown as Schemas['Panel']
+    ({
+      name,
+      question,
+      table: '',
+      unit: '',
+      units: {},
+      y: [],
+      sql: '',
+      ...more,
+    }) as unknown as Schemas['Panel']
   const panels = [
     panel('late', 'How many orders are late?', { kind: 'kpi', unit: 'share' }),
-    panel('net_by_month', 'What was sold?', { kind: 'line', y: ['net'] }),
+    panel('net_by_month', 'What was sold?', { kind: 'line', y: ['net', 'returned'] }),
     panel('list', 'Which orders?', { kind: 'table' }),
   ]
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" panels={panels} />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is below a limit')
   expect(screen.getByLabelText('Limit, in percent')).toBeTruthy()
+  expect(screen.getByRole('option', { name: 'What was sold? (Returned)' })).toBeTruthy()
   await userEvent.selectOptions(screen.getByLabelText('Figure'), 'What was sold? (Net)')
   await userEvent.type(screen.getByLabelText('Limit'), '1,500')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
@@ -260,6 +270,12 @@ test.each([
   ['5', 'share', 0.05],
   ['5.5 %', 'share', 0.055],
   ['12 days', 'days', 12],
+  ['25.000,5', 'GBP', 25_000.5],
+  ['1.250.000', 'GBP', 1_250_000],
+  ['25.000', 'GBP', 25],
+  ['12,5', '', 12.5],
+  ['2,50,0', '', null],
+  ['1.2.3', '', null],
   ['$25', 'GBP', null],
   ['5 %', 'GBP', null],
   ['many', '', null],
@@ -278,6 +294,28 @@ test('a question on a dashboard of ones own may have a limit under its name in t
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   await screen.findByText(/^Mine is sent every Monday, only if Sold by month is above 5/)
   expect(asked[0]?.body).toMatchObject({ limit_panel: 'sold_by_month', limit_column: 'n', limit: 5 })
+}, 30_000)
+
+test('a figure of a dashboard of ones own may have a limit, which the form shows as it reads it', async () => {
+  const kept = { name: 'All sold', kind: 'table', sql: 'select sum(x) total', y: [], units: {} } as unknown
+  const queries = new QueryClient()
+  queries.setQueryData(['result', 'select sum(x) total'], {
+    columns: [{ name: 'total', type: 'double', unit: 'GBP' }],
+    rows: [[7]],
+  })
+  show(
+    <MailMe of={{ dashboard: 'mine' }} panels={[figurePanelOf(kept as Schemas['KeptQuestionShown'])]} />,
+    queries,
+  )
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.type(screen.getByLabelText('Title of the mail'), 'Mine')
+  await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
+  expect(screen.getByRole('option', { name: 'All sold (Total)' })).toBeTruthy()
+  await userEvent.type(screen.getByLabelText('Limit'), '25.000,5')
+  expect(screen.getByText('Read as £25,000.50.')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  await screen.findByText(/^Mine is sent every Monday/)
+  expect(asked[0]?.body).toMatchObject({ limit_panel: 'all_sold', limit_column: 'total', limit: 25_000.5 })
 }, 30_000)
 
 test('a list of mails has the limit in the unit of its figure', async () => {

@@ -11,7 +11,8 @@ interface Answer {
 /** As many figures stand beside each other; a longer row is read as a table. */
 const MAX_FIGURES = 6
 
-const isFigure = ({ name, type, kind }: AnswerColumn): boolean =>
+/** Whether a column has figures: numbers that name nothing. */
+export const isFigure = ({ name, type, kind }: AnswerColumn): boolean =>
   isNumeric(type) && kind !== 'name' && !isName(name)
 
 /** Whether an answer is one row of numbers, each of which is drawn as a figure. */
