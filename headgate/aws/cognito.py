@@ -77,11 +77,7 @@ class Users:
     user_pool: str
 
     def exist(self) -> bool:
-        """Return whether the pool has users.
-
-        Raises:
-            ServiceError: the user pool refused the call.
-        """
+        """Return whether the pool has users."""
         with translated("list users"):
             return bool(self.client.list_users(UserPoolId=self.user_pool, Limit=1)["Users"])
 

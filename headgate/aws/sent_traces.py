@@ -71,11 +71,7 @@ class SentTraces:
 
     @contextmanager
     def span(self, name: str, facts: Mapping[str, Fact]) -> Iterator[Callable[[Mapping[str, Fact]], None]]:
-        """Record the block as a span; the block may add attributes. An error is recorded as its class only.
-
-        Raises:
-            ValueError: an attribute is not one of `NAMES`.
-        """
+        """Record the block as a span; the block may add attributes. Only the class of an error is kept."""
         is_first = not trace.get_current_span().is_recording()
         span = self._tracer.start_span(redact_text(name), attributes=_safe(facts))
         try:

@@ -169,11 +169,7 @@ def _as_of_columns(contracts: Iterable[Contract]) -> list[str]:
 
 
 def local_models() -> SqlModels:
-    """Return the lake project's SQL models, in the dialect of each engine.
-
-    Raises:
-        ContractError: as `headgate.systems.sql_models.sql_models`.
-    """
+    """Return the lake project's SQL models, in the dialect of each engine."""
     contracts, name = Registry.load(), project().name
     translated = partial(translate, databases=Databases(f"{name}_curated", f"{name}_prod"))
     return sql_models(contracts.prod, contracts.curated, translated)

@@ -271,12 +271,7 @@ def _horizon(where: str, options: Mapping[str, Any]) -> int:
 def with_derived_columns(
     prod: Mapping[str, Contract], curated: Mapping[str, Contract]
 ) -> dict[str, Contract]:
-    """Return the prod contracts, those of blocks with derived columns and key.
-
-    Raises:
-        ContractError: as in `block_of`; or the block's table or one of its columns is unknown, or has a type
-            that the block cannot use.
-    """
+    """Return the prod contracts, those of blocks with derived columns and key."""
     return {
         name: _derived(contract, block, prod, curated) if (block := block_of(contract)) else contract
         for name, contract in prod.items()

@@ -73,11 +73,7 @@ def stated_encoding(contract: Contract | None) -> str:
 
 
 def has_header(contract: Contract | None) -> bool:
-    """Return whether the files have a header; True without a declaration.
-
-    Raises:
-        ContractError: the property has another value than `none`.
-    """
+    """Return whether the files have a header; True without a declaration."""
     header = _declared(contract, HEADER_PROPERTY)
     if header not in (None, NO_HEADER):
         raise _wrong(

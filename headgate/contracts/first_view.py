@@ -28,9 +28,6 @@ def first_rows(contract: Contract) -> tuple[str, ...]:
     """Return the columns of the default sort order; `-` precedes a descending one.
 
     A column with valid values is sorted by their order in the contract.
-
-    Raises:
-        ContractError: as in `first_columns`.
     """
     return _named_columns(contract, ROWS)
 

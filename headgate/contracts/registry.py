@@ -77,9 +77,6 @@ class Registry:
 
         Args:
             texts: `source/<dataset>` → JSON text, as in an archive.
-
-        Raises:
-            ContractError: a text is not a contract.
         """
         created = {
             name: contract

@@ -52,11 +52,7 @@ class Cost:
 
 
 def priced(used: Iterable[Used], prices: Prices) -> tuple[Cost, ...]:
-    """Return the cost by part and service, most expensive first.
-
-    Raises:
-        KeyError: the price file has no such meter.
-    """
+    """Return the cost by part and service, most expensive first."""
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for use in used:
         sums[use.part, use.service] += Decimal(repr(use.quantity)) * prices.usd[use.meter]

@@ -99,9 +99,6 @@ class Forgetter:
 
         Args:
             salt: of the key's hash in the certificate, which does not name the subject.
-
-        Raises:
-            ThrottledError: a worker holds one of the files.
         """
         subject_data = plan.subject_data
         began_at, digest = self.eraser.clock(), hashlib.sha256(f"{salt}{subject.key}".encode()).hexdigest()

@@ -55,11 +55,7 @@ class Fact:
         return (self.of, *self.joined)
 
     def computed(self, tables: Tables, lookups: Tables) -> ibis.Table:
-        """Return the fact's rows of the tables, sorted by key.
-
-        Raises:
-            ContractError: a column's values would not combine exactly.
-        """
+        """Return the fact's rows of the tables, sorted by key."""
         rows = self.rows({**{name: tables[name] for name in self.reads}, **lookups})
         self._require_exact(rows)
         return self.ordered(rows)

@@ -78,9 +78,6 @@ class PartTables(Mapping[str, ibis.Table]):
         """Return the fact's rows of all parts; only changed parts are computed.
 
         A fact without lookups is prepared once for all that ask for it.
-
-        Raises:
-            AuditError: a stored part differs from a new computation.
         """
         if lookups:
             return self._prepared(fact, lookups)
@@ -155,11 +152,7 @@ class PartTables(Mapping[str, ibis.Table]):
     def kept_files(
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
-        """Return the local file of each address: stored by an earlier run, or written and stored now.
-
-        Raises:
-            AuditError: a stored file differs from one written now.
-        """
+        """Return the local file of each address: stored by an earlier run, or written and stored now."""
         stored = self.store.kept(name)
         paths = [self.folder / f"{name}-{address}.parquet" for address in addresses]
         missing = [

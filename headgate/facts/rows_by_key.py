@@ -60,9 +60,6 @@ def write_rows_by_key(of: RowsByKey, tables: Tables, compute: Compute, path: Pat
 
     With tables that store no files (Spark, Athena, local files) all rows are computed. The bytes are the
     same.
-
-    Raises:
-        AuditError: updated rows differ from a new computation.
     """
     if isinstance(tables, PartTables):
         _Increment(of, tables, compute).write(path)

@@ -202,9 +202,6 @@ class CreatedDatasets:
 
         A dataset that is removed already keeps its removal. One whose removal was taken back in part is
         removed again under the same name, because its other files have this mark.
-
-        Raises:
-            NotFoundError: nobody created this dataset.
         """
         written = self.author(dataset)
         new = Removal(author.by, author.at, name=f"{dataset}@{author.at}")
@@ -233,11 +230,7 @@ class CreatedDatasets:
         return removal
 
     def put_back(self, dataset: str, author: Author) -> None:
-        """Put the contract of a removed dataset into use; its removal stays until `end_removal`.
-
-        Raises:
-            NotFoundError: nobody created this dataset.
-        """
+        """Put the contract of a removed dataset into use; its removal stays until `end_removal`."""
         text = created_text(self.document(dataset))
         self.change(lambda files: files | {created_file(dataset): text}, author)
 

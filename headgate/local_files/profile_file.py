@@ -42,9 +42,6 @@ def profile_file(file: Path, contract: Contract | None = None, sheet: str = "") 
         contract: says which columns are sensitive, in any case and with any separators; others are found by
             name and value, like the columns that a draft proposes as personal data.
         sheet: of a workbook; empty for the first one with a table.
-
-    Raises:
-        BadInputError: the file cannot be read as a table.
     """
     body = file.read_bytes()
     table = read_table(unpack(body), _of_sheet(contract, sheet))

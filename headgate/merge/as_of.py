@@ -36,9 +36,6 @@ def latest_on(contract: Contract, file: Path, received_at: Mapping[str, str]) ->
 
     Args:
         received_at: content hash → the time when the content was received, ISO 8601.
-
-    Raises:
-        ContractError: `headgate.asOf` is not a column of the contract.
     """
     if (time := event_time(contract)) is None:
         return ""

@@ -169,9 +169,6 @@ class Merging:
 
         Args:
             as_of: the current day for the systems; by default the day of the newest event.
-
-        Raises:
-            ConflictError: other merges moved the tables first, twice.
         """
         try:
             return self._merge(as_of)

@@ -54,9 +54,6 @@ def write_parts(
 
     Args:
         follows: parts precede these rows, so the first row must begin a part.
-
-    Raises:
-        BoundaryMovedError: the first row does not begin a part.
     """
     for number, pieces in groupby(_by_part(rows, follows=follows), key=lambda piece: piece[0]):
         path = folder / f"part-{number}.parquet"

@@ -99,11 +99,7 @@ def qualify_listing(sql: str, databases: Databases) -> str:
 
 
 def about_tables(sql: str, databases: Databases) -> str:
-    """Return a SELECT that answers a SHOW or DESCRIBE statement; empty for any other statement.
-
-    Raises:
-        QueryError: the database or table does not exist.
-    """
+    """Return a SELECT that answers a SHOW or DESCRIBE statement; empty for any other statement."""
     asked = sql.strip().rstrip(";").strip()
     if match := _SHOW_DATABASES.fullmatch(asked):
         return _values(["database_name"], [(name,) for name in databases if _like(name, match[1])])

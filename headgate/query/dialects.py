@@ -67,9 +67,6 @@ def translate(
     Args:
         types: column name → Athena's type; by default for all names that have a single type in the lake.
         databases: the names of the lake's databases.
-
-    Raises:
-        QueryError: the text is not Athena SQL.
     """
     if dialect == ATHENA:
         return sql

@@ -81,11 +81,7 @@ def similar_functions(name: str) -> list[str]:
 
 
 def check_functions(sql: str) -> None:
-    """Check that a statement has no function, form of a time or clause that only other databases have.
-
-    Raises:
-        QueryError: it has one, with Athena's.
-    """
+    """Check that a statement has no function, form of a time or clause that only other databases have."""
     tokens = Athena().tokenize(sql)
     for token, after in itertools.pairwise(tokens):
         if after.token_type is not TokenType.L_PAREN or token.token_type is TokenType.STRING:

@@ -86,9 +86,6 @@ def dashboards_of(
 
     Args:
         pushed: as in `dashboards`.
-
-    Raises:
-        SettingsError: as `dashboards`.
     """
     own = own_dashboards(pushed)
     return {name: board for name, board in dashboards(pushed).items() if name in systems or name in own}
@@ -99,9 +96,6 @@ def dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, Declared
 
     Args:
         pushed: the project's own as texts of JSON, by name; by default those of its folder or archive.
-
-    Raises:
-        SettingsError: a file is not a dashboard.
     """
     domains = tuple(domain for domain in lake_domains() if not domain.folder)
     boards = {**_domain_dashboards(domains), **own_dashboards(pushed)}
@@ -113,9 +107,6 @@ def label_queues(pushed: Mapping[str, str] | None = None) -> tuple[LabelQueue, .
 
     Args:
         pushed: as in `dashboards`.
-
-    Raises:
-        SettingsError: as `dashboards`.
     """
     queues = [queue for board in dashboards(pushed).values() for queue in board.queues]
     return tuple(

@@ -162,11 +162,7 @@ def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
 
 
 def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
-    """Write frames to a file without the stamps, in the order of the contract's key.
-
-    Raises:
-        AuditError: as `rows_by_contract` says.
-    """
+    """Write frames to a file without the stamps, in the order of the contract's key."""
     made, schema = RowsInFile.new(contract.dataset), unstamped_schema(contract)
     texts = [
         column.name
@@ -178,11 +174,7 @@ def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInF
 
 
 def unstamped_rows(contract: Contract, frame: pd.DataFrame) -> pa.Table:
-    """Return the frame's rows by the contract without the stamps.
-
-    Raises:
-        AuditError: as `rows_by_contract` says.
-    """
+    """Return the frame's rows by the contract without the stamps."""
     schema = unstamped_schema(contract)
     _require_columns(contract, frame, schema.names)
     own = (column for column in contract.columns if column.name in schema.names)

@@ -157,11 +157,7 @@ class SqlModels:
 
     @cached_property
     def incremental(self) -> dict[str, IncrementalModel]:
-        """Return how each incremental model is updated.
-
-        Raises:
-            ContractError: as `incremental_model`.
-        """
+        """Return how each incremental model is updated."""
         tables = {input_name(name, is_model=False): of for name, of in self.datasets.items()}
         for name in self.queries:  # as the readers of a model's table see it
             own = self.contracts[name]

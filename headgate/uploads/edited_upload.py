@@ -344,9 +344,6 @@ def open_part(
 
     Args:
         part: as stored with the edits: a part, or the sheets that were read as one table.
-
-    Raises:
-        BadInputError: the file cannot be read.
     """
     sent = _member(path, folder, part, limit_bytes)
     is_sheet = part in sent.parts and sent.file == path

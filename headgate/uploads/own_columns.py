@@ -55,9 +55,6 @@ def readable_source(
     Args:
         columns: as `own_columns` returns them.
         opened: opens the file with the columns.
-
-    Raises:
-        BadInputError: as `opened`.
     """
     unreadable: set[int] = set()
     while True:

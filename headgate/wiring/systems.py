@@ -132,9 +132,6 @@ def publish_system(
         workspace: a local folder with space for the datasets that the system reads.
         notify: called with each table that has moved to another version.
         count: called with the work of the system.
-
-    Raises:
-        SettingsError: the settings name no bucket for the system.
     """
     from headgate.aws.glue import job_arguments
     from headgate.facts.fact_store import FactStore

@@ -91,11 +91,7 @@ def rename(lake: LakePorts, caller: CallerIdentity, asked: QuestionRenamed) -> K
 
 
 def arrange(lake: LakePorts, caller: CallerIdentity, asked: BoardArranged) -> KeptQuestionList:
-    """Order the questions of the caller's dashboard; questions that are not named follow these.
-
-    Raises:
-        ProblemError: 409, another request of the caller was faster.
-    """
+    """Order the questions of the caller's dashboard; questions that are not named follow these."""
     widths = {panel.name: panel.width for panel in asked.panels}
 
     def arranged(before: list[KeptQuestion]) -> list[KeptQuestion]:

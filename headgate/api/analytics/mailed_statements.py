@@ -18,9 +18,6 @@ def mailed_statement(lake: LakePorts, sql: str) -> MailableStatement:
     """Return a statement without the columns of its answer about people, and their names.
 
     Where its rows depend on such a column, it is still there, and the check of each statement refuses it.
-
-    Raises:
-        QueryError: it does more than read.
     """
     from headgate.query.omit_personal_columns import omit_personal_columns
     from headgate.query.personal_data import personal_tables

@@ -58,23 +58,13 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
 
 
 def preview(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str) -> MailShown:
-    """Return a mail as it would be sent now; not ready while answers are computed.
-
-    Raises:
-        ProblemError: as `schedule`, but the address is not subscribed.
-        QueryError: as `schedule`.
-    """
+    """Return a mail as it would be sent now; not ready while answers are computed."""
     _check(lake, caller, asked)
     return _written(lake, caller, asked, key)
 
 
 def send_now(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str) -> MailShown:
-    """Send a mail to the caller now; nothing is sent before its answers are ready.
-
-    Raises:
-        ProblemError: as `schedule`.
-        QueryError: as `schedule`.
-    """
+    """Send a mail to the caller now; nothing is sent before its answers are ready."""
     _check(lake, caller, asked)
     shown = _written(lake, caller, asked, key)
     if shown.is_ready:

@@ -22,11 +22,7 @@ def every_card(lake: LakePorts) -> ModelCards:
 
 
 def card(lake: LakePorts, name: str) -> ModelCardDetail:
-    """Return the card of a model, with the figures of the current tables.
-
-    Raises:
-        ProblemError: 404, no deployed system has the model.
-    """
+    """Return the card of a model, with the figures of the current tables."""
     from headgate.learning.store import ModelStore
     from headgate.snapshots.read_snapshots import newest_snapshot
     from headgate.systems.model_cards import missing_datasets, model_card

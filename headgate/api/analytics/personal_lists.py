@@ -59,20 +59,12 @@ class PersonalList(Generic[Entry]):
         self._write(lake, before, [*others, same or entry], etag)
 
     def change(self, lake: LakePorts, change: Callable[[list[Entry]], list[Entry]]) -> None:
-        """Replace the entries by what `change` returns for them.
-
-        Raises:
-            ProblemError: 409, another request of the person was faster.
-        """
+        """Replace the entries by what `change` returns for them."""
         before, etag = self.read(lake)
         self._write(lake, before, change(before), etag)
 
     def remove(self, lake: LakePorts, name: str) -> None:
-        """Remove the entry of that name; do nothing if it is absent.
-
-        Raises:
-            ProblemError: 409, another request of the person was faster.
-        """
+        """Remove the entry of that name; do nothing if it is absent."""
         before, etag = self.read(lake)
         self._write(lake, before, self._without(before, name), etag)
 

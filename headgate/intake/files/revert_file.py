@@ -64,9 +64,6 @@ class Reverter:
         """Return the records of a file, of its corrections, and of their corrections.
 
         A file that the gate has not begun is None.
-
-        Raises:
-            NotFoundError: the file has no record.
         """
         records: list[FileRecord | None] = [self.ports.ledger.get(file_id)]
         pending = self.senders.corrections(file_id)
@@ -107,10 +104,6 @@ class Reverter:
 
         They include a record whose replay died, so that an undo that was taken back in part can be taken back
         completely.
-
-        Raises:
-            NotFoundError: the file has no record.
-            ConflictError: the file is not reverted.
         """
         file, *corrections = self.chain(file_id)
         if file is None or not is_undone(file):

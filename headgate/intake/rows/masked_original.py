@@ -144,9 +144,6 @@ def check_masked_rows(form: Path, contract: Contract, origin: RowOrigin, folder:
 
     Args:
         contract: the dataset's contract; columns that only this file has are added.
-
-    Raises:
-        BadInputError: as `check_file`.
     """
     inside = folder / "inside"
     inside.mkdir(exist_ok=True)
