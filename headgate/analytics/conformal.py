@@ -132,8 +132,7 @@ def _scaled(past: PastErrors, window: int, ratio: float) -> Array:
     scale = _scales(past.before(window), past.spread[window] * ratio)[:, None]
     errors = past.errors[window]
     return np.asarray(
-        np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > MIN_SPREAD),
-        dtype=float,
+        np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > MIN_SPREAD), dtype=float
     )
 
 

@@ -67,10 +67,7 @@ class Mixture:
 
 
 # The first one is published that no naive rule clearly beat at past origins.
-ORDER = (
-    Mixture(),
-    *(Mixture(other, share) for share in (0.25, 0.5, 0.75, 1.0) for other in _OTHERS),
-)
+ORDER = (Mixture(), *(Mixture(other, share) for share in (0.25, 0.5, 0.75, 1.0) for other in _OTHERS))
 _RULES = tuple(Mixture(rule, 1.0) for rule in RULES)
 
 

@@ -349,11 +349,7 @@ class MemoryCatalog:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def create(
-        self,
-        database: str,
-        table: str,
-        location: str = "",
-        columns: Sequence[Mapping[str, str]] = (),
+        self, database: str, table: str, location: str = "", columns: Sequence[Mapping[str, str]] = ()
     ) -> None:
         with self._lock:
             made = TableVersion(database, table, location, "0"), [dict(column) for column in columns]

@@ -80,11 +80,7 @@ class S3Uploads(S3Pointers):
         """Write an object to raw with its sender as metadata."""
         with translated(f"write {uri(ref)}"):
             self.client.put_object(
-                Bucket=ref.bucket,
-                Key=ref.key,
-                Body=body,
-                ContentType="text/csv",
-                Metadata=_metadata(sender),
+                Bucket=ref.bucket, Key=ref.key, Body=body, ContentType="text/csv", Metadata=_metadata(sender)
             )
 
     def begin_copy(self, source: ObjectRef, target: ObjectRef, size_bytes: int, sender: str = "") -> str:

@@ -29,10 +29,7 @@ def cost_report(
 ) -> dict[str, object]:
     """Return the cost of recorded files and runs in US dollars."""
     used = {
-        growth: [
-            *(use.times(growth) for use in of_files(records)),
-            *of_runs(runs, growth, JOB_START_S),
-        ]
+        growth: [*(use.times(growth) for use in of_files(records)), *of_runs(runs, growth, JOB_START_S)]
         for growth in GROWTHS
     }
     files = priced(of_files(records), prices)

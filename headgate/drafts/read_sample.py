@@ -13,10 +13,7 @@ import pyarrow.compute as pc
 from headgate.contracts.file_form import HEADER_PROPERTY, NO_HEADER, QUOTES_PROPERTY, QuoteUse, stated_sheet
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.source_format import SourceFormat
-from headgate.drafts.column_inference import (
-    MAX_PRECISION,
-    guess_type,
-)
+from headgate.drafts.column_inference import MAX_PRECISION, guess_type
 from headgate.drafts.totals_row import cells_of_other_rows
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.blank_rows import without_blank_rows

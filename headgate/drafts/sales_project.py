@@ -220,11 +220,7 @@ def sales_project(
     currencies = _currencies(sample, columns)
     amount, personal = _amount_of(contract, columns, currencies), _personal_roles(contract, columns)
     note = f"; amounts in {currencies[0]}" if currencies else ""
-    terms = {
-        "dataset": contract.dataset,
-        "amount": amount.sql,
-        **dict(_expressions(contract, columns)),
-    }
+    terms = {"dataset": contract.dataset, "amount": amount.sql, **dict(_expressions(contract, columns))}
     files = {}
     for table in (table for table in _TABLES if table.name not in lacking):
         noted = replace(table, description=table.description + note)

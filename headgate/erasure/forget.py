@@ -114,11 +114,7 @@ class Forgetter:
         ]
         self.eraser.end(subject, erased)
         return {
-            "subject": {
-                "dataset": subject.dataset,
-                "salt": salt,
-                "key_sha256": digest,
-            },
+            "subject": {"dataset": subject.dataset, "salt": salt, "key_sha256": digest},
             "began_at": began_at.isoformat(),
             "ended_at": self.eraser.clock().isoformat(),
             "snapshot_id": snapshot_id,

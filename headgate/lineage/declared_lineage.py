@@ -5,15 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.contracts.computed_from import declared_rows
-from headgate.lineage.column_sources import (
-    CURATED,
-    PROD,
-    ColumnRef,
-    Sources,
-    TableColumns,
-    Use,
-    add_sources,
-)
+from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, Use, add_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

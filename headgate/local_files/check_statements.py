@@ -179,11 +179,7 @@ class _LocalTables:
 
 
 def _check(
-    tables: _LocalTables,
-    kind: str,
-    place: str,
-    sql: str,
-    problems: Callable[[pa.Table], Iterable[str]],
+    tables: _LocalTables, kind: str, place: str, sql: str, problems: Callable[[pa.Table], Iterable[str]]
 ) -> CheckedStatement:
     """Run a statement, and collect the problems of its answer."""
     try:

@@ -193,10 +193,7 @@ def match_dataset(
             (contract, _facts(names, all_samples, contract)) for contract in contracts.values()
         )
     )
-    ranked = sorted(
-        matches,
-        key=lambda match: (-match.worth, match.dataset),
-    )
+    ranked = sorted(matches, key=lambda match: (-match.worth, match.dataset))
     if not ranked or not ranked[0].pairs:
         return None
     rivals = [

@@ -72,13 +72,7 @@ _NAMED_THINGS = re.compile(r"(^|_)(id|year)$")
 # The heading of a column that the statement does not name.
 _UNNAMED = re.compile(r"_col_?\d+")
 _MAX_TITLE = 60  # a longer expression is no heading
-_AGGREGATES = {
-    exp.Count: "Count",
-    exp.Sum: "Sum",
-    exp.Avg: "Average",
-    exp.Min: "Minimum",
-    exp.Max: "Maximum",
-}
+_AGGREGATES = {exp.Count: "Count", exp.Sum: "Sum", exp.Avg: "Average", exp.Min: "Minimum", exp.Max: "Maximum"}
 
 
 class UnitAndTitle(NamedTuple):

@@ -59,11 +59,7 @@ def dashboard_files(versions: DefinitionVersions) -> dict[str, str]:
 
     boards = documents(versions, versions.in_use())
     return {
-        f"{name}.yaml": yaml.safe_dump(
-            _in_reading_order(board),
-            sort_keys=False,
-            allow_unicode=True,
-        )
+        f"{name}.yaml": yaml.safe_dump(_in_reading_order(board), sort_keys=False, allow_unicode=True)
         for name, board in sorted(boards.items())
     }
 

@@ -37,12 +37,7 @@ class LimitCheck:
 
 
 def limit_check(
-    schedule: MailSchedule,
-    page: QueryRows,
-    words: ColumnWords,
-    as_of: date | None,
-    *,
-    is_headed: bool = True,
+    schedule: MailSchedule, page: QueryRows, words: ColumnWords, as_of: date | None, *, is_headed: bool = True
 ) -> LimitCheck:
     """Compare the figures of an answer with the limit of its mail.
 

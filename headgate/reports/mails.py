@@ -235,10 +235,7 @@ class MailSender:
         for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
             is_of_person = bool(board.written_by) or board.filters_of_tables
             yield from self._panel(
-                panel,
-                is_of_person=is_of_person,
-                has_action=not board.written_by,
-                is_short=not is_of_person,
+                panel, is_of_person=is_of_person, has_action=not board.written_by, is_short=not is_of_person
             )
             if ignored := ignored_labels(whole, active, self.tables):
                 yield f"Not filtered by {' and '.join(ignored)}."

@@ -106,10 +106,7 @@ class StageFacts(TypedDict):
 
 
 def stages(
-    run: WatchedRun,
-    systems: Sequence[str],
-    now: datetime,
-    records: Mapping[str, StageRecord] = _NO_RECORDS,
+    run: WatchedRun, systems: Sequence[str], now: datetime, records: Mapping[str, StageRecord] = _NO_RECORDS
 ) -> list[Stage]:
     """Return the stages of a run in the order of work, at a time in UTC.
 

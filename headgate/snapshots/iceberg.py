@@ -241,11 +241,7 @@ def _write(
     document = {**document, "metadata-log": log}
     key = f"{keys.iceberg_prefix(table.table)}{name}{_ENDING}"
     objects.write(ObjectRef(bucket, key), json.dumps(document).encode(), content_type="application/json")
-    return {
-        METADATA_LOCATION: f"s3://{bucket}/{key}",
-        PREVIOUS_LOCATION: previous,
-        TABLE_TYPE: "ICEBERG",
-    }
+    return {METADATA_LOCATION: f"s3://{bucket}/{key}", PREVIOUS_LOCATION: previous, TABLE_TYPE: "ICEBERG"}
 
 
 def _describes(document: Document, version: str, parts: Collection[ObjectInfo]) -> bool:

@@ -160,11 +160,7 @@ def _by_system(boards: Iterable[DeclaredDashboard]) -> Mapping[str, DeclaredDash
 def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
     """Return the dashboard with the lake's currency in units that say `currency`."""
     panels = tuple(
-        replace(
-            panel,
-            unit=unit_in(panel.unit, code),
-            units=_units_in(panel.units, code),
-        )
+        replace(panel, unit=unit_in(panel.unit, code), units=_units_in(panel.units, code))
         for panel in board.panels
     )
     alerts = tuple(

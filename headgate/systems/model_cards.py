@@ -190,10 +190,7 @@ class ModelCard:
         """Return the card as JSON values."""
         about = self.description
         facts = asdict(self)
-        facts["description"] |= {
-            "tests": [test.title for test in about.tests],
-            "alike": about.alike.words,
-        }
+        facts["description"] |= {"tests": [test.title for test in about.tests], "alike": about.alike.words}
         return facts | {
             "period": self.period,
             "shifted": list(self.shifted),

@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.contracts.analytics_blocks import DECLARED_IN
-from headgate.contracts.creation import (
-    MODEL_OF_RECORDS,
-    OF_DEPLOYMENT,
-    card_exemptions,
-    deployment_reasons,
-)
+from headgate.contracts.creation import MODEL_OF_RECORDS, OF_DEPLOYMENT, card_exemptions, deployment_reasons
 from headgate.contracts.stored_rows_effect import stored_rows_effects
 from headgate.project import (
     FILE,

@@ -81,11 +81,7 @@ def stage_in_parts(
     publisher.delete_further_parts(prefix, len(parts))
     size_bytes = sum(item.size_bytes for item in publisher.objects.list(publisher.bucket, prefix))
     staged = publisher.staged(contract, prefix, ranges.row_count, size_bytes, current)
-    record = {
-        "version": keys.version_of(prefix),
-        "made_for": made_for,
-        "digests": [*ranges.addresses],
-    }
+    record = {"version": keys.version_of(prefix), "made_for": made_for, "digests": [*ranges.addresses]}
     return replace(staged, parameters={PARTS: json.dumps(record)})
 
 

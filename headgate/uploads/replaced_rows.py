@@ -27,12 +27,7 @@ from headgate.lake.ports import CuratedBucket, ObjectRef, ObjectStore
 from headgate.snapshots.fresh_snapshots import newest_of_dataset
 from headgate.snapshots.read_snapshots import snapshot_parts
 from headgate.uploads.keys_of_file import KeysOfFile
-from headgate.uploads.unmerged_rows import (
-    UnmergedRows,
-    increments_since,
-    newest_of_each_key,
-    unmerged_rows,
-)
+from headgate.uploads.unmerged_rows import UnmergedRows, increments_since, newest_of_each_key, unmerged_rows
 from headgate.values.cells import bool_array, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 

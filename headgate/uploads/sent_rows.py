@@ -98,8 +98,7 @@ def _places(source: Source, file: Path, numbers: list[int]) -> dict[int, RowPlac
         sheets = source.row_sheets
         return {
             row: RowPlace(
-                int(source.sheet_rows[row - 1]),
-                sheets[row - 1].as_py() or "" if row <= len(sheets) else "",
+                int(source.sheet_rows[row - 1]), sheets[row - 1].as_py() or "" if row <= len(sheets) else ""
             )
             for row in numbers
             if row <= len(source.sheet_rows)

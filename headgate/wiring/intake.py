@@ -111,9 +111,7 @@ def profiles(env: Mapping[str, str]) -> Profiles:
     return Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket)
 
 
-def record_creator(
-    env: Mapping[str, str],
-) -> Callable[[Contract, pa.Table | Path], Mapping[str, int]] | None:
+def record_creator(env: Mapping[str, str]) -> Callable[[Contract, pa.Table | Path], Mapping[str, int]] | None:
     """Return the function that creates the records of an accepted file; None for a lake without models."""
     table = GateSettings.from_env(env).records_table
     if not table:

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, cast
 from headgate.aws import clients
 from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM
-from headgate.settings import (
-    ArtifactsSettings,
-    EngineSettings,
-    MergeSettings,
-    SystemSettings,
-)
+from headgate.settings import ArtifactsSettings, EngineSettings, MergeSettings, SystemSettings
 from headgate.wiring import clock, definitions, quality, stores
 
 if TYPE_CHECKING:

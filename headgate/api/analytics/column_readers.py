@@ -50,7 +50,4 @@ def _statements(lake: LakePorts) -> Iterator[tuple[ColumnReader, str]]:
             saved.sql,
         )
     for kept in every_kept(lake).questions:
-        yield (
-            ColumnReader(kind="kept", name=kept.name, title=kept.name, sql=kept.sql, by=kept.by),
-            kept.sql,
-        )
+        yield (ColumnReader(kind="kept", name=kept.name, title=kept.name, sql=kept.sql, by=kept.by), kept.sql)

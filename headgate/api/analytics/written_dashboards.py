@@ -88,12 +88,7 @@ def write_dashboard(
     """
     _check_name(lake, system)
     _check_texts(lake, asked)
-    content = {
-        "system": system,
-        "title": asked.title,
-        "filters_of_tables": True,
-        "panels": _panels(asked),
-    }
+    content = {"system": system, "title": asked.title, "filters_of_tables": True, "panels": _panels(asked)}
     _check_panels(system, content)
     author = {"written_by": caller.name, "written_at": lake.now().isoformat(timespec="seconds")}
 

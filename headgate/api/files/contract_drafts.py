@@ -247,10 +247,7 @@ def _with_contract(files: dict[str, str], dataset: str, document: dict[str, Any]
 
 
 def _shown(
-    lake: LakePorts,
-    created: CreatedDatasets,
-    dataset: str,
-    removals: Mapping[str, Removal] | None = None,
+    lake: LakePorts, created: CreatedDatasets, dataset: str, removals: Mapping[str, Removal] | None = None
 ) -> StoredContractDraft:
     from headgate.contracts import odcs_reader
 

@@ -67,10 +67,7 @@ def _amount(text: str, decimal_sign: str, thousands_sign: str) -> str:
 
 
 def sent_values(
-    lake: LakePorts,
-    record: FileRecord,
-    edits: Mapping[str, Any],
-    outcomes: Mapping[int, CorrectionOutcome],
+    lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], outcomes: Mapping[int, CorrectionOutcome]
 ) -> dict[int, SentRow]:
     """Return the corrections of quarantined rows, by row of the corrected file.
 
@@ -146,10 +143,7 @@ class EnteredDuplicates:
 
 
 def entered_duplicates(
-    lake: LakePorts,
-    record: FileRecord,
-    edits: Mapping[str, Any],
-    outcomes: Mapping[int, CorrectionOutcome],
+    lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], outcomes: Mapping[int, CorrectionOutcome]
 ) -> EnteredDuplicates:
     """Return the number of a file's duplicates that are in the lake by a correction.
 

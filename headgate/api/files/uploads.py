@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files import sent_files
 from headgate.api.files.answers import answered_file, open_answers
-from headgate.api.files.file_records import (
-    file_error,
-    record_of,
-    warned_rows,
-    written_as_texts,
-)
+from headgate.api.files.file_records import file_error, record_of, warned_rows, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
 from headgate.api.files.quality import profile_columns

@@ -19,8 +19,7 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="Largest number of entries.")]
 IfMatch = Annotated[
-    str,
-    Header(alias="If-Match", max_length=1_000, description="ETag of the state that the caller edits."),
+    str, Header(alias="If-Match", max_length=1_000, description="ETag of the state that the caller edits.")
 ]
 IdempotencyKey = Annotated[
     str,
@@ -36,8 +35,7 @@ Name = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,100}$")]
 FileId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of one version of one file.")]
 AnnotationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of a note on a day.")]
 UploadId = Annotated[
-    str,
-    Path(pattern="^(file-)?[0-9a-f]{32}$", description="Id of an upload or of an opened raw file."),
+    str, Path(pattern="^(file-)?[0-9a-f]{32}$", description="Id of an upload or of an opened raw file.")
 ]
 BoardName = Annotated[
     str, Path(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, description="Name of a dashboard.")

@@ -170,10 +170,7 @@ def _files(files: Sequence[FileRecord], most_refused_share: float, ignored: Mapp
 
 
 def _no_action(
-    files: Sequence[FileRecord],
-    originals: Sequence[FileRecord],
-    past: History,
-    settled: Mapping[str, int],
+    files: Sequence[FileRecord], originals: Sequence[FileRecord], past: History, settled: Mapping[str, int]
 ) -> str:
     """Report that no file needs an action, and the number of rows that can be corrected."""
     waiting = [

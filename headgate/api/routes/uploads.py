@@ -7,16 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from headgate.api.files import contract_drafts, remembered_headers, removals, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import (
-    Caller,
-    Cursor,
-    FileId,
-    IfMatch,
-    Lake,
-    Limit,
-    Name,
-    UploadId,
-)
+from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfMatch, Lake, Limit, Name, UploadId
 from headgate.api.shapes.remembered_headers import RememberedDecisions, RememberedDecisionsOfHeader
 from headgate.api.shapes.removals import DatasetRemoval, RemovalProgress
 from headgate.api.shapes.uploads import (

@@ -41,11 +41,7 @@ class _TableAt(NamedTuple):
 
 
 def draft_from_table(
-    database: ExportSource[Any],
-    session: Session,
-    table: SourceTable,
-    guess_mask: GuessMask,
-    source: str = "",
+    database: ExportSource[Any], session: Session, table: SourceTable, guess_mask: GuessMask, source: str = ""
 ) -> Contract:
     """Return a source contract that accepts all rows of the table, with names for Athena.
 

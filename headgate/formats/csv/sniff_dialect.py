@@ -173,11 +173,7 @@ def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
 
 
 def _by_shape(
-    head: str,
-    *,
-    with_header: bool | None = None,
-    has_quotes: bool = True,
-    joins_descriptions: bool = False,
+    head: str, *, with_header: bool | None = None, has_quotes: bool = True, joins_descriptions: bool = False
 ) -> Dialect:
     """Return the dialect in which most rows have the same number of cells, and several.
 

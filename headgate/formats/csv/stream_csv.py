@@ -214,11 +214,7 @@ def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received
 
 
 def _received(
-    plain: PlainCsv,
-    contract: Contract,
-    columns: Sequence[pa.Array],
-    numbers: Rows,
-    ragged_rows: list[Any],
+    plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], numbers: Rows, ragged_rows: list[Any]
 ) -> Received:
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())

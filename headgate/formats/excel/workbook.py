@@ -19,13 +19,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.typed_cells import MidnightText, TypedText
-from headgate.formats.unpack import (
-    BROKEN_ZIP,
-    MAX_EXPANDED_BYTES,
-    WORKBOOK_PART,
-    allowed_bytes,
-    too_large,
-)
+from headgate.formats.unpack import BROKEN_ZIP, MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

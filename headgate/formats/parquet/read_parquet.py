@@ -44,12 +44,7 @@ from headgate.formats.json.json_text import not_kept
 from headgate.formats.json.nested_names import by_contract, never
 from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, nested_texts
 from headgate.formats.received_rows import Received
-from headgate.formats.struct_columns import (
-    StoredColumn,
-    is_empty_group,
-    stored_columns,
-    with_struct_columns,
-)
+from headgate.formats.struct_columns import StoredColumn, is_empty_group, stored_columns, with_struct_columns
 from headgate.formats.unpack import allowed_bytes, grows_too_much
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 from headgate.matching.match_header import Header, match_header
@@ -180,11 +175,7 @@ def _size_bytes(file: Path | bytes) -> int:
 
 
 def _batches(
-    file: Path | bytes,
-    contract: Contract,
-    header: Header,
-    times: _StoredTimes,
-    rows_at_once: int,
+    file: Path | bytes, contract: Contract, header: Header, times: _StoredTimes, rows_at_once: int
 ) -> Iterator[Received]:
     """Yield the rows, with nanoseconds where a column has them; one empty batch if there are none."""
     in_nanoseconds = times.in_nanoseconds

@@ -52,12 +52,7 @@ def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> Check
     wrong = misfits[~destroyed]
     has_card = rows_with_cards(present.take(int_array(wrong)), context_below=ANYWHERE)
     breaches = [
-        Breach(
-            "destroyed_number",
-            column.name,
-            reason_of_column(column, *_DESTROYED),
-            misfits[destroyed],
-        ),
+        Breach("destroyed_number", column.name, reason_of_column(column, *_DESTROYED), misfits[destroyed]),
         Breach(
             "card_number_and_more", column.name, reason_of_column(column, *_CARD_AND_MORE), wrong[has_card]
         ),

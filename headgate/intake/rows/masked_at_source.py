@@ -115,10 +115,7 @@ def masked_form(contract: Contract, key_id: str) -> Contract:
     columns = [curated for column in contract.columns for curated in _already_masked(column, key_id)]
     names = {column.name for column in columns if column.mask is None}
     verdicts = Column(
-        VERDICTS,
-        ColumnType(Kind.STRING),
-        "The rules that masked values broke",
-        mask=Mask.VERDICTS,
+        VERDICTS, ColumnType(Kind.STRING), "The rules that masked values broke", mask=Mask.VERDICTS
     )
     comparisons = tuple(rule for rule in contract.comparisons if _compared_columns(rule) <= names)
     return replace(contract, columns=(*columns, verdicts), comparisons=comparisons, headings=())

@@ -67,8 +67,7 @@ def remove(name: str, *, yes: bool) -> None:
             raise click.ClickException(f"The typed name differs from {name}. Nothing was removed.")
     progress = removals.remove(lake, person, name, is_limited=False)
     _finish(
-        progress,
-        f"Removed {name}: {_files(progress.done)} reverted. Next: `headgate run` drops its table.",
+        progress, f"Removed {name}: {_files(progress.done)} reverted. Next: `headgate run` drops its table."
     )
 
 

@@ -69,10 +69,7 @@ _to = click.option(
     epilog=options.example("headgate export run --to ./copy --tables orders,customers --workers 4")
 )
 @click.option(
-    "--tables",
-    default="",
-    metavar="A,B",
-    help="Tables or views of the server; default: all with a contract.",
+    "--tables", default="", metavar="A,B", help="Tables or views of the server; default: all with a contract."
 )
 @click.option("--where", default="", metavar="SQL", help="Only rows that match this condition.")
 @click.option("--sql", default="", metavar="SELECT", help="Export the rows of a query; --name names it.")

@@ -67,10 +67,7 @@ def login(source: str) -> None:
 @click.command(epilog=options.example("headgate export start --source crm --tables account,contact"))
 @SOURCE
 @click.option(
-    "--tables",
-    default="",
-    metavar="A,B",
-    help="Tables or views of the server; default: all with a contract.",
+    "--tables", default="", metavar="A,B", help="Tables or views of the server; default: all with a contract."
 )
 @click.option("--full", is_flag=True, help="Read all rows, not only those changed since the last run.")
 @click.option(

@@ -68,9 +68,7 @@ _IF_NO_CARDS = (
 @click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|PATTERN|-...")
 @click.option(
-    "--dataset",
-    default="",
-    help="Dataset of all files; default: from each file's folder, name or columns.",
+    "--dataset", default="", help="Dataset of all files; default: from each file's folder, name or columns."
 )
 @click.option(
     "--timeout-s",
@@ -339,9 +337,7 @@ def through_the_gate(
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
 @click.option(
-    "--state",
-    type=click.Choice(STATES),
-    help="Only files in this state; needs_mapping: only open ones.",
+    "--state", type=click.Choice(STATES), help="Only files in this state; needs_mapping: only open ones."
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Number of files, the newest; default: all.")
 @options.as_json

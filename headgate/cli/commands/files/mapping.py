@@ -43,10 +43,7 @@ _leave_out = click.option(
     help="Omit this column from the lake. Repeatable.",
 )
 _dataset = click.option(
-    "--dataset",
-    default="",
-    metavar="NAME",
-    help="Dataset of the file, if its header does not identify it.",
+    "--dataset", default="", metavar="NAME", help="Dataset of the file, if its header does not identify it."
 )
 
 

@@ -31,9 +31,7 @@ _TWO_ROWS = (
 @click.command(epilog=options.example("headgate profile orders.csv --dataset orders"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--dataset",
-    default="",
-    help="Contract with sensitive columns; others are detected by name and value.",
+    "--dataset", default="", help="Contract with sensitive columns; others are detected by name and value."
 )
 @click.option("--sheet", default="", help="The sheet of a workbook; default: the first with a table.")
 @options.as_json

@@ -53,11 +53,7 @@ def quarantine() -> None:
 @options.as_json
 @options.deployment
 def list(  # noqa: A001 so named
-    dataset: str,
-    rule: str,
-    *,
-    by_file: bool,
-    closed: bool,
+    dataset: str, rule: str, *, by_file: bool, closed: bool
 ) -> None:
     """Count refused rows, duplicates and rejected files by dataset and rule."""
     from headgate.contracts.registry import Registry
@@ -143,9 +139,7 @@ def _sent(outcome: CorrectionOutcome | None) -> dict[str, str]:
 )
 @click.option("--rule", default="", help="Only files with rows that broke this rule.")
 @click.option(
-    "--pending",
-    is_flag=True,
-    help="Only files without an accepted row: rejected, or without a mapping.",
+    "--pending", is_flag=True, help="Only files without an accepted row: rejected, or without a mapping."
 )
 @click.option(
     "--again", is_flag=True, help="Also files that were already checked against the current contract."

@@ -14,11 +14,7 @@ from headgate.cli.rendering import screens
 
 @click.command(epilog=options.example("headgate cost --days 7"))
 @click.option(
-    "--days",
-    type=click.IntRange(1, 90),
-    default=30,
-    show_default=True,
-    help="Number of days before now.",
+    "--days", type=click.IntRange(1, 90), default=30, show_default=True, help="Number of days before now."
 )
 @options.as_json
 @options.deployment

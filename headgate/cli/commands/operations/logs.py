@@ -55,10 +55,7 @@ _OF_EVERY_LINE = frozenset(
     "--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json, one document per line."
 )
 @click.option(
-    "--all",
-    "is_all",
-    is_flag=True,
-    help="Also lines that every call writes; --contains includes them.",
+    "--all", "is_all", is_flag=True, help="Also lines that every call writes; --contains includes them."
 )
 @options.as_json
 @options.deployment

@@ -438,11 +438,7 @@ def _show_refusal(error: BadInputError) -> None:
 
 
 def _checked_screen(
-    file: Path,
-    gated: CheckedRows,
-    shown: Mapping[str, _Rows],
-    mapped: Mapping[str, str],
-    policy: NewColumns,
+    file: Path, gated: CheckedRows, shown: Mapping[str, _Rows], mapped: Mapping[str, str], policy: NewColumns
 ) -> RenderableType:
     counts = screens.screen_table(
         *_counts(gated), title=f"{screens.safe_name(file.name)} against {gated.counts.contract}"

@@ -133,10 +133,7 @@ def _toml(name: str, region: str, domains: Sequence[str]) -> str:
 
 
 def _write(
-    folder: Path,
-    texts: Mapping[str, str],
-    drafts: Mapping[str, CheckedDraft],
-    sales: SalesProject | None,
+    folder: Path, texts: Mapping[str, str], drafts: Mapping[str, CheckedDraft], sales: SalesProject | None
 ) -> list[str]:
     """Write the project's files, show the drafts, and return the relative paths."""
     for part in ("contracts/source", "contracts/prod", "models"):

@@ -11,11 +11,7 @@ from headgate.cli import command_deployment, options
 
 
 @click.command(epilog=options.example("headgate mcp --deployment demo"))
-@click.option(
-    "--personal-data",
-    is_flag=True,
-    help="Also show columns of personal data.",
-)
+@click.option("--personal-data", is_flag=True, help="Also show columns of personal data.")
 @options.deployment
 def mcp(*, personal_data: bool) -> None:
     """Serve the lake's tables, figures and health to an AI agent, read-only.

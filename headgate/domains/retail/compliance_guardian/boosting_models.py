@@ -221,9 +221,7 @@ def boosting_of_sample(
 
 
 def isolation(
-    points: pd.DataFrame,
-    columns: Sequence[str] = UNLABELLED,
-    fraud_share: float = EXPECTED_FRAUD_SHARE,
+    points: pd.DataFrame, columns: Sequence[str] = UNLABELLED, fraud_share: float = EXPECTED_FRAUD_SHARE
 ) -> Isolation:
     """Return a forest over the transactions as they are; it needs no label."""
     points = points.tail(MAX_HONEST)

@@ -196,7 +196,7 @@ def _remembered(timed: ibis.Table) -> ibis.Table:
     seen = timed.mutate(
         others_mean=(timed.pence.sum().over(memory) - timed.pence)
         / (timed.count().over(memory) - 1).nullif(0)
-        / 100,
+        / 100
     )
     others = ibis.greatest(seen.others_mean.fill_null(seen.amount_gbp), MIN_AMOUNT)
     return seen.mutate(amount_to_usual=seen.amount_gbp / others).drop("others_mean")

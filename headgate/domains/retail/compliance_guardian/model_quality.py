@@ -136,13 +136,7 @@ def measures(transactions: pd.DataFrame, reviews_a_day: int = decisions.REVIEWS_
             "counted by customer instead of card",
         ),
         _cost(labelled, fraud),
-        (
-            "reviews_a_day",
-            _reviews_a_day(transactions),
-            reviews_a_day,
-            "what the team can review",
-            None,
-        ),
+        ("reviews_a_day", _reviews_a_day(transactions), reviews_a_day, "what the team can review", None),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
     ece = Measure(model, "ece", days, _reliability(labelled).error, rows_used=len(labelled), note=_ECE)

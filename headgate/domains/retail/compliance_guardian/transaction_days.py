@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
 
-_READ = (
-    "transaction_id",
-    "transacted_at",
-    "customer_id",
-    "terminal_id",
-    "card_token",
-    "amount",
-    "is_fraud",
-)
+_READ = ("transaction_id", "transacted_at", "customer_id", "terminal_id", "card_token", "amount", "is_fraud")
 _HASH_TYPE = "decimal(38, 0)"
 
 

@@ -51,10 +51,7 @@ class Forecast:
 
 
 def forecast(
-    model: ValueModel,
-    points: pd.DataFrame,
-    expected: CustomerOutlook,
-    yearly: float | None = None,
+    model: ValueModel, points: pd.DataFrame, expected: CustomerOutlook, yearly: float | None = None
 ) -> Forecast:
     """Return the forecast for customers: in 90 days, or in a year.
 

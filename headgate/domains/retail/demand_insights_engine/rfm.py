@@ -153,6 +153,5 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
         )
         row = np.clip(row, at_least, at_most)
     return scores.assign(
-        rfm=_TEXTS[recency - 1, frequency - 1, monetary - 1],
-        segment=SEGMENTS[row, both - 1],
+        rfm=_TEXTS[recency - 1, frequency - 1, monetary - 1], segment=SEGMENTS[row, both - 1]
     )

@@ -146,8 +146,7 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
     own = (share * (both + weight) + 1) / ((1 - share) * (both + weight) + 1)
     everywhere_growth = usual / (1 - usual)
     return grid.assign(
-        growth=own / everywhere_growth - 1,
-        category_growth=everywhere_growth - 1 if is_seasonless else np.nan,
+        growth=own / everywhere_growth - 1, category_growth=everywhere_growth - 1 if is_seasonless else np.nan
     )
 
 

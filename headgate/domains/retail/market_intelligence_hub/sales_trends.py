@@ -15,11 +15,7 @@ if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
 
 _OWN_NAMES = {"recent_mean": "recent_revenue"}
-COLUMNS = [
-    *SERIES,
-    *(_OWN_NAMES.get(name, name) for name in trends.COLUMNS if name != "status"),
-    "unit",
-]
+COLUMNS = [*SERIES, *(_OWN_NAMES.get(name, name) for name in trends.COLUMNS if name != "status"), "unit"]
 
 
 def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd.DataFrame:

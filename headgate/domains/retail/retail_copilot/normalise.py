@@ -38,11 +38,7 @@ MEASURES = (
 )
 NOT_WORDS = (REMOVED, *(pattern for pattern, _ in PERSONAL), *MEASURES)
 GENITIVE, BETWEEN_WORDS = r"['\u2019]s\b", r"[\W_]+"
-SINGULARS = (
-    (r"^(\w{2,})ies$", r"\1y"),
-    (r"^(\w+(?:x|ch|sh|ss))es$", r"\1"),
-    (r"^(\w{2,}[^s\Wui])s$", r"\1"),
-)
+SINGULARS = ((r"^(\w{2,})ies$", r"\1y"), (r"^(\w+(?:x|ch|sh|ss))es$", r"\1"), (r"^(\w{2,}[^s\Wui])s$", r"\1"))
 
 
 def redacted(texts: pd.Series[str]) -> pd.Series[str]:

@@ -190,7 +190,4 @@ def _shortened(words: Sequence[str]) -> tuple[_Places, npt.NDArray[np.uint64]]:
     )
     before, whole = sums[ends - lengths], sums[ends] - sums[ends - lengths]
     until, after = sums[:-1] - before[owner], sums[ends][owner] - sums[1:]
-    return (
-        np.concatenate([np.arange(len(words)), owner]),
-        np.concatenate([whole, until + after * _INVERSE]),
-    )
+    return (np.concatenate([np.arange(len(words)), owner]), np.concatenate([whole, until + after * _INVERSE]))
