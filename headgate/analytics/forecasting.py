@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,6 @@ from headgate.analytics.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 Array = npt.NDArray[np.float64]
-Adjustment: TypeAlias = "Callable[[Array, Array], Array]"
 
 LEVELS = (80, 95)
 
@@ -137,7 +135,6 @@ def backtest(
     task: Task,
     *,
     cuts: Sequence[int],
-    adjust: Adjustment | None = None,
     engine: Engine = LOCAL,
 ) -> tuple[Origin, Backtest]:
     """Return the forecast from the end of every history, and those from earlier origins.
@@ -145,20 +142,17 @@ def backtest(
     Args:
         cuts: by how many periods each earlier origin lies before the end, ascending, none less than the
             horizon.
-        adjust: maps means and spread of the whole panel to better means, such as ones that add up.
     """
     longest = max((history.size for history in panel.histories), default=0)
     cuts = [cut for cut in cuts if longest - cut >= MIN_MODELLED]
-    now, *earlier = _origins([panel.before(cut) for cut in (0, *cuts)], task, adjust, engine)
+    now, *earlier = _origins([panel.before(cut) for cut in (0, *cuts)], task, engine)
     actuals = [np.stack([_after(history, cut, task.horizon) for history in panel.histories]) for cut in cuts]
     return now, Backtest(
         tuple(earlier), np.stack(actuals) if actuals else np.empty((0, len(panel.histories), task.horizon))
     )
 
 
-def _origins(
-    panels: list[SeriesHistories], task: Task, adjust: Adjustment | None, engine: Engine
-) -> list[Origin]:
+def _origins(panels: list[SeriesHistories], task: Task, engine: Engine) -> list[Origin]:
     """Return one origin for each panel."""
     plain = [panel.without_events(task) for panel in panels]
     votes = [pooled_votes(histories, task.horizon, task.season_lengths) for histories, _ in plain]
@@ -168,7 +162,7 @@ def _origins(
     )
     each = [points[points["origin"] == number] for number in range(len(panels))]
     return [
-        _origin(panel, own_points, factors, task, adjust)
+        _origin(panel, own_points, factors, task)
         for panel, own_points, (_, factors) in zip(panels, each, plain, strict=True)
     ]
 
@@ -203,13 +197,11 @@ def _points(rows: pd.DataFrame, task: Task, votes: list[PanelVotes]) -> pd.DataF
     return pd.DataFrame({"origin": origin, "number": number, "mean": point.mean, "model": point.model})
 
 
-def _origin(
-    panel: SeriesHistories, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None
-) -> Origin:
+def _origin(panel: SeriesHistories, points: pd.DataFrame, factors: Array, task: Task) -> Origin:
     means = points["mean"].to_numpy(dtype=float).reshape(len(panel.histories), task.horizon) * factors
     spread = np.array([error_scale(history, task.season_lengths) for history in panel.histories], dtype=float)
     models = tuple(points["model"].iloc[:: task.horizon])
-    return Origin(panel.histories, adjust(means, spread) if adjust else means, models, spread)
+    return Origin(panel.histories, means, models, spread)
 
 
 def error_scale(history: Array, season_lengths: tuple[int, ...]) -> float:

@@ -56,9 +56,9 @@ def names_an_event(name: str) -> bool:
     return _EVENTS.search(in_plain_letters(" ".join(name_words(name)))) is not None
 
 
-def future_values(values: pa.Array, now: datetime | None = None) -> pa.Array:
+def future_values(values: pa.Array) -> pa.Array:
     """Return the dates or times that are later than tomorrow, which no time zone explains."""
-    return values.filter(are_future(values, now))
+    return values.filter(are_future(values))
 
 
 def are_future(values: pa.Array, now: datetime | None = None) -> pa.Array:

@@ -136,22 +136,22 @@ def describe_texts(texts: Counted) -> ColumnStatistics:
     )
 
 
-def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = TOP) -> list[tuple[str, int]]:
+def _frequent(counts: Values, names: Callable[[Values], list[str]]) -> list[tuple[str, int]]:
     """Return the most frequent names; ties are broken by text."""
-    if len(counts) > many:
-        least = np.partition(counts, -many)[-many]
+    if len(counts) > TOP:
+        least = np.partition(counts, -TOP)[-TOP]
         at = np.flatnonzero(counts >= least)
         at = (
             at
-            if len(at) <= 100 * many
+            if len(at) <= 100 * TOP
             else np.concatenate(
-                (np.flatnonzero(counts > least), np.flatnonzero(counts == least)[: 100 * many])
+                (np.flatnonzero(counts > least), np.flatnonzero(counts == least)[: 100 * TOP])
             )
         )
     else:
         at = np.arange(len(counts))
     ranked = sorted(zip(names(at), counts[at].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-    return ranked[:many]
+    return ranked[:TOP]
 
 
 def _for_display(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:

@@ -71,6 +71,7 @@ def shortened(text: str, limit: int) -> str:
 
 _COUNTS = ("files", "received", "accepted", "quarantined", "duplicates")
 _SKIPPED = "skipped lines"
+_SHOWN_ROWS = 100  # of the answer of a query
 
 
 def received(summaries: Sequence[DatasetSummary], title: str = "Through the gate") -> Table:
@@ -198,7 +199,6 @@ def answer(
     rows: Iterable[Sequence[object]],
     *,
     texts: Sequence[Sequence[object]] = (),
-    limit: int = 100,
 ) -> RenderableType:
     """Return a query's result as a table, or with one line per cell if a table does not fit the screen.
 
@@ -208,17 +208,17 @@ def answer(
     everything = list(rows)
     made = FittingTable(*columns, records=_one_cell_per_line)
     for place, column in enumerate(made.columns):
-        column.justify = "right" if _is_numeric(row[place] for row in everything[:limit]) else "left"
-    for row in (texts or everything)[:limit]:
+        column.justify = "right" if _is_numeric(row[place] for row in everything[:_SHOWN_ROWS]) else "left"
+    for row in (texts or everything)[:_SHOWN_ROWS]:
         made.add_row(*(_cell(value) for value in row))
-    return Group(made, *_left_out(everything, limit))
+    return Group(made, *_left_out(everything))
 
 
-def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
+def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> RenderableType:
     """Return a query's result with one line per cell."""
     everything = list(rows)
-    cells = [[_cell(value) for value in row] for row in everything[:limit]]
-    return Group(_one_cell_per_line(columns, cells, 0), *_left_out(everything, limit))
+    cells = [[_cell(value) for value in row] for row in everything[:_SHOWN_ROWS]]
+    return Group(_one_cell_per_line(columns, cells, 0), *_left_out(everything))
 
 
 def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _width: int) -> RenderableType:
@@ -246,10 +246,12 @@ def _is_numeric(values: Iterable[object]) -> bool:
     )
 
 
-def _left_out(rows: Sequence[object], limit: int) -> list[str]:
+def _left_out(rows: Sequence[object]) -> list[str]:
     if not rows:
         return ["No rows."]
-    return [f"{limit} of {len(rows):,} rows shown; --json or --csv gives all."] if len(rows) > limit else []
+    if len(rows) <= _SHOWN_ROWS:
+        return []
+    return [f"{_SHOWN_ROWS} of {len(rows):,} rows shown; --json or --csv gives all."]
 
 
 def first_of(names: Sequence[str], *, limit: int = 5) -> str:

@@ -163,12 +163,12 @@ def read_records(
     return records_of(text_of(content, encoding), content, expands, place)
 
 
-def lists_of_records(content: bytes, encoding: str = "") -> tuple[RecordList, ...]:
+def lists_of_records(content: bytes) -> tuple[RecordList, ...]:
     """Return the lists of records in JSON, including the text itself if it is one; none for GeoJSON.
 
     Errors as `read_records`.
     """
-    text = text_of(content, encoding)
+    text = text_of(content)
     lines = _lines(text.utf8)
     parsed = _parse(text.utf8) if lines is None else list(filter(None, map(_line, lines)))
     return () if is_feature_collection(parsed) else record_lists(parsed)

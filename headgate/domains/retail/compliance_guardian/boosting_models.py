@@ -220,16 +220,14 @@ def boosting_of_sample(
     return Boosting(fitted, columns, points[list(columns)].median(), honest_share, recipe)
 
 
-def isolation(
-    points: pd.DataFrame, columns: Sequence[str] = UNLABELLED, fraud_share: float = EXPECTED_FRAUD_SHARE
-) -> Isolation:
+def isolation(points: pd.DataFrame, fraud_share: float = EXPECTED_FRAUD_SHARE) -> Isolation:
     """Return a forest over the transactions as they are; it needs no label."""
     points = points.tail(MAX_HONEST)
     forest = IsolationForest(n_estimators=TREES, random_state=SEED)
-    fitted = forest.fit(np.nan_to_num(_matrix(points, columns), nan=_UNKNOWN))
-    isolated, unusual = _strangeness(fitted, points, columns)
+    fitted = forest.fit(np.nan_to_num(_matrix(points, UNLABELLED), nan=_UNKNOWN))
+    isolated, unusual = _strangeness(fitted, points, UNLABELLED)
     seen = np.sort(isolated), np.sort(unusual)
-    return Isolation(fitted, columns, points[list(columns)].median(), seen, fraud_share)
+    return Isolation(fitted, UNLABELLED, points[list(UNLABELLED)].median(), seen, fraud_share)
 
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types

@@ -17,6 +17,7 @@ from sklearn.model_selection import StratifiedKFold
 from headgate.domains.retail.demand_insights_engine import replaced_columns
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.learning import model_file, preprocessing
+from headgate.learning.calibration import bins_of
 from headgate.learning.feature_drift import DriftWatch
 from headgate.learning.linear_model import RowwiseLogisticRegression
 from headgate.learning.sampling import drawn
@@ -311,16 +312,11 @@ def earned_later(probability_before: Array, gains_before: Array, probability: Ar
     return float(gains[probability >= threshold].sum())
 
 
-def calibration_error(left: Labels, probability: Array, bins: int = 10) -> float:
+def calibration_error(left: Labels, probability: Array) -> float:
     """Return expected calibration error over bins of equally many customers.
 
     Source: Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian
     Binning.
     """
-    order = np.argsort(probability, kind="stable")
-    gaps = [
-        abs(left[part].mean() - probability[part].mean()) * len(part)
-        for part in np.array_split(order, bins)
-        if len(part)
-    ]
-    return float(sum(gaps) / len(order)) if len(order) else np.nan
+    gaps = [abs(each.observed - each.expected) * each.rows for each in bins_of(left, probability)]
+    return sum(gaps) / len(left) if gaps else np.nan

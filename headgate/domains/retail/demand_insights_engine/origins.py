@@ -198,14 +198,12 @@ def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.Dat
     )
 
 
-def coming(
-    days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int = features.HORIZON_DAYS
-) -> Coming:
+def coming(days: ibis.Table, clock: TradingClock, as_of: date) -> Coming:
     """Return the expectation for the next days, from purchases up to `as_of`."""
-    until = as_of + timedelta(days=horizon_days)
+    until = as_of + timedelta(days=features.HORIZON_DAYS)
     year_days = clock.between(as_of, as_of + timedelta(days=DAYS_OF_YEAR))
     without_year = Coming(clock.between(as_of, until), None, None, year_days, clock.knows_season)
-    back_days = horizon_days if clock.after_launch else YEAR_DAYS
+    back_days = features.HORIZON_DAYS if clock.after_launch else YEAR_DAYS
     if not (clock.knows_season or clock.after_launch):
         return without_year
     buyers, revenue = _totals(
@@ -214,7 +212,7 @@ def coming(
     if not buyers:
         return without_year
     if clock.after_launch:
-        change = usual_change(as_of, horizon_days)
+        change = usual_change(as_of, features.HORIZON_DAYS)
         return replace(without_year, buyers=buyers * change**BUYERS_PART, revenue=revenue * change)
     return replace(without_year, buyers=buyers * clock.growth, revenue=revenue * clock.growth)
 
