@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.model import NUMBERS, TIMES, Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import ContractError
 from headgate.project import BLOCKS, MODELS_SYSTEM
 
@@ -23,8 +23,6 @@ BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # a block's columns i
 MAX_BY, MAX_MEASURES = 5, 8
 # Property of a contract that is derived from a dashboard: the dashboard's file.
 DECLARED_IN = "headgate.declaredIn"
-_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
-_TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _DATE, _MOMENT, _TEXT, _COUNT, _NUMBER = (
     ColumnType(kind) for kind in (Kind.DATE, Kind.TIMESTAMP, Kind.STRING, Kind.INTEGER, Kind.DOUBLE)
 )
@@ -376,7 +374,7 @@ def _series_columns(
     kind_of = {name: column.type.kind for name, column in columns.items()}
     reserved = {*measures, *derived, "as_of", "snapshot_id"}
     for name in block.by:
-        if kind_of[name] in {Kind.DOUBLE, *_TIMES} or name in reserved:
+        if kind_of[name] in {Kind.DOUBLE, *TIMES} or name in reserved:
             raise _error(
                 contract,
                 block,
@@ -394,9 +392,9 @@ def _series_columns(
             f"measures has {taken[0]}, the name of a column of the block",
             "Rename it in an SQL model.",
         )
-    if wrong := [name for name in measures if kind_of[name] not in _NUMBERS]:
+    if wrong := [name for name in measures if kind_of[name] not in NUMBERS]:
         raise _error(contract, block, f"measure is {wrong[0]}, which is not a number", remedy)
-    if any(kind_of[name] not in _TIMES for name in times):
+    if any(kind_of[name] not in TIMES for name in times):
         raise _error(contract, block, f"time is {block.time}, which is not a date or timestamp", remedy)
     if block.grain == HOUR and any(kind_of[name] == Kind.DATE for name in times):
         raise _error(

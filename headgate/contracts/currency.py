@@ -33,6 +33,7 @@ _PLACES = {
 }  # fmt: skip
 _PLACES_OF_MOST = 2
 PROPERTY = "headgate.currency"  # of a table
+SHARES = frozenset({"share", "probability"})  # units of parts of 1, which people read in percent
 _WORD = re.compile(r"\bcurrency\b")
 _AMOUNT = re.compile(r"(?:currency|[A-Z]{3})(?: per |$)")
 

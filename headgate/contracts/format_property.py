@@ -12,14 +12,13 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from headgate.contracts.date_patterns import date_pattern
-from headgate.contracts.model import Kind
+from headgate.contracts.model import TIMES, Kind
 from headgate.contracts.month_names import MONTHS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.errors import ContractError
 
 FORMAT_PROPERTY = "headgate.format"
 NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL})
-TIMES = frozenset({Kind.DATE, Kind.TIMESTAMP})
 # Keys of the property, and the fields that they set.
 _LISTS = {
     "patterns": "patterns", "currency": "currency", "units": "units", "trueWords": "true_words",

@@ -29,6 +29,10 @@ class Kind(StrEnum):
     TIMESTAMP = "timestamp"
 
 
+NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL})
+TIMES = frozenset({Kind.DATE, Kind.TIMESTAMP})
+
+
 class Mask(StrEnum):
     """The way in which the gate masks a sensitive column before anything is written."""
 

@@ -18,9 +18,10 @@ from headgate.contracts.computed_from import declared_decisions, declared_rows, 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import check_file_form
 from headgate.contracts.first_view import check_first_view
-from headgate.contracts.format_property import FORMAT_PROPERTY, TIMES, source_format, stated_format
+from headgate.contracts.format_property import FORMAT_PROPERTY, source_format, stated_format
 from headgate.contracts.model import (
     ADDS_UP,
+    TIMES,
     Column,
     ColumnType,
     Comparison,

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from headgate.contracts.model import Column, Contract, Kind, Level, Rule
+from headgate.contracts.model import NUMBERS, TIMES, Column, Contract, Level, Rule
 from headgate.contracts.rule_values import ORDERINGS
 from headgate.contracts.types import glue_type
 
 _OPERATORS = {rule: operator for operator, rule in ORDERINGS.items()}
-_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
-_TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _AS_OF = "headgate.asOf"
 _STAMP = "as_of"  # the day of the data from which a prod table's row was built
 _DAYS_UNTIL_WARNING = 2  # a nightly export may fail once
@@ -73,7 +71,7 @@ def _loaded_at(contract: Contract) -> str:
     """Return the column with the date up to which the table has data; empty if there is none."""
     declared = str(contract.properties.get(_AS_OF, ""))
     column = declared if declared in contract.names else _STAMP
-    return column if column in contract.names and contract.column(column).type.kind in _TIMES else ""
+    return column if column in contract.names and contract.column(column).type.kind in TIMES else ""
 
 
 def _row_tests(contract: Contract) -> list[dict[str, Any]]:
@@ -108,14 +106,14 @@ def _column(column: Column, contract: Contract, datasets: Mapping[str, SourceDat
 
 def _rule_test(column: Column, rule: Rule) -> dict[str, Any] | None:
     """Return the test of a rule; None for rules such as patterns that dbt cannot express in every dialect."""
-    if rule.name in _OPERATORS and column.type.kind in _NUMBERS:
+    if rule.name in _OPERATORS and column.type.kind in NUMBERS:
         return _test("compared", rule.level, operator=_OPERATORS[rule.name], value=_plain(rule.argument))
     if rule.name == "valid_values" and isinstance(rule.argument, tuple):
         return _test(
             "accepted_values",
             rule.level,
             values=[_plain(value) for value in rule.argument],
-            quote=column.type.kind not in _NUMBERS,
+            quote=column.type.kind not in NUMBERS,
         )
     return None
 

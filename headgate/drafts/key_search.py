@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, Content, Kind
+from headgate.contracts.model import TIMES, Column, Content, Kind
 from headgate.contracts.sensitive_names import compared
 from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.nearly_all_rows import LETTERS_AND_DIGITS, MIN_VALUES, NEARLY_ALL, sounds_like_key
@@ -27,8 +27,7 @@ from headgate.values.cast_declared import cast_column
 from headgate.values.cells import Rows, blank_to_null, flags, matches
 
 KEY_KINDS = {Kind.STRING, Kind.BIGINT}
-_TIMES = {Kind.DATE, Kind.TIMESTAMP}
-_KEY_PARTS = KEY_KINDS | _TIMES
+_KEY_PARTS = KEY_KINDS | TIMES
 _MAX_CANDIDATES, _MAX_COLUMNS = 8, 3
 _MIN_DIFFERENT = 0.9  # of the rows; a table with more exact repetitions may have no key
 _MIN_DENSE = 2  # ids are dense if at least half of the numbers in their range occur
@@ -119,7 +118,7 @@ def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Arr
     placed = [
         column.name
         for column in usable
-        if column.name in ranks and (column.type.kind in _TIMES or ranks[column.name] == _SEQUENCE)
+        if column.name in ranks and (column.type.kind in TIMES or ranks[column.name] == _SEQUENCE)
     ]
     things = [name for name in ranks if name not in placed]
     pairs = sorted(
@@ -146,7 +145,7 @@ def with_thing(
         columns: the candidates; a column of things may lack a few values.
         cells: the texts of all columns.
     """
-    if len(key) != 1 or columns[key[0]].type.kind not in _TIMES:
+    if len(key) != 1 or columns[key[0]].type.kind not in TIMES:
         return tuple(key)
     place = {name: at for at, name in enumerate(columns)}
     things = [
@@ -241,7 +240,7 @@ def _sets(
     others = [column.name for column in usable if column.name not in ranks]
     counting = {name: group for name in others for group in ids if _counts_rows(codes(group), cells[name])}
     yield from ((group, name) for name, group in counting.items())
-    yield from _sets_of_ranks(ranks, [column.name for column in usable if column.type.kind in _TIMES])
+    yield from _sets_of_ranks(ranks, [column.name for column in usable if column.type.kind in TIMES])
 
 
 def _sets_of_ranks(ranks: Mapping[str, int], times: Collection[str]) -> Iterator[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.model import NUMBERS, TIMES, Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.rule_kinds import RULE_KINDS, RULES_WITHOUT_ARGUMENT, Argument
 from headgate.errors import ContractError
@@ -44,7 +44,6 @@ _TYPES_OF_VALUES = {
     list: "array",
 }
 _RULES = "x-rules"  # rules without an argument, for which JSON Schema has no keyword
-_NUMERIC_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _DECIMAL_DIGITS = 18
 
 
@@ -84,7 +83,7 @@ def _property(column: Column) -> dict[str, Any]:
     for rule in column.rules:
         if rule.name == "valid_values" and isinstance(rule.argument, tuple):
             keywords["enum"] = [*map(_plain, rule.argument), *([] if column.required else [None])]
-        elif rule.name in _KEYWORDS and column.type.kind not in {Kind.DATE, Kind.TIMESTAMP}:
+        elif rule.name in _KEYWORDS and column.type.kind not in TIMES:
             keywords[_KEYWORDS[rule.name]] = _plain(rule.argument)
     if named := [rule.name for rule in column.rules if rule.name in RULES_WITHOUT_ARGUMENT]:
         keywords[_RULES] = named
@@ -132,7 +131,7 @@ def _has_rule(foreign: ForeignType, rule: str) -> bool:
     is_text = foreign.type.kind is Kind.STRING and not foreign.nested
     if rule == "max_length":
         return is_text and foreign.type.length is None
-    return is_text if rule in {"min_length", "pattern"} else foreign.type.kind in _NUMERIC_KINDS
+    return is_text if rule in {"min_length", "pattern"} else foreign.type.kind in NUMBERS
 
 
 def _type(kind: str, keywords: Mapping[str, Any]) -> ForeignType:

@@ -20,7 +20,6 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import ConflictError, ContractError, NotFoundError
-from headgate.export.certifying.certificate import MANIFEST, Certificate
 from headgate.export.certifying.deleted_rows import DELETED
 from headgate.export.planning.contract_tables import describe_dataset, source_name
 from headgate.export.planning.watermark import Reached, mode_of
@@ -29,16 +28,17 @@ from headgate.export.run_folder import TableFolder
 from headgate.export.run_store import RunStore
 from headgate.export.server.source import ExportSource, Session, SourceLostError, TableLockedError
 from headgate.export.table_run import TableRun
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.export.certifying.certificate import Certificate
     from headgate.export.reading.masking_at_source import Masking
     from headgate.export.server.source_tables import SourceTable
     from headgate.export.table_run import Job
-    from headgate.lake.keys import ExportKey
     from headgate.lake.ports import ObjectStore
 
     Listener = Callable[[Progress], None]
@@ -144,7 +144,9 @@ class Exporting:
         return self.run_store.verify(manifest, self.workspace)
 
     def _landed_certificates(self, request: ExportRequest) -> tuple[Certificate, ...]:
-        certificates = [self.run_store.certificate(request.key(table, MANIFEST)) for table in request.tables]
+        certificates = [
+            self.run_store.certificate(request.key(table, RUN_MANIFEST)) for table in request.tables
+        ]
         return tuple(item for item in certificates if item) if all(certificates) else ()
 
     def _has_working_files(self, request: ExportRequest) -> bool:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.errors import NotFoundError
-from headgate.export.certifying.certificate import MANIFEST, Certificate, CertifiedFile
+from headgate.export.certifying.certificate import Certificate, CertifiedFile
 from headgate.export.certifying.deleted_rows import DELETED
 from headgate.export.certifying.digest import Digest, digest_of_file
 from headgate.export.planning.watermark import Reached, Watermark
 from headgate.export.requests import Verification
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.keys import ExportKey
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef, ObjectStore
 
 _JSON = "application/json"
@@ -72,7 +72,7 @@ class RunStore:
     def publish(self, certificate: Certificate) -> None:
         """Write the run's manifest, which publishes the table."""
         self.objects.write(
-            self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON
+            self._ref(certificate, RUN_MANIFEST), certificate.to_json().encode(), content_type=_JSON
         )
 
     def certificate(self, key: ExportKey) -> Certificate | None:
@@ -88,14 +88,14 @@ class RunStore:
             ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")
         ]
         return sorted(
-            (key for key in manifests if key and key.name == MANIFEST),
+            (key for key in manifests if key and key.name == RUN_MANIFEST),
             key=lambda key: (key.exported_on, key.run),
         )
 
     def tables(self) -> list[str]:
         """Return the tables with a published run, by listing all objects: for destinations without a lake."""
         keys = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
-        return sorted({key.dataset for key in keys if key and key.name == MANIFEST})
+        return sorted({key.dataset for key in keys if key and key.name == RUN_MANIFEST})
 
     def reached_before(self, source: str, table: str, run: str) -> Reached | None:
         """Return how far earlier runs have exported the table; None in the first run."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, Contract, Kind
+from headgate.contracts.model import TIMES, Column, Contract
 from headgate.matching.word_likeness import name_words
 from headgate.plain_names import in_plain_letters
 
@@ -29,13 +29,12 @@ _EVENTS = re.compile(
     r"|ordinat\w*|acquist\w*|pagat\w*|spedit\w*|consegn\w*|creat\w*|besteld\w*|betaald\w*|verzond\w*|geleverd\w*"
     r"|aangemaakt\w*)\b"
 )
-_DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 def records_the_past(column: Column, contract: Contract) -> bool:
     """Return whether a date or time records an event before the row was sent."""
     is_past = column.name in contract.order_by or name_words(column.name)[-1:] == ("at",)
-    return column.type.kind in _DATES and is_past
+    return column.type.kind in TIMES and is_past
 
 
 def names_an_end(name: str) -> bool:

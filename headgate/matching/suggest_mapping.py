@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, Contract, Kind, Mask
+from headgate.contracts.model import TIMES, Column, Contract, Kind, Mask
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
@@ -444,7 +444,7 @@ def _evidence(column: Column) -> float:
     rules = {rule.name for rule in column.rules}
     if column.mask in {Mask.PAN, Mask.SSN} or "valid_values" in rules:
         return 1.0
-    if "pattern" in rules or column.type.kind in {Kind.DATE, Kind.TIMESTAMP}:
+    if "pattern" in rules or column.type.kind in TIMES:
         return 0.7
     return _TYPE_EVIDENCE.get(column.type.kind, 0.0)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.contracts.creation import MODEL_OF_RECORDS
 from headgate.errors import BadInputError, ContractError, HeadgateError
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-PROPERTY = "headgate.model"
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
 
 
@@ -56,7 +56,7 @@ def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
     """Return the models among source contracts, by name."""
     models: dict[str, RecordModel] = {}
     for contract in contracts.values():
-        name = str(contract.properties.get(PROPERTY, ""))
+        name = str(contract.properties.get(MODEL_OF_RECORDS, ""))
         if not name:
             continue
         if not _NAME.fullmatch(name) or name in models:
@@ -66,8 +66,8 @@ def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
                 else "is no capital letter with letters and digits behind it"
             )
             raise ContractError(
-                f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as "
-                "Customer."
+                f"{contract.id}: {MODEL_OF_RECORDS} {name!r} {why}. Give the model a name of its own, such "
+                "as Customer."
             )
         if len(contract.key) != 1:
             raise ContractError(

@@ -16,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from headgate.contracts.currency import is_amount
+from headgate.contracts.currency import SHARES, is_amount
 from headgate.contracts.types import glue_columns
 from headgate.query.date_parts import date_part_of
 from headgate.query.shares import branches, called_part, is_named_share, is_percentage, is_share
@@ -91,8 +91,6 @@ _NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is 
 _UNCERTAIN = UnitAndTitle("?", "")  # of another unit than any column, such as a product of two amounts
 _SHARE = UnitAndTitle("share", "")
 _COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.RowNumber)
-# A share of an amount is an amount; a share of a share, or a percentage of an amount, is neither.
-_FRACTIONS = frozenset({"share", "probability"})
 _PERCENT = "percent"
 _PERCENTAGE = UnitAndTitle(_PERCENT, "")
 _INNER_UNITS = frozenset({_NUMBER.unit, _UNCERTAIN.unit})  # of no answer
@@ -340,11 +338,14 @@ def _without_tables(node: exp.Expression) -> str:
 
 
 def _product(left: str, right: str) -> str:
-    """Return the unit of a product: that of the factor that has one, if the other one only counts."""
+    """Return the unit of a product: that of the factor that has one, if the other one only counts.
+
+    A share of an amount is an amount; a share of a share, or a percentage of an amount, is neither.
+    """
     if left in _PLAIN and right in _PLAIN:
         return left or right if left == right else NO_FACTS.unit
     for amount, factor in ((right, left), (left, right)):
-        if is_amount(amount) and (factor in {*_PLAIN, *_FRACTIONS} or _is_price_of(amount, factor)):
+        if is_amount(amount) and (factor in {*_PLAIN, *SHARES} or _is_price_of(amount, factor)):
             return amount
     return _scaled(left, right) or _scaled(right, left) or _UNCERTAIN.unit
 
@@ -355,7 +356,7 @@ def _quotient(top: str, below: str) -> str:
         return _NUMBER.unit if top == _NUMBER.unit else NO_FACTS.unit
     if top in _PLAIN and below in _PLAIN:
         return NO_FACTS.unit
-    if is_amount(top) and (below in _FRACTIONS or _is_price_of(top, below)):
+    if is_amount(top) and (below in SHARES or _is_price_of(top, below)):
         return top
     return _scaled(top, below) or _UNCERTAIN.unit
 
@@ -370,7 +371,7 @@ def _scaled(unit: str, by: str) -> str:
 
     A share times 100 is a percentage, and an amount per thing times a count of things is an amount.
     """
-    is_kept = unit not in {*_PLAIN, *_FRACTIONS, _PERCENT, _UNCERTAIN.unit} and " per " not in unit
+    is_kept = unit not in {*_PLAIN, *SHARES, _PERCENT, _UNCERTAIN.unit} and " per " not in unit
     return unit if by in _PLAIN and is_kept else ""
 
 

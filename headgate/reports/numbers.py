@@ -8,12 +8,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from headgate.contracts.currency import is_currency, places_of, sign_of
+from headgate.contracts.currency import SHARES, is_currency, places_of, sign_of
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
 _MIN_WHOLE_AMOUNT = Decimal(10_000)  # the largest of a column without decimals, as in answer-numbers.ts
-_SHARES = ("share", "probability")
 _QUARTERS = {1: 1, 4: 2, 7: 3, 10: 4}  # by their first month
 NOTHING = "\N{EN DASH}"
 _FIGURE = re.compile(r"(?P<whole>-?[^\d.]*[\d,]+)(\.(?P<decimals>\d+))?(?P<unit>( %)?)")
@@ -34,8 +33,8 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     exact = Decimal(str(value))
     if not exact.is_finite():
         return NOTHING
-    if unit in _SHARES or unit == "percent":
-        tenths = _rounded(exact * (100 if unit in _SHARES else 1), "0.1")
+    if unit in SHARES or unit == "percent":
+        tenths = _rounded(exact * (100 if unit in SHARES else 1), "0.1")
         # An error of 12.0 % stands beside one of 9.4 %.
         is_whole = unit == "percent" and tenths.lstrip("-").replace(",", "").isdigit()
         return f"{tenths}.0 %" if is_whole else f"{tenths} %"
@@ -152,8 +151,8 @@ def axis_label(value: float, unit: str) -> str:
     >>> axis_label(0.4, "share"), axis_label(20_000, "orders")
     ('40 %', '20k')
     """
-    if unit in _SHARES or unit == "percent":
-        return f"{short(float(Decimal(str(value)) * (100 if unit in _SHARES else 1)))} %"
+    if unit in SHARES or unit == "percent":
+        return f"{short(float(Decimal(str(value)) * (100 if unit in SHARES else 1)))} %"
     currency = currency_of(unit)
     return f"{'-' if value < 0 else ''}{sign_of(currency)}{short(abs(value))}" if currency else short(value)
 

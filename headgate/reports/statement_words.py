@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from headgate.contracts.currency import places_of
+from headgate.contracts.currency import SHARES, places_of
 from headgate.reports.answer_words import PERIOD_NAME, ColumnWords, are_numbers
 from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, period_words
 
@@ -20,7 +20,6 @@ _CODE = re.compile(r"[A-Z]{2}|[a-z_]+=.+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent)\s*")
-SHARES = frozenset({"share", "probability"})
 _PLACES_OF_PERCENT = 2
 _PLACES_OF_AMOUNT = 2
 _MAX_PLACES = 4  # of a computed number, unless the smallest needs more

@@ -9,7 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from headgate.contracts.model import Contract, Kind
+from headgate.contracts.model import TIMES, Contract
 from headgate.lineage.column_sources import ColumnRef, Sources, TableColumns, Use, add_sources
 from headgate.systems.rows_in_file import STAMPS
 
@@ -87,7 +87,7 @@ def columns_of_block(block: Block, contract: Contract, zone: str) -> TableColumn
             columns[column.name] = sources(Use.IDENTITY, column.name)
         elif column.name in block.measures:
             columns[column.name] = sources(Use.AGGREGATION, column.name)
-        elif column.type.kind in {Kind.DATE, Kind.TIMESTAMP} and column.name not in STAMPS:
+        elif column.type.kind in TIMES and column.name not in STAMPS:
             columns[column.name] = sources(Use.TRANSFORMATION, block.time)
         elif column.name not in STAMPS:
             measures = () if column.name == "grain" else block.measures or (block.measure,)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import NUMBERS, declared_keys
-from headgate.contracts.model import Column, Kind
+from headgate.contracts.model import TIMES, Column, Kind
 from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import narrowed
 from headgate.drafts.date_order import orders_shown
@@ -30,8 +30,6 @@ from headgate.values.format_inference import (
     most_others,
     one_truth_word,
 )
-
-_TIMES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def readings_of(filled: pa.Array) -> tuple[Most, ...]:
     """
     unique, counts = distinct_counts(filled)
     most = infer_most(unique, counts)
-    is_date = most is not None and most.reading.kind in _TIMES and bool(most.reading.format.patterns)
+    is_date = most is not None and most.reading.kind in TIMES and bool(most.reading.format.patterns)
     # A part of the dates, such as 04/04/2026, may read equally in both orders.
     orders = infer_orders(unique, counts) if most is None or is_date else ()
     if len(orders) > 1 or (orders and most is None):
@@ -141,7 +139,7 @@ def _in_shown_order(
 ) -> tuple[dict[str, Most], dict[str, tuple[Most, ...]]]:
     """Return the clear and the open formats after the order that other dates of the file show."""
     shown = orders_shown(
-        texts[name] for name, most in clear.items() if most.reading.kind in _TIMES
+        texts[name] for name, most in clear.items() if most.reading.kind in TIMES
     ) if orders else {}  # fmt: skip
     decided, still_open = dict(clear), {}
     for name, readings in orders.items():

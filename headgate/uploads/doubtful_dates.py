@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import TIMES, Column, ColumnType
 from headgate.matching.past_moments import are_future, future_values
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import flags, text_array
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 REFUSED, DOUBTFUL, FUTURE_DATE = "refused", "doubtful", "future_date"
-_DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 @dataclass
@@ -46,7 +45,7 @@ class DoubtfulDates:
         added: defaultdict[int, list[tuple[str, str, str]]] = defaultdict(list)
         for place, name in enumerate(self.names):
             most = readings.clear.get(name) if name in self.past else None
-            if most is None or most.reading.kind not in _DATES:
+            if most is None or most.reading.kind not in TIMES:
                 continue
             values = _as_dates(table.column(f"c{place}").combine_chunks(), most.reading)
             are_late = pc.and_not(pc.fill_null(are_future(values), fill_value=False), are_left_out)
@@ -72,7 +71,7 @@ class DoubtfulDates:
 
 def first_future_dates(text: pa.Array, reading: Reading) -> dict[str, Any]:
     """Return how many of a column's first dates are in the future, and the last of them; nothing for none."""
-    if reading.kind not in _DATES:
+    if reading.kind not in TIMES:
         return {}
     future = future_values(_as_dates(text, reading))
     return {"rows": len(future), "last": str(pc.max(future).as_py())[:10]} if len(future) else {}

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.currency import is_amount
 from headgate.contracts.format_property import NUMBERS
-from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.model import TIMES, Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
@@ -593,7 +593,7 @@ def _without_moments(edits: Edits, contract: Contract, names: Collection[str]) -
         if step.kind == "default"
         and step.column not in names
         and (field := edits.columns.get(step.column))
-        and contract.column(field).type.kind in {Kind.DATE, Kind.TIMESTAMP}
+        and contract.column(field).type.kind in TIMES
     }
     steps = tuple(step for step in edits.steps if step.column not in moments)
     columns = {name: field for name, field in edits.columns.items() if name not in moments}

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.model import TIMES, ColumnType, Kind
 from headgate.contracts.types import arrow_type
 from headgate.values import fast_parsing as plain
 from headgate.values.cells import (
@@ -107,7 +107,7 @@ def _may_match_grammar(given: pa.Array, kind: Kind) -> Flags:
         given: neither null nor empty.
     """
     data, starts = text_bytes(given)
-    if kind not in _TIMES:
+    if kind not in TIMES:
         return is_digit(data[starts[1:] - 1])
     is_dash: Flags = np.diff(starts) > _YEAR_DIGITS
     is_dash[is_dash] = data[starts[:-1][is_dash] + _YEAR_DIGITS] == ord("-")
@@ -124,7 +124,7 @@ def _parse_plain(given: pa.Array, column_type: ColumnType) -> plain.Parsed | Non
         return plain.decimals(given, column_type.precision or 0, column_type.scale or 0)
     return (
         {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given)
-        if column_type.kind in _TIMES
+        if column_type.kind in TIMES
         else None
     )
 
@@ -209,7 +209,6 @@ def _survives_a_double(text: str) -> bool:
     return abs(double) != float("inf") and number in (Decimal(double), Decimal(repr(double)))
 
 
-_TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _CASTS: dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]] = {
     Kind.BOOLEAN: _booleans,
     Kind.SMALLINT: _integers,

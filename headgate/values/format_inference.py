@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import TIMES, Column, ColumnType, Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values import inferred_numbers, inferred_times
 from headgate.values.cast import cast
@@ -191,7 +191,7 @@ def infer_orders(texts: pa.Array, counts: Rows) -> tuple[Most, ...]:
     if not len(dated) or others > most_others(int(counts.sum())):
         return ()
     readings = infer_format(dated).readings
-    are_times = all(reading.kind in {Kind.DATE, Kind.TIMESTAMP} for reading in readings)
+    are_times = all(reading.kind in TIMES for reading in readings)
     return tuple(Most(reading, others) for reading in readings) if are_times else ()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.model import Column, Kind
+from headgate.contracts.model import TIMES, Column
 from headgate.values.cells import Rows, by_unique, int_array, numbers
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def impossible_days(column: Column, text: pa.Array, rows: Rows) -> tuple[Mapping
     Args:
         rows: those whose texts are no value of the column.
     """
-    if column.type.kind not in {Kind.DATE, Kind.TIMESTAMP} or not len(rows):
+    if column.type.kind not in TIMES or not len(rows):
         return {}, rows
     patterns = column.format.patterns if column.format else ()
     is_month_first = any(pattern.lstrip("'").startswith("M") for pattern in patterns)

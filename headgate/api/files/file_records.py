@@ -26,7 +26,7 @@ from headgate.api.shapes.files import (
     RowCounts,
     WarnedRows,
 )
-from headgate.contracts.model import Kind
+from headgate.contracts.model import TIMES
 from headgate.costs.computed_price import priced
 from headgate.costs.price_list import Prices
 from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for_large_files
@@ -191,7 +191,7 @@ def period_of(lake: LakePorts, record: FileRecord) -> str:
     if contract is None:
         return ""
     statistics = json.loads(record.profile.get("statistics", "{}"))
-    times = [column.name for column in contract.columns if column.type.kind in {Kind.DATE, Kind.TIMESTAMP}]
+    times = [column.name for column in contract.columns if column.type.kind in TIMES]
     for name in sorted(times, key=lambda name: name in contract.order_by):
         facts = statistics.get(name, {})
         if facts.get("min") and facts.get("max"):

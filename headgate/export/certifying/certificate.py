@@ -16,7 +16,6 @@ from headgate.export.certifying.digest import Digest
 from headgate.export.planning.mapping import CanonicalForm, ExportColumn
 from headgate.export.server.sql_dialect import SqlDialect
 
-MANIFEST = "_manifest.json"
 _SHA256 = "manifest_sha256"
 _AGAIN = "Export the table again with `headgate export run`, which writes a new manifest."
 FORMAT = 2  # checksums of 1 did not include which values of a row were null

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import TIMES, Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import column_type_of
 from headgate.export.planning.contract_tables import SOURCE_PROPERTY, TABLE_PROPERTY
@@ -83,7 +83,7 @@ def _column(at: _TableAt, column: SourceColumn, name: str, guess_mask: GuessMask
     )
     column_type = ColumnType(Kind.STRING) if mask else wanted
     # An invalid date becomes null, even in a NOT NULL column.
-    required = not column.nullable and column_type.kind not in {Kind.DATE, Kind.TIMESTAMP}
+    required = not column.nullable and column_type.kind not in TIMES
     members = () if mask else _members(at.facts.members.get(column.name, ()))
     parent = at.facts.parents.get(column.name, "")
     return Column(

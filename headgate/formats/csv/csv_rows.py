@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from headgate.errors import UnreadableFileError
 
-_LINE = re.compile(r"[^\r\n]*")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+LINE = re.compile(r"[^\r\n]*")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
 NULL = "\\N"
 QUOTE = '"'
@@ -113,7 +113,7 @@ class Form:
             UnreadableFileError: `unclosed_quote`: a quote is opened and never closed.
         """
         while at < len(text):
-            line_end = _LINE.match(text, at).end()  # type: ignore[union-attr]  # it also matches an empty text
+            line_end = LINE.match(text, at).end()  # type: ignore[union-attr]  # it also matches an empty text
             start, cells = at, None
             if line_end > at:
                 cells, line_end = self._row(text, at, line_end, width)
@@ -169,7 +169,7 @@ class Form:
             raise UnreadableFileError(
                 rule="unclosed_quote",
                 message=(
-                    f"a quote is opened in line {len(_LINE_BREAK.findall(text, 0, at)) + 1} of the data "
+                    f"a quote is opened in line {len(LINE_BREAK.findall(text, 0, at)) + 1} of the data "
                     "and never closed"
                 ),
                 remedy=(

@@ -7,7 +7,6 @@ column is enclosed throughout. Search logs are written in this way: `"garth broo
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ import pyarrow as pa
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import has_regular_quotes
-from headgate.formats.csv.csv_rows import QUOTE, Row
+from headgate.formats.csv.csv_rows import LINE, LINE_BREAK, QUOTE, Row
 from headgate.formats.csv.probe_rows import first_row
 from headgate.formats.row_offsets import line_starts, row_starts
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from headgate.formats.csv.dialect import Dialect
 
-_LINE = re.compile(r"[^\r\n]*")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _CHARACTERS_AFTER = 1 << 12
 
 
@@ -123,7 +120,7 @@ def quote_evidence(text: bytes, dialect: Dialect) -> QuoteEvidence:
     at = 0
     while not evidence.is_needed and (quote := rows.find(QUOTE, at)) >= 0:
         start = max(at, rows.rfind("\n", at, quote) + 1, rows.rfind("\r", at, quote) + 1)
-        at = _LINE.match(rows, quote).end()  # type: ignore[union-attr]  # it also matches an empty text
+        at = LINE.match(rows, quote).end()  # type: ignore[union-attr]  # it also matches an empty text
         _add_line(evidence, rows, (start, at), dialect)
     if evidence.enclosed and not evidence.is_needed:
         evidence.unquoted = _unquoted(rows, dialect.form.delimiter, evidence.enclosed)
@@ -142,7 +139,7 @@ def _add_line(evidence: QuoteEvidence, rows: str, line: tuple[int, int], dialect
         _add_row(evidence, rows, row, dialect, is_row=is_row)
     if is_row:
         for column, cell in quoted:
-            _add_cell(evidence, column, cell, lambda: len(_LINE_BREAK.findall(rows, 0, start)) + 1)
+            _add_cell(evidence, column, cell, lambda: len(LINE_BREAK.findall(rows, 0, start)) + 1)
 
 
 def _add_row(evidence: QuoteEvidence, rows: str, row: Row | None, dialect: Dialect, *, is_row: bool) -> None:
@@ -176,7 +173,7 @@ def _is_enclosed(cell: str) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    return _LINE_BREAK.split(text)
+    return LINE_BREAK.split(text)
 
 
 def _are_rows(lines: list[str], dialect: Dialect) -> bool:

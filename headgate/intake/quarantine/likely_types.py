@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from headgate.contracts.format_property import FORMAT_PROPERTY, NUMBERS, TIMES, property_of
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.format_property import FORMAT_PROPERTY, property_of
+from headgate.contracts.model import NUMBERS, TIMES, Column, ColumnType, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.column_inference import MAX_PRECISION, guess_column

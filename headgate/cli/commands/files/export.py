@@ -21,12 +21,13 @@ from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.deployment import FOLDER
 from headgate.errors import AuditError, ContractError
-from headgate.export.certifying.certificate import MANIFEST, Certificate, OtherManifestError
+from headgate.export.certifying.certificate import Certificate, OtherManifestError
 from headgate.export.planning.contract_tables import contracts_of, source_name
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportReport, ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
 from headgate.export.server.login import Login, source_url
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.wiring import exports
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
-    from headgate.lake.keys import ExportKey
 
 WORKSPACE = FOLDER / "exports"
 
@@ -367,7 +367,7 @@ def _verified(store: RunStore, key: ExportKey, workspace: Path) -> Verification:
     try:
         return store.verify(key, workspace)
     except AuditError as error:
-        return Verification(key.dataset, key.run, 0, 0, (f"{MANIFEST}: {error}",))
+        return Verification(key.dataset, key.run, 0, 0, (f"{RUN_MANIFEST}: {error}",))
 
 
 def _reports(reports: list[ExportReport]) -> Table | str:

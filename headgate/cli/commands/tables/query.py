@@ -221,9 +221,10 @@ def texts_of_rows(
 
 
 def _texts_of_column(values: Sequence[Any], unit: str) -> Sequence[Any]:
+    from headgate.contracts.currency import SHARES
     from headgate.reports.answer_words import are_numbers
     from headgate.reports.numbers import currency_of
-    from headgate.reports.statement_words import SHARES, shown_number, statement_places
+    from headgate.reports.statement_words import shown_number, statement_places
 
     has_sign = unit in SHARES or unit == "percent" or currency_of(unit)
     numbers = [value for value in values if value is not None]
