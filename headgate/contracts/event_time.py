@@ -2,12 +2,13 @@
 
 A contract can declare the column of its events: `headgate.asOf: ordered_at`, or `none`. Such datasets
 determine the day of the lake. `headgate.eventTime` declares the column for the dataset alone. Without both it
-is the first time of the key, else the first date or timestamp column, and last the column that orders
-versions of rows.
+is the first time of the key, else the first date or timestamp column that is not named as a property or as
+the time of a copy, and last the column that orders versions of rows.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from headgate.contracts.model import Contract, Kind
@@ -15,6 +16,13 @@ from headgate.contracts.model import Contract, Kind
 PROPERTY, NONE = "headgate.asOf", "none"
 EVENT_TIME = "headgate.eventTime"
 TIMES = {Kind.DATE, Kind.TIMESTAMP}
+_COPIED = re.compile(
+    r"(^|_)(updated|modified|changed|inserted|loaded|exported|imported|synced|uploaded)(_|$)"
+)
+_PROPERTIES = re.compile(
+    r"(^|_)(since|until|till|birth|born|birthday|dob|founded|built|installed|commissioned|expir[a-z]*|valid"
+    r"|due|seit|bis|geburt[a-z]*|geboren|depuis|naissance|desde|nacimiento|hasta)(_|$)"
+)
 
 
 class EventTime(NamedTuple):
@@ -34,8 +42,19 @@ def event_time(contract: Contract) -> EventTime | None:
     if own:
         of_rows = contract.properties.get(EVENT_TIME)
         in_key = (name for name in own if name in contract.key)
-        return EventTime(str(of_rows) if of_rows in own else next(in_key, own[0]), 1)
+        return EventTime(str(of_rows) if of_rows in own else next(in_key, min(own, key=time_rank)), 1)
     return EventTime(times[0], 2) if times else None
+
+
+def time_rank(name: str) -> int:
+    """Return how late a column comes among times of rows by its name: copies of rows late, properties last.
+
+    >>> [time_rank(name) for name in ("arrived_at", "exported_at", "flag_since")]
+    [0, 1, 2]
+    """
+    if _PROPERTIES.search(name.lower()):
+        return 2
+    return 1 if _COPIED.search(name.lower()) else 0
 
 
 def declared_time(contract: Contract) -> str:

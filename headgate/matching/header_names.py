@@ -27,7 +27,7 @@ _MARKS_OF_QUESTIONS = "\N{INVERTED QUESTION MARK}\N{INVERTED EXCLAMATION MARK}\N
 _NEVER = "\0"
 # English, German, Dutch, French, Spanish and Italian, without marks.
 _IDENTIFIER = re.compile(
-    r"\b(?:id|no|nr|num|number|code|key|ref|reference|numero|codice)$|nummer$|[a-z]{3}nr$|kennung$"
+    r"\b(?:id|no|nr|num|number|code|key|ref|reference|numero|codice|imo|mmsi|isbn|vin|uuid)$|nummer$|[a-z]{3}nr$|kennung$"
     r"|^(?:numero|n|code|codigo|codice) (?:de|du|d|del|di|della|cliente|client)\b|^codigo\b"
 )
 
@@ -75,7 +75,7 @@ def folded(name: str) -> str:
 def names_an_identifier(name: str) -> bool:
     """Return whether a name is that of a number or code which identifies something, and counts nothing.
 
-    >>> [names_an_identifier(name) for name in ("Kundennr.", "customer no", "Número de pedido")]
+    >>> [names_an_identifier(name) for name in ("Kundennr.", "customer no", "vessel_imo")]
     [True, True, True]
     >>> [names_an_identifier(name) for name in ("Menge", "Number of items", "numbering", "net")]
     [False, False, False, False]

@@ -40,6 +40,7 @@ _IDENTIFYING_SHARE = 0.9
 _MIN_DISTINCT = 10
 # Whole numbers of so many digits, all of one length, are numbers of articles, accounts or parcels.
 _MIN_DIGITS_OF_NUMBERS = 8
+_MIN_DIGITS_OF_REGISTER, _NEAR_SHARE = 7, 0.01
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 100
 _TYPE_OF = {
     Kind.STRING: "string",
@@ -170,8 +171,8 @@ class GatedFile:
         quarantine_rows: all other rows, by the quarantine contract.
         rows: number of all rows of the file.
         received_at: when the file arrived, naive UTC.
-        is_sample: whether the rows are some of those of a dataset. Then only the contract says which columns
-            identify rows: values that differ in a sample may be repeated among the other rows.
+        is_sample: whether the rows are some of those of a dataset. Then only the contract and the names say
+            which columns identify rows: values that differ in a sample may be repeated among the other rows.
     """
 
     contract: Contract
@@ -287,8 +288,10 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
         return ProfiledColumn(column.name, kind, rows, missing, invalid, is_sensitive=True)
     description, missing = _described(received.accepted, curated_columns[0].name)
     is_key = bool(column.references) or received.contract.key == (column.name,)
-    names_rows = is_key or (
-        not received.is_sample and _is_identifying(column.name, kind, description, accepted - missing)
+    names_rows = (
+        is_key
+        or _is_named_number(column.name, kind, description)
+        or (not received.is_sample and _is_identifying(column.name, kind, description, accepted - missing))
     )
     return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
@@ -308,7 +311,7 @@ def _is_identifying(name: str, kind: str, description: ColumnStatistics, present
 
     Counts and amounts in whole units often differ too, but have a distribution.
     """
-    if kind == "int" and description.distinct >= _MIN_DISTINCT and names_an_identifier(name):
+    if _is_named_number(name, kind, description):
         return True
     if kind not in {"int", "string"} or description.distinct < _IDENTIFYING_SHARE * max(
         _MIN_DISTINCT, present
@@ -317,14 +320,24 @@ def _is_identifying(name: str, kind: str, description: ColumnStatistics, present
     return kind == "string" or _are_numbers_of_things(description)
 
 
+def _is_named_number(name: str, kind: str, description: ColumnStatistics) -> bool:
+    return kind == "int" and description.distinct >= _MIN_DISTINCT and names_an_identifier(name)
+
+
 def _are_numbers_of_things(description: ColumnStatistics) -> bool:
-    """Return whether whole numbers are consecutive, long and of one length, or hidden as possible cards."""
+    """Return whether whole numbers are consecutive, long and of one length, or hidden as possible cards.
+
+    Numbers of a register, such as 9100000 to 9100781, differ by less than a hundredth.
+    """
     low, high = (str(description.facts.get(bound, HIDDEN)) for bound in ("min", "max"))
     if HIDDEN in {low, high}:
         return True
     if len(low) == len(high) >= _MIN_DIGITS_OF_NUMBERS:
         return True
-    return description.distinct >= _IDENTIFYING_SHARE * (int(high) - int(low) + 1)
+    spread = int(high) - int(low)
+    if len(low) == len(high) >= _MIN_DIGITS_OF_REGISTER and spread < _NEAR_SHARE * abs(int(low)):
+        return True
+    return description.distinct >= _IDENTIFYING_SHARE * (spread + 1)
 
 
 def _known_score(received: GatedFile, broken: _Broken) -> Score:

@@ -306,7 +306,8 @@ export interface paths {
         };
         /**
          * Statistics of a dataset's newest snapshot, sampled if it has more than 100,000 rows
-         * @description Only the group `personal-data` sees values of columns that the contract classifies as personal.
+         * @description Its rows are counted by the column `time`; by default by the column with the time of a row. Only the group
+         *     `personal-data` sees values of columns that the contract classifies as personal.
          *
          *     Needs the group `viewer`.
          */
@@ -2616,7 +2617,7 @@ export interface components {
             dataset: string;
             /**
              * Latest On
-             * @description Last day of the dataset's events; empty if it has none.
+             * @description Last day of its rows by that column; empty if there is none.
              */
             latest_on: string;
             /** @description Null without two periods, above five million rows, or if the caller may not see the column. */
@@ -2649,6 +2650,18 @@ export interface components {
              * @description Empty before the first merge.
              */
             snapshot_id: string;
+            /**
+             * Time
+             * @description Column by which its rows are in time; empty if it has none.
+             * @default
+             */
+            time: string;
+            /**
+             * Times
+             * @description Columns that can be chosen instead, of which the caller may see values.
+             * @default []
+             */
+            times: string[];
         };
         /**
          * DatasetRemoval
@@ -8377,7 +8390,9 @@ export interface operations {
     };
     getDatasetProfile: {
         parameters: {
-            query?: never;
+            query?: {
+                time?: string;
+            };
             header?: {
                 /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;

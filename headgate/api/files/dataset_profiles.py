@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypedDict
 from headgate.api.cache import Cache
 from headgate.api.files.personal_values import without_values
 from headgate.api.files.quality import profile_columns
-from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile
+from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile, time_columns
 from headgate.api.http.access import CallerIdentity, Group
-from headgate.api.http.problems import not_found
+from headgate.api.http.problems import invalid, not_found
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import (
     Correlation,
@@ -33,17 +33,27 @@ if TYPE_CHECKING:
 
 _NEWEST_FILES = 200
 _MAX_COMPARED_FILES = 20  # each costs two requests
-_cache: Cache[tuple[str, str], SnapshotProfile] = Cache(50)  # by bucket and location of the snapshot
+# By bucket and location of the snapshot, and the column of times.
+_cache: Cache[tuple[str, str, str], SnapshotProfile] = Cache(50)
 
 
-def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetProfile:
+def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str, by: str = "") -> DatasetProfile:
     """Return the statistics of a dataset's newest snapshot, some of them of a sample if it has many rows.
 
     They have no columns before the first merge, and no values of personal data that the caller may not see.
+
+    Args:
+        by: the column of times by which its rows are counted; by default the one with the time of a row.
     """
     contract = lake.contracts.source.get(dataset)
     if contract is None:
         raise not_found("There is no dataset of that name. GET /v1/contracts lists the datasets.")
+    personal = set() if caller.may(Group.PERSONAL_DATA) else set(contract.personal)
+    times = tuple(name for name in time_columns(contract) if name not in personal)
+    if by and by not in times:
+        raise invalid(
+            "query.time", "no_time", f"`time` is no column of times. Send one of: {', '.join(times)}."
+        )
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     if newest is None or dataset not in newest.datasets:
         return DatasetProfile(
@@ -57,14 +67,16 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
             correlations=(),
         )
     of = newest.datasets[dataset]
-    profile, sampled_rows, over_time = _profile(lake, contract, of)
-    personal = set() if caller.may(Group.PERSONAL_DATA) else set(contract.personal)
+    profile, sampled_rows, shown = _profile(lake, contract, of, by)
+    over_time = None if shown.column in personal else shown.over_time
     columns = [column.as_dict() for column in profile.columns]
     return DatasetProfile(
         dataset=dataset,
         snapshot_id=of.snapshot_id,
         as_of=newest.as_of.isoformat(),
-        latest_on=of.latest_on,
+        time=shown.column,
+        times=times,
+        latest_on=shown.latest_on,
         rows=of.rows,
         sampled_rows=sampled_rows,
         **_pending_rows(lake, of, dataset),
@@ -76,9 +88,7 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
             for pair in profile.correlations
             if not personal & {pair["left"], pair["right"]}
         ),
-        over_time=(
-            _shown_over_time(over_time, personal) if over_time and over_time.column not in personal else None
-        ),
+        over_time=_shown_over_time(over_time, personal) if over_time else None,
     )
 
 
@@ -141,8 +151,8 @@ def _sum_if_all(counts: Iterable[int | None]) -> int | None:
     return total
 
 
-def _profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -> SnapshotProfile:
-    key = (lake.bucket("curated"), of.location)
+def _profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot, by: str) -> SnapshotProfile:
+    key = (lake.bucket("curated"), of.location, by)
     if key not in _cache:
-        _cache[key] = snapshot_profile(lake, contract, of)
+        _cache[key] = snapshot_profile(lake, contract, of, by)
     return _cache[key]

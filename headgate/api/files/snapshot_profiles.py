@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeVar
 
@@ -40,12 +40,23 @@ _PARTS_AT_ONCE = 8
 _MAX_MEASURES = 12  # columns whose values are described by period
 
 
+class TimesShown(NamedTuple):
+    """The rows of a snapshot by a column of times, and the day of the last one, ISO 8601.
+
+    Both are empty without such a column; no rows are counted without two periods.
+    """
+
+    column: str = ""
+    latest_on: str = ""
+    over_time: RowsOverTime | None = None
+
+
 class SnapshotProfile(NamedTuple):
     """The profile of a snapshot, the number of rows that were read for it, and its rows over time."""
 
     profile: Profile
     sampled_rows: int
-    over_time: RowsOverTime | None
+    times: TimesShown
 
 
 class _RowGroup(NamedTuple):
@@ -56,8 +67,23 @@ class _RowGroup(NamedTuple):
     rows: int
 
 
-def snapshot_profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -> SnapshotProfile:
-    """Return the profile of all rows if they are few enough to be read in a request, else of a sample."""
+def time_columns(contract: Contract) -> tuple[str, ...]:
+    """Return the columns of times by which the rows of a snapshot can be shown."""
+    from headgate.contracts.event_time import TIMES
+
+    return tuple(
+        column.name for column in contract.columns if column.type.kind in TIMES and column.mask is None
+    )
+
+
+def snapshot_profile(
+    lake: LakePorts, contract: Contract, of: DatasetSnapshot, by: str = ""
+) -> SnapshotProfile:
+    """Return the profile of all rows if they are few enough to be read in a request, else of a sample.
+
+    Args:
+        by: the column of times by which rows are counted; by default the one with the time of a row.
+    """
     from headgate.profiling.column_reader import EXACT_ROWS
     from headgate.values.parquet_tables import table_of
 
@@ -66,8 +92,23 @@ def snapshot_profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -
     if of.rows <= EXACT_ROWS and cells <= MAX_READ_CELLS and of.size_bytes <= MAX_READ_BYTES:
         rows = _together([table_of(lake.objects.read(part)) for part in parts])
         profile = _profile_of_rows(lake, contract, rows)
-        return SnapshotProfile(profile, rows.num_rows, _over_time(contract, of, rows, _measures(profile)))
-    return _sampled_profile(lake, contract, of, parts)
+        column = by or _time_of_rows(contract, rows, lake.now())
+        times = _times_shown(lake, contract, of, rows, column, _measures(profile))
+        return SnapshotProfile(profile, rows.num_rows, times)
+    return _sampled_profile(lake, contract, of, parts, by)
+
+
+def _time_of_rows(contract: Contract, rows: pa.Table, now: datetime) -> str:
+    """Return the column with the time of a row: the stated one, one of the key, or else by its values."""
+    from headgate.contracts.event_time import declared_time, event_time
+    from headgate.drafts.time_of_rows import likeliest_time
+
+    time = event_time(contract)
+    if time is None or time.column in contract.key or declared_time(contract):
+        return time.column if time else ""
+    own = [name for name in time_columns(contract) if name not in contract.order_by]
+    times = {name: rows[name] for name in own if name in rows.column_names}
+    return likeliest_time(times, now) or time.column
 
 
 def _cells_of_a_value(column: Column) -> int:
@@ -75,10 +116,13 @@ def _cells_of_a_value(column: Column) -> int:
 
 
 def _sampled_profile(
-    lake: LakePorts, contract: Contract, of: DatasetSnapshot, parts: list[ObjectRef]
+    lake: LakePorts, contract: Contract, of: DatasetSnapshot, parts: list[ObjectRef], by: str
 ) -> SnapshotProfile:
+    from headgate.contracts.event_time import event_time
     from headgate.profiling.part_sample import AllRows, bounds_of, of_all_rows, rows_to_draw
 
+    time = event_time(contract)
+    column = by or (time.column if time else "")
     footers = _of_each(parts, lambda part: _footer(lake, part))
     groups = [
         _RowGroup(at, number, footer.row_group(number).num_rows)
@@ -90,9 +134,10 @@ def _sampled_profile(
     sample = _together(list(_drawn_rows(lake, parts, groups, draws)))
     every = AllRows(sum(group_rows), bounds_of(footers), sample.schema, contract.key)
     profile = of_all_rows(_profile_of_rows(lake, contract, sample, is_sample=True), every)
-    times = _times(lake, contract, parts, every.rows)
-    over_time = None if times is None else _over_time(contract, of, times)
-    return SnapshotProfile(profile, sample.num_rows, over_time)
+    moments = _times(lake, column, parts, every.rows)
+    if moments is None:
+        return SnapshotProfile(profile, sample.num_rows, TimesShown(column, "" if by else of.latest_on))
+    return SnapshotProfile(profile, sample.num_rows, _times_shown(lake, contract, of, moments, column))
 
 
 def _most_groups(group_rows: list[int], columns: int) -> int:
@@ -122,22 +167,20 @@ def _opened(lake: LakePorts, part: ObjectRef) -> BinaryIO:
     return io.BytesIO(lake.objects.read(part)) if size <= MAX_READ_BYTES else lake.objects.open(part)
 
 
-def _times(lake: LakePorts, contract: Contract, parts: list[ObjectRef], rows: int) -> pa.Table | None:
+def _times(lake: LakePorts, column: str, parts: list[ObjectRef], rows: int) -> pa.Table | None:
     """Return the times of all events, of which a sample of few row groups has some periods only.
 
-    None if they are too many, or if the contract or the snapshot has no such column.
+    None if they are too many, or if the snapshot has no such column.
     """
     import pyarrow.parquet as pq
 
-    from headgate.contracts.event_time import event_time
-
-    if (time := event_time(contract)) is None or rows > MAX_TIMES:
+    if not column or rows > MAX_TIMES:
         return None
 
     def times_of(part: ObjectRef) -> pa.Table:
         with lake.objects.open(part) as file, pq.ParquetFile(file) as parquet:
             # A part may be older than the column.
-            names = [name for name in parquet.schema_arrow.names if name == time.column]
+            names = [name for name in parquet.schema_arrow.names if name == column]
             return parquet.read(names, use_threads=False)
 
     read = [table for table in _of_each(parts, times_of) if table.num_columns]
@@ -151,19 +194,47 @@ def _measures(profile: Profile) -> list[str]:
     return [column.name for column in profile.columns if is_measure(column)][:_MAX_MEASURES]
 
 
-def _over_time(
-    contract: Contract, of: DatasetSnapshot, rows: pa.Table, measures: Iterable[str] = ()
-) -> RowsOverTime | None:
-    """Return the rows by the time of their events; None if the contract has no such column."""
+def _times_shown(
+    lake: LakePorts,
+    contract: Contract,
+    of: DatasetSnapshot,
+    rows: pa.Table,
+    column: str,
+    measures: Iterable[str] = (),
+) -> TimesShown:
+    """Return the rows by a column of times, up to the day of the last event."""
     from headgate.contracts.event_time import event_time
     from headgate.profiling.rows_over_time import rows_over_time
 
+    if column not in rows.column_names:
+        return TimesShown(column)
     time = event_time(contract)
-    if time is None or time.column not in rows.column_names:
-        return None
-    latest_on = date.fromisoformat(of.latest_on) if of.latest_on else None
+    merged = of.latest_on if time and time.column == column else ""
+    latest_on = _latest_on(rows[column], merged, lake.now())
     columns = {name: rows[name] for name in measures if name in rows.column_names}
-    return rows_over_time(time.column, rows[time.column], latest_on, columns)
+    return TimesShown(
+        column,
+        latest_on.isoformat() if latest_on else "",
+        rows_over_time(column, rows[column], latest_on, columns),
+    )
+
+
+def _latest_on(values: pa.ChunkedArray, merged: str, now: datetime) -> date | None:
+    """Return the last day of a column that is not in the future; None without one.
+
+    Args:
+        merged: the day by the merge, which knows for each row when it was received. It counts where the
+            column has it, because a snapshot may be older than the statement of the column.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    days = values.cast(pa.timestamp("us"), safe=False).cast(pa.date32(), safe=False)
+    day = date.fromisoformat(merged) if merged else None
+    if day and pc.any(pc.equal(days, pa.scalar(day))).as_py():
+        return day
+    past = days.filter(pc.less_equal(days, pa.scalar((now + timedelta(days=1)).date())))
+    return pc.max(past).as_py() or day
 
 
 def _of_each(parts: list[ObjectRef], read: Callable[[ObjectRef], Of]) -> list[Of]:

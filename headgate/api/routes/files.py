@@ -147,12 +147,13 @@ def get_quality(lake: Lake, dataset: Name) -> QualityHistory:
 
 
 @routes.get("/v1/datasets/<dataset>/profile", Group.VIEWER, problems=[404], cached=True)
-def get_dataset_profile(lake: Lake, caller: Caller, dataset: Name) -> DatasetProfile:
+def get_dataset_profile(lake: Lake, caller: Caller, dataset: Name, time: Part = "") -> DatasetProfile:
     """Statistics of a dataset's newest snapshot, sampled if it has more than 100,000 rows.
 
-    Only the group `personal-data` sees values of columns that the contract classifies as personal.
+    Its rows are counted by the column `time`; by default by the column with the time of a row. Only the group
+    `personal-data` sees values of columns that the contract classifies as personal.
     """
-    return dataset_profiles.dataset_profile(lake, caller, dataset)
+    return dataset_profiles.dataset_profile(lake, caller, dataset, time)
 
 
 @routes.get("/v1/quarantine", Group.VIEWER)

@@ -527,7 +527,11 @@ class DatasetProfile(Shape):
     dataset: str
     snapshot_id: str = Field(description="Empty before the first merge.")
     as_of: str = Field(description="Last day of the lake's data, YYYY-MM-DD.")
-    latest_on: str = Field(description="Last day of the dataset's events; empty if it has none.")
+    time: str = Field("", description="Column by which its rows are in time; empty if it has none.")
+    times: tuple[str, ...] = Field(
+        (), description="Columns that can be chosen instead, of which the caller may see values."
+    )
+    latest_on: str = Field(description="Last day of its rows by that column; empty if there is none.")
     rows: Count
     sampled_rows: Count = Field(
         description=(

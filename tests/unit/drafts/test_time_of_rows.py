@@ -71,3 +71,51 @@ def test_a_table_whose_dates_are_all_empty_is_drafted_without_a_time_of_its_rows
     pq.write_table(pa.table({"name": ["a", "b"], "ended_on": pa.array([None, None], pa.date32())}), out)
     drafted = draft_from_sample(out.getvalue(), "visits", key=()).contract
     assert EVENT_TIME not in drafted.properties
+
+
+VISITS = [
+    (
+        at,
+        f"{2001 + at % 20}-03-01",
+        f"2026-09-{at // 3 + 1:02}T{at % 24:02}:00:00",
+        f"2026-09-{at // 3 + 1:02}",
+    )
+    for at in range(60)
+]
+
+
+def test_a_day_that_ends_years_before_the_rows_is_a_property_and_not_their_time() -> None:
+    rows = [f"C-{at},{built},{came}" for at, built, came, _ in VISITS]
+    assert time_of("visit,class_of,came", rows) == "came"
+
+
+def test_a_column_named_as_an_event_comes_before_a_property_and_a_copy_of_rows() -> None:
+    rows = [f"C-{at},{day},{came},{day}" for at, _, came, day in VISITS]
+    assert time_of("visit,flag_since,exported_at,came_on", rows) == "came_on"
+
+
+def test_a_time_comes_before_a_day_of_as_many_days() -> None:
+    rows = [f"C-{at},{day},{came}" for at, _, came, day in VISITS]
+    assert time_of("visit,planned_on,came_at", rows) == "came_at"
+
+
+def test_planned_times_are_not_the_time_of_rows() -> None:
+    rows = [f"C-{at},2026-08-01,{at + 2040}-01-01,{came}" for at, _, came, _ in VISITS]
+    assert time_of("visit,announced,leaves,came", rows) == "came"
+
+
+def test_the_draft_states_the_time_where_the_contract_alone_is_right_too() -> None:
+    """The filter by period of a page reads what the contract states, and else its first time."""
+    text = "\n".join(
+        ("visit,flag_since,came_at", *(f"C-{at},{since},{came}" for at, since, came, _ in VISITS), "")
+    )
+    contract = draft_from_sample(text.encode(), "visits").contract
+    assert contract.properties[EVENT_TIME] == "came_at"
+
+
+def test_a_contract_without_a_statement_has_the_first_time_that_is_named_as_an_event() -> None:
+    columns = [("id", Kind.STRING), ("valid_from", Kind.DATE), ("flag_since", Kind.DATE), ("came", Kind.DATE)]
+    own = tuple(Column(name, ColumnType(kind)) for name, kind in columns)
+    time = event_time(Contract("x", "x", "source", "1.0.0", own, key=("id",)))
+    assert time
+    assert time.column == "came"

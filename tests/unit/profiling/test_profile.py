@@ -310,6 +310,9 @@ def test_whatever_type_parquet_stores_has_a_profile(column: pa.Array, least: str
         ("ean", [4_000_000_000_000 + 7_919 * at * at for at in range(120)], True),
         ("member_no", [700 + at % 40 for at in range(120)], True),
         ("patient_id", [100_000 + at % 40 for at in range(120)], True),
+        ("vessel_imo", [9_100_000 + 11 * (at % 40) for at in range(120)], True),
+        ("hull", [9_100_000 + 11 * at for at in range(120)], True),
+        ("pascal", [95_000 + 97 * at for at in range(120)], False),
         ("points", [700 + at % 40 for at in range(120)], False),
     ],
 )

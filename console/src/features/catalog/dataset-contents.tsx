@@ -1,5 +1,6 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
+import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -8,7 +9,7 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { titlesOf, useDescriptions, useKeys, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
-import { fileParts, heading } from '../../formats/words'
+import { fileParts, heading, type TitleOf } from '../../formats/words'
 import { useProfile } from '../files/queries'
 import { WhoMayCorrect } from '../files/who-may-correct'
 import { waitingRowsOf } from '../lake/lake-words'
@@ -38,7 +39,8 @@ export function Contents({
   isDeclared: boolean
   point: Schemas['QualityPoint'] | undefined
 }) {
-  const profile = useDatasetProfile(dataset, isDeclared)
+  const [search] = useSearchParams()
+  const profile = useDatasetProfile(dataset, isDeclared, search.get('time') ?? '')
   const units = useUnits(dataset)
   const titles = useLabels(dataset)
   const descriptions = useDescriptions(dataset)
@@ -51,6 +53,7 @@ export function Contents({
       title={profile.data ? holds(profile.data) : 'What the dataset holds'}
       subtitle={profile.data ? basis(profile.data) : ''}
       name="What the dataset holds"
+      actions={profile.data ? <TimeOfRows of={profile.data} title={titlesOf(titles)} /> : null}
     >
       <Answered of={profile} what="the contents">
         {(answer) => {
@@ -101,6 +104,37 @@ export function Contents({
         }}
       </Answered>
     </Panel>
+  )
+}
+
+/** The choice of the time by which rows are new and counted, which the address keeps. */
+function TimeOfRows({
+  of: { time, times },
+  title,
+}: {
+  of: Pick<Schemas['DatasetProfile'], 'time' | 'times'>
+  title: TitleOf
+}) {
+  const [, setSearch] = useSearchParams()
+  if (!times || times.length < 2) return null
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Time of the rows"
+      title="The column by which rows are new and counted"
+      value={time}
+      data={times.map((value) => ({ value, label: `By ${title(value)}` }))}
+      onChange={(event) => {
+        const chosen = event.currentTarget.value
+        setSearch(
+          (before) => {
+            before.set('time', chosen)
+            return before
+          },
+          { replace: true },
+        )
+      }}
+    />
   )
 }
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
@@ -85,12 +85,17 @@ export const useQuality = (dataset: string) =>
     queryFn: () => read<Schemas['QualityHistory']>(`/v1/datasets/${path(dataset)}/quality`),
   })
 
-/** The columns of a dataset as the newest run merged it. */
-export const useDatasetProfile = (dataset: string, isDeclared: boolean) =>
+/** The columns of a dataset as the newest run merged it, and its rows by `time`, or by the time of a row. */
+export const useDatasetProfile = (dataset: string, isDeclared: boolean, time = '') =>
   useQuery({
-    queryKey: ['dataset profile', dataset],
-    queryFn: () => read<Schemas['DatasetProfile']>(`/v1/datasets/${path(dataset)}/profile`),
+    queryKey: ['dataset profile', dataset, time],
+    queryFn: () =>
+      read<Schemas['DatasetProfile']>(`/v1/datasets/${path(dataset)}/profile`, {
+        query: time ? { time } : {},
+      }),
     enabled: isDeclared,
+    // The page keeps its place while the rows are counted by another time.
+    placeholderData: keepPreviousData,
   })
 
 /** Rows, day and a question of each dataset and table. */

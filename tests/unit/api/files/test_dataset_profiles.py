@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from headgate.api.files import snapshot_profiles
 from headgate.api.lake_ports import senders_of
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
@@ -257,3 +259,84 @@ def test_the_rows_of_a_dataset_over_time_are_by_the_events_that_its_contract_nam
         ("2026-01-03", 2),
     ]
     assert Caller(merged([regions(range(3))], "r-no-times")).call("GET", PATH).json["over_time"] is None
+
+
+def payments_at(paid: list[datetime], updated: list[datetime]) -> MemoryLake:
+    """A lake with payments, whose last day is that of the column that its contract names first."""
+    rows = pa.table({"paid_at": paid, "updated_at": updated}, schema_of_times("payments"))
+    of = DatasetSnapshot("payments", "p1", keys.snapshot_prefix("payments", str(paid)), len(paid), 1)
+    latest = max(paid).date().isoformat()
+    snapshot = LakeSnapshot("lake-1", date(2026, 1, 2), {"payments": replace(of, latest_on=latest)})
+    lake = MemoryLake(moment=datetime(2026, 6, 1))
+    lake.objects.write(
+        ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), snapshot.to_json().encode()
+    )
+    lake.objects.write(ObjectRef("curated", f"{of.location}part-0{keys.PARQUET}"), parquet_bytes(rows))
+    return lake
+
+
+def schema_of_times(dataset: str) -> pa.Schema:
+    return pa.schema([column for column in schema_of(dataset) if pa.types.is_timestamp(column.type)])
+
+
+def test_the_rows_of_a_dataset_are_counted_by_another_time_where_a_person_chooses_it() -> None:
+    days = [datetime(2026, 1, 1 + at) for at in range(4)]
+    lake = payments_at(days, [datetime(2026, 3, 1), *[datetime(2026, 3, 3)] * 3])
+    path = "/v1/datasets/payments/profile"
+    usual = Caller(lake).call("GET", path).json
+    assert (usual["time"], usual["times"], usual["latest_on"]) == (
+        "paid_at",
+        ["paid_at", "updated_at"],
+        "2026-01-04",
+    )
+    other = Caller(lake).call("GET", f"{path}?time=updated_at").json
+    assert (other["time"], other["over_time"]["column"], other["latest_on"]) == (
+        "updated_at",
+        "updated_at",
+        "2026-03-03",
+    )
+    refused = Caller(lake).call("GET", f"{path}?time=amount")
+    assert refused.status == 422
+    assert "paid_at, updated_at" in refused.text
+
+
+def test_a_snapshot_that_was_merged_by_another_time_ends_at_the_last_day_of_its_rows() -> None:
+    lake = payments_at([datetime(2026, 1, 1), datetime(2026, 1, 5)], [datetime(2026, 3, 1)] * 2)
+    current = ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT))
+    older = lake.objects.read(current).decode().replace("2026-01-05", "2020-03-01")
+    lake.objects.write(current, older.encode())
+    answer = Caller(lake).call("GET", "/v1/datasets/payments/profile").json
+    assert answer["latest_on"] == "2026-01-05"
+    assert len(answer["over_time"]["points"]) > 1
+
+
+@pytest.mark.parametrize(("declared", "column"), [(None, "ended"), ("built", "built")])
+def test_the_time_of_rows_is_chosen_by_their_values_where_no_contract_states_it(
+    declared: str | None, column: str
+) -> None:
+    properties = {} if declared is None else {"headgate.eventTime": declared}
+    times = ("built", "ended")
+    contract = Contract(
+        "headgate.source.visits",
+        "visits",
+        "source",
+        "1.0.0",
+        tuple(Column(name, ColumnType(Kind.DATE)) for name in times),
+        properties=properties,
+    )
+    lake = MemoryLake(contracts=replace(REGISTRY, source={**REGISTRY.source, "visits": contract}))
+    rows = pa.table(
+        {
+            "built": [date(2001 + at, 3, 1) for at in range(9)],
+            "ended": [date(2025, 9, 1 + at) for at in range(9)],
+        }
+    )
+    name = f"v-{declared}"
+    of = DatasetSnapshot("visits", name, keys.snapshot_prefix("visits", name), 9, 1, latest_on="2009-03-01")
+    lake.objects.write(
+        ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)),
+        LakeSnapshot("lake-1", date(2026, 1, 2), {"visits": of}).to_json().encode(),
+    )
+    lake.objects.write(ObjectRef("curated", f"{of.location}part-0{keys.PARQUET}"), parquet_bytes(rows))
+    answer = Caller(lake).call("GET", "/v1/datasets/visits/profile").json
+    assert answer["time"] == column
