@@ -1,4 +1,5 @@
 import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
+import { useMemo } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -11,6 +12,7 @@ import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { DataFiles } from '../files/data-files'
 import { pagesOf } from '../files/file-list'
+import { newestPeriodFirst } from '../files/file-order'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
@@ -32,7 +34,10 @@ function PageOfDataset({ dataset }: { dataset: string }) {
   const contract = useContract('source', dataset)
   const quality = useQuality(dataset)
   const files = useFiles({ dataset })
-  const all = files.data?.pages.flatMap((page) => page.files) ?? []
+  const all = useMemo(
+    () => newestPeriodFirst(files.data?.pages.flatMap((page) => page.files) ?? []),
+    [files.data],
+  )
   const hasNone = isMissing(contract.error)
   // One box for the page: each part would report the same cause.
   const created = useContractDrafts().data?.drafts.find((draft) => draft.dataset === dataset)

@@ -19,8 +19,20 @@ const timesOf = ({ columns }: Table) =>
 const hasTime = (table: Table): boolean =>
   Boolean(table.event_time) || timesOf(table).some(({ name }) => !table.newest_by.includes(name))
 
-/** Whether the only times of a table are those of the last changes of its rows, as in a list of regions. */
-export const hasOnlyChanges = (table: Table): boolean => timesOf(table).length > 0 && !hasTime(table)
+/** Whether the only times of a table are those of the last changes of its rows. */
+const hasOnlyChanges = (table: Table): boolean => timesOf(table).length > 0 && !hasTime(table)
+
+/**
+ * Whether a table lists things, such as regions, whose last change does not say how old the list is. The lines of
+ * an event have no time of their own either, but they reference it, and nothing references them.
+ */
+export const isList = (table: Table, tables: Table[]): boolean =>
+  hasOnlyChanges(table) &&
+  (table.columns.every(({ references }) => !references) ||
+    tables.some((other) => other !== table && !other.system && referencesOf(other).has(table.name)))
+
+const referencesOf = ({ columns }: Table): Set<string> =>
+  new Set(columns.map(({ references }) => references.split('.')[0] ?? ''))
 
 /** The tables that a table references, also through other ones of `read`. */
 export function referencedBy(table: Table, read: Table[]): Set<Table> {

@@ -176,3 +176,31 @@ test('rows of a replaced file and refused corrections do not wait in a list on a
   const id = 'a'.repeat(32)
   expect(countLine({ ...file, key: `products/corrections/${id}-b.csv`, corrected: 0, accepted: 0 })).toBe('')
 })
+
+test('a heading orders a complete list of files, and the address keeps the order', async () => {
+  const files = [file(1), { ...file(2), accepted: 900 }, { ...file(3), accepted: 2000 }]
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={['/?sort=accepted']}>
+        <FileList files={files} isComplete isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  const listed = () => screen.getAllByRole('link').map((link) => link.getAttribute('href')?.slice(-1))
+  expect(listed()).toEqual(['2', '1', '3'])
+  await userEvent.click(screen.getByRole('button', { name: /Accepted$|Accepted ↑/ }))
+  expect(listed()).toEqual(['1', '2', '3'])
+  await userEvent.click(screen.getByRole('button', { name: '= Accepted' }))
+  expect(listed()).toEqual(['3', '1', '2'])
+})
+
+test('a list of which a part is read has no order but its own', () => {
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={['/?sort=accepted']}>
+        <FileList files={FILES} isComplete={false} isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  expect(screen.queryByRole('button', { name: '= Accepted' })).toBeNull()
+})

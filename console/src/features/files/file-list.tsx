@@ -17,6 +17,7 @@ import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { isReplaced, listedState } from './acceptance-words'
+import { inOrder } from './file-order'
 import { originalId } from './original-id'
 import { sameKeyOf, sameKeyWords } from './waiting-words'
 
@@ -65,9 +66,12 @@ export const pagesOf = (files: ReturnType<typeof useFiles>): Pages => ({
 })
 
 /** Files of any number: the columns that decide come first, and a row opens the file's story. */
-export function FileList({ files, isComplete, isReading, onNearEnd, height = 520 }: Props) {
+export function FileList({ files: listed, isComplete, isReading, onNearEnd, height = 520 }: Props) {
   const [search, setSearch] = useSearchParams()
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  // Of a part of the files nobody knows which is the largest.
+  const sort = isComplete ? (search.get('sort') ?? '') : ''
+  const files = useMemo(() => sortedBy(listed, sort), [listed, sort])
   const formats = useMemo(() => formatsOf(files, isPhone), [files, isPhone])
   const rows = useMemo(() => files.map((file) => COLUMNS.map((column) => column.of(file))), [files])
   const opened = files.find((file) => file.file_id === search.get('file'))
@@ -80,6 +84,15 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
       },
       { replace: !fileId },
     )
+  const sortBy = (next: string) =>
+    setSearch(
+      (before) => {
+        if (next) before.set('sort', next)
+        else before.delete('sort')
+        return before
+      },
+      { replace: true },
+    )
   return (
     <>
       <Grid
@@ -91,6 +104,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
         hasTallRows
         isComplete={isComplete}
         onNearEnd={onNearEnd}
+        {...(isComplete ? { sort, onSort: sortBy } : {})}
         onOpen={(index) => open(files[index]?.file_id ?? '')}
       />
       <Group gap="xs" mt="xs">
@@ -108,6 +122,15 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
       {opened ? <FileStory file={opened} of={originalOf(opened, files)} onClose={() => open('')} /> : null}
     </>
   )
+}
+
+/** A file is ordered by the days that it is of, as its title has them; without them by its title. */
+const nameToOrder = (file: File): string =>
+  `${file.dataset} ${file.period ? file.period.split('/').toReversed().join('/') : fileTitle(file)}`
+
+function sortedBy(files: File[], sort: string): File[] {
+  const column = COLUMNS.find(({ name }) => name === sort.replace(/^-/, ''))
+  return column ? inOrder(files, sort, column.name === 'file' ? nameToOrder : column.of) : files
 }
 
 const NO_ROWS = { quarantined: 0, corrected: 0 }

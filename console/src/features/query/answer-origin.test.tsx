@@ -16,29 +16,36 @@ const TABLES = [
     newest_by: ['updated_at'],
   }),
   testTable('regions', [testColumn('region_id'), changed], { newest_by: ['updated_at'] }),
+  testTable('lines', [testColumn('order_id', { references: 'orders.order_id' }), changed], {
+    newest_by: ['updated_at'],
+  }),
 ]
 const CONTENTS = [
   { name: 'orders', system: '', as_of: '2010-12-09' },
   { name: 'regions', system: '', as_of: '2009-12-01' },
+  { name: 'lines', system: '', as_of: '2010-12-09' },
 ]
 
-test('the last change of a table whose rows have no time of their own is not the day of its data', async () => {
+async function expectOrigin(sql: string, words: string): Promise<void> {
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ tables: CONTENTS })))
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient()}>
-        <AnswerOrigin
-          sql="select count(*) from orders where region_id in (select region_id from regions)"
-          question={undefined}
-          tables={TABLES}
-        />
+        <AnswerOrigin sql={sql} question={undefined} tables={TABLES} />
       </QueryClientProvider>
     </MantineProvider>,
   )
-  await vi.waitFor(() =>
-    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe(
-      'From Orders as of 9 Dec 2010, Regions',
-    ),
+  await vi.waitFor(() => expect(document.querySelector('[data-answer-origin]')?.textContent).toBe(words))
+}
+
+test('the last change of a table whose rows have no time of their own is not the day of its data', async () => {
+  await expectOrigin(
+    'select count(*) from orders where region_id in (select region_id from regions)',
+    'From Orders as of 9 Dec 2010, Regions',
   )
+})
+
+test('the lines of an event have the day that the catalog has, which is that of their last change', async () => {
+  await expectOrigin('select count(*) from lines', 'From Lines as of 9 Dec 2010')
 })

@@ -1,7 +1,7 @@
 import { Anchor, Text, Title } from '@mantine/core'
 import { Fragment } from 'react'
 
-import { hasOnlyChanges } from '../dashboards/event-table'
+import { isList } from '../dashboards/event-table'
 import { pageAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { useContents, useTable } from '../catalog/queries'
@@ -32,7 +32,7 @@ export function AnswerOrigin({ sql, question, tables }: Props) {
           {read.map((table, at) => (
             <Fragment key={`${table.database}.${table.name}`}>
               {at > 0 ? ', ' : ''}
-              <Origin table={table} />
+              <Origin table={table} tables={tables} />
             </Fragment>
           ))}
         </Text>
@@ -44,13 +44,12 @@ export function AnswerOrigin({ sql, question, tables }: Props) {
 /** Whether a day is no day to come: rows about the future say nothing of the age of a table. */
 const isOver = (asOf: string): boolean => asOf.slice(0, 10) <= new Date().toISOString().slice(0, 10)
 
-function Origin({ table }: { table: Schemas['CatalogTable'] }) {
+function Origin({ table, tables }: { table: Schemas['CatalogTable']; tables: Schemas['CatalogTable'][] }) {
   const { name, system } = table
   const detail = useTable(system, name)
-  // The day of a dataset is that of its own rows. One without times has none: the last change of a list, such as that
-  // of regions, does not say how old the list is.
+  // The day of a dataset is that of its own rows, and a list of things has none.
   const ofDataset = useContents().data?.tables.find((one) => one.name === name && !one.system)
-  const asOf = system ? detail.data?.as_of : hasOnlyChanges(table) ? '' : ofDataset?.as_of
+  const asOf = system ? detail.data?.as_of : isList(table, tables) ? '' : ofDataset?.as_of
   return (
     <>
       <Anchor inherit href={pageAddress(system, name)}>
