@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { isTime } from '../../api/format'
+import { heading } from '../../formats/words'
 import { readBy } from '../query/sources'
 
 type Table = Schemas['CatalogTable']
@@ -52,16 +53,51 @@ export function referencedBy(table: Table, read: Table[]): Set<Table> {
 /**
  * The one table of a statement whose rows happen in a period: of those with a time the one that references the others.
  * One that a further table of the statement references is it only if its contract declares its time, and beside
- * a declared one no other is certain.
+ * a declared one no other is certain. Where no row has a time of its own, that of its last change counts.
  */
 export function eventTable(sql: string, tables: Table[]): Table | undefined {
-  const { sources } = readBy(sql)
-  const read = tables.filter((table) => sources.some(({ name }) => name === table.name.toLowerCase()))
+  const read = readIn(sql, tables)
   if (read.length === 1) return read[0]
-  const timed = read.filter(hasTime)
-  const masters = (others: Table[]) => new Set(others.flatMap((table) => [...referencedBy(table, read)]))
-  const [event, ...more] = timed.filter((table) => !masters(timed).has(table))
+  const timed = timedIn(read)
+  const [event, ...more] = withoutMasters(timed, read)
   if (!event || more.length > 0) return undefined
   if (event.event_time) return event
-  return masters(read).has(event) || timed.some(({ event_time }) => event_time) ? undefined : event
+  const isReferenced = mastersOf(read, read).has(event)
+  return isReferenced || timed.some(({ event_time: declared }) => declared) ? undefined : event
 }
+
+/** Why a period narrows no table of a statement, and what a person can do; empty where it narrows one. */
+export function whyNoPeriod(sql: string, tables: Table[]): string {
+  const read = readIn(sql, tables)
+  const event = eventTable(sql, read)
+  if (read.length === 0 || (event && periodColumn(event))) return ''
+  const timed = timedIn(read)
+  if (timed.length === 0) return `${namesOf(read)} ${read.length === 1 ? 'has' : 'have'} no column of times.`
+  const several = withoutMasters(timed, read)
+  const why =
+    several.length > 1
+      ? `${namesOf(several)} have times, and none references the other`
+      : `other tables of the statement reference ${namesOf(timed)}`
+  return `${why[0]?.toUpperCase()}${why.slice(1)}, so it is not certain whose rows a period counts. Write the days into the statement, such as WHERE ${columnIn(several[0] ?? timed[0])} >= DATE '2026-01-01'.`
+}
+
+const readIn = (sql: string, tables: Table[]): Table[] => {
+  const { sources } = readBy(sql)
+  return tables.filter((table) => sources.some(({ name }) => name === table.name.toLowerCase()))
+}
+
+/** The tables whose rows have a time of their own; where there are none, those with the time of a last change. */
+function timedIn(read: Table[]): Table[] {
+  const own = read.filter(hasTime)
+  return own.length > 0 ? own : read.filter(hasOnlyChanges)
+}
+
+const mastersOf = (others: Table[], read: Table[]): Set<Table> =>
+  new Set(others.flatMap((table) => [...referencedBy(table, read)]))
+
+const withoutMasters = (timed: Table[], read: Table[]): Table[] =>
+  timed.filter((table) => !mastersOf(timed, read).has(table))
+
+const namesOf = (tables: Table[]): string => tables.map(({ name }) => heading(name)).join(' and ')
+
+const columnIn = (table: Table | undefined): string => (table ? `${table.name}.${periodColumn(table)}` : '')

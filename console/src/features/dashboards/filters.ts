@@ -1,10 +1,11 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
+import { heading } from '../../formats/words'
 import type { Bounds } from '../query/open-period'
 import { readBy, type Source } from '../query/sources'
 import { masking } from '../query/statement-clauses'
-import { eventTable, referencedBy } from './event-table'
+import { eventTable, referencedBy, whyNoPeriod } from './event-table'
 import { hasShareOfTotal } from './share-of-total'
 
 /** The table in which a key has the value of a filter: a region's id is looked up by its name. */
@@ -44,6 +45,8 @@ export interface Narrowed {
   address: string
   /** The first and the last day that the chosen filters leave of it. */
   bounds?: Bounds | undefined
+  /** By which column a chosen period narrows it, or why it does not; empty without a period of the tables. */
+  period?: string
 }
 
 /** What the chosen filters make of a panel. */
@@ -77,7 +80,20 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
       chosen,
       tables,
     ),
+    period: periodWords(panel, active, tables),
   }
+}
+
+/** By which column a chosen period of the tables narrows a statement, or why it does not; empty without one. */
+export function periodWords(panel: Pick<Panel, 'name' | 'sql'>, active: Filter[], tables: Table[]): string {
+  const periods = active.filter((one) => one.is_of_table && isBound(one))
+  if (periods.length === 0) return ''
+  const words = periods
+    .filter((one) => narrows(one, panel))
+    .map(({ tables: [table = ''], column }) => `${heading(table)} by ${heading(column)}`)
+  return words.length > 0
+    ? `The period reads ${[...new Set(words)].join(', ')}.`
+    : whyNoPeriod(panel.sql, tablesRead(panel.sql, tables))
 }
 
 /**

@@ -117,7 +117,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       {result.data && at('value') !== null ? (
         <Details parts={filledParts(panel.details, answerRows(result.data), units)} />
       ) : null}
-      <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} />
+      <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Box>
   )

@@ -1,4 +1,4 @@
-import { Anchor, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
+import { Anchor, Button, CopyButton, Group, Stack } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 
@@ -19,7 +19,7 @@ import { BoardEditor } from './board-editor'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
 import { filteredSql, filtersFor, narrowedLike } from './filters'
-import { narrowedStatement, periodWords, useOwnFilters } from './own-filters'
+import { narrowedStatement, useOwnFilters } from './own-filters'
 import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
 import { RenameQuestion } from './rename-question'
@@ -135,7 +135,6 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
   const filters = useOwnFilters(statements)
   const isCarrying = useCarried(filters, catalog) && !isError
   const chosen = useChosen(filters)
-  const period = periodWords(filters, chosen, statements, tables)
   function takeOff(question: Kept): void {
     keep.mutate(
       { ...question, is_pinned: false },
@@ -165,18 +164,13 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
       <CarriedFrom filters={filters} chosen={chosen} />
       {catalog ? <UnknownFilters filters={filters} /> : null}
-      {period ? (
-        <Text size="xs" className="muted">
-          {period}
-        </Text>
-      ) : null}
       {isCarrying ? (
         <Waiting what="the filters" />
       ) : (
         <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
           {pinned.map((question, place) => {
             const of = narrowedStatement(question.sql, filters, chosen, tables)
-            const { sql, ignored, isOfRest, words, bounds } = of
+            const { sql, ignored, isOfRest, words, bounds, period } = of
             return (
               <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
                 <PinnedPanel
@@ -192,6 +186,7 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
                   }
                   ignored={ignored}
                   isOfRest={isOfRest}
+                  period={period}
                   words={words}
                   bounds={bounds}
                   deeds={isOwn ? deedsOf(question, place) : undefined}

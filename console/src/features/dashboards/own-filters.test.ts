@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
 import { type Filter, filtersFor } from './filters'
-import { filtersOf, narrowedStatement, periodWords } from './own-filters'
+import { filtersOf, narrowedStatement } from './own-filters'
 
 const FILTER = {
   name: 'place',
@@ -55,6 +55,7 @@ test('a filter narrows every statement that reads its column, and is named where
   expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES)).toEqual({
     sql: `WITH trips AS (\n  SELECT region, as_of, begun_on\n  FROM lake.trips\n  WHERE begun_on >= DATE '2026-01-05' AND region = 'Alps'\n)\n${TRIPS}`,
     ignored: [],
+    period: 'The period reads Trips by Begun.',
     words: ['From: 5 Jan 2026', 'Region: Alps'],
     bounds: { from: '2026-01-05', until: '', ofDays: 'begun_on' },
   })
@@ -62,8 +63,8 @@ test('a filter narrows every statement that reads its column, and is named where
     sql: PRICES,
     ignored: ['From', 'Region'],
   })
-  expect(periodWords(FILTERS, chosen, [TRIPS], TABLES)).toBe('The period reads Trips by Begun.')
-  expect(periodWords(FILTERS, { region: 'Alps' }, [TRIPS], TABLES)).toBe('')
+  expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES).period).toBe('The period reads Trips by Begun.')
+  expect(narrowedStatement(TRIPS, FILTERS, { region: 'Alps' }, TABLES).period).toBeUndefined()
 })
 
 test('a table is narrowed by its full name, and where a pinned statement was narrowed before', () => {
@@ -118,6 +119,8 @@ const MASTERS = [
     { ...of, system: '', event_time: 'begun_on' },
   ),
   testTable('nights', [testColumn('stay_id', { references: 'stays.stay_id' }), day('changed_at')], visit),
+  testTable('kinds', [testColumn('kind_id', { primary_key: true }), day('changed_at')], visit),
+  testTable('beds', [testColumn('kind_id', { references: 'kinds.kind_id' }), day('changed_at')], visit),
   testTable('halls', [testColumn('hall_id', { primary_key: true }), day('opened_on')], of),
   testTable('talks', [testColumn('hall_id', { references: 'halls.hall_id' })], of),
   testTable('readings', [day('read_on')], of),
@@ -134,7 +137,7 @@ const periodOf = (sql: string) => {
       column,
     ]),
     narrowed.ignored,
-    periodWords(filters, chosen, [sql], MASTERS),
+    narrowed.period,
   ]
 }
 const STAYS_OF_GUESTS = 'FROM stays s JOIN guests g ON g.guest_id = s.guest_id'
@@ -152,10 +155,24 @@ test('lines without a time of their own are in the period of the declared event 
   )
 })
 
+test('lines that only have a last change are in a period by it, also beside a list that they reference', () => {
+  const sql = 'SELECT kind, count(*) FROM beds b JOIN kinds k ON k.kind_id = b.kind_id GROUP BY 1'
+  const byBed = [[['beds', 'changed_at']], [], 'The period reads Beds by Changed.']
+  expect(periodOf('SELECT count(*) FROM beds')).toEqual(byBed)
+  expect(periodOf(sql)).toEqual(byBed)
+})
+
 test('where no table is certainly the event, the period is named as one that does nothing', () => {
-  const nothing = [[], ['From'], '']
-  expect(periodOf('SELECT count(*) FROM talks JOIN halls ON halls.hall_id = talks.hall_id')).toEqual(nothing)
-  expect(periodOf('SELECT count(*) FROM halls JOIN readings ON true')).toEqual(nothing)
+  expect(periodOf('SELECT count(*) FROM talks JOIN halls ON halls.hall_id = talks.hall_id')).toEqual([
+    [],
+    ['From'],
+    "Other tables of the statement reference Halls, so it is not certain whose rows a period counts. Write the days into the statement, such as WHERE halls.opened_on >= DATE '2026-01-01'.",
+  ])
+  expect(periodOf('SELECT count(*) FROM halls JOIN readings ON true')).toEqual([
+    [],
+    ['From'],
+    "Halls and Readings have times, and none references the other, so it is not certain whose rows a period counts. Write the days into the statement, such as WHERE halls.opened_on >= DATE '2026-01-01'.",
+  ])
   expect(periodOf('SELECT count(*) FROM guests')).toEqual([
     [['guests', 'joined_on']],
     [],

@@ -16,6 +16,7 @@ import {
   type Lookup,
   narrowedWords,
   narrows,
+  periodWords,
   tablesRead,
   typeOf,
 } from './filters'
@@ -87,15 +88,23 @@ function lookupOf(
   return ways.length === 1 ? ways[0] : undefined
 }
 
-/** A statement under the chosen filters, these in words, the labels of those that cannot change it, and the days that they leave of it. */
+/** A statement under the chosen filters, these in words, the labels of those that cannot change it, the days that they leave of it, and how it is in a period. */
 export function narrowedStatement(
   sql: string,
   filters: Filter[],
   chosen: Chosen,
   tables: Table[],
-): { sql: string; ignored: string[]; isOfRest?: boolean; words?: string[]; bounds: Bounds | undefined } {
+): {
+  sql: string
+  ignored: string[]
+  isOfRest?: boolean
+  words?: string[]
+  bounds: Bounds | undefined
+  period?: string
+} {
   const read = tablesRead(sql, tables)
   const active = filtersFor(filters, sql, tables).filter(({ name }) => chosen[name])
+  const period = periodWords({ name: '', sql }, active, tables)
   const narrowing = active.filter((filter) => narrows(filter, { name: '', sql }))
   return {
     sql: filteredSql({ name: '', sql }, filters, chosen, tables),
@@ -103,21 +112,8 @@ export function narrowedStatement(
     ...(isOfRest(sql, active) ? { isOfRest: true } : {}),
     ...(narrowing.length > 0 ? { words: narrowedWords(narrowing, chosen) } : {}),
     bounds: boundsOf(narrowing, chosen, tables),
+    ...(period ? { period } : {}),
   }
-}
-
-/** The columns by which the statements are in a chosen period, in words, such as `Orders by Ordered at`. */
-export function periodWords(
-  filters: Filter[],
-  chosen: Chosen,
-  statements: string[],
-  tables: Table[],
-): string {
-  const words = statements
-    .flatMap((sql) => filtersFor(filters, sql, tables).filter((filter) => narrows(filter, { name: '', sql })))
-    .filter((filter) => isBound(filter) && chosen[filter.name])
-    .map((filter) => `${heading(filter.tables[0] ?? '')} by ${heading(filter.column)}`)
-  return words.length > 0 ? `The period reads ${[...new Set(words)].join(', ')}.` : ''
 }
 
 /** The filters of questions, once the tables that they read are known. */

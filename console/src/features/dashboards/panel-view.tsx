@@ -119,7 +119,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
           )
         }
       </Answered>
-      <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} />
+      <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       {board.written_by ? <AnswerOrigin sql={sql} question={undefined} tables={tables} /> : null}
       <TrustLine
         board={board}

@@ -41,6 +41,8 @@ interface Props {
   ignored: string[]
   /** Whether it has shares of a total that the filters narrow too. */
   isOfRest?: boolean | undefined
+  /** By which column a chosen period narrows it, or why it does not. */
+  period?: string | undefined
   /** The chosen filters that change it. */
   words: string[] | undefined
   /** The days that the filters of the page leave of it. */
@@ -56,6 +58,7 @@ export function PinnedPanel({
   narrow,
   ignored,
   isOfRest,
+  period,
   words: filters = [],
   bounds,
   deeds,
@@ -97,7 +100,7 @@ export function PinnedPanel({
           )
         }
       </Answered>
-      <IgnoredFilters labels={ignored} isOfRest={isOfRest} />
+      <IgnoredFilters labels={ignored} isOfRest={isOfRest} period={period} />
       <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
       {trust ? <TrustLine {...trust} narrow={narrow} /> : null}
     </Panel>
