@@ -62,6 +62,7 @@ test('a filter narrows every statement that reads its column, and is named where
   expect(narrowedStatement(PRICES, FILTERS, chosen, TABLES)).toEqual({
     sql: PRICES,
     ignored: ['From', 'Region'],
+    period: 'Prices has no column of times.',
   })
   expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES).period).toBe('The period reads Trips by Begun.')
   expect(narrowedStatement(TRIPS, FILTERS, { region: 'Alps' }, TABLES).period).toBeUndefined()
