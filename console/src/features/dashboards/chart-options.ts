@@ -1,3 +1,4 @@
+import { bands } from './charts/bands'
 import { bar } from './charts/bar'
 import type { Drawing, Scheme, Shown } from './charts/chart-parts'
 import { fan } from './charts/fan'
@@ -12,9 +13,9 @@ export type { Shown } from './charts/chart-parts'
 const OVER_TIME = new Set<Shown['panel']['kind']>(['fan', 'line', 'bar'])
 
 /** The places of a chart over time, in their order; none of another chart. */
-export function axisOf({ panel, columns, rows }: Shown): string[] {
+export function axisOf({ panel, columns, rows, step }: Shown): string[] {
   const at = columns.indexOf(panel.x)
-  if (at < 0 || !OVER_TIME.has(panel.kind)) return []
+  if (at < 0 || step || !OVER_TIME.has(panel.kind)) return []
   const cells = rows.map((row) => String(row[at] ?? ''))
   return panel.kind === 'bar' || (panel.kind === 'line' && panel.series) ? [...new Set(cells)] : cells
 }
@@ -51,6 +52,7 @@ export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
     isNarrow,
     height,
   }
+  if (shown.step) return bands(drawing, shown.step)
   switch (panel.kind) {
     case 'fan':
       return fan(drawing)

@@ -5,6 +5,7 @@ import { heading, label } from '../../formats/words'
 import type { Shown } from '../dashboards/chart-options'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { alikeMeasures } from './alike-measures'
+import { bandStep } from './bands'
 import { stepOf } from './open-period'
 import { orderedBy } from './statement-clauses'
 import { groupedColumns } from './statement-items'
@@ -172,8 +173,10 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
   const isOrdered = axis
     ? axis.isTime
     : isTime(columns, rows, choice.x) || (!isOfIds && isNumeric(xColumn?.type ?? ''))
+  const step = axis || isOfIds || !isNumeric(xColumn?.type ?? '') ? 0 : stepAt(columns, rows, choice, sql)
   // The months of several years are compared as lines, and ids have no order that a line could follow.
-  const isLine = !isOfIds && (choice.kind ? choice.kind !== 'bar' : isOrdered || seriesPart === 'year')
+  const isLine =
+    !isOfIds && !step && (choice.kind ? choice.kind !== 'bar' : isOrdered || seriesPart === 'year')
   const apartFromX = choice.y.filter((name) => name !== choice.x)
   const others = apartFromX.length > 0 ? apartFromX : choice.y
   if (isOfMeasure(stated, choice, sql)) return points(columns, rows, { ...choice, y: others })
@@ -208,7 +211,13 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
   const bars = choice.series && !isStacked ? few.points.length : 0
   // Hours, weekdays and months are few and have an order: without some of them the chart would be of a part of the day.
   const isOfParts = axis !== undefined && !axis.isTime
-  const limit = { isLine, bars, isOfParts, isOrdered, rankedBy: isRanked ? titleOf(columns, y[0]) : '' }
+  const limit = {
+    isLine: isLine || step > 0,
+    bars: step ? 0 : bars,
+    isOfParts,
+    isOrdered,
+    rankedBy: isRanked ? titleOf(columns, y[0]) : '',
+  }
   const cut = wholePlaces(few.points, limit, keys)
   const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
   const isApart =
@@ -227,6 +236,7 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
     note: [few.note, cut.note, mixed, unlike].filter(Boolean).join(' '),
     refused: refused.length > 0 ? refusedWords(columns, refused, addedUp) : '',
     isAddable,
+    ...(step ? { step } : {}),
     period: axis ? axis.period : (xColumn?.period ?? ''),
     ...(choice.series
       ? {
@@ -238,6 +248,19 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
         }
       : {}),
   }
+}
+
+/** The width of the bands of numbers of a chart; 0 where they are none, and where a person chose lines. */
+const stepAt = (columns: Column[], rows: Cell[][], { x, kind }: Choice, sql: string): number => {
+  if (kind !== undefined && kind !== 'bar') return 0
+  const names = columns.map(({ name }) => name)
+  const at = names.indexOf(x)
+  return bandStep(
+    sql,
+    names,
+    x,
+    rows.map((row) => row[at] ?? null),
+  )
 }
 
 /** Whether a chart puts two measures against each other: a number that is no id and no group is no place of a line. */

@@ -81,8 +81,8 @@ const MIN_SHORT = 10_000
 const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** The height at which each bar of a chart has room for its name and its value, at least `least`. */
-export function barsHeight({ panel, columns, rows, isNarrow = false }: Shown, least: number): number {
-  if (panel.kind !== 'bar') return least
+export function barsHeight({ panel, columns, rows, step, isNarrow = false }: Shown, least: number): number {
+  if (panel.kind !== 'bar' || step) return least
   const [at, of] = [columns.indexOf(panel.x), columns.indexOf(panel.series)]
   const bars = new Set(rows.map((row) => text(row[at]))).size
   const names = of < 0 ? [] : [...new Set(rows.map((row) => text(row[of])))]

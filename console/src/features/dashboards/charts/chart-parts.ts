@@ -23,6 +23,8 @@ export interface Shown {
   period?: string
   /** The order of its series, where they have one, such as weekdays. */
   order?: string[]
+  /** The width of the bands of numbers that its places are, where they are such. */
+  step?: number | undefined
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
   /** Its height in pixels, where that is fixed. */
