@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
-from headgate.query.function_names import similar_functions
+from headgate.query.function_names import is_function, similar_functions
 from headgate.query.read_only_statements import explained, near_tables
 from headgate.query.table_readers import tables_read
 
@@ -54,6 +54,11 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
         if any(name in names for names in tables.values()):
             return f"{name} is new and has no table yet: the next run makes it, with the accepted rows."
         return f"{message.rstrip('.')}. {near_tables(name, tables)}"
+    if (match := _NO_FUNCTION.search(message)) and is_function(match[1]):
+        return (
+            f"Athena has the function {match[1]}, but the engine that answers in its place here does not. "
+            "Write it with functions that both have, or ask on AWS."
+        )
     if match := _NO_FUNCTION.search(message):
         names = similar_functions(match[1])
         return f"{message.rstrip('.')}. Did you mean {' or '.join(names)}?" if names else message

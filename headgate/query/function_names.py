@@ -80,6 +80,11 @@ def similar_functions(name: str) -> list[str]:
     return difflib.get_close_matches(name.lower(), _FUNCTIONS, n=2, cutoff=0.7)
 
 
+def is_function(name: str) -> bool:
+    """Return whether Athena has the function, among those that people use most."""
+    return name.lower() in _FUNCTIONS
+
+
 def check_functions(sql: str) -> None:
     """Check that a statement has no function, form of a time or clause that only other databases have."""
     tokens = Athena().tokenize(sql)

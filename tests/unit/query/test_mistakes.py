@@ -83,6 +83,12 @@ def test_a_function_that_does_not_exist_is_answered_with_similar_names() -> None
     assert advised("select zzyx(1)").endswith("'zzyx' not registered")
 
 
+def test_a_function_that_only_the_engine_here_lacks_is_no_advice_for_itself() -> None:
+    message = advised("select width_bucket(3.0, 0, 1000, 10)")
+    assert message.startswith("Athena has the function width_bucket, but the engine")
+    assert "Did you mean" not in message
+
+
 def test_a_value_of_the_wrong_type_is_named_without_the_engines_own_cast() -> None:
     text = (
         "Not implemented Error: Unimplemented type for cast (TIMESTAMP -> DOUBLE) when casting from source "

@@ -8,6 +8,7 @@ import {
   useAnswerLabels,
   useAnswerUnits,
 } from '../../formats/columns'
+import { isDividedByZero } from './figures-of'
 import { useStatementFormats } from './statement-formats'
 
 interface Props {
@@ -52,6 +53,17 @@ function OneFigure({ name, format, value, unit, hasHeading }: FigureProps) {
   if (!format) return null
   // A heading has the unit already.
   const word = hasHeading ? '' : unitWord(value, unit)
+  if (isDividedByZero(value))
+    return (
+      <div>
+        <Text fz={20} fw={600} lh={1.4} component="div">
+          <span data-testid={`figure-of-${name}`}>no value: divided by zero</span>
+        </Text>
+        <Text size="sm" className="muted">
+          {hasHeading ? `${format.heading}. ` : ''}NULLIF(x, 0) as the divisor leaves it empty.
+        </Text>
+      </div>
+    )
   return (
     <div>
       <Text fz={28} fw={600} lh={1.2} component="div">

@@ -69,3 +69,15 @@ test('one row of measures is figures in the view of the chart too', () => {
     cleanup()
   }
 })
+
+test('a division by zero is no value, in each view', () => {
+  const columns = [{ name: 'per_guest', type: 'double', unit: '', label: '' }]
+  for (const value of ['Infinity', '-Infinity', 'NaN'])
+    for (const view of ['chart', 'table'] as const) {
+      const result = { ...FIRST, isFirst: false, columns, rows: [[value]] } as unknown as Result
+      show({ result, sql: 'SELECT sum(paid) / 0 AS per_guest FROM stays', view })
+      expect(screen.getByTestId('figure-of-per_guest').textContent).toBe('no value: divided by zero')
+      screen.getByText(/NULLIF\(x, 0\)/)
+      cleanup()
+    }
+})

@@ -18,10 +18,14 @@ export const isFigure = ({ name, type, kind }: AnswerColumn): boolean =>
 /** Whether an answer is one row of numbers, each of which is drawn as a figure. */
 export const isOfFigures = (answer: Answer): boolean => whyNoFigure(answer) === ''
 
+/** Whether a number is the result of a division by zero, which is no number. */
+export const isDividedByZero = (value: Cell): boolean =>
+  typeof value === 'string' && /^(?:[-+]?Infinity|NaN)$/.test(value)
+
 /** Whether an answer is one row of measures, of which a chart would have one point: figures in its place. A group, such as a year, has a bar. */
 export const isOnlyFigures = (answer: Answer & { query?: { sql: string } }): boolean =>
   isOfFigures(answer) &&
-  (answer.rows[0] ?? []).every((cell) => Number.isFinite(Number(cell))) &&
+  (answer.rows[0] ?? []).every((cell) => Number.isFinite(Number(cell)) || isDividedByZero(cell)) &&
   measures(answer.columns, answer.query?.sql).length === answer.columns.length
 
 /**
