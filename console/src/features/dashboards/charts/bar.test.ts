@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { axisOf, options } from '../chart-options'
 import { EMPTY_PANEL } from '../empty-panel'
-import { barsHeight, fitting } from './bar'
+import { barsHeight, fitting, widthOf } from './bar'
 import { INK } from './chart-parts'
 import { whyNoLog } from './log-bars'
 
@@ -52,9 +52,45 @@ test('a name that does not fit its lines loses its middle, and its tooltip has a
 })
 
 test('words break between lines as far as there is room, and only then lose their middle', () => {
-  expect(fitting('many payments at terminal 3', 15, 2)).toBe('many payments at terminal 3')
-  expect(fitting('price list of a supplier of many names 2026 final.csv', 15, 2)).toMatch(/^price.*….*\.csv$/)
-  expect(fitting('price list of a supplier 2026.csv', 15, 1)).toMatch(/^.{7}….{7}$/)
+  expect(fitting('many payments at terminal 3', 105, 2)).toBe('many payments at terminal 3')
+  expect(fitting('price list of a supplier of many names 2026 final.csv', 105, 2)).toMatch(
+    /^price.*….*\.csv$/,
+  )
+  expect(fitting('price list of a supplier 2026.csv', 105, 1)).toMatch(/^.{7}….{7}$/)
+})
+
+const CAPITALS = [
+  'WHITE HANGING HEART HOLDER',
+  'WORLD WAR GLIDERS ASSTD DESIGNS',
+  'ASSORTED COLOUR BIRD ORNAMENT',
+]
+
+test('names in capitals keep to the width and the lines of their room on a phone', () => {
+  const rows = Array.from({ length: 10 }, (_, at) => [`${CAPITALS[at % 3]} ${at}`, '', at])
+  const shown = {
+    panel: { ...PANEL, series: '' },
+    columns: ['week_on', 'source', 'received'],
+    rows,
+    isNarrow: true,
+  }
+  const height = barsHeight(shown, 280)
+  expect(height).toBeGreaterThanOrEqual(10 * 28)
+  const { yAxis } = options({ ...shown, height }, 'light') as unknown as {
+    yAxis: { axisLabel: { width: number; lineHeight: number; formatter: (name: string) => string } }
+  }
+  const { width, formatter, lineHeight } = yAxis.axisLabel
+  const linesOf = (label: string): number => {
+    let [lines, used] = [1, -7]
+    for (const word of label.split(' ')) {
+      const px = widthOf(word)
+      expect(px, `${word} is not broken`).toBeLessThanOrEqual(width)
+      if (used + 7 + px > width) [lines, used] = [lines + 1, px]
+      else used += 7 + px
+    }
+    return lines
+  }
+  for (const [name] of rows)
+    expect(linesOf(formatter(String(name))) * lineHeight).toBeLessThanOrEqual((height - 60) / 10)
 })
 
 test('a bar of a period is marked once where people wrote a note on one of its days', () => {
@@ -167,12 +203,12 @@ test('each of many bars has its name and its value, in a chart that is high enou
 })
 
 test('short names leave their room to the bars', () => {
-  const widthOf = (name: string) => {
+  const nameWidthOf = (name: string) => {
     const shown = { panel: { ...PANEL, series: '' }, columns: ['week_on', 'received'], rows: [[name, 5]] }
     return (options(shown, 'light') as unknown as NamedBars).yAxis.axisLabel.width
   }
-  expect(widthOf('Germany')).toBeLessThan(60)
-  expect(widthOf('a name that is much too long for the axis of a chart')).toBe(250)
+  expect(nameWidthOf('Germany')).toBeLessThan(60)
+  expect(nameWidthOf('a name that is much too long for the axis of a chart')).toBe(250)
 })
 
 test('the legend has the names that the table has for codes', () => {

@@ -35,21 +35,36 @@ const BAR_PX = 17
 const BESIDE_BARS_PX = 60
 /** The widest name of an axis, also on a phone, and the width of a usual letter. */
 const [MOST_NAME_PX, MOST_NARROW_PX] = [250, 110]
-const [LETTER_PX, LINE_PX] = [7, 14]
+const [LETTER_PX, CAPITAL_PX, WIDE_PX, LINE_PX] = [7, 9, 11, 14]
+/** Two lines of a name, apart from those of its neighbours. */
+const TWO_LINES_PX = 2 * LINE_PX + 4
 /** By so much a name of wide letters is wider, so that no letter of it begins a line. */
 const SLACK_PX = 8
 
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
 
-/** The lines that words take, broken between words; endless where a word is longer than a line. */
-function linesOf(words: string, letters: number): number {
-  let [lines, used] = [1, -1]
-  for (const { length } of words.split(' ')) {
-    if (length > letters) return Infinity
-    const isNext = used + 1 + length > letters
+const WIDTHS: [RegExp, number][] = [
+  [/[MW@%]/, WIDE_PX],
+  [/\p{Lu}/u, CAPITAL_PX],
+]
+
+/** About how wide a text is: names in capitals need a third more room than others. */
+export const widthOf = (words: string): number =>
+  [...words].reduce(
+    (px, letter) => px + (WIDTHS.find(([pattern]) => pattern.test(letter))?.[1] ?? LETTER_PX),
+    0,
+  )
+
+/** The lines that words take in a width, broken between words; endless where a word is wider than a line. */
+function linesOf(words: string, most: number): number {
+  let [lines, used] = [1, -LETTER_PX]
+  for (const word of words.split(' ')) {
+    const px = widthOf(word)
+    if (px > most) return Infinity
+    const isNext = used + LETTER_PX + px > most
     if (isNext) lines += 1
-    used = isNext ? length : used + 1 + length
+    used = isNext ? px : used + LETTER_PX + px
   }
   return lines
 }
@@ -57,15 +72,15 @@ function linesOf(words: string, letters: number): number {
 /**
  * A name that fits its room; a longer one, such as that of a file, loses its middle, so that files whose names begin alike stay apart.
  *
- * @example fitting('part-00000-8f9a3a6e-c000.csv', 12, 2) // 'part-…0.csv'
+ * @example fitting('part-00000-8f9a3a6e-c000.csv', 84, 2) // 'part-…0.csv'
  */
-export function fitting(name: string, letters: number, lines: number): string {
-  if (linesOf(name, letters) <= lines) return name
-  for (let most = Math.min(name.length - 1, letters * lines); most > letters; most -= 1) {
+export function fitting(name: string, px: number, lines: number): string {
+  if (linesOf(name, px) <= lines) return name
+  for (let most = Math.min(name.length - 1, Math.floor(px / LETTER_PX) * lines); most > 1; most -= 1) {
     const short = shortened(name, most)
-    if (linesOf(short, letters) <= lines) return short
+    if (linesOf(short, px) <= lines) return short
   }
-  return shortened(name, letters)
+  return shortened(name, 3)
 }
 
 /** The lines of a name between those of its neighbours. Few names have a second one at least. */
@@ -84,10 +99,13 @@ const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSig
 export function barsHeight({ panel, columns, rows, step, isNarrow = false }: Shown, least: number): number {
   if (panel.kind !== 'bar' || step) return least
   const [at, of] = [columns.indexOf(panel.x), columns.indexOf(panel.series)]
-  const bars = new Set(rows.map((row) => text(row[at]))).size
+  const places = new Set(rows.map((row) => text(row[at])))
+  const bars = places.size
+  const isOfTwoLines =
+    isNarrow && bars <= MOST_TWO_LINES && [...places].some((name) => widthOf(name) > MOST_NARROW_PX)
   const names = of < 0 ? [] : [...new Set(rows.map((row) => text(row[of])))]
   const besides = areStacked(panel) ? 1 : Math.max(names.length, panel.y.length)
-  const placePx = Math.max(BAR_PX, besides * BESIDE_PX)
+  const placePx = Math.max(isOfTwoLines ? TWO_LINES_PX : BAR_PX, besides * BESIDE_PX)
   const legend = names.length > 1 ? legendHeight(names, isNarrow) - legendHeight([], isNarrow) : 0
   return Math.max(least, Math.min(bars, MOST_LABELS) * placePx + BESIDE_BARS_PX + legend)
 }
@@ -145,10 +163,10 @@ export function bar({
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
   const groups = order?.length ? order : groupsOf(panel, rows)
   const shownName = (name: string): string => placeName(name, panel.x, open, begun, period)
-  const longest = Math.max(...names.map((name) => shownName(name).length))
+  const longest = Math.max(...names.map((name) => widthOf(shownName(name))))
   // A width is reserved also where no name needs it.
-  const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest * LETTER_PX + SLACK_PX)
-  const areWords = longest * LETTER_PX <= nameWidth && !names.some((name) => shownName(name).includes(' '))
+  const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest + SLACK_PX)
+  const areWords = longest <= nameWidth && !names.some((name) => shownName(name).includes(' '))
   const lines = linesBetween(names.length, height)
   const named = (group: string): string => seriesName(group, panel, labels)
   const percent = percentTexts(
@@ -239,7 +257,7 @@ export function bar({
         // A second line has room between few bars only, and names of one word that fit their room need none.
         overflow: areWords ? 'none' : names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
         lineHeight: LINE_PX,
-        formatter: (name: string) => fitting(shownName(name), Math.floor(nameWidth / LETTER_PX), lines),
+        formatter: (name: string) => fitting(shownName(name), nameWidth, lines),
       },
     },
     series,
