@@ -26,6 +26,7 @@ export function bands(drawing: Drawing, step: number): Record<string, unknown> {
   const places = placed.map((row) => Number(row[panel.x]))
   const [first, last] = [Math.min(...places), Math.max(...places)]
   const named = (group: string): string => seriesName(group, panel, labels)
+  const isNamed = groups.length > 1 || panel.series !== ''
   const title = measuresTitle(panel, unit, labels)
   const yAxis = { ...valueAxis(column, unit, labels), name: title }
   const measured = rows.map((row) => panel.y.map((name) => row[name] ?? null))
@@ -51,10 +52,10 @@ export function bands(drawing: Drawing, step: number): Record<string, unknown> {
   return {
     grid: {
       ...grid,
-      top: groups.length > 1 ? legendHeight(groups.map(named), isNarrow) + 32 : 40,
+      top: isNamed ? legendHeight(groups.map(named), isNarrow) + 32 : 40,
       bottom: 28,
     },
-    legend: { show: groups.length > 1, top: 0, right: 8, formatter: named },
+    legend: { show: isNamed, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => {
       const [place] = (points[0]?.value ?? []) as number[]
       return [

@@ -348,3 +348,14 @@ test('the axis of several measures is titled by all of them', () => {
   expect(titleOf({ y: ['sold', 'returned', 'a', 'b'] })).toBe('Sold, Returned, A and 1 more')
   expect(titleOf({ y: ['sold'] })).toBe('Sold')
 })
+
+test('a series that a filter leaves alone keeps its name', () => {
+  const rows = [['2026-03-02', 'post', 5]]
+  for (const kind of ['bar', 'line', 'scatter'] as const) {
+    const shown = { panel: { ...PANEL, kind }, columns: ['week_on', 'source', 'received'], rows }
+    const { legend } = options(shown, 'light') as {
+      legend: { show: boolean; formatter: (name: string) => string }
+    }
+    expect([legend.show, legend.formatter('post')], kind).toEqual([true, 'post'])
+  }
+})

@@ -106,7 +106,7 @@ export function barsHeight({ panel, columns, rows, step, isNarrow = false }: Sho
   const names = of < 0 ? [] : [...new Set(rows.map((row) => text(row[of])))]
   const besides = areStacked(panel) ? 1 : Math.max(names.length, panel.y.length)
   const placePx = Math.max(isOfTwoLines ? TWO_LINES_PX : BAR_PX, besides * BESIDE_PX)
-  const legend = names.length > 1 ? legendHeight(names, isNarrow) - legendHeight([], isNarrow) : 0
+  const legend = names.length > 0 ? legendHeight(names, isNarrow) - legendHeight([], isNarrow) : 0
   return Math.max(least, Math.min(bars, MOST_LABELS) * placePx + BESIDE_BARS_PX + legend)
 }
 
@@ -169,6 +169,8 @@ export function bar({
   const areWords = longest <= nameWidth && !names.some((name) => shownName(name).includes(' '))
   const lines = linesBetween(names.length, height)
   const named = (group: string): string => seriesName(group, panel, labels)
+  // One series that a filter leaves has its name as well.
+  const isNamed = groups.length > 1 || panel.series !== ''
   const percent = percentTexts(
     rows.map((row) => row[column] ?? null),
     unit,
@@ -224,18 +226,18 @@ export function bar({
   return {
     grid: {
       ...grid,
-      top: groups.length > 1 ? legendHeight(groups.map(named), isNarrow) : 8,
+      top: isNamed ? legendHeight(groups.map(named), isNarrow) : 8,
       right: cautions.size > 0 && !isNarrow ? 180 : 56,
       bottom: 28,
     },
-    legend: { show: groups.length > 1, top: 0, right: 8, formatter: named },
+    legend: { show: isNamed, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => [
       withCaution(shownName(points[0]?.name ?? ''), points[0]?.name ?? ''),
       ...points
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(
           (point) =>
-            `${groups.length > 1 ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}`,
+            `${isNamed ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),

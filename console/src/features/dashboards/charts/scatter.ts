@@ -21,10 +21,12 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
   const yAxis = valueAxis(column, unitOf(column), labels)
   const largest = Math.max(1, ...rows.map((row) => numeric(row[panel.size]) ?? 0))
   const groups = [...new Set(rows.map((row) => text(row[panel.series])))]
+  // One group that a filter leaves has its name as well.
+  const isNamed = groups.length > 1 || panel.series !== ''
   return {
-    grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
+    grid: { ...grid, top: isNamed ? 56 : 40, bottom: 28 },
     legend: {
-      show: groups.length > 1 && groups.length <= MOST_GROUPS,
+      show: isNamed && groups.length <= MOST_GROUPS,
       top: 0,
       right: 8,
       type: 'scroll',
