@@ -54,15 +54,20 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
         if any(name in names for names in tables.values()):
             return f"{name} is new and has no table yet: the next run makes it, with the accepted rows."
         return f"{message.rstrip('.')}. {near_tables(name, tables)}"
-    if (match := _NO_FUNCTION.search(message)) and is_function(match[1]):
+    if match := _NO_FUNCTION.search(message):
+        return _function_advice(message, match[1])
+    return _with_columns(message, sql, tables)
+
+
+def _function_advice(message: str, name: str) -> str:
+    """Return the message with the nearest functions, or that only the engine here lacks it."""
+    if is_function(name):
         return (
-            f"Athena has the function {match[1]}, but the engine that answers in its place here does not. "
+            f"Athena has the function {name}, but the engine that answers in its place here does not. "
             "Write it with functions that both have, or ask on AWS."
         )
-    if match := _NO_FUNCTION.search(message):
-        names = similar_functions(match[1])
-        return f"{message.rstrip('.')}. Did you mean {' or '.join(names)}?" if names else message
-    return _with_columns(message, sql, tables)
+    names = similar_functions(name)
+    return f"{message.rstrip('.')}. Did you mean {' or '.join(names)}?" if names else message
 
 
 def _group_advice(message: str, sql: str) -> str:

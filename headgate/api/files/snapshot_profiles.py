@@ -93,7 +93,8 @@ def snapshot_profile(
         rows = _together([table_of(lake.objects.read(part)) for part in parts])
         profile = _profile_of_rows(lake, contract, rows)
         column = by or _time_of_rows(contract, rows, lake.now())
-        times = _times_shown(lake, contract, of, rows, column, _measures(profile))
+        latest_on = _latest_on(lake, contract, of, rows, column)
+        times = _times_shown(rows, column, latest_on, _measures(profile))
         return SnapshotProfile(profile, rows.num_rows, times)
     return _sampled_profile(lake, contract, of, parts, by)
 
@@ -137,7 +138,8 @@ def _sampled_profile(
     moments = _times(lake, column, parts, every.rows)
     if moments is None:
         return SnapshotProfile(profile, sample.num_rows, TimesShown(column, "" if by else of.latest_on))
-    return SnapshotProfile(profile, sample.num_rows, _times_shown(lake, contract, of, moments, column))
+    latest_on = _latest_on(lake, contract, of, moments, column)
+    return SnapshotProfile(profile, sample.num_rows, _times_shown(moments, column, latest_on))
 
 
 def _most_groups(group_rows: list[int], columns: int) -> int:
@@ -195,22 +197,13 @@ def _measures(profile: Profile) -> list[str]:
 
 
 def _times_shown(
-    lake: LakePorts,
-    contract: Contract,
-    of: DatasetSnapshot,
-    rows: pa.Table,
-    column: str,
-    measures: Iterable[str] = (),
+    rows: pa.Table, column: str, latest_on: date | None, measures: Iterable[str] = ()
 ) -> TimesShown:
     """Return the rows by a column of times, up to the day of the last event."""
-    from headgate.contracts.event_time import event_time
     from headgate.profiling.rows_over_time import rows_over_time
 
     if column not in rows.column_names:
         return TimesShown(column)
-    time = event_time(contract)
-    merged = of.latest_on if time and time.column == column else ""
-    latest_on = _latest_on(rows[column], merged, lake.now())
     columns = {name: rows[name] for name in measures if name in rows.column_names}
     return TimesShown(
         column,
@@ -219,21 +212,28 @@ def _times_shown(
     )
 
 
-def _latest_on(values: pa.ChunkedArray, merged: str, now: datetime) -> date | None:
+def _latest_on(
+    lake: LakePorts, contract: Contract, of: DatasetSnapshot, rows: pa.Table, column: str
+) -> date | None:
     """Return the last day of a column that is not in the future; None without one.
 
-    Args:
-        merged: the day by the merge, which knows for each row when it was received. It counts where the
-            column has it, because a snapshot may be older than the statement of the column.
+    Of the time of a row it is the day by the merge, which knows when each row was received. It counts where
+    the column has it, because a snapshot may be older than the statement of the column.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    days = values.cast(pa.timestamp("us"), safe=False).cast(pa.date32(), safe=False)
+    from headgate.contracts.event_time import event_time
+
+    if column not in rows.column_names:
+        return None
+    time = event_time(contract)
+    merged = of.latest_on if time and time.column == column else ""
     day = date.fromisoformat(merged) if merged else None
+    days = rows[column].cast(pa.timestamp("us"), safe=False).cast(pa.date32(), safe=False)
     if day and pc.any(pc.equal(days, pa.scalar(day))).as_py():
         return day
-    past = days.filter(pc.less_equal(days, pa.scalar((now + timedelta(days=1)).date())))
+    past = days.filter(pc.less_equal(days, pa.scalar((lake.now() + timedelta(days=1)).date())))
     return pc.max(past).as_py() or day
 
 
