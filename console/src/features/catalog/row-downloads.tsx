@@ -4,10 +4,11 @@ import { useMutation } from '@tanstack/react-query'
 import { read, type Schemas } from '../../api/client'
 import { whole } from '../../api/format'
 import { Failed } from '../../components/states'
-import { useDescriptions, useLabels, useUnits } from '../../formats/columns'
+import { headingsOf, useDescriptions, useLabels, useUnits } from '../../formats/columns'
 import { saveXlsx } from '../../formats/save-table'
 import { heading } from '../../formats/words'
 import { useContract } from './queries'
+import { readConditions, wordsOfCondition } from './row-filters'
 import { useRowLinks } from './row-query'
 
 /** The order and the conditions of the rows that are shown. */
@@ -53,7 +54,10 @@ function useWorkbook(system: string, table: string, asked: Asked) {
       const notes = [
         ...(description ? [description] : []),
         ...(rows.length < total ? [`The first ${whole(rows.length)} of ${whole(total)} rows`] : []),
-        ...asked.filters.map((filter) => `Filter: ${filter}`),
+        ...readConditions(asked.filters).map(
+          (condition) =>
+            `Filter: ${wordsOfCondition(condition, columns, headingsOf(columns, labels), units)}`,
+        ),
       ]
       await saveXlsx(table, { columns, rows }, { title: heading(table), units, labels, about, notes, linkOf })
     },

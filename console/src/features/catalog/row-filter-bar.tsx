@@ -8,12 +8,11 @@ import { AnyColumn, type Column } from './any-column'
 import { endOfDay } from '../dashboards/filters'
 import {
   type Condition,
-  conditionValue,
-  conditionWords,
   faultOf,
   quickFilters,
   replaced,
   sortFaultOf,
+  wordsOfCondition,
   written,
 } from './row-filters'
 
@@ -91,9 +90,7 @@ function Shown({ columns, labels, units, conditions, onChange }: ShownProps) {
   return (
     <Group gap="xs" mb="xs">
       {conditions.map((condition) => {
-        const type = columns.find(({ name }) => name === condition.column)?.type ?? ''
-        const value = conditionValue(condition, type, units[condition.column])
-        const words = conditionWords(condition, headings[condition.column] ?? condition.column, type, value)
+        const words = wordsOfCondition(condition, columns, headings, units)
         return (
           <RemovableBadge
             key={written(condition)}

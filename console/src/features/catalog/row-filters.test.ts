@@ -15,6 +15,7 @@ import {
   quickFilters,
   readConditions,
   replaced,
+  wordsOfCondition,
   written,
 } from './row-filters'
 
@@ -44,6 +45,14 @@ test('a condition is shown in words', () => {
   if (!condition) throw new Error('no condition')
   expect(conditionWords(condition, 'Amount', 'bigint', '5')).toBe('Amount at least 5')
   expect(conditionWords({ ...condition, operator: 'empty' }, 'Amount', 'bigint', '')).toBe('Amount is empty')
+})
+
+test('a condition has the heading, the unit and the words of its column', () => {
+  const [condition] = readConditions(['return_rate:ge:0.5'])
+  if (!condition) throw new Error('no condition')
+  const columns = [{ name: 'return_rate', type: 'double' }]
+  const words = wordsOfCondition(condition, columns, { return_rate: 'Return rate' }, { return_rate: 'share' })
+  expect(words).toBe('Return rate at least 50 %')
 })
 
 test('a table offers its first day column, and what its dashboards filter by, once', () => {

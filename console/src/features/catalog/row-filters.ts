@@ -1,5 +1,5 @@
 import { currencyOf, figureInFull, isName, isNumeric, isShare, isTime } from '../../api/format'
-import { cellWords } from '../../formats/columns'
+import { cellWords, type Labels, type Units } from '../../formats/columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
 export interface Condition {
@@ -75,6 +75,19 @@ export function conditionValue({ column, operator, value }: Condition, type: str
   const read = (text: string): string =>
     isMeasured && text ? figureInFull(text, unit) : cellWords(column, text, '', type)
   return operator === 'in' ? value.split(',').map(read).join(', ') : read(value)
+}
+
+/** A condition in words, by the columns of its table, their headings and units. */
+export function wordsOfCondition(
+  condition: Condition,
+  columns: Column[],
+  headings: Labels,
+  units: Units,
+): string {
+  const { column } = condition
+  const type = columns.find(({ name }) => name === column)?.type ?? ''
+  const value = conditionValue(condition, type, units[column])
+  return conditionWords(condition, headings[column] ?? column, type, value)
 }
 
 /** The unit that a person writes a value in: shares as percent, amounts in the currency of the column. */

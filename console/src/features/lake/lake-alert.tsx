@@ -4,8 +4,12 @@ import type { Schemas } from '../../api/client'
 import { forPages } from '../../api/format'
 import { Advice } from '../../components/advice'
 import { qualityWords } from './quality-words'
+import { useRuns } from './queries'
+import { withTimesOfRuns } from './run-facts'
 
 type Check = Schemas['HealthCheck']
+
+const NO_RUNS: Schemas['RunSummary'][] = []
 
 /** The checks of the lake that raise an alert. */
 export const alertedChecks = (checks: Check[]): Check[] =>
@@ -13,7 +17,9 @@ export const alertedChecks = (checks: Check[]): Check[] =>
 
 /** An alert of the lake itself, with the way to its cause. */
 export function LakeAlert({ check }: { check: Check }) {
-  const message = forPages(check.message.replace(/; `headgate[^`]*` says why/, ''))
+  const runs = useRuns().data?.runs ?? NO_RUNS
+  const text = withTimesOfRuns(check.message, runs)
+  const message = forPages(text.replace(/; `headgate[^`]*` says why/, ''))
   const drift = check.name === 'quality' ? qualityWords(message) : undefined
   return (
     <li className="task">
