@@ -321,3 +321,10 @@ def test_a_column_that_its_contract_does_not_add_up_is_not_added_up(column: str,
     items = {**TABLES["c", "items"], "price": UnitAndTitle("GBP", "Price", adds_up=False)}
     (answer,) = facts_of_answer(f"select {column} from c.items", ["n"], {("c", "items"): items}, "p")  # noqa: S608 parts of the test
     assert answer.adds_up is adds_up
+
+
+def test_a_statement_that_is_no_query_is_passed_over_without_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert facts("show databases", "database_name") == [("", "")]
+    assert caplog.records == []

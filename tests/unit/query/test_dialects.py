@@ -260,10 +260,3 @@ def test_a_computed_column_has_its_own_type_and_not_that_of_a_lake_s_column_of_i
 def test_a_sum_of_integers_of_a_subquery_is_a_bigint(query: str) -> None:
     assert ENGINE.sql(f"describe {translate(query, 'duckdb', TYPES)}").fetchall()[0][1] == "BIGINT"
     assert asked(query) == 7
-
-
-def test_a_listing_that_is_no_query_is_passed_over_without_a_warning(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    translate("show tables in ecommerce_prod", "duckdb", {})
-    assert caplog.records == []
