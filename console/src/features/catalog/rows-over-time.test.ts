@@ -12,13 +12,13 @@ const weeks = (...rows: number[]) => ({
 
 test('rows over time are answered by how many a whole period typically has', () => {
   expect(overTimeWords('Paid at', weeks(3, 1200, 1234, 1300), { latestOn: '2026-03-29' })).toBe(
-    'About 1,234 rows a week, by Paid at',
+    'About 1,234 rows a week (median), by Paid at',
   )
 })
 
 test('a last period that the data do not have to its end is said to be incomplete, and does not count', () => {
   expect(overTimeWords('Paid at', weeks(3, 1200, 1300, 7), { latestOn: '2026-03-24' })).toBe(
-    'About 1,250 rows a week, by Paid at; the last week has days until 24 Mar 2026 only',
+    'About 1,250 rows a week (median), by Paid at; the last week has days until 24 Mar 2026 only',
   )
 })
 
@@ -30,9 +30,11 @@ test('periods without rows are no typical ones', () => {
 
 test('of two periods all that there is counts', () => {
   expect(overTimeWords('Paid at', weeks(10, 4), { latestOn: '2026-03-10' })).toBe(
-    'About 7 rows a week, by Paid at; the last week has days until 10 Mar 2026 only',
+    'About 7 rows a week (median), by Paid at; the last week has days until 10 Mar 2026 only',
   )
-  expect(overTimeWords('Paid at', weeks(1, 1), { latestOn: '' })).toBe('About 1 row a week, by Paid at')
+  expect(overTimeWords('Paid at', weeks(1, 1), { latestOn: '' })).toBe(
+    'About 1 row a week (median), by Paid at',
+  )
 })
 
 test('periods with very different numbers of rows have no typical one: the range and the largest are said', () => {
@@ -54,24 +56,26 @@ test('a last day that ends long before midnight, with fewer rows, is said to be 
     points: [96, 96, 96, 96, 60].map((rows, at) => ({ starts_on: `2026-10-1${2 + at}`, rows })),
   }
   expect(overTimeWords('At', days, { latestOn: '2026-10-16', latestAt: '2026-10-16T14:45:00' })).toMatch(
-    /^About 96 rows a day, by At; the last day has rows until \d\d:45 only$/,
+    /^About 96 rows a day \(median\), by At; the last day has rows until \d\d:45 only$/,
   )
   expect(overTimeWords('At', days, { latestOn: '2026-10-16', latestAt: '2026-10-16T23:45:00' })).toBe(
-    'About 96 rows a day, by At',
+    'About 96 rows a day (median), by At',
   )
   expect(overTimeWords('At', days, { latestOn: '2026-10-16', latestAt: '2026-10-16' })).toBe(
-    'About 96 rows a day, by At',
+    'About 96 rows a day (median), by At',
   )
 })
 
 test('a first period that the data have from a later day on is said to be incomplete', () => {
   const ends = { latestOn: '2026-03-29', firstAt: '2026-03-07T08:00:00' }
   expect(overTimeWords('Read at', weeks(18, 63, 63, 63), ends)).toBe(
-    'About 63 rows a week, by Read at; the first week has days from 7 Mar 2026 only',
+    'About 63 rows a week (median), by Read at; the first week has days from 7 Mar 2026 only',
   )
-  expect(overTimeWords('Read at', weeks(63, 63, 63, 63), ends)).toBe('About 63 rows a week, by Read at')
+  expect(overTimeWords('Read at', weeks(63, 63, 63, 63), ends)).toBe(
+    'About 63 rows a week (median), by Read at',
+  )
   expect(overTimeWords('Read at', weeks(18, 63, 63, 63), { ...ends, firstAt: '2026-03-02T01:00:00' })).toBe(
-    'About 63 rows a week, by Read at',
+    'About 63 rows a week (median), by Read at',
   )
 })
 

@@ -10,7 +10,7 @@ import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { type BegunPeriod, fromWords, type OpenPeriod, openPeriod, untilWords } from '../query/open-period'
 
 const Chart = lazy(() => import('../dashboards/chart'))
-const HEIGHT = 160
+const HEIGHT = 220
 
 /** The rows of a dataset or a column's values by the time of their events; a first or last period of which the data have a part only is dashed. */
 export function RowsOverTime({
@@ -199,7 +199,7 @@ export function overTimeWords(column: string, counted: Counted, ends: Ends): str
 function typicalWords(some: Counted['points'], each: string, period: string): string {
   const counts = some.map(({ rows }) => rows)
   if (quantile(counts, 0.75) <= MOST_SPREAD * quantile(counts, 0.25))
-    return `About ${count(Math.round(median(counts)), 'row')} ${each}`
+    return `About ${count(Math.round(median(counts)), 'row')} ${each} (median)`
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   const largest = some.find(({ rows }) => rows === most)?.starts_on ?? ''
   return `${whole(least)} to ${count(most, 'row')} ${each}, most in ${periodWords(period, largest)}`

@@ -187,7 +187,7 @@ test('bars are cut by whole periods, so that no bar lacks a part', () => {
   expect([beside.rows.length, beside.note]).toEqual([4 * 12, 'The last 4 of 13 months are drawn.'])
   const names = partedRows(60, 3).map(([, part, net], at) => [`Name ${Math.floor(at / 3)}`, part, net])
   const named = drawn([{ name: 'month', type: 'varchar' }, ...PARTED.slice(1)], names as never, choice)
-  expect([named.rows.length, named.note]).toEqual([150, 'The first 50 of 60 values are drawn.'])
+  expect([named.rows.length, named.note]).toEqual([150, 'The 50 of 60 with the largest Net are drawn.'])
 })
 
 test('areas of a series on both sides of zero are not stacked, and the chart says why', () => {
@@ -324,4 +324,37 @@ test('days and money are not on one axis: the second measure is named and left o
   const shown = drawn(columns, PEOPLE, choice, 'select * from t')
   expect([shown.panel.y, shown.columns]).toEqual([['net'], ['segment', 'net']])
   expect(shown.note).toBe('Work is not drawn: one axis cannot have it with Net.')
+})
+
+test('the bars of an answer with codes and names have the names', () => {
+  const columns = [
+    { name: 'item_id', type: 'varchar' },
+    { name: 'item_name', type: 'varchar' },
+    { name: 'n', type: 'bigint' },
+  ]
+  const rows = [
+    ['a1', 'Lamp', 3],
+    ['b2', 'Bowl', 2],
+  ]
+  expect(suggested(columns, rows)).toEqual({ x: 'item_name', y: ['n'], series: '' })
+  // Two codes of one name would be added up.
+  const alike = [...rows, ['c3', 'Bowl', 1]]
+  expect(suggested(columns, alike)?.x).toBe('item_id')
+})
+
+test('stacked bars are in the order of their totals, unless the statement orders the bars', () => {
+  const columns = [
+    { name: 'kind', type: 'varchar' },
+    { name: 'place', type: 'varchar' },
+    { name: 'n', type: 'bigint' },
+  ]
+  const rows = [
+    ['bowls', 'north', 9],
+    ['lamps', 'north', 6],
+    ['lamps', 'south', 5],
+  ]
+  const choice = { x: 'kind', y: ['n'], series: 'place' }
+  const barsOf = (sql: string) => drawn(columns, rows, choice, sql).rows.map(([kind]) => kind)
+  expect(barsOf('select kind, place, n from t order by n desc')).toEqual(['lamps', 'lamps', 'bowls'])
+  expect(barsOf('select kind, place, n from t order by kind')).toEqual(['bowls', 'lamps', 'lamps'])
 })

@@ -120,7 +120,12 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
   // Of two names, the one with few values is the parts, so that no rows are added up.
   const [first, second] = others
   const isTurned = first !== undefined && second !== undefined && isFew(first) && isMany(sizeOf(second))
-  const x = time ?? (isTurned ? second : first) ?? numbers[0]
+  const place = isTurned ? second : first
+  // People read names; the code beside them says the same.
+  const nameOf = place?.replace(/_(id|code)$/, '_name') ?? ''
+  const isNamedAlike = nameOf !== place && others.includes(nameOf) && sizeOf(nameOf) === rows.length
+  const named = isNamedAlike ? nameOf : place
+  const x = time ?? named ?? numbers[0]
   const asked = askedMeasure(
     columns,
     numbers.filter((name) => name !== x),
@@ -128,7 +133,7 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
   )
   if (x === undefined || asked === undefined) return undefined
   // The columns of one axis of time are one place.
-  const axis = x === dated?.[0] ? dated : [x]
+  const axis = x === dated?.[0] ? dated : isNamedAlike && x === nameOf ? [x, place ?? ''] : [x]
   const parts = others.filter((name) => !axis.includes(name))
   // A line or a bar for each where the rows of all would be added up otherwise, such as sales by day and series.
   const isWhole = (...names: string[]): boolean =>
@@ -202,11 +207,16 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
   // Averages one above the other would be read as their sum.
   const isWhole = choice.series !== '' && whole.has(y[0] ?? '')
   const few = isWhole ? largestSeries(all, choice.series) : { points: all }
-  const isRanked = isOfIds && !orderedColumns(columns, sql).some((name) => y.includes(name))
+  const ordered = orderedColumns(columns, sql)
   const isAddable = !y.some((name) => whole.has(name))
   const isStackedAs = isAddable ? choice.isStacked : false
   const drawing = chartDrawing({ ...choice, isStacked: isStackedAs }, isLine)
   const isStacked = drawing.is_stacked ?? true
+  // A statement orders the parts of a stack, and a reader compares stacks.
+  const isOfStacks = choice.series !== '' && isStacked && isAddable && !isLine && !isOrdered && !axis
+  const isRanked = isOfStacks
+    ? !ordered.includes(choice.x)
+    : isOfIds && !ordered.some((name) => y.includes(name))
   // Stacked bars of one place are one bar with its parts, those beside each other are bars of their own.
   const bars = choice.series && !isStacked ? few.points.length : 0
   // Hours, weekdays and months are few and have an order: without some of them the chart would be of a part of the day.
@@ -218,7 +228,8 @@ export function drawn(stated: Column[], rows: Cell[][], choice: Choice, sql = ''
     isOrdered,
     rankedBy: isRanked ? titleOf(columns, y[0]) : '',
   }
-  const cut = wholePlaces(few.points, limit, keys)
+  const inRank = isOfStacks && isRanked ? byMeasure(few.points, keys) : few.points
+  const cut = wholePlaces(inRank, limit, keys)
   const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
   const isApart =
     isLine && !drawing.form && drawing.scale === 'auto' && choice.series !== '' && isHiding(cut.points)
