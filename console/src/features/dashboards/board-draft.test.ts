@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import {
   boardName,
   draftOf,
-  isComplete,
   kindsOf,
+  missingOf,
   moved,
   ofKind,
   ofWidth,
@@ -60,15 +60,15 @@ test('a forecast stays a line with its band', () => {
 })
 
 test('a dashboard needs a title, a panel, and a question for each panel', () => {
-  expect(isComplete({ title: 'Sales', panels: [panel('a')] })).toBe(true)
-  expect(isComplete({ title: '!', panels: [panel('a')] })).toBe(false)
-  expect(isComplete({ title: 'Sales', panels: [] })).toBe(false)
-  expect(isComplete({ title: 'Sales', panels: [panel(' ')] })).toBe(false)
+  expect(missingOf({ title: 'Sales', panels: [panel('a')] })).toBe('')
+  expect(missingOf({ title: '!', panels: [panel('a')] })).toMatch(/a title with letters or digits/)
+  expect(missingOf({ title: 'Sales', panels: [] })).toBe('Add a question first.')
+  expect(missingOf({ title: 'Sales', panels: [panel(' ')] })).toBe('Give each panel its question first.')
 })
 
 test('the title of a person’s own dashboard is no title', () => {
-  expect(isComplete({ title: ' Mine!', panels: [panel('a')] })).toBe(false)
-  expect(isComplete({ title: 'Mine of 2026', panels: [panel('a')] })).toBe(true)
+  expect(missingOf({ title: ' Mine!', panels: [panel('a')] })).toBe('Choose another title first.')
+  expect(missingOf({ title: 'Mine of 2026', panels: [panel('a')] })).toBe('')
 })
 
 test('an edit keeps the unit as it was written, and says what it replaces', () => {

@@ -114,8 +114,10 @@ export function moved(panels: readonly PanelAsked[], place: number, by: -1 | 1):
 
 export const isReserved = (title: string): boolean => boardName(title) === OWN_BOARD
 
-export const isComplete = ({ title, panels }: Pick<Draft, 'title' | 'panels'>): boolean =>
-  boardName(title) !== '' &&
-  !isReserved(title) &&
-  panels.length > 0 &&
-  panels.every(({ name }) => name.trim() !== '')
+/** What a dashboard lacks to be published, in a sentence; empty for a complete one. */
+export function missingOf({ title, panels }: Pick<Draft, 'title' | 'panels'>): string {
+  if (boardName(title) === '') return 'Give the dashboard a title with letters or digits first.'
+  if (isReserved(title)) return 'Choose another title first.'
+  if (panels.length === 0) return 'Add a question first.'
+  return panels.every(({ name }) => name.trim() !== '') ? '' : 'Give each panel its question first.'
+}

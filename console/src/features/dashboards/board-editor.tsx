@@ -7,9 +7,9 @@ import type { KeptQuestion } from '../query/saved-questions'
 import {
   boardName,
   type Draft,
-  isComplete,
   isReserved,
   kindsOf,
+  missingOf,
   moved,
   ofKind,
   ofWidth,
@@ -35,11 +35,12 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
   const write = useWriteBoard(system)
   const { title, panels } = draft
   const refused = useRefusedFigures(panels)
-  const isReady = isComplete(draft) && !refused.some((words) => words !== '')
+  const missing =
+    missingOf(draft) || (refused.some((words) => words !== '') ? 'Mend the panel above first.' : '')
   const setPanels = (next: PanelAsked[]) => setDraft({ ...draft, panels: next })
   function press(event: React.FormEvent): void {
     event.preventDefault()
-    if (isReady) write.mutate(draft, { onSuccess: () => onWritten(system ?? boardName(title)) })
+    if (!missing) write.mutate(draft, { onSuccess: () => onWritten(system ?? boardName(title)) })
   }
   return (
     <Panel title={system ? 'Edit the dashboard' : 'A dashboard for everybody'} name="Dashboard editor">
@@ -86,14 +87,15 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
           />
         ) : null}
         <Group gap="xs">
-          <Button size="xs" type="submit" disabled={!isReady} loading={write.isPending}>
+          <Button size="xs" type="submit" disabled={missing !== ''} loading={write.isPending}>
             {system ? 'Save for everybody' : 'Publish for everybody'}
           </Button>
           <Button size="xs" variant="subtle" color="gray" onClick={onCancel}>
             Cancel
           </Button>
           <Text size="xs" className="muted">
-            Everybody who may read the lake sees it, each with their own rights. Each change is a version.
+            {missing} Everybody who may read the lake sees it, each with their own rights. Each change is a
+            version.
           </Text>
         </Group>
         {write.error ? <Failed error={write.error} what="The dashboard" isAction /> : null}
