@@ -54,13 +54,17 @@ export const ACCENT = { light: '#0b7285', dark: '#3bc9db' }
 export const INK = { light: '#343a40', dark: '#dee2e6' }
 export const SOFT = { light: '#6c757d', dark: '#adb5bd' }
 // Okabe & Ito (2008), colours that people with colour blindness can tell apart. Further series are grey.
-const SERIES = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00']
+// On dark paper the darker ones are lighter, each with a contrast of more than 4.5 to it.
+const SERIES = {
+  light: ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00'],
+  dark: ['#3B9EE5', '#E69F00', '#1FBF8F', '#CC79A7', '#A5DCFB', '#F07030'],
+}
 const OTHERS = '#999999'
 /** So many series have a colour of their own. */
-export const COLOURS = SERIES.length
+export const COLOURS = SERIES.light.length
 
 export const colourOf = (at: number, of: number, scheme: Scheme): string =>
-  of === 1 ? ACCENT[scheme] : (SERIES[at] ?? OTHERS)
+  of === 1 ? ACCENT[scheme] : (SERIES[scheme][at] ?? OTHERS)
 
 /** The place of each series by its size: the largest ones get the colours, the same ones in every kind of chart. */
 export function placesBySize(series: (number | null)[][]): number[] {
