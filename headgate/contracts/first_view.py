@@ -5,14 +5,13 @@ These are `headgate.firstColumns`, `headgate.firstRows` and `headgate.amount` of
 
 from __future__ import annotations
 
-from headgate.contracts.model import Contract, Kind
+from headgate.contracts.model import NUMBERS, Contract
 from headgate.errors import ContractError
 
 COLUMNS = "headgate.firstColumns"
 ROWS = "headgate.firstRows"
 AMOUNT = "headgate.amount"
 _DESCENDING = "-"
-_NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE})
 
 
 def first_columns(contract: Contract) -> tuple[str, ...]:
@@ -36,7 +35,7 @@ def amount_columns(contract: Contract) -> tuple[str, ...]:
     """Return the columns whose product is the amount of a row; empty without a declaration."""
     columns = _named_columns(contract, AMOUNT)
     for name in columns:
-        if contract.columns and contract.column(name).type.kind not in _NUMBERS:
+        if contract.columns and contract.column(name).type.kind not in NUMBERS:
             raise ContractError(
                 f"{contract.id}: {AMOUNT} names {name}, which holds no numbers. State columns of numbers, as "
                 "in [quantity, unit_price]."

@@ -12,13 +12,12 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from headgate.contracts.date_patterns import date_pattern
-from headgate.contracts.model import TIMES, Kind
+from headgate.contracts.model import NUMBERS, TIMES, Kind
 from headgate.contracts.month_names import MONTHS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.errors import ContractError
 
 FORMAT_PROPERTY = "headgate.format"
-NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL})
 # Keys of the property, and the fields that they set.
 _LISTS = {
     "patterns": "patterns", "currency": "currency", "units": "units", "trueWords": "true_words",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from headgate.contracts.model import Column, Kind
+from headgate.contracts.model import NUMBERS, TIMES, Column
 from headgate.formats.csv.header_evidence import MAX_DESCRIPTION_ROWS, MIN_ROWS_BELOW
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import blank_to_null, distinct_counts, text_array
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PROBED_ROWS = 1000
 _MIN_COLUMNS = 2  # a single text above numbers may be a bad value
 _NEARLY_ALL = 0.9
-_TYPED = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE, Kind.DATE, Kind.TIMESTAMP}
+_TYPED = NUMBERS | TIMES
 _NO_VALUE = frozenset(word.casefold() for word in (*NULL_WORDS, "unknown", "nil", "missing"))
 
 

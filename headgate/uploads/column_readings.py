@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.format_property import NUMBERS, declared_keys
-from headgate.contracts.model import TIMES, Column, Kind
+from headgate.contracts.format_property import declared_keys
+from headgate.contracts.model import NUMBERS, TIMES, Column, Kind
 from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import narrowed
 from headgate.drafts.date_order import orders_shown

@@ -16,8 +16,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.currency import is_amount
-from headgate.contracts.format_property import NUMBERS
-from headgate.contracts.model import TIMES, Column, ColumnType, Contract, Kind
+from headgate.contracts.model import NUMBERS, TIMES, Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS

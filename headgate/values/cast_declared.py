@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.format_property import FRACTION_DIGITS, NUMBERS
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.format_property import FRACTION_DIGITS
+from headgate.contracts.model import NUMBERS, Column, ColumnType, Kind
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain

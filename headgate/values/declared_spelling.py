@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.contracts.format_property import NUMBERS
-from headgate.contracts.model import Column, Kind
+from headgate.contracts.model import NUMBERS, Column, Kind
 from headgate.values.cells import by_unique, rewritten_where, text_array
 
 if TYPE_CHECKING:

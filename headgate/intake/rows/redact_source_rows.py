@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.model import Kind, Mask
+from headgate.contracts.model import NUMBERS, Kind, Mask
 from headgate.masking.find_card_numbers import ANYWHERE, NOWHERE
 from headgate.masking.find_ssns import redact_ssn_forms
 from headgate.masking.redaction import redact, redact_cards
@@ -43,7 +43,6 @@ _UNMASKED = frozenset({None, Mask.FREE_TEXT})
 _BETWEEN_CELLS = r"[^\pL\pN.-]+"  # also between two halves of a number
 _DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
 _CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
-_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
 # A valid value of these kinds contains no card number.
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
@@ -146,7 +145,7 @@ def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
     They may be a verification code that slipped into the column alone.
     """
     broken = _broken(checked)
-    if checked.column.type.kind in _NUMBERS or not broken.any():
+    if checked.column.type.kind in NUMBERS or not broken.any():
         return text
     return pc.replace_with_mask(text, pc.and_(bool_array(broken), matches(text, _CVV)), literal(MASKED))
 
