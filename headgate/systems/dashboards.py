@@ -285,11 +285,7 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
         raise SettingsError(
             f"{file}: panel {values.get('name')} has the width {values['width']}. Widths are half and full."
         )
-    values["y"] = tuple(values.get("y", ()))
-    values["rows"] = tuple(values.get("rows", ()))
-    values["keeps"] = tuple(values.get("keeps", ()))
-    values["details"] = tuple(values.get("details", ()))
-    values["found_by"] = tuple(values.get("found_by", ()))
+    values |= {name: tuple(values.get(name, ())) for name in ("y", "rows", "keeps", "details", "found_by")}
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
     return DeclaredPanel(**values)
 

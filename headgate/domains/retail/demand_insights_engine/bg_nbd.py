@@ -16,15 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import OptimizeResult, minimize
 from scipy.special import expit, gammaln, hyp2f1, log_expit, psi
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Array = npt.NDArray[np.float64]
 
@@ -45,16 +41,6 @@ class Histories:
     frequency: Array
     recency: Array
     age: Array
-
-    @classmethod
-    def of(cls, customers: pd.DataFrame) -> Histories:
-        """Return the histories in columns `frequency`, `recency_days` and `age_days`."""
-        return cls(
-            *(
-                customers[name].to_numpy(dtype=np.float64)
-                for name in ("frequency", "recency_days", "age_days")
-            )
-        )
 
 
 @dataclass(frozen=True)
