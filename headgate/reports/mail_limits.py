@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.query.mail_schedules import MailSchedule
 
 _MAX_NAMES = 3
+_MAX_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,30 @@ def limit_check(
     rows = [row for row in rows if row[column] is not None]
     if not rows:
         return LimitCheck(is_sent=False, words=f"No row has a figure in {column} for the limit.")
-    is_above = schedule.only_if == "above"
-    row = (max if is_above else min)(rows, key=lambda each: Decimal(str(each[column])))
-    figure, bound = Decimal(str(row[column])), Decimal(f"{limit:.15g}")
-    is_sent = figure > bound if is_above else figure < bound
-    (figure_words,) = words.texts(column, [_number(row[column])], [_number(each[column]) for each in records])
+    is_above, bound = schedule.only_if == "above", Decimal(f"{limit:.15g}")
+    rows.sort(key=lambda each: Decimal(str(each[column])), reverse=is_above)
+    figures = words.texts(
+        column, [_number(row[column]) for row in rows], [_number(each[column]) for each in records]
+    )
+    beyond = sum(_is_beyond(row[column], bound, is_above=is_above) for row in rows)
     (bound_words,) = words.texts(column, [int(limit) if limit == int(limit) else limit])
-    about = [words.heading(column), *_row_words(row, column, times, words)] if is_headed else []
-    compared = f"{'' if is_sent else 'not '}{schedule.only_if} the limit of {bound_words}"
-    return LimitCheck(is_sent, f"{', '.join(about)}{': ' if about else ''}{figure_words}, {compared}.")
+    compared = f"{'' if beyond else 'not '}{schedule.only_if} the limit of {bound_words}"
+    named = [_row_words(row, column, times, words) for row in rows[: min(beyond, _MAX_ROWS)]]
+    if beyond > 1 and all(named):
+        each = "; ".join(
+            f"{', '.join(row)}: {text}" for row, text in zip(named, figures[:_MAX_ROWS], strict=False)
+        )
+        more = f"; and {beyond - _MAX_ROWS} more" if beyond > _MAX_ROWS else ""
+        heading = f"{words.heading(column)} " if is_headed else ""
+        return LimitCheck(is_sent=True, words=f"{heading}{compared} in {beyond} rows: {each}{more}.")
+    about = [words.heading(column), *_row_words(rows[0], column, times, words)] if is_headed else []
+    line = f"{', '.join(about)}{': ' if about else ''}{figures[0]}, {compared}."
+    return LimitCheck(is_sent=beyond > 0, words=line)
+
+
+def _is_beyond(cell: Any, bound: Decimal, *, is_above: bool) -> bool:  # noqa: ANN401 a cell
+    figure = Decimal(str(cell))
+    return figure > bound if is_above else figure < bound
 
 
 def _number(cell: Any) -> Any:  # noqa: ANN401 a cell

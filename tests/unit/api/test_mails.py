@@ -883,8 +883,18 @@ def test_a_limit_names_the_row_that_broke_it_and_rounds_as_the_table_does() -> N
     line = "Revenue, Germany, Nov 2010: £29,626.91, above the limit of £25,000.00."
     assert line in [*mailing._answer(by_amount)]
     by_quotient = replace(asked, limit_column="per_unit", only_if="below", limit=1.0)
-    line = "Per unit, Germany, Nov 2010: 0.0240, below the limit of 1."
+    line = "Per unit below the limit of 1 in 2 rows: Germany, Nov 2010: 0.0240; France, Nov 2010: 0.5000."
     assert line in [*mailing._answer(by_quotient)]
+
+
+def test_a_limit_names_each_row_that_is_beyond_it_the_farthest_first_and_counts_those_after_five() -> None:
+    mailing = sender(MemoryLake())
+    page = page_of({"place": "varchar", "n": "bigint"}, *((f"P{at}", at) for at in range(9)))
+    mailing.pages[BY_MONTH] = page
+    asked = MailSchedule("Sales", BY_MONTH, "", "week", 1, "ana", "", only_if="above", limit_column="n")
+    line = "N above the limit of 1 in 7 rows: P8: 8; P7: 7; P6: 6; P5: 5; P4: 4; and 2 more."
+    assert line in [*mailing._answer(replace(asked, limit=1.0))]
+    assert "N, P8: 8, above the limit of 7." in [*mailing._answer(replace(asked, limit=7.0))]
 
 
 def test_a_mail_has_the_unit_that_a_person_gave_a_panel() -> None:

@@ -4,8 +4,19 @@ import { Link } from 'react-router'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import { UndoNote, useUndo } from '../../components/undo-note'
-import { askedBy, questionAddress } from '../query/saved-questions'
-import { dayWords, limitWords, type Mail, useMails, useScheduleMail, useStopMail } from './mails'
+import { askedBy, questionAddress, useKeptQuestions } from '../query/saved-questions'
+import { OWN_BOARD } from '../dashboards/board-draft'
+import { useDashboards } from '../dashboards/queries'
+import { figurePanelOf } from './limit-fields'
+import {
+  dayWords,
+  type LimitedPanel,
+  limitWords,
+  type Mail,
+  useMails,
+  useScheduleMail,
+  useStopMail,
+} from './mails'
 
 /** The mails that a person scheduled, each with the way to its page and the button that stops it. */
 export function MailList() {
@@ -13,6 +24,7 @@ export function MailList() {
   const stop = useStopMail()
   const again = useScheduleMail()
   const undo = useUndo()
+  const panelsOf = usePanelsOf()
   const scheduled = mails.data?.mails ?? []
   if (scheduled.length === 0 && !undo.done) return null
   function stopIt({ at, ...mail }: Mail): void {
@@ -34,7 +46,7 @@ export function MailList() {
             </Anchor>{' '}
             <Text size="sm" span className="muted">
               {dayWords(mail)}
-              {limitWords(mail)}
+              {limitWords(mail, panelsOf(mail))}
             </Text>{' '}
             <Button
               size="compact-xs"
@@ -50,6 +62,16 @@ export function MailList() {
       </ul>
     </Panel>
   )
+}
+
+/** The panels of the dashboard of a mail, whose limit names one of them. */
+function usePanelsOf(): (mail: Mail) => LimitedPanel[] {
+  const boards = useDashboards().data?.dashboards
+  const { questions } = useKeptQuestions()
+  return ({ dashboard }) =>
+    dashboard === OWN_BOARD
+      ? questions.map(figurePanelOf)
+      : (boards?.find(({ system }) => system === dashboard)?.panels ?? [])
 }
 
 function pageOf(mail: Mail): string {

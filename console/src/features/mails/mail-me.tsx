@@ -77,7 +77,7 @@ export function MailMe({
   const isRefused = refused === content
   async function send(): Promise<string> {
     await schedule.mutateAsync(asked)
-    return `${asked.title} is sent ${dayWords(asked)}${limitWords(asked)}. Before your first mail a message asks you to confirm your address.`
+    return `${asked.title} is sent ${dayWords(asked)}${limitWords(asked, panels)}. Before your first mail a message asks you to confirm your address.`
   }
   return (
     <FormPopover

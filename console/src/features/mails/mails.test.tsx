@@ -250,7 +250,7 @@ test('a dashboard is sent only if the figure of one of its questions is below a 
   await userEvent.type(screen.getByLabelText('Limit'), '1,500')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(
-    await screen.findByText(/^Sales is sent every Monday, only if Net by month is below 1,500\./),
+    await screen.findByText(/^Sales is sent every Monday, only if What was sold\? \(Net\) is below 1,500\./),
   ).toBeTruthy()
   expect(asked[0]?.body).toMatchObject({
     dashboard: 'hub',
@@ -292,7 +292,7 @@ test('a question on a dashboard of ones own may have a limit under its name in t
   await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
   await userEvent.type(screen.getByLabelText('Limit'), '5')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
-  await screen.findByText(/^Mine is sent every Monday, only if Sold by month is above 5/)
+  await screen.findByText(/^Mine is sent every Monday, only if Sold, by month! \(N\) is above 5/)
   expect(asked[0]?.body).toMatchObject({ limit_panel: 'sold_by_month', limit_column: 'n', limit: 5 })
 }, 30_000)
 
@@ -323,6 +323,22 @@ test('a list of mails has the limit in the unit of its figure', async () => {
   show(<MailList />)
   expect(await screen.findByText(/only if Revenue is above £25,000\.00/)).toBeTruthy()
 })
+
+test('a list of mails has the words of the question whose figure is watched, and its measure', async () => {
+  const limit = { only_if: 'above', limit_column: 'revenue', limit: 5, limit_unit: '' } as const
+  mails = [
+    { ...MAIL, ...limit, title: 'Mine', dashboard: 'mine', limit_panel: 'q3_home_and_abroad' },
+    { ...MAIL, ...limit, title: 'Gone', dashboard: 'mine', limit_panel: 'q3_taken_off' },
+  ]
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  queries.setQueryData(['me'], { name: 'ana' })
+  queries.setQueryData(['kept-questions'], {
+    questions: [{ name: 'Q3 Home and Abroad', kind: 'line', by: 'ana', y: ['revenue'] }],
+  })
+  show(<MailList />, queries)
+  expect(await screen.findByText(/only if Q3 Home and Abroad \(Revenue\) is above 5/)).toBeTruthy()
+  expect(screen.getByText(/only if Q3 taken off \(Revenue\) is above 5/)).toBeTruthy()
+}, 30_000)
 
 test('a mail that leaves the filters of the page aside says so above its preview', async () => {
   show(<MailMe of={{ dashboard: 'mine' }} title="My dashboard" isWhole />)

@@ -32,10 +32,29 @@ export function daysOf(every: Every): { value: string; label: string }[] {
   return names.map((label, at) => ({ value: String(at + 1), label }))
 }
 
-/** The limit of a mail in words, which follow those of its day; empty without one. */
-export function limitWords({ only_if: side, limit_unit: unit, limit, ...of }: Partial<Mail>): string {
-  const figure = heading(of.limit_panel || of.limit_column || '', unit)
-  return side ? `, only if ${figure} is ${side} ${figureInFull(limit, unit ?? '')}` : ''
+/** What is known of a panel whose figure has a limit. */
+export type LimitedPanel = Pick<Schemas['Panel'], 'name' | 'question' | 'kind'>
+
+/** The limit of a mail in words, which follow those of its day; empty without one. A panel has the words of its question, and of several measures the one that is watched. */
+export function limitWords(
+  {
+    only_if: side,
+    limit_unit: unit,
+    limit,
+    limit_panel: name = '',
+    limit_column: column = '',
+  }: Partial<Mail>,
+  panels: LimitedPanel[] = [],
+): string {
+  if (!side) return ''
+  const panel = panels.find((each) => each.name === name)
+  const measure = heading(column, unit)
+  const figure = !name
+    ? measure
+    : panel?.kind === 'kpi'
+      ? panel.question
+      : `${panel?.question ?? heading(name)} (${measure})`
+  return `, only if ${figure} is ${side} ${figureInFull(limit, unit ?? '')}`
 }
 
 /** The mails of the caller, and the address that gets them. */
