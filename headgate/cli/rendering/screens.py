@@ -71,6 +71,7 @@ def shortened(text: str, limit: int) -> str:
 
 _COUNTS = ("files", "received", "accepted", "quarantined", "duplicates")
 _SKIPPED = "skipped lines"
+_DUPLICATE = "duplicate_"  # begins the rules by which a row repeats another one
 _SHOWN_ROWS = 100  # of the answer of a query
 
 
@@ -94,12 +95,19 @@ def _counts(summary: DatasetSummary) -> list[str]:
     return [files, *(f"{getattr(summary, name):,}" for name in names)]
 
 
-def reasons(summaries: Iterable[DatasetSummary]) -> Table:
-    """Return rejected and duplicate rows by dataset and reason, most frequent first."""
-    made = screen_table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
+def reasons(summaries: Sequence[DatasetSummary]) -> list[Table]:
+    """Return refused rows by dataset and reason, most frequent first, and duplicates apart from them."""
     counts = [
         (dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()
     ]
+    refused = [each for each in counts if not each[1].startswith(_DUPLICATE)]
+    duplicates = [each for each in counts if each[1].startswith(_DUPLICATE)]
+    titled = (("Why rows were refused", refused), ("Why rows are duplicates", duplicates))
+    return [_reasons_table(title, each) for title, each in titled if each]
+
+
+def _reasons_table(title: str, counts: Iterable[tuple[str, str, int]]) -> Table:
+    made = screen_table("dataset", "reason", "rows", title=title, numbers=["rows"])
     counted = sorted(counts, key=lambda each: (-each[2], each))
     for dataset, rule, rows in counted[:SHOWN_REASONS]:
         made.add_row(dataset, capitalised(rule_words(rule)), f"{rows:,}")

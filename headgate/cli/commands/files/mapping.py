@@ -330,8 +330,7 @@ def _ended_check(uploads: Uploads, upload: UploadRecord) -> dict[str, Any]:
 
 def _figures(checked: FileRecord) -> list[Table]:
     sums = summary.by_dataset([checked])
-    reasons = [screens.reasons(sums)] if checked.reasons else []
-    return [screens.received(sums, "The check with this mapping"), *reasons]
+    return [screens.received(sums, "The check with this mapping"), *screens.reasons(sums)]
 
 
 def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:

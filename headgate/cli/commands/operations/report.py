@@ -104,9 +104,7 @@ def screen(
     steps: Sequence[str] = (),
 ) -> RenderableType:
     """Return the screen, with references only if rows lack a parent."""
-    parts = [screens.received(sums)]
-    if any(dataset.reasons for dataset in sums):
-        parts.append(screens.reasons(sums))
+    parts = [screens.received(sums), *screens.reasons(sums)]
     if any(dataset.masked for dataset in sums):
         parts.append(screens.masked(sums))
     if any(dataset.new_columns for dataset in sums):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -152,9 +154,20 @@ def statement_of_person(name: str, kept: Sequence[KeptQuestion], listed: Iterabl
         raise click.ClickException(f"Several people saved a question {name}. Write one of: {ways}.")
     if not own:
         names = [*listed, *(each.name for each in kept)]
-        problem = f"This lake has no saved question {name}.{did_you_mean(name, names)}"
+        problem = f"This lake has no saved question {name}.{_names_with_words(name, names)}"
         raise click.ClickException(f"{problem} `headgate questions` lists all saved questions.")
     return own[0].sql
+
+
+def _names_with_words(name: str, names: Sequence[str]) -> str:
+    """Return the questions that have all words of a name, or else those of a similar spelling."""
+    words = _words_of(name)
+    having = [each for each in names if words and all(word in _words_of(each) for word in words)]
+    return f" Did you mean {' or '.join(having[:3])}?" if having else did_you_mean(name, names)
+
+
+def _words_of(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name.casefold())
 
 
 def _answer(deployed: command_deployment.Deployment, statement: str) -> Answer:
@@ -207,17 +220,49 @@ def headings_of(names: Sequence[str], facts: Sequence[UnitAndTitle]) -> list[str
 def texts_of_rows(
     names: Sequence[str], rows: Sequence[Sequence[Any]], facts: Sequence[UnitAndTitle]
 ) -> list[tuple[Any, ...]]:
-    """Return rows with amounts, shares and computed numbers as the console shows them.
+    """Return rows with amounts, shares, computed numbers and periods rounded as in the console.
 
-    A whole number and a decimal of few places have all of their digits, and so has a number that is a name.
+    A column of which every time is midnight has days, or months as `2009-12`. A whole number and a decimal of
+    few places have all of their digits, and so has a number that is a name.
     """
     if not rows:
         return []
     columns = [
-        values if fact.kind == "name" or name.endswith("_id") else _texts_of_column(values, fact.unit)
+        values
+        if fact.kind == "name" or name.endswith("_id")
+        else _days_of_column(values, _period_of(name, fact)) or _texts_of_column(values, fact.unit)
         for name, values, fact in zip(names, zip(*rows, strict=True), facts, strict=True)
     ]
     return list(zip(*columns, strict=True))
+
+
+def _period_of(name: str, fact: UnitAndTitle) -> str:
+    """Return the period that begins with each day of a column, by the statement or else by its name."""
+    from headgate.reports.answer_words import PERIOD_NAME
+
+    by_name = PERIOD_NAME.search(name)
+    return fact.period or (by_name[2] if by_name else "")
+
+
+def _days_of_column(values: Sequence[Any], period: str) -> Sequence[Any]:
+    """Return the days or periods of a column of which every time is midnight; empty for other columns."""
+    days = [value for value in values if value is not None]
+    if not days or not all(isinstance(day, date) for day in days):
+        return ()
+    if any(isinstance(day, datetime) and day.time() != time() for day in days):
+        return ()
+    return [None if value is None else _period_text(value, period) for value in values]
+
+
+def _period_text(day: date, period: str) -> str:
+    """Return a day, or the period that begins with it.
+
+    >>> _period_text(date(2009, 12, 1), "month"), _period_text(date(2009, 10, 1), "quarter")
+    ('2009-12', '2009-Q4')
+    """
+    if period == "quarter":
+        return f"{day:%Y}-Q{(day.month + 2) // 3}"
+    return day.strftime({"month": "%Y-%m", "year": "%Y"}.get(period, "%Y-%m-%d"))
 
 
 def _texts_of_column(values: Sequence[Any], unit: str) -> Sequence[Any]:

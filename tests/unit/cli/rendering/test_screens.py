@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -207,6 +208,18 @@ def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alik
     assert "Files that were rejected or need a mapping" in printed(files.rejections(made[1:]), 140)
     assert "Files that need a mapping" in printed(files.rejections(made[2:]), 140)
     assert "Files that were rejected;" in printed(files.rejections(made[1:2]), 140)
+
+
+def test_duplicates_are_no_refusals() -> None:
+    (counted,) = summary.by_dataset(
+        [FileRecord("1", "raw", KEY, "v1", "payments", "done", reasons={"minimum": 3, "duplicate_row": 6865})]
+    )
+    refused, duplicates = (printed(table, 140) for table in screens.reasons([counted]))
+    assert "Why rows were refused" in refused
+    assert "6,865" not in refused
+    assert "Why rows are duplicates" in duplicates
+    assert "6,865" in duplicates
+    assert screens.reasons([replace(counted, reasons=Counter())]) == []
 
 
 def test_a_file_whose_mapping_is_settled_is_not_counted_among_those_that_wait() -> None:

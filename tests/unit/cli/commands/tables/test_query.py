@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -140,6 +142,16 @@ def test_the_table_follows_units_and_rounds_computed_numbers() -> None:
     assert "│  18.04 % │" in text
 
 
+def test_periods_and_midnights_have_no_time_of_day() -> None:
+    month, moment = UnitAndTitle("", "", period="month"), datetime(2009, 12, 1, 7, 30)
+    names = ["sold", "date", "begun_month", "at", "day"]
+    rows = [(datetime(2009, 12, 1), datetime(2009, 12, 5), date(2009, 12, 1), moment, date(2009, 12, 7))]
+    facts = [month, NO_FACTS, NO_FACTS, NO_FACTS, NO_FACTS]
+    assert texts_of_rows(names, rows, facts) == [("2009-12", "2009-12-05", "2009-12", moment, "2009-12-07")]
+    nothing = (None,) * len(names)
+    assert texts_of_rows(names, [nothing, *rows], facts)[0] == nothing
+
+
 def test_a_column_without_a_name_has_the_heading_of_the_console() -> None:
     facts = [UnitAndTitle("", "Count"), NO_FACTS, UnitAndTitle("GBP", "Revenue")]
     assert headings_of(["_col0", "_col1", "revenue"], facts) == ["Count", "Column 2", "revenue"]
@@ -190,6 +202,17 @@ def test_a_question_that_a_person_saved_is_run_by_its_name() -> None:
     assert statement_of_person("Germany against France", kept) == "select 1"
     with pytest.raises(ClickException, match="Did you mean"):
         statement_of_person("Germany against Franc", kept, ["why_refused"])
+
+
+def test_a_question_is_found_by_some_of_its_words_however_they_are_written() -> None:
+    kept = [replace(saved_by("ana", "select 1"), name="Q3 Home and abroad by month")]
+    with pytest.raises(ClickException, match=r"Did you mean Q3 Home and abroad by month\?"):
+        statement_of_person("q3_home", kept, ["why_refused"])
+    with pytest.raises(ClickException) as raised:
+        statement_of_person("nope", kept, ["why_refused"])
+    assert raised.value.message == (
+        "This lake has no saved question nope. `headgate questions` lists all saved questions."
+    )
 
 
 def test_a_name_under_which_two_people_saved_different_questions_needs_the_person() -> None:
