@@ -15,6 +15,7 @@ from headgate.lake.definitions import DEPLOYED, DefinitionObjects, Definitions, 
 
 NOTHING = DEPLOYED  # the version before the first dashboard was written
 _OF_ANY_DEPLOYMENT = "lake"  # a new deployment ends pushes, but keeps the dashboards that people wrote
+_NONE: Mapping[str, Mapping[str, Any]] = {}
 _WRITTEN = ("written_by", "written_at")
 _BOARD = ("system", "title", "filters_of_tables", "filters", "panels")  # the stored keys are by name
 _PANEL = ("name", "question", "kind", "table", "sql", "x", "y", "series", "unit", "units", "width")
@@ -36,18 +37,40 @@ def documents(versions: DefinitionVersions, version: str) -> dict[str, dict[str,
     return {name: json.loads(text) for name, text in versions.read(version).dashboards.items()}
 
 
+def deletions(versions: DefinitionVersions, version: str) -> dict[str, dict[str, Any]]:
+    """Return system → title, person and time of the dashboards that were deleted before a version.
+
+    Raises:
+        NotFoundError: the version does not exist.
+    """
+    return {} if version == NOTHING else deletions_of(versions.read(version))
+
+
+def deletions_of(version: Definitions) -> dict[str, dict[str, Any]]:
+    """Return the deletions that a version keeps."""
+    return {name: json.loads(text) for name, text in version.removals.items()}
+
+
 def write_version(
-    versions: DefinitionVersions, boards: Mapping[str, Mapping[str, Any]], etag: str, by: str, at: str
+    versions: DefinitionVersions,
+    boards: Mapping[str, Mapping[str, Any]],
+    etag: str,
+    by: str,
+    at: str,
+    *,
+    deleted: Mapping[str, Mapping[str, Any]] = _NONE,
 ) -> Push:
     """Store a version with these dashboards and use it.
 
     Args:
+        deleted: the deletions to keep, as `deletions` returns them.
         etag: ETag of the pointer that was read.
 
     Raises:
         ConflictError: somebody else wrote in the meantime.
     """
     files = {f"dashboards/{name}.yaml": json.dumps(board, sort_keys=True) for name, board in boards.items()}
+    files |= {f"removals/{name}.json": json.dumps(each, sort_keys=True) for name, each in deleted.items()}
     edited = Definitions(files, by, at)
     versions.keep(edited)
     return versions.move(edited.version, etag, by, at)

@@ -2566,6 +2566,12 @@ export interface components {
          * @description A version of all written dashboards, after one change.
          */
         DashboardVersion: {
+            /**
+             * Deleted
+             * @description Dashboards that were deleted before it, and not written again.
+             * @default []
+             */
+            deleted: components["schemas"]["DeletedDashboard"][];
             /** In Use */
             in_use: boolean;
             /** Titles */
@@ -2851,6 +2857,23 @@ export interface components {
         Decisions: {
             /** Decisions */
             decisions: components["schemas"]["Decision"][];
+        };
+        /**
+         * DeletedDashboard
+         * @description A written dashboard that somebody deleted.
+         */
+        DeletedDashboard: {
+            /**
+             * Deleted At
+             * @description ISO 8601 in UTC.
+             */
+            deleted_at: string;
+            /** Deleted By */
+            deleted_by: string;
+            /** System */
+            system: string;
+            /** Title */
+            title: string;
         };
         /**
          * DescriptionAsked

@@ -13,6 +13,7 @@ from headgate.api.shapes.dashboards import (
     Dashboards,
     DashboardVersion,
     DashboardVersions,
+    DeletedDashboard,
     PanelAsked,
 )
 from headgate.errors import ConflictError, NotFoundError, SettingsError
@@ -22,7 +23,7 @@ from headgate.query.kept_questions import (
     panel_document,
     questions_of_person,
 )
-from headgate.query.written_dashboards import documents, write_version
+from headgate.query.written_dashboards import deletions, deletions_of, documents, write_version
 from headgate.systems.dashboards import DeclaredDashboard, dashboard_of, dashboards_of
 
 if TYPE_CHECKING:
@@ -126,6 +127,10 @@ def every_version(lake: LakePorts) -> DashboardVersions:
                 written_by=version.pushed_by,
                 written_at=version.pushed_at,
                 titles=tuple(json.loads(text)["title"] for _, text in sorted(version.dashboards.items())),
+                deleted=tuple(
+                    DeletedDashboard(system=name, **deletion)
+                    for name, deletion in sorted(deletions_of(version).items())
+                ),
                 in_use=version.version == current,
             )
             for version in lake.dashboard_versions.pushed()
@@ -158,8 +163,15 @@ def _change(lake: LakePorts, caller: CallerIdentity, change: Callable[[Documents
     before = documents(versions, push.version)
     if (after := change(before)) != before:
         at = lake.now().isoformat(timespec="seconds")
+        deleted = {
+            name: {"title": board["title"], "deleted_by": caller.name, "deleted_at": at}
+            for name, board in before.items()
+        }
+        every = {**deletions(versions, push.version), **deleted}
+        gone = [(name, each) for name, each in every.items() if name not in after]
+        newest = sorted(gone, key=lambda each: each[1]["deleted_at"])[-_MAX_DASHBOARDS:]
         try:
-            write_version(versions, after, etag, caller.name, at)
+            write_version(versions, after, etag, caller.name, at, deleted=dict(newest))
         except ConflictError:
             raise conflict(_CHANGED_BY_SOMEBODY_ELSE) from None
     return every_dashboard(lake)

@@ -240,6 +240,15 @@ class DashboardAsked(Asked):
     )
 
 
+class DeletedDashboard(Shape):
+    """A written dashboard that somebody deleted."""
+
+    system: str
+    title: str
+    deleted_by: str
+    deleted_at: str = Field(description="ISO 8601 in UTC.")
+
+
 class DashboardVersion(Shape):
     """A version of all written dashboards, after one change."""
 
@@ -247,6 +256,9 @@ class DashboardVersion(Shape):
     written_by: str
     written_at: str = Field(description="ISO 8601 in UTC.")
     titles: tuple[str, ...]
+    deleted: tuple[DeletedDashboard, ...] = Field(
+        (), description="Dashboards that were deleted before it, and not written again."
+    )
     in_use: bool
 
 

@@ -73,6 +73,29 @@ def test_each_change_is_a_version_and_an_earlier_one_is_used_again() -> None:
     assert ana.call("POST", f"{VERSIONS}/{'0' * 16}").status == 404
 
 
+def test_a_deleted_dashboard_is_named_with_who_deleted_it_until_it_is_written_again() -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake), Caller(lake, ("operator",), "ben")
+    ana.call("PUT", f"{PATH}/branches", board())
+    ana.call("PUT", f"{PATH}/towns", board("Towns"))
+    ben.call("DELETE", f"{PATH}/towns")
+    ben.call("DELETE", f"{PATH}/nothing")
+
+    def current() -> dict[str, Any]:
+        versions = Caller(lake, ("viewer",), "eve").call("GET", VERSIONS).json["versions"]
+        return next(each for each in versions if each["in_use"])
+
+    (deleted,) = current()["deleted"]
+    assert current()["titles"] == ["Branches"]
+    assert (deleted["system"], deleted["title"], deleted["deleted_by"]) == ("towns", "Towns", "ben")
+    assert deleted["deleted_at"] == current()["written_at"]
+    ana.call("PUT", f"{PATH}/branches", {**board("B"), "replaces": read_board(ana)["written_at"]})
+    assert [each["system"] for each in current()["deleted"]] == ["towns"]
+    ana.call("PUT", f"{PATH}/towns", board("Towns"))
+    assert current()["deleted"] == []
+    assert written(ana).keys() == {"branches", "towns"}
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [

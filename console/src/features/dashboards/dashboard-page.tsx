@@ -8,6 +8,7 @@ import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { Tabs } from '../../components/tabs'
+import { dayAndTime } from '../../formats/moments'
 import { useKeptQuestions } from '../query/saved-questions'
 import { useEarlyModels } from '../models/queries'
 import { Board } from './board'
@@ -19,6 +20,7 @@ import { OwnBoard } from './own-board'
 import { useOwnFilters } from './own-filters'
 import { type Left, useCarriedFrom } from './use-carried'
 import { WrittenBoard } from './written-board'
+import { useBoardVersions } from './written-boards'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
@@ -113,10 +115,23 @@ function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left 
 }
 
 function NoBoard({ system }: { system: string | undefined }) {
+  const versions = useBoardVersions(Boolean(system)).data?.versions ?? []
+  const deleted = versions
+    .flatMap((version) => version.deleted ?? [])
+    .filter((each) => each.system === system)
+    .toSorted((one, other) => other.deleted_at.localeCompare(one.deleted_at))[0]
   return (
     <>
       <PageTitle>Dashboards</PageTitle>
-      {system ? <NothingHere what="dashboard" name={system} /> : null}
+      {system && deleted ? (
+        <NothingHere
+          what="dashboard"
+          name={system}
+          why={`${deleted.deleted_by} deleted “${deleted.title}” on ${dayAndTime(deleted.deleted_at)}. Operators can use an earlier version of it again, on My dashboard.`}
+        />
+      ) : system ? (
+        <NothingHere what="dashboard" name={system} />
+      ) : null}
       <Empty>
         {system ? '' : 'This lake has no dashboards. '}
         <Anchor href="#/query">Ask its tables on the page Query</Anchor>, where an answer can be shown as a

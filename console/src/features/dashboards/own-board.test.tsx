@@ -241,3 +241,10 @@ test('a panel is not asked before the filters that the link carried are there', 
   await vi.waitFor(() => expect(asked.some((sql) => sql.includes("WHERE region = 'Alps'"))).toBe(true))
   expect(asked).not.toContain('select mean from trips')
 })
+
+test('an empty dashboard of another person does not advise its reader to save a question', async () => {
+  show([], '/dashboards/mine?by=ben')
+  await screen.findByText(/^ben has no question on a dashboard/)
+  expect(screen.getByRole('link', { name: 'All dashboards' }).getAttribute('href')).toBe('/dashboards')
+  expect(screen.queryByRole('link', { name: 'Ask a question and save it' })).toBeNull()
+}, 60_000)

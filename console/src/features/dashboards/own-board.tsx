@@ -76,12 +76,21 @@ export function OwnBoard() {
       <Answered of={kept} what="the questions">
         {() =>
           pinned.length === 0 ? (
-            <Empty>
-              {isOwn ? 'Nothing is on your dashboard yet.' : 'Nothing is on this dashboard.'}{' '}
-              <Anchor component={Link} inherit to="/query">
-                Ask a question and save it
-              </Anchor>
-            </Empty>
+            isOwn ? (
+              <Empty>
+                Nothing is on your dashboard yet.{' '}
+                <Anchor component={Link} inherit to="/query">
+                  Ask a question and save it
+                </Anchor>
+              </Empty>
+            ) : (
+              <Empty>
+                {by} has no question on a dashboard: they took all of them off, or the link has another name.{' '}
+                <Anchor component={Link} inherit to="/dashboards">
+                  All dashboards
+                </Anchor>
+              </Empty>
+            )
           ) : (
             <PinnedPanels pinned={pinned} isOwn={isOwn} undo={undo} />
           )

@@ -51,6 +51,18 @@ export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
   )
 }
 
+/** The dashboards of a version, and the one whose deletion made it. */
+export function versionWords({
+  titles,
+  deleted = [],
+  written_at: at,
+}: Pick<Schemas['DashboardVersion'], 'titles' | 'deleted' | 'written_at'>): string {
+  const gone = deleted.filter((each) => each.deleted_at === at).map(({ title }) => `“${title}”`)
+  return [titles.join(', ') || 'no dashboard', gone.length > 0 ? `${gone.join(', ')} deleted` : '']
+    .filter(Boolean)
+    .join('; ')
+}
+
 /** The versions of the written dashboards, each with the way back to it. */
 export function Versions() {
   const versions = useBoardVersions()
@@ -65,7 +77,7 @@ export function Versions() {
             {answer.versions.map((version) => (
               <li key={version.version}>
                 <Text size="sm" span>
-                  {version.titles.join(', ') || 'no dashboard'}
+                  {versionWords(version)}
                 </Text>{' '}
                 <Text size="xs" span className="muted">
                   {version.written_by}, <Moment at={version.written_at} />

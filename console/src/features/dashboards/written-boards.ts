@@ -32,8 +32,9 @@ export const useDeleteBoard = () =>
   useChange((system: string) => read<Schemas['Dashboards']>(`${PATH}/${part(system)}`, { method: 'DELETE' }))
 
 /** The versions of the written dashboards, newest first. */
-export const useBoardVersions = () =>
+export const useBoardVersions = (isAsked = true) =>
   useQuery({
+    enabled: isAsked,
     queryKey: ['dashboard versions'],
     queryFn: () => read<Schemas['DashboardVersions']>(VERSIONS),
   })
