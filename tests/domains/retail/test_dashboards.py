@@ -19,6 +19,7 @@ from headgate.contracts.registry import Registry
 from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.compliance_guardian import decisions, reviews
+from headgate.domains.retail.global_market_pulse.regional_performance import beside_all_regions
 from headgate.domains.retail.market_intelligence_hub.planned_sums import with_plan
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.quality import card_findings
@@ -1246,6 +1247,8 @@ def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, ob
         set_nearest(engine)
     if "sales_forecast" in tables:
         set_plan(engine)
+    if "regional_performance" in tables:
+        set_all_regions(engine)
 
 
 def filled_payments(engine: duckdb.DuckDBPyConnection, payments: list[dict[str, object]]) -> None:
@@ -1259,6 +1262,20 @@ def set_nearest(engine: duckdb.DuckDBPyConnection) -> None:
     """Set the error of the best method, as the table has it after each build."""
     rules = "smape_naive2, smape_last_year, smape_last_value, smape_mean_of_8"
     engine.execute(f"update forecast_accuracy set smape_nearest = least(smape, {rules})")  # noqa: S608 columns of a contract
+
+
+def set_all_regions(engine: duckdb.DuckDBPyConnection) -> None:
+    """Set how each region compares with all, as the table has it after each build."""
+    months = engine.table("regional_performance").df()
+    rows = beside_all_regions(months.assign(sales=months["sales"].fillna(months["revenue"])))
+    names = ("revenue_share", "revenue_place", "all_orders", "others_return_rate", "usual_late_share")
+    assigned = ", ".join(f"{name} = given.{name}" for name in names)
+    engine.register("given", rows)
+    engine.execute(
+        f"update regional_performance as r set {assigned} from given "  # noqa: S608 columns of a contract
+        "where r.region_id = given.region_id and r.month_on = given.month_on"
+    )
+    engine.unregister("given")
 
 
 def set_plan(engine: duckdb.DuckDBPyConnection) -> None:
@@ -3731,18 +3748,21 @@ def test_the_reasons_are_of_the_transactions_that_wait() -> None:
     assert panel.nothing
 
 
-def test_the_share_of_a_region_is_of_the_revenue_beside_it_and_unknown_for_one_chosen_region() -> None:
+def test_the_share_of_a_region_is_of_the_revenue_of_all_also_for_one_chosen_region() -> None:
     rows: list[dict[str, object]] = [
         {"region_id": code, "region_name": code, "month_on": date(2010, 11, 1), "is_complete": True}
         | {"revenue": revenue, "sales_share": 0.5, "orders": 20}
         for code, revenue in (("GB", 90), ("DE", 10))
     ]
     for name in ("regions", "map"):
-        for of_rows, shares in ((rows, [0.9, 0.1]), (rows[1:], [None])):
-            with duckdb.connect() as engine:
-                filled_tables(engine, regional_performance=of_rows)
-                answer = answer_of(engine, panel_of("global-market-pulse", name).sql)
-            assert [row["revenue_share"] for row in answer] == shares
+        panel = panel_of("global-market-pulse", name)
+        with duckdb.connect() as engine:
+            filled_tables(engine, regional_performance=rows)
+            every = answer_of(engine, panel.sql)
+            engine.execute("delete from regional_performance where region_id = 'GB'")
+            chosen = answer_of(engine, panel.sql)
+        assert [row["revenue_share"] for row in every] == [0.9, 0.1]
+        assert [row["revenue_share"] for row in chosen] == [0.1]
 
 
 def test_purchases_that_failed_are_counted_against_the_searches_that_opened_an_article() -> None:

@@ -30,16 +30,22 @@ COLUMNS = [
     "largest_order",
     "largest_order_id",
     "sales_share",
+    "revenue_share",
+    "revenue_place",
+    "all_orders",
     "monthly_growth",
     "yearly_growth",
     "adjusted_growth",
     "revenue_per_1000_people",
     "revenue_per_gdp_billion",
     "return_rate",
+    "others_return_rate",
     "cancellation_rate",
     "delivery_days_median",
     "late_share",
+    "usual_late_share",
 ]
+RATED_ORDERS = 20  # from this many orders of a month on a rate counts
 
 
 def regional_performance(
@@ -58,7 +64,34 @@ def regional_performance(
     rows = _without_gaps(months).merge(regions, how="left", on="region_id")
     rows["revenue"] = rows["sales"] - rows["returns"] - rows["fees"]
     rows["is_complete"] = rows["month_on"].isin(whole)
-    return _rated(_compared(rows, whole)).assign(month_on=lambda table: table["month_on"].dt.date)[COLUMNS]
+    rated = beside_all_regions(_rated(_compared(rows, whole)))
+    return rated.assign(month_on=lambda table: table["month_on"].dt.date)[COLUMNS]
+
+
+def beside_all_regions(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the place of each among all regions of its month, and with their usual rates.
+
+    A filter by region leaves one of them, so a panel cannot compute these figures itself.
+    """
+    months = rows["month_on"]
+    revenue = rows["revenue"].astype(float)
+    order = rows.assign(revenue=-revenue).sort_values(["month_on", "revenue", "region_id"])
+    is_many = rows["orders"] >= RATED_ORDERS
+    late = rows["late_share"].astype(float).where(is_many)
+    return_rate = rows["return_rate"].astype(float)
+    # A rate above 1 is of goods of earlier months.
+    sales = rows["sales"].astype(float).where(is_many & (return_rate <= 1), 0.0)
+    returns = sales * return_rate.fillna(0.0)
+    other_sales, other_returns = (
+        values.groupby(months).transform("sum") - values for values in (sales, returns)
+    )
+    return rows.assign(
+        revenue_share=_over(revenue, revenue.groupby(months).transform("sum")),
+        revenue_place=order.groupby("month_on").cumcount() + 1,
+        all_orders=rows["orders"].groupby(months).transform("sum"),
+        others_return_rate=_over(other_returns.clip(lower=0.0), other_sales),
+        usual_late_share=late.groupby(months).transform("mean"),
+    )
 
 
 def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:

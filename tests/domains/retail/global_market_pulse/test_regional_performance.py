@@ -5,15 +5,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from headgate.domains.retail import global_market_pulse
+from headgate.domains.retail.global_market_pulse.regional_performance import beside_all_regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import ibis
-    import pandas as pd
 
     Rows = list[dict[str, Any]]
     Shop = Callable[[Mapping[str, Rows]], dict[str, ibis.Table]]
@@ -191,3 +192,31 @@ def test_fees_and_postage_that_are_taken_off_are_no_returns_and_revenue_is_the_s
     (month,) = global_market_pulse.build(shop(rows), AS_OF)["regional_performance"].to_dict("records")[:1]
     assert [month[name] for name in ("sales", "returns", "fees", "revenue")] == [54, 5, 34, 15]
     assert month["return_rate"] == pytest.approx(5 / 54)
+
+
+def test_a_region_has_its_share_and_place_and_the_usual_rates_of_its_month() -> None:
+    rows = pd.DataFrame(
+        {
+            "region_id": ["AU", "GB", "IE", "NO"],
+            "month_on": pd.Timestamp(2010, 11, 1),
+            "revenue": [Decimal(10), Decimal(60), Decimal(30), Decimal(0)],
+            "sales": [Decimal(10), Decimal(80), Decimal(40), Decimal(1)],
+            "orders": [5, 60, 20, 30],
+            "return_rate": [0.9, 0.25, 0.5, 40.0],
+            "late_share": [1.0, 0.2, 0.4, None],
+        }
+    )
+    compared = beside_all_regions(rows).set_index("region_id")
+    assert compared["revenue_share"].tolist() == [0.1, 0.6, 0.3, 0.0]
+    assert compared["revenue_place"].tolist() == [3, 1, 2, 4]
+    assert compared["all_orders"].tolist() == [115] * 4
+    # Of 20 orders or more in the month, and not of goods of earlier months.
+    assert compared["others_return_rate"].tolist() == pytest.approx([40 / 120, 0.5, 0.25, 40 / 120])
+    assert compared["usual_late_share"].tolist() == pytest.approx([0.3] * 4)
+
+
+def test_the_only_region_has_no_rate_of_others(small: pd.DataFrame) -> None:
+    """No month of these has 20 orders, so there is no usual rate."""
+    assert small["others_return_rate"].isna().all()
+    assert small["usual_late_share"].isna().all()
+    assert small["revenue_place"].groupby("month_on").max().tolist() == [2, 2, 2]
