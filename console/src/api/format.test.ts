@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest'
 
 import {
-  withoutZeroExponent,
-  inFull,
   cellText,
+  exactAmount,
   explained,
   figure,
   forPages,
+  inFull,
   measure,
   money,
   number,
   seconds,
   unitWord,
   usd,
+  withoutZeroExponent,
 } from './format'
 
 test('an error of a file names its column and ends each sentence', () => {
@@ -181,4 +182,13 @@ test('a number of hundreds of digits has an exponent, and no number one that it 
     'A1e0',
     '1.5',
   ])
+})
+
+test('an amount that is stored to the cent keeps its cents, and a computed one is none', () => {
+  expect(exactAmount('211.59', 'GBP')).toBe('£211.59')
+  expect(exactAmount('16554.88', 'GBP')).toBe('£16,554.88')
+  expect(exactAmount('1234.5678', 'GBP')).toBe('')
+  expect(exactAmount(211.59, 'GBP')).toBe('')
+  expect(exactAmount('0.31', 'share')).toBe('')
+  expect(exactAmount(null, 'GBP')).toBe('')
 })

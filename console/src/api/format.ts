@@ -162,6 +162,18 @@ export function figure(value: Cell | undefined, unit: string): string {
   return currency ? money(parsed, currency) : measure(parsed)
 }
 
+/**
+ * An amount that is stored to the smallest coin, such as that of one payment: nobody compares a rounded one with a
+ * statement of account. Empty for any other value, such as a computed one.
+ */
+export function exactAmount(value: Cell | undefined, unit: string): string {
+  const currency = currencyOf(unit)
+  const places = typeof value === 'string' ? /^-?\d+\.(\d+)$/.exec(value)?.[1]?.length : undefined
+  return currency && places !== undefined && places <= placesOfCurrency(currency)
+    ? figureInFull(value, unit)
+    : ''
+}
+
 /** Units that a figure has in its own words. */
 export const UNITS_OF_A_FIGURE: ReadonlySet<string> = new Set([
   'share',

@@ -167,6 +167,11 @@ def row_parts(dataset: str) -> list[DeclaredRowPart]:
     return [part for board in dashboards().values() for part in board.row_pages if part.dataset == dataset]
 
 
+def part_of_returns(dataset: str) -> DeclaredRowPart:
+    (part,) = (one for one in row_parts(dataset) if "{title_back}" in one.title)
+    return part
+
+
 def with_lines(engine: duckdb.DuckDBPyConnection, lines: list[tuple[object, ...]]) -> None:
     """Fill the datasets with orders of customer 9."""
     datasets(engine)
@@ -334,7 +339,7 @@ def test_an_article_counts_lines_without_their_order_and_no_stock_for_days_that_
 
 
 def test_the_page_of_a_return_says_what_came_back_and_with_which_order_it_was_bought() -> None:
-    (part,) = row_parts("orders")
+    part = part_of_returns("orders")
     with duckdb.connect() as engine:
         with_lines(engine, BACK)
         returned, bought = (answer_of(engine, part.of_item(order)) for order in ("C525398", "524159"))
@@ -2204,7 +2209,7 @@ OF_TWO_ARTICLES: list[tuple[object, ...]] = [
 def test_the_article_that_came_back_is_the_one_with_most_money_in_all_its_lines() -> None:
     (queue,) = dashboards()["demand-insights-engine"].queues
     (call,) = (part for part in queue.evidence if part.title.startswith("[Last return"))
-    (region,) = row_parts("regions")
+    region = part_of_returns("regions")
     months: list[dict[str, object]] = [
         {"region_id": "NL", "month_on": date(2010, 10, 1), "is_complete": True},
     ]
@@ -2496,7 +2501,7 @@ def test_the_months_of_a_customer_count_no_corrected_price_as_returned() -> None
 
 def test_the_pages_of_an_order_and_of_a_region_count_no_corrected_price_as_returned() -> None:
     """They have the words and the rule of the page of its customer."""
-    ((order,), (region,)) = (row_parts(dataset) for dataset in ("orders", "regions"))
+    order, region = (part_of_returns(dataset) for dataset in ("orders", "regions"))
     months: list[dict[str, object]] = [
         {"region_id": "NL", "month_on": date(2010, 2, 1), "is_complete": True},
     ]
@@ -3436,7 +3441,7 @@ def test_a_region_with_two_actions_has_both_the_larger_amount_first_and_a_past_m
 
 
 def test_the_page_of_a_region_names_its_returns_by_amount_with_order_customer_and_article() -> None:
-    (part,) = row_parts("regions")
+    part = part_of_returns("regions")
     months = [
         {"region_id": "NL", "month_on": date(2010, month, 1), "is_complete": month < 11} for month in (10, 11)
     ]
@@ -3462,6 +3467,98 @@ TESTED_PERIOD: dict[str, object] = {
     "value": 0.7,
     "period": "2010-11-30/2010-12-09",
 }
+
+
+def test_the_returns_of_a_region_are_listed_newest_first_below_the_article_with_most_money() -> None:
+    """1 July stood above 14 July and below 4 November."""
+    lines: list[tuple[object, ...]] = [
+        ("C1", date(2010, 10, 5), "cancelled", "A", -100, 100),
+        ("C2", date(2010, 10, 9), "cancelled", "B", -1, 5),
+        ("C3", date(2010, 7, 1), "cancelled", "C", -9, 9),
+        ("C4", date(2010, 7, 14), "cancelled", "D", -1, 7),
+    ]
+    part = part_of_returns("regions")
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            regional_performance=[{"region_id": "AU", "month_on": date(2010, 10, 1), "is_complete": True}],
+        )
+        with_lines(engine, lines)
+        engine.execute("update orders set region_id = 'AU'")
+        rows = answer_of(engine, part.of_item("AU"))
+    assert [row["order_id"] for row in rows] == ["C2", "C1", "C4", "C3"]
+    assert answer_in_words(part.title, rows, part.units).startswith(
+        "£10,005 came back in October 2010, the largest part A: 100 pieces of customer 9, £10,000"
+    )
+
+
+AUSTRALIA: dict[str, object] = {
+    "region_id": "AU",
+    "region_name": "Australia",
+    "is_complete": True,
+    "orders": 25,
+}
+
+
+def test_the_page_of_a_region_begins_with_the_order_that_is_most_of_its_month() -> None:
+    """Australia's page spoke of £37.70 of returns, and not of the order of £16.6k."""
+    months: list[dict[str, object]] = [
+        {**AUSTRALIA, "month_on": date(2010, at, 1), "revenue": revenue, "largest_order": largest}
+        | {"largest_order_id": order}
+        for at, revenue, largest, order in (
+            (10, 3000, 500, "530000"),
+            (11, 18207.82, 16554.88, "536009"),
+        )
+    ]
+    part = row_parts("regions")[0]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=months)
+        rows = answer_of(engine, part.of_item("AU"))
+        engine.execute("update regional_performance set largest_order = 500")
+        plain = answer_of(engine, part.of_item("AU"))
+    assert answer_in_words(part.title, rows, part.units) == (
+        "Order 536009 of £16,555 is 90.9 % of the £18,208 of November 2010: £1,653 without it; ask its "
+        "customer whether it comes again, and plan without it until then"
+    )
+    assert [(row["month_on"].month, row["order_id"]) for row in rows] == [(11, "536009"), (10, "530000")]  # type: ignore[attr-defined]
+    assert answer_in_words(part.title, plain, part.units) == (
+        "£18,208 in November 2010, place 1 of the regions"
+    )
+
+
+def test_the_page_of_an_order_says_what_it_is_of_its_region_and_customer_and_what_to_ask() -> None:
+    lines: list[tuple[object, ...]] = [
+        ("536009", date(2010, 11, 29), "completed", "A", 100, 165),
+        ("530669", date(2010, 11, 4), "completed", "A", 1, 10),
+        ("528168", date(2010, 10, 21), "completed", "B", 10, 232.7),
+        ("C52816", date(2010, 10, 22), "cancelled", "B", -10, 232.7),
+    ]
+    month = {**AUSTRALIA, "month_on": date(2010, 11, 1), "revenue": 18150}
+    (part,) = (one for one in row_parts("orders") if "{title_share}" in one.title)
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=[month])
+        with_lines(engine, lines)
+        engine.execute("update orders set region_id = 'AU'")
+        large, small, returned = (
+            answer_of(engine, part.of_item(order)) for order in ("536009", "530669", "C52816")
+        )
+        engine.execute("delete from orders where order_id = '528168'")
+        one_other = answer_of(engine, part.of_item("530669"))
+        engine.execute("delete from orders where order_id = '536009'")
+        alone = answer_of(engine, part.of_item("530669"))
+    titles = [answer_in_words(part.title, rows, part.units) for rows in (large, small, one_other, alone)]
+    assert titles == [
+        (
+            "£16,500 in this order, 90.9 % of the £18,150 of Australia in November 2010; the other 2 orders "
+            "of the customer were £10 to £2,327; ask customer 9 whether it comes again, and plan Australia "
+            "without it until then"
+        ),
+        "£10 in this order; the other 2 orders of the customer were £2,327 to £16,500",
+        "£10 in this order; the other order of the customer was £16,500",
+        "£10 in this order; the customer has no other order",
+    ]
+    assert [row["order_id"] for row in large] == ["530669", "528168"]
+    assert returned == [], "what came back has a part of its own"
 
 
 def test_each_row_of_the_decisions_about_payments_is_of_one_period() -> None:
@@ -4511,7 +4608,7 @@ def test_the_last_return_of_a_call_is_of_goods_and_the_same_in_its_fields_and_in
 
 
 def test_fees_discounts_and_postage_are_no_returns_of_a_region_or_an_order() -> None:
-    ((order,), (region,)) = (row_parts(dataset) for dataset in ("orders", "regions"))
+    order, region = (part_of_returns(dataset) for dataset in ("orders", "regions"))
     months: list[dict[str, object]] = [
         {"region_id": "NL", "month_on": date(2010, 2, 1), "is_complete": True},
     ]
@@ -4553,12 +4650,14 @@ def test_fees_discounts_and_postage_are_no_returns_of_a_region_or_an_order() -> 
         "£39 of fees, discounts and postage were taken off in February 2010, the largest part POSTAGE: "
         "1 piece of customer 9, £36"
     )
-    assert [row["taken_off_as"] for row in of_region] == [
-        "price corrected",
-        "fee, discount or postage",
-        "fee, discount or postage",
+    assert sorted(str(row["taken_off_as"]) for row in of_region) == [
         "came back",
+        "fee, discount or postage",
+        "fee, discount or postage",
+        "price corrected",
     ]
+    days = [cast("date", row["returned_on"]) for row in of_region]
+    assert days == sorted(days, reverse=True)
 
 
 def test_a_service_has_no_returned_pieces_on_its_page_and_goods_are_sold_until_their_last_sale() -> None:

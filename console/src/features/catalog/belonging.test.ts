@@ -3,10 +3,13 @@ import { expect, test } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { testColumn as column, testTable as table } from '../../formats/test-tables'
 import {
+  amountName,
   amountUnit,
+  amountWords,
   childrenOf,
   childStatement,
   datasetOf,
+  keptOf,
   literal,
   rowStatement,
   tablesAbout,
@@ -60,7 +63,63 @@ test('rows without an amount of their own have the sum of their parts', () => {
   expect(sql).toContain('sum(CASE WHEN p.amount < 0 THEN 1 END) OVER () AS title_rows_below_zero')
   expect(sql).not.toContain('updated_at')
   expect(amountUnit(TABLES, visits)).toBe('EUR')
-  expect(amountUnit(TABLES, people)).toBe('')
+  expect([amountName(TABLES, visits), amountWords(TABLES, visits)]).toEqual(['total_of_fees', ' of fees'])
+})
+
+test('money of rows that have parts comes before single amounts, and is said to be theirs', () => {
+  const wards = table('wards', [column('ward_id', { primary_key: true })])
+  const guests = table('guests', [
+    column('guest_id', { primary_key: true }),
+    column('ward_id', { references: 'wards.ward_id' }),
+  ])
+  const cards = table(
+    'card_payments',
+    [
+      column('card_payment_id', { primary_key: true }),
+      column('guest_id', { references: 'guests.guest_id' }),
+      column('paid', { type: 'decimal(12,2)', unit: 'EUR' }),
+    ],
+    { amount: ['paid'] },
+  )
+  const stays = table('stays', [
+    column('stay_id', { primary_key: true }),
+    column('guest_id', { references: 'guests.guest_id' }),
+  ])
+  const lines = table(
+    'stay_lines',
+    [
+      column('line_id', { primary_key: true }),
+      column('stay_id', { references: 'stays.stay_id' }),
+      column('price', { type: 'decimal(12,2)', unit: 'EUR' }),
+    ],
+    { amount: ['price'] },
+  )
+  const all = [cards, guests, lines, stays, wards]
+  const [ofWard] = childrenOf(all, wards)
+  const sql = childStatement(all, ofWard as never, 'W1', true)
+  expect(sql).toContain('AS total_of_stays')
+  expect(sql).toContain(
+    'FROM curated.stay_lines AS c\n  JOIN curated.stays AS t ON t."stay_id" = c."stay_id"',
+  )
+  expect(sql).toContain(`ON o."guest_id" = t."guest_id"\n  WHERE o."ward_id" = 'W1'\n  GROUP BY t."guest_id"`)
+  expect(amountWords(all, guests)).toBe(' of stays')
+  // Without stays the cards are said, and a stay's own lines need no name.
+  expect(amountWords([cards, guests, wards], guests)).toBe(' of card payments')
+  expect([amountName(all, stays), amountWords(all, stays)]).toEqual(['total', ''])
+})
+
+test('a phone has the time with number and amount, or else with the words', () => {
+  const [visit] = childrenOf(TABLES, people)
+  expect(keptOf(TABLES, visit as never)).toEqual(['came_at', 'visit_id', 'total_of_fees'])
+  const searches = table('searches', [
+    column('search_id', { primary_key: true }),
+    column('person_id', { references: 'people.person_id' }),
+    column('device', { rules: ['one of a, b'] }),
+    column('asked_at', { type: 'timestamp' }),
+    column('query'),
+  ])
+  const [search] = childrenOf([people, searches], people)
+  expect(keptOf([people, searches], search as never)).toEqual(['asked_at', 'query'])
 })
 
 test('rows without a time are known by their words, and those of one amount show it once', () => {

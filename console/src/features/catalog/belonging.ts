@@ -15,7 +15,7 @@ export interface Child {
 export const MOST_ROWS = 200
 
 /** The name of the amount of a row in an answer: the product of the columns that its contract names. */
-export const AMOUNT = 'total'
+const AMOUNT = 'total'
 
 const NUMBER = /^-?\d+(\.\d+)?$/
 
@@ -58,16 +58,49 @@ const weightOf = (tables: Table[], { table }: Child): number =>
   partOf(tables, table) ? 2 : table.amount.length > 0 ? 1 : 0
 
 /** The dataset whose amounts add up to that of a row of this one: of an order, its lines. */
-const partOf = (tables: Table[], table: Table): Child | undefined => {
+interface Part extends Child {
+  /** The rows that have the parts where a row has none itself: of a customer, the orders with their lines. */
+  through?: Child & { key: Column }
+}
+
+const referencing = (tables: Table[], table: Table): Child[] => {
   const key = onlyKey(table)
-  if (!key) return undefined
+  if (!key) return []
   const name = `${table.name}.${key.name}`
-  const parts = tables.filter(({ amount }) => amount.length > 0)
-  for (const part of parts) {
-    const column = part.columns.find(({ references }) => references === name)
-    if (column) return { table: part, column }
+  return tables.flatMap((child) => {
+    const column = child.columns.find(({ references }) => references === name)
+    return column ? [{ table: child, column }] : []
+  })
+}
+
+/** Rows that have parts, such as orders, come before single amounts, as on the page. */
+const partOf = (tables: Table[], table: Table): Part | undefined => {
+  const children = referencing(tables, table)
+  for (const through of children) {
+    const key = through.table.amount.length > 0 ? undefined : onlyKey(through.table)
+    const part = referencing(tables, through.table).find((one) => one.table.amount.length > 0)
+    if (key && part) return { ...part, through: { ...through, key } }
   }
-  return undefined
+  return children.find((child) => child.table.amount.length > 0)
+}
+
+/** The rows whose money is the amount of a row of a dataset; empty where it is the row's own, as that of an order with its lines. */
+function amountFrom(tables: Table[], table: Table): string {
+  const part = table.amount.length > 0 ? undefined : partOf(tables, table)
+  const from = part && (part.through ?? part).table.name
+  return !from || from.startsWith(table.name.replace(/s$/, '')) ? '' : from
+}
+
+/** The name of the amount of a row in an answer: it says whose money it is where that is not the row's own. */
+export const amountName = (tables: Table[], table: Table): string => {
+  const from = amountFrom(tables, table)
+  return from ? `${AMOUNT}_of_${from}` : AMOUNT
+}
+
+/** Whose money the amounts of a dataset's rows are, in words such as ` of orders`; empty where it is their own. */
+export const amountWords = (tables: Table[], table: Table): string => {
+  const from = amountFrom(tables, table)
+  return from ? ` of ${from.replaceAll('_', ' ')}` : ''
 }
 
 /** A value as a literal of a column's type; undefined where none of its values reads so. */
@@ -143,20 +176,26 @@ export function childStatement(
     from.push(`LEFT JOIN ${of} ON w.${quotedName(whole.key.name)} = r.${quotedName(whole.by.name)}`)
   }
   if (part && key) {
-    const name = quotedName(part.column.name)
+    const { through } = part
+    const name = through ? `t.${quotedName(through.column.name)}` : `c.${quotedName(part.column.name)}`
     from.push(
       `LEFT JOIN (`,
-      `  SELECT c.${name} AS part_of, sum(${product('c', part.table.amount)}) AS amount`,
+      `  SELECT ${name} AS part_of, sum(${product('c', part.table.amount)}) AS amount`,
       `  FROM ${part.table.database}.${part.table.name} AS c`,
-      `  JOIN ${table.database}.${table.name} AS o ON o.${quotedName(key.name)} = c.${name}`,
+      ...(through
+        ? [
+            `  JOIN ${through.table.database}.${through.table.name} AS t ON t.${quotedName(through.key.name)} = c.${quotedName(part.column.name)}`,
+          ]
+        : []),
+      `  JOIN ${table.database}.${table.name} AS o ON o.${quotedName(key.name)} = ${name}`,
       `  WHERE o.${quotedName(column.name)} ${condition}`,
-      `  GROUP BY c.${name}`,
+      `  GROUP BY ${name}`,
       `) AS p ON p.part_of = r.${quotedName(key.name)}`,
     )
   }
   const sums = amount
     ? [
-        `${amount} AS ${AMOUNT}`,
+        `${amount} AS ${amountName(tables, table)}`,
         `sum(${amount}) OVER () AS title_amount`,
         `sum(CASE WHEN ${amount} < 0 THEN ${amount} END) OVER () AS title_below_zero`,
         `sum(CASE WHEN ${amount} < 0 THEN 1 END) OVER () AS title_rows_below_zero`,
@@ -179,6 +218,19 @@ export function childStatement(
           ? `r.${quotedName(key.name)}`
           : '1'
   return `SELECT ${columns.join(',\n       ')},\n       count(*) OVER () AS row_count\n${from.join('\n')}\nWHERE r.${quotedName(column.name)} ${condition}\nORDER BY ${order}\nLIMIT ${MOST_ROWS}`
+}
+
+/** The columns by which people know the rows, where there is no room for all: their time, with the number and the amount or else with their words. */
+export function keptOf(tables: Table[], { table, column }: Child): string[] {
+  const amount =
+    table.amount.length === 1 ? table.amount[0] : amountUnit(tables, table) && amountName(tables, table)
+  const own = table.columns.filter(({ name }) => name !== column.name && !table.newest_by.includes(name))
+  const time = own.find(({ type }) => isTime(type))
+  const words = own.find(
+    (one) => isTextual(one.type) && !one.primary_key && !one.references && one.rules.length === 0,
+  )
+  const key = time && (amount || !words) ? onlyKey(table) : words
+  return [time?.name, key?.name, amount].flatMap((name) => name || [])
 }
 
 /** The unit of the amounts of a dataset's rows; empty where it has none. */

@@ -1,9 +1,10 @@
 import { Anchor, Group, Stack } from '@mantine/core'
+import { useMemo } from 'react'
 import { useParams } from 'react-router'
 
 import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
-import { figure, unitWord, whole } from '../../api/format'
+import { exactAmount, figure, unitWord, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { NothingPage, useNothingHere } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
@@ -17,11 +18,13 @@ import { useDashboards } from '../dashboards/queries'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { type Result, useResult } from '../query/results'
 import {
-  AMOUNT,
+  amountName,
   amountUnit,
+  amountWords,
   type Child,
   childrenOf,
   childStatement,
+  keptOf,
   literal,
   onlyKey,
   rowStatement,
@@ -194,7 +197,10 @@ export function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
                 table={table}
                 column={fact.name}
                 value={fact.value}
-                text={formats[fact.place]?.text(fact.value) ?? ''}
+                text={
+                  exactAmount(fact.value, units[fact.name] ?? '') ||
+                  (formats[fact.place]?.text(fact.value) ?? '')
+                }
               />{' '}
               {typeof fact.value === 'number' ? unitWord(fact.value, units[fact.name] ?? '') : ''}
             </dd>
@@ -218,10 +224,12 @@ function Belonging({ tables, child, value, parent, seesPeople }: BelongingProps)
   const { table } = child
   const answer = useResult(childStatement(tables, child, value, seesPeople))
   const unit = amountUnit(tables, table)
-  const units = useUnits(table.name, unit ? { [AMOUNT]: unit } : {})
+  const units = useUnits(table.name, unit ? { [amountName(tables, table)]: unit } : {})
+  const keeps = useMemo(() => keptOf(tables, child), [tables, child])
   const rows = answer.data
+  const title = rows ? childTitle(table, rows, unit, amountWords(tables, table)) : heading(table.name)
   return (
-    <Panel title={rows ? childTitle(table, rows, unit) : heading(table.name)} name={heading(table.name)}>
+    <Panel title={title} name={heading(table.name)}>
       <Answered of={answer} what="the rows that belong to it">
         {(found) =>
           found.rows.length === 0 ? null : (
@@ -231,6 +239,7 @@ function Belonging({ tables, child, value, parent, seesPeople }: BelongingProps)
               table={table.name}
               label={heading(table.name)}
               height={MOST_PX}
+              keeps={keeps}
               isExact
             />
           )
@@ -240,15 +249,15 @@ function Belonging({ tables, child, value, parent, seesPeople }: BelongingProps)
   )
 }
 
-/** The number of rows and their sum: "Order items: 3" with their amounts. */
-export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: string): string {
+/** The number of rows and their sum, with the rows whose money it is: "Order items: 3" with their amounts. */
+export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: string, from = ''): string {
   const answer = answerRows(rows)
   const of = (name: string) => rows.rows[0]?.[answer.columns.indexOf(name)] ?? null
   if (rows.rows.length === 0) return `${heading(table.name)}: none`
   const [amount, below] = [of('title_amount'), of('title_below_zero')]
   return [
     `${heading(table.name)}: ${whole(rowCount(answer))}`,
-    ...(amount === null ? [] : [`${figure(amount, unit)} in all`]),
+    ...(amount === null ? [] : [`${figure(amount, unit)}${from} in all`]),
     ...(below === null || Number(below) === Number(amount)
       ? []
       : [`of which ${whole(Number(of('title_rows_below_zero')))} below zero (${figure(below, unit)})`]),

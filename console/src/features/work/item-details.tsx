@@ -2,7 +2,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { unitWord } from '../../api/format'
+import { exactAmount, unitWord } from '../../api/format'
 import { useCaller } from '../../api/queries'
 import { cellWords, isTimeUnit, type Units, useLabels, useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
@@ -41,7 +41,10 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
                   table={table}
                   column={name}
                   value={value}
-                  text={cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}
+                  text={
+                    exactAmount(value, units[name] ?? '') ||
+                    cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')
+                  }
                 />{' '}
                 {isTimeUnit(units[name]) ? unitWord(value, units[name] ?? '') : ''}
               </dd>

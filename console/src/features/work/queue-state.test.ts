@@ -88,3 +88,14 @@ test('what the value is may name a cell, such as the period that it is of', () =
   expect(valueLabel({}, ANSWER)).toBe('at stake')
   expect(queueItems(answer, [])[0]?.details).toEqual([])
 })
+
+test('a reason is about one thing, so an amount that is stored to the cent keeps its cents', () => {
+  const [item] = queueItems(
+    {
+      columns: ['item_id', 'reason', 'amount', 'loss'].map((name) => ({ name })),
+      rows: [['1', 'ring about {amount}: {loss} expected', '211.59', 132.456]],
+    },
+    [],
+  )
+  expect(item && reasonOf(item, { amount: 'EUR', loss: 'EUR' })).toBe('ring about €211.59: €132 expected')
+})

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import type { Cell } from '../../api/format'
+import { type Cell, exactAmount } from '../../api/format'
 import type { Units } from '../../formats/columns'
 import { instant } from '../../formats/moments'
 import { answerRows, COUNT, filled, isShown, rowCount } from '../../formats/template'
@@ -123,9 +123,10 @@ export const shownBy = (search: URLSearchParams): Shown => {
   return named === 'done' || named === 'mine' ? named : 'open'
 }
 
-/** The reason with the cells that it names. */
+/** The reason with the cells that it names; it is about one thing, so an amount of it has all of its digits. */
 export function reasonOf({ reason, details }: QueueItem, units: Units): string {
-  const cells = { columns: details.map(({ name }) => name), rows: [details.map(({ value }) => value)] }
+  const words = details.map(({ name, value }) => exactAmount(value, units[name] ?? '') || value)
+  const cells = { columns: details.map(({ name }) => name), rows: [words] }
   return filled(reason, cells, units) ?? reason
 }
 
