@@ -156,3 +156,26 @@ test('where a table scrolls sideways, a long heading takes no more room than its
     false,
   ])
 })
+
+test('on a phone the time of a day is below it, so that the number of an order stays beside its amount', () => {
+  const columns = [
+    { name: 'ordered_at', type: 'timestamp' },
+    { name: 'order_id', type: 'varchar(20)' },
+    { name: 'total', type: 'decimal(18,2)' },
+    { name: 'status', type: 'varchar(20)' },
+  ]
+  const texts = ['29 Nov 2010, 15:07', '536009', '£16,554.88', 'completed']
+  const formats = ['Ordered', 'Order', 'Total', 'Status'].map((heading, place): ColumnFormat => ({
+    heading,
+    title: heading,
+    text: () => texts[place] ?? '',
+    priority: place < 3 ? 1 : 3,
+  }))
+  const shown = (wraps: boolean) =>
+    fitting(
+      fieldsOf(columns, [['2010-11-29 15:07:00', '536009', '16554.88', 'completed']], formats, 1, { wraps }),
+      312,
+    ).map(({ name }) => name)
+  expect(shown(true)).toEqual(['ordered_at', 'order_id', 'total'])
+  expect(shown(false)).toEqual(['ordered_at', 'total'])
+})

@@ -71,8 +71,13 @@ export function fieldsOf(
   const read = columns.map((column, place) => {
     const format = formats?.[place] ?? exact(column)
     const texts = sample.map((row) => (row[place] == null ? '' : format.text(row[place])))
-    const isText = !isNumber(column) && !isTime(column, sample, place)
-    const least = format.width ?? leastOf(format.heading, texts, isText, shape)
+    const isTimed = isTime(column, sample, place)
+    // On a phone the time of a day is below it, where that leaves room for a further column.
+    const isBroken = shape.wraps === true && isTimed && texts.some((text) => MOMENT.test(text))
+    const isText = !isNumber(column) && (!isTimed || isBroken)
+    const least =
+      format.width ??
+      (isBroken ? leastOfDay(format.heading, texts, shape) : leastOf(format.heading, texts, isText, shape))
     // A column without a value is as narrow as its heading in three lines.
     const width = format.width ?? (isEmptyColumn(sample, place) ? least : widthOf(format.heading, texts))
     return {
@@ -234,6 +239,16 @@ export function leastOf(
   const headed = isSortable ? most * 9 + 32 : Math.ceil(most * BOLD_PX) + BESIDE_HEADING_PX
   const short = wraps ? WRAPPED_TEXT_PX : SHORT_TEXT_PX
   return Math.max(headed, isText ? short : Math.max(LEAST_PX, longestOf(texts) * 8 + 20))
+}
+
+/** A day with a time, as pages write it. */
+const MOMENT = /, \d/
+
+/** The least width of a column of moments in two lines of small letters, of which the day is the longer one. */
+const leastOfDay = (title: string, texts: string[], shape: Shape): number => {
+  const days = texts.map((text) => text.split(',', 1)[0] ?? '')
+  const day = Math.ceil((longestOf(days) + 1) * 8 * SMALL_LETTERS) + BESIDE_TEXT_PX
+  return Math.max(day, leastOf(title, [], true, shape))
 }
 
 /** The characters of a line in which a heading takes at most three lines. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { countsOf, queueItems, unlistedOf, valueLabel } from './queue-state'
+import { countsOf, queueItems, reasonOf, unlistedOf, valueLabel } from './queue-state'
 import { testDecision } from './test-decisions'
 
 const ANSWER = {
