@@ -273,6 +273,8 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return pa.chunked_array(
             [pa.array([leaf for value in column for leaf in _leaves(value, named)], pa.string())]
         )
+    if pa.types.is_float32(kind) or pa.types.is_float64(kind) or pa.types.is_decimal(kind):
+        column = _without_fractions(column)
     if _is_context(name):
         return pc.binary_join_element_wise(name, column.cast(pa.string()), ": ")
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -282,6 +284,14 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_temporal(kind) or pa.types.is_boolean(kind):
         return None
     return _without_ids(name, column.cast(pa.string()))
+
+
+def _without_fractions(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the numbers with null for those that have a fraction: they are amounts, as the gate has it."""
+    kind = column.type
+    if pa.types.is_decimal32(kind) or pa.types.is_decimal64(kind):  # Arrow truncates only the wider ones
+        column = column.cast(pa.decimal128(kind.precision, kind.scale))
+    return pc.if_else(pc.equal(pc.trunc(column), column), column, pa.scalar(None, column.type))
 
 
 def _without_ids(name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:

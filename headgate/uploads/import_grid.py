@@ -72,6 +72,8 @@ _INSIDE = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "  # between a list a
 _KINDS = {"errors": REFUSED, "duplicates": "duplicate", "left_out": "left_out"}
 _IN_COLUMN = "column_"
 _FORMAT_ROWS = 2_000
+_AMOUNT = r"^-?[0-9]+[.,][0-9]*[1-9][0-9]*$"  # with a fraction that is not zero
+_AMOUNT_SHARE = 0.5
 _HEAD_BYTES = 1 << 16
 
 
@@ -555,7 +557,7 @@ def _tables(
     for batch in opened.source.batches():
         seen.ragged.update(batch.ragged.source_rows.tolist())
         seen.blank.append(without_blank_rows(batch, written_as).blank)
-        shown = {name: redact(text) for name, text in zip(opened.names, batch.cells.values(), strict=True)}
+        shown = {name: _redacted(text) for name, text in zip(opened.names, batch.cells.values(), strict=True)}
         for name, text in zip(opened.names, batch.cells.values(), strict=True):
             if many := _changed(text, shown[name]):
                 seen.numbers[name] += many
@@ -564,6 +566,19 @@ def _tables(
             [int_array(batch.source_rows), *cells, _of_rows(flaws, batch.source_rows)], schema=schema
         )
         yield _with_ragged(table, batch, opened.source, flaws)
+
+
+def _redacted(text: pa.Array) -> pa.Array:
+    """Return the cells without numbers of cards; in a column of amounts, those with a fraction are none.
+
+    The gate and the audit have the same rule for numbers.
+    """
+    redacted = redact(text)
+    if redacted is text:
+        return text
+    are_amounts = pc.match_substring_regex(text, _AMOUNT)
+    share = pc.mean(are_amounts.drop_null()).as_py() or 0.0
+    return pc.if_else(are_amounts, text, redacted) if share >= _AMOUNT_SHARE else redacted
 
 
 def _changed(text: pa.Array, shown: pa.Array) -> int:

@@ -5,6 +5,7 @@ scanner finds.
 from __future__ import annotations
 
 import itertools
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.masking import issuers
+from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.redaction import redact
 from headgate.masking.verification_codes import redact_named_codes, rows_with_named_codes
@@ -370,3 +372,26 @@ def test_what_redaction_leaves_of_a_hexadecimal_id_is_no_finding(length: int, da
     letters = data.draw(st.text("0123456789abcdef", min_size=length, max_size=length))
     text = letters[:at] + digits + letters[at + len(digits) :]
     assert not leaks_in_text(redact(pa.array([text]))[0].as_py())[CARD_NUMBER]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.decimals(-(10**18) + 1, 10**18 - 1, places=2),
+            st.sampled_from(["4111111111111111", "378282246310005", "5555555555554444"]).flatmap(
+                lambda card: st.sampled_from([Decimal(card), Decimal(f"{card}.50"), Decimal(f"-{card}.01")])
+            ),
+        ),
+        max_size=30,
+    ),
+    st.booleans(),
+)
+def test_gate_and_audit_find_the_same_cards_among_decimals_and_doubles(
+    amounts: list[Decimal], are_doubles: bool
+) -> None:
+    values = pa.array(amounts, pa.decimal128(20, 2))
+    if are_doubles:
+        values = values.cast(pa.float64())
+    refused = len(numeric_rows_with_cards(values))
+    _, leaks = leaks_in_rows(pa.table({"insured_value": values}))
+    assert leaks["insured_value", CARD_NUMBER] == refused

@@ -526,3 +526,24 @@ test('a run that a file waits for is followed to its end, and nobody is asked to
   expect(screen.queryByRole('button', { name: 'Start a run' })).toBeNull()
   expect(read).toHaveBeenCalledWith({ queryKey: ['file'] })
 })
+
+test('a file whose dataset the newest run did not merge names the reason and promises nothing of the next run', async () => {
+  answers['/v1/runs'] = {
+    runs: [
+      {
+        name: 'r1',
+        state: 'succeeded',
+        started_at: '2026-11-24T04:00:00',
+        has_problems: true,
+        datasets_not_merged: { payments: 'payments: two files have other units' },
+        failed_stages: {},
+        implausible_tables: {},
+      },
+    ],
+  }
+  show({ accepted: 4, quarantined: 0 })
+  expect(await screen.findByText('The run did not merge Payments')).toBeTruthy()
+  expect(screen.getByText('payments: two files have other units')).toBeTruthy()
+  expect(screen.queryByText(/The next run brings/)).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Start a run' })).toBeNull()
+})

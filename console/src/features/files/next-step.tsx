@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
@@ -11,8 +11,11 @@ import { useRun, useRuns, useStartRun } from '../lake/queries'
 import { useUnmergedCorrections } from './queries'
 import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
+import { heading } from '../../formats/words'
+import { Advice } from '../../components/advice'
+import { Undo } from './undo'
 import { hadSome } from './undo-words'
-import { leftOut, runState } from '../lake/run-problems'
+import { leftOut, reasonsOf, runState } from '../lake/run-problems'
 
 interface Props {
   file: Schemas['FileDetail']
@@ -45,7 +48,28 @@ function AcceptedFirst({ file, isSecond = false }: Props) {
   const underWay = runs.find((run) => isUnderWay(run) && run.started_at > file.finished_at)
   const [seen, setSeen] = useState<string>()
   if (underWay && underWay.name !== seen) setSeen(underWay.name)
+  const newest = runs.find((run) => !isUnderWay(run) && run.started_at > file.finished_at)
+  const why = newest?.datasets_not_merged[file.dataset]
+  if (newest && why && !underWay) return <NotMerged file={file} run={newest.name} why={why} />
   return <RunFirst isSecond={isSecond} underWay={underWay?.name ?? seen} />
+}
+
+/** A file whose dataset the newest run could not merge: the next one cannot either, until its cause is gone. */
+function NotMerged({ file, run, why }: { file: Props['file']; run: string; why: string }) {
+  return (
+    <Alert color="orange" p="xs" title={`The run did not merge ${heading(file.dataset)}`}>
+      {reasonsOf(why).map((reason) => (
+        <Text key={reason} size="sm" className="any-text">
+          <Advice text={reason} />
+        </Text>
+      ))}
+      <Text size="sm">
+        Another run ends in the same way until this is solved. If the rows are of this file, undo it here.{' '}
+        <Anchor href={`#/runs/${encodeURIComponent(run)}`}>Open the run</Anchor>
+      </Text>
+      <Undo file={file} what="this file" />
+    </Alert>
+  )
 }
 
 /** A file that the tables have: its rows can be queried, and corrected ones may wait for a run. */

@@ -1,4 +1,4 @@
-import { Anchor, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Stack, Text } from '@mantine/core'
 
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
@@ -65,6 +65,7 @@ function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem
       <span className="muted">
         What to do: <Advice text={isOfSystem ? OWN_FAULT : advice} />
       </span>{' '}
+      {kind === 'dataset' ? <OpenFilesOf dataset={name} /> : null}
       {isSystem && may && !isOfSystem ? (
         <StartRun start={start} size="compact-xs" label={`Build ${nameOf(name)} again`} only={name} />
       ) : null}
@@ -102,10 +103,27 @@ const withoutCommands = (remedy: string): string =>
     .replace(/;$/, '.')
 
 function NotMerged({ dataset }: { dataset: string }) {
+  const tables = useCatalog().data?.tables
+  const hasTable = tables?.some((table) => table.name === dataset && !table.system)
+  const before = hasTable ? ' and keeps its previous table' : tables ? ' and has no table yet' : ''
   return (
     <>
       <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>{heading(dataset)}</Anchor> was not merged
-      and keeps its previous table.
+      {before}.
     </>
+  )
+}
+
+/** The files of a dataset that was not merged, where one is undone or edited. */
+function OpenFilesOf({ dataset }: { dataset: string }) {
+  return (
+    <Button
+      component="a"
+      size="compact-xs"
+      variant="default"
+      href={`#/lake?dataset=${encodeURIComponent(dataset)}`}
+    >
+      Open the files of {heading(dataset)}
+    </Button>
   )
 }

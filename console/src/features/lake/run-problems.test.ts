@@ -108,3 +108,11 @@ test('a run that a person stopped names the same stage in all places, and blames
     },
   ])
 })
+
+test('a reason of the card-data audit names its column without an address in the store', () => {
+  const why =
+    'coldchain: the card-data audit found card_number 411111…1111 (1) in s3://lake-curated/increments/coldchain/ab12.parquet, column insured_value, line 13, so the table keeps its last version. Undo the file with these rows (docs/operate/runbook.md).'
+  expect(reasonsOf(why)).toEqual([
+    'coldchain: the card-data audit found card_number 411111…1111 (1), column insured_value, line 13, so the table keeps its last version. Undo the file with these rows.',
+  ])
+})

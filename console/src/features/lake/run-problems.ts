@@ -42,10 +42,12 @@ export function leftOut(
     .join('; ')
 }
 
-/** The reasons of a failure, one a line: a gate names each expectation with its column, rows and keys. Its address in the store is for programs. */
+/** The reasons of a failure, one a line: a gate names each expectation with its column, rows and keys. Addresses in the store and pages for operators are for others. */
 export const reasonsOf = (why: string): string[] =>
   why
     .replace(/\s*Data Docs: s3:\/\/\S+/, '')
+    .replace(/ in s3:\/\/\S+?\.parquet(?=,|;|$)/g, '')
+    .replace(/ \(docs\/operate\/\S+\.md\)/g, '')
     .replace(/^FAILED \(run [^)]*\): ((Gate|Audit)Error: )?/, '')
     .replace(/broken by 1 rows( \(key)s/g, 'broken by 1 row$1')
     .split('; ')

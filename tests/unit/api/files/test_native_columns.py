@@ -197,3 +197,21 @@ def test_a_list_of_old_timestamps_leaves_the_other_columns_readable() -> None:
     answer = checked(caller, upload_id)
     assert answer.json["grid"]["unreadable"].keys() == times.keys()
     assert first_row(caller, upload_id, answer) == {"name": "a", "times": None, "more": None}
+
+
+def test_amounts_as_long_as_card_numbers_are_neither_hidden_nor_refused_on_the_page() -> None:
+    """4111111111111111.50 is an amount to the page as it is to the gate and to the audit."""
+    caller = uploader()
+    others = [Decimal(f"{1_956_541_661_759_823 + 7_131_717 * number}.{number:02}") for number in range(30)]
+    amounts = [Decimal("4111111111111111.50"), Decimal("5555555555554444.25"), *others]
+    body = parquet(
+        {
+            "shipment_no": pa.array([f"CC{number:06}" for number in range(32)]),
+            "insured_value": pa.array(amounts, pa.decimal128(20, 2)),
+        }
+    )
+    answer = checked(caller, upload_id := uploaded(caller, body, "coldchain.parquet", "")).json
+    assert answer["grid"]["hidden_numbers"] == {}
+    rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows").json["rows"]
+    assert [row["cells"][1] for row in rows] == [str(amount) for amount in amounts]
+    assert answer["draft"]["rows"] == 32
