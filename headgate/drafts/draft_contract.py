@@ -67,6 +67,7 @@ from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
 from headgate.drafts.totals_row import named_totals, required_but_in_totals
 from headgate.errors import ContractError
+from headgate.formats.guess_encoding import OTHER_THAN_WESTERN
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
 from headgate.masking.searched_columns import context_below
@@ -168,6 +169,7 @@ def draft_from_sample(
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _with_event_time(_contract(sample.stored, columns, names), rows)
+    contract = _with_encoding(contract, sample)
     questions, words = _questions(contract, sample, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     return replace(
@@ -202,6 +204,17 @@ def _without_columns(dataset: str, encoding: str, sheet: str) -> Contract:
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     properties = {name: value for name, value in given.items() if value}
     return Contract(dataset, dataset, "source", "0", (), properties=properties)
+
+
+def _with_encoding(contract: Contract, sample: DraftSample) -> Contract:
+    """Return the contract with the encoding that the letters of the sample show, for its later files.
+
+    They may have fewer letters.
+    """
+    encoding = sample.received.written_as.get("encoding", "")
+    if encoding not in OTHER_THAN_WESTERN or ENCODING_PROPERTY in contract.properties:
+        return contract
+    return replace(contract, properties={**contract.properties, ENCODING_PROPERTY: encoding})
 
 
 def _with_event_time(contract: Contract, rows: DraftSample) -> Contract:

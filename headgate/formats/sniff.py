@@ -20,6 +20,7 @@ from headgate.formats.encoding import (
     western,
 )
 from headgate.formats.format_name import formats_in_words
+from headgate.formats.guess_encoding import GuessedEncoding, guess_encoding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,7 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _PAGE = re.compile(rb"\A(?:\s*<[?!][^>]*>)*\s*<(?:html|table)[\s>]", re.IGNORECASE)
 _BLANKS = b" \t\r\n"
 _PROBE_BYTES = 1 << 16
+MAX_CONFIDENCE_OF_RIVALS = 0.8  # a person is asked
 _HEADER_BYTES = 1 << 20
 
 
@@ -68,17 +70,24 @@ class Text:
     """A text as UTF-8 without a byte-order mark, with its original encoding.
 
     Attributes:
-        western: how plausible the encoding is, if it was guessed.
+        western: how plausible Windows-1252 is, if it was guessed.
+        guess: how well the letters fit, if the encoding was guessed.
     """
 
     utf8: bytes
     encoding: str
     western: Western | None = None
+    guess: GuessedEncoding | None = None
 
     @property
     def confidence(self) -> float:
         """Confidence of the encoding, from 0 to 1."""
-        return round(self.western.share, 3) if self.western else 1.0
+        shares = [each.share for each in (self.western,) if each]
+        if self.guess and self.guess.has_rival:
+            shares.append(MAX_CONFIDENCE_OF_RIVALS)
+        elif self.guess and not self.western:
+            shares.append(self.guess.score)
+        return round(min(shares, default=1.0), 3)
 
 
 def is_parquet(content: bytes) -> bool:
@@ -131,8 +140,8 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     """Return the content as UTF-8 without a byte-order mark.
 
     Args:
-        encoding: for content that is not valid UTF-8, as its contract states it; without it, Windows-1252 is
-            guessed.
+        encoding: for content that is not valid UTF-8, as its contract states it; without it, it is guessed
+            by its letters.
         is_cut: more content follows, so this part may end within a character.
 
     Raises:
@@ -239,8 +248,11 @@ def _check_no_other_format(content: bytes) -> None:
 
 
 def _decode_by_guess(content: bytes) -> Text:
+    guess = guess_encoding(content)
+    is_western = guess.encoding == GUESSED
     try:
-        return Text(content.decode(GUESSED).encode(), GUESSED, western(content))
+        utf8 = content.decode(guess.encoding).encode()
+        return Text(utf8, guess.encoding, western(content) if is_western else None, guess)
     except UnicodeDecodeError as error:
         raise (
             _not_text("binary data")

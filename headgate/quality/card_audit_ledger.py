@@ -268,8 +268,8 @@ def require_no_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
         more = f" and {len(leaks) - 1} more" if len(leaks) > 1 else ""
         raise AuditError(
             f"{dataset}: the card-data audit found {describe_finding(leaks[0])}{more}, so the table "
-            "keeps its last version. Undo the file with these rows, correct them or leave the column out, and "
-            "send it again; or mask the column in the contract (docs/operate/runbook.md)."
+            "keeps its last version. Undo the file with these rows, correct them or leave the column out, "
+            "and send it again; or mask the column in the contract (docs/operate/runbook.md)."
         )
 
 

@@ -19,15 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from headgate.contracts.file_form import ENCODING_PROPERTY
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.enclosing_columns import as_part_of_records
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
+from headgate.formats.guess_encoding import OFFERED, guess_encoding, is_guessed, samples
 from headgate.formats.json.record_lists import WHOLE
+from headgate.formats.open_file import decompressed
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
+from headgate.masking.redaction import redact_text
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import DifferingCells, differing_cells
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_ROWS = 100
+_ENCODING_PROBE_BYTES = 1 << 20
 _MAX_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"
 # Datasets' names by a list or a sheet that says nothing of its rows.
@@ -229,6 +234,8 @@ class DryRunner:
         facts = self._grid(upload, edited, flaws, folder)
         if record.get("state") == FileState.PROFILED and not result.get("draft") and edited.opened:
             result["draft"] = self._draft_of_grid(upload, edited, folder)
+        if edited.edits.encoding and (drafted := result.get("draft")):
+            result["draft"] = _in_encoding(drafted, edited.edits.encoding)
         if edited.inner_list and (drafted := result.get("draft")):
             contracts = self.mappings(scratch).contracts.values()
             result["draft"] = as_part_of_records(drafted, edited.inner_list, contracts)
@@ -300,7 +307,7 @@ class DryRunner:
         grid = write_grid(edited.opened, flaws, about, folder, edited.edits)
         for name in (ROWS, FLAWED):
             self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))
-        return {**facts, "grid": asdict(grid)}
+        return {**facts, **_encodings(edited, folder), "grid": asdict(grid)}
 
     def _checked(
         self,
@@ -331,6 +338,30 @@ class DryRunner:
         return ScratchObjects(
             self.objects, content, appears_as, self.curated_bucket, folder / "accepted.parquet"
         )
+
+
+def _in_encoding(draft: Mapping[str, Any], encoding: str) -> Mapping[str, Any]:
+    """Return the draft with the chosen encoding, in which later files without UTF-8 are read."""
+    (table,) = draft["document"]["schema"]
+    own = [each for each in table.get("customProperties", ()) if each["property"] != ENCODING_PROPERTY]
+    table = {**table, "customProperties": [*own, {"property": ENCODING_PROPERTY, "value": encoding}]}
+    return {**draft, "document": {**draft["document"], "schema": [table]}}
+
+
+def _encodings(edited: EditedUpload, folder: Path) -> dict[str, Any]:
+    """Return the encodings to choose from with samples, for a text whose bytes do not show its encoding."""
+    if not (edited.opened and is_guessed(edited.opened.source.written_as)):
+        return {}
+    with decompressed(edited.file, folder, _MAX_GRID_BYTES).path.open("rb") as file:
+        content = file.read(_ENCODING_PROBE_BYTES)
+    encoding = edited.opened.source.written_as["encoding"]
+    shown = samples(content, (encoding, *(each for each in OFFERED if each != encoding)))
+    shown = {name: tuple(map(redact_text, texts)) for name, texts in shown.items()}
+    is_unsure = not edited.edits.encoding and guess_encoding(content).has_rival
+    return {
+        "encodings": [{"encoding": name, "samples": texts} for name, texts in shown.items()],
+        "is_encoding_unsure": is_unsure and len(shown) > 1,
+    }
 
 
 def _has_names(edited: EditedUpload) -> bool:

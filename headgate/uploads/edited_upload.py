@@ -8,6 +8,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ import pyarrow.compute as pc
 
 from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.currency import is_amount
+from headgate.contracts.file_form import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.model import NUMBERS, TIMES, Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
+from headgate.formats.guess_encoding import OFFERED, is_guessed
 from headgate.formats.json.json_records import lists_of_records, read_records
 from headgate.formats.json.nested_names import every_object
 from headgate.formats.json.record_lists import WHOLE, RecordList, RecordPlace, name_around
@@ -292,8 +295,8 @@ def edited_content(
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
-    def opened_at(sheet: str) -> OpenedFile | None:
-        return open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
+    def opened_at(sheet: str, encoding: str = edits.encoding) -> OpenedFile | None:
+        return open_file(file, folder, _stating(encoding, contracts.get(dataset)), sheet, limit_bytes)
 
     opened = opened_at(sheet)
     if is_open and opened and edits.part and not (lists or edits.dataset or edits.is_of_no_dataset):
@@ -304,11 +307,17 @@ def edited_content(
     is_remembered = False
     if opened and is_open:
         edits, is_remembered = _remembered(upload.key, edits, opened, mappings)
+        if not is_remembered and mappings.remembers_edits and is_guessed(opened.source.written_as):
+            opened, edits, is_remembered = _remembered_encoding(
+                upload.key, edits, opened, partial(opened_at, sheet), mappings
+            )
     of_parts = _datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
     if opened and dataset not in contracts and not edits.is_of_no_dataset:
         dataset = _dataset_of_columns(upload.key, opened, inner_list, of_parts, mappings)
     contract = contracts.get(dataset)
+    if opened and _is_in_other_encoding(opened, encoding := edits.encoding or stated_encoding(contract)):
+        opened = opened_at(sheet, encoding)
     edited = EditedUpload(
         file,
         parts,
@@ -325,6 +334,20 @@ def edited_content(
     )
     suggested = _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
     return replace(suggested, answers=_answers(suggested, upload))
+
+
+def _stating(encoding: str, contract: Contract | None) -> Contract | None:
+    """Return the contract by which a text is read in the encoding that a person chose, if any."""
+    if not encoding:
+        return contract
+    read = contract or Contract("", "", "source", "0", ())
+    return replace(read, properties={**read.properties, ENCODING_PROPERTY: encoding})
+
+
+def _is_in_other_encoding(opened: OpenedFile, encoding: str) -> bool:
+    """Return whether a text was read in a guessed encoding, and another one is stated for its source."""
+    written_as = opened.source.written_as
+    return bool(encoding) and is_guessed(written_as) and written_as["encoding"] != encoding
 
 
 def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:
@@ -472,6 +495,24 @@ def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) 
     if is_applicable and edits.dataset in {"", remembered.dataset}:
         return replace(remembered, part=edits.part), True
     return edits, False
+
+
+def _remembered_encoding(
+    key: str,
+    edits: Edits,
+    opened: OpenedFile,
+    opened_in: Callable[[str], OpenedFile | None],
+    mappings: Mappings,
+) -> tuple[OpenedFile, Edits, bool]:
+    """Return the file in another encoding if edits with it are stored for the header that it shows."""
+    for encoding in OFFERED:
+        with suppress(BadInputError):
+            if (other := opened_in(encoding)) is None or other.names == opened.names:
+                continue
+            stored, is_remembered = _remembered(key, edits, other, mappings)
+            if is_remembered and stored.encoding == encoding:
+                return other, stored, True
+    return opened, edits, False
 
 
 def _datasets_of_lists(

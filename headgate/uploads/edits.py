@@ -62,6 +62,7 @@ class Edits:
             unchanged.
         no_dataset: a person decided that the rows are of no dataset, so neither the header nor what is
             remembered for it decides, and no row is committed to a dataset.
+        encoding: of a text whose encoding a person chose.
     """
 
     dataset: str = ""
@@ -73,6 +74,7 @@ class Edits:
     left_out: tuple[int, ...] = ()
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_dataset: bool = False
+    encoding: str = ""
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> Edits:
@@ -100,7 +102,7 @@ class Edits:
     @property
     def changes_values(self) -> bool:
         """Whether the committed file differs from the sent file."""
-        return bool(self.formats or self.steps or self.cells or self.part or self.left_out)
+        return bool(self.formats or self.steps or self.cells or self.part or self.left_out or self.encoding)
 
     @property
     def is_of_no_dataset(self) -> bool:
@@ -109,8 +111,9 @@ class Edits:
 
     @property
     def chooses_part_alone(self) -> bool:
-        """Whether only the part of the file and the dataset are decided."""
-        return bool(self.part) and self == Edits(self.dataset, part=self.part)
+        """Whether only the part of the file, its encoding and the dataset are decided."""
+        read = Edits(self.dataset, part=self.part, encoding=self.encoding)
+        return bool(self.part or self.encoding) and self == read
 
     @property
     def for_next_file(self) -> Edits:

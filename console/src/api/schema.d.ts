@@ -3148,6 +3148,12 @@ export interface components {
             edited_copy: string;
             /** @description The checked edits. */
             edits?: components["schemas"]["UploadEdits"] | null;
+            /**
+             * Encodings
+             * @description Of a text that is not UTF-8, the read encoding first.
+             * @default []
+             */
+            encodings: components["schemas"]["EncodingChoice"][];
             error?: components["schemas"]["FileError"] | null;
             /** @description Null without a header. */
             grid?: components["schemas"]["GridFacts"] | null;
@@ -3163,6 +3169,12 @@ export interface components {
              * @default false
              */
             hides_values: boolean;
+            /**
+             * Is Encoding Unsure
+             * @description Whether the letters fit to several encodings, so a person decides.
+             * @default false
+             */
+            is_encoding_unsure: boolean;
             /**
              * Is Remembered
              * @description Whether the edits come from an earlier upload with the same header.
@@ -3328,6 +3340,19 @@ export interface components {
              * @description Null if the cell was left empty.
              */
             value: string | null;
+        };
+        /**
+         * EncodingChoice
+         * @description An encoding in which the file may be written.
+         */
+        EncodingChoice: {
+            /** Encoding */
+            encoding: string;
+            /**
+             * Samples
+             * @description The first cells beyond ASCII, as this encoding shows them.
+             */
+            samples: string[];
         };
         /**
          * FieldError
@@ -7473,6 +7498,13 @@ export interface components {
              * @default
              */
             dataset: string;
+            /**
+             * Encoding
+             * @description Of a text that is not UTF-8: one of the check's `encodings`; empty to guess it.
+             * @default
+             * @enum {string}
+             */
+            encoding: "" | "cp1252" | "cp1250" | "iso8859-2" | "iso8859-15" | "cp1254" | "cp1251" | "cp1253" | "cp1257" | "cp852" | "cp850" | "mac-roman";
             /**
              * Formats
              * @description Field to the keys of `headgate.format` that describe its values.

@@ -24,6 +24,7 @@ from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.uploads import (
     ContractDraft,
     DryRun,
+    EncodingChoice,
     GridFacts,
     GridFlaw,
     GridRow,
@@ -179,7 +180,10 @@ def _shown_to(
     stored = check_without_values(lake, caller, record_of(lake, upload.of_file_id), stored)
     bare = replace(upload.mapping, profiled=()) if upload.mapping else None
     check = _shown_check(lake, replace(upload, mapping=bare), stored)
-    return check.model_copy(update={"hides_values": True, "check_id": upload.check_id})
+    encodings = tuple(each.model_copy(update={"samples": ()}) for each in check.encodings)
+    return check.model_copy(
+        update={"hides_values": True, "check_id": upload.check_id, "encodings": encodings}
+    )
 
 
 def _sees_values(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord) -> bool:
@@ -593,6 +597,8 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "offered_parts": offered_parts(stored),
         "hidden_parts": tuple(stored.get("hidden_parts", ())),
         "part": stored.get("part", ""),
+        "encodings": tuple(map(EncodingChoice.model_validate, stored.get("encodings", ()))),
+        "is_encoding_unsure": bool(stored.get("is_encoding_unsure")),
         "beside_list": tuple(stored.get("beside_list", ())),
         "parts_read": tuple(stored.get("parts_read", ())),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,

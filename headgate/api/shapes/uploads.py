@@ -265,6 +265,22 @@ class TypedCell(Asked):
     text: CellText | None = Field(description="Text in the file's spelling; null empties the cell.")
 
 
+Encoding = Literal[
+    "",
+    "cp1252",
+    "cp1250",
+    "iso8859-2",
+    "iso8859-15",
+    "cp1254",
+    "cp1251",
+    "cp1253",
+    "cp1257",
+    "cp852",
+    "cp850",
+    "mac-roman",
+]
+
+
 class UploadEdits(Asked):
     """The edits of an upload, which replace earlier edits."""
 
@@ -288,6 +304,9 @@ class UploadEdits(Asked):
     )
     no_dataset: StrictBool = Field(
         default=False, description="The rows are of no dataset, whatever is remembered for their header."
+    )
+    encoding: Encoding = Field(
+        "", description="Of a text that is not UTF-8: one of the check's `encodings`; empty to guess it."
     )
 
 
@@ -457,6 +476,13 @@ class PartInLake(Shape):
     since: Moment | None = None
 
 
+class EncodingChoice(Shape):
+    """An encoding in which the file may be written."""
+
+    encoding: str
+    samples: tuple[str, ...] = Field(description="The first cells beyond ASCII, as this encoding shows them.")
+
+
 class DryRun(Shape):
     """The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts."""
 
@@ -502,6 +528,12 @@ class DryRun(Shape):
         "archive members, and lists of records with a suggested dataset.",
     )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
+    encodings: tuple[EncodingChoice, ...] = Field(
+        (), description="Of a text that is not UTF-8, the read encoding first."
+    )
+    is_encoding_unsure: bool = Field(
+        default=False, description="Whether the letters fit to several encodings, so a person decides."
+    )
     answers: AnsweredFile | None = Field(
         None, description="If the file is a corrected download of refused rows: the rows that it replaces."
     )

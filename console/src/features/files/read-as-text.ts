@@ -1,7 +1,17 @@
 import { count } from '../../api/format'
 
-const ENCODINGS: Record<string, string> = {
+export const ENCODINGS: Record<string, string> = {
   cp1252: 'Windows-1252',
+  cp1250: 'Windows-1250',
+  cp1251: 'Windows-1251',
+  cp1253: 'Windows-1253',
+  cp1254: 'Windows-1254',
+  cp1257: 'Windows-1257',
+  'iso8859-2': 'ISO 8859-2',
+  'iso8859-15': 'ISO 8859-15',
+  cp850: 'DOS 850',
+  cp852: 'DOS 852',
+  'mac-roman': 'Mac Roman',
   'utf-8-sig': 'UTF-8 with a byte order mark',
 }
 const DELIMITERS: Record<string, string> = {

@@ -9,6 +9,7 @@ import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
 import { differenceWords } from './replaced-rows'
 import type { ForeignAmounts } from './currencies'
 import type { Edits } from './edits'
+import { isEncodingOpen } from './encoding-question'
 import { openFormats, openFormatWords, withoutColumn, withOpenFormats } from './suggested-fields'
 import type { useEdits } from './use-edits'
 
@@ -167,6 +168,7 @@ function obstacle(
 ): string {
   if (result.grid?.rows === 0) return 'Choose a file with rows.'
   if (result.outcome === 'profiled' && !edits.dataset) return ''
+  if (isEncodingOpen(result, edits)) return 'Choose above which spelling is right.'
   if (missing.length > 0) return withoutColumn(missing)
   if (orders.length > 0) return `Choose above how to read ${orders.join(', ')}.`
   if (result.outcome === 'needs_mapping' || result.outcome === 'profiled')

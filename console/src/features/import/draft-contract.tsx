@@ -23,7 +23,7 @@ import {
 import { DraftColumnsTable } from './draft-columns-table'
 import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
-import { NO_EDITS } from './edits'
+import { type Edits, NO_EDITS } from './edits'
 import { keepDraft, keptDraft } from './kept-edits'
 import { timeZones } from './time-zones'
 import { useDraftCheck } from './use-draft-check'
@@ -53,6 +53,8 @@ interface Props {
   inFile: string[]
   /** The part of the file that is read. */
   part?: string
+  /** The encoding of a text, if a person chose it. */
+  encoding?: Edits['encoding']
   /** Rows that are no data and stay out: totals, and those that describe the columns. */
   otherRows?: number[]
   /** How many rows have no value: the gate leaves them out. */
@@ -71,7 +73,11 @@ interface Props {
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
 export function DraftContract({ draft, opensDraft = false, onWork, ...about }: Props) {
-  const { kept, isRead, keep } = useKeptDraft(about.uploadId, about.part ?? '', draft)
+  const { kept, isRead, keep } = useKeptDraft(
+    about.uploadId,
+    [about.part, about.encoding].filter(Boolean).join(' '),
+    draft,
+  )
   const hasWork = kept !== undefined
   useEffect(() => {
     if (hasWork) onWork?.()
@@ -138,6 +144,7 @@ function Editor({
   uploadId,
   inFile,
   part = '',
+  encoding = '',
   otherRows = NO_OTHER_ROWS,
   blankRows = 0,
   lists = NO_LISTS,
@@ -217,7 +224,7 @@ function Editor({
   const check = useDraftCheck(
     uploadId,
     written({ name: draft.dataset, description: '' }),
-    { ...NO_EDITS, part, columns: fields, left_out: otherRows },
+    { ...NO_EDITS, part, encoding, columns: fields, left_out: otherRows },
     problem === '' && Object.keys(fields).length > 0,
   )
   const { counted } = check

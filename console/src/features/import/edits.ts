@@ -20,6 +20,8 @@ export interface Edits {
   currencies: Record<string, string[]>
   /** Whether a person decided that the rows are of no dataset, whatever is remembered for their header. */
   no_dataset: boolean
+  /** Of a text that is not UTF-8, as a person chose it; empty for the guessed one. */
+  encoding: Schemas['UploadEdits']['encoding']
 }
 
 export const NO_EDITS: Edits = {
@@ -32,6 +34,7 @@ export const NO_EDITS: Edits = {
   left_out: [],
   currencies: {},
   no_dataset: false,
+  encoding: '',
 }
 
 /** Decisions about a checked file. */
@@ -108,7 +111,17 @@ export function leftOutColumns(edits: Edits, names: string[]): string[] {
 export const withPart = (edits: Edits, part: string): Edits => ({
   ...NO_EDITS,
   dataset: edits.dataset,
+  encoding: edits.encoding,
   part,
+})
+
+/** Choose the encoding of a text: what was decided of the columns was about other names and values. */
+export const withEncoding = (edits: Edits, encoding: string): Edits => ({
+  ...NO_EDITS,
+  dataset: edits.dataset,
+  no_dataset: edits.no_dataset,
+  part: edits.part,
+  encoding: encoding as Edits['encoding'],
 })
 
 /** Leave a row out of the commit, or take it back in. */

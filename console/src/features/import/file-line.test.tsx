@@ -21,6 +21,7 @@ const FILE = {
   beside_list: [],
   part_datasets: {},
   written_as: {},
+  encodings: [],
 } as unknown as Schemas['DryRun']
 
 function show(result: Schemas['DryRun'], hasRows: boolean) {

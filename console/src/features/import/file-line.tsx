@@ -6,6 +6,7 @@ import { useContracts } from '../catalog/queries'
 import { readAs } from '../files/read-as-text'
 import { inSeries } from '../../formats/words'
 import { words } from './column-header'
+import { EncodingChoice } from './encoding-question'
 import { type Deciding, isSameColumnWork, withDataset, withPart } from './edits'
 import { innerLists, partWords } from './part-words'
 
@@ -73,6 +74,7 @@ export function FileLine({ result, edits, remembered, hasRows, onChange }: Props
           }
         />
       ) : null}
+      <EncodingChoice result={result} edits={edits} onChange={onChange} />
       <Text size="sm" className="muted" pb={4}>
         {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
         {result.grid?.has_header === false

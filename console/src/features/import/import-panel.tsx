@@ -39,6 +39,7 @@ import { DateOrderQuestions, ZoneQuestion } from './date-questions'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { EmptyWords } from './empty-words'
+import { EncodingQuestion, isEncodingOpen } from './encoding-question'
 import { FileLine } from './file-line'
 import { inWordsOf, isUnreadable, profileWords } from './file-words'
 import { kindOf } from './formats'
@@ -197,6 +198,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
         hasRows={!isEmpty && !isUnreadable(result)}
         onChange={work.restart}
       />
+      <EncodingQuestion result={result} edits={edits} onChange={work.restart} />
       <PartsInLake of={result} />
       <AnsweredRows of={result.answers} />
       {result.hides_values ? (
@@ -212,14 +214,19 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
       ) : isUnreadable(result) ? null : (
         <LikelyDataset result={result} edits={edits} onChange={work.restart} />
       )}
-      {!isEmpty && result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
+      {!isEmpty &&
+      result.outcome === 'profiled' &&
+      !edits.dataset &&
+      !result.mapping &&
+      !isEncodingOpen(result, edits) ? (
         <DraftContract
-          key={result.part}
           draft={result.draft}
           opensDraft={opensDraft}
           uploadId={upload.upload_id}
           inFile={grid?.columns ?? []}
+          key={`${result.part} ${edits.encoding}`}
           part={edits.part || result.part}
+          encoding={edits.encoding}
           otherRows={otherRows(result)}
           blankRows={grid?.blank}
           lists={innerLists(result).map(({ path }) => path.replaceAll('.', '_'))}

@@ -51,7 +51,9 @@ const asksOrder = (result: Schemas['DryRun'], edits: Edits): boolean =>
 
 /** Whether edits only choose another part: its dataset is decided by its columns, unless a person decides it. */
 export const onlyChoosesPart = (before: Edits, next: Edits): boolean =>
-  before.part !== next.part && next.dataset === '' && columnsOf(next) === 0
+  (before.part !== next.part || before.encoding !== next.encoding) &&
+  next.dataset === '' &&
+  columnsOf(next) === 0
 
 /** Whether the columns of a chosen part say of which dataset it is. */
 const hasDatasetOfPart = ({ mapping, is_remembered }: Schemas['DryRun']): boolean =>

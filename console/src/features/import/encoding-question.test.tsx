@@ -1,0 +1,55 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { EncodingChoice, EncodingQuestion } from './encoding-question'
+import { NO_EDITS, withDataset, withEncoding, withPart } from './edits'
+
+afterEach(cleanup)
+
+const RESULT = {
+  is_encoding_unsure: true,
+  encodings: [
+    { encoding: 'cp1252', samples: ['tûzõ', 'Gyõr'] },
+    { encoding: 'cp1250', samples: ['tűző', 'Győr'] },
+  ],
+} as unknown as Schemas['DryRun']
+
+test('an unsure encoding is asked about with the spellings to choose from', async () => {
+  const onChange = vi.fn()
+  render(
+    <MantineProvider>
+      <EncodingQuestion result={RESULT} edits={NO_EDITS} onChange={onChange} />
+    </MantineProvider>,
+  )
+  await userEvent.click(screen.getByRole('button', { name: /^tűző · Győr – Windows-1250/ }))
+  expect(onChange).toHaveBeenCalledWith({ ...NO_EDITS, encoding: 'cp1250' })
+})
+
+test('a chosen encoding is not asked about, and can be changed beside how the file was read', () => {
+  const edits = { ...NO_EDITS, encoding: 'cp1250' as const }
+  render(
+    <MantineProvider>
+      <EncodingQuestion result={RESULT} edits={edits} onChange={vi.fn()} />
+      <EncodingChoice result={RESULT} edits={edits} onChange={vi.fn()} />
+    </MantineProvider>,
+  )
+  expect(screen.queryByRole('alert')).toBeNull()
+  expect((screen.getByLabelText('Encoding') as HTMLSelectElement).value).toBe('cp1250')
+})
+
+test('a part and a dataset keep the encoding, and another encoding keeps them', () => {
+  const edits = { ...NO_EDITS, encoding: 'cp1250' as const }
+  expect(withPart(edits, 'a.csv').encoding).toBe('cp1250')
+  expect(withDataset(edits, 'meters').encoding).toBe('cp1250')
+  const other = withEncoding({ ...edits, dataset: 'meters', part: 'a.csv', columns: { a: 'b' } }, 'cp1252')
+  expect([other.dataset, other.part, other.encoding, other.columns]).toEqual([
+    'meters',
+    'a.csv',
+    'cp1252',
+    {},
+  ])
+})

@@ -1,0 +1,64 @@
+import { Alert, Button, NativeSelect, Stack, Text } from '@mantine/core'
+
+import { ENCODINGS } from '../files/read-as-text'
+import { type Deciding, withEncoding } from './edits'
+
+const LANGUAGES: Record<string, string> = {
+  cp1252: 'western languages',
+  cp1250: 'Polish, Czech, Hungarian …',
+  'iso8859-2': 'Polish, Czech, Hungarian …',
+  'iso8859-15': 'western languages, with €',
+  cp1254: 'Turkish',
+  cp1251: 'Russian, Bulgarian …',
+  cp1253: 'Greek',
+  cp1257: 'Baltic languages',
+}
+
+const encodingWords = (encoding: string): string => {
+  const languages = LANGUAGES[encoding]
+  return `${ENCODINGS[encoding] ?? encoding}${languages ? ` (${languages})` : ''}`
+}
+
+/** Whether a person has to choose the encoding before anything else: the letters fit to several. */
+export const isEncodingOpen = (result: Deciding['result'], edits: Deciding['edits']): boolean =>
+  result.is_encoding_unsure && edits.encoding === ''
+
+/** The encoding of a text that is not UTF-8, which nothing in the file states. */
+export function EncodingChoice({ result, edits, onChange }: Deciding) {
+  if (result.encodings.length < 2) return null
+  return (
+    <NativeSelect
+      size="xs"
+      label="Encoding"
+      value={edits.encoding || result.encodings[0]?.encoding}
+      data={result.encodings.map(({ encoding }) => ({ value: encoding, label: encodingWords(encoding) }))}
+      onChange={(event) => onChange(withEncoding(edits, event.currentTarget.value))}
+    />
+  )
+}
+
+/** Where several encodings have letters of a language: the first cells as each shows them, to choose from. */
+export function EncodingQuestion({ result, edits, onChange }: Deciding) {
+  if (!isEncodingOpen(result, edits)) return null
+  return (
+    <Alert color="orange" p="xs" title="Which of these is spelt right?">
+      <Text size="sm">
+        The file does not say in which encoding it is written. The choice is remembered for files with this
+        header.
+      </Text>
+      <Stack gap={4} mt="xs" align="start">
+        {result.encodings.map(({ encoding, samples }) => (
+          <Button
+            key={encoding}
+            size="compact-sm"
+            variant="default"
+            onClick={() => onChange(withEncoding(edits, encoding))}
+          >
+            {samples.join(' · ') || encodingWords(encoding)}
+            {samples.length > 0 ? ` – ${encodingWords(encoding)}` : ''}
+          </Button>
+        ))}
+      </Stack>
+    </Alert>
+  )
+}

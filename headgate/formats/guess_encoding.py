@@ -1,0 +1,188 @@
+"""Guess the encoding of a text that is not UTF-8 by the letters of the languages that are written in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WESTERN = "cp1252"  # the encoding of spreadsheets in western languages; it decodes nearly every byte
+_WORD = re.compile(rb"[A-Za-z]*(?:[\x80-\xff]+[A-Za-z]*)+")
+_WORDS_PROBED = 1 << 14
+_LINES_PROBED, _MAX_SAMPLES, _MAX_SAMPLE_LENGTH = 200, 4, 60
+_WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
+_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_MIN_SCORE, _MIN_LEAD = 0.9, 0.2
+# A text in several languages has letters of all of them, which one language alone does not have.
+_OF_SEVERAL = 0.75
+_CURRENCY_SIGN = "\u00a4"  # nobody writes it: the euro sign of ISO 8859-15, read as Windows-1252
+# The letters of each language beyond ASCII. Source: Unicode CLDR 46, exemplar characters.
+_IN_WESTERN = (
+    "àâæçéèêëîïôœùûüÿ",  # French
+    "äöüßé",  # German
+    "áéíñóúü",  # Spanish
+    "áâãàçéêíóôõúü",  # Portuguese
+    "àèéìîòóù",  # Italian
+    "åäöæøé",  # Danish, Finnish, Norwegian, Swedish
+    "áðéíóúýþæö",  # Icelandic
+    "éëïöüáóè",  # Dutch
+    "àçéèíïóòúü",  # Catalan
+    "äõöüšž",  # Estonian
+)
+_IN_CENTRAL = (
+    "ąćęłńóśźż",  # Polish
+    "áčďéěíňóřšťúůýž",  # Czech
+    "áäčďéíĺľňóôŕšťúýž",  # Slovak
+    "áéíóöőúüű",  # Hungarian
+    "čćđšž",  # Bosnian, Croatian, Slovenian
+    "ăâîşţ",  # Romanian
+)
+_IN_TURKISH = ("çğıöşüâî",)
+# In the order in which a person is offered them, and in which equal ones win.
+LANGUAGES: dict[str, tuple[str, ...]] = {
+    WESTERN: _IN_WESTERN,
+    "cp1250": _IN_CENTRAL,
+    "iso8859-2": _IN_CENTRAL,
+    "iso8859-15": _IN_WESTERN,
+    "cp1254": _IN_TURKISH,
+}
+OTHER_THAN_WESTERN = frozenset(LANGUAGES) - {WESTERN}
+# Offered to a person only: their letters are symbols or other letters to each other.
+OFFERED = (*LANGUAGES, "cp1251", "cp1253", "cp1257", "cp852", "cp850", "mac-roman")
+
+
+@dataclass(frozen=True)
+class GuessedEncoding:
+    """An encoding, and how well its letters fit to a language.
+
+    Attributes:
+        score: share of the letters and symbols in words that one language has, from 0 to 1.
+        has_rival: another encoding shows more letters of one language, or as many other ones.
+    """
+
+    encoding: str
+    score: float
+    has_rival: bool = False
+
+
+def guess_encoding(content: bytes) -> GuessedEncoding:
+    """Return the encoding whose letters fit best to a language; Windows-1252 unless another one is clear.
+
+    Sums, codes and quotes show no encoding, so only words count.
+    """
+    words = Counter(match[0] for match in islice(_WORD.finditer(content), _WORDS_PROBED))
+    western = _western_score(words)
+    rivals = {
+        encoding: score
+        for encoding in LANGUAGES
+        if encoding != WESTERN
+        and _shows_other_letters(words, encoding)
+        and (score := _score(words, encoding)) >= _MIN_SCORE
+    }
+    best = max(rivals, key=rivals.__getitem__, default=WESTERN)
+    if best == WESTERN:
+        return GuessedEncoding(WESTERN, western)
+    if rivals[best] >= western + _MIN_LEAD:
+        equal = [each for each, score in rivals.items() if score == rivals[best] and each != best]
+        return GuessedEncoding(
+            best, rivals[best], any(_decoded(words, each) != _decoded(words, best) for each in equal)
+        )
+    return GuessedEncoding(WESTERN, western, has_rival=rivals[best] > western)
+
+
+def is_guessed(written_as: Mapping[str, str]) -> bool:
+    """Return whether a text was read in an encoding that its bytes do not show with certainty."""
+    return written_as.get("encoding", "") in OFFERED
+
+
+def samples(content: bytes, encodings: tuple[str, ...] = OFFERED) -> dict[str, tuple[str, ...]]:
+    """Return the first different lines with letters beyond ASCII, as each encoding shows them.
+
+    Encodings that cannot decode them, or that show the same as one before, are left out.
+    """
+    parts = dict.fromkeys(
+        _around_letters(match[0]) for match in islice(_LINE.finditer(content), _LINES_PROBED)
+    )
+    first = sorted(parts, key=_is_equal_in_all)[:_MAX_SAMPLES]
+    shown: dict[str, tuple[str, ...]] = {}
+    for encoding in encodings:
+        try:
+            texts = tuple(part.decode(encoding) for part in first)
+        except UnicodeDecodeError:
+            continue
+        if texts not in shown.values() and not any(_has_control(text) for text in texts):
+            shown[encoding] = texts
+    return shown
+
+
+def _is_equal_in_all(part: bytes) -> bool:
+    return len({part.decode(encoding, "replace") for encoding in LANGUAGES}) == 1
+
+
+def _around_letters(line: bytes) -> bytes:
+    """Return the cell of a line with its first word beyond ASCII, as a person recognizes it."""
+    match = _WORD.search(line)
+    start = match.start() if match else 0
+    cell = re.split(rb"[;,\t|]", line[:start])[-1] + re.split(rb"[;,\t|]", line[start:])[0]
+    return cell.strip(b' "')[:_MAX_SAMPLE_LENGTH]
+
+
+def _has_control(text: str) -> bool:
+    return any("\x80" <= character <= "\x9f" for character in text)
+
+
+def _decoded(words: Counter[bytes], encoding: str) -> list[str]:
+    return [word.decode(encoding, "replace") for word in words]
+
+
+def _shows_other_letters(words: Counter[bytes], encoding: str) -> bool:
+    return _decoded(words, encoding) != _decoded(words, WESTERN)
+
+
+def _western_score(words: Counter[bytes]) -> float:
+    letters = "".join(_IN_WESTERN)
+    several = _OF_SEVERAL * _share(*_letters_and_symbols(words, WESTERN), letters)
+    return max(_score(words, WESTERN), several)
+
+
+def _score(words: Counter[bytes], encoding: str) -> float:
+    """Return the largest share of the characters that a language of the encoding has."""
+    letters, symbols = _letters_and_symbols(words, encoding)
+    return max(_share(letters, symbols, language) for language in LANGUAGES[encoding])
+
+
+def _share(letters: Counter[str], symbols: int, language: str) -> float:
+    total = letters.total() + symbols
+    return sum(letters[letter] for letter in set(language)) / total if total else 0.0
+
+
+def _letters_and_symbols(words: Counter[bytes], encoding: str) -> tuple[Counter[str], int]:
+    """Count the letters beyond ASCII, and the characters that no word has in their place."""
+    letters, symbols = Counter[str](), 0
+    for word, times in words.items():
+        text = word.decode(encoding, "replace")
+        for place, character in enumerate(text):
+            if character.isascii():
+                continue
+            before, after = text[place - 1 : place], text[place + 1 : place + 2]
+            if character.isalpha() and not (character.isupper() and before.islower()):
+                letters[_lower(character)] += times
+            elif _is_out_of_place(character, before, after):
+                symbols += times
+    return letters, symbols
+
+
+def _lower(letter: str) -> str:
+    return "\u0131" if letter == "\u0130" else letter.lower()
+
+
+def _is_out_of_place(character: str, before: str, after: str) -> bool:
+    if character in f"{_CURRENCY_SIGN}\ufffd" or "\x80" <= character <= "\x9f" or character.isalpha():
+        return True
+    is_inside = before.isalpha() and after.isalpha()
+    return (is_inside and character not in _WITHIN_WORDS) or (character == "\u00a3" and after.islower())

@@ -1,0 +1,77 @@
+"""The encoding of an uploaded text: guessed by its letters, asked about where unsure, or chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.api.files.test_edited_uploads import checked, created, uploader
+from tests.unit.api.files.test_uploads import uploaded as uploaded_to
+
+pytestmark = pytest.mark.unit
+
+POLISH = "Nr licznika;Miejscowość;Zużycie\n1;Łódź;12,5\n2;Świętochłowice;13,5\n3;Gąska Żwirki;14,0\n"
+HUNGARIAN = "név;város;készlet\nőr;Győr;1\nÁrpád;Székesfehérvár;2\ntűző;Kőszeg;3\n"
+BARE = "név;város;készlet\nÁrpád;Székesfehérvár;4\nBéla;Ózd;5\nnő;Győr;6\n"
+
+
+def rows(caller: Any, upload_id: str) -> list[list[str]]:  # noqa: ANN401 as of the other tests
+    return [row["cells"] for row in caller.call("GET", f"/v1/uploads/{upload_id}/rows").json["rows"]]
+
+
+def test_a_polish_file_is_drafted_with_its_letters_and_the_contract_has_its_encoding() -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, POLISH.encode("cp1250"), "liczniki.csv", "")
+    answer = checked(caller, upload_id).json
+    assert answer["written_as"]["encoding"] == "cp1250"
+    assert (answer["encodings"][0]["encoding"], answer["is_encoding_unsure"]) == ("cp1250", False)
+    assert rows(caller, upload_id)[0][1] == "Łódź"
+    (table,) = answer["draft"]["document"]["schema"]
+    assert {"property": "headgate.encoding", "value": "cp1250"} in table["customProperties"]
+    assert [column["name"] for column in table["properties"]] == ["nr_licznika", "miejscowosc", "zuzycie"]
+
+
+def test_a_chosen_encoding_holds_for_grid_draft_and_gate() -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, HUNGARIAN.encode("cp1250"), "raktar.csv", "")
+    first = checked(caller, upload_id).json
+    assert first["is_encoding_unsure"]
+    shown = {each["encoding"]: each["samples"] for each in first["encodings"]}
+    assert ("tûzõ" in shown["cp1252"], "tűző" in shown["cp1250"]) == (True, True)
+    answer = checked(caller, upload_id, {"encoding": "cp1250"}).json
+    assert not answer["is_encoding_unsure"]
+    assert rows(caller, upload_id)[0][:2] == ["őr", "Győr"]
+    document = answer["draft"]["document"]
+    (table,) = document["schema"]
+    assert {"property": "headgate.encoding", "value": "cp1250"} in table["customProperties"]
+    assert created(caller, document).json["is_in_use"]
+    chosen = {"dataset": "raktar", "encoding": "cp1250"}
+    assert checked(caller, upload_id, chosen).json["accepted"] == 3
+
+
+def test_a_text_in_utf_8_offers_no_encoding() -> None:
+    caller = uploader()
+    answer = checked(caller, uploaded_to(caller, HUNGARIAN.encode(), "raktar.csv", "")).json
+    assert (answer["encodings"], answer["is_encoding_unsure"]) == ([], False)
+
+
+def test_an_unknown_encoding_is_refused() -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, HUNGARIAN.encode("cp1250"), "raktar.csv", "")
+    assert caller.call("PUT", f"/v1/uploads/{upload_id}/edits", {"encoding": "rot13"}).status == 422
+
+
+def test_the_next_file_of_the_source_is_read_in_the_chosen_encoding() -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, HUNGARIAN.encode("cp1250"), "raktar.csv", "")
+    document = checked(caller, upload_id, {"encoding": "cp1250"}).json["draft"]["document"]
+    created(caller, document)
+    fields = {column["name"]: column["name"] for column in document["schema"][0]["properties"]}
+    names = ("név", "város", "készlet")
+    columns = dict(zip(names, fields, strict=True))
+    checked(caller, upload_id, {"dataset": "raktar", "columns": columns, "encoding": "cp1250"})
+    caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
+    again = uploaded_to(caller, BARE.encode("cp1250"), "raktar-2.csv", "")
+    checked(caller, again)
+    assert rows(caller, again)[2][:2] == ["nő", "Győr"]
