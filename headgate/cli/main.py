@@ -152,7 +152,6 @@ COMMANDS = {
 
 
 _OWN = {name: (f"headgate.cli.commands.{function}", line) for name, (function, line) in COMMANDS.items()}
-_USAGE = click.UsageError.exit_code
 
 
 def commands() -> dict[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from headgate.lake import keys
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
 
 Every = Literal["day", "week", "month"]
-EVERY: tuple[Every, ...] = get_args(Every)
 OnlyIf = Literal["", "above", "below"]
 LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
 

@@ -80,11 +80,9 @@ class Inferred:
 
     Attributes:
         readings: none for plain text; one if the format is clear; several if they read different values.
-        example: a text that the readings read as different values.
     """
 
     readings: tuple[Reading, ...] = ()
-    example: str = ""
 
     @property
     def is_ambiguous(self) -> bool:
@@ -226,16 +224,13 @@ def _infer(texts: pa.Array) -> Inferred:
     if not flags(matches(texts, r".*[0-9].*")).all():
         return TEXT
     if numbers := inferred_numbers.number_readings(texts):
-        example = inferred_numbers.example_of_difference(texts, numbers) if len(numbers) > 1 else ""
         return Inferred(
-            tuple(Reading(_number_kind(number.plain), number.format, number.plain) for number in numbers),
-            example,
+            tuple(Reading(_number_kind(number.plain), number.format, number.plain) for number in numbers)
         )
     if not len(cast(texts, ColumnType(Kind.DOUBLE)).misfits):
         return Inferred((Reading(Kind.DOUBLE, PLAIN),))
     times = inferred_times.time_readings(texts)
-    example = inferred_times.example_of_difference(texts, times) if len(times) > 1 else ""
-    return Inferred(tuple(Reading(reading.kind, reading.format) for reading in times), example)
+    return Inferred(tuple(Reading(reading.kind, reading.format) for reading in times))
 
 
 def _number_kind(plain: pa.Array) -> Kind:

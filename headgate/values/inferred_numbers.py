@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from headgate.contracts.currency import SPELLINGS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values.cast_declared import NEGATIVES, minus_in_front, plain_numbers
-from headgate.values.cells import flags, matches, null_where
+from headgate.values.cells import flags, matches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,9 +146,3 @@ def _without_unused_separators(declared: SourceFormat, texts: pa.Array) -> Sourc
     thousands = declared.thousands if used.get(declared.thousands, False) else ""
     decimal = declared.decimal if used[declared.decimal] or thousands == "." else "."
     return replace(declared, decimal=decimal, thousands=thousands)
-
-
-def example_of_difference(texts: pa.Array, readings: Sequence[NumberReading]) -> str:
-    """Return the first text that the first two readings read as different numbers."""
-    differs = flags(pc.not_equal(readings[0].plain, readings[1].plain))
-    return str(null_where(~differs, texts).drop_null()[0])

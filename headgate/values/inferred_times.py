@@ -16,7 +16,6 @@ from functools import cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow.compute as pc
 
 from headgate.contracts.date_patterns import date_pattern
@@ -25,10 +24,9 @@ from headgate.contracts.month_names import MONTHS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values.cast import cast
 from headgate.values.cast_declared_times import cast_times
-from headgate.values.cells import flags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import pyarrow as pa
 
@@ -198,14 +196,6 @@ def _shapes_of(pattern: str) -> set[str]:
     bare = re.sub("[yMdHhmsS]+", "9", bare).replace("_", "A")
     shapes = {re.sub("X+", offset, bare) for offset in offsets}
     return shapes | {shape.replace("A", f"A{point}", 1) for shape in shapes for point in points}
-
-
-def example_of_difference(texts: pa.Array, readings: Sequence[TimeReading]) -> str:
-    """Return the first text that the first two readings read as different values."""
-    if readings[0].kind is not readings[1].kind:
-        return str(texts[0])
-    differs = flags(pc.not_equal(readings[0].values, readings[1].values))
-    return str(texts[int(np.flatnonzero(differs)[0])])
 
 
 def has_short_year(declared: SourceFormat) -> bool:

@@ -45,16 +45,6 @@ class DescribedTransactions(StoredRows):
             )
         return labels
 
-    @property
-    def first_at(self) -> pd.Timestamp:
-        """When the first transaction was made."""
-        return self._moments(0).iloc[0]
-
-    @property
-    def last_at(self) -> pd.Timestamp:
-        """When the last transaction was made."""
-        return self._moments(len(self._edges) - 2).iloc[-1]
-
     def place_of(self, at: pd.Timestamp) -> int:
         """Return the position of the first transaction at or after a time, or the number of all."""
         group = max(0, bisect_left(self._begins, at) - 1)

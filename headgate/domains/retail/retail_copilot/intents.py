@@ -62,7 +62,6 @@ class Intents:
             for one group.
         silhouette: how far the intents are apart, -1 to 1; NaN for one group.
         cohesion: how alike the texts of each intent are, as `intent_tree.cohesion` has it; NaN for one group.
-        sub_cohesion: the same of each sub-intent.
     """
 
     groups: Groups
@@ -72,7 +71,6 @@ class Intents:
     stability: float
     silhouette: float
     cohesion: Array
-    sub_cohesion: Array
 
     @property
     def named(self) -> npt.NDArray[np.object_]:
@@ -123,7 +121,7 @@ def group_texts(
     sub_names = sub_labels(texts, sub_groups, weights, parents, names)
     sub_names = group_names(sub_names, texts, sub_groups, weights)
     sub_names = named_by_examples(sub_names, texts, sub_groups, weights, alike[1] < least)
-    return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette, *alike)
+    return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette, alike[0])
 
 
 def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = None) -> Groups:
@@ -164,7 +162,7 @@ def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
 def _one(texts: int) -> Intents:
     groups = np.zeros(texts, dtype=np.int64)
     unknown = np.array([np.nan])
-    return Intents(groups, [ONLY], groups, [ONLY], np.nan, np.nan, unknown, unknown)
+    return Intents(groups, [ONLY], groups, [ONLY], np.nan, np.nan, unknown)
 
 
 def _joined(

@@ -83,7 +83,6 @@ def test_a_moment_has_the_place_of_the_first_transaction_from_then_on(
     moments = [moment for edge in edges for moment in (edge - MICROSECOND, edge, edge + MICROSECOND)]
     expected = [int(frame.transacted_at.searchsorted(moment)) for moment in moments]
     assert [stored.place_of(moment) for moment in moments] == expected
-    assert (stored.first_at, stored.last_at) == (frame.transacted_at.iloc[0], frame.transacted_at.iloc[-1])
 
 
 def test_labels_are_known_by_place(stored: DescribedTransactions, frame: pd.DataFrame) -> None:
