@@ -23,7 +23,7 @@ from headgate.reports.numbers import (
     in_one_column,
     period_words,
 )
-from headgate.systems.panels import COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
+from headgate.systems.panels import ACTION, COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _SERIES = re.compile(r"[a-z_]+=[^/]+(/[a-z_]+=[^/]+)*")
@@ -244,6 +244,16 @@ def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Map
     return COLUMN_IN_TEMPLATE.sub(
         lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), said
     )
+
+
+def action_words(action: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
+    """Return the action that follows from an answer: of its first row, where it states one, else the panel's.
+
+    >>> action_words("Call all.", [{"title_action": "Call {who} first.", "who": "Ann"}], {})
+    'Call Ann first.'
+    """
+    stated = (rows[0].get(ACTION) if rows else None) or action
+    return filled_template(stated, rows[:1], units) or stated
 
 
 def is_shown(column: str) -> bool:

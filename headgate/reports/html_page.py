@@ -16,6 +16,7 @@ from headgate.costs.computed_price import rounded
 from headgate.lake.states import DUPLICATE_KEY
 from headgate.reports.answer_words import (
     ColumnWords,
+    action_words,
     answer_in_words,
     cell_words,
     filled_template,
@@ -28,7 +29,7 @@ from headgate.reports.numbers import NOTHING, cell_text, day_words, figure, in_o
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.run_words import ReportedRun, runs_in_words
 from headgate.reports.svg_charts import draw
-from headgate.systems.panels import ACTION, DeclaredPanel, PanelKind
+from headgate.systems.panels import DeclaredPanel, PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -330,11 +331,8 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
 
 def _action(answer: PanelAnswer, screen: str = "") -> str:
     """Return the action; with `desk` a phone does not show it."""
-    row = next(iter(answer.records()), {})
-    action, kinds = (
-        row.get(ACTION) or answer.panel.action,
-        " ".join(filter(None, ("muted", "action", screen))),
-    )
+    action = action_words(answer.panel.action, list(answer.records()), _units_of(answer))
+    kinds = " ".join(filter(None, ("muted", "action", screen)))
     return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
 
 

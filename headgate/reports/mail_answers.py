@@ -8,7 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.plain_names import capitalised
-from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_number, is_shown
+from headgate.reports.answer_words import (
+    action_words,
+    answer_in_words,
+    folded_words,
+    is_folded,
+    is_number,
+    is_shown,
+)
 from headgate.reports.mail_periods import (
     MAX_ROWS,
     is_ascending,
@@ -22,7 +29,6 @@ from headgate.reports.mail_tables import TextColumn, text_table
 from headgate.reports.numbers import figure
 from headgate.reports.open_periods import open_period
 from headgate.reports.statement_words import StatementWords
-from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +77,7 @@ def panel_lines(
     if not (is_figure and is_named):
         rows = _short_rows(panel, page, words) if is_short else _chart_rows(panel, page, words, as_of)
     lines = [*shown, *([answer] if answer and answer != panel.question else []), *rows]
-    return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records) if has_action else [])]
+    return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records, words) if has_action else [])]
 
 
 def _figure_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
@@ -101,12 +107,12 @@ def _described(figures: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{title}: {text}" for title, text in figures]
 
 
-def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
+def _action_lines(panel: Panel, records: Sequence[Record], words: ColumnWords) -> list[str]:
     """Return what to do; nothing for a figure without a value."""
     row = next(iter(records), {})
     if panel.kind == "kpi" and row.get("value") is None:
         return []
-    action = row.get(ACTION) or panel.action
+    action = action_words(panel.action, records, words.units)
     return [f"To do: {action}"] if action else []
 
 

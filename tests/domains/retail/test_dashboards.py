@@ -25,7 +25,7 @@ from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.quality import card_findings
 from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
-from headgate.reports.answer_words import answer_in_words, filled_template
+from headgate.reports.answer_words import action_words, answer_in_words, filled_template
 from headgate.systems.dashboards import dashboards
 from headgate.systems.panels import (
     AlertRule,
@@ -1176,6 +1176,34 @@ def test_the_forecast_names_the_week_for_which_orders_are_slowed_down() -> None:
 NEAR: dict[str, object] = {"series_id": "total", "windows": 3, "smape": 20.0, "coverage_80": 0.8}
 
 
+def test_the_first_figure_says_that_no_test_saw_the_season_and_what_the_other_rule_expects() -> None:
+    """The error of other weeks stood beside the weeks of Christmas, and twice the amount further down."""
+    lately: list[dict[str, object]] = [
+        {"series_id": "total", "revenue": 180, "period_on": WEEKS_AHEAD[0] - timedelta(weeks=at)}
+        for at in range(1, 9)
+    ]
+    ahead = weeks_ahead(70)
+    ahead[0] |= {"sold_so_far": 70, "sold_until": date(2010, 12, 9)}
+    panel = panel_of("market-intelligence-hub", "next_month")
+    words = []
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=lately, forecast_accuracy=[NEAR])
+        for is_short in (True, False):
+            engine.execute("update sales_forecast set history_too_short = ?", [is_short])
+            rows = answer_of(engine, panel.sql)
+            words += [answer_in_words(panel.answer, rows, {}), action_words(panel.action, rows, {})]
+    title, action, tested_title, tested_action = words
+    assert title.endswith("; past sums, none of this season, were off by 17")
+    assert action == (
+        "Agree purchases for what is still to sell, as orders that can still be cut: no test covered this "
+        "season, and the mean of the last 8 weeks, as good in tests, says 720. Count on no more cash "
+        "than the low end."
+    )
+    assert details_of(panel, rows[0])[-1].startswith("Planned by"), "a tested season is no detail"
+    assert tested_title.endswith("; past sums were off by 17")
+    assert "season" not in tested_action
+
+
 def test_a_series_that_no_test_saw_is_ordered_little_at_a_time_in_all_panels() -> None:
     """The sums of all series were tested, so an untested region had bolder advice than one that failed."""
     panels = [panel_of("market-intelligence-hub", name) for name in PANELS_AHEAD]
@@ -1510,7 +1538,7 @@ def test_every_panel_reads_the_one_rule_of_its_sum(windows: int, single: float, 
         for at, day in enumerate(days, 1)
     ]
     ahead[3] |= {"mean": 20}
-    tested = {**NEAR, "grain": "week", "windows": windows, "smape": single}
+    tested = {**NEAR, "grain": "week", "windows": windows, "smape": single, "level": "region"}
     with duckdb.connect() as engine:
         filled_tables(engine, sales_forecast=ahead, sales_history=history, forecast_accuracy=[tested])
         for off, mean_off, sold in itertools.product(ERRORS, ERRORS, (None, 60, 500)):
@@ -1522,13 +1550,47 @@ def test_every_panel_reads_the_one_rule_of_its_sum(windows: int, single: float, 
                 [sold, sold and date(2010, 12, 9)],
             )
             engine.execute("update sales_forecast set sum_coverage_80 = ?", [0.6 if sold == 500 else 0.8])
+            engine.execute("update sales_forecast set history_too_short = ?", [weekly is None])
             set_plan(engine)
-            check_one_rule(
-                {panel: answer_of(engine, board.panel(panel).sql) for panel in READERS}, off, mean_off
-            )
+            rows = {panel: answer_of(engine, board.panel(panel).sql) for panel in READERS}
+            check_one_rule(rows, off, mean_off)
+            check_one_advice(rows, "Order little at a time")
+            if sold is not None:
+                continue
+            engine.execute("update sales_forecast set level = 'total'")
+            engine.execute("update forecast_accuracy set level = 'total'")
+            rows |= {panel: answer_of(engine, board.panel(panel).sql) for panel in ADVISERS}
+            check_one_advice(rows, "ith the total")
+            engine.execute("update sales_forecast set level = 'region'")
+            engine.execute("update forecast_accuracy set level = 'region'")
 
 
 READERS = ("next_month", "next_quarter", "forecast_error", "forecast", "horizons", "accuracy")
+ADVISERS = ("next_month", "forecast_error", "horizons", "accuracy")  # whose advice differs for the total
+BUYS = re.compile(
+    r"(Plan|Agree|Divide the) purchases|Agree (long|only) deliver|Agree what is still|the table of sums|"
+    r"Plan with the sum|Expect the sum|uy for"
+)
+
+
+def check_one_advice(rows: dict[str, list[dict[str, object]]], foreign: str) -> None:
+    """Check that no text of the page buys by sums of which the table plans none, nor says otherwise."""
+    texts = [text for name, of_panel in rows.items() for text in texts_of(name, of_panel)]
+    page = "\n".join(texts)
+    is_planned = any(row["amount"] is not None for row in rows["horizons"])
+    assert foreign not in page, page
+    assert (BUYS.search(page) is not None) == is_planned, page
+    assert ("lan no purchase by" in page) == (not is_planned), page
+
+
+def texts_of(name: str, rows: list[dict[str, object]]) -> list[str]:
+    """Return title, action and details of a panel as its page shows them."""
+    panel = panel_of("market-intelligence-hub", name)
+    return [
+        answer_in_words(panel.answer, rows, {}),
+        action_words(panel.action, rows, {}),
+        *details_of(panel, rows[0]),
+    ]
 
 
 def check_one_rule(
@@ -1584,13 +1646,12 @@ def to_buy_for(figure: dict[str, object], rule: object) -> object:
     """Return the amount for which a figure of a sum says to agree purchases: none where it says not to."""
     if rule in {"neither", "not tested"}:
         return None
-    if "up to the low end" not in str(figure["title_action"]):
+    if "up to the low end" in str(figure["title_action"]):
+        assert figure["title_left"] is None, "an amount that the table of sums does not say"
+        return figure["title_buy"]
+    if figure["title_buy"] is None:
         return figure["value"] if figure["title_left"] is None else figure["title_left"]
-    low = figure["before"] if "title_left_low" not in figure else figure.get("title_all_low") or figure["low"]
-    assert isinstance(low, Decimal), figure
-    sold = figure["title_sold"] or Decimal(0)
-    assert isinstance(sold, Decimal), figure
-    return max(low - sold, Decimal(0))
+    raise AssertionError(figure)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       )}
       {panel.action && result.data && at('value') !== null ? (
         <Text size="xs" className="muted">
-          {actionOf(panel, result.data)}
+          {actionOf(panel, result.data, units)}
         </Text>
       ) : null}
       {Number(at('value')) > 0 ? (

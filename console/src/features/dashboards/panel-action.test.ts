@@ -12,6 +12,12 @@ test('the action of the answer replaces that of the panel', () => {
   expect(actionOf(panel, { columns, rows: [[1, 'Do not plan with it.']] })).toBe('Do not plan with it.')
 })
 
+test('an action has cells of its row', () => {
+  const rows = [[0.5, 'Look at {value} first.']]
+  expect(actionOf(panel, { columns, rows }, { value: 'share' })).toBe('Look at 50\u00a0% first.')
+  expect(actionOf(panel, { columns, rows: [[1, 'Send {no_column}.']] })).toBe('Send {no_column}.')
+})
+
 test('an action of a later row is about that row, and not about the answer', () => {
   const rows = [
     [1, null],

@@ -1,4 +1,6 @@
 import type { Schemas } from '../../api/client'
+import type { Units } from '../../formats/columns'
+import { filledParts } from '../../formats/template'
 import type { Result } from '../query/results'
 
 /** A column of an answer whose text replaces the action of its panel. */
@@ -8,9 +10,14 @@ const NOTHING = 'title_nothing'
 
 type Answer = Pick<Result, 'columns' | 'rows'> | undefined
 
-/** The action that follows from an answer: of its first row, where it states one, otherwise the panel's. */
-export function actionOf(panel: Pick<Schemas['Panel'], 'action'>, answer: Answer): string {
-  return textOf(ACTION, answer) || panel.action
+/** The action that follows from an answer: of its first row, where it states one, otherwise the panel's, with cells of that row. */
+export function actionOf(panel: Pick<Schemas['Panel'], 'action'>, answer: Answer, units: Units = {}): string {
+  const action = textOf(ACTION, answer) || panel.action
+  const first = {
+    columns: answer?.columns.map(({ name }) => name) ?? [],
+    rows: answer?.rows.slice(0, 1) ?? [],
+  }
+  return filledParts([action], first, units)[0] ?? action
 }
 
 /** Why the queue of a figure has no items; empty where its answer does not say it. */

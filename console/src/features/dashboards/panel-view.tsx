@@ -85,7 +85,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
       title={answer ?? panel.question}
       // The answer is enough on a phone; its section has the question as its name.
       subtitle={answer && !isPhone ? panel.question : undefined}
-      action={isEmpty || !result.data ? undefined : actionOf(panel, result.data)}
+      action={isEmpty || !result.data ? undefined : actionOf(panel, result.data, units)}
       onward={isEmpty ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
       name={panel.question}
       actions={

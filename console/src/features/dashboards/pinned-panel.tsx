@@ -82,7 +82,9 @@ export function PinnedPanel({
     <Panel
       title={words ?? question.name}
       subtitle={words ? question.name : undefined}
-      action={answer.data?.rows.length ? actionOf({ action: question.action ?? '' }, answer.data) : undefined}
+      action={
+        answer.data?.rows.length ? actionOf({ action: question.action ?? '' }, answer.data, units) : undefined
+      }
       name={question.name}
       actions={
         <Group gap="xs" wrap="nowrap">

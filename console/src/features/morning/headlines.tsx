@@ -85,7 +85,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
       </Text>
       {hasActions && answer.data && at('value') !== null ? (
         <>
-          <Text size="xs">{actionOf(panel, answer.data)}</Text>
+          <Text size="xs">{actionOf(panel, answer.data, units)}</Text>
           {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
         </>
       ) : null}
