@@ -3988,11 +3988,16 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     with duckdb.connect() as engine:
         filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
         framed = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
+        (other,) = answer_of(engine, queue.sql)
     of_frames = answer_in_words(queue.evidence[0].title, framed, queue.evidence[0].units)
     assert (
         "one line of any article, as those with its words are other things or sold nothing, for £20"
         in of_frames
     )
+    assert str(other["reason"]).startswith(
+        "unless it means RECORD FRAME, stock it only if that costs less than your margin on what is lost: "
+        "the articles with its words are other things or sold nothing; found nothing in"
+    ), "no synonym of other things"
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
     assert [row["searches"] for row in answers[2]] == [9, 4]
@@ -4748,6 +4753,29 @@ def test_a_service_has_no_returned_pieces_on_its_page_and_goods_are_sold_until_t
     )
     assert [row["pieces_returned"] for row in fee] == [None]
     assert answer_in_words(part.title, lost, part.units) == "Sold 0 pieces for £0; 1 piece was written off"
+
+
+def test_a_voucher_is_sold_like_goods_and_pieces_without_a_price_are_not_sold() -> None:
+    """The page of a voucher said "No goods, but a fee", and a mean price with pieces that were given out."""
+    (part,) = (part for part in row_parts("products") if "written off" in part.title)
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 2, 17), "completed", "GIFT", 1, 25),
+        ("2", date(2010, 2, 18), "completed", "GIFT", 10, 0),
+        ("3", date(2010, 12, 1), "completed", "A", 1, 5),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute(
+            "insert into products (product_id, product_name, category) values "
+            "('A', 'MAGNETS', 'gifts'), ('GIFT', 'Gift Voucher £30.00', 'service')"
+        )
+        voucher = answer_of(engine, part.of_item("GIFT"))
+    assert answer_in_words(part.title, voucher, part.units) == (
+        "Sold 1 piece for £25; 10 pieces were given out without a price"
+    )
+    assert [(row["pieces_sold"], row["pieces_given_out"], row["mean_price"]) for row in voucher] == [
+        (1, 10, 25)
+    ]
 
 
 def test_no_service_is_proposed_as_what_a_customer_bought_most_often() -> None:

@@ -38,8 +38,11 @@ class NearestArticles:
         place_of = {label: place for place, label in enumerate(names.index)}
         for label, word in words.items():
             self._places[word].append(place_of[label])
-        # In English the last word of a name says what the thing is: a record frame is a frame.
-        self._last_words = words.groupby(level=0).last().rename(place_of).to_dict()
+        # In English the last word of a name says what the thing is: a record frame is a frame. A price or a
+        # size behind it does not: a voucher of 30.00 is a voucher.
+        has_digit = words.str.contains(r"\d")
+        named = words[~has_digit | has_digit.groupby(level=0).transform("all")]
+        self._last_words = named.groupby(level=0).last().rename(place_of).to_dict()
 
     def of(self, templates: pd.Series[str]) -> pd.DataFrame:
         """Return for each template `nearest_articles`, the names of up to five, null where none is near,

@@ -100,6 +100,13 @@ def test_an_article_that_is_another_thing_by_its_last_word_is_no_price_of_the_se
     assert searched.nearest_value.isna().tolist() == [True, False]
 
 
+def test_a_price_or_a_size_behind_the_last_word_does_not_make_another_thing() -> None:
+    """A gift voucher was worth any article, because the last word of each voucher was its price."""
+    vouchers = articles(pd.Series(["SHOP GIFT VOUCHER £30.00", "GIFT BOX 7CM", "50", "POT", "MAT"]))
+    searched = NearestArticles(vouchers).of(pd.Series(["gift voucher", "gift box"]))
+    assert searched.nearest_value.notna().tolist() == [True, True]
+
+
 GNOMES = (
     "SET/6 GARDEN GNOME CANDLES",
     "COLOURFUL GNOME",
