@@ -2852,6 +2852,35 @@ def test_a_test_of_the_customers_is_decided_by_a_clear_difference_only(
         filled_tables(engine, customer_model_quality=quality)
         (row,) = answer_of(engine, panel_of("demand-insights-engine", "model_quality").sql)
     assert (row["result"], row["title_better"]) == (words, better)
+    action = action_words(panel_of("demand-insights-engine", "model_quality").action, [row], {})
+    assert action.startswith("Where a simple rule was better") == (words == "the simple rule was better")
+
+
+@pytest.mark.parametrize(
+    ("values", "action"),
+    [
+        ((0.8, 0.9), "Go by the scores: they were better than the simple rule in all tests."),
+        ((0.8, 0.5), "Go by the scores: the simple rule was better in no test."),
+        ((0.8, 0.4), "Where the simple rule was better, review by the amount until"),
+        ((None, None), "Review by the amount: the scores were compared with no simple rule."),
+    ],
+)
+def test_the_panel_of_the_scores_has_the_advice_of_its_own_tests(
+    values: tuple[float | None, float | None], action: str
+) -> None:
+    """It said what to do where the simple rule was better, below rows that say that the score was."""
+    period = "2010-11-02/2010-12-09"
+    quality: list[dict[str, object]] = [
+        {"model": "gradient_boosting", "metric": metric, "value": value, "baseline": 0.5, "period": period}
+        for metric, value in zip(("average_precision", "auc"), values, strict=True)
+    ]
+    panel = panel_of("compliance-guardian", "model_quality")
+    if values[0] is None:
+        quality.append({**quality[0], "model": "isolation_forest", "value": 0.3, "baseline": None})
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_model_quality=quality)
+        rows = answer_of(engine, panel.sql)
+    assert action_words(panel.action, rows, {}).startswith(action)
 
 
 def test_a_test_of_the_customers_says_how_many_customers_at_how_many_moments_over_which_days() -> None:

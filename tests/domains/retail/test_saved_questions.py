@@ -101,3 +101,23 @@ def test_accepted_refused_and_duplicate_money_add_up_in_decimals(athena: duckdb.
         ("duplicate", 1, Decimal("15.3000"), 0, everything),
         ("refused", 2, Decimal("-53594.3600"), 1, everything),
     ]
+
+
+def test_the_question_of_regions_has_the_share_and_the_growth_of_their_page(
+    athena: duckdb.DuckDBPyConnection,
+) -> None:
+    """It had shares and growth of sales before returns, beside the revenue, and growth of five orders."""
+    contract = REGISTRY.prod["regional_performance"]
+    athena.execute("delete from ecommerce_prod.regional_performance")
+    for region, revenue, share, growth in (("GB", 300, 0.75, 0.25), ("AU", 100, 0.25, None)):
+        athena.execute(
+            f"insert into ecommerce_prod.{contract.dataset} "  # noqa: S608 a name of a contract
+            "(region_id, region_name, month_on, is_complete, revenue, revenue_share, sales_share, "
+            "monthly_growth) values (?, ?, date '2010-11-01', true, ?, ?, 0.9, ?)",
+            [region, region, revenue, share, growth],
+        )
+    answer = athena.execute(translate(QUESTIONS["regions_last_month"].sql, "duckdb"))
+    names = [column[0] for column in answer.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    assert [row["revenue_share"] for row in rows] == [0.75, 0.25]
+    assert [row["caution"] is None for row in rows] == [True, False]

@@ -11,6 +11,7 @@ import pandas as pd
 from headgate.domains.retail.global_market_pulse.seasonality import seasonal_indices
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
 
+MIN_ORDERS = 20  # of both months of a growth, as on the dashboard
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
 MONEY = ["sales", "returns", "fees"]
 LARGEST = ["largest_order", "largest_order_id"]
@@ -108,15 +109,18 @@ def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
-    """Compare with the month before and the same month a year before, between whole months only."""
-    sales = rows["sales"].astype(float)
-    comparable = sales.where(rows["is_complete"])
+    """Compare with the month before and the same month a year before, between whole months only.
+
+    Fewer than `MIN_ORDERS` orders in one of both months say nothing about growth.
+    """
+    sales, is_enough = rows["sales"].astype(float), rows["orders"] >= MIN_ORDERS
+    comparable = rows["revenue"].astype(float).where(rows["is_complete"])
     adjusted = comparable / rows["month_on"].dt.month.map(_season(rows, whole))
     return rows.assign(
         sales_share=_over(sales, sales.groupby(rows["month_on"]).transform("sum")),
-        monthly_growth=_growth(comparable, rows["region_id"], 1),
-        yearly_growth=_growth(comparable, rows["region_id"], 12),
-        adjusted_growth=_growth(adjusted, rows["region_id"], 1),
+        monthly_growth=_growth(comparable, is_enough, rows["region_id"], 1),
+        yearly_growth=_growth(comparable, is_enough, rows["region_id"], 12),
+        adjusted_growth=_growth(adjusted, is_enough, rows["region_id"], 1),
     )
 
 
@@ -127,9 +131,12 @@ def _season(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> dict[int, float]:
     return dict(enumerate(indices.tolist(), start=1))
 
 
-def _growth(values: pd.Series[Any], regions: pd.Series[Any], lag: int) -> pd.Series[Any]:
+def _growth(
+    values: pd.Series[Any], is_enough: pd.Series[bool], regions: pd.Series[Any], lag: int
+) -> pd.Series[Any]:
     before = values.groupby(regions).shift(lag)
-    return _over(values - before, before)
+    both = is_enough & is_enough.groupby(regions).shift(lag, fill_value=False)
+    return _over(values - before, before).where(both)
 
 
 def _over(part: pd.Series[Any], whole: pd.Series[Any]) -> pd.Series[Any]:

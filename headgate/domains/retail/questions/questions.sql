@@ -152,7 +152,10 @@ ORDER BY model, metric, period
 -- name: regions_last_month
 -- system: global-market-pulse
 -- What did each region sell in the last complete month, and is it growing?
-SELECT region_name, revenue, sales_share, monthly_growth, yearly_growth, revenue_per_1000_people, delivery_days_median
+-- Growth is that of the dashboard: of revenue, and from 20 orders in both months on.
+SELECT region_name, revenue, revenue_share,
+       monthly_growth, yearly_growth, CASE WHEN monthly_growth IS NULL THEN 'no growth: fewer than 20 orders in one of both months, or nothing sold before' END AS caution,
+       orders, revenue_per_1000_people, delivery_days_median
 FROM regional_performance
 WHERE month_on = (SELECT max(month_on) FROM regional_performance WHERE is_complete)
 ORDER BY revenue DESC, region_name

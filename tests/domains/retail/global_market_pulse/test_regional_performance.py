@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail import global_market_pulse
-from headgate.domains.retail.global_market_pulse.regional_performance import beside_all_regions
+from headgate.domains.retail.global_market_pulse.regional_performance import (
+    COUNTS,
+    LARGEST,
+    beside_all_regions,
+    regional_performance,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,15 +124,38 @@ def test_an_invoice_without_value_is_no_order(small: pd.DataFrame) -> None:
 def test_growth_compares_whole_months_only(small: pd.DataFrame) -> None:
     britain = small.loc["GB"]
     assert britain["is_complete"].tolist() == [True, True, False]
-    assert britain["monthly_growth"].iloc[1] == pytest.approx(5 / 3.75 - 1)
-    assert np.isnan(britain["monthly_growth"].iloc[2])
-    assert britain[["yearly_growth", "adjusted_growth"]].isna().all(axis=None)
+    assert britain[["monthly_growth", "yearly_growth", "adjusted_growth"]].isna().all(axis=None)
+    grown = _months([("GB", 1, 100, 0, 20), ("GB", 2, 150, 30, 20), ("GB", 3, 10, 0, 20)])
+    assert grown["monthly_growth"].tolist()[1] == pytest.approx(120 / 100 - 1), "of revenue, as on the page"
+    assert grown["monthly_growth"].isna().tolist() == [True, False, True]
+
+
+def test_growth_needs_as_many_orders_in_both_months_as_the_page_of_regions() -> None:
+    """Five orders of Australia had a growth of 510 %, which the page leaves out."""
+    grown = _months(
+        [("AU", 1, 100, 0, 20), ("AU", 2, 610, 0, 5), ("DE", 1, 100, 0, 19), ("DE", 2, 90, 0, 40)]
+    )
+    assert grown["monthly_growth"].isna().all()
+
+
+def _months(rows: list[tuple[str, int, int, int, int]]) -> pd.DataFrame:
+    """Return the table of months of 2010, the third of which has begun."""
+    months = pd.DataFrame(
+        [
+            {"region_id": region, "month_on": pd.Timestamp(2010, month, 1), "sales": Decimal(sales)}
+            | {"returns": Decimal(back), "fees": Decimal(0), "delivery_days_median": np.nan}
+            | {**dict.fromkeys(COUNTS, 0), "orders": orders, **dict.fromkeys(LARGEST)}
+            for region, month, sales, back, orders in rows
+        ]
+    )
+    regions = pd.DataFrame(columns=["region_id", "region_name", "population", "gdp_usd"])
+    return regional_performance(months, pd.date_range("2010-01-01", periods=2, freq="MS"), regions)
 
 
 def test_months_without_sales_are_there(small: pd.DataFrame) -> None:
     february = small.loc[("FR", date(2010, 2, 1))]
     assert (february["revenue"], february["orders"]) == (0, 0)
-    assert february["monthly_growth"] == -1.0
+    assert np.isnan(february["monthly_growth"])
     assert february["average_order_value"] is None
 
 
