@@ -2133,10 +2133,10 @@ def test_the_page_of_a_customer_has_the_articles_bought_and_those_of_the_last_da
         bought, newest = (answer_of(engine, part.of_item("9")) for part in (often, last))
         stranger = answer_of(engine, last.of_item("8"))
     assert answer_in_words(often.title, bought, often.units) == (
-        "Bought most often: MAGNETS in 2 orders, last at £5, now the same"
-    )
+        "Bought: MAGNETS, £15, last at £5, now the same"
+    ), "the order that came back is not counted"
     assert answer_in_words(last.title, newest, last.units) == (
-        "Last bought on 20 Nov 2010: 2 articles for £55, most of it for B"
+        "Last bought on 20 Nov 2010: 2 articles for £55, most of it for B, a part of which came back"
     ), "an article without a name has its number"
     assert [(row["product_name"], row["pieces"], row["amount"], row["order_id"]) for row in newest] == [
         ("B", 4, 40, "8"),
@@ -2167,19 +2167,19 @@ def test_articles_that_are_still_sold_are_proposed_before_those_that_are_not() -
         ("MAGNETS", "not sold any more"),
     ]
     assert answer_in_words(often.title, mixed, often.units) == (
-        "Bought and still sold: MUG, last at £10, now the same"
+        "Bought for most of what is still sold: MUG, £40, last at £10, now the same"
     )
     assert answer_in_words(often.title, gone, often.units) == (
-        "Bought most often: MAGNETS in 2 orders, last at £5, not sold any more"
+        "Bought for most: MUG, £40, last at £10, not sold any more"
     )
 
 
 @pytest.mark.parametrize(
     ("sold_on", "words"),
     [
-        (date(2010, 11, 20), "Bought: MUG, last at £10, now usually £12"),
-        (date(2010, 10, 10), "Bought and still sold: MUG, last at £10, now usually £12"),
-        (date(2010, 7, 12), "Bought and still sold: MUG, last at £10, now usually £12"),
+        (date(2010, 11, 20), "Bought: MUG, £40, last at £10, now usually £12"),
+        (date(2010, 10, 10), "Bought for most of what is still sold: MUG, £40, last at £10, now usually £12"),
+        (date(2010, 7, 12), "Bought for most of what is still sold: MUG, £40, last at £10, now usually £12"),
     ],
 )
 def test_what_nobody_bought_in_8_weeks_is_not_proposed_and_a_price_is_the_one_that_customers_pay_now(
@@ -2230,8 +2230,8 @@ def test_an_article_bought_at_a_clearance_price_is_proposed_last_and_says_so() -
         rows = answer_of(engine, often.of_item("9"))
     assert [row["product_name"] for row in rows] == ["MUG", "PAPER CUPS"]
     assert answer_in_words(often.title, rows[1:], often.units) == (
-        "Bought most often: PAPER CUPS in 2 orders, last at £0.10, at a clearance price then, now usually "
-        "£0.65"
+        "Bought for most: PAPER CUPS, £180 in 2 orders, last at £0.10, at a clearance price then, now "
+        "usually £0.65"
     )
 
 
@@ -2245,16 +2245,42 @@ def test_an_opened_call_names_the_returned_article_and_the_articles_to_propose_w
         engine.execute(
             "insert into products (product_id, product_name) values ('A', 'MAGNETS'), ('B', 'MUG')"
         )
-        back, bought = (answer_of(engine, part.of_item("9")) for part in (returned, often))
+        back, none = (answer_of(engine, part.of_item("9")) for part in (returned, often))
+        engine.execute("update order_items set quantity = -40 where order_id = 'C525398'")
+        engine.execute("update order_items set quantity = -9 where order_id = 'C525400'")
+        bought = answer_of(engine, often.of_item("9"))
+    assert none == [], "what came back completely is nothing to propose"
     assert answer_in_words(returned.title, back, returned.units) == (
         "Last return: £12,770 on 5 Oct 2010, the largest part MAGNETS: 100 pieces, £10,000; ask "
         "what was wrong"
     )
     assert [(row["product_name"], row["pieces"], row["last_paid"]) for row in bought] == [
-        ("MAGNETS", 100, 100),
-        ("MUG", 10, 277),
+        ("MAGNETS", 60, 100),
+        ("MUG", 1, 277),
     ]
-    assert answer_in_words(often.title, bought, often.units) == "Bought: MAGNETS, last at £100, now the same"
+    assert answer_in_words(often.title, bought, often.units) == (
+        "Bought for most: MAGNETS, £6,000, last at £100, now the same"
+    )
+
+
+def test_articles_to_propose_are_in_the_order_of_their_money_and_a_day_that_came_back_says_so() -> None:
+    """24 pieces for £15 in two orders stood above 5,364 pieces for £536."""
+    _, often, last = row_parts("customers")
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 11, 1), "completed", "A", 24, Decimal("0.60")),
+        ("2", date(2010, 11, 2), "completed", "A", 6, Decimal("0.60")),
+        ("2", date(2010, 11, 2), "completed", "B", 5364, Decimal("0.10")),
+        ("3", date(2010, 11, 9), "completed", "A", 9, Decimal("0.60")),
+        ("C4", date(2010, 11, 10), "cancelled", "A", -9, Decimal("0.60")),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute("insert into products (product_id, product_name) values ('A', 'PEN'), ('B', 'MUG')")
+        rows, newest = (answer_of(engine, part.of_item("9")) for part in (often, last))
+    assert [(row["product_name"], row["orders"]) for row in rows] == [("MUG", 1), ("PEN", 2)]
+    assert answer_in_words(last.title, newest, last.units) == (
+        "Last bought on 9 Nov 2010: 1 article for £5, most of it for PEN, all of which came back"
+    )
 
 
 OF_TWO_ARTICLES: list[tuple[object, ...]] = [

@@ -11,7 +11,6 @@ import pandas as pd
 from headgate.domains.retail.global_market_pulse.seasonality import seasonal_indices
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
 
-MIN_ORDERS = 20  # of both months of a growth, as on the dashboard
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
 MONEY = ["sales", "returns", "fees"]
 LARGEST = ["largest_order", "largest_order_id"]
@@ -46,7 +45,9 @@ COLUMNS = [
     "late_share",
     "usual_late_share",
 ]
-RATED_ORDERS = 20  # from this many orders of a month on a rate counts
+RATED_ORDERS = (
+    20  # from this many orders of a month on a rate counts, and a growth from as many in both months
+)
 
 
 def regional_performance(
@@ -111,9 +112,9 @@ def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
 def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
     """Compare with the month before and the same month a year before, between whole months only.
 
-    Fewer than `MIN_ORDERS` orders in one of both months say nothing about growth.
+    Fewer than `RATED_ORDERS` orders in one of both months say nothing about growth.
     """
-    sales, is_enough = rows["sales"].astype(float), rows["orders"] >= MIN_ORDERS
+    sales, is_enough = rows["sales"].astype(float), rows["orders"] >= RATED_ORDERS
     comparable = rows["revenue"].astype(float).where(rows["is_complete"])
     adjusted = comparable / rows["month_on"].dt.month.map(_season(rows, whole))
     return rows.assign(
