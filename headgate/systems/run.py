@@ -28,7 +28,7 @@ from headgate.systems.rows_by_range import RowsByRange
 from headgate.systems.rows_in_file import RowsInFile, rows_by_contract, unstamped_schema
 from headgate.systems.rows_over_base import RowsOverBase, stage_over_base
 from headgate.systems.table_parts import stage_in_parts
-from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
+from headgate.systems.up_to_date import DEPLOYMENT, READS, BuiltBy, size_bytes_at
 from headgate.values.key_order import in_order
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ def run_system(
     staged = []
     for name, rows in outputs.items():
         facts = {**inputs.catalog_facts(name, built_by), COLUMNS: "", **columns.get(name, {})}
+        if name in inspections:
+            # It inspects the lake, whatever the other tables of the system are built from.
+            facts[READS] = ",".join(sorted(snapshot.datasets))
         staged.append(stage(own[name], rows, versions[name], facts))
     if models:
         inputs.keep_models(models)

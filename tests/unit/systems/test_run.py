@@ -35,7 +35,7 @@ from headgate.systems import system_registry
 from headgate.systems.rollback import VERSIONS, roll_back, versions_of
 from headgate.systems.rows_in_file import RowsInFile, rows_by_contract, write_to_file
 from headgate.systems.run import run_system
-from headgate.systems.up_to_date import BuiltBy, SystemTables, mark_unchanged
+from headgate.systems.up_to_date import READS, BuiltBy, SystemTables, mark_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -492,6 +492,17 @@ def test_an_inspection_fills_its_own_table(tiny: Tiny) -> None:
     tiny.given("1.00")
     tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [7]})})
     assert tiny.table("counts")["orders"].to_pylist() == [7]
+
+
+def test_an_inspection_is_of_every_dataset_of_the_lake(tiny: Tiny) -> None:
+    """A page said that nothing new came in that its figures are built from, above new findings."""
+    tiny.given("1.00")
+    snapshot = snapshot_with("0123456789abcdef", "first", notes="first")
+    tiny.run(snapshot, inspections={"counts": lambda: pd.DataFrame({"orders": [7]})})
+    reads = {
+        name: tiny.catalog.current("ecommerce_prod", name).parameters[READS] for name in ("totals", "counts")
+    }
+    assert reads == {"totals": "orders", "counts": "notes,orders"}
 
 
 def test_an_inspection_that_finds_something_else_is_a_new_version(tiny: Tiny) -> None:

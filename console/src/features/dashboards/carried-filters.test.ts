@@ -158,3 +158,15 @@ test('a bound of a period is carried to the same bound of the same column only',
     since: '2026-01-01',
   })
 })
+
+test('one choice waits once: the hall of a series is named, and not the series as well', () => {
+  const onPlan = leftOf([LINE], { line: 'x' })
+  const onVisits = arrivedOf([FILTER], onPlan, TABLES, ['hall'])
+  const next = withWaiting(leftOf([FILTER], { hall: 'North' }), onVisits.waiting)
+  const { waiting } = arrivedOf([], next, TABLES, [])
+  expect(waiting.filter(({ isSaidByPart }) => !isSaidByPart).map(({ words }) => words)).toEqual([
+    'Hall: North',
+  ])
+  // Back on the first dashboard the series is chosen again.
+  expect(arrivedOf([LINE], withWaiting([], waiting), TABLES, ['line']).waiting).toEqual([])
+})

@@ -21,6 +21,8 @@ export interface LeftFilter {
   origin: string
   /** The names of the filters of this page that have a part of it, or all of it in other words, as the hall of a series by hall and kind. */
   parts?: string[] | undefined
+  /** Whether a part of it was chosen on a dashboard since, so that a page which can take neither names the part alone. */
+  isSaidByPart?: boolean
 }
 
 type Bound = '' | 'from' | 'until'
@@ -116,9 +118,9 @@ export const waitingAfter = (waiting: readonly LeftFilter[], name: string): Left
 /** The filters for the next dashboard: those chosen here, and those that wait, unless one of the same column was chosen since. */
 export const withWaiting = (chosen: LeftFilter[], waiting: readonly LeftFilter[]): LeftFilter[] => [
   ...chosen,
-  ...waiting.filter(
-    ({ column, bound }) => !chosen.some((each) => each.column === column && each.bound === bound),
-  ),
+  ...waiting
+    .filter(({ column, bound }) => !chosen.some((each) => each.column === column && each.bound === bound))
+    .map((each) => (each.parts?.length ? { ...each, isSaidByPart: true } : each)),
 ]
 
 /** The first of a filter's tables of which its column identifies the rows of every level, as a series does. */

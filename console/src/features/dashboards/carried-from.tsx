@@ -14,7 +14,7 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
   const [, setSearch] = useSearchParams()
   const { origins = {}, waiting = [] } = carried ?? {}
   const shown = oncePerName(filters).filter(({ name }) => chosen[name] && name in origins)
-  const unknown = waiting.filter(({ parts }) => !parts)
+  const unknown = waiting.filter(({ parts, isSaidByPart }) => !parts && !isSaidByPart)
   if (shown.length + unknown.length === 0) return null
   const remove = (name: string) =>
     setSearch(

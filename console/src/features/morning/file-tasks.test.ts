@@ -37,6 +37,17 @@ test('a file of which no row is in comes first, then the dataset with the most r
 test('queues are in the order of the amounts at stake; those without one keep their order', () => {
   const queues = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
   expect(byAmount(queues, { b: 10, c: 300 }).map(({ name }) => name)).toEqual(['c', 'b', 'a'])
+  // 26 leaked numbers are not less than an amount of 300.
+  const ofUnits = [
+    { name: 'money', unit: 'EUR' },
+    { name: 'leaks', unit: 'values' },
+    { name: 'done', unit: 'values' },
+  ]
+  expect(byAmount(ofUnits, { money: 300, leaks: 26, done: 0 }).map(({ name }) => name)).toEqual([
+    'leaks',
+    'money',
+    'done',
+  ])
 })
 
 test('a file is named by its dataset and its own name; the folder of uploads and names of programs say nothing', () => {

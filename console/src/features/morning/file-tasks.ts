@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { count, whole } from '../../api/format'
+import { count, currencyOf, whole } from '../../api/format'
 import { fileParts, heading } from '../../formats/words'
 import { needOf } from '../work/need-of'
 
@@ -33,10 +33,17 @@ function urgency(files: File[]): number {
 }
 
 /** Things by an amount of theirs, the largest first; of equal ones in their order. */
-export const byAmount = <T extends { name: string }>(
+export function byAmount<T extends { name: string; unit?: string }>(
   things: T[],
   amounts: Readonly<Record<string, number>>,
-): T[] => things.toSorted((one, other) => (amounts[other.name] ?? 0) - (amounts[one.name] ?? 0))
+): T[] {
+  const amountOf = ({ name }: T): number => amounts[name] ?? 0
+  // Leaks are not weighed against money: a queue of another unit comes first while it has items.
+  const isApart = (thing: T): boolean => Boolean(thing.unit && !currencyOf(thing.unit)) && amountOf(thing) > 0
+  return things.toSorted(
+    (one, other) => Number(isApart(other)) - Number(isApart(one)) || amountOf(other) - amountOf(one),
+  )
+}
 
 function taskOf(files: File[]): FileTask {
   const [file] = files
