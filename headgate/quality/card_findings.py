@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from headgate.quality.leaks import without_leaks
+from headgate.quality.leaks import CARD_NUMBER, without_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 QUEUE = "card_findings"
 """The work queue whose items are findings."""
 NO_CARD = "no_card"
-"""The action by which a person dismisses a finding."""
+"""The action by which a person dismisses a finding, or all of a column."""
 _COLUMNS = (
     "finding_id",
+    "column_id",
     "zone",
     "subject",
     "place",
@@ -44,7 +45,21 @@ def finding_id(finding: AuditFinding) -> str:
     Values without a masked form have their number in it, so that a further one is another finding.
     """
     value = finding.shown or str(finding.count)
-    parts = (finding.zone, finding.place, finding.column, finding.check, value)
+    return _id_of(finding.zone, finding.place, finding.column, finding.check, value)
+
+
+def column_id(subject: str, finding: AuditFinding) -> str:
+    """Return the id of the column of a dataset or table in which numbers look like those of cards.
+
+    A person decides once that the column has amounts or ids, in whatever file. Empty for a value outside a
+    column, and for other kinds of values, which no amount or id looks like.
+    """
+    if finding.check != CARD_NUMBER or not finding.column:
+        return ""
+    return _id_of("column", finding.zone, subject, finding.column, finding.check)
+
+
+def _id_of(*parts: str) -> str:
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return digest[:_ID_CHARACTERS].translate(_LETTERS)
 
@@ -53,12 +68,15 @@ def without_dismissed(scans: Iterable[AuditScan], dismissed: Collection[str]) ->
     """Return the scans without the findings that a person dismissed.
 
     Args:
-        dismissed: ids of findings.
+        dismissed: ids of findings or columns.
     """
-    return [
-        replace(scan, findings=tuple(each for each in scan.findings if finding_id(each) not in dismissed))
-        for scan in scans
-    ]
+    silent = frozenset(dismissed)
+
+    def left(scan: AuditScan) -> tuple[AuditFinding, ...]:
+        ids = ((each, (finding_id(each), column_id(scan.subject, each))) for each in scan.findings)
+        return tuple(each for each, own in ids if silent.isdisjoint(own))
+
+    return [replace(scan, findings=left(scan)) for scan in scans]
 
 
 def card_findings(scans: Iterable[AuditScan], sources: Mapping[str, str]) -> pd.DataFrame:
@@ -69,6 +87,7 @@ def card_findings(scans: Iterable[AuditScan], sources: Mapping[str, str]) -> pd.
     """
     rows = {
         finding_id(finding): (
+            column_id(scan.subject, finding) or None,
             *(finding.zone, scan.subject, finding.place, finding.column or None, finding.line or None),
             *(finding.check, finding.shown or None, finding.count, _source(finding.place, sources)),
         )

@@ -4537,10 +4537,44 @@ def test_a_finding_of_card_data_is_named_with_place_masked_value_and_remedy() ->
         ("b", "Security code of a card"),
     ]
     assert items[0]["reason"] == (
-        "in s3://curated/increments/orders/x.parquet, note, row or line 3, brought by orders/june.csv: "
-        "declare the column sensitive or correct the source, then replay the file"
+        "in june.csv, note, row or line 3: declare the column sensitive or correct the source, then replay "
+        "the file"
     )
     assert panel.nothing.startswith("No card number")
+
+
+def test_the_values_of_one_column_are_one_item_with_their_number_and_short_names_of_files() -> None:
+    """Sixteen items were of one column of two files, each with a path of 64 digits."""
+    (queue,) = (queue for _, queue in QUEUES if queue.name == "card_findings")
+    findings: list[dict[str, object]] = [
+        {"finding_id": f"f{at}", "column_id": "c", "zone": "curated", "subject": "returns"}
+        | {"check_name": "card_number", "column_name": "reference", "line": at, "findings": count}
+        | {"place": f"s3://curated/returns/{name * 64}.parquet", "source_file": f"uploads/{name}.csv"}
+        | {"masked_value": shown}
+        for at, (name, count, shown) in enumerate(
+            [("a", 11, None), ("a", 1, "411111…1111"), ("b", 1, "510510…5100")]
+        )
+    ]
+    alone = {**findings[0], "finding_id": "x", "column_id": "d", "column_name": "note"}
+    with duckdb.connect() as engine:
+        filled_tables(engine, pci_findings=[*findings, alone])
+        of_column, of_value = answer_of(engine, queue.sql)
+        (evidence,) = queue.evidence
+        rows = answer_of(engine, evidence.of_item("c"))
+    assert (of_column["item_id"], of_column["subject"], of_column["value"]) == (
+        "c",
+        "Column reference of returns",
+        13,
+    )
+    assert str(of_column["reason"]).startswith(
+        "13 numbers look like those of cards, first 411111…1111, in 2 files, such as a.csv. If the column "
+        "has amounts or ids, say so once; if it has cards, declare the column sensitive"
+    )
+    assert (of_value["item_id"], of_value["subject"]) == ("x", "Card number, 11 values")
+    assert str(of_value["reason"]).startswith("in a.csv, note, row or line 0: declare")
+    assert "a" * 64 not in f"{of_column['reason']}{of_value['reason']}"
+    assert answer_in_words(evidence.title, rows, {}) == "Values found here: 13"
+    assert [row["file_name"] for row in rows] == ["a.csv", "a.csv", "b.csv"]
 
 
 def test_a_person_dismisses_a_finding_with_a_reason_as_the_audit_reads_it() -> None:

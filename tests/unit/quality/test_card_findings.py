@@ -97,6 +97,31 @@ def test_a_dismissed_value_is_silent_at_its_place_only() -> None:
     assert sum(scan.cells for scan in left) == 4
 
 
+def test_a_dismissed_column_is_silent_in_all_files_of_its_dataset_for_card_numbers_only() -> None:
+    """Sixteen values of one column of two files needed sixteen decisions."""
+    first, second = (
+        scan_of(f"increments/orders/{name * 64}.parquet", parquet_bytes(pa.table(columns)), "curated")
+        for name, columns in (
+            ("a", {"reference": [PAN, AMEX], "note": [PAN, "-"]}),
+            ("b", {"reference": [PAN, "SSN 536-90-4399"]}),
+        )
+    )
+    other = scan_of("increments/refunds/a.parquet", parquet_bytes(pa.table({"reference": [PAN]})), "curated")
+    table = card_findings([first, second, other], {})
+    numbers = table[(table["column_name"] == "reference") & (table["check_name"] == "card_number")]
+    of_orders = set(numbers[numbers["subject"] == "orders"]["column_id"])
+    assert len(of_orders) == 1
+    left = [
+        (scan.subject, finding.column, finding.check)
+        for scan in without_dismissed([first, second, other], of_orders)
+        for finding in scan.findings
+    ]
+    assert ("orders", "note", "card_number") in left
+    assert ("refunds", "reference", "card_number") in left
+    assert ("orders", "reference", "card_number") not in left
+    assert ("orders", "reference", "social_security_number") in left
+
+
 def test_an_id_looks_like_no_card_number() -> None:
     findings = [AuditFinding("prod", f"s3://b/{number}", "", "card_number", 1) for number in range(200)]
     ids = {finding_id(finding) for finding in findings}
