@@ -65,7 +65,7 @@ from headgate.drafts.other_words import WordsQuestion, numbers_of_texts, words_o
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
-from headgate.drafts.totals_row import named_totals, required_but_in_totals
+from headgate.drafts.totals_row import report_lines, required_but_in_totals
 from headgate.errors import ContractError
 from headgate.formats.guess_encoding import OTHER_THAN_WESTERN
 from headgate.masking.card_columns import numeric_rows_with_cards
@@ -238,14 +238,14 @@ def _typed_rows(
 ) -> tuple[DraftSample, dict[str, Guess], dict[str, Column]]:
     """Return the rows by which the columns are typed, the guesses, and the columns.
 
-    Lines of totals are no such rows, except in a strict draft.
+    Lines of totals and the notes below them are no such rows, except in a strict draft.
     """
     guesses = _guesses(sample, answers, strict=strict)
     columns = _columns(body, sample, guesses)
-    totals = [] if strict else named_totals(columns.values(), sample.cells)
-    if not totals:
+    lines = [] if strict else report_lines(columns.values(), sample.cells).every
+    if not lines:
         return sample, guesses, columns
-    rows = sample.without_rows(totals)
+    rows = sample.without_rows(lines)
     without_totals = _guesses(rows, answers, strict=strict)
     guesses = without_totals | _with_thousands_of_totals(guesses, without_totals)
     return rows, guesses, _columns(body, rows, guesses)

@@ -29,10 +29,11 @@ from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.times_of_day import notes_of_times
 from headgate.drafts.totals_row import (
-    last_row_is_refused,
-    named_totals,
-    names_a_total,
+    ReportLines,
+    is_refused,
+    report_lines,
     summed_totals,
+    texts_of_line,
     totals_of,
 )
 from headgate.formats.csv.csv_rows import NULL
@@ -114,6 +115,11 @@ _NAMED_TOTALS = (
     "{}. The gate accepts totals as rows, so sums in queries count everything twice; send the file without "
     "them"
 )
+_QUARANTINED_TOTALS = "{}. The gate quarantines them, because they lack values that every row has"
+_FOOTER = "{}. The gate accepts them as rows; send the file without them"
+_QUARANTINED_FOOTER = "{}. The gate quarantines them, because they lack values that every row has"
+_LEFT_OUT_FOOTER = "{}. Notes stay out of the dataset, unless you keep them in the next step"
+_MAX_LINES_LISTED = 5
 _LEFT_OUT_TOTAL = (
     "ends with the sum of the rows above: the last row is a line of totals, and stays out of the dataset "
     "unless you keep it in the next step"
@@ -163,7 +169,8 @@ class Finding:
 
     `column` is empty for the whole table. `decides` marks a guess that determines which rows are kept.
     `of_upload` replaces the message in the console, whose uploads leave out totals, and which shows no
-    contract. `lacks_zone` marks a column with times without a zone, which a person can state.
+    contract. `lacks_zone` marks a column with times without a zone, which a person can state. `is_open` marks
+    rows that stay out, which a page names without a click.
     """
 
     column: str
@@ -171,6 +178,7 @@ class Finding:
     decides: bool = False
     of_upload: str = field(default="", compare=False)
     lacks_zone: bool = field(default=False, compare=False)
+    is_open: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -287,9 +295,8 @@ def _about_columns_and_table(
     contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess], asked: Collection[str]
 ) -> list[Finding]:
     cells = sample.cells
-    totals = named_totals(contract.columns, cells)
-    stay_out = bool(totals) and _ends_with_a_total(cells)
-    left = sample.without_rows(totals) if stay_out else sample
+    lines = report_lines(contract.columns, cells)
+    left = sample.without_rows(lines.every) if lines.stay_out else sample
     findings = [
         finding
         for column in contract.columns
@@ -313,10 +320,11 @@ def _about_columns_and_table(
         findings.append(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
-    findings += _about_totals(contract, cells, totals, sample.numbers, stay_out=stay_out)
+    findings += _about_totals(contract, cells, lines, sample.numbers)
+    findings += _about_footer(contract, cells, lines, sample.numbers)
     findings += [
         Finding(", ".join(contract.key), note, decides=True)
-        for note in about_key(contract, cells, totals, sample.numbers)
+        for note in about_key(contract, cells, lines.every, sample.numbers)
     ]
     if not contract.key:
         findings.append(Finding("", _NO_KEY, decides=True))
@@ -330,30 +338,58 @@ def _about_columns_and_table(
 
 
 def _about_totals(
-    contract: Contract,
-    cells: Mapping[str, pa.Array],
-    rows: Sequence[int],
-    numbers: Rows,
-    *,
-    stay_out: bool,
+    contract: Contract, cells: Mapping[str, pa.Array], lines: ReportLines, numbers: Rows
 ) -> list[Finding]:
-    if summed := totals_of(contract.columns, cells):
-        is_refused = last_row_is_refused(contract.columns, cells)
-        message = _REFUSED_TOTALS if is_refused else _TOTALS
-        of_upload = _LEFT_OUT_TOTAL if stay_out else ""
-        return [Finding(", ".join(summed), message, of_upload=of_upload)]
+    rows = lines.totals
+    if not lines.footer and (summed := totals_of(contract.columns, cells)):
+        last = len(next(iter(cells.values()))) - 1
+        message = _REFUSED_TOTALS if is_refused(contract.columns, cells, last) else _TOTALS
+        of_upload = _LEFT_OUT_TOTAL if lines.stay_out else ""
+        return [Finding(", ".join(summed), message, of_upload=of_upload, is_open=lines.stay_out)]
     if not rows:
         return []
     are_sums = set(rows) <= {*summed_totals(contract.columns, cells)}
     listed = _rows_of_totals([int(numbers[row]) for row in rows], are_sums=are_sums)
-    of_upload = _LEFT_OUT_TOTALS.format(listed) if stay_out else ""
-    return [Finding("", _NAMED_TOTALS.format(listed), of_upload=of_upload)]
+    are_refused = all(is_refused(contract.columns, cells, row) for row in rows)
+    message = (_QUARANTINED_TOTALS if are_refused else _NAMED_TOTALS).format(listed)
+    of_upload = _LEFT_OUT_TOTALS.format(
+        _with_texts(contract, cells, lines.totals, numbers, are_sums=are_sums)
+    )
+    return [
+        Finding("", message, of_upload=of_upload if lines.stay_out else "", is_open=lines.stay_out),
+    ]
 
 
-def _ends_with_a_total(cells: Mapping[str, pa.Array]) -> bool:
-    """Return whether an upload leaves out its totals: reports have them at their foot."""
-    last = (cell for text in cells.values() for cell in text.slice(max(0, len(text) - 1)).to_pylist())
-    return any(names_a_total(cell or "") for cell in last)
+def _about_footer(
+    contract: Contract, cells: Mapping[str, pa.Array], lines: ReportLines, numbers: Rows
+) -> list[Finding]:
+    """Return a finding for the lines below the totals, which are no rows."""
+    if not lines.footer:
+        return []
+    said = "; ".join(texts_of_line(contract.columns, cells, row) for row in lines.footer[:_MAX_LINES_LISTED])
+    more = len(lines.footer) > _MAX_LINES_LISTED
+    first, last = (int(numbers[row]) for row in (lines.footer[0], lines.footer[-1]))
+    listed = f"data row {first} is a note" if first == last else f"data rows {first} to {last} are notes"
+    listed = f"{listed} below the totals: {said}{' …' if more else ''}"
+    are_refused = all(is_refused(contract.columns, cells, row) for row in lines.footer)
+    message = (_QUARANTINED_FOOTER if are_refused else _FOOTER).format(listed)
+    return [Finding("", message, of_upload=_LEFT_OUT_FOOTER.format(listed), is_open=True)]
+
+
+def _with_texts(
+    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], numbers: Rows, *, are_sums: bool
+) -> str:
+    """Return the first lines of totals with their numbers and texts."""
+    if len(rows) == 1:
+        listed = _rows_of_totals([int(numbers[rows[0]])], are_sums=are_sums)
+        return f"{listed} ({texts_of_line(contract.columns, cells, rows[0])})"
+    said = (
+        f"{int(numbers[row])} ({texts_of_line(contract.columns, cells, row)})"
+        for row in rows[:_MAX_LINES_LISTED]
+    )
+    more = " …" if len(rows) > _MAX_LINES_LISTED else ""
+    by = "their sums" if are_sums else "their sums or empty cells"
+    return f"{len(rows)} rows are lines of totals, by their names and {by}: data rows {', '.join(said)}{more}"
 
 
 def _about_values(column: Column, sent: pa.Array, left: pa.Array, guess: Guess) -> list[Finding]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, Kind, Rule
+from headgate.masking.redaction import redact_text
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, rows_where
@@ -21,16 +22,95 @@ _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _MIN_ROWS = 3  # above the last; a sum of two numbers may be a coincidence
 _MIN_ADDED = 2  # of them nonzero; a sum of one number is that number, as in flags of 0 and 1
+_MAX_CHARACTERS = 120  # of a line in a note
+_MAX_CELLS_OF_FOOTER = 2  # such as `Printed on` and a day
 _MIN_EMPTY = 2  # of the cells that other rows fill; a single cell may be missing in a row
 _NEARLY_ALWAYS = 0.9  # of the other rows have a value in the column
 _NUMBER_WITH_UNIT = r"=.*|\W*\d[\d.,'\s]*\W*(?:[^\W\d]+\.?)?"  # `1.234,50`, `120 items`, a formula
 _MAX_TOTALS = 100  # above a total, below which its rows may begin
+MAX_FOOTER = 20  # below the last total; more lines are a table of their own
 # Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
 _NAMES = (
     r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis"
     r"|gesamt|insgesamt|sous-total"
     r"|suma|totale|somma|totaal|subtotaal)\b"
 )
+
+
+@dataclass(frozen=True)
+class ReportLines:
+    """The lines of a report that are no rows of its table.
+
+    Attributes:
+        totals: lines of totals and subtotals.
+        footer: lines below the last total, such as the name of the program that wrote the report.
+        stay_out: whether an upload leaves these lines out: reports have totals at their foot.
+    """
+
+    totals: tuple[int, ...] = ()
+    footer: tuple[int, ...] = ()
+    stay_out: bool = False
+
+    @property
+    def every(self) -> list[int]:
+        """All these lines, in the order of the file."""
+        return sorted({*self.totals, *self.footer})
+
+
+def report_lines(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> ReportLines:
+    """Return the lines that are named as totals and are sums, or lack most values that other rows have.
+
+    A footer is known only below a line of totals.
+    """
+    footer = _footer_below_totals(cells)
+    table = cells_of_other_rows(cells, footer) if footer else cells
+    totals = _named_totals(columns, table)
+    if footer and footer[0] - 1 not in totals:
+        footer, table, totals = [], cells, _named_totals(columns, cells)
+    count = len(next(iter(table.values()), ()))
+    return ReportLines(tuple(totals), tuple(footer), bool(totals) and _is_named(table, count - 1))
+
+
+def names_a_total_at_foot(cells: Mapping[str, pa.Array]) -> bool:
+    """Return whether one of the last rows, above a footer at most, has the name of a total in a cell."""
+    count = len(next(iter(cells.values()), ()))
+    return any(_is_named(cells, row) for row in range(max(0, count - 1 - MAX_FOOTER), count))
+
+
+def _is_named(cells: Mapping[str, pa.Array], row: int) -> bool:
+    return any(names_a_total(text[row].as_py() or "") for text in cells.values())
+
+
+def _footer_below_totals(cells: Mapping[str, pa.Array]) -> list[int]:
+    """Return the last rows with a cell or two, below a row with the name of a total and above no other row.
+
+    A report ends with the program or the day of its making. Such lines lack most values of the rows above.
+    """
+    count = len(next(iter(cells.values()), ()))
+    foot = count - 1
+    while foot >= 0 and count - foot <= MAX_FOOTER + 1 and not _is_named(cells, foot):
+        foot -= 1
+    footer = [*range(foot + 1, count)]
+    if not footer or len(footer) > MAX_FOOTER or foot < _MIN_ROWS:
+        return []
+    table = {name: text.slice(0, foot) for name, text in cells.items()}
+    filled = [name for name, text in table.items() if _filled_share(text) >= _NEARLY_ALWAYS]
+    lines = [{name: (text[row].as_py() or "").strip() for name, text in cells.items()} for row in footer]
+    return footer if all(_is_footer(line, filled) for line in lines) else []
+
+
+def _is_footer(line: Mapping[str, str], filled: Collection[str]) -> bool:
+    given = [cell for cell in line.values() if cell]
+    empty = sum(not line[name] for name in filled)
+    return 0 < len(given) <= _MAX_CELLS_OF_FOOTER and empty >= _MIN_EMPTY and 2 * empty >= len(filled)
+
+
+def texts_of_line(columns: Iterable[Column], cells: Mapping[str, pa.Array], row: int) -> str:
+    """Return the filled cells of a line, but those of columns whose values are not shown."""
+    shown = (column.name for column in columns if not (column.mask or column.classification))
+    texts = ((cells[name][row].as_py() or "").strip() for name in shown)
+    said = redact_text(", ".join(filter(None, texts)))
+    return said if len(said) <= _MAX_CHARACTERS else f"{said[:_MAX_CHARACTERS].rstrip()} …"
 
 
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
@@ -51,15 +131,14 @@ def names_a_total(cell: str) -> bool:
     return re.match(_NAMES, cell) is not None
 
 
-def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that are named as totals and are sums, or lack most values that other rows have."""
-    rows = _named_rows(cells)
-    return sorted({*_summed(columns, cells, rows), *_bare(cells, rows)})
-
-
 def summed_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     """Return the rows that are named as totals and are the sum of all rows above, or since another total."""
     return _summed(columns, cells, _named_rows(cells))
+
+
+def _named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
+    rows = _named_rows(cells)
+    return sorted({*_summed(columns, cells, rows), *_bare(cells, rows)})
 
 
 def _summed(columns: Iterable[Column], cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[int]:
@@ -142,7 +221,7 @@ def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa
     So the gate quarantines such lines, in later files too.
     """
     last = [len(next(iter(cells.values()))) - 1] if totals_of(columns.values(), cells) else []
-    lines = {*named_totals(columns.values(), cells), *last}
+    lines = {*report_lines(columns.values(), cells).every, *last}
     blank = {name: rows_where(pc.is_null(blank_to_null(cells[name]))).tolist() for name in columns}
     return {
         name: replace(column, required=True, rules=(Rule("required"), *column.rules))
@@ -151,16 +230,15 @@ def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa
     }
 
 
-def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:
-    """Return whether the last row lacks a required value, or has a value of another type."""
+def is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array], row: int) -> bool:
+    """Return whether a row lacks a required value, or has a value of another type."""
     return any(
-        _is_refused(column, null_where_absent(column, cells[column.name].slice(len(cells[column.name]) - 1)))
-        for column in columns
+        _has_misfit(column, null_where_absent(column, cells[column.name].slice(row, 1))) for column in columns
     )
 
 
-def _is_refused(column: Column, last: pa.Array) -> bool:
-    given = blank_to_null(last).drop_null()
+def _has_misfit(column: Column, cell: pa.Array) -> bool:
+    given = blank_to_null(cell).drop_null()
     return column.required if not len(given) else bool(len(cast_column(column, given).misfits))
 
 

@@ -140,6 +140,7 @@ def draft_of_upload(
             "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
             "message": finding.of_upload or plain_note(finding.message),
             "decides": finding.decides,
+            "is_open": finding.is_open,
         }
         for finding in checked.draft.findings
         if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED} and finding.of_upload != SILENT

@@ -50,7 +50,7 @@ from headgate.uploads.file_values import FileValues, refused_values
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
-from headgate.uploads.totals_of_grid import drop_rows, totals_of_grid
+from headgate.uploads.totals_of_grid import drop_rows, lines_of_grid
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 from headgate.values.quoted_values import with_written_values
@@ -377,6 +377,7 @@ class WrittenGrid:
     currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hidden_numbers: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[int, ...] = ()
+    footer_rows: tuple[int, ...] = ()
     description_rows: tuple[int, ...] = ()
     blank: int = 0
     blank_rows: tuple[int, ...] = ()
@@ -448,6 +449,7 @@ def write_grid(
     readings = seen.readings or ColumnReadings()
     formats = _formats(readings, about.declared)
     blank = seen.blank_rows
+    lines = lines_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden, blank)
     return WrittenGrid(
         opened.names,
         rows,
@@ -457,7 +459,8 @@ def write_grid(
         {**_to_come(readings, about.past), **seen.doubts.by_column},
         seen.currencies.by_column,
         dict(seen.numbers),
-        totals_of_grid(folder / ROWS, opened.names, readings.clear, about.hidden, blank),
+        lines.totals,
+        lines.footer,
         seen.descriptions,
         len(blank),
         tuple(blank[:MAX_NAMED].tolist()),

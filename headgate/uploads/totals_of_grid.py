@@ -1,4 +1,4 @@
-"""Rows of totals in an uploaded file, which a commit leaves out unless a person keeps them."""
+"""Rows of totals and the footer of an uploaded file, which a commit leaves out unless a person keeps them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
-from headgate.drafts.totals_row import named_totals, names_a_total
+from headgate.drafts.totals_row import MAX_FOOTER, ReportLines, names_a_total_at_foot, report_lines
 from headgate.values.cells import Rows, int_array, numbers
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ def drop_rows(table: _Rows, rows: Rows) -> _Rows:
     return table.filter(pc.invert(pc.is_in(table.column("row"), value_set=int_array(rows))))
 
 
-def totals_of_grid(
+def lines_of_grid(
     rows: Path, names: Sequence[str], readings: Mapping[str, Most], hidden: Collection[str], blank: Rows
-) -> tuple[int, ...]:
+) -> ReportLines:
     """Return the source rows that a cell calls a total and that are sums, or lack what other rows have.
 
-    Empty if the last row is called no total: reports have totals at their foot.
+    None if the last row, above a footer at most, is called no total: reports have totals at their foot.
 
     Args:
         rows: the file of the grid with all rows.
@@ -44,24 +44,33 @@ def totals_of_grid(
     """
     with pa.memory_map(str(rows)) as file:
         reader = pa.ipc.open_file(file)
-        places = reversed(range(reader.num_record_batches))
-        filled = (drop_rows(reader.get_batch(place), blank) for place in places)
-        last = next((batch for batch in filled if batch.num_rows), None)
-        if last is None or not _ends_with_a_total(last):
-            return ()
+        if not names_a_total_at_foot(_last_rows(reader, blank)):
+            return ReportLines()
         table = drop_rows(reader.read_all(), blank)
     if table.num_rows > _MAX_ROWS:
-        return ()
+        return ReportLines()
     shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
     cells = {name: table.column(place).combine_chunks() for name, place in shown.items()}
-    columns = [_column(name, readings.get(name)) for name in shown]
+    lines = report_lines([_column(name, readings.get(name)) for name in shown], cells)
+    if not lines.stay_out:
+        return ReportLines()
     source_rows = numbers(table.column("row").combine_chunks())
-    return tuple(int(source_rows[place]) for place in named_totals(columns, cells))
+    totals, footer = (
+        tuple(int(source_rows[place]) for place in places) for places in (lines.totals, lines.footer)
+    )
+    return ReportLines(totals, footer, stay_out=True)
 
 
-def _ends_with_a_total(batch: pa.RecordBatch) -> bool:
-    last = batch.slice(batch.num_rows - 1).columns[1:-1]
-    return any(names_a_total(cell) for column in last for cell in column.to_pylist() if cell)
+def _last_rows(reader: pa.ipc.RecordBatchFileReader, blank: Rows) -> dict[str, pa.Array]:
+    """Return the texts of the last rows, among which a line of totals is above a footer."""
+    last: list[pa.RecordBatch] = []
+    for place in reversed(range(reader.num_record_batches)):
+        last.insert(0, drop_rows(reader.get_batch(place), blank))
+        if sum(batch.num_rows for batch in last) > MAX_FOOTER:
+            break
+    table = pa.Table.from_batches(last, reader.schema)
+    table = table.slice(max(0, table.num_rows - MAX_FOOTER - 1))
+    return {name: table.column(name).combine_chunks() for name in table.column_names[1:-1]}
 
 
 def _column(name: str, most: Most | None) -> Column:

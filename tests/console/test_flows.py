@@ -478,6 +478,35 @@ def test_rows_without_a_value_and_a_total_that_is_no_sum_stay_out_of_a_dataset_a
     assert violations(page) == []
 
 
+def test_subtotals_and_the_footer_of_a_report_stay_out_of_its_draft_and_of_the_next_file(
+    console: Console,
+) -> None:
+    """A mill's campaign: subtotals of deliveries, the total, and the name of the program that wrote it."""
+    page = console.opened("/upload", UPLOADER)
+    lines = []
+    for n in range(40):
+        docket = f"{7001 + n // 3};{n % 3 + 1};Monte {n // 3 % 5}"
+        lines.append(f"{docket};{n // 6 + 1:02}-10-2026;{n + 12};{90 + n},50\n")
+        lines += [";;Subtotal;;345;\n", ";;;;;\n"] if n % 20 == 19 else []
+    body = "".join([*lines, "TOTAL;;;;1286;4360,00\n", "\n", "Documento processado;;;;;\n"])
+    drop(page, "entregas.csv", f"Talao;Linha;Produtor;Data;Sacos;Valor\n{body}".encode())
+    page.get_by_role("button", name="Create a dataset from it").click()
+    expect(page.get_by_text("3 rows are lines of totals")).to_contain_text("45 (TOTAL, 1286, 4360,00)")
+    expect(page.get_by_text("Data row 46 is a note below the totals: Documento processado.")).to_be_visible()
+    expect(page.get_by_text("Of 46 rows in the file 6 are no data and stay out.")).to_be_visible()
+    page.get_by_role("button", name="Create entregas and commit 40 rows").click()
+    expect(page.get_by_text("40 rows are in.")).to_be_visible()
+    expect(page.get_by_text("Left out: rows 21, 43, 45, 46.")).to_be_visible()
+    assert console.lake.contracts.source["entregas"].key == ("talao", "linha")
+    page = console.opened("/upload", UPLOADER)
+    following = body.replace("Monte", "Quinta")
+    drop(page, "entregas-2.csv", f"Talao;Linha;Produtor;Data;Sacos;Valor\n{following}".encode())
+    expect(page.get_by_text("Rows 21, 43, 45 are lines of totals and stay out.")).to_be_visible()
+    expect(page.get_by_text("Row 46 is a note below the totals and stays out.")).to_be_visible()
+    expect(page.get_by_role("button", name="Commit: 40 in")).to_be_enabled()
+    assert violations(page) == []
+
+
 def test_a_dataset_with_data_about_a_person_is_handed_in_for_a_deployment(console: Console) -> None:
     page = console.opened("/upload", UPLOADER)
     rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))

@@ -3029,6 +3029,12 @@ export interface components {
              * @default false
              */
             decides: boolean;
+            /**
+             * Is Open
+             * @description Whether it names rows that stay out, which a page shows without a click.
+             * @default false
+             */
+            is_open: boolean;
             /** Message */
             message: string;
         };
@@ -4243,6 +4249,12 @@ export interface components {
             flawed_cells: {
                 [key: string]: number;
             };
+            /**
+             * Footer Rows
+             * @description Rows below the last total that are no data, as the name of the program that wrote them.
+             * @default []
+             */
+            footer_rows: number[];
             /**
              * Formats
              * @description By column that is not in plain spelling: `kind`, `format` (keys of `headgate.format`) of nearly all values, and `others`, the number of other values.

@@ -92,6 +92,9 @@ class DraftNote(Shape):
     column: str = Field(description="Empty for a note about the table.")
     message: str
     decides: bool = Field(default=False, description="Whether it decides which rows are accepted.")
+    is_open: bool = Field(
+        default=False, description="Whether it names rows that stay out, which a page shows without a click."
+    )
 
 
 class DraftAnswer(Shape):
@@ -375,6 +378,10 @@ class GridFacts(Shape):
         (),
         description="Rows that a cell calls a total and that are the sum of the rows above, or lack most of "
         "the cells that other rows fill.",
+    )
+    footer_rows: tuple[int, ...] = Field(
+        (),
+        description="Rows below the last total that are no data, as the name of the program that wrote them.",
     )
     blank: Count = Field(0, description="Rows of a text without any value, which the gate leaves out.")
     blank_rows: tuple[int, ...] = Field((), description="The first 20 of these rows.")

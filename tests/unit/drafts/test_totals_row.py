@@ -108,8 +108,9 @@ def notes_of_upload(body: bytes) -> list[str]:
 def test_the_draft_of_an_upload_says_that_totals_stay_out_as_the_grid_leaves_them_out() -> None:
     (note,) = notes_of_upload(shops(*SUBTOTALS))
     assert note == (
-        "3 rows are lines of totals, by their names and their sums; the first is data row 21. Totals stay "
-        "out of the dataset, unless you keep them in the next step"
+        "3 rows are lines of totals, by their names and their sums: data rows 21 (Zwischensumme, 2026-01, "
+        "220,00), 42 (Zwischensumme, 2026-02, 240,00), 43 (Gesamt, 460,00). Totals stay out of the dataset, "
+        "unless you keep them in the next step"
     )
     (note,) = notes_of_upload(("artikel;name;menge;betrag\n" + ROWS + "Summe;;22;1.355,40\n").encode())
     assert note.endswith("a line of totals, and stays out of the dataset unless you keep it in the next step")
@@ -227,3 +228,70 @@ def test_a_line_of_totals_does_not_decide_the_types_of_columns() -> None:
     body = f"tag;menge;umsatz\n{rows}Summe;210;220,00\n".encode()
     columns = draft_from_sample(body, "report", strict=False).contract.columns
     assert [column.type.kind.name for column in columns] == ["DATE", "BIGINT", "DECIMAL"]
+
+
+def deliveries(*foot: str) -> str:
+    """A mill's report of deliveries: a subtotal after each ten rows, a total and the name of a program."""
+    lines = ["Tal\u00e3o;Linha;Produtor;Data;Quilos;Rendimento;Valor"]
+    for n in range(40):
+        day = f"{n % 28 + 1:02}-10-2026"
+        lines.append(
+            f"{7001 + n // 3};{n % 3 + 1};Monte {n % 5};{day};{1 + n % 3}.{100 + n};15,8;{90 + n},50"
+        )
+        if n % 10 == 9:
+            lines += [";;Subtotal;;12.345;;", ";;;;;;"]
+    return "\n".join([*lines, "TOTAL;;;;160.286;;4360,00", "", *foot]) + "\n"
+
+
+FOOT = "Documento processado por computador;;;;;;"
+
+
+def test_subtotals_above_a_footer_decide_neither_key_nor_types_nor_what_is_always_filled() -> None:
+    draft = draft_of_upload("entregas.csv", deliveries(FOOT).encode())
+    assert draft
+    (table,) = draft["document"]["schema"]
+    columns = {column["name"]: column for column in table["properties"]}
+    keys = [name for name, column in columns.items() if column.get("primaryKey")]
+    assert keys == ["talao", "linha"]
+    assert all(column.get("required") for column in columns.values())
+    assert columns["talao"]["physicalType"] == "BIGINT"
+    assert draft["rows"] == 40
+
+
+def test_the_draft_of_an_upload_names_each_line_that_stays_out_and_says_what_it_has() -> None:
+    draft = draft_of_upload("entregas.csv", deliveries(FOOT).encode())
+    assert draft
+    totals, footer = [note for note in draft["notes"] if note["is_open"]]
+    assert totals["message"].startswith(
+        "5 rows are lines of totals, by their names and their sums or empty cells: data rows "
+        "11 (Subtotal, 12.345), 23 (Subtotal, 12.345), 35 (Subtotal, 12.345), 47 (Subtotal, 12.345), "
+        "49 (TOTAL, 160.286, 4360,00). Totals stay out of the dataset"
+    )
+    assert footer["message"].startswith(
+        "data row 50 is a note below the totals: Documento processado por computador. Notes stay out"
+    )
+
+
+def test_the_gate_quarantines_the_lines_of_totals_and_the_footer_of_the_next_file(tmp_path: Path) -> None:
+    draft = draft_from_sample(deliveries(FOOT).encode(), "entregas", strict=False)
+    messages = [note.message for note in draft.findings if "totals" in note.message]
+    assert all("The gate quarantines them" in message for message in messages)
+    assert len(messages) == 2
+    following = tmp_path / "entregas.csv"
+    following.write_text(deliveries(FOOT).replace("700", "800").replace("701", "801"))
+    checked = headgate.check(following, draft.contract)
+    assert (checked.accepted.num_rows, sum(checked.reasons.values())) == (40, 6)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "7099;1;Monte 9;30-10-2026;1.500;15,8;99,50",  # a row
+        "7099;1;Monte 9;;;;",  # three cells
+        *["\n".join([FOOT] * 21)],  # too many
+    ],
+)
+def test_rows_below_a_total_that_may_be_data_are_rows(below: str) -> None:
+    draft = draft_of_upload("entregas.csv", deliveries(below).encode())
+    assert draft
+    assert not [note for note in draft["notes"] if note["is_open"]]

@@ -206,6 +206,19 @@ def test_a_row_at_the_foot_that_is_called_a_total_and_lacks_what_all_rows_have_i
     assert totals_of(tmp_path, f"{TOTALS}Totaal 20 regels;;;18.123,4\n22.10.2026;F1;1;1,50\n") == ()
 
 
+def test_a_footer_below_the_total_is_named_apart_and_hides_no_totals(tmp_path: Path) -> None:
+    """Also as a line of one cell, and where the last rows are a batch of their own."""
+    foot = "Totaal 20 regels;;;18.123,4\n;;;\nErstellt mit Kasse 4;;;\n"
+    grid = grid_of(tmp_path, f"{TOTALS}{foot}")
+    assert (grid.totals, grid.footer_rows) == ((21,), (23,))
+    grid = grid_of(tmp_path, f"{TOTALS}{foot.replace('Kasse 4;;;', 'Kasse 4')}")
+    assert (grid.totals, grid.footer_rows) == ((21,), (23,))
+    rows = "".join(f"{n % 28 + 1:02}.10.2026;F{n % 3};{n};{n},50\n" for n in range(999))
+    grid = grid_of(tmp_path, f"Tag;Filiale;Menge;Umsatz\n{rows}{foot}Seite 1;;;von 1\n")
+    assert (grid.totals, grid.footer_rows) == ((1000,), (1002, 1003))
+    assert grid_of(tmp_path, f"{TOTALS}Erstellt mit Kasse 4;;;\n").footer_rows == ()
+
+
 def test_rows_without_a_value_are_named(tmp_path: Path) -> None:
     grid = grid_of(tmp_path, TOTALS.replace("05.10", ";;;\n05.10") + ";;;\n")
     assert (grid.rows, grid.blank_rows) == (22, (5, 22))

@@ -90,6 +90,19 @@ export function Totals({ result, edits, onChange }: Deciding) {
   )
 }
 
+/** Notes below the totals: they stay out, because they say something of the report and nothing of a row. */
+export function FooterRows({ result, edits, onChange }: Deciding) {
+  return (
+    <OtherRows
+      label="Notes below the totals"
+      rows={result.grid?.footer_rows ?? []}
+      words={(isOne) => (isOne ? 'is a note below the totals' : 'are notes below the totals')}
+      edits={edits}
+      onChange={onChange}
+    />
+  )
+}
+
 /** Rows below the header with questions, units or other names: they stay out, because they hold no values. */
 export function DescriptionRows({ result, edits, onChange }: Deciding) {
   return (

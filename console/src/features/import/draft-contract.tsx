@@ -563,12 +563,20 @@ export const notesAsChosen = (
     message: note.message.replace(/taken for UTC\b.*/s, `taken for ${timeZone}`),
   }))
 
-/** Notes of the draft: the one that decides which rows are kept is in the open. */
+/** Notes of the draft: those on the rows that are kept and on those that stay out are in the open. */
 export function Notes({ notes }: { notes: Draft['notes'] }) {
   const decisive = notes.filter((note) => note.decides)
-  const further = notes.filter((note) => !note.decides)
+  const leftOut = notes.filter((note) => note.is_open && !note.decides)
+  const further = notes.filter((note) => !note.decides && !note.is_open)
+  const areShown = decisive.length + leftOut.length > 0
   return (
     <>
+      {leftOut.map((note) => (
+        <Text size="sm" role="note" key={note.message}>
+          {note.column ? <b>{note.column} </b> : null}
+          {note.column ? note.message : capitalised(note.message)}.
+        </Text>
+      ))}
       {decisive.map((note) => (
         <Text size="sm" role="note" key={note.message}>
           {note.column ? <b>{note.column} </b> : null}
@@ -584,9 +592,7 @@ export function Notes({ notes }: { notes: Draft['notes'] }) {
       ) : null}
       {further.length > 0 ? (
         <details>
-          <summary>
-            {count(further.length, decisive.length > 0 ? 'further note' : 'note')} on the draft
-          </summary>
+          <summary>{count(further.length, areShown ? 'further note' : 'note')} on the draft</summary>
           <ul style={{ margin: 0, paddingLeft: '1.2rem' }}>
             {further.map((note) => (
               <li key={`${note.column} ${note.message}`}>

@@ -25,6 +25,21 @@ test('a note about no column begins with a capital, one about a column goes on f
   screen.getByText('Data row 3 is a line of totals')
 })
 
+test('a note on rows that stay out is in the open', () => {
+  render(
+    <MantineProvider env="test">
+      <Notes
+        notes={[
+          { column: '', message: 'data row 3 is a line of totals', decides: false, is_open: true },
+          { column: 'nr', message: 'is written as 1.234', decides: false, is_open: false },
+        ]}
+      />
+    </MantineProvider>,
+  )
+  expect(screen.getByRole('note').textContent).toBe('Data row 3 is a line of totals.')
+  screen.getByText('1 further note on the draft')
+})
+
 const NOTES = [
   {
     column: 'castat',

@@ -17,6 +17,7 @@ import {
   HiddenNumbers,
   SetForAll,
   TakenSteps,
+  FooterRows,
   Totals,
 } from './column-doubts'
 import { ColumnForm } from './column-form'
@@ -282,6 +283,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           <TakenSteps result={result} edits={edits} onChange={change} />
           <DescriptionRows result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
+          <FooterRows result={result} edits={edits} onChange={change} />
           <BlankRows result={result} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
           <EmptyWords result={result} edits={edits} onChange={change} />

@@ -4,7 +4,15 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { BlankRows, DescriptionRows, FutureDates, HiddenNumbers, SetForAll, Totals } from './column-doubts'
+import {
+  BlankRows,
+  DescriptionRows,
+  FooterRows,
+  FutureDates,
+  HiddenNumbers,
+  SetForAll,
+  Totals,
+} from './column-doubts'
 import { CommitLine } from './commit-line'
 import { NO_EDITS, withDefault } from './edits'
 import { stayOut } from './outcome-words'
@@ -152,6 +160,19 @@ test('rows of totals stay out until a person keeps them', () => {
     </MantineProvider>,
   )
   fireEvent.click(screen.getByRole('button', { name: 'Leave out' }))
+  expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
+})
+
+test('a footer stays out beside the totals, each with its own button', () => {
+  const onChange = vi.fn()
+  const result = { ...RESULT, grid: { totals: [41], footer_rows: [43] } } as unknown as Schemas['DryRun']
+  render(
+    <MantineProvider>
+      <FooterRows result={result} edits={{ ...EDITS, left_out: [41, 43] }} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('Row 43 is a note below the totals and stays out.')).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Keep it as a row' }))
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
 })
 

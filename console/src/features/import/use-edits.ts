@@ -29,6 +29,7 @@ const rememberedBy = (result: Schemas['DryRun']): Edits | undefined =>
 export const otherRows = ({ grid }: Schemas['DryRun']): number[] => [
   ...(grid?.description_rows ?? []),
   ...(grid?.totals ?? []),
+  ...(grid?.footer_rows ?? []),
 ]
 
 /** The edits of a dataset's file without rows that are no data, unless a person left out rows before. */
