@@ -1,8 +1,9 @@
-import { Alert, Anchor, Button, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Text } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { Moment } from '../../components/moment'
+import { inSeries } from '../../formats/words'
 import { DUPLICATE } from '../files/repeat'
 import { listsWithoutDataset, partWords } from './part-words'
 
@@ -38,26 +39,39 @@ export function PartsInLake({ of }: { of: OpenPart }) {
   )
 }
 
-/** A file of which every part that has a dataset came in before. */
+/** A file of which every part that has a dataset came in before; a hidden sheet may still be out. */
 export function AllPartsInLake({
   of,
   onOpen,
+  onOpenPart,
 }: {
-  of: Parts & Pick<Schemas['DryRun'], 'offered_parts'>
+  of: Parts & Pick<Schemas['DryRun'], 'offered_parts' | 'hidden_parts'>
   onOpen: () => void
+  onOpenPart: (part: string) => void
 }) {
   const names = of.parts_in_lake.map(({ name }) => name)
   const lists = listsWithoutDataset(of, names)
+  const hidden = (of.hidden_parts ?? []).filter((name) => !names.includes(name))
   return (
     <Alert color="gray" title={DUPLICATE}>
-      {lists.length > 0 ? 'In the lake: ' : 'Every part of this file is in the lake: '}
+      {lists.length + hidden.length > 0 ? 'In the lake: ' : 'Every part of this file is in the lake: '}
       <Listed of={of} />. Sending one again accepts nothing new, unless you change something of it.{' '}
       {lists.length > 0
         ? `Not in yet: ${lists.map((name) => partWords(name, of.part_rows[name])).join(', ')}. Open the file and choose it as the part. `
         : ''}
-      <Button size="compact-sm" variant="default" onClick={onOpen}>
-        Open it all the same
-      </Button>
+      {hidden.length > 0
+        ? `${inSeries(hidden.map((name) => `${name} (hidden)`))} ${hidden.length === 1 ? 'is' : 'are'} not in. `
+        : ''}
+      <Group gap="xs" component="span" display="inline-flex">
+        {hidden.map((name) => (
+          <Button key={name} size="compact-sm" variant="default" onClick={() => onOpenPart(name)}>
+            Open {name}
+          </Button>
+        ))}
+        <Button size="compact-sm" variant="default" onClick={onOpen}>
+          Open it all the same
+        </Button>
+      </Group>
     </Alert>
   )
 }

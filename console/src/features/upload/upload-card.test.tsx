@@ -49,6 +49,7 @@ const checkOf = (part: string, read: string[], inLake: string[] = []) => ({
   parts_read: read,
   part_rows: {},
   part_datasets: {},
+  hidden_parts: [] as string[],
   parts_in_lake: inLake.map((name) => ({ name, file_id: name, since: '2026-11-28T20:05:00' })),
 })
 let first: ReturnType<typeof checkOf>
@@ -123,6 +124,25 @@ test('a file of which every part is in the lake is a duplicate, names them, and 
   )
   fireEvent.click(screen.getByRole('button', { name: 'Open it all the same' }))
   await screen.findByRole('button', { name: 'Commit' })
+})
+
+test('a hidden sheet that is not in the lake is named where all others are, and opens with a click', async () => {
+  first = { ...checkOf('Jan', ['Jan'], ['Jan', 'Feb', 'Notes']), hidden_parts: ['Cover'] }
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider env="test">
+        <Cards />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  const alert = await screen.findByRole('alert')
+  expect(alert.textContent).toMatch(/In the lake: Jan since .*, Notes/)
+  expect(alert.textContent).not.toMatch(/Every part/)
+  expect(alert.textContent).toMatch(/Cover \(hidden\) is not in\./)
+  fireEvent.click(screen.getByRole('button', { name: 'Open Cover' }))
+  const begun = () => asked.filter(({ request }) => request === 'POST /v1/uploads')
+  await waitFor(() => expect(begun()).toHaveLength(2))
+  expect(begun().map(({ body }) => (JSON.parse(body) as { part: string }).part)).toEqual(['', 'Cover'])
 })
 
 test('the button of the receipt begins the upload of the sheet that the newest check did not read', async () => {

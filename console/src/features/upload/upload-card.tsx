@@ -148,6 +148,13 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     ...notedParts(kept),
   ]
 
+  /** Begin the upload of another part of the file. */
+  function openPart(part: string, check: Schemas['DryRun'] | undefined, opensDraft = false): void {
+    endUpload(kept.id)
+    void forget(kept.id)
+    addUploads([keptForPart(kept, part, committed, check?.part_datasets[part], opensDraft)])
+  }
+
   async function remove(): Promise<void> {
     control.current?.abort()
     await forget(kept.id)
@@ -204,18 +211,21 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
             <NextPart
               file={step.check}
               committed={committed}
-              onNext={(part, opensDraft) => {
-                endUpload(kept.id)
-                void forget(kept.id)
-                addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part], opensDraft)])
-              }}
+              onNext={(part, opensDraft) => openPart(part, step.check, opensDraft)}
             />
           ) : null}
         </Live>
       ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'all_in' ? (
-        <AllPartsInLake of={step.check.result} onOpen={() => void openAgain(step.upload, step.check)} />
+        <AllPartsInLake
+          of={step.check.result}
+          onOpen={() => void openAgain(step.upload, step.check)}
+          onOpenPart={(part) => {
+            openPart(part, step.check.result)
+            void remove()
+          }}
+        />
       ) : null}
       {waits ? (
         <Text size="sm" role="status">
