@@ -274,7 +274,7 @@ def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
         and (rule in ("", record.error.get("rule")) or rule in open_rows(record, corrected))
     ]
     shown = {line.dataset for line in lines}
-    columns = columns_by_rule(lake, [record for record, _ in waiting if record.dataset in shown])
+    columns = columns_by_rule(lake, [record for record, _ in waiting if record.dataset in shown], corrected)
     return QuarantineCounts(
         lines=tuple(
             QuarantineLine(

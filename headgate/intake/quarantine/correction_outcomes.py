@@ -12,7 +12,7 @@ from headgate.lake import keys
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.lake.senders import Senders
@@ -54,10 +54,10 @@ class CorrectionOutcomes:
         return newest
 
     def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
-        """Return file id → rule → number of quarantined rows that were corrected again or are ignored.
+        """Return file id → rule → number of quarantined rows that were corrected or are ignored.
 
-        The corrected row is in the lake, or in quarantine as a row of the correction. Only files with a
-        checked correction cost a request.
+        A row whose newest correction was refused waits in its file, and so no row of a correction waits. Only
+        files with a checked correction cost a request, and corrections with refused rows another one.
         """
         checked: defaultdict[str, dict[str, FileRecord]] = defaultdict(dict)
         for record in records:
@@ -65,24 +65,22 @@ class CorrectionOutcomes:
                 checked[keys.corrected_file(record.key)][record.file_id] = record
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for file_id, sent in checked.items():
-            replaced: dict[int, str] = {}
-            for sent_id in reversed(
-                [sent_id for sent_id in self.senders.corrections(file_id) if sent_id in sent]
-            ):
-                rules = self.senders.corrected_rows(file_id, sent_id)
-                corrected_again = {place for place, row in enumerate(rules, start=1) if row in replaced}
-                counts[sent_id] += self._count_rules(sent[sent_id], corrected_again)
-                replaced |= rules
-            counts[file_id] += Counter(replaced.values())
+            accepted: dict[int, str] = {}
+            for sent_id in self.senders.corrections(file_id):
+                if sent_id in sent:
+                    rules = self.senders.corrected_rows(file_id, sent_id)
+                    refused = self._refused_rows([*rules], sent[sent_id])
+                    accepted = {row: rule for row, rule in (accepted | rules).items() if row not in refused}
+                    counts[sent_id] += Counter(sent[sent_id].reasons)
+            counts[file_id] += Counter(accepted.values())
         for file_id, groups in self.senders.ignored().items():
             for group in groups:
                 counts[file_id][group.rule] += group.rows
         return counts
 
-    def _count_rules(self, record: FileRecord, places: Collection[int]) -> Counter[str]:
-        if not places:
-            return Counter()
-        return Counter(row["rule"] or "" for row in self._refused(record) if row["source_row"] in places)
+    def _refused_rows(self, rows: Sequence[int], record: FileRecord) -> set[int]:
+        """Return the rows of a file that a correction with these rows, in its order, did not bring in."""
+        return {rows[row["source_row"] - 1] for row in self._refused(record)}
 
     def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, CorrectionOutcome]:
         """Return the outcome of each row of a correction.

@@ -232,12 +232,10 @@ def test_a_line_of_totals_does_not_decide_the_types_of_columns() -> None:
 
 def deliveries(*foot: str) -> str:
     """A mill's report of deliveries: a subtotal after each ten rows, a total and the name of a program."""
-    lines = ["Tal\u00e3o;Linha;Produtor;Data;Quilos;Rendimento;Valor"]
+    lines = ["N\u00ba tal\u00e3o;Linha;Produtor;Data;Quilos;Rendimento;Valor"]
     for n in range(40):
-        day = f"{n % 28 + 1:02}-10-2026"
-        lines.append(
-            f"{7001 + n // 3};{n % 3 + 1};Monte {n % 5};{day};{1 + n % 3}.{100 + n};15,8;{90 + n},50"
-        )
+        docket, kilos = f"{7001 + n // 3};{n % 3 + 1};Monte {n // 3 % 5}", f"{1 + n % 3}.{100 + n}"
+        lines.append(f"{docket};{n // 6 + 1:02}-10-2026;{kilos};15,8;{90 + n},50")
         if n % 10 == 9:
             lines += [";;Subtotal;;12.345;;", ";;;;;;"]
     return "\n".join([*lines, "TOTAL;;;;160.286;;4360,00", "", *foot]) + "\n"
@@ -252,9 +250,9 @@ def test_subtotals_above_a_footer_decide_neither_key_nor_types_nor_what_is_alway
     (table,) = draft["document"]["schema"]
     columns = {column["name"]: column for column in table["properties"]}
     keys = [name for name, column in columns.items() if column.get("primaryKey")]
-    assert keys == ["talao", "linha"]
+    assert keys == ["no_talao", "linha"]
     assert all(column.get("required") for column in columns.values())
-    assert columns["talao"]["physicalType"] == "BIGINT"
+    assert columns["no_talao"]["physicalType"] == "BIGINT"
     assert draft["rows"] == 40
 
 

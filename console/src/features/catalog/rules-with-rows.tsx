@@ -4,10 +4,12 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { useQuarantine } from '../lake/queries'
+import { originalId } from '../files/original-id'
 import { useRejectedRows } from '../files/queries'
+import { waitOf } from '../files/waiting-words'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { ruleWords } from '../../formats/rules'
+import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { useTitles, useTypes } from '../../formats/columns'
 import { BrokenRuleWords } from '../lake/quarantine-panel'
 import { capitalised } from '../../formats/words'
@@ -50,9 +52,16 @@ export function brokenWords(
   return [rows, whole].filter(Boolean).join(', ') || count(line.files, 'file')
 }
 
+/** The newest file with rows of a reason that wait, or that are equal to others; corrections wait in their file. */
+export const newestWith = (
+  { rule }: Pick<Schemas['QuarantineLine'], 'rule'>,
+  files: Schemas['FileSummary'][],
+): Schemas['FileSummary'] | undefined =>
+  files.find((file) => !originalId(file.key) && (isOfDuplicates(rule) ? file.duplicates : waitOf(file)) > 0)
+
 function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: Schemas['FileSummary'][] }) {
   const [isOpen, setOpen] = useState(false)
-  const newest = files.find((file) => file.quarantined + file.duplicates > 0)
+  const newest = newestWith(line, files)
   return (
     <div>
       <Text size="sm" component="span">
@@ -79,11 +88,14 @@ function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary']
   return (
     <Answered of={rejected} what="the rows">
       {(answer) => {
-        const rows = answer.pages.flatMap((each) => each.rows).slice(0, SHOWN)
+        const rows = answer.pages
+          .flatMap((each) => each.rows)
+          .filter(({ correction }) => !correction || correction === 'refused')
+          .slice(0, SHOWN)
         if (rows.length === 0)
           return (
             <Empty>
-              The newest file has no such row.{' '}
+              The newest file with rows that wait has no such row.{' '}
               <Anchor href={`#/work/files?dataset=${encodeURIComponent(file.dataset)}`}>
                 Open all rows that wait
               </Anchor>

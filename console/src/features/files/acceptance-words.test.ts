@@ -19,6 +19,20 @@ test('a file that lost many rows says how many, and may be committed', () => {
   expect(mayCommit(many)).toBe(true)
 })
 
+test('what is left of many refused rows counts once a person has begun with them', () => {
+  const begun = { ...LOST, quarantined: 37, acceptance: 'many_refused', corrected: 30, ignored: 4 } as const
+  expect(acceptanceTitle(begun)).toBe('Of 62 rows 37 refused: 30 corrected, 3 wait, 4 ignored')
+  expect(acceptanceTitle({ ...begun, corrected: 33 })).toBe('')
+  const file = { key: 'a/b.csv', state: 'done', before_undo: null, closed_by: '' } as const
+  expect(listedState({ ...file, ...begun, state: 'done' })).toEqual({
+    state: 'rows_refused',
+    label: '3 rows wait',
+  })
+  expect(listedState({ ...file, ...begun, state: 'done', corrected: 33 }).label).toBe(
+    'done, 33 corrected, 4 ignored',
+  )
+})
+
 test('a file that is too large for a check may be committed, and one whose check failed may not', () => {
   const failed = (rule: string) =>
     ({
@@ -88,5 +102,6 @@ test('a correction that was refused waits in its file, and not in its own', () =
     closed_by: '',
   }
   expect(listedState(correction)).toEqual({ state: 'done', label: 'done, 1 correction refused' })
+  expect(listedState({ ...correction, acceptance: 'nothing_accepted' })).toEqual(listedState(correction))
   expect(listedState({ ...correction, key: 'payments/today.csv' }).label).toBe('1 row waits')
 })

@@ -2,11 +2,28 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { stateWords } from '../../formats/states'
 import { originalId } from './original-id'
+import { outcomeWords } from './waiting-words'
 
-type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'>
+type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'> & Settled
 
-/** What a file lost, in one line; empty for a file that lost no more than the lake permits. */
-export function acceptanceTitle({ acceptance, received, quarantined }: Counted): string {
+/** The refused rows that a person corrected or ignored since; absent before a commit. */
+type Settled = Partial<Pick<Schemas['FileDetail'], 'corrected' | 'ignored'>>
+
+/** Whether a person has begun with the refused rows of a file: then what is left of them counts. */
+export const isBegun = ({ corrected = 0, ignored = 0 }: Settled): boolean => corrected + ignored > 0
+
+/** What a file lost, in one line; empty for a file that lost no more than the lake permits, or of which no row waits. */
+export function acceptanceTitle({
+  acceptance,
+  received,
+  quarantined,
+  corrected = 0,
+  ignored = 0,
+}: Counted): string {
+  if (acceptance !== 'ok' && isBegun({ corrected, ignored }))
+    return corrected + ignored < quarantined
+      ? `Of ${count(received, 'row')} ${outcomeWords({ quarantined, corrected, ignored })}`
+      : ''
   if (acceptance === 'nothing_accepted')
     return received === 1
       ? 'The only row is refused'
@@ -17,8 +34,8 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 }
 
 /** The state that a list shows of a file. */
-export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
-  file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
+export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'> & Settled): string =>
+  file.acceptance && file.acceptance !== 'ok' && !isBegun(file) ? file.acceptance : file.state
 
 /** A file whose refused rows need nobody any more. */
 export const REPLACED = 'replaced by a later version'
@@ -44,13 +61,14 @@ export function listedState(
   if (state === 'reverted' && before > 0 && !isShort)
     return { state, label: `undone, had ${whole(before)} accepted` }
   if (isReplaced(file)) return { state: 'done', label: isShort ? 'replaced' : REPLACED }
-  if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   // Refused corrections are corrected again in their file, which counts them.
-  if (originalId(file.key))
+  if (file.state === 'done' && file.quarantined > 0 && originalId(file.key))
     return {
       state: 'done',
       label: isShort ? stateWords('done') : `done, ${count(file.quarantined, 'correction')} refused`,
     }
+  if (isShort && state === 'nothing_accepted') return { state, label: 'none accepted' }
+  if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   const left = Math.max(0, file.quarantined - file.corrected - file.ignored)
   if (left === 0) {
     const parts = [

@@ -2,14 +2,15 @@ import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { StateBadge } from '../../components/states'
-import { acceptanceTitle, fileState, isReplaced, REPLACED } from './acceptance-words'
+import { acceptanceTitle, fileState, isBegun, isReplaced, REPLACED } from './acceptance-words'
 
 /** A file's state; one that lost more rows than the lake permits, or has rows that wait, is not shown as done and good. */
 export function FileBadge({
   file,
   waits = false,
 }: {
-  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'closed_by' | 'quarantined'>
+  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'closed_by' | 'quarantined'> &
+    Partial<Pick<Schemas['FileSummary'], 'corrected' | 'ignored'>>
   waits?: boolean
 }) {
   if (isReplaced(file)) return <StateBadge state="done" label={REPLACED} />
@@ -20,7 +21,7 @@ export function FileBadge({
 const TEXT = { color: 'var(--mantine-color-text)' }
 
 type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'accepted' | 'quarantined'> &
-  Partial<Pick<Schemas['FileDetail'], 'closed_by'>>
+  Partial<Pick<Schemas['FileDetail'], 'closed_by' | 'corrected' | 'ignored'>>
 
 /** Says that the gate refuses too many rows of a file; nothing where it does not, or where a later version replaces it. */
 export function AcceptanceAlert({
@@ -35,7 +36,8 @@ export function AcceptanceAlert({
 }) {
   const title = acceptanceTitle(of)
   if (!title || of.closed_by) return null
-  const isNothing = of.acceptance === 'nothing_accepted'
+  const isLeft = isBegun(of)
+  const isNothing = of.acceptance === 'nothing_accepted' && !isLeft
   return (
     // The yellow of a title has a contrast below 4.5.
     <Alert
@@ -51,6 +53,8 @@ export function AcceptanceAlert({
           </Anchor>{' '}
           has the reasons and the rows. Correct them there, or undo the upload and send a corrected file.
         </>
+      ) : isLeft ? (
+        'The rows that wait are below, with their reasons.'
       ) : wasCommitted ? (
         'The reasons are below. Correct the rows here, or undo the upload and send a corrected file.'
       ) : (

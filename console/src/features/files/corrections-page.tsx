@@ -5,10 +5,10 @@ import type { Schemas } from '../../api/client'
 import { bytes, count } from '../../api/format'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered } from '../../components/states'
+import { Answered, StateBadge } from '../../components/states'
 import { useTitles } from '../../formats/columns'
 import { heading, type TitleOf } from '../../formats/words'
-import { FileBadge } from './acceptance'
+import { listedState } from './acceptance-words'
 import { fileTitle } from './file-list'
 import type { Spellings } from './file-spelling'
 import { NextStep } from './next-step'
@@ -32,7 +32,7 @@ export function CorrectionsPage({ file, originalId }: { file: File; originalId: 
         <div>
           <PageTitle>Corrected rows of {name}</PageTitle>
           <Group gap="xs">
-            <FileBadge file={file} />
+            <StateBadge {...listedState(file)} />
             <Text size="sm" className="muted">
               <Anchor href={href}>{original?.key ?? 'The file'}</Anchor>, {bytes(file.size_bytes)}, sent{' '}
               <Moment at={file.received_at} />

@@ -6,6 +6,8 @@ import { warnedCount } from './warned-rows'
 
 type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warned'> & {
   corrected?: number
+  ignored?: number
+  closed_by?: string
   /** Duplicates with other values than the row whose key they have. */
   same_key?: number
   taken_instead?: number
@@ -20,6 +22,8 @@ export function Counts({
     duplicates,
     warned,
     corrected = 0,
+    ignored = 0,
+    closed_by: closedBy = '',
     same_key: sameKey = 0,
     taken_instead: instead = 0,
   },
@@ -27,6 +31,7 @@ export function Counts({
   of: Counted
 }) {
   const warnings = warnedCount(warned)
+  const waiting = Math.max(0, quarantined - corrected - ignored)
   const processed = accepted + quarantined + duplicates
   return (
     <Group gap="lg" data-testid="counts">
@@ -37,6 +42,8 @@ export function Counts({
           ['accepted', accepted],
           ['refused', quarantined],
           ...(corrected > 0 ? [['corrected since', corrected] as const] : []),
+          ...(ignored > 0 ? [['ignored', ignored] as const] : []),
+          ...(corrected + ignored > 0 && !closedBy ? [['waiting', waiting] as const] : []),
           ['duplicates', duplicates - sameKey],
           ...(sameKey > 0 ? [['with the key of another row', sameKey] as const] : []),
           ...(instead > 0 ? [['taken instead', instead] as const] : []),

@@ -118,9 +118,35 @@ test('rows that were corrected are no longer called refused, and rows of an unma
     </MantineProvider>,
   )
   expect(screen.getAllByText('1 row waits').length).toBeGreaterThan(1)
-  expect(screen.getByRole('dialog').textContent).toContain('2 refused, of which 1 is corrected since')
-  expect(screen.getByRole('cell', { name: '2 (1 corrected since)' })).toBeTruthy()
+  expect(screen.getByRole('dialog').textContent).toContain('2 refused: 1 corrected, 1 waits')
+  expect(screen.getByRole('cell', { name: '2 (1 corrected, 1 waits)' })).toBeTruthy()
   expect(screen.getByRole('cell', { name: '40' })).toBeTruthy()
+})
+
+test('on a phone the corrections of files are told apart by the file and the moment', () => {
+  vi.stubGlobal('matchMedia', () => ({
+    matches: true,
+    addEventListener: vi.fn(),
+    removeEventListener: vi.fn(),
+  }))
+  const id = 'ab'.repeat(16)
+  const key = (letters: string) => `payments/corrections/${id}-${letters}.csv`
+  const files = [
+    { ...file(1), key: key('ab'), received_at: '2026-11-30T04:12:00' },
+    { ...file(2), key: key('ba'), received_at: '2026-11-29T04:10:00' },
+    { ...file(3), key: 'payments/olives.csv', file_id: id },
+  ]
+  render(
+    <MantineProvider>
+      <MemoryRouter>
+        <FileList files={files} isComplete isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  const [first, second] = screen.getAllByRole('link').map(({ textContent }) => textContent)
+  expect(first).toMatch(/^olives\.csvcorrected .*:12$/)
+  expect(second).toMatch(/^olives\.csvcorrected .*:10$/)
+  vi.unstubAllGlobals()
 })
 
 test('a row with the key of another row is no duplicate in the list either', () => {

@@ -19,7 +19,7 @@ import { Advice } from '../../components/advice'
 import { isReplaced, listedState } from './acceptance-words'
 import { inOrder } from './file-order'
 import { originalId } from './original-id'
-import { sameKeyOf, sameKeyWords } from './waiting-words'
+import { outcomeWords, sameKeyOf, sameKeyWords } from './waiting-words'
 
 type File = Schemas['FileSummary']
 
@@ -133,11 +133,12 @@ function sortedBy(files: File[], sort: string): File[] {
   return column ? inOrder(files, sort, column.name === 'file' ? nameToOrder : column.of) : files
 }
 
-const NO_ROWS = { quarantined: 0, corrected: 0 }
 const FILE_PX = 320
 const STATE_PX = 224
 /** The width of a number with a note below it. */
 const NOTED_PX = 140
+/** The width of refused rows with what became of them. */
+const OUTCOME_PX = 210
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 
@@ -173,13 +174,11 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     ) : null
   }
   const refused = (index: number) => {
-    const { quarantined, corrected } = files[index] ?? NO_ROWS
-    return corrected > 0 ? (
+    const file = files[index]
+    const since = file && outcomeWords(file).split(': ')[1]
+    return since ? (
       <>
-        {whole(quarantined)}{' '}
-        <div className="file-counts muted">
-          ({corrected === quarantined ? 'all' : whole(corrected)} corrected since)
-        </div>
+        {whole(file.quarantined)} <div className="file-counts muted">({since})</div>
       </>
     ) : null
   }
@@ -217,7 +216,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       text: counted,
       cell: refused,
       priority: 2,
-      ...(files.some((_, index) => refused(index)) ? { width: NOTED_PX } : {}),
+      ...(files.some((_, index) => refused(index)) ? { width: OUTCOME_PX } : {}),
     },
     {
       heading: 'Accepted share',
@@ -238,6 +237,14 @@ function FileTitle({
   of: File | undefined
   isPhone: boolean | undefined
 }) {
+  // A narrow list has no room for both names: the file that is corrected and the moment tell the rows apart.
+  if (of && isPhone)
+    return (
+      <>
+        <span className="file-title">{fileTitle(of)}</span>
+        <span className="file-parts">corrected {moment(file.received_at)}</span>
+      </>
+    )
   if (of)
     return (
       <>
@@ -303,10 +310,6 @@ export function countLine(
   return file.accepted > 0 ? `${whole(file.accepted)} accepted` : ''
 }
 
-/** How many of the refused rows are in the lake by a correction. */
-const correctedWords = ({ corrected }: File): string =>
-  corrected > 0 ? `, of which ${whole(corrected)} ${corrected === 1 ? 'is' : 'are'} corrected since` : ''
-
 /** The rows that were not taken because another row of the file was. */
 function twiceWords(file: File): string {
   const sameKey = file.before_undo ? 0 : sameKeyOf(file)
@@ -324,7 +327,7 @@ function FileStory({ file, of, onClose }: { file: File; of: File | undefined; on
       text:
         rows.received === 0 && file.rows > 0
           ? `${whole(file.rows)} read, none is judged yet`
-          : `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${twiceWords(file)} + ${whole(rows.quarantined)} refused${correctedWords(file)}`,
+          : `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${twiceWords(file)} + ${outcomeWords({ ...file, quarantined: rows.quarantined })}`,
     },
     ...(of
       ? [

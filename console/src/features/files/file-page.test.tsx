@@ -244,6 +244,29 @@ test('all waiting rows are one download for their sender, beside the rows of eac
   expect(screen.getAllByRole('button', { name: 'Download only this row' })).toHaveLength(2)
 })
 
+test('all figures of a file with corrected and ignored rows agree', async () => {
+  const note = { rows: 6, note: 'test', by: 'ana', at: '2026-11-30T04:00:00' }
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: [
+      { ...REASONS[0], rows: 45, waiting: 1 },
+      { ...REASONS[1], rows: 6, waiting: 0, ignored: note },
+    ],
+    rows: [row(2), row(3, { correction: 'accepted' })],
+    next_cursor: '',
+  }
+  show({ received: 86, accepted: 35, quarantined: 51, duplicates: 0, corrected: 44, ignored: 6 })
+  await screen.findByRole('button', { name: 'Download only this row' })
+  screen.getByRole('heading', { name: '51 refused: 44 corrected, 1 waits, 6 ignored' })
+  const alert = screen.getByRole('alert').textContent
+  expect(alert).toMatch(/^Of 86 rows 51 refused: 44 corrected, 1 waits, 6 ignored/)
+  expect(screen.queryByText('many refused')).toBeNull()
+  for (const [name, rows] of [
+    ['waiting', 1],
+    ['ignored', 6],
+  ] as const)
+    expect(screen.getByTestId(`count-${name}`).textContent).toBe(String(rows))
+})
+
 test('a replaced file asks for no value and has nothing for its sender', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
     groups: REASONS,
@@ -335,7 +358,7 @@ test('where every row is corrected or none was refused, a run is what to do', as
     next_cursor: '',
   }
   show()
-  await screen.findByText('2 rows are corrected, 1 row is a duplicate in the file')
+  await screen.findByText('2 refused: 2 corrected, 1 row is a duplicate in the file')
   expect(primary()).toEqual(['Start a run'])
 })
 

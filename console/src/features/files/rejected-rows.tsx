@@ -312,11 +312,12 @@ function SendAgain({
   mayBeEmpty = false,
   ...file
 }: Omit<DownloadProps, 'children'> & { group: RejectionGroup; mayBeEmpty?: boolean }) {
+  const rows = group.waiting || group.rows // those that wait are saved, if any does
   return (
     <Group gap="xs" my={4}>
       {file.groups.length > 1 ? (
         <DownloadRows {...file} group={group}>
-          {`Download only ${group.rows === 1 ? 'this row' : `these ${group.rows} rows`}`}
+          {`Download only ${rows === 1 ? 'this row' : `these ${rows} rows`}`}
         </DownloadRows>
       ) : null}
       <Text size="sm" className="muted">

@@ -46,7 +46,7 @@ export interface RowsToSend {
   rows: Schemas['RejectedRow'][]
 }
 
-/** The rows of which the sender has something to do: no equal duplicates, none that is ignored or corrected since. */
+/** The rows of which the sender has something to do: no equal duplicates, none that is ignored or has a correction that is accepted or under way. */
 export function rowsToSend(
   rows: Schemas['RejectedRow'][],
   ignored: Pick<Schemas['RejectionGroup'], 'rule' | 'column'>[] = [],
@@ -55,7 +55,7 @@ export function rowsToSend(
     ignored.some((group) => group.rule === rule && group.column === column)
   const open = rows.filter(
     (row) =>
-      row.correction !== 'accepted' &&
+      (!row.correction || row.correction === 'refused') &&
       (!isOfDuplicates(row.rule) || row.rule === SAME_KEY) &&
       !isIgnored(row),
   )

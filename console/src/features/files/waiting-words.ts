@@ -77,18 +77,38 @@ export const waitingRows = (file: Pick<File, 'quarantined' | 'corrected' | 'igno
 export const waitOf = (file: Parameters<typeof waitingRows>[0] & { closed_by: string }): number =>
   file.closed_by ? 0 : waitingRows(file, [])
 
+type Refused = Pick<File, 'quarantined' | 'corrected' | 'ignored'> & { closed_by?: string }
+
+/** Whether a person corrected or ignored some of the refused rows of a file. */
+const isBegun = (file: Refused, rows: Row[]): boolean => corrected(file, rows) + file.ignored > 0
+
 /**
- * How many rows wait for a correction, and how many are duplicates of other rows of the file.
+ * What became of the refused rows of a file, in the one sentence that all pages have. A row whose correction is accepted
+ * stays one of the refused.
  *
- * The file counts a row whose correction is accepted as one in quarantine.
+ * @example outcomeWords({ quarantined: 51, corrected: 44, ignored: 6 }) // '51 refused: 44 corrected, 1 waits, 6 ignored'
  */
+export function outcomeWords(file: Refused, rows: Row[] = []): string {
+  const all = `${whole(file.quarantined)} refused`
+  if (!isBegun(file, rows)) return all
+  const [settled, waiting] = [corrected(file, rows), file.closed_by ? 0 : waitingRows(file, rows)]
+  const parts = [
+    settled > 0 ? `${whole(settled)} corrected` : '',
+    waiting > 0 ? `${whole(waiting)} ${waiting === 1 ? 'waits' : 'wait'}` : '',
+    file.ignored > 0 ? `${whole(file.ignored)} ignored` : '',
+  ]
+  return `${all}: ${parts.filter(Boolean).join(', ')}`
+}
+
+/** How many rows wait for a correction, or what became of them, and how many are duplicates of other rows of the file. */
 export function waitingWords(file: File, rows: Row[]): string {
-  const settled = corrected(file, rows)
   const waiting = waitingRows(file, rows)
   const parts = [
-    waiting > 0 ? `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction` : '',
-    settled > 0 ? `${count(settled, 'row')} ${settled === 1 ? 'is' : 'are'} corrected` : '',
-    file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
+    isBegun(file, rows)
+      ? outcomeWords(file, rows)
+      : waiting > 0
+        ? `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction`
+        : '',
     lost({ ...file, taken_instead: takenInstead(file, rows) }),
   ]
   return capitalised(parts.filter(Boolean).join(', '))

@@ -12,9 +12,9 @@ test('a note about no column begins with a capital, one about a column goes on f
     <MantineProvider env="test">
       <Notes
         notes={[
-          { column: '', message: 'no column is unique', decides: true },
-          { column: 'nr', message: 'is the key', decides: true },
-          { column: '', message: 'data row 3 is a line of totals', decides: false },
+          { column: '', message: 'no column is unique', decides: true, is_open: false },
+          { column: 'nr', message: 'is the key', decides: true, is_open: false },
+          { column: '', message: 'data row 3 is a line of totals', decides: false, is_open: false },
         ]}
       />
     </MantineProvider>,
@@ -45,8 +45,9 @@ const NOTES = [
     column: 'castat',
     message: 'has times without a zone, which are taken for UTC',
     decides: false,
+    is_open: false,
   },
-  { column: 'castat, strengthmpa', message: 'are read as they are', decides: false },
+  { column: 'castat, strengthmpa', message: 'are read as they are', decides: false, is_open: false },
 ]
 
 test('a note says the zone that was chosen, and names columns as their fields', () => {
@@ -56,13 +57,14 @@ test('a note says the zone that was chosen, and names columns as their fields', 
       column: 'cast_at',
       message: 'has times without a zone, which are taken for Europe/Berlin',
       decides: false,
+      is_open: false,
     },
-    { column: 'cast_at, strength_mpa', message: 'are read as they are', decides: false },
+    { column: 'cast_at, strength_mpa', message: 'are read as they are', decides: false, is_open: false },
   ])
 })
 
 test('a note on the drafted key ends once a person chose another one', () => {
-  const decisive = { column: '', message: 'no key was seen', decides: true }
+  const decisive = { column: '', message: 'no key was seen', decides: true, is_open: false }
   const notes = [decisive, ...NOTES]
   const isNone = () => false
   expect(notesOf(notes, isNone, false)).toEqual(notes)

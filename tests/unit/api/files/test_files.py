@@ -199,13 +199,16 @@ def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None
 
 
 def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(caller: Caller) -> None:
-    """The refused row stays in its file's quarantine as evidence, and a correction that is refused has the
-    row in its own.
+    """The refused row stays in its file's quarantine as evidence, and waits there: a correction that is
+    refused has the row in its own, of which nobody is asked.
     """
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
 
     def counted() -> dict[str, int]:
         return {line["rule"]: line["rows"] for line in caller.call("GET", "/v1/quarantine").json["lines"]}
+
+    def lines() -> list[dict[str, Any]]:
+        return list(caller.call("GET", "/v1/quarantine").json["lines"])
 
     def correct(**values: str) -> str:
         body = {"rows": [{"source_row": row, "values": values} for row in (2, 3)]}
@@ -223,7 +226,10 @@ def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(call
     assert waiting() == {file_id: 2}
     first = correct(card_number="4111111111111111")  # repairs row 2; the amount of row 3 is no number yet
     assert counted() == {"duplicate_row": 1, "type": 1}
-    assert waiting() == {first: 1}
+    assert waiting() == {file_id: 1}
+    (line,) = [line for line in lines() if line["rule"] == "type"]
+    assert (line["files"], line["columns"]) == (1, ["amount"])
+    assert "card_number" not in {column for line in lines() for column in line["columns"]}
     assert caller.lake.ledger.get(first).sent_by == caller.name
     second = correct(card_number="4111111111111111", amount="12.00")
     assert counted() == {"duplicate_row": 1}
