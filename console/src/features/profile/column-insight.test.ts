@@ -151,6 +151,38 @@ test('a long tail is said where nothing else is far off, with its ends', () => {
   expect(oddities([insight])).toBe('Long tails: List price (18.5 % lie above £38.00, up to £990).')
 })
 
+test('of few values one that is far off is no long tail', () => {
+  const facts = { ...PRICE.facts, rows: 6, missing: 0, invalid: 0 }
+  const insight = insightOf(
+    { ...PRICE, facts: { ...facts, outliers: { fences: ['-10', '38'], outside: 1 } } },
+    'GBP',
+  )
+  expect([insight.facts.join(), insight.tail, insight.look]).toEqual([
+    expect.not.stringContaining('tail'),
+    '',
+    [],
+  ])
+})
+
+test('two bars of a histogram never have the same ends in words', () => {
+  const labels = (unit: string, edges: string[]) => {
+    const histogram = { edges, shares: ['0.5', '0.3', '0.2'], below: '0', above: '0' }
+    const facts = { ...PRICE.facts, min: edges[0], max: edges.at(-1), histogram }
+    return insightOf({ ...PRICE, facts }, unit).bars.map(({ label }) => label)
+  }
+  expect(labels('EUR', ['396', '396.35', '396.7', '397.05'])).toEqual([
+    '€396.00 – €396.35',
+    '€396.35 – €396.70',
+    '€396.70 – €397.05',
+  ])
+  expect(labels('kg', ['10396', '10396.35', '10396.7', '10397.05'])).toEqual([
+    '10,396 – 10,396.35 kg',
+    '10,396.35 – 10,396.7 kg',
+    '10,396.7 – 10,397.05 kg',
+  ])
+  expect(labels('EUR', ['100', '200', '300', '400'])[0]).toBe('€100 – €200')
+})
+
 test('a pattern is read in words', () => {
   expect(patternWords('9999-a{3}')).toBe('4 digits, "-", 3 small letters')
 })

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, count, figure, isName, whole, withoutZeroExponent } from '../../api/format'
+import { type Cell, count, figure, figureInFull, isName, whole, withoutZeroExponent } from '../../api/format'
 import { cellWords, shortUnit, titleWithUnit, titlesOf } from '../../formats/columns'
 import { maskWords } from '../../formats/contract-words'
 import { day, dayOrTime, kindOfTime } from '../../formats/moments'
@@ -141,7 +141,7 @@ export function insightOf(
       ? []
       : isNumbered || namesThings(column)
         ? barsOfOneName(column, words)
-        : barsOf(column, words),
+        : barsOf(column, words, unit),
     look: [...looksOf(column, words, hidden, isNumbered), hidden ? '' : futureWords(column, words)].filter(
       Boolean,
     ),
@@ -230,9 +230,12 @@ const TAIL_SHARE = 0.05
 
 function isLongTail(facts: Facts): boolean {
   const { outside } = (facts.outliers ?? {}) as { outside?: number }
-  const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
-  return Number(outside ?? 0) > TAIL_SHARE * present
+  return Number(outside ?? 0) > TAIL_SHARE * presentOf(facts)
 }
+
+/** How many rows have a value of the column's type. */
+const presentOf = (facts: Facts): number =>
+  Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
 
 const DAYS_SHOWN_FROM_MS = 3 * 86_400_000
 
@@ -330,19 +333,19 @@ export function patternWords(pattern: string): string {
 const sharesIn = (listed: unknown): { value: string; share: string }[] =>
   (listed ?? []) as { value: string; share: string }[]
 
-function barsOf({ type, facts }: Valued, words: Words): Bar[] {
+function barsOf({ type, facts }: Valued, words: Words, unit = ''): Bar[] {
   const listed = [...sharesIn(facts.options), ...sharesIn(facts.values)]
   if (listed.length > 0)
     return listed.map(({ value, share }) => ({ label: words(value), share: Number(share) }))
   // The step of a single value says less than the value itself.
   if (facts.min !== undefined && facts.min === facts.max) return []
-  if (facts.min !== undefined) return histogram(facts, words, type === 'int')
+  if (facts.min !== undefined) return histogram(facts, words, type === 'int', unit)
   return barsOfTop(facts, words)
 }
 
 function barsOfTop(facts: Facts, words: Words): Bar[] {
   const top = (facts.top ?? []) as { value: string; count: number }[]
-  const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
+  const present = presentOf(facts)
   if (top.length === 0 || present <= 0) return []
   const bars = byScale(top.slice(0, MOST_BARS), top.length === Number(facts.distinct ?? 0)).map(
     ({ value, count: rows }) => ({ label: words(value), share: rows / present }),
@@ -378,8 +381,9 @@ interface Histogram {
 }
 
 /** Bars of equal width; values that are far off share one bar at each end, which says how far they reach. */
-function histogram(facts: Facts, words: Words, isWhole: boolean): Bar[] {
+function histogram(facts: Facts, shortWords: Words, isWhole: boolean, unit: string): Bar[] {
   const { edges = [], shares = [], below, above } = (facts.histogram ?? {}) as Histogram
+  const words = isWhole ? shortWords : wordsOfEdges(edges, shortWords, unit)
   const [first, last] = [edges[0], edges.at(-1)]
   if (first === undefined || last === undefined) return []
   return [
@@ -397,6 +401,20 @@ function histogram(facts: Facts, words: Words, isWhole: boolean): Bar[] {
 }
 
 const AMOUNT = /^(-?[^\d-]+)(\d{1,3})(?:\.(\d{1,2}))?$/
+
+const MOST_PLACES = 6
+
+/** The words of the ends of bars: with more decimals where two ends in a row would have the same words. */
+function wordsOfEdges(edges: string[], words: Words, unit: string): Words {
+  const [first, second] = [Number(edges[0]), Number(edges[1])]
+  const areAlike = edges.some((edge, at) => at > 0 && words(edge) === words(edges[at - 1]))
+  if (!areAlike || !(second > first)) return words
+  const places = Math.min(MOST_PLACES, Math.max(0, 1 - Math.floor(Math.log10(second - first))))
+  return (value) => {
+    const carried = shortUnit(value as Cell, unit)
+    return `${figureInFull(Number(Number(value).toFixed(places)), unit)}${carried ? ` ${carried}` : ''}`
+  }
+}
 
 /** The unit of the first end, where the other end has the same one. */
 const SAME_UNIT = /^(-?[\d,.]+) (?!– )(\S+) – (?=-?[\d,.]+ \2$)/
@@ -503,9 +521,12 @@ function sidesWords(facts: Facts, words: Words): string {
     .join(' or ')
 }
 
+/** Of fewer values one alone is a large share, and says nothing of a tail. */
+const LEAST_WITH_TAIL = 40
+
 /** The share of a long tail, its bounds, and the values at its ends; empty without a long tail. */
 function tailWords(facts: Facts, words: Words): string {
-  if (!isLongTail(facts)) return ''
+  if (!isLongTail(facts) || presentOf(facts) < LEAST_WITH_TAIL) return ''
   const [low = '', high = ''] = ((facts.outliers ?? {}) as { fences?: string[] }).fences ?? []
   const together = apartOf(facts).together ?? {}
   const ends = [
@@ -517,9 +538,7 @@ function tailWords(facts: Facts, words: Words): string {
 
 function outsideShare(facts: Facts): number {
   const { outside } = (facts.outliers ?? {}) as { outside?: number }
-  return (
-    Number(outside ?? 0) / (Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0))
-  )
+  return Number(outside ?? 0) / presentOf(facts)
 }
 
 /** Whether a number or a moment is less than another one. */
