@@ -6,7 +6,7 @@ possible codes stay text, and all guesses are reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -61,7 +61,14 @@ from headgate.drafts.nearly_all_rows import (
     key_of_nearly_all,
     sounds_like_key,
 )
-from headgate.drafts.other_words import WordsQuestion, numbers_of_texts, words_of_texts, words_question
+from headgate.drafts.other_words import (
+    NumbersBesideWords,
+    WordsQuestion,
+    numbers_beside_words,
+    numbers_of_texts,
+    words_of_texts,
+    words_question,
+)
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
@@ -101,6 +108,7 @@ class Draft:
         people_by_name: the columns about people of which only the name says so.
         text_words: the few words of each text column with their rows, for a person who gives it another type.
         text_numbers: the format of the numbers in each text column, if it is not the plain one.
+        mostly_numbers: the text columns with numbers in at least half of their rows, without a question.
         padded: the columns whose numbers are all written with the same decimals, two or more, such as 19.90.
     """
 
@@ -115,6 +123,7 @@ class Draft:
     padded: frozenset[str] = frozenset()
     text_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     text_numbers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    mostly_numbers: Mapping[str, NumbersBesideWords] = field(default_factory=dict)
 
 
 def draft_from_sample(
@@ -177,6 +186,7 @@ def draft_from_sample(
         findings=findings + about_blank_ends(columns, ends),
         questions=questions,
         words=words,
+        mostly_numbers=_mostly_numbers(contract, rows, guesses, {each.column for each in words}),
         time_zone=stated_zone(sent.cells.values(), sample.description_rows),
     )
 
@@ -331,6 +341,20 @@ def _of_texts(
         and not (column.mask or column.classification or stored.nested or stored.is_sheet_name)
     }
     return {name: of_column for name, of_column in facts.items() if of_column}
+
+
+def _mostly_numbers(
+    contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess], asked: Collection[str]
+) -> dict[str, NumbersBesideWords]:
+    """Return the text columns about nobody with numbers in most rows, of which nothing is asked."""
+    return {
+        column.name: beside
+        for stored, column, text in _with_texts(contract, sample)
+        if column.type.kind is Kind.STRING
+        and not (column.mask or column.classification or stored.nested or stored.is_sheet_name)
+        and not {stored.name, column.name} & {*asked, *contract.key}
+        and (beside := numbers_beside_words(stored.name, text, guesses[stored.name]))
+    }
 
 
 def _question(stored: Column, text: pa.Array, guess: Guess) -> FormatQuestion:

@@ -23,6 +23,7 @@ from headgate.drafts.nearly_all_rows import (
     about_key,
     sounds_like_key,
 )
+from headgate.drafts.other_words import numbers_beside_words
 from headgate.drafts.plain_notes import plain_note
 from headgate.drafts.read_sample import DraftSample, stated_schema
 from headgate.drafts.table_layout import about_displayed, about_layout
@@ -120,6 +121,7 @@ _FOOTER = "{}. The gate accepts them as rows; send the file without them"
 _QUARANTINED_FOOTER = "{}. The gate quarantines them, because they lack values that every row has"
 _LEFT_OUT_FOOTER = "{}. Notes stay out of the dataset, unless you keep them in the next step"
 _MAX_LINES_LISTED = 5
+_MAX_WORDS_LISTED = 5
 _LEFT_OUT_TOTAL = (
     "ends with the sum of the rows above: the last row is a line of totals, and stays out of the dataset "
     "unless you keep it in the next step"
@@ -314,6 +316,11 @@ def _about_columns_and_table(
             *_about_spelling(column, cells[column.name]),
             *(Finding(column.name, note) for note in _about_format(column)),
             *_about_other_words(column, guesses[column.name], is_asked=column.name in asked),
+            *(
+                Finding(column.name, note, of_upload=SILENT)
+                for note in _about_numbers(column, left.cells[column.name], guesses[column.name])
+                if column.name not in asked
+            ),
         )
     ]
     if not any(len(text) for text in cells.values()):
@@ -465,6 +472,20 @@ def _about_other_words(column: Column, guess: Guess, *, is_asked: bool) -> list[
     if column.mask is not None or not guess.mostly or column.type.kind is not Kind.STRING:
         return []
     return [Finding(column.name, _why_text(column.name, guess.mostly), of_upload=SILENT if is_asked else "")]
+
+
+def _about_numbers(column: Column, text: pa.Array, guess: Guess) -> list[str]:
+    """Return why a column stays text although most rows have a number; a page offers the type."""
+    is_typed = column.mask is not None or column.nested or guess.mostly or column.type.kind is not Kind.STRING
+    beside = None if is_typed else numbers_beside_words(column.name, text, guess)
+    if beside is None:
+        return []
+    first = ", ".join(list(beside.words)[:_MAX_WORDS_LISTED])
+    more = " …" if len(beside.words) > _MAX_WORDS_LISTED else ""
+    rows = sum(beside.words.values())
+    command = f"headgate contract init FILE --format '{column.name}={answer_of(beside.reading)}'"
+    why = f"stays text, because {rows:,} of {rows + beside.numbers:,} values are words beside numbers"
+    return [f"{why} ({first}{more}): correct the sample, or refuse their rows with `{command}`"]
 
 
 def _why_text(name: str, most: Most) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -81,19 +81,46 @@ def _words_beside_most(text: pa.Array, reading: Reading, nulls: Sequence[str]) -
 
 
 def _words_beside_half(name: str, text: pa.Array, guess: Guess) -> tuple[str, ...]:
-    """Return the words of a text column if at least half of its values are numbers, and no codes."""
+    """Return the few words of a text column if at least half of its values are numbers, and no codes."""
+    beside = numbers_beside_words(name, text, guess)
+    words = tuple(sorted({*beside.words} - {*NULL_WORDS})) if beside else ()
+    return words if len(words) <= _MAX_WORDS else ()
+
+
+@dataclass(frozen=True)
+class NumbersBesideWords:
+    """A text column of which at least half of the values are numbers, and the others words.
+
+    Attributes:
+        numbers: the number of rows with a number.
+        words: the rows of each word, most frequent first.
+        reading: how the numbers are written, if only one way is possible.
+    """
+
+    numbers: int
+    words: Mapping[str, int]
+    reading: Reading
+
+
+def numbers_beside_words(name: str, text: pa.Array, guess: Guess) -> NumbersBesideWords | None:
+    """Return the numbers and words of a text column; None for codes, and if most values are words."""
     unique, counts = _distinct(text)
     is_other = ~flags(pc.match_substring_regex(unique, "[0-9]"))
     others, numbers = (unique.filter(bool_array(mask)) for mask in (is_other, ~is_other))
-    words = tuple(sorted({*others.to_pylist()} - {*NULL_WORDS}))
+    rows_of = dict(zip(others.to_pylist(), counts[is_other].tolist(), strict=True))
+    words = {*rows_of} - {*NULL_WORDS}
     is_text = guess.type.kind is Kind.STRING and not guess.choices
-    if not is_text or not words or len(words) > _MAX_WORDS or counts[is_other].sum() * 2 > counts.sum():
-        return ()
+    if not is_text or not words or counts[is_other].sum() * 2 > counts.sum():
+        return None
     if min(map(_letters, words)) < _MIN_LETTERS or sounds_like_key(name) or is_text_by_rule(name, unique):
-        return ()
-    kinds = {reading.kind for reading in infer_format(numbers).readings}
+        return None
+    readings = infer_format(numbers).readings
+    kinds = {reading.kind for reading in readings}
     is_amount = kinds == {Kind.DECIMAL} or len(numbers) >= _MIN_WHOLE_NUMBERS
-    return words if is_amount and kinds <= {*_NUMBERS} else ()
+    if not (is_amount and kinds <= {*_NUMBERS}):
+        return None
+    by_rows = dict(sorted(rows_of.items(), key=lambda each: (-each[1], each[0])))
+    return NumbersBesideWords(int(counts[~is_other].sum()), by_rows, readings[0])
 
 
 def _distinct(text: pa.Array) -> tuple[pa.Array, Rows]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _CHECK_ROWS = (
     "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
 )
+_MAX_WORDS = 5  # of a column of numbers, in the note about it
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -162,6 +163,16 @@ def draft_of_upload(
         "time_zone": checked.draft.time_zone,
         "text_words": {plain.get(name, name): words for name, words in checked.draft.text_words.items()},
         "text_numbers": {plain.get(name, name): keys for name, keys in checked.draft.text_numbers.items()},
+        "mostly_numbers": {
+            plain.get(name, name): {
+                "numbers": beside.numbers,
+                "words": dict(islice(beside.words.items(), _MAX_WORDS)),
+                "others": sum(beside.words.values()),
+                "different": len(beside.words),
+                "is_whole": beside.reading.kind is Kind.BIGINT,
+            }
+            for name, beside in checked.draft.mostly_numbers.items()
+        },
         "local_times": [
             plain.get(finding.column, finding.column)
             for finding in checked.draft.findings

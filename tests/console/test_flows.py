@@ -486,7 +486,7 @@ def test_subtotals_and_the_footer_of_a_report_stay_out_of_its_draft_and_of_the_n
     lines = []
     for n in range(40):
         docket = f"{7001 + n // 3};{n % 3 + 1};Monte {n // 3 % 5}"
-        lines.append(f"{docket};{n // 6 + 1:02}-10-2026;{n % 17 + 12};{90 + n},50\n")
+        lines.append(f"{docket};{n // 3 + 8:02}-10-2026;{n % 17 + 12};{90 + n},50\n")
         lines += [";;Subtotal;;345;\n", ";;;;;\n"] if n % 20 == 19 else []
     body = "".join([*lines, "TOTAL;;;;1286;4360,00\n", "\n", "Documento processado;;;;;\n"])
     drop(page, "entregas.csv", f"Talao_no;Linha;Produtor;Data;Sacos;Valor\n{body}".encode())

@@ -2004,6 +2004,14 @@ export interface components {
              */
             local_times: string[];
             /**
+             * Mostly Numbers
+             * @description Text columns with numbers in at least half of their rows, about which nothing is asked.
+             * @default {}
+             */
+            mostly_numbers: {
+                [key: string]: components["schemas"]["NumbersBesideWords"];
+            };
+            /**
              * Needs Deployment
              * @description Why the contract needs a deployment; empty if it can be used at once.
              * @default []
@@ -5449,6 +5457,39 @@ export interface components {
             by: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NumbersBesideWords
+         * @description A text column of a draft with numbers in at least half of its rows.
+         */
+        NumbersBesideWords: {
+            /**
+             * Different
+             * @description Number of different words.
+             */
+            different: number;
+            /**
+             * Is Whole
+             * @description Whether the numbers are whole.
+             */
+            is_whole: boolean;
+            /**
+             * Numbers
+             * @description Rows with a number.
+             */
+            numbers: number;
+            /**
+             * Others
+             * @description Rows with a word.
+             */
+            others: number;
+            /**
+             * Words
+             * @description Rows of the most frequent words, at most five.
+             */
+            words: {
+                [key: string]: number;
+            };
         };
         /**
          * OpenPart

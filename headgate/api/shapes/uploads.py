@@ -149,6 +149,16 @@ class DraftForDeployment(Shape):
     table: tuple[str, ...] = Field((), description="Reasons that no single column has.")
 
 
+class NumbersBesideWords(Shape):
+    """A text column of a draft with numbers in at least half of its rows."""
+
+    numbers: Count = Field(description="Rows with a number.")
+    others: Count = Field(description="Rows with a word.")
+    words: dict[str, Count] = Field(description="Rows of the most frequent words, at most five.")
+    different: Count = Field(description="Number of different words.")
+    is_whole: bool = Field(description="Whether the numbers are whole.")
+
+
 class ContractDraft(Shape):
     """A contract drafted from a file, like by `headgate contract init`."""
 
@@ -174,6 +184,10 @@ class ContractDraft(Shape):
     )
     text_numbers: dict[str, dict[str, Any]] = Field(
         {}, description="Keys of `headgate.format` of the numbers in text columns, for the same person."
+    )
+    mostly_numbers: dict[str, NumbersBesideWords] = Field(
+        {},
+        description="Text columns with numbers in at least half of their rows, about which nothing is asked.",
     )
     zone_around: str = Field(
         "", description="The zone of times in the dataset of the records around this list; empty for none."

@@ -107,3 +107,31 @@ def test_half_of_the_numbers_with_a_decimal_comma_keep_it_in_both_answers() -> N
     declared = [column.format for column in (question.as_empty, question.as_waiting) if column.format]
     assert [(each.decimal, each.nulls) for each in declared] == [(",", ("n/a", "s/d")), (",", ("n/a",))]
     assert draft.contract.column("preis").type.kind is Kind.STRING
+
+
+def test_numbers_beside_more_words_than_are_asked_about_are_offered_with_their_words() -> None:
+    """Harbour dues of which a third are words: the column was text without a note."""
+    words = [f"{word} {place}" for word in ("free", "closed") for place in ("quay", "pier", "dock")]
+    draft = draft_of_upload("dues.csv", prices(*words, *["free quay"] * 4))
+    assert draft
+    assert draft["questions"] == []
+    assert draft["mostly_numbers"]["preis"] == {
+        "numbers": 40,
+        "others": 10,
+        "words": {"free quay": 5, "closed dock": 1, "closed pier": 1, "closed quay": 1, "free dock": 1},
+        "different": 6,
+        "is_whole": False,
+    }
+    notes = draft_from_sample(prices(*words), "dues", strict=False).findings
+    (note,) = [note.message for note in notes if "words beside numbers" in note.message]
+    assert note.startswith("stays text, because 6 of 46 values are words beside numbers (closed dock, ")
+    assert "--format 'preis=1234,5'" in note
+
+
+@pytest.mark.parametrize(
+    "words", [("free", "closed"), ("S", "M", "L", "XL", "XXL"), ("a1", "b2", "c3", "d4")]
+)
+def test_words_that_are_asked_about_and_codes_are_not_offered_as_numbers(words: tuple[str, ...]) -> None:
+    draft = draft_of_upload("dues.csv", prices(*words * 4))
+    assert draft
+    assert draft["mostly_numbers"] == {}

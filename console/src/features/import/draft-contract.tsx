@@ -21,6 +21,7 @@ import {
   withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
+import { MostlyNumbers } from './draft-numbers'
 import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 import { type Edits, NO_EDITS } from './edits'
@@ -294,6 +295,14 @@ function Editor({
           onLeaveOut={leaveOut}
         />
       </div>
+      <MostlyNumbers
+        of={draft.mostly_numbers}
+        columns={columns}
+        drafted={drafted}
+        titleOf={nameOf}
+        hasWords={(at) => Object.keys(wordsOf(at)).length > 0}
+        onChange={change}
+      />
       {columns.map((column, at) =>
         decidesWords(column.type) && !column.isLeftOut && Object.keys(wordsOf(at)).length > 0 ? (
           <DraftWords
