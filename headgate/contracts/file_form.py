@@ -7,6 +7,7 @@
 | `headgate.quotes: none`, `enclosing` | have quotes as characters of their values, or around values           |
 | `headgate.widths: [5, 9, 3, 10]`     | have columns of so many characters, without blanks between them       |
 | `headgate.records: export.orders`    | are JSON with several lists, of which the others are not read         |
+| `headgate.besideRecords: [port]`     | are JSON with these values beside the list, which each of its rows has |
 | `headgate.sheet: Prices`             | are workbooks, of which other sheets are not read                     |
 
 Without `headgate.quotes`, quotes enclose values under RFC 4180, and a file whose quotes contradict this is
@@ -30,6 +31,7 @@ HEADER_PROPERTY = "headgate.header"
 QUOTES_PROPERTY = "headgate.quotes"
 WIDTHS_PROPERTY = "headgate.widths"
 RECORDS_PROPERTY = "headgate.records"
+BESIDE_PROPERTY = "headgate.besideRecords"
 SHEET_PROPERTY = "headgate.sheet"
 NO_HEADER = "none"
 _UNMARKED = ("utf-16-le", "utf-16-be")
@@ -45,7 +47,7 @@ class QuoteUse(StrEnum):
 
 def check_file_form(contract: Contract) -> None:
     """Check the declared properties; ContractError if one has another value."""
-    for read in (stated_encoding, has_header, stated_quotes, stated_widths):
+    for read in (stated_encoding, has_header, stated_quotes, stated_widths, stated_beside):
         read(contract)
 
 
@@ -123,6 +125,24 @@ def stated_widths(contract: Contract | None) -> tuple[int, ...]:
 def stated_records(contract: Contract | None) -> str:
     """Return the path of the declared list of records."""
     return str(_declared(contract, RECORDS_PROPERTY) or "")
+
+
+def stated_beside(contract: Contract | None) -> tuple[str, ...]:
+    """Return the declared names of values beside the list of records.
+
+    Raises:
+        ContractError: the property is not a list of names.
+    """
+    names = _declared(contract, BESIDE_PROPERTY)
+    if names is None:
+        return ()
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise _wrong(
+            contract,
+            f"{BESIDE_PROPERTY} is {names!r}",
+            "state the names of the values, as in [port, generated]",
+        )
+    return tuple(names)
 
 
 def stated_sheet(contract: Contract | None) -> str:

@@ -182,17 +182,21 @@ def draft_from_sample(
     questions, words = _questions(contract, sample, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     return replace(
-        _described(contract, sample, rows),
+        _described(contract, sample, rows, guesses, words),
         findings=findings + about_blank_ends(columns, ends),
         questions=questions,
-        words=words,
-        mostly_numbers=_mostly_numbers(contract, rows, guesses, {each.column for each in words}),
         time_zone=stated_zone(sent.cells.values(), sample.description_rows),
     )
 
 
-def _described(contract: Contract, sample: DraftSample, rows: DraftSample) -> Draft:
-    """Return the draft with the facts of its columns, yet without findings and questions.
+def _described(
+    contract: Contract,
+    sample: DraftSample,
+    rows: DraftSample,
+    guesses: Mapping[str, Guess],
+    words: tuple[WordsQuestion, ...],
+) -> Draft:
+    """Return the draft with the facts of its columns and its words, yet without findings.
 
     Args:
         rows: the sample without lines of totals.
@@ -204,6 +208,8 @@ def _described(contract: Contract, sample: DraftSample, rows: DraftSample) -> Dr
         like_cards=_like_cards(contract, sample),
         people_by_name=_people_by_name(contract, sample),
         padded=_padded(contract, rows),
+        words=words,
+        mostly_numbers=_mostly_numbers(contract, rows, guesses, {each.column for each in words}),
         text_words=_of_texts(contract, rows, words_of_texts),
         text_numbers=_of_texts(contract, rows, numbers_of_texts),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.file_form import BESIDE_PROPERTY
 from headgate.drafts.key_search import names_a_place
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.formats.json.record_lists import name_around
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
+_ALIASES = "headgate.aliases"
 _TIMES = {"date", "timestamp"}
 
 
@@ -69,6 +71,29 @@ def _with_key_of(contract: Contract, draft: Mapping[str, Any], outer: Mapping[st
         "document": {**draft["document"], "schema": [{**table, **grain, "properties": properties}]},
         "notes": notes,
     }
+
+
+def with_values_beside(draft: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the draft of a list with the columns of values beside it, which are left out at first.
+
+    Args:
+        draft: as `headgate.local_files.draft_file.draft_of_upload` returns it.
+        names: of the values in the file.
+    """
+    (table,) = draft["document"]["schema"]
+    properties = [*table.get("customProperties", ())]
+    aliases: Mapping[str, Sequence[str]] = next(
+        (each["value"] for each in properties if each["property"] == _ALIASES), {}
+    )
+    beside = {*map(folded, names)}
+    columns = [
+        column["name"]
+        for column in table["properties"]
+        if not beside.isdisjoint(map(folded, (column["name"], *aliases.get(column["name"], ()))))
+    ]
+    stated = {"property": BESIDE_PROPERTY, "value": [*names]}
+    document = {**draft["document"], "schema": [{**table, "customProperties": [*properties, stated]}]}
+    return {**draft, "document": document, "beside_columns": columns}
 
 
 def _in_key(column: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def numbers_beside_words(name: str, text: pa.Array, guess: Guess) -> NumbersBesi
     readings = infer_format(numbers).readings
     kinds = {reading.kind for reading in readings}
     is_amount = kinds == {Kind.DECIMAL} or len(numbers) >= _MIN_WHOLE_NUMBERS
-    if not (is_amount and kinds <= {*_NUMBERS}):
+    if not (readings and is_amount and kinds <= {*_NUMBERS}):
         return None
     by_rows = dict(sorted(rows_of.items(), key=lambda each: (-each[1], each[0])))
     return NumbersBesideWords(int(counts[~is_other].sum()), by_rows, readings[0])

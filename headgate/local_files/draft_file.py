@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.drafts.other_words import WordsQuestion
+    from headgate.drafts.other_words import NumbersBesideWords, WordsQuestion
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
 
@@ -164,13 +164,7 @@ def draft_of_upload(
         "text_words": {plain.get(name, name): words for name, words in checked.draft.text_words.items()},
         "text_numbers": {plain.get(name, name): keys for name, keys in checked.draft.text_numbers.items()},
         "mostly_numbers": {
-            plain.get(name, name): {
-                "numbers": beside.numbers,
-                "words": dict(islice(beside.words.items(), _MAX_WORDS)),
-                "others": sum(beside.words.values()),
-                "different": len(beside.words),
-                "is_whole": beside.reading.kind is Kind.BIGINT,
-            }
+            plain.get(name, name): _numbers_facts(beside)
             for name, beside in checked.draft.mostly_numbers.items()
         },
         "local_times": [
@@ -178,6 +172,16 @@ def draft_of_upload(
             for finding in checked.draft.findings
             if finding.lacks_zone
         ],
+    }
+
+
+def _numbers_facts(beside: NumbersBesideWords) -> dict[str, Any]:
+    return {
+        "numbers": beside.numbers,
+        "words": dict(islice(beside.words.items(), _MAX_WORDS)),
+        "others": sum(beside.words.values()),
+        "different": len(beside.words),
+        "is_whole": beside.reading.kind is Kind.BIGINT,
     }
 
 

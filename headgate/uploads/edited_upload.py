@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.currency import is_amount
-from headgate.contracts.file_form import ENCODING_PROPERTY, stated_encoding
+from headgate.contracts.file_form import ENCODING_PROPERTY, stated_beside, stated_encoding
 from headgate.contracts.model import NUMBERS, TIMES, Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
@@ -38,6 +38,7 @@ from headgate.matching.dataset_evidence import (
     likely_dataset,
 )
 from headgate.matching.file_table import FileTable, as_text
+from headgate.matching.header_names import folded
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import EXACT, VALUE
@@ -91,6 +92,7 @@ class EditedUpload:
         inner_list: the list that is read, if it is in the records of another list; empty else.
         is_elsewhere: the key of the sent file is not of the dataset.
         beside_list: the names of values, lists and objects around the list that is read; no row has them.
+        beside_columns: the names of single values beside the list, which are columns, the same in each row.
     """
 
     file: Path
@@ -108,6 +110,7 @@ class EditedUpload:
     is_elsewhere: bool = False
     inner_list: str = ""
     beside_list: tuple[str, ...] = ()
+    beside_columns: tuple[str, ...] = ()
     answers: AnsweredRows | None = None
 
     def mapping(self) -> UploadMapping | None:
@@ -295,8 +298,9 @@ def edited_content(
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
-    def opened_at(sheet: str, encoding: str = edits.encoding) -> OpenedFile | None:
-        return open_file(file, folder, _stating(encoding, contracts.get(dataset)), sheet, limit_bytes)
+    def opened_at(name: str, encoding: str = edits.encoding, beside: Sequence[str] = ()) -> OpenedFile | None:
+        read = _stating(encoding, contracts.get(dataset))
+        return open_file(file, folder, read, name, limit_bytes, beside=beside)
 
     opened = opened_at(sheet)
     if is_open and opened and edits.part and not (lists or edits.dataset or edits.is_of_no_dataset):
@@ -316,8 +320,7 @@ def edited_content(
     if opened and dataset not in contracts and not edits.is_of_no_dataset:
         dataset = _dataset_of_columns(upload.key, opened, inner_list, of_parts, mappings)
     contract = contracts.get(dataset)
-    if opened and _is_in_other_encoding(opened, encoding := edits.encoding or stated_encoding(contract)):
-        opened = opened_at(sheet, encoding)
+    opened, edits, beside = _reopened(read_list, opened, contract, edits, partial(opened_at, sheet))
     edited = EditedUpload(
         file,
         parts,
@@ -330,7 +333,8 @@ def edited_content(
         hidden_parts=sent.hidden,
         is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
         inner_list=inner_list,
-        beside_list=read_list.beside if read_list else (),
+        beside_list=_in_no_row(read_list, opened),
+        beside_columns=beside,
     )
     suggested = _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
     return replace(suggested, answers=_answers(suggested, upload))
@@ -348,6 +352,54 @@ def _is_in_other_encoding(opened: OpenedFile, encoding: str) -> bool:
     """Return whether a text was read in a guessed encoding, and another one is stated for its source."""
     written_as = opened.source.written_as
     return bool(encoding) and is_guessed(written_as) and written_as["encoding"] != encoding
+
+
+def _in_no_row(read_list: RecordList | None, opened: OpenedFile | None) -> tuple[str, ...]:
+    """Return the names beside a list that are no columns."""
+    names = {*map(folded, opened.names)} if opened else set()
+    return tuple(name for name in (read_list.beside if read_list else ()) if folded(name) not in names)
+
+
+def _reopened(
+    read_list: RecordList | None,
+    opened: OpenedFile | None,
+    contract: Contract | None,
+    edits: Edits,
+    opened_with: Callable[..., OpenedFile | None],
+) -> tuple[OpenedFile | None, Edits, tuple[str, ...]]:
+    """Return the file as its dataset states it: in its encoding, with the values beside its list as columns.
+
+    Also return the edits of these columns, and the names of the values.
+    """
+    encoding = edits.encoding or stated_encoding(contract)
+    if opened and _is_in_other_encoding(opened, encoding):
+        opened = opened_with(encoding)
+    beside = _values_beside(read_list, opened, contract, edits)
+    edits = _without_values_beside(edits, read_list, {*beside, *(opened.names if opened else ())})
+    return (opened_with(encoding, beside) if beside else opened), edits, beside
+
+
+def _without_values_beside(edits: Edits, read_list: RecordList | None, columns: Collection[str]) -> Edits:
+    """Return the edits without values beside a list that are left out, and so are no columns."""
+    gone = {*(read_list.values if read_list else ())} - {*columns}
+    kept = {name: field_ for name, field_ in edits.columns.items() if field_ or name not in gone}
+    return edits if len(kept) == len(edits.columns) else replace(edits, columns=kept)
+
+
+def _values_beside(
+    read_list: RecordList | None, opened: OpenedFile | None, contract: Contract | None, edits: Edits
+) -> tuple[str, ...]:
+    """Return the names of the values beside a list that are columns.
+
+    A dataset has those that it declares. To a new dataset all are offered, unless a record has the name.
+    """
+    if read_list is None or opened is None or read_list.is_inner or edits.is_of_no_dataset:
+        return ()
+    mapped = (name for name, field_ in edits.columns.items() if field_)
+    stated = {*map(folded, (*stated_beside(contract), *mapped))}
+    own = {*map(folded, opened.names)}
+    names = (name for name in read_list.values if contract is None or folded(name) in stated)
+    return tuple(name for name in names if folded(name) not in own)
 
 
 def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:

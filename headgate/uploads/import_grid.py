@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.file_form import (
+    BESIDE_PROPERTY,
     ENCODING_PROPERTY,
     HEADER_PROPERTY,
     NO_HEADER,
@@ -110,7 +111,13 @@ class OpenedFile:
 
 
 def open_file(
-    path: Path, folder: Path, contract: Contract | None, part: str, limit_bytes: int
+    path: Path,
+    folder: Path,
+    contract: Contract | None,
+    part: str,
+    limit_bytes: int,
+    *,
+    beside: Sequence[str] = (),
 ) -> OpenedFile | None:
     """Open a local file with the gate's reader; None if it is not a table.
 
@@ -119,16 +126,14 @@ def open_file(
     Args:
         contract: helps to find the header, and may declare an encoding, quotes, widths or no header.
         part: the sheet of a workbook, or the list of records in JSON; empty for the first table.
+        beside: the names of values beside the list, which are columns too.
 
     Raises:
         BadInputError: the file cannot be read.
     """
     unpacked = decompressed(path, folder, limit_bytes)
     is_json = is_json_file(unpacked.path)
-    properties: dict[str, object] = {(RECORDS_PROPERTY if is_json else SHEET_PROPERTY): part} if part else {}
-    for name in (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY):
-        if contract and name in contract.properties:
-            properties[name] = contract.properties[name]
+    properties = _properties_of_part(contract, part, beside, is_json=is_json)
     probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
     headed = sample_table(unpacked.path, probe)
     if headed is None and contract and not part and not has_header(contract):
@@ -163,6 +168,18 @@ def open_file(
     return OpenedFile(
         headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}
     )
+
+
+def _properties_of_part(
+    contract: Contract | None, part: str, beside: Sequence[str], *, is_json: bool
+) -> dict[str, object]:
+    """Return the properties of a contract by which a part of a file is read."""
+    properties: dict[str, object] = {(RECORDS_PROPERTY if is_json else SHEET_PROPERTY): part} if part else {}
+    if beside:
+        properties[BESIDE_PROPERTY] = [*beside]
+    stated = contract.properties if contract else {}
+    forms = (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY)
+    return properties | {name: stated[name] for name in forms if name in stated}
 
 
 def _opened_as_declared(

@@ -168,6 +168,39 @@ def test_the_lines_of_nested_orders_get_their_dataset_and_their_key(console: Con
     assert sorted(str(line["order_item_id"]) for line in lines) == ["N-1-1", "N-1-2"]
 
 
+def test_a_value_beside_a_list_of_records_is_taken_in_as_a_column_of_each_row(console: Console) -> None:
+    """The port of a harbour's calls is at the top of each file, and is left out without a decision."""
+    page = upload_page(console)
+    drop(page, "anlaeufe.json", calls_of_port("Skagvik", 40))
+    page.get_by_role("button", name="Create a dataset from it").click()
+    beside = page.get_by_text("port and generated are beside the list of records")
+    expect(beside).to_be_visible()
+    page.get_by_role("button", name="Take in port").click()
+    expect(beside).to_have_count(0)
+    page.get_by_role("button", name="Create anlaeufe and commit 40 rows").click()
+    expect(page.get_by_test_id("receipt")).to_contain_text("40 rows are in")
+    contract = console.lake.contracts.source["anlaeufe"]
+    assert {*contract.names} == {"call_id", "arrived_at", "tonnes", "port"}
+    assert contract.properties["headgate.besideRecords"] == ["port"]
+    page = upload_page(console)
+    drop(page, "anlaeufe-2.json", calls_of_port("Bremvik", 30))
+    expect(page.get_by_text("generated is beside the list of records")).to_be_visible()
+    commits(page, "30 in (30 replace rows)")
+    expect(page.get_by_test_id("receipt")).to_contain_text("30 rows are in")
+
+
+def calls_of_port(port: str, rows: int) -> bytes:
+    calls = [
+        {
+            "call_id": f"BC-{1000 + n}",
+            "arrived_at": f"2026-09-{n % 28 + 1:02}T05:00:00Z",
+            "tonnes": n % 7 + 0.5,
+        }
+        for n in range(rows)
+    ]
+    return json.dumps({"port": port, "generated": "2026-10-02T06:00:00Z", "calls": calls}).encode()
+
+
 def test_a_workbook_that_is_chosen_again_opens_at_its_sheet_that_is_not_in_the_lake(
     console: Console,
 ) -> None:

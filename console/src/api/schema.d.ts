@@ -1973,6 +1973,12 @@ export interface components {
          */
         ContractDraft: {
             /**
+             * Beside Columns
+             * @description Columns of values beside the list of records, the same in each row of the file.
+             * @default []
+             */
+            beside_columns: string[];
+            /**
              * Dataset
              * @description Name of the dataset, from the file's name.
              */

@@ -192,6 +192,9 @@ class ContractDraft(Shape):
     zone_around: str = Field(
         "", description="The zone of times in the dataset of the records around this list; empty for none."
     )
+    beside_columns: tuple[str, ...] = Field(
+        (), description="Columns of values beside the list of records, the same in each row of the file."
+    )
     repeated_columns: tuple[str, ...] = Field(
         (), description="Columns of the records around a list that repeat in its rows, but keys and times."
     )

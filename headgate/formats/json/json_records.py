@@ -37,6 +37,7 @@ from headgate.formats.json.record_lists import (
     nearest_lists,
     record_lists,
     records_at,
+    with_values_beside,
 )
 from headgate.formats.received_rows import Ragged
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
@@ -461,4 +462,6 @@ def _array(parsed: object, place: RecordPlace) -> Iterable[object]:
             remedy="choose one in the console, state it in the contract as headgate.records, or send each "
             "array as its own file",
         )
-    return next(iter(lists.values()), [parsed])
+    for path, records in lists.items():
+        return with_values_beside(records, parsed, path, place)
+    return [parsed]

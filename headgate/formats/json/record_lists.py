@@ -14,13 +14,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.file_form import stated_records
+from headgate.contracts.file_form import stated_beside, stated_records
 from headgate.errors import UnreadableFileError
 from headgate.formats.typed_cells import TypedText
 from headgate.matching.header_names import folded, showable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
 
@@ -42,16 +42,19 @@ class RecordPlace:
         list_name: path of the stated list; empty for the list that the fewest objects enclose.
         fields: folded names of a record's values. An object with one of them is a record itself, even if its
             objects have lists.
+        beside: folded names of values beside the list, which each of its records has.
     """
 
     list_name: str = ""
     fields: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
 
     @classmethod
     def by(cls, contract: Contract | None) -> RecordPlace:
         """Return the position of the records in a contract's files."""
         names = (*contract.names, *(heading for heading, _ in contract.headings)) if contract else ()
-        return cls(stated_records(contract), frozenset(map(folded, names)))
+        beside = frozenset(map(folded, stated_beside(contract)))
+        return cls(stated_records(contract), frozenset(map(folded, names)), beside)
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,14 @@ class RecordList:
         is_inner: whether it lies in the records of another list.
         beside: the names of values around the list that are in no record, such as single values in the
             objects around the outermost list.
+        values: those of them that are single values around the outermost list.
     """
 
     name: str
     records: int
     is_inner: bool
     beside: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 def is_records(value: object) -> bool:
@@ -88,9 +93,46 @@ def record_lists(parsed: object) -> tuple[RecordList, ...]:
     if len(counts) > _MAX_LISTS or not all(showable(name) for path in counts for name in path):
         return ()
     return tuple(
-        RecordList(name_of_list(path), count, path in inner, _beside(parsed, path))
+        RecordList(
+            name_of_list(path),
+            count,
+            path in inner,
+            beside=_beside(parsed, path),
+            values=tuple(filter(showable, values_beside(parsed, path))),
+        )
         for path, count in counts.items()
     )
+
+
+def values_beside(parsed: object, path: Path) -> dict[str, Any]:
+    """Return the single values in the objects around the outermost list, the nearest of each name."""
+    values: dict[str, Any] = {}
+    around = parsed
+    for name in path:
+        if not isinstance(around, dict):
+            break
+        values |= {key: part for key, part in around.items() if not isinstance(part, dict | list)}
+        around = around.get(name)
+    return values
+
+
+def with_values_beside(
+    records: Sequence[object], parsed: object, path: Path, place: RecordPlace
+) -> Sequence[object]:
+    """Return the records with the stated values beside their list; a record's own value comes first."""
+    values = values_beside(parsed, path) if place.beside else {}
+    stated = {folded(key): (key, part) for key, part in values.items() if folded(key) in place.beside}
+    if not stated:
+        return records
+    names = (key for record in records if isinstance(record, dict) for key in record)
+    own = {folded(key): key for key in names if folded(key) in stated}
+    beside = {own.get(name, key): part for name, (key, part) in stated.items()}
+    return [
+        {**record, **{key: part for key, part in beside.items() if key not in record}}
+        if isinstance(record, dict)
+        else record
+        for record in records
+    ]
 
 
 def _beside(parsed: object, path: Path) -> tuple[str, ...]:
@@ -146,7 +188,7 @@ def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
                 return nearest
         if len(next(iter(level))) == 1 and isinstance(parsed, dict):
             scalars = (name for name, value in parsed.items() if not isinstance(value, dict | list))
-            if not place.fields.isdisjoint(map(folded, scalars)):
+            if not (place.fields - place.beside).isdisjoint(map(folded, scalars)):
                 return {}
         level = {
             (*path, name): part
@@ -158,7 +200,7 @@ def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
     return {}
 
 
-def records_at(parsed: object, place: RecordPlace) -> list[Mapping[str, Any]]:
+def records_at(parsed: object, place: RecordPlace) -> Sequence[object]:
     """Return the records of the stated list.
 
     A record of a list in records has the values of the record around it, too: `lines` in `orders` have
@@ -167,7 +209,8 @@ def records_at(parsed: object, place: RecordPlace) -> list[Mapping[str, Any]]:
     name = place.list_name
     for path in _paths(parsed):
         if name_of_list(path) == name:
-            return list(_records(parsed, path, _ENCLOSING_PREFIX, {}, place, is_inner=False))
+            records = [*_records(parsed, path, _ENCLOSING_PREFIX, {}, place, is_inner=False)]
+            return with_values_beside(records, parsed, path, place)
     names = ", ".join(each.name for each in record_lists(parsed)) or "none"
     raise UnreadableFileError(
         rule="not_a_table",

@@ -290,3 +290,26 @@ test.each([
   const drafted = { ...column, name: name.replaceAll('_', '') }
   expect(withWordsApart([drafted], [heading])[0]?.name).toBe(name)
 })
+
+test('a dataset states the values beside a list that a person takes in, and leaves the others alone', () => {
+  const drafted = {
+    ...DOCUMENT,
+    schema: [
+      {
+        name: 'calls',
+        properties: ['call_id', 'port', 'generated'].map((name) => ({ name, physicalType: 'TEXT' })),
+        customProperties: [{ property: 'headgate.besideRecords', value: ['port', 'Generated'] }],
+      },
+    ],
+  }
+  const stated = (...leftOut: string[]) => {
+    const columns = draftColumns(drafted).map((one) => ({ ...one, isLeftOut: leftOut.includes(one.name) }))
+    return (edited(drafted, about('calls'), columns).schema as typeof drafted.schema)[0]?.customProperties
+  }
+  expect(stated('generated')).toEqual([{ property: 'headgate.besideRecords', value: ['port'] }])
+  expect(stated('port', 'generated')).toEqual([])
+  expect(stated('call_id', 'port')).toEqual([
+    { property: 'headgate.besideRecords', value: ['Generated'] },
+    { property: 'headgate.leftOut', value: ['call_id'] },
+  ])
+})

@@ -83,6 +83,7 @@ interface Table {
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
 const LEFT_OUT = 'headgate.leftOut'
+const BESIDE = 'headgate.besideRecords'
 const EVENT_TIME = 'headgate.eventTime'
 const UNIT = 'headgate.unit'
 const SHEET_NAME = 'headgate.sheetName'
@@ -321,10 +322,17 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
  * the columns that every file is read without.
  */
 function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] {
-  const decided = [ALIASES, ORDER, LEFT_OUT, EVENT_TIME]
+  const decided = [ALIASES, ORDER, LEFT_OUT, EVENT_TIME, BESIDE]
   const others = (own.customProperties ?? []).filter(({ property }) => !decided.includes(property))
+  // A value beside the list of records is read only if the contract states it, so it is none to leave out.
+  const beside = (custom(own, BESIDE) ?? []) as string[]
+  const isBeside = (heading: string): boolean =>
+    beside.some((name) => name.toLowerCase() === heading.toLowerCase())
   const leftOut = columns.flatMap(({ heading, isLeftOut, isSheetName }, at) =>
-    isLeftOut && !isSheetName ? [heading || `column_${at + 1}`] : [],
+    isLeftOut && !isSheetName && !isBeside(heading) ? [heading || `column_${at + 1}`] : [],
+  )
+  const takenIn = beside.filter((name) =>
+    columns.some((one) => !one.isLeftOut && one.heading.toLowerCase() === name.toLowerCase()),
   )
   const aliases = columns.flatMap(({ name, heading, isLeftOut, isSheetName }, at) => {
     const inFile = heading || `column_${at + 1}`
@@ -340,6 +348,7 @@ function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] 
   const [time] = newNamesOf([custom(own, EVENT_TIME)])
   return [
     ...others,
+    ...(takenIn.length > 0 ? [{ property: BESIDE, value: takenIn }] : []),
     ...(leftOut.length > 0 ? [{ property: LEFT_OUT, value: leftOut }] : []),
     ...(time ? [{ property: EVENT_TIME, value: time }] : []),
     ...(newNames.length > 0 ? [{ property: ORDER, value: newNames }] : []),

@@ -286,6 +286,7 @@ function Editor({
       </Group>
       <Questions asked={asked} answers={answers} nameOf={nameOf} onAnswer={answer} />
       <RepeatedColumns names={repeatedOf(draft).filter(isLeftOut).map(nameOf)} />
+      <BesideColumns names={besideOf(draft).filter(isLeftOut).map(nameOf)} />
       <div className="scroll" tabIndex={0}>
         <DraftColumnsTable
           columns={columns}
@@ -442,22 +443,27 @@ export function rowsLeft(
 /** The columns of a draft with those left out that a person takes in if need be: lists, and values of records around. */
 function begunWith(draft: Draft, drafted: DraftColumn[], inFile: string[], lists: string[]): DraftColumn[] {
   const isOut = (at: number): boolean =>
-    lists.includes(inFile[at] ?? '') || repeatedOf(draft).includes(drafted[at]?.name ?? '')
+    lists.includes(inFile[at] ?? '') || outAtFirst(draft).includes(drafted[at]?.name ?? '')
   const apart = withWordsApart(drafted, inFile).map((one, at) =>
     isOut(at) && !one.key ? { ...one, isLeftOut: true } : one,
   )
   return draft.for_deployment.columns
-    .filter(({ column }) => repeatedOf(draft).includes(column))
+    .filter(({ column }) => outAtFirst(draft).includes(column))
     .reduce((before, column) => withWay(before, drafted, column, 'leave_out'), apart)
 }
 
 const repeatedOf = ({ repeated_columns: repeated = [] }: Partial<Draft>): string[] => repeated
 
+const besideOf = ({ beside_columns: beside = [] }: Partial<Draft>): string[] => beside
+
+/** The columns that a person takes in if need be: values of the records around a list, and beside the list. */
+const outAtFirst = (draft: Partial<Draft>): string[] => [...repeatedOf(draft), ...besideOf(draft)]
+
 /** The decisions about columns of the records around a list, which are left out at first. */
 const leftOutWays = (draft: Draft): Chosen =>
   Object.fromEntries(
     draft.for_deployment.columns
-      .filter(({ column }) => repeatedOf(draft).includes(column))
+      .filter(({ column }) => outAtFirst(draft).includes(column))
       .map(({ column }) => [column, 'leave_out' as const]),
   )
 
@@ -470,6 +476,18 @@ function RepeatedColumns({ names }: { names: string[] }) {
       repeated in each of its rows. A total or a mean would count {names.length === 1 ? 'it' : 'them'} once
       for each row, so {names.length === 1 ? 'it is' : 'they are'} left out; Take in brings{' '}
       {names.length === 1 ? 'it' : 'one'} back.
+    </Text>
+  )
+}
+
+/** Says which values of the whole file can be columns of each of its rows. */
+function BesideColumns({ names }: { names: string[] }) {
+  if (names.length === 0) return null
+  const isOne = names.length === 1
+  return (
+    <Text size="sm" role="note">
+      {inSeries(names)} {isOne ? 'is' : 'are'} beside the list of records, with one value for the whole file,
+      and {isOne ? 'is' : 'are'} left out; Take in makes {isOne ? 'it' : 'one'} a column of each row.
     </Text>
   )
 }

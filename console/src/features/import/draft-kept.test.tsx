@@ -164,6 +164,26 @@ test('values of the records around a list are left out at first, and can be take
   expect(screen.queryByText(/^batches_yield: a value of/)).toBeNull()
 })
 
+test('values beside a list are left out at first, and can be taken in', () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={{ ...draftOf('port'), beside_columns: ['port'] }}
+          uploadId="u4"
+          inFile={['Plate', 'port']}
+          opensDraft
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  screen.getByText(/^port is beside the list of records, with one value for the whole file/)
+  fireEvent.click(screen.getByRole('button', { name: 'Take in port' }))
+  screen.getByRole('button', { name: 'Leave out port' })
+  expect(screen.queryByText(/^port is beside/)).toBeNull()
+})
+
 test('times of a list are of the zone that was chosen for the records around it', async () => {
   render(
     <QueryClientProvider client={new QueryClient()}>

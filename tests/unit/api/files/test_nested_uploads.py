@@ -10,6 +10,8 @@ import pytest
 from headgate.errors import UnreadableFileError
 from headgate.formats.json.json_records import read_records
 from headgate.formats.json.record_lists import RecordPlace
+from headgate.lake.ports import ObjectRef
+from headgate.values.parquet_tables import table_of
 from tests.unit.api.files.test_edited_files import check, commit, edit, opened
 from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded
@@ -108,10 +110,79 @@ def test_values_of_the_records_around_a_list_are_left_out_at_first_but_for_their
     caller = uploader()
     upload_id = uploaded(caller, body, "fermenter.json", "")
     whole = checked(caller, upload_id).json
-    assert (whole["draft"]["repeated_columns"], whole["beside_list"]) == ([], ["plant", "exported_at"])
+    assert (whole["draft"]["repeated_columns"], whole["beside_list"]) == ([], [])
+    assert {*whole["draft"]["beside_columns"]} == {"plant", "exported_at"}
     of_list = checked(caller, upload_id, {"part": "batches.readings"}).json
     assert of_list["draft"]["repeated_columns"] == ["batches_vessel_volume_l", "batches_yield_kg"]
     assert of_list["beside_list"] == ["plant", "exported_at"]
+
+
+def berths(month: int, **beside: object) -> bytes:
+    calls = [
+        {
+            "call_id": f"BC-{month}{n:02}",
+            "arrived_at": f"2026-0{month}-{n % 28 + 1:02}T05:00:00Z",
+            "tonnes": n + 0.5,
+            "quay": f"Q{n % 4}",
+        }
+        for n in range(30)
+    ]
+    return json.dumps(
+        {"port": "Skagvik", "generated": "2026-10-02T06:00:00Z", **beside, "calls": calls}
+    ).encode()
+
+
+def without_columns(document: dict[str, Any], *left_out: str) -> dict[str, Any]:
+    """The document of a draft as the console writes it, without columns that a person left out."""
+    (table,) = document["schema"]
+    beside = [each for each in table["customProperties"] if each["property"] == "headgate.besideRecords"]
+    beside[0]["value"] = [name for name in beside[0]["value"] if name not in left_out]
+    table["properties"] = [column for column in table["properties"] if column["name"] not in left_out]
+    return document
+
+
+def test_a_value_beside_a_list_is_a_column_of_each_row_once_a_person_takes_it_in() -> None:
+    """Berth calls of a harbour, whose port is at the top of the file."""
+    caller = uploader()
+    upload_id = uploaded(caller, berths(8), "berth_calls.json", "")
+    draft = checked(caller, upload_id).json["draft"]
+    assert {*draft["beside_columns"]} == {"port", "generated"}
+    names = [column["name"] for column in draft["document"]["schema"][0]["properties"]]
+    document = without_columns(draft["document"], "generated")
+    assert created(caller, document).json["is_in_use"]
+    fields = {name: None if name == "generated" else name for name in names}
+    edits = {"dataset": draft["dataset"], "part": "calls", "columns": fields}
+    result = checked(caller, upload_id, edits)
+    assert (result.json["accepted"], result.json["quarantined"]) == (30, 0)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=result.headers["ETag"]).json
+    record = caller.lake.receive(committed["key"])
+    increment = caller.lake.objects.read(ObjectRef("curated", record.curated_key))
+    assert set(table_of(increment).column("port").to_pylist()) == {"Skagvik"}
+    following = checked(caller, uploaded(caller, berths(9, port="Bremvik"), "berth_calls_9.json", "")).json
+    assert (following["dataset"], following["accepted"]) == (draft["dataset"], 30)
+    assert "port" in following["grid"]["columns"]
+    assert "generated" not in following["grid"]["columns"]
+    assert following["beside_list"] == ["generated"]
+
+
+def test_the_gate_takes_the_stated_values_beside_a_list_of_a_file_that_nobody_opens() -> None:
+    caller = uploader()
+    draft = checked(caller, uploaded(caller, berths(8), "berth_calls.json", "")).json["draft"]
+    assert created(caller, without_columns(draft["document"], "generated")).json["is_in_use"]
+    record = caller.lake.receive(f"{draft['dataset']}/dropped.json", berths(9, port="Bremvik"))
+    assert (record.accepted, record.quarantined) == (30, 0)
+    increment = caller.lake.objects.read(ObjectRef("curated", record.curated_key))
+    assert set(table_of(increment).column("port").to_pylist()) == {"Bremvik"}
+
+
+def test_a_dataset_without_values_beside_its_list_asks_nothing_about_them() -> None:
+    caller = uploader()
+    draft = checked(caller, uploaded(caller, berths(8), "berth_calls.json", "")).json["draft"]
+    assert created(caller, without_columns(draft["document"], "port", "generated")).json["is_in_use"]
+    following = checked(caller, uploaded(caller, berths(9), "berth_calls_9.json", "")).json
+    assert (following["dataset"], following["accepted"]) == (draft["dataset"], 30)
+    assert following["beside_list"] == ["port", "generated"]
+    assert not {"port", "generated"} & {*following["grid"]["columns"]}
 
 
 def test_a_list_is_shown_by_its_size_and_names_the_part_that_has_its_records() -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from headgate.contracts.file_form import check_file_form, stated_beside
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import UnreadableFileError
+from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.json.json_records import lists_of_records, read_records
 from headgate.formats.json.nested_names import every_object
 from headgate.formats.json.record_lists import RecordPlace
@@ -86,6 +87,41 @@ def test_several_lists_are_named_and_one_is_stated() -> None:
         read_records(text)
     contract = Contract("", "", "source", "0", (), properties={"headgate.records": "data.refunds"})
     assert read_records(text, place=RecordPlace.by(contract)).columns["id"].to_pylist() == ["2", "3"]
+
+
+PORT = b"""{"port": "Skagvik", "made": {"by": "log 4", "generated": 7, "calls": [
+  {"id": 1, "cargo": [{"kind": "salt"}]}, {"id": 2, "Port": "Bremvik", "cargo": []}]}}"""
+
+
+@pytest.mark.parametrize("list_name", ["", "made.calls"])
+def test_stated_values_beside_a_list_are_values_of_each_record_that_has_no_own(list_name: str) -> None:
+    columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in ("id", "port", "generated"))
+    stated = {"headgate.besideRecords": ["port", "Generated"], "headgate.records": list_name}
+    contract = Contract("", "", "source", "0", columns, properties=stated)
+    read = read_records(PORT, place=RecordPlace.by(contract))
+    texts = {name: column.to_pylist() for name, column in read.columns.items() if name != "cargo"}
+    assert texts == {
+        "id": ["1", "2"],
+        "Port": ["Skagvik", "Bremvik"],
+        "generated": ["7", "7"],
+    }
+    assert "by" not in read.columns
+
+
+def test_values_beside_a_list_are_read_only_as_stated_and_named_for_a_person() -> None:
+    (calls, cargo) = lists_of_records(PORT)
+    assert calls.values == cargo.values == ("port", "by", "generated")
+    assert [*read_records(PORT).columns] == ["id", "cargo", "Port"]
+
+
+@pytest.mark.parametrize("value", ["port", [], ["port", ""], [1]])
+def test_values_beside_a_list_are_stated_by_their_names(value: object) -> None:
+    contract = Contract("", "", "source", "0", (), properties={"headgate.besideRecords": value})
+    if value == []:
+        assert stated_beside(contract) == ()
+    else:
+        with pytest.raises(ContractError, match="state the names of the values"):
+            check_file_form(contract)
 
 
 def test_a_list_that_the_file_does_not_have_is_an_error_with_those_that_it_has() -> None:
