@@ -4,9 +4,14 @@ import type { Schemas } from '../../api/client'
 import { brokenWords, newestWith } from './rules-with-rows'
 
 test('a rule that refuses whole files counts no rows', () => {
-  expect(brokenWords({ rows: 2, files: 1, files_rejected: 0 })).toBe('2 rows in 1 file')
-  expect(brokenWords({ rows: 0, files: 1, files_rejected: 1 })).toBe('1 whole file refused')
-  expect(brokenWords({ rows: 0, files: 1, files_rejected: 0 })).toBe('1 file')
+  expect(brokenWords({ rule: 'type', rows: 2, files: 1, files_rejected: 0 })).toBe('2 rows wait in 1 file')
+  expect(brokenWords({ rule: 'duplicate_row', rows: 2, files: 1, files_rejected: 0 })).toBe(
+    '2 rows in 1 file',
+  )
+  expect(brokenWords({ rule: 'empty_file', rows: 0, files: 1, files_rejected: 1 })).toBe(
+    '1 whole file refused',
+  )
+  expect(brokenWords({ rule: 'type', rows: 0, files: 1, files_rejected: 0 })).toBe('1 file')
 })
 
 test('the rows of a reason are those of the newest file in which some wait', () => {

@@ -43,11 +43,12 @@ export function RulesWithRows({ dataset, files }: Props) {
   )
 }
 
-/** How many rows and whole files break a rule. */
+/** How many rows and whole files wait because of a rule; duplicates do not wait. */
 export function brokenWords(
-  line: Pick<Schemas['QuarantineLine'], 'rows' | 'files' | 'files_rejected'>,
+  line: Pick<Schemas['QuarantineLine'], 'rule' | 'rows' | 'files' | 'files_rejected'>,
 ): string {
-  const rows = line.rows > 0 ? `${count(line.rows, 'row')} in ${count(line.files, 'file')}` : ''
+  const verb = isOfDuplicates(line.rule) ? '' : line.rows === 1 ? ' waits' : ' wait'
+  const rows = line.rows > 0 ? `${count(line.rows, 'row')}${verb} in ${count(line.files, 'file')}` : ''
   const whole = line.files_rejected > 0 ? `${count(line.files_rejected, 'whole file')} refused` : ''
   return [rows, whole].filter(Boolean).join(', ') || count(line.files, 'file')
 }

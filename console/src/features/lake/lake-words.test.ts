@@ -69,13 +69,15 @@ test('the title of the runs says how the newest one ended, and a success with pr
 
 test('the title of the quarantine counts rows over datasets', () => {
   const line = (dataset: string, rows: number, rule = 'required') => ({ dataset, rows, rule })
-  expect(quarantineWords([line('orders', 2), line('orders', 1)])).toBe('3 rows refused in 1 dataset')
+  expect(quarantineWords([line('orders', 2), line('orders', 1)])).toBe('3 refused rows wait in 1 dataset')
   expect(quarantineWords([line('orders', 2), line('products', 0, 'file')])).toBe(
-    '2 rows refused in 1 dataset',
+    '2 refused rows wait in 1 dataset',
   )
   expect(quarantineWords([line('orders', 0)])).toBe('Files were refused in 1 dataset')
   const twice = line('payments', 4, 'duplicate_row')
-  expect(quarantineWords([line('orders', 2), twice])).toBe('2 rows refused in 1 dataset, besides duplicates')
+  expect(quarantineWords([line('orders', 2), twice])).toBe(
+    '2 refused rows wait in 1 dataset, besides duplicates',
+  )
   expect(quarantineWords([line('orders', 0, 'file'), twice])).toBe(
     'Files were refused in 1 dataset, besides duplicates',
   )

@@ -113,5 +113,5 @@ export function quarantineWords(
   const where = `in ${count(datasets, 'dataset')}`
   if (lines.every(({ rule }) => isOfDuplicates(rule))) return 'Only duplicates were left out'
   if (rows === 0) return `Files were refused ${where}${twice > 0 ? ', besides duplicates' : ''}`
-  return `${count(rows, 'row')} refused ${where}${twice > 0 ? ', besides duplicates' : ''}`
+  return `${count(rows, 'refused row')} ${rows === 1 ? 'waits' : 'wait'} ${where}${twice > 0 ? ', besides duplicates' : ''}`
 }

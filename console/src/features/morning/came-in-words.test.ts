@@ -18,7 +18,7 @@ test('the files of a day say what is in the lake', () => {
 test('the rows that wait are those that the page Lake counts: open ones, without duplicates', () => {
   const lines = [line(1500), line(9, 'type'), line(4, 'duplicate_row')]
   expect(waitWords(lines)).toBe('Of all files, 1,509 rows wait for a correction.')
-  expect(quarantineWords(lines)).toBe('1,509 rows refused in 1 dataset, besides duplicates')
+  expect(quarantineWords(lines)).toBe('1,509 refused rows wait in 1 dataset, besides duplicates')
   expect(waitWords([line(1)])).toBe('Of all files, 1 row waits for a correction.')
   expect(waitWords([line(4, 'duplicate_key')])).toBe('')
 })
