@@ -85,12 +85,9 @@ def with_values_beside(draft: Mapping[str, Any], names: Sequence[str]) -> dict[s
     aliases: Mapping[str, Sequence[str]] = next(
         (each["value"] for each in properties if each["property"] == _ALIASES), {}
     )
-    beside = {*map(folded, names)}
-    columns = [
-        column["name"]
-        for column in table["properties"]
-        if not beside.isdisjoint(map(folded, (column["name"], *aliases.get(column["name"], ()))))
-    ]
+    drafted = [column["name"] for column in table["properties"]]
+    column_of = {folded(heading): name for name in drafted for heading in (name, *aliases.get(name, ()))}
+    columns = [column_of[folded(name)] for name in names if folded(name) in column_of]
     stated = {"property": BESIDE_PROPERTY, "value": [*names]}
     document = {**draft["document"], "schema": [{**table, "customProperties": [*properties, stated]}]}
     return {**draft, "document": document, "beside_columns": columns}

@@ -189,6 +189,25 @@ def test_a_value_beside_a_list_of_records_is_taken_in_as_a_column_of_each_row(co
     expect(page.get_by_test_id("receipt")).to_contain_text("30 rows are in")
 
 
+def test_a_column_of_numbers_with_many_words_becomes_one_of_numbers_with_a_click(console: Console) -> None:
+    """Of the dues of a harbour a third are words, more than the draft asks about."""
+    words = ("free", "waived", "n/a", "see tariff", "closed", "on request")
+    lines = [f"BC-{n:03};{words[n // 3 % 6] if n % 3 == 0 else f'{n},50'}" for n in range(60)]
+    page = upload_page(console)
+    drop(page, "dues.csv", "\n".join(["Call_no;Dues", *lines, ""]).encode())
+    page.get_by_role("button", name="Create a dataset from it").click()
+    note = page.get_by_role("note", name="Numbers in Dues")
+    expect(note).to_contain_text("Dues stays text: 40 values are numbers, 20 are words")
+    page.get_by_role("button", name="Read Dues as a number").click()
+    expect(note).to_have_count(0)
+    page.get_by_label("free means").select_option("empty")
+    expect(page.get_by_label("n/a means")).to_have_value("empty")
+    page.get_by_role("button", name="Create dues and commit 47 rows").click()
+    expect(page.get_by_text("47 rows are in")).to_be_visible()
+    dues = console.lake.contracts.source["dues"].column("dues")
+    assert (dues.type.kind.name, dues.format and dues.format.decimal) == ("DECIMAL", ",")
+
+
 def calls_of_port(port: str, rows: int) -> bytes:
     calls = [
         {

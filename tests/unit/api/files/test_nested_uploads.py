@@ -111,7 +111,7 @@ def test_values_of_the_records_around_a_list_are_left_out_at_first_but_for_their
     upload_id = uploaded(caller, body, "fermenter.json", "")
     whole = checked(caller, upload_id).json
     assert (whole["draft"]["repeated_columns"], whole["beside_list"]) == ([], [])
-    assert {*whole["draft"]["beside_columns"]} == {"plant", "exported_at"}
+    assert whole["draft"]["beside_columns"] == ["plant", "exported_at"]
     of_list = checked(caller, upload_id, {"part": "batches.readings"}).json
     assert of_list["draft"]["repeated_columns"] == ["batches_vessel_volume_l", "batches_yield_kg"]
     assert of_list["beside_list"] == ["plant", "exported_at"]
@@ -146,7 +146,7 @@ def test_a_value_beside_a_list_is_a_column_of_each_row_once_a_person_takes_it_in
     caller = uploader()
     upload_id = uploaded(caller, berths(8), "berth_calls.json", "")
     draft = checked(caller, upload_id).json["draft"]
-    assert {*draft["beside_columns"]} == {"port", "generated"}
+    assert draft["beside_columns"] == ["port", "generated"]
     names = [column["name"] for column in draft["document"]["schema"][0]["properties"]]
     document = without_columns(draft["document"], "generated")
     assert created(caller, document).json["is_in_use"]
