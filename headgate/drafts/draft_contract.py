@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import with_distinct_names
-from headgate.contracts.file_form import ENCODING_PROPERTY, SHEET_PROPERTY
+from headgate.contracts.file_form import BESIDE_PROPERTY, ENCODING_PROPERTY, SHEET_PROPERTY
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
@@ -140,6 +140,7 @@ def draft_from_sample(
     sheet_names: bool = True,
     titles: bool = False,
     file_order: Sequence[int] = (),
+    beside: Sequence[str] = (),
 ) -> Draft:
     """Return a source contract that accepts all rows of the sample except those in the findings.
 
@@ -152,19 +153,18 @@ def draft_from_sample(
             rows that describe the columns decide nothing.
         key: the key columns; empty for no key. By default the draft searches for one.
         header: whether the first row of a text is the header; by default its cells decide.
-        sheet: the only sheet of a workbook to read, which the draft declares; by default all sheets with the
-            header of the largest one.
+        sheet: the only sheet of a workbook to read; by default all with the header of the largest one.
         sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
         titles: label columns without a mask by the words of names such as `ResponseID`.
         file_order: the positions of the columns in the order of the file, if the sample has another one.
+        beside: the columns of values beside a list of records, which the draft declares.
 
     Raises:
         ContractError: the encoding or a column does not exist, the key is masked, a format does not parse a
             column's values, or `header` or `sheet` is given for another file format.
-        UnreadableFileError: the sample is not a table, or its header is data.
-        HeaderError: the header has a duplicate or an empty name.
+        UnreadableFileError, HeaderError: the sample is not a table, or its header is none.
     """
-    unread = _without_columns(dataset, encoding, sheet)
+    unread = _without_columns(dataset, encoding, sheet, beside)
     sent = read_sample(body, unread, header, with_sheet_names=sheet_names, with_titles=titles)
     sample = sent if strict else without_description_rows(sent)
     ends = spelt_with_blank_ends(sample.cells)
@@ -215,9 +215,9 @@ def _described(
     )
 
 
-def _without_columns(dataset: str, encoding: str, sheet: str) -> Contract:
+def _without_columns(dataset: str, encoding: str, sheet: str, beside: Sequence[str]) -> Contract:
     """Return the contract by which the sample is read."""
-    given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
+    given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet, BESIDE_PROPERTY: [*beside]}
     properties = {name: value for name, value in given.items() if value}
     return Contract(dataset, dataset, "source", "0", (), properties=properties)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.file_form import BESIDE_PROPERTY
 from headgate.drafts.key_search import names_a_place
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.formats.json.record_lists import name_around
@@ -81,16 +80,14 @@ def with_values_beside(draft: Mapping[str, Any], names: Sequence[str]) -> dict[s
         names: of the values in the file.
     """
     (table,) = draft["document"]["schema"]
-    properties = [*table.get("customProperties", ())]
+    properties = table.get("customProperties", ())
     aliases: Mapping[str, Sequence[str]] = next(
         (each["value"] for each in properties if each["property"] == _ALIASES), {}
     )
     drafted = [column["name"] for column in table["properties"]]
     column_of = {folded(heading): name for name in drafted for heading in (name, *aliases.get(name, ()))}
     columns = [column_of[folded(name)] for name in names if folded(name) in column_of]
-    stated = {"property": BESIDE_PROPERTY, "value": [*names]}
-    document = {**draft["document"], "schema": [{**table, "customProperties": [*properties, stated]}]}
-    return {**draft, "document": document, "beside_columns": columns}
+    return {**draft, "beside_columns": columns}
 
 
 def _in_key(column: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:

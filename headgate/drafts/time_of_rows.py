@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.event_time import EVENT_TIME, TIMES, event_time, time_rank
+from headgate.contracts.file_form import stated_beside
 from headgate.contracts.sensitive_names import PERSONAL
 from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.nearly_all_rows import sounds_like_key
-from headgate.matching.header_names import names_an_identifier
+from headgate.matching.header_names import folded, names_an_identifier
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null
@@ -47,6 +48,10 @@ def event_time_property(contract: Contract, cells: Mapping[str, pa.Array]) -> di
         for column in contract.columns
         if column.type.kind in TIMES and column.mask is None and column.name not in contract.order_by
     }
+    of_file = {*map(folded, stated_beside(contract))}  # such as the day of an export
+    times = {name: text for name, text in times.items() if folded(name) not in of_file}
+    if not times:
+        return {}
     people = {column.name for column in contract.columns if column.classification == PERSONAL}
     candidates = {name: text for name, text in times.items() if name not in people} or times
     parents = [

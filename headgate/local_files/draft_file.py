@@ -78,6 +78,7 @@ class DraftOptions:
     sheet_names: bool = True
     titles: bool = False
     file_order: tuple[int, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def drafts_of(
@@ -118,20 +119,23 @@ def _drafted(
 
 
 def draft_of_upload(
-    file_name: str, body: bytes, header: bool | None = None, file_order: Sequence[int] = ()
+    file_name: str,
+    body: bytes,
+    header: bool | None = None,
+    file_order: Sequence[int] = (),
+    beside: Sequence[str] = (),
 ) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
     Its columns have names that SQL takes without quotes.
 
-    `header` and `file_order` are as in `draft_from_sample`. None if `drafts_of` raises an error, so that a
-    person sends a better file or states options.
+    `header`, `file_order` and `beside` are as in `draft_from_sample`. None if `drafts_of` raises an error, so
+    that a person sends a better file or states options.
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
-        checked = check_sample(
-            _drafted(body, name, DraftOptions(header=header, file_order=tuple(file_order))), body
-        )
+        options = DraftOptions(header=header, file_order=tuple(file_order), beside=tuple(beside))
+        checked = check_sample(_drafted(body, name, options), body)
     except (BadInputError, ContractError):
         return None
     contract = _searched_in_full(checked.draft)

@@ -154,7 +154,7 @@ class DryRunner:
     curated_bucket: str
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
     mappings: Callable[[ScratchObjects], Mappings]
-    draft: Callable[[str, bytes, bool | None, Sequence[int]], Mapping[str, Any] | None]
+    draft: Callable[[str, bytes, bool | None, Sequence[int], Sequence[str]], Mapping[str, Any] | None]
     curated: Mapping[str, Contract]
 
     def run(self, upload_id: str) -> None:
@@ -221,9 +221,9 @@ class DryRunner:
         mapping = edited.mapping()
         draft_name = _draft_name(upload, edited, self.mappings(scratch).contracts)
         header = True if path and path.suffix == ".csv" and _has_names(edited) else None
-        order = edited.opened.headed.file_order if edited.opened else ()
+        order, beside = (edited.opened.headed.file_order if edited.opened else ()), edited.beside_columns
         result = self._checked(
-            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, header, order)
+            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, header, order, beside)
         )
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
@@ -270,7 +270,7 @@ class DryRunner:
         edited_csv(opened.source, opened.names, Edits(), None, path)
         header = _has_names(edited) or None
         name, order = _draft_name(upload, edited, self.curated), opened.headed.file_order
-        return self.draft(name, path.read_bytes(), header, order)
+        return self.draft(name, path.read_bytes(), header, order, edited.beside_columns)
 
     @staticmethod
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
@@ -324,7 +324,7 @@ class DryRunner:
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= MAX_DRAFT_BYTES:
             body = scratch.read(scratch.appears_as)
-            result["draft"] = draft(body) if draft else self.draft(upload.name, body, None, ())
+            result["draft"] = draft(body) if draft else self.draft(upload.name, body, None, (), ())
         contract = self.curated.get(record.dataset)
         if contract and scratch.accepted.exists():
             replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)

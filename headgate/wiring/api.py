@@ -96,12 +96,12 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
 
 
 def _draft_of_upload(
-    file_name: str, body: bytes, header: bool | None, file_order: Sequence[int]
+    file_name: str, body: bytes, header: bool | None, file_order: Sequence[int], beside: Sequence[str]
 ) -> dict[str, Any] | None:
     """Load the code of drafts only for a file without a contract, to keep cold starts short."""
     from headgate.local_files.draft_file import draft_of_upload
 
-    return draft_of_upload(file_name, body, header, file_order)
+    return draft_of_upload(file_name, body, header, file_order, beside)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:
