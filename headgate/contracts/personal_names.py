@@ -16,7 +16,8 @@ _PEOPLE = (
     (
         r"first_?name|last_?name|full_?name|middle_?name|maiden_?name|sur_?name|given_?name|family_?name"
         r"|customer_?name|user_?name|contact_?name|borrower(?:_?name)?|patient(?:_?name)?|employee_?name"
-        r"|member_?name"
+        r"|member_?name|(?:owner|holder|keeper|person|client|driver|doctor|teacher|student|tenant|guest|resident)_?name"
+        r"|(?:tier_?|fahrzeug_?)?halters?_?name|(?:besitzer|eigent(?:ue|u)mer|inhaber|fahrer|arzt|mieter)_?name"
         r"|vor_?name|nach_?name|familien_?name|geburts_?name|kunden?_?name|kunde|ansprechpartner"
         r"|prenom|nom_de_famille|nom_(?:du_)?client|apellidos?|nombre_y_apellidos|cognome|nome_e_cognome"
         r"|achternaam|voornaam"
@@ -78,7 +79,8 @@ _IDS_OF_PEOPLE = re.compile(
 )
 # Roles of people. Such a column may also have numbers of people, or yes and no: its values decide.
 _ROLES = (
-    r"member|patient|guest|student|pupil|employee|participant|attendee|tenant"
+    r"owner|holder|keeper|person|client|driver|doctor|teacher|member|patient|guest|student|pupil|employee|participant|attendee|tenant"
+    r"|(?:tier_?|fahrzeug_?)?halter(?:in)?|besitzer(?:in)?|eigent(?:ue|u)mer(?:in)?|fahrer(?:in)?"
     r"|mitglied|patient(?:in)?|gast|student(?:in)?|schueler(?:in)?|mitarbeiter(?:in)?|teilnehmer(?:in)?"
     r"|bewohner(?:in)?|mieter(?:in)?"
     r"|membre|adherente?|patiente|invitee?|etudiante?|eleve|employee?|salariee?|participante?"

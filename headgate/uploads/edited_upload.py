@@ -41,7 +41,7 @@ from headgate.matching.file_table import FileTable, as_text
 from headgate.matching.header_names import folded
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
-from headgate.matching.suggest_mapping import EXACT, VALUE
+from headgate.matching.suggest_mapping import ALIAS, EXACT, VALUE
 from headgate.uploads.answered_rows import AnsweredRows, answered_rows, without_references
 from headgate.uploads.column_readings import readings_of
 from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
@@ -444,7 +444,9 @@ def _fits(dataset: str, key: str, opened: OpenedFile, mappings: Mappings) -> boo
     contract = mappings.contracts[dataset]
     needed = contract.key or [column.name for column in contract.columns if column.required]
     suggested = _suggested(key, contract, opened.headed, mappings, opened.headed.names)
-    return {*needed} <= {*suggested.fields}
+    named = sum(how in {EXACT, ALIAS} for how in suggested.how)
+    is_most = 2 * named >= min(len(suggested.names), len(contract.columns))
+    return is_most and {*needed} <= {*suggested.fields}
 
 
 def _with_suggestions(

@@ -24,7 +24,7 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
   // In capitals a command names no system, but says where one stands.
   [/^run --only (\S+)$/, (system) => (system === system.toUpperCase() ? RUNS : { only: system })],
   [/^logs\b/, () => ({ href: '#/runs', words: 'the log on the page of the run' })],
-  [/^runs show (\S+)$/, (run) => ({ href: `#/runs/${path(run)}`, words: 'The page of the run' })],
+  [/^runs show (\S+)$/, (run) => ({ href: `#/runs/${path(run)}`, words: 'the page of the run' })],
   [/^files(?: show)?$/, () => ({ href: '#/lake', words: 'the page Lake' })],
   [/^files show (.+)$/, (key) => ({ href: pageOfKey(key), words: 'its page' })],
   [/^files revert (\S+)$/, (id) => ({ href: `#/files/${path(id)}`, words: 'the page of the file' })],

@@ -47,9 +47,12 @@ def _refused_cell(row: Mapping[str, Any], key: Sequence[str]) -> _Cell | None:
     column = row["column_name"] or ""
     values = [own.get(name) for name in key]
     is_known = column and column not in key and values and all(values)
-    if not is_known or row["rule"] in DUPLICATE_RULES or row["masked_value"] is None:
+    if not is_known or row["rule"] in DUPLICATE_RULES:
         return None
-    return tuple(map(str, values)), column, str(row["masked_value"])
+    is_empty = row["masked_value"] is None and own.get(column) in {None, ""}
+    if row["masked_value"] is None and not is_empty:
+        return None
+    return tuple(map(str, values)), column, "" if is_empty else str(row["masked_value"])
 
 
 def _earlier_versions(lake: LakePorts, record: FileRecord) -> list[FileRecord]:

@@ -37,3 +37,20 @@ def test_counts_answers_and_ranks_under_a_role_are_not(values: tuple[object, ...
 
 def test_two_words_under_another_name_are_not() -> None:
     assert classification_of("city", ("New York", "Los Angeles", "San Jose")) == ""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["owner_name", "ownerName", "Holder name", "driver name", "Halter", "Besitzerin", "owner", "Eigentümer"],
+)
+def test_owners_and_holders_are_people_and_are_no_list_of_allowed_values(heading: str) -> None:
+    """Each new owner of an animal broke the rule that allows the owners of the first file."""
+    rows = "\n".join(f"{at};{value}" for at, value in enumerate(NAMES * 3))
+    column = draft_from_sample(f"no;{heading}\n{rows}\n".encode(), "visits").contract.columns[1]
+    assert column.classification == "personal"
+    assert [rule.name for rule in column.rules if rule.name == "valid_values"] == []
+
+
+@pytest.mark.parametrize("heading", ["owner", "driver", "holder"])
+def test_other_values_under_such_a_name_are_not(heading: str) -> None:
+    assert classification_of(heading, ("jdbc", "odbc", "native")) == ""

@@ -117,21 +117,22 @@ export function ColumnHeader({
           <Text size="xs" className="import-doubt" span title={doubt}>
             in the future
           </Text>
-        ) : newValues.length > 0 ? (
-          <UnstyledButton
-            className="import-link"
-            title={`Not in the lake yet: ${newValues.join(', ')}`}
-            onClick={() => on.onAction('map')}
-          >
-            {count(newValues.length, 'new value')}
-          </UnstyledButton>
-        ) : own ? (
+        ) : newValues.length > 0 ? null : own ? (
           <Text size="xs" className={isChecked ? 'import-fine' : 'muted'} span>
             {isChecked ? '✓' : 'mapped'}
           </Text>
         ) : suggestion?.field && field === undefined ? (
           <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
             {titleOf(fields, suggestion.field)}?
+          </UnstyledButton>
+        ) : null}
+        {newValues.length > 0 && !isAsked && !(doubt && flawed === 0) ? (
+          <UnstyledButton
+            className="import-link"
+            title={`Not in the lake yet: ${newValues.join(', ')}`}
+            onClick={() => on.onAction('map')}
+          >
+            {count(newValues.length, 'new value')}
           </UnstyledButton>
         ) : null}
         {own && currencyOf(own.unit) ? (

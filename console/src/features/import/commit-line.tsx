@@ -219,7 +219,7 @@ function Since({ at }: { at: number }) {
   const seconds = Math.max(0, Math.round((now - at) / 1000))
   const ago = seconds < 60 ? `${seconds} s ago` : `${Math.floor(seconds / 60)} min ago`
   return (
-    <Text size="sm" className="muted" role="status" aria-live="off">
+    <Text size="sm" className="muted import-since" role="status" aria-live="off">
       Checked by the gate {ago}
     </Text>
   )

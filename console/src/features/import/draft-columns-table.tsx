@@ -74,7 +74,7 @@ export function DraftColumnsTable({
               <Table.Td className={column.heading && !column.isSheetName ? 'any-text' : 'muted'}>
                 {headingOf(column, at, inFile)}
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="column in the table">
                 <TextInput
                   size="xs"
                   miw="9rem"
@@ -85,7 +85,7 @@ export function DraftColumnsTable({
                   }
                 />
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="holds">
                 <NativeSelect
                   size="xs"
                   miw="8.5rem"
@@ -99,7 +99,7 @@ export function DraftColumnsTable({
                   onChange={(event) => onChange(at, { ...column, type: event.currentTarget.value })}
                 />
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="unit">
                 {isNumber(column.type) ? (
                   <TextInput
                     size="xs"
@@ -111,7 +111,7 @@ export function DraftColumnsTable({
                   />
                 ) : null}
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="always filled">
                 <Checkbox
                   size="xs"
                   aria-label={`${column.name} is always filled`}
@@ -120,7 +120,7 @@ export function DraftColumnsTable({
                   onChange={(event) => onChange(at, { ...column, required: event.currentTarget.checked })}
                 />
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="identifies a row">
                 <Checkbox
                   size="xs"
                   aria-label={`${column.name} identifies a row`}

@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
+import { dayOrTime } from '../../formats/moments'
 import { originalId } from '../files/original-id'
 import { titleOf } from './column-header'
 
@@ -60,8 +61,14 @@ export function exampleLines({
 }: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string[] {
   const title = (name: string) => titleOf(mapping?.fields, name)
   const unit = (name: string) => currencyOf(mapping?.fields.find((one) => one.name === name)?.unit ?? '')
+  const isTime = (name: string) =>
+    mapping?.fields.find((one) => one.name === name)?.type.startsWith('timestamp') ?? false
   const value = (name: string, text: string) =>
-    text && unit(name) && Number.isFinite(Number(text)) ? amount(Number(text)) : text || 'empty'
+    text && isTime(name)
+      ? dayOrTime(text)
+      : text && unit(name) && Number.isFinite(Number(text))
+        ? amount(Number(text))
+        : text || 'empty'
   return (replaces?.examples ?? []).map(({ key, changes }) => {
     const row = Object.entries(key).map(([name, text]) => `${title(name)} ${text}`)
     const changed = Object.entries(changes).map(([name, [before, after]]) =>

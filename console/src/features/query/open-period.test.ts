@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { begunWords, endsOf, openPeriod, openWords } from './open-period'
+import { begunWords, endsOf, fromWords, openPeriod, openWords } from './open-period'
 
 const MONTHS = ['2010-10-01', '2010-11-01', '2010-12-01']
 const WEEKS = ['2010-11-22', '2010-11-29', '2010-12-06']
@@ -54,4 +54,10 @@ test('a filter cuts the first period from its own day on', () => {
   expect(from('2010-10-01')).toBeUndefined()
   expect(from('2010-09-12')).toBeUndefined()
   expect(from('2010-12-08', ['2010-12-08', '2010-12-09'])).toBeUndefined()
+})
+
+test('the time up to which a day has data is that of the clock of the person', () => {
+  const begun = { place: '2025-02-15', from: '2025-02-15T13:45:00' }
+  expect(fromWords(begun, 'Europe/Berlin')).toBe('14:45')
+  expect(fromWords({ ...begun, from: '2025-02-15' }, 'Europe/Berlin')).toBe('15 Feb 2025')
 })

@@ -1,4 +1,4 @@
-import { day } from '../../formats/moments'
+import { clockTime, day, instant } from '../../formats/moments'
 
 /** The last period of an axis, of which the data have the beginning only. */
 export interface OpenPeriod {
@@ -38,14 +38,14 @@ export function openWords(open: OpenPeriod | undefined): string {
 export const begunWords = (begun: BegunPeriod | undefined): string =>
   begun ? `The period from ${day(begun.place)} is cut: the filter begins on ${day(begun.from)}.` : ''
 
-/** Until when the data have the period: a day, or the time of the day that is the period. */
-export const untilWords = ({ until }: OpenPeriod): string => limitWords(until)
+/** Until when the data have the period: a day, or the time of the day that is the period, in the person's zone. */
+export const untilWords = ({ until }: OpenPeriod, timeZone?: string): string => limitWords(until, timeZone)
 
 /** From when on the data have the first period. */
-export const fromWords = ({ from }: BegunPeriod): string => limitWords(from)
+export const fromWords = ({ from }: BegunPeriod, timeZone?: string): string => limitWords(from, timeZone)
 
-const limitWords = (limit: string): string =>
-  limit.length > 'yyyy-mm-dd'.length ? limit.slice(11, 16) : day(limit)
+const limitWords = (limit: string, timeZone?: string): string =>
+  limit.length > 'yyyy-mm-dd'.length ? clockTime(instant(limit).getTime(), timeZone) : day(limit)
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7

@@ -314,6 +314,24 @@ def test_a_later_version_offers_the_corrections_of_the_same_cells() -> None:
     )
 
 
+def test_a_later_version_offers_the_correction_of_a_cell_that_is_empty_again() -> None:
+    caller = uploader()
+    lines = supplier_file().splitlines(keepends=True)
+    cells = lines[3].split(b";")
+    lines[3] = b";".join([*cells[:2], b"", *cells[3:]])
+    upload_id = uploaded(caller, b"".join(lines))
+    record, _ = committed_as_edited(caller, upload_id, DECIDED)
+    rows = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json["rows"]
+    (empty,) = (row["source_row"] for row in rows if row["column"] == "category")
+    assert corrected(caller, record.file_id, {empty: {"category": "Bikes"}}).accepted == 1
+    lines[5] = lines[5].replace(b"Citybike", b"Stadtrad")
+    later = uploaded(caller, b"".join(lines))
+    record, _ = committed_as_edited(caller, later, DECIDED)
+    rows = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json["rows"]
+    offered = {row["source_row"]: row["earlier"]["value"] for row in rows if row["earlier"]}
+    assert offered == {empty: "Bikes"}
+
+
 @pytest.mark.parametrize(("price", "day"), [("19,90", "30.11.2026"), ("19.90", "2026-11-30")])
 def test_a_correction_is_typed_as_the_file_writes_or_as_the_contract_does(price: str, day: str) -> None:
     caller = uploader()

@@ -53,3 +53,22 @@ def test_sheets_that_came_in_together_are_in_and_the_other_sheet_opens_of_no_dat
     assert "months" not in other["dataset"]
     same = checked(caller, upload_id, {"part": "Oct"}).json
     assert (same["mapping"]["dataset"], same["is_remembered"]) == ("months", True)
+
+
+def test_a_sheet_that_shares_only_the_key_with_the_dataset_of_its_file_is_drafted() -> None:
+    """A sheet of refunds was taken for tickets, and its rows would have replaced them by their number."""
+    caller = uploader()
+    tickets = [["Ticket ID", "Desk", "Category", "Visitors", "Gross"]]
+    tickets += [[f"T-{n:03d}", "North", ("adult", "child")[n % 2], n, n * 3.5] for n in range(1, 13)]
+    refunds = [["Ticket ID", "Refunded on", "Amount", "Why"]]
+    refunds += [[f"T-{n:03d}", f"2025-02-{n:02d}", n * 3.5, "ill"] for n in range(1, 7)]
+    alone = workbook_with(("Sep", tickets))
+    draft = checked(caller, begun_with(caller, alone)["upload_id"]).json["draft"]
+    created(caller, draft["document"])
+    book = workbook_with(("Sep", tickets), ("Refunds", refunds))
+    upload_id = uploaded(caller, book, "months.xlsx", draft["dataset"])
+    other = checked(caller, upload_id, {"part": "Refunds"}).json
+    assert (other["outcome"], other["mapping"]) == ("profiled", None)
+    assert other["draft"]
+    same = checked(caller, upload_id, {"part": "Sep"}).json
+    assert same["dataset"] == draft["dataset"]
