@@ -24,6 +24,8 @@ SPELLINGS = {
     "NOK": ("NOK",), "TRY": ("₺", "TRY"), "RUB": ("₽", "RUB"), "HUF": ("Ft", "HUF"), "AUD": ("AUD",),
     "CAD": ("CAD",), "CNY": ("CNY",),
 }  # fmt: skip
+# The signs of several currencies, the one that is taken for it first. Source: Unicode CLDR 44.
+SHARED_SIGNS = {"kr": ("SEK", "DKK", "ISK", "NOK"), "$": ("USD", "AUD", "CAD"), "¥": ("JPY", "CNY")}
 # The symbols of these currencies precede a number, and mean no other currency in a lake.
 _IN_FRONT = ("EUR", "USD", "GBP")
 # The decimals of currencies whose smallest coin is not a hundredth. Source: ISO 4217.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.contracts.currency import SPELLINGS
+from headgate.contracts.currency import SHARED_SIGNS, SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -43,6 +43,7 @@ class FileCurrencies:
     _headed: dict[str, str] = field(default_factory=dict)
     _columns: tuple[str, ...] | None = None
     _counts: dict[str, Counter[str]] = field(default_factory=dict)
+    _signs: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, columns: Mapping[str, pa.Array]) -> None:
         """Count the next rows."""
@@ -50,6 +51,8 @@ class FileCurrencies:
             self._columns = tuple(name for name, text in columns.items() if _states_currency(text))
             amounts = {*columns} & {*self.amounts} - {*self._columns}
             self._headed = {name: code for name in amounts if (code := currency_in_header(name))}
+            self._signs = {name: {*_IN_HEADER.findall(name)} for name in self._headed}
+            self._signs |= {name: _signs(columns[name]) for name in self._columns}
         for name in self._columns:
             self._counts.setdefault(name, Counter()).update(_currencies(columns[name]))
         for name, code in self._headed.items():
@@ -60,6 +63,12 @@ class FileCurrencies:
     def by_column(self) -> dict[str, dict[str, int]]:
         """The rows of each currency by column, most rows first."""
         return {name: dict(counts.most_common()) for name, counts in self._counts.items() if counts}
+
+    @property
+    def shared_signs(self) -> dict[str, tuple[str, ...]]:
+        """A sign of several currencies with these, by column whose amounts have no other sign."""
+        only = {name: next(iter(signs)) for name, signs in self._signs.items() if len(signs) == 1}
+        return {name: (sign, *SHARED_SIGNS[sign]) for name, sign in only.items() if sign in SHARED_SIGNS}
 
 
 def currency_in(text: str) -> str:
@@ -80,6 +89,13 @@ def currency_in_header(header: str) -> str:
 def _states_currency(text: pa.Array) -> bool:
     filled = [value for value in text.to_pylist() if value and value.strip()]
     return bool(filled) and sum(map(bool, map(currency_in, filled))) >= _MIN_SHARE * len(filled)
+
+
+def _signs(text: pa.Array) -> set[str]:
+    """Return the signs and codes of the amounts in the first values."""
+    plain = {value.strip().casefold() for value in text.to_pylist() if value}
+    amounts = filter(None, map(_AMOUNT.fullmatch, plain))
+    return {amount["before"] or amount["behind"] for amount in amounts}
 
 
 def _currencies(text: pa.Array) -> Iterable[str]:

@@ -407,6 +407,7 @@ class WrittenGrid:
     orders: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     local_times: tuple[str, ...] = ()
     refused_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    shared_signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -490,6 +491,7 @@ def write_grid(
         readings.facts_of_orders(),
         readings.local_times(opened.stored_types),
         refused_values(folder / FLAWED, opened.names, about.hidden),
+        seen.currencies.shared_signs,
     )
 
 

@@ -421,3 +421,19 @@ def test_a_file_of_tracking_numbers_and_addresses_becomes_a_dataset_after_two_de
     assert stored.column("ean").to_pylist() == [ean(place) for place in range(120)]
     waybills = {str(4_000_000_000_000_000 + 7 * place) for place in range(120)}
     assert 90 < len([value for value in stored.column("waybill").to_pylist() if value in waybills]) < 120
+
+
+def test_on_a_phone_the_columns_of_a_draft_are_cards_and_the_page_does_not_scroll_sideways(
+    console: Console,
+) -> None:
+    page = upload_page(console)
+    page.set_viewport_size({"width": 375, "height": 812})
+    drop(page, "shelves.csv", b"shelf;Height (cm);Room\nA;200,5;North\nB;180,0;South\nC;90,5;North\n")
+    page.get_by_role("button", name="Create a dataset from it").click()
+    expect(page.get_by_label("Type of shelf")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    for label in ("Name of column 1", "Type of shelf", "shelf is always filled", "shelf identifies a row"):
+        box = page.get_by_label(label).bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 375
+    assert page.get_by_role("button", name="Leave out shelf").bounding_box()

@@ -4321,6 +4321,14 @@ export interface components {
             /** Rows */
             rows: number;
             /**
+             * Shared Signs
+             * @description By column whose amounts have a sign of several currencies: the sign, then those.
+             * @default {}
+             */
+            shared_signs: {
+                [key: string]: string[];
+            };
+            /**
              * To Come
              * @description Dates in the future by column.
              * @default {}

@@ -388,6 +388,9 @@ class GridFacts(Shape):
     local_times: tuple[str, ...] = Field((), description="Columns with times without a zone.")
     to_come: dict[str, DaysToCome] = Field({}, description="Dates in the future by column.")
     currencies: dict[str, dict[str, Count]] = Field({}, description="Rows by column and currency.")
+    shared_signs: dict[str, tuple[str, ...]] = Field(
+        {}, description="By column whose amounts have a sign of several currencies: the sign, then those."
+    )
     hidden_numbers: dict[str, Count] = Field(
         {}, description="Cells by column whose card or social security number is hidden by a marker."
     )

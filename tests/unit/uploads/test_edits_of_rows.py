@@ -256,3 +256,27 @@ def test_a_value_for_all_rows_makes_no_row_of_one_without_a_value(tmp_path: Path
     edits = Edits("articles", columns, steps=(Step("default", "made", "Cap"),))
     edited_csv(file.source, file.names, edits, CONTRACT, edited)
     assert edited.read_text().splitlines()[1:4] == ['A1,Cap,"3,50"', ",,", 'A4,Cap,"6,50"']
+
+
+@pytest.mark.parametrize(
+    ("values", "shared"),
+    [
+        (["19,50 kr", "20 kr"], ("kr", "SEK", "DKK", "ISK", "NOK")),
+        (["19,50 SEK", "20 SEK"], None),
+        (["19,50 kr", "20 SEK"], None),
+        (["$5", "$6"], ("$", "USD", "AUD", "CAD")),
+        (["5 €"], None),
+    ],
+)
+def test_a_sign_of_several_currencies_is_no_statement_of_one(
+    values: list[str], shared: tuple[str, ...] | None
+) -> None:
+    counted = FileCurrencies()
+    counted.add({"price": pa.array(values)})
+    assert counted.shared_signs.get("price") == shared
+
+
+def test_a_sign_of_several_currencies_in_a_header_is_none_either() -> None:
+    counted = FileCurrencies({"Pris (kr)"})
+    counted.add({"Pris (kr)": pa.array(["19,50"])})
+    assert counted.shared_signs == {"Pris (kr)": ("kr", "SEK", "DKK", "ISK", "NOK")}

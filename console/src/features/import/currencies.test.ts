@@ -35,6 +35,7 @@ function checked(currencies: Record<string, Record<string, number>>): Schemas['D
     formats: {},
     to_come: {},
     currencies,
+    shared_signs: {},
   }
   const fields = [field('list_price', 'GBP'), field('stock', 'items')]
   return { grid, mapping: { fields, columns: [] } } as unknown as Schemas['DryRun']

@@ -12,6 +12,8 @@ export interface ForeignAmounts {
   rows: Rows
   /** The currency of the dataset. */
   own: string
+  /** The sign in the file, if several currencies have it, before these. */
+  signs?: string[] | undefined
 }
 
 type AmountColumn = ForeignAmounts['columns'][number]
@@ -63,8 +65,9 @@ export function foreignAmounts(result: Schemas['DryRun'], edits: Edits): Foreign
   for (const { column, field, rows = {} } of amountsOf(result, edits)) {
     const own = currencyOf(field.unit)
     if (Object.keys(rows).every((code) => code === own)) continue
-    const key = JSON.stringify([own, rows])
-    const group = groups.get(key) ?? { columns: [], rows, own }
+    const signs = result.grid?.shared_signs[column]
+    const key = JSON.stringify([own, rows, signs])
+    const group = groups.get(key) ?? { columns: [], rows, own, signs }
     groups.set(key, { ...group, columns: [...group.columns, { column, field }] })
   }
   return [...groups.values()]

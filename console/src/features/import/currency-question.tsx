@@ -51,7 +51,11 @@ function Question({
   onChange,
 }: Omit<Props, 'remembered'> & { amounts: ForeignAmounts; dataset: string }) {
   const names = amounts.columns.map(({ column }) => column).join(', ')
-  const inWords = `${names}: these amounts are in ${currencyWords(amounts.rows)}, as the file says; ${dataset} is in ${amounts.own}.`
+  const [sign = '', ...meant] = amounts.signs ?? []
+  const said = sign
+    ? `${sign}, taken for ${currencyWords(amounts.rows)}`
+    : `${currencyWords(amounts.rows)}, as the file says`
+  const inWords = `${names}: these amounts are in ${said}; ${dataset} is in ${amounts.own}.`
   if (isDecided(amounts, edits))
     return (
       <Group gap="xs">
@@ -92,10 +96,13 @@ function Question({
           </Button>
         )}
         <Button size="compact-sm" variant="default" onClick={() => onChange(asTheyAre(edits, amounts))}>
-          Take the figures as they are
+          {meant.includes(amounts.own)
+            ? `${sign} means ${amounts.own} here: take the figures as they are`
+            : 'Take the figures as they are'}
         </Button>
         <Text size="sm" className="muted">
-          Nothing is converted. For another result, convert the amounts in the file and send it again.
+          {sign ? `${sign} may be ${meant.join(', ')}. ` : ''}Nothing is converted. For another result,
+          convert the amounts in the file and send it again.
         </Text>
       </Group>
     </Alert>

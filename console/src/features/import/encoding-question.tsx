@@ -7,7 +7,7 @@ const LANGUAGES: Record<string, string> = {
   cp1252: 'western languages',
   cp1250: 'Polish, Czech, Hungarian …',
   'iso8859-2': 'Polish, Czech, Hungarian …',
-  'iso8859-15': 'western languages, with €',
+  'iso8859-15': 'western languages, with the sign of the euro',
   cp1254: 'Turkish',
   cp1251: 'Russian, Bulgarian …',
   cp1253: 'Greek',
