@@ -4,7 +4,7 @@ import { quoted } from '../../formats/sql'
 import { heading } from '../../formats/words'
 import type { Bounds } from '../query/open-period'
 import { readBy, type Source } from '../query/sources'
-import { masking } from '../query/statement-clauses'
+import { blankTexts, masking } from '../query/statement-text'
 import { eventTable, referencedBy, whyNoPeriod } from './event-table'
 import { hasShareOfTotal } from './share-of-total'
 
@@ -215,8 +215,7 @@ function readThrough(sql: string, table: Table): { sql: string; name: string } {
 
 /** The statement in which the columns of a table name it without its database; its texts stay. */
 function withoutDatabase(sql: string, table: Table): string {
-  const masked = sql.replace(/'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => ' '.repeat(part.length))
-  const places = [...masked.matchAll(inDatabase(table))].toReversed()
+  const places = [...blankTexts(sql).matchAll(inDatabase(table))].toReversed()
   return places.reduce(
     (text, { 0: words, index }) => text.slice(0, index) + table.name + text.slice(index + words.length),
     sql,

@@ -1,4 +1,4 @@
-import { masking } from '../query/statement-clauses'
+import { masking } from '../query/statement-text'
 import { readBy } from '../query/sources'
 
 /** A window over all rows, or over all of a part: one in an order is a row before, and no total. */

@@ -5,7 +5,8 @@ import { heading } from '../../formats/words'
 import { levelColumns } from '../catalog/level-columns'
 import { filteredSql } from '../dashboards/filters'
 import { tablesIn } from './schema-words'
-import { withCondition, withoutTexts } from './statement-clauses'
+import { withCondition } from './statement-clauses'
+import { withoutTexts } from './statement-text'
 
 type Table = Schemas['CatalogTable']
 type Levels = Schemas['CatalogLevels']

@@ -1,3 +1,5 @@
+import { partsOf } from './statement-text'
+
 /** A table behind FROM or JOIN, with the place of its name in the statement. */
 export interface Source {
   /** As the statement names it, in lower case; empty where it names none. */
@@ -33,8 +35,6 @@ interface Level {
   named: string
 }
 
-const TOKEN =
-  /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|("(?:[^"]|"")*"|`[^`]*`)|([A-Za-z_][\w$]*)|\s+|([\s\S])/g
 const ENDS_SOURCES = new Set(
   'where group having order limit offset fetch union intersect except window select'.split(' '),
 )
@@ -45,15 +45,12 @@ const NO_ALIAS = new Set([
 ])
 
 /** The words, names and signs of a statement, without its texts and comments. */
-function tokensOf(sql: string): Token[] {
-  return [...sql.matchAll(TOKEN)].flatMap((match): Token[] => {
-    const [all, name, word, sign] = match
-    const place = { from: match.index, until: match.index + all.length }
-    if (name) return [{ kind: 'name', text: name.slice(1, -1).replaceAll('""', '"'), ...place }]
-    if (word) return [{ kind: 'word', text: word.toLowerCase(), ...place }]
-    return sign ? [{ kind: 'sign', text: sign, ...place }] : []
+const tokensOf = (sql: string): Token[] =>
+  partsOf(sql).flatMap(({ kind, text, from, until }): Token[] => {
+    if (kind === 'name') return [{ kind, text: text.slice(1, -1).replaceAll('""', '"'), from, until }]
+    if (kind === 'word') return [{ kind, text: text.toLowerCase(), from, until }]
+    return kind === 'sign' ? [{ kind, text, from, until }] : []
   })
-}
 
 const isNamed = (token: Token | undefined): boolean => token !== undefined && token.kind !== 'sign'
 const isSign = (token: Token | undefined, text: string): boolean =>

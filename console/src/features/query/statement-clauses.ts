@@ -1,18 +1,12 @@
-/** Texts, names in quotes and comments, and pairs of brackets without brackets inside. */
-const OPAQUE = /'[^']*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\//g
+import { masking } from './statement-text'
+
+/** Pairs of brackets without brackets inside. */
 const BRACKETS = /\([^()]*\)/g
 /** The clauses after WHERE, and those after GROUP BY; without them the end of the statement. */
 const AFTER_WHERE = /\s*(?:\b(?:group\s+by|having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
 const AFTER_GROUP = /\s*(?:\b(?:having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
 
 const blank = (part: string): string => '_'.repeat(part.length)
-
-/** The words of a statement without its texts and comments. A name in quotes stays, also with an apostrophe or dashes. */
-export const withoutTexts = (sql: string): string =>
-  sql.replace(OPAQUE, (part) => (part.startsWith('"') ? part : ' '))
-
-/** A statement of the same length in which texts, names in quotes and comments have no words. */
-export const masking = (sql: string): string => sql.replace(OPAQUE, blank)
 
 /** The statement without what is in brackets, so that only its own clauses are left. */
 export function outermost(sql: string): string {

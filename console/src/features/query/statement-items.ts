@@ -1,4 +1,5 @@
-import { groupedBy, itemsIn, masking, outermost, type Span } from './statement-clauses'
+import { groupedBy, itemsIn, outermost, type Span } from './statement-clauses'
+import { blankTexts, masking } from './statement-text'
 
 /** An item of a SELECT: the name that it gives its column, and its expression without that name. */
 export interface Item {
@@ -50,12 +51,11 @@ export function selects(sql: string): Item[][] {
 }
 
 function itemsOf(sql: string, masked: string, list: Span): Item[] {
-  const clean = sql.replace(/'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => ' '.repeat(part.length))
-  return itemsIn(clean, masked, list).map((item) => {
+  return itemsIn(blankTexts(sql), masked, list).map((item) => {
     const text = item.replace(/^\s*(?:distinct|all)\b/i, '').trim()
-    const named = /^([\s\S]+?)\s+(?:as\s+)?"?(\w+)"?$/i.exec(text)
+    const named = /^([\s\S]+?)\s+(?:as\s+)?(?:"(\w+)"|(\w+))$/i.exec(text)
     const expression = named?.[1] ?? text
-    return { name: (named?.[2] ?? PLAIN.exec(text)?.[1] ?? '').toLowerCase(), expression }
+    return { name: (named?.[2] ?? named?.[3] ?? PLAIN.exec(text)?.[1] ?? '').toLowerCase(), expression }
   })
 }
 
