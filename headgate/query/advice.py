@@ -63,7 +63,7 @@ def _function_advice(message: str, name: str) -> str:
     """Return the message with the nearest functions, or that only the engine here lacks it."""
     if is_function(name):
         return (
-            f"Athena has the function {name}, but the engine that answers in its place here does not. "
+            f"Athena has the function {name}, but the engine that answers here instead does not. "
             "Write it with functions that both have, or ask on AWS."
         )
     names = similar_functions(name)
