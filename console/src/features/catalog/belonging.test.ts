@@ -108,6 +108,38 @@ test('money of rows that have parts comes before single amounts, and is said to 
   expect([amountName(all, stays), amountWords(all, stays)]).toEqual(['total', ''])
 })
 
+test('a thing has one name on all pages: that of its dataset, not the words that each row has of it', () => {
+  const articles = table('articles', [column('article_id', { primary_key: true }), column('article_name')])
+  const lines = table('lines', [
+    column('line_id', { primary_key: true }),
+    column('visit_id', { references: 'visits.visit_id' }),
+    column('article_id', { references: 'articles.article_id' }),
+    column('description'),
+  ])
+  const tables = [articles, visits, lines]
+  const [ofVisit] = childrenOf(tables, visits)
+  const sql = childStatement(tables, ofVisit as never, 'V1', true)
+  expect(sql).toMatch(/^SELECT coalesce\(n\."article_name", r\."description"\) AS "article_name",/)
+  expect(sql).toContain('LEFT JOIN curated.articles AS n ON n."article_id" = r."article_id"')
+  expect(keptOf(tables, ofVisit as never)).toEqual(['article_name'])
+  // Below the article itself its name is the title of the page.
+  const [ofArticle] = childrenOf(tables, articles)
+  expect(childStatement(tables, ofArticle as never, 'A1', true)).not.toContain('article_name')
+  // A note of a row is its own.
+  const noted = table(
+    'lines',
+    lines.columns.map((one) => (one.name === 'description' ? column('note') : one)),
+  )
+  expect(
+    childStatement(
+      [articles, visits, noted],
+      { table: noted, column: lines.columns[1] as never },
+      'V1',
+      true,
+    ),
+  ).not.toContain('article_name')
+})
+
 test('a phone has the time with number and amount, or else with the words', () => {
   const [visit] = childrenOf(TABLES, people)
   expect(keptOf(TABLES, visit as never)).toEqual(['came_at', 'visit_id', 'total_of_fees'])

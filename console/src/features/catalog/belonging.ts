@@ -148,6 +148,35 @@ function timeOfWhole(tables: Table[], { table, column }: Child): TimeOfWhole | u
   return undefined
 }
 
+/** Words that a row has of the thing that it references, as a line has those of an article: the dataset's own name is one for all pages. */
+const WORDS_OF_A_THING = /^(?:description|title|name)$/i
+
+/** The dataset whose name of a thing replaces a row's own words of it. */
+interface NamedThing {
+  table: Table
+  /** The column of the row that names the thing, the key that it names, and the name. */
+  by: Column
+  key: Column
+  name: Column
+}
+
+function namedThing(tables: Table[], { table, column }: Child, words?: Column): NamedThing | undefined {
+  if (!words || !WORDS_OF_A_THING.test(words.name)) return undefined
+  for (const by of table.columns) {
+    const [of = '', keyName = ''] = by.name === column.name ? [] : by.references.split('.')
+    const thing = tables.find((one) => one.name === of && one.database === table.database)
+    const key = thing?.columns.find((one) => one.name === keyName)
+    const stem = keyName.replace(/_(id|code|number|no)$/, '')
+    const name = thing?.columns.find((one) => one.name === `${stem}_name` && !one.personal)
+    if (thing && key && name) return { table: thing, by, key, name }
+  }
+  return undefined
+}
+
+/** The column of a row's words: a text that is no key and names no other row. */
+const wordsOf = (columns: Column[]): Column | undefined =>
+  columns.find((one) => isTextual(one.type) && !one.primary_key && !one.references)
+
 /** The statement of the rows that belong to one row, the newest first, with their number and the sum of their amounts. */
 export function childStatement(
   tables: Table[],
@@ -161,7 +190,8 @@ export function childStatement(
   const time = all.find(({ type }) => isTime(type))
   const key = onlyKey(table)
   // Rows are known by their time and id, and those without a time, such as lines, by their words.
-  const words = all.find((one) => isTextual(one.type) && !one.primary_key && !one.references)
+  const words = wordsOf(all)
+  const thing = namedThing(tables, { table, column }, words)
   const first = time ? [time, ...(key ? [key] : [])] : words ? [words] : []
   const rest = all.filter((one) => !first.includes(one) && one !== key)
   const last = key && !first.includes(key) ? [key] : []
@@ -174,6 +204,10 @@ export function childStatement(
   if (whole) {
     const of = `${whole.table.database}.${whole.table.name} AS w`
     from.push(`LEFT JOIN ${of} ON w.${quotedName(whole.key.name)} = r.${quotedName(whole.by.name)}`)
+  }
+  if (thing) {
+    const of = `${thing.table.database}.${thing.table.name} AS n`
+    from.push(`LEFT JOIN ${of} ON n.${quotedName(thing.key.name)} = r.${quotedName(thing.by.name)}`)
   }
   if (part && key) {
     const { through } = part
@@ -205,7 +239,11 @@ export function childStatement(
   const own = table.amount.length === 1 ? [] : sums.slice(0, 1)
   const leading = [
     ...(whole ? [`w.${quotedName(whole.time.name)}`] : []),
-    ...first.map(({ name }) => `r.${quotedName(name)}`),
+    ...first.map((one) =>
+      thing && one === words
+        ? `coalesce(n.${quotedName(thing.name.name)}, r.${quotedName(one.name)}) AS ${quotedName(thing.name.name)}`
+        : `r.${quotedName(one.name)}`,
+    ),
   ]
   const columns = [...leading, ...own, ...selected, ...sums.slice(1)]
   const order = time
@@ -226,11 +264,13 @@ export function keptOf(tables: Table[], { table, column }: Child): string[] {
     table.amount.length === 1 ? table.amount[0] : amountUnit(tables, table) && amountName(tables, table)
   const own = table.columns.filter(({ name }) => name !== column.name && !table.newest_by.includes(name))
   const time = own.find(({ type }) => isTime(type))
-  const words = own.find(
-    (one) => isTextual(one.type) && !one.primary_key && !one.references && one.rules.length === 0,
-  )
+  // One of few values, such as a state, is no row's own words.
+  const words = wordsOf(own.filter(({ rules }) => !rules.some((rule) => rule.startsWith('one of'))))
+  const whole = time ? undefined : timeOfWhole(tables, { table, column })
+  if (whole) return [whole.time.name, whole.by.name, amount].flatMap((name) => name || [])
   const key = time && (amount || !words) ? onlyKey(table) : words
-  return [time?.name, key?.name, amount].flatMap((name) => name || [])
+  const named = key && key === words ? (namedThing(tables, { table, column }, words)?.name ?? key) : key
+  return [time?.name, named?.name, amount].flatMap((name) => name || [])
 }
 
 /** The unit of the amounts of a dataset's rows; empty where it has none. */
