@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,8 +27,9 @@ from headgate.domains.retail.demand_insights_engine.origins import (
 )
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.engines.stored_rows import StoredRows, store_frames
-from headgate.learning.calibration import bins_of
+from headgate.learning.calibration import Bin, bins_of
 from headgate.learning.champion_challenger import Contest, decide_contest, log_loss
+from headgate.learning.recalibration import corrected
 from headgate.learning.store import Trained
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
 
@@ -272,12 +273,18 @@ class ChurnInCharge:
         offer_threshold: the probability from which on an offer pays.
         learnt_on: the last day whose purchases it learnt from.
         late: from which silence on customers are late.
+        tested: its probabilities at past origins beside the share that left; empty without a test.
     """
 
     model: churn.ChurnModel | None
     offer_threshold: float
     learnt_on: date
     late: LateGaps
+    tested: Sequence[Bin] = ()
+
+    def corrected(self, probability: Array) -> Array:
+        """Return the probabilities of leaving as customers with similar ones left in the test."""
+        return corrected(probability, self.tested)
 
 
 def table(
@@ -343,6 +350,7 @@ def _rows(
         {
             "customer_id": customers.customer_id,
             "churn_probability": probability,
+            "corrected_probability": in_charge.corrected(probability),
         }
     )
     is_late = in_charge.late.are_late(customers)

@@ -296,7 +296,7 @@ def rows_of(
         stakes: the values at stake of all customers; None for those of `some`.
     """
     models, in_charge = figures.models, figures.models.churn_in_charge
-    at_stake = some.expected.value_at_stake()
+    at_stake = some.expected.value_at_stake(in_charge.corrected)
     return {
         "customer_segments": segments.table(
             some.histories,

@@ -458,19 +458,21 @@ class StoredOutlook:
         """Return what all customers together are expected to spend in the window, GBP."""
         return self.scale.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
 
-    def value_at_stake(self) -> Array:
+    def value_at_stake(self, corrected: Callable[[Array], Array]) -> Array:
         """Return a buyer's spending in the window times the probability of buying nothing, GBP.
 
         The expected value contains the chance of buying nothing: over the probability of buying it is what a
-        buyer spends. The value at stake is therefore the spending of a certain buyer less the expected one,
-        and the most that winning the customer back can bring.
+        buyer spends. The value at stake is the most that winning the customer back can bring.
+
+        Args:
+            corrected: returns probabilities of buying nothing as tests found them.
         """
         parts = (self.rows(start, start + _AT_ONCE) for start in range(0, len(self.stored), _AT_ONCE))
-        return np.concatenate([np.empty(0), *(_at_stake(part.churn, part.value) for part in parts)])
+        return np.concatenate([np.empty(0), *(_at_stake(part, corrected(part.churn)) for part in parts)])
 
 
-def _at_stake(churn: Array, value: Array) -> Array:
-    return np.asarray(churn * value / np.maximum(1.0 - churn, MIN_BUYING))
+def _at_stake(part: CustomerOutlook, corrected: Array) -> Array:
+    return np.asarray(corrected * part.value / np.maximum(1.0 - part.churn, MIN_BUYING))
 
 
 def _unscaled(

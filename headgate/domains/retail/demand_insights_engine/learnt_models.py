@@ -69,7 +69,8 @@ class LearntModels:
     @property
     def churn_in_charge(self) -> churn_risk.ChurnInCharge:
         """Return the part that scores who leaves."""
-        return churn_risk.ChurnInCharge(self.churn, self.offer_threshold, self.learnt_on, self.late)
+        tested = tuple(self.churn_record.calibration) if self.churn_record else ()
+        return churn_risk.ChurnInCharge(self.churn, self.offer_threshold, self.learnt_on, self.late, tested)
 
     def moved(self, points: pd.DataFrame) -> float:
         """Return the greatest population stability index of the watched signals."""

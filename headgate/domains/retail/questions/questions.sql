@@ -64,7 +64,7 @@ LIMIT 20
 -- found_by: churn, call list, lost customers
 -- Which late customers should be won back first, and why are they likely to leave?
 SELECT risk_rank, customer_id, silent_days, usual_days, driver_1, driver_2,
-       round(churn_probability, 3) AS churn_probability, value_at_stake_gbp, make_offer, marketing_opt_in
+       round(corrected_probability, 3) AS corrected_probability, value_at_stake_gbp, make_offer, marketing_opt_in
 FROM churn_risk
 WHERE win_back
 ORDER BY risk_rank

@@ -12,6 +12,8 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk
 from headgate.engines import write_rows
+from headgate.learning.calibration import Bin
+from headgate.learning.recalibration import corrected
 from headgate.learning.store import Shelf
 from headgate.systems.rows_in_file import rows_by_contract
 from tests.made_tables import in_memory
@@ -154,7 +156,7 @@ def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[
     buying = np.maximum(1 - leaving.churn_probability, 0.05)
     np.testing.assert_allclose(
         leaving.value_at_stake_gbp.astype(float) * buying,
-        leaving.churn_probability * value.expected_value_90d.astype(float),
+        leaving.corrected_probability * value.expected_value_90d.astype(float),
         atol=0.02,
     )
     ranked = leaving.sort_values(["risk_rank", "value_at_stake_gbp"], ascending=[True, False])
@@ -167,6 +169,19 @@ def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[
         leaving.make_offer
         == (leaving.offer_pays & leaving.marketing_opt_in.eq(other=True).fillna(value=False))
     ).all()
+
+
+def test_the_probability_at_stake_is_corrected_by_what_the_test_found(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    """Who was given 82 of 100 and stayed away in 73 was counted with 82 in the sum and the order."""
+    measured = built["customer_model_quality"]
+    bins = measured[measured.model == "given_probability"]
+    tested = tuple(Bin(row.baseline, row.value, row.rows_used) for row in bins.itertuples())
+    leaving = built["churn_risk"]
+    given = leaving.churn_probability.to_numpy()
+    np.testing.assert_allclose(leaving.corrected_probability, corrected(given, tested), rtol=1e-12)
+    assert (leaving.corrected_probability != given).any()
 
 
 def test_customers_to_win_back_are_late_have_a_cause_and_did_not_refuse(
