@@ -2566,7 +2566,7 @@ export interface components {
             through: string;
             /**
              * Values
-             * @description Athena SQL whose first column has the values, for a timestamp the first and last day.
+             * @description Athena SQL whose first column has the values, for a timestamp the first and last day. A second column has the heading of each.
              */
             values: string;
             /**

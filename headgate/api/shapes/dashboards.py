@@ -90,7 +90,8 @@ class DashboardFilter(Shape):
     column: str
     tables: tuple[str, ...] = Field(description="Filtered tables.")
     values: str = Field(
-        description="Athena SQL whose first column has the values, for a timestamp the first and last day."
+        description="Athena SQL whose first column has the values, for a timestamp the first and last day. A "
+        "second column has the heading of each."
     )
     whole: str = Field(description="Replaces the value of `column` in matching rows; empty to keep it.")
     is_from: bool = Field(description="Whether rows with larger values match too.")

@@ -1,4 +1,11 @@
-import { Button, Group, Select } from '@mantine/core'
+import {
+  Button,
+  type ComboboxItem,
+  type ComboboxParsedItem,
+  Group,
+  isOptionsGroup,
+  Select,
+} from '@mantine/core'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
@@ -91,8 +98,11 @@ interface Props {
   onChange: (value: string) => void
 }
 
-const useValues = ({ values }: Filter): string[] | undefined =>
-  useResult(values).data?.rows.map(([cell]) => String(cell))
+type Row = readonly unknown[]
+
+const useRows = ({ values }: Filter): readonly Row[] | undefined => useResult(values).data?.rows
+
+const valueIn = ([cell]: Row): string => String(cell)
 
 /** The values of a filter by their names. Those of codes are in the order of the names that people see, others in that of their statement. */
 export function choicesOf(column: string, values: string[]): { value: string; label: string }[] {
@@ -101,14 +111,45 @@ export function choicesOf(column: string, values: string[]): { value: string; la
   return areCodes ? choices.toSorted((one, other) => one.label.localeCompare(other.label)) : choices
 }
 
+/** The choices of a filter, each below the heading that its row has in a second column; one list where rows have none. */
+export function choicesBelowHeadings(
+  column: string,
+  rows: readonly Row[],
+): ComboboxItem[] | { group: string; items: ComboboxItem[] }[] {
+  const headings = [...new Set(rows.flatMap(([, heading]) => (typeof heading === 'string' ? [heading] : [])))]
+  if (headings.length === 0) return choicesOf(column, rows.map(valueIn))
+  return headings.map((group) => ({
+    group,
+    items: choicesOf(column, rows.filter(([, heading]) => heading === group).map(valueIn)).toSorted(
+      (one, other) => one.label.localeCompare(other.label),
+    ),
+  }))
+}
+
+/** Whether each typed word is in a label, so that “ger kit” finds “Germany · kitchen”. */
+export const hasEachWord = (label: string, typed: string): boolean =>
+  typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => label.toLowerCase().includes(word))
+
+const matching = (options: ComboboxParsedItem[], typed: string): ComboboxParsedItem[] =>
+  options.flatMap((one): ComboboxParsedItem[] => {
+    if (!isOptionsGroup(one)) return 'label' in one && hasEachWord(one.label, typed) ? [one] : []
+    const items = one.items.filter((item) => hasEachWord(typeof item === 'string' ? item : item.label, typed))
+    return items.length > 0 ? [{ ...one, items }] : []
+  })
+
 /** The values that a filter offers and the chosen one, which a link may have though the data has it no more: a box that reads "all" would hide it. */
-export const withChosen = (values: string[], chosen: string): string[] =>
-  chosen && !values.includes(chosen) ? [...values, chosen] : values
+export const withChosen = (rows: readonly Row[], chosen: string): readonly Row[] =>
+  !chosen || rows.some((row) => valueIn(row) === chosen)
+    ? rows
+    : [...rows, typeof rows[0]?.[1] === 'string' ? [chosen, 'Chosen'] : [chosen]]
 
 /** The values of a column; nothing where the shown rows have none, as while a list is withheld. */
 function Choice({ filter, value, onChange }: Props) {
-  const data = useValues(filter)
-  if (data?.length === 0 && !value) return null
+  const rows = useRows(filter)
+  if (rows?.length === 0 && !value) return null
   return (
     <Select
       label={filter.label}
@@ -117,7 +158,8 @@ function Choice({ filter, value, onChange }: Props) {
       className="filter"
       searchable
       clearable
-      data={data && choicesOf(filter.column, withChosen(data, value))}
+      data={rows && choicesBelowHeadings(filter.column, withChosen(rows, value))}
+      filter={({ options, search }) => matching(options, search)}
       value={value || null}
       onChange={(chosen) => onChange(chosen ?? '')}
     />
@@ -126,7 +168,7 @@ function Choice({ filter, value, onChange }: Props) {
 
 /** A day between the first and the last one of the data. */
 function Day({ filter, value, onChange }: Props) {
-  const days = useValues(filter)
+  const days = useRows(filter)?.map(valueIn)
   return (
     <DayInput
       label={filter.label}
