@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from headgate.runs.start_or_postpone import Execution
 from tests.console.accessibility import flaws
@@ -171,4 +172,35 @@ def test_an_empty_filter_of_files_offers_to_clear_it(served_shop: Served, browse
     page.get_by_test_id("files-shown").wait_for()
     assert page.get_by_label("Name contains").input_value() == ""
     assert "name=" not in page.url
+    page.context.close()
+
+
+# The height of each table of more rows than are in view.
+HEIGHTS = """() => [...document.querySelectorAll('.grid')]
+  .filter(grid => grid.scrollHeight > grid.clientHeight + 1).map(grid => grid.clientHeight)"""
+
+
+def test_a_large_window_shows_twice_the_rows_of_a_table(served_shop: Served, browser: Browser) -> None:
+    """39 rows were behind an inner scroll of 10 while two thirds of the window were free."""
+    console, most = Console(served_shop, browser), {}
+    for size in ((1280, 900), (2560, 1440)):
+        page = console.page(*size, token=OPERATOR)
+        visit(page, console.url, f"/dashboards/{SYSTEMS[0]}")
+        most[size[0]] = max(at_rest(page, lambda page=page: page.evaluate(HEIGHTS)))
+        page.context.close()
+    assert most[2560] > 1.7 * most[1280]
+
+
+def test_the_text_that_decides_is_whole_at_1280_pixels(served_shop: Served, browser: Browser) -> None:
+    """“unusual amount (2.…” was cut while free width stood in the columns beside it."""
+    console = Console(served_shop, browser)
+    page = console.page(1280, 900, token=OPERATOR)
+    visit(page, console.url, "/dashboards/compliance-guardian")
+    reasons = page.get_by_role("region", name=re.compile("^Which transactions should be looked at")).locator(
+        ".grid-line .grid-cell", has_text=re.compile("unusual amount|earlier fraud")
+    )
+    expect(reasons.first).to_be_visible()
+    fits = "cell => cell.scrollWidth <= cell.clientWidth + 1 && cell.scrollHeight <= cell.clientHeight + 1"
+    inner = reasons.first.locator(".grid-text")
+    assert [inner.evaluate(fits) if inner.count() else reasons.first.evaluate(fits)] == [True]
     page.context.close()

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 
 import type { ColumnFormat } from '../formats/columns'
-import { fieldsOf, fitting, isEmptyColumn, linesOfTexts, nextSort, span, totalWidth } from './grid-columns'
+import {
+  DESK_LINES,
+  fieldsOf,
+  fitting,
+  isEmptyColumn,
+  linesOfTexts,
+  nextSort,
+  span,
+  totalWidth,
+} from './grid-columns'
 
 const columns = (many: number) =>
   Array.from({ length: many }, (_, at) => ({ name: `c${at}`, type: 'varchar' }))
@@ -116,17 +125,38 @@ test('a text that takes three lines and a heading without an arrow need less roo
   }))
   const rows = [['region of the United Kingdom', '29 Nov 2010', '£73.7k', 'x']]
   const shown = (wraps: boolean) => {
-    const fields = fieldsOf(names, rows, formats, 1, { wraps, isSortable: !wraps })
+    const fields = fieldsOf(names, rows, formats, 1, { lines: wraps ? 3 : 1, isSortable: !wraps })
     const fitted = fitting(fields, 315)
     return { names: fitted.map(({ name }) => name), lines: linesOfTexts(fitted) }
   }
   expect(shown(true)).toEqual({ names: ['series', 'period', 'difference'], lines: 3 })
   expect(shown(false).names).toEqual(['series', 'period'])
   const short = fieldsOf(names, [['United Kingdom', '29 Nov 2010', '£73.7k', 'x']], formats, 1, {
-    wraps: true,
+    lines: 3,
   })
   expect(linesOfTexts(fitting(short, 315)), 'of a text of two words').toBe(2)
   expect(linesOfTexts(fitting(short, 900)), 'where nothing is cut').toBe(1)
+})
+
+test('a text that decides is whole in two lines, and columns after it leave or give their room', () => {
+  const names = ['id', 'reasons', 'paid', 'place'].map((name, at) => ({
+    name,
+    type: at === 1 ? 'varchar' : 'double',
+  }))
+  const formats = names.map(({ name }, at): ColumnFormat => ({
+    heading: name,
+    title: '',
+    text: String,
+    priority: at === 0 ? 1 : 3,
+  }))
+  const reasons = 'unusual amount (2.5 times the mean of the 90 days before), earlier fraud at the terminal'
+  const fields = fieldsOf(names, [[1, reasons, 5, 7]], formats, 1, { lines: DESK_LINES })
+  const shown = (width: number) => fitting(fields, width).map(({ name, style }) => [name, style.width])
+  const textIn = (width: number) => Number(new Map(shown(width) as [string, number][]).get('reasons'))
+  expect(textIn(500)).toBeGreaterThan(330)
+  expect(linesOfTexts(fitting(fields, 500), DESK_LINES)).toBe(2)
+  expect(textIn(1200), 'free room goes to the text').toBeGreaterThan(8 * reasons.length)
+  expect(linesOfTexts(fitting(fields, 1200), DESK_LINES)).toBe(1)
 })
 
 test('a period of two days is never cut, as a day is not', () => {

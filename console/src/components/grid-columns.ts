@@ -18,6 +18,8 @@ export interface Field extends Column {
   longest: number
   /** The pixels below which a part of it would be cut: of a number or a time its longest cell, of a text the room of a word or two. */
   least: number
+  /** The pixels down to which it gives way before a column of less priority leaves: of a text that may take two lines those that it needs. */
+  ease: number
   style: { width: number; left?: number }
 }
 
@@ -41,10 +43,13 @@ const ALWAYS = 2
 const SHORT_TEXT_PX = 110
 /** The same where a text takes three lines of small letters. */
 const WRAPPED_TEXT_PX = 84
-/** A small letter beside one of usual size, the space beside a text, and the most lines that a row has room for. */
+/** A small letter beside one of usual size, the space beside a text, and the part of a line that words fill. */
 const SMALL_LETTERS = 0.86
 const BESIDE_TEXT_PX = 20
-const MOST_LINES = 3
+const FILLED = 0.9
+/** The lines of small letters that a row has room for: on a phone, and where columns beside the text may give way. */
+export const PHONE_LINES = 3
+export const DESK_LINES = 2
 /** The space beside a heading. */
 const BESIDE_HEADING_PX = 16
 /** The widest bold letter of usual words. */
@@ -56,8 +61,8 @@ const HEADING_LINES = 3
 export interface Shape {
   /** Whether a click on a heading orders the rows. */
   isSortable?: boolean
-  /** Whether a text may take several lines. */
-  wraps?: boolean
+  /** The most lines that a text may take. */
+  lines?: number
 }
 
 /** The columns in their order with the width that their first rows need. */
@@ -73,7 +78,7 @@ export function fieldsOf(
     const texts = sample.map((row) => (row[place] == null ? '' : format.text(row[place])))
     const isTimed = isTime(column, sample, place)
     // On a phone the time of a day is below it, where that leaves room for a further column.
-    const isBroken = shape.wraps === true && isTimed && texts.some((text) => MOMENT.test(text))
+    const isBroken = shape.lines === PHONE_LINES && isTimed && texts.some((text) => MOMENT.test(text))
     const isText = !isNumber(column) && (!isTimed || isBroken)
     const least =
       format.width ??
@@ -88,15 +93,17 @@ export function fieldsOf(
       isText,
       longest: longestOf(texts) * 8 + BESIDE_TEXT_PX,
       least,
+      ease: isText && shape.lines === DESK_LINES ? easeOf(longestOf(texts) * 8 + BESIDE_TEXT_PX) : least,
     }
   })
   let left = 0
-  return read.map(({ width, least, ...column }): Field => {
+  return read.map(({ width, least, ease, ...column }): Field => {
     const isPinned = column.place < pinned
     const className = ['grid-cell', isNumber(column) ? 'number' : '', isPinned ? 'grid-pinned' : '']
     const style = isPinned ? { width, left } : { width }
     left += width
-    return { ...column, least: Math.min(width, least), className: className.filter(Boolean).join(' '), style }
+    const room = { least: Math.min(width, least), ease: Math.min(width, Math.max(least, ease)) }
+    return { ...column, ...room, className: className.filter(Boolean).join(' '), style }
   })
 }
 
@@ -106,16 +113,36 @@ export const isEmptyColumn = (rows: (Cell[] | undefined)[], place: number): bool
 
 /** The fields that fit into `width`. Long texts give way first, then fields are left out: those of the lowest priority, the last of equal ones. Of those of priority 1 two always stay, and further ones where no number or time would be cut; all do where no priority is stated. */
 export function fitting(fields: Field[], width: number): Field[] {
+  return uncutTexts(fitted(fields, width), width)
+}
+
+/** The fields with the room that is left given to texts that are cut, from the first on. */
+function uncutTexts(fields: Field[], width: number): Field[] {
+  let room = width - totalWidth(fields)
+  if (room <= 0) return fields
+  return placed(fields, ({ isText, longest, style }) => {
+    const more = isText ? Math.min(room, Math.max(0, longest - style.width)) : 0
+    room -= more
+    return style.width + more
+  })
+}
+
+function fitted(fields: Field[], width: number): Field[] {
   if (totalWidth(fields) <= width) return fields
   const mayLeave = fields.some(canLeave)
   const fewer = mayLeave
     ? kept(
-        narrowed(fields, width, (field) => canLeave(field) || !field.isText),
+        narrowed(
+          fields,
+          width,
+          (field) => canLeave(field) || !field.isText,
+          ({ ease }) => ease,
+        ),
         width,
       )
     : fields
-  const fitted = mayLeave ? uncut(fewer, width) : narrowed(fewer, width, () => true)
-  if (mayLeave || totalWidth(fitted) <= width) return widened(fitted, fields, width)
+  const narrow = mayLeave ? uncut(fewer, width) : narrowed(fewer, width, () => true)
+  if (mayLeave || totalWidth(narrow) <= width) return widened(narrow, fields, width)
   // The table scrolls sideways: no heading takes more room than its numbers need, and no text is cut.
   return placed(fields, ({ isText, least, style }) => (isText ? style.width : least))
 }
@@ -130,10 +157,15 @@ function uncut(fields: Field[], width: number): Field[] {
 
 const canLeave = (field: Field): boolean => (field.format.priority ?? 1) > 1
 
-/** The fields with long texts and headings as narrow as `width` asks for, but never below their least width. */
-function narrowed(fields: Field[], width: number, mayNarrow: (field: Field) => boolean): Field[] {
+/** The fields with long texts and headings as narrow as `width` asks for, but never below their least width, or another one. */
+function narrowed(
+  fields: Field[],
+  width: number,
+  mayNarrow: (field: Field) => boolean,
+  leastIn: (field: Field) => number = ({ least }) => least,
+): Field[] {
   const spare = (field: Field): number =>
-    mayNarrow(field) ? Math.max(0, field.style.width - field.least) : 0
+    mayNarrow(field) ? Math.max(0, field.style.width - leastIn(field)) : 0
   const excess = totalWidth(fields) - width
   const most = fields.reduce((sum, field) => sum + spare(field), 0)
   if (excess <= 0 || most === 0) return fields
@@ -141,15 +173,15 @@ function narrowed(fields: Field[], width: number, mayNarrow: (field: Field) => b
   return placed(fields, (field) => field.style.width - Math.ceil(spare(field) * part))
 }
 
-/** How many lines of small letters the longest text of the first rows takes, at most three; one where no text is cut. */
-export function linesOfTexts(fields: Field[]): number {
+/** How many lines of small letters the longest text of the first rows takes, at most `most`; one where no text is cut. */
+export function linesOfTexts(fields: Field[], most = PHONE_LINES): number {
   const lines = fields.map(({ isText, longest, style }) =>
     !isText || longest <= style.width
       ? 1
       : // Words do not fill their lines.
         Math.ceil((SMALL_LETTERS * (longest - BESIDE_TEXT_PX)) / (style.width - BESIDE_TEXT_PX) + 0.2),
   )
-  return Math.min(MOST_LINES, Math.max(1, ...lines))
+  return Math.min(most, Math.max(1, ...lines))
 }
 
 /** The fields that stay, with the room that others left to their texts. */
@@ -232,13 +264,14 @@ export function leastOf(
   heading: string,
   texts: string[],
   isText: boolean,
-  { isSortable = false, wraps = false }: Shape = { isSortable: true },
+  { isSortable = false, lines = 1 }: Shape = { isSortable: true },
 ): number {
   const most = charactersOfLine(heading)
   // An arrow shows the order.
   const headed = isSortable ? most * 9 + 32 : Math.ceil(most * BOLD_PX) + BESIDE_HEADING_PX
-  const short = wraps ? WRAPPED_TEXT_PX : SHORT_TEXT_PX
-  return Math.max(headed, isText ? short : Math.max(LEAST_PX, longestOf(texts) * 8 + 20))
+  const whole = longestOf(texts) * 8 + BESIDE_TEXT_PX
+  const short = lines === PHONE_LINES ? WRAPPED_TEXT_PX : SHORT_TEXT_PX
+  return Math.max(headed, isText ? short : Math.max(LEAST_PX, whole))
 }
 
 /** A day with a time, as pages write it. */
@@ -250,6 +283,13 @@ const leastOfDay = (title: string, texts: string[], shape: Shape): number => {
   const day = Math.ceil((longestOf(days) + 1) * 8 * SMALL_LETTERS) + BESIDE_TEXT_PX
   return Math.max(day, leastOf(title, [], true, shape))
 }
+
+/** The room in which a text is whole in two lines, or as much of it as a column may have. */
+const easeOf = (longest: number): number =>
+  Math.min(
+    MOST_PX,
+    Math.ceil((SMALL_LETTERS * (longest - BESIDE_TEXT_PX)) / (DESK_LINES * FILLED)) + BESIDE_TEXT_PX,
+  )
 
 /** The characters of a line in which a heading takes at most three lines. */
 function charactersOfLine(heading: string): number {

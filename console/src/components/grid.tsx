@@ -7,10 +7,12 @@ import { type Cell, count } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import {
   type Column,
+  DESK_LINES,
   type Field,
   fieldsOf,
   fitting,
   linesOfTexts,
+  PHONE_LINES,
   type Shape,
   span,
   type Span,
@@ -47,8 +49,8 @@ interface Props {
   onSort?: (sort: string) => void
   /** Whether names may take three lines, so that a narrow table cuts none. */
   hasTallRows?: boolean
-  /** Whether texts take three lines on a phone where they would be cut. */
-  wraps?: boolean
+  /** Where texts that would be cut take three lines on a phone, and two on a wide screen. */
+  wraps?: 'phone' | 'always'
   /** With it a row opens; its first cell is the button for the keyboard. */
   onOpen?: (index: number) => void
 }
@@ -74,7 +76,7 @@ export function Grid({
   onSort,
   onOpen,
   hasTallRows = false,
-  wraps = false,
+  wraps,
 }: Props) {
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const tallPx = isPhone ? TALL_ROW_PX : MIDDLE_ROW_PX
@@ -90,12 +92,12 @@ export function Grid({
   const both = useMergedRef(view, measured, measuredFirst)
   const { ref: head, height: headPx } = useElementSize<HTMLDivElement>()
   const [scrolled, setScrolled] = useState(0)
-  const mayWrap = wraps && isPhone
+  const most = !wraps ? 1 : isPhone ? PHONE_LINES : wraps === 'always' ? DESK_LINES : 1
   const isSortable = onSort !== undefined
-  const shape = useMemo(() => ({ isSortable, wraps: mayWrap }), [isSortable, mayWrap])
+  const shape = useMemo(() => ({ isSortable, lines: most }), [isSortable, most])
   const all = useFields(columns, rows, formats, pinned, shape)
   const fields = useMemo(() => (width > 0 ? fitting(all, width) : all), [all, width])
-  const lines = mayWrap ? linesOfTexts(fields) : 1
+  const lines = linesOfTexts(fields, most)
   const isWrapped = lines > 1
   const rowPx = hasTallRows ? tallPx : (PX_OF_LINES[lines] ?? TALL_ROW_PX)
   const shown = useSpan(fields, pinned, scrolled, width)

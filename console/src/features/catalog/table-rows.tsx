@@ -185,7 +185,7 @@ function Found(props: FoundProps) {
         label={table}
         height={520}
         formats={shown.formats}
-        wraps
+        wraps="phone"
         pinned={isPhone ? 1 : Math.max(1, leadingKeys(columns, keys))}
         sort={asked.sort}
         onSort={onSort}

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react'
 import { type Cell, count, currencyOf, isName, isNumeric, whole } from '../../api/format'
 import type { Result } from '../query/results'
 import { Grid } from '../../components/grid'
-import { leastOf } from '../../components/grid-columns'
+import { leastOf, PHONE_LINES } from '../../components/grid-columns'
 import { ROW_PX } from '../../components/row-window'
 import { Story } from '../../components/story'
 import {
@@ -79,7 +79,7 @@ export function prioritiesOf(
   const widthOf = (column: Column): number => {
     const at = columns.indexOf(column)
     const texts = rows.slice(0, SAMPLED_ROWS).map((row) => formats[at]?.text(row[at] ?? null) ?? '')
-    return leastOf(formats[at]?.heading ?? '', texts, false, { wraps: true })
+    return leastOf(formats[at]?.heading ?? '', texts, false, { lines: PHONE_LINES })
   }
   const hasRoom = !deciding || widthOf(deciding) <= MEASURE_PX
   const second = first.filter((column) => column !== name && hasRoom && !measures.includes(column))
@@ -144,7 +144,7 @@ export function AnswerTable({
           label={label}
           formats={formats}
           onOpen={setOpened}
-          wraps
+          wraps="always"
         />
       )}
       <MoreRows answer={answer} height={height} />

@@ -15,10 +15,15 @@ interface Props {
 export function Figures({ panels, ownerOf, narrowedBy, isRepeated = () => false }: Props) {
   const figures = panels.filter((panel) => panel.kind === 'kpi')
   if (figures.length === 0) return null
+  // Two are side by side in half a window: the last of an odd number has the whole line.
+  const lonely = figures.length % 2 === 1 ? figures.at(-1) : undefined
   return (
     <Columns gap="sm">
       {figures.map((panel) => (
-        <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
+        <Columns.Col
+          span={{ base: 12, xs: panel === lonely ? 12 : 6, md: 12 / figures.length }}
+          key={panel.name}
+        >
           <Kpi
             panel={panel}
             board={ownerOf(panel)}
