@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
 import { cellWords } from '../../formats/columns'
 import { PageTitle } from '../../components/panel'
-import { Empty, Waiting } from '../../components/states'
+import { Waiting } from '../../components/states'
 import { FailedBuilds } from '../lake/failed-build'
 import { NewestRunLine } from '../lake/newest-run'
 import { MAX_TITLE } from '../mails/mails'
@@ -102,10 +102,7 @@ export function Board({
         <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
         <FilterBar filters={filters} chosen={chosen} tables={tables} />
         <CarriedFrom filters={filters} chosen={chosen} />
-        {isInOrder && catalog.isPending ? null : <UnknownFilters filters={filters} />}
-        {unknown.length > 0 ? (
-          <Empty>{unknown.map(({ words }) => words).join(' ')} Choose another value, or show all.</Empty>
-        ) : null}
+        {isInOrder && catalog.isPending ? null : <UnknownFilters filters={filters} values={unknown} />}
         {(isFiltered && catalog.isPending) || isCarrying ? (
           <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
         ) : (

@@ -23,7 +23,10 @@ const asked: string[] = []
 
 const Address = () => <p data-testid="address">{useLocation().search}</p>
 
-function show(rows: string[][], address: string): void {
+const BY_ID = testFilter({ column: 'hall_id' })
+const unknown = (filter: typeof FILTER) => [{ filter, words: 'No hall is this.' }]
+
+function show(rows: string[][], address: string, values: ReturnType<typeof unknown> = []): void {
   asked.length = 0
   vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
     if (init?.method === 'POST') asked.push((JSON.parse(String(init.body)) as { sql: string }).sql)
@@ -39,7 +42,7 @@ function show(rows: string[][], address: string): void {
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <MemoryRouter initialEntries={[address]}>
-          <UnknownFilters filters={[FILTER]} />
+          <UnknownFilters filters={[FILTER]} values={values} />
           <Address />
         </MemoryRouter>
       </QueryClientProvider>
@@ -58,4 +61,34 @@ test('an id without a name is named as no filter, and nothing is filtered by it'
   show([], '/dashboards/own?hall_id=N1')
   expect(await screen.findByText(/No filter is called hall_id here/)).toBeTruthy()
   expect(screen.getByTestId('address').textContent).toBe('?hall_id=N1')
+})
+
+test.each([
+  [
+    'an id',
+    FILTER,
+    'N1',
+    'North',
+    `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" = 'N1' LIMIT 2`,
+  ],
+  [
+    'a name',
+    BY_ID,
+    'North',
+    'N1',
+    `SELECT DISTINCT "hall_id" FROM curated.halls WHERE "hall_name" = 'North' LIMIT 2`,
+  ],
+])(
+  '%s that the filter calls otherwise becomes the value that it offers',
+  async (_, filter, from, to, sql) => {
+    show([[to]], `/dashboards/own?hall=${from}`, unknown(filter))
+    await vi.waitFor(() => expect(screen.getByTestId('address').textContent).toBe(`?hall=${to}`))
+    expect(asked[0]).toBe(sql)
+  },
+)
+
+test('a value that nothing has is named', async () => {
+  show([], '/dashboards/own?hall=X', unknown(FILTER))
+  expect(await screen.findByText('No hall is this. Choose another value, or show all.')).toBeTruthy()
+  expect(screen.getByTestId('address').textContent).toBe('?hall=X')
 })

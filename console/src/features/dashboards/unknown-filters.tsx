@@ -8,6 +8,7 @@ import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
 import { useResult } from '../query/results'
 import { isBound } from './filters'
+import type { UnknownValue } from './unknown-values'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
@@ -61,10 +62,46 @@ export function namedById(
   return ways.length === 1 && !address.get(ways[0]?.filter ?? '') ? ways[0] : undefined
 }
 
+/** The way of a value that its filter does not offer: the name of the one row with this id, or the id of the one with this name. */
+export function namedOtherwise(
+  unknown: readonly Pick<UnknownValue, 'filter'>[],
+  address: URLSearchParams,
+  tables: Schemas['CatalogTable'][],
+): NamedById | undefined {
+  const ways = unknown.flatMap(({ filter: { name, column } }): NamedById[] =>
+    tables.flatMap((table): NamedById[] => {
+      const key = onlyKey(table)
+      const named = table.columns.filter(
+        (each) =>
+          !each.personal && each !== key && (key?.name === column ? isName(each) : each.name === column),
+      )
+      const [other, ...others] = named
+      if (!key || !other || others.length > 0) return []
+      const [by, wanted] = key.name === column ? [other, key] : [key, other]
+      const is = literal(by, address.get(name) ?? '')
+      if (!is) return []
+      const from = `FROM ${table.database}.${table.name} WHERE ${quotedName(by.name)} = ${is}`
+      return [{ id: name, filter: name, sql: `SELECT DISTINCT ${quotedName(wanted.name)} ${from} LIMIT 2` }]
+    }),
+  )
+  return ways.length === 1 ? ways[0] : undefined
+}
+
+const isName = ({ name }: { name: string }): boolean => name.endsWith('_name')
+
+const NONE: UnknownValue[] = []
+
+interface UnknownProps {
+  filters: readonly Schemas['DashboardFilter'][]
+  /** The chosen values that no filter offers. */
+  values?: UnknownValue[]
+}
+
 /** Filters of an old or misspelt link, which would else be shown as if they had been applied. A filter by an id becomes the one by its name. */
-export function UnknownFilters({ filters }: { filters: readonly Schemas['DashboardFilter'][] }) {
+export function UnknownFilters({ filters, values = NONE }: UnknownProps) {
   const [search, setSearch] = useSearchParams()
-  const way = namedById(search, filters, useCatalog().data?.tables ?? NO_TABLES)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
+  const way = namedById(search, filters, tables) ?? namedOtherwise(values, search, tables)
   const answer = useResult(way?.sql ?? '')
   const [cells, ...others] = answer.data?.rows ?? []
   const value = others.length === 0 && cells?.[0] != null ? String(cells[0]) : ''
@@ -81,7 +118,11 @@ export function UnknownFilters({ filters }: { filters: readonly Schemas['Dashboa
     )
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `setSearch` is another function after each change
   }, [id, filter, value])
-  const words = unknownFilterWords(search, filters)
+  const unknown = values.map((each) => each.words).join(' ')
+  const words = [
+    unknownFilterWords(search, filters),
+    unknown && `${unknown} Choose another value, or show all.`,
+  ]
   const isLookedUp = way !== undefined && (answer.isPending || value !== '')
-  return words && !isLookedUp ? <Empty>{words}</Empty> : null
+  return isLookedUp ? null : words.filter(Boolean).map((each) => <Empty key={each}>{each}</Empty>)
 }
