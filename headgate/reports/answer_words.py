@@ -46,6 +46,8 @@ MEASURES = {
     "ece": "calibration error (ECE)",
 }
 TITLE_PREFIX = "title_"  # of columns that only fill titles
+_PARTS = "; "  # between the parts of an answer
+_MARK = "\0"  # in place of it while cells are filled in
 _OPTIONAL = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
 
 
@@ -223,8 +225,23 @@ def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Map
     >>> answer_in_words("{who} has {part} of all", [{"who": "IE", "part": 0.25}], {"part": "share"})
     'IE has 25 % of all'
     """
-    words = filled_template(template, rows, units)
-    return capitalised(words)
+    return _PARTS.join(filter(None, title_parts(template, rows, units)))
+
+
+def title_parts(
+    template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]
+) -> tuple[str, str]:
+    """Return the first part of the filled template, which is the title, and the others, which stand below.
+
+    Parts of a template are apart by a semicolon; one in the text of a cell parts nothing.
+
+    >>> title_parts("{who} has {part}[; {more} more]; as before", [{"who": "IE", "part": 2}], {})
+    ('IE has 2', 'as before')
+    """
+    first, *others = [
+        part for part in filled_template(template.replace(_PARTS, _MARK), rows, units).split(_MARK) if part
+    ] or [""]
+    return capitalised(first), _PARTS.join(others)
 
 
 def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:

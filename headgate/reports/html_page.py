@@ -18,18 +18,20 @@ from headgate.reports.answer_words import (
     ColumnWords,
     action_words,
     answer_in_words,
+    capitalised,
     cell_words,
     filled_template,
     folded_words,
     heading,
     is_folded,
     is_shown,
+    title_parts,
 )
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure, in_one_column
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.run_words import ReportedRun, runs_in_words
 from headgate.reports.svg_charts import draw
-from headgate.systems.panels import DeclaredPanel, PanelKind
+from headgate.systems.panels import BEFORE_NOTE, DeclaredPanel, PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -224,10 +226,13 @@ def _compared(panel: DeclaredPanel, row: Mapping[str, Any]) -> str:
     if not earlier or row.get("value") is None:
         return f"{before} in the period before"
     change = float(str(row["value"])) / earlier - 1
+    note = row.get(BEFORE_NOTE)
     is_better = (change >= 0) == (panel.better == "higher")
+    colour = "muted" if note else "good" if is_better else "bad"
     return (
-        f'<span class="{"good" if is_better else "bad"}">{"▲" if change >= 0 else "▼"} '
+        f'<span class="{colour}">{"▲" if change >= 0 else "▼"} '
         f"{abs(change) * 100:.1f} %</span> against {before} in the period before"
+        + (f": {escape(str(note))}" if note else "")
     )
 
 
@@ -244,7 +249,7 @@ def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
     # Without a figure there is nothing to act upon.
     action = _action(answer, "desk") if row.get("value") is not None else ""
     return (
-        f'<section class="box figure">{value}<h3>{escape(_title_of(answer))}</h3>'
+        f'<section class="box figure">{value}{_heading_of(answer, _units_of(answer))}'
         f'<div class="muted compared">{compared}</div>{action}{_details(answer)}'
         f"{_trust(answer, system, console_url)}</section>"
     )
@@ -285,6 +290,16 @@ def _title_of(answer: PanelAnswer) -> str:
     return answer_in_words(panel.answer, answer.records(), _units_of(answer)) or panel.question
 
 
+def _heading_of(answer: PanelAnswer, units: Mapping[str, str]) -> str:
+    """Return the first part of the answer as a heading, and the others below it.
+
+    It is the question where the panel states no answer or no row has one.
+    """
+    title, others = title_parts(answer.panel.answer, answer.records(), units)
+    below = f"<div>{escape(capitalised(others))}</div>" if others else ""
+    return f"<h3>{escape(title or answer.panel.question)}</h3>{below}"
+
+
 def _units_of(answer: PanelAnswer) -> dict[str, str]:
     """Return the units of a figure's columns."""
     return {**_words_of(answer).units, "value": answer.panel.unit, "before": answer.panel.unit}
@@ -320,10 +335,11 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
         table = f"<details><summary>Table</summary>{_answer_table(_newest_first(answer))}</details>"
         shown = f"{draw(panel, answer.records(), _words_of(answer))}{table}"
     wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
-    words = nothing or answer_in_words(panel.answer, answer.records(), _words_of(answer).units)
-    question = f'<div class="muted">{escape(panel.question)}</div>' if words else ""
+    titled = f"<h3>{escape(nothing)}</h3>" if nothing else _heading_of(answer, _words_of(answer).units)
+    is_answered = f"<h3>{escape(panel.question)}</h3>" != titled
+    question = f'<div class="muted">{escape(panel.question)}</div>' if is_answered else ""
     return (
-        f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}'
+        f'<section class="box{wide}">{titled}{question}'
         f"{_action(answer) if answer.rows else ''}{shown}"
         f"{_trust(answer, system, console_url)}</section>"
     )

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Protocol
 
 ACTION = "title_action"  # a column of an answer, whose text replaces the action of the panel
+# a column of a figure, whose text says why its change decides nothing, so that it is neither good nor bad
+BEFORE_NOTE = "title_before_note"
 FOLDED = "title_folded"  # a column of an answer, whose text says why nothing is to be done about a row
 COLUMN_IN_TEMPLATE = re.compile(r"\{(\w+)\}")
 ROW_COUNT = "row_count"  # a column of an answer, or the number of its rows
@@ -221,8 +223,8 @@ class DeclaredFilter:
     Attributes:
         column: the column of the tables that is compared; of a timestamp the day counts, in UTC.
         tables: the tables that are narrowed.
-        values: the statement that answers the values to choose from, in its first column; of a timestamp
-            the first and the last day.
+        values: the statement that answers the values to choose from, in its first column, and in a second one
+            the heading of each where they are many; of a timestamp the first and the last day.
         whole: the value of the rows about everything; the chosen rows take its place.
         is_from, is_until: rows from the chosen value on, or up to it, are kept, and not only those that
             have it.

@@ -45,11 +45,8 @@ def test_an_analyst_learns_what_the_next_period_sells_and_whether_it_may_be_trus
     page = opened(console, "Sales forecast and trends")
     forecast = page.get_by_role("region", name="What did the shop sell, and what will it sell?")
     title = forecast.get_by_role("heading")
-    expect(title).to_have_text(
-        re.compile(
-            r"^The week from .* with £[\d.,]+k? sold until .*: £[\d.,]+k?, between £.* and £[\d.,]+k?$"
-        )
-    )
+    expect(title).to_have_text(re.compile(r"^The week from .*: £[\d.,]+k?, between £.* and £[\d.,]+k?$"))
+    expect(forecast.get_by_text(re.compile(r"^£[\d.,]+k? of it is sold until "))).to_be_visible()
     trust = forecast.get_by_test_id("trust-sales_forecast")
     expect(trust).to_contain_text(re.compile(r"as of \d+ \w+ \d{4}"))
     expect(trust).to_contain_text("method: level and season")
@@ -135,8 +132,9 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
     page = opened(console, "Searches")
     gaps = page.get_by_role("region", name="What do people search for in vain, and what does it cost?")
     expect(gaps.get_by_role("heading")).to_have_text(
-        re.compile(r"^'.*' costs most: £[\d.]+ in \d+ searches, \d+ \w+ \d+ to \d+ \w+ \d+$")
+        re.compile(r"^'.*' costs most: £[\d.]+ in \d+ searches$")
     )
+    expect(gaps.get_by_text(re.compile(r"^\d+ \w+ \d+ to \d+ \w+ \d+$"))).to_be_visible()
     gaps.get_by_role("button", name=re.compile("^More about")).click()
     with page.expect_download() as saving:
         page.get_by_role("menuitem", name="Download Excel").click()
@@ -186,7 +184,16 @@ def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) ->
     tested = trust.inner_text()
     choice = page.get_by_role("combobox", name="Region and category")
     choice.click()
-    choice.fill("United Kingdom")
+    headings = page.get_by_role("listbox").get_by_role("group")
+    assert [
+        heading.get_attribute("aria-label") or heading.inner_text().splitlines()[0]
+        for heading in headings.all()
+    ] == [
+        "Regions",
+        "Categories",
+        "Region · category",
+    ]
+    choice.fill("kingd unit")
     page.get_by_role("option", name="United Kingdom", exact=True).click()
     expect(page.get_by_test_id("figure-next_quarter")).not_to_have_text(total)
     assert "series=region%3DGB" in page.url

@@ -21,6 +21,8 @@ export function PageTitle({ children }: { children: ReactNode }) {
 
 interface Props {
   title: string
+  /** The further parts of an answer whose first part is the title. */
+  others?: string | undefined
   /** A line below the title. */
   subtitle?: string | undefined
   /** What to do about it, below: the first sentence is in sight, the others a click away. */
@@ -36,6 +38,7 @@ interface Props {
 
 export function Panel({
   title,
+  others,
   subtitle,
   action,
   onward,
@@ -51,6 +54,7 @@ export function Panel({
           <Title order={order} size="h5" style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>
+          {others ? <Text size="sm">{others}</Text> : null}
           {subtitle ? (
             <Text size="xs" className="muted">
               {subtitle}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { answerTitle, filled, filledParts } from './template'
+import { answerTitle, filled, filledParts, titleParts } from './template'
 
 const ANSWER = {
   columns: ['period_on', 'revenue', 'mean', 'lower_80'],
@@ -49,4 +49,16 @@ test('a part in brackets is left out where a cell of it is null', () => {
   const columns = ['name', 'sales', 'before']
   expect(filled(text, { columns, rows: [['A', 2, null]] }, {})).toBe('A sold 2')
   expect(filled(text, { columns, rows: [['A', 2, 1]] }, {})).toBe('A sold 2; a year before 1')
+})
+
+test('the title of an answer is its first part, and the others stand below', () => {
+  const text = '[{missing} first][; {name} sold {sales}][; {missing} before]; as {words}'
+  const answer = { columns: ['name', 'sales', 'missing', 'words'], rows: [['a', 2, null, 'ever; always']] }
+  expect(titleParts(text, answer, {})).toEqual({ title: 'A sold 2', others: 'As ever; always' })
+  expect(answerTitle(text, answer, {})).toBe('A sold 2; as ever; always')
+  expect(titleParts('{name}', { columns: ['name'], rows: [['b; c']] }, {})).toEqual({
+    title: 'B; c',
+    others: '',
+  })
+  expect(titleParts('{missing}', answer, {})).toBeUndefined()
 })

@@ -55,10 +55,26 @@ export function rowCount({ columns, rows }: AnswerRows): number {
 /** A number and its `%` stay on one line. */
 const unbroken = (text: string): string => text.replace(/(\d) %/, '$1\u00a0%')
 
-/** An answer as a title. */
+const PARTS = '; '
+/** In place of it while cells are filled in, because one may have a semicolon of its own. */
+const MARK = '\0'
+
+/** An answer whose first part is the title; the others stand below. Its template has a semicolon between them. */
+export function titleParts(
+  template: string,
+  answer: AnswerRows,
+  units: Units,
+): { title: string; others: string } | undefined {
+  const text = filled(template.replaceAll(PARTS, MARK), answer, units)
+  if (text === undefined) return undefined
+  const [first = '', ...others] = text.split(MARK).filter(Boolean)
+  return { title: capitalised(first), others: capitalised(others.join(PARTS)) }
+}
+
+/** An answer as one title of all its parts. */
 export function answerTitle(template: string, answer: AnswerRows, units: Units): string | undefined {
-  const text = filled(template, answer, units)
-  return text === undefined ? undefined : capitalised(text)
+  const text = filled(template.replaceAll(PARTS, MARK), answer, units)
+  return text === undefined ? undefined : capitalised(text.split(MARK).filter(Boolean).join(PARTS))
 }
 
 /** The texts whose columns all have values, in their order: a part that cannot be said is left out. */

@@ -134,3 +134,18 @@ test('an answer that is no figure says why, and nothing false', async () => {
   show(WRITTEN)
   expect(await screen.findByText(/^One figure needs one row/)).toBeTruthy()
 })
+
+test('a change that may be chance is neither good nor bad, and says so', async () => {
+  const columns = ['value', 'before', 'title_before_note'].map((name) => ({ name, type: 'double' }))
+  const answered = (note: string | null) => ({ columns, rows: [[7, 5, note]], next_cursor: '' })
+  answer = answered('may be chance')
+  show(BOARD, { better: 'higher' })
+  const grey = await screen.findByText(/^▲ 40\.0 % against 5 before: may be chance$/)
+  const greyStyle = grey.getAttribute('style')
+  cleanup()
+  answer = answered(null)
+  show(BOARD, { better: 'higher' })
+  const green = await screen.findByText(/^▲ 40\.0 % against 5 before$/)
+  expect(greyStyle).toContain('dimmed')
+  expect(green.getAttribute('style')).not.toContain('dimmed')
+})

@@ -9,7 +9,7 @@ import { type Result, useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { Empty, FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
-import { answerRows, answerTitle, filledParts } from '../../formats/template'
+import { answerRows, answerTitle, filledParts, titleParts } from '../../formats/template'
 import { moment } from '../../formats/moments'
 import { hasFiltersOfTables } from './board-filters'
 import { useFigureBefore } from './figure-before'
@@ -47,8 +47,9 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   // A person's statement has no columns of certain names; one that compares has.
   const isOfPerson =
     hasFiltersOfTables(board) && !result.data?.columns.some(({ name }) => ['before', 'reason'].includes(name))
-  const title =
-    result.data && panel.answer ? answerTitle(panel.answer, answerRows(result.data), units) : undefined
+  const rows = result.data && panel.answer ? answerRows(result.data) : undefined
+  const title = rows && answerTitle(panel.answer, rows, units)
+  const parts = rows && titleParts(panel.answer, rows, units)
   return (
     <Box
       className="panel"
@@ -60,7 +61,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
     >
       <Group gap="xs" align="start" className="panel-head">
         <Text size="sm" className="muted">
-          {title ?? panel.question}
+          {parts?.title ?? panel.question}
         </Text>
         <PanelMenu
           panel={panel}
@@ -99,7 +100,8 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
               <NoRows system={board.system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
             )
           ) : null}
-          <Before panel={panel} value={at('value')} before={at('before')} />
+          {parts?.others ? <Text size="sm">{parts.others}</Text> : null}
+          <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
           {narrowed.sql === panel.sql ? <BeforeRun board={board} panel={panel} answer={result} /> : null}
         </>
       )}
@@ -202,8 +204,16 @@ const COLOUR = {
   worse: 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))',
 }
 
+interface BeforeProps {
+  panel: Schemas['Panel']
+  value: Cell
+  before: Cell
+  /** Why the change decides nothing, such as “may be chance”: it is neither better nor worse then. */
+  note?: Cell
+}
+
 /** What a figure is compared with, in words. */
-export function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Cell; before: Cell }) {
+export function Before({ panel, value, before, note = null }: BeforeProps) {
   if (before === null) return null
   if (panel.before_label)
     return (
@@ -215,9 +225,9 @@ export function Before({ panel, value, before }: { panel: Schemas['Panel']; valu
   if (change === null || !Number.isFinite(change)) return null
   const isBetter = change >= 0 === (panel.better === 'higher')
   return (
-    <Text size="sm" c={isBetter ? COLOUR.better : COLOUR.worse}>
+    <Text size="sm" c={note ? 'dimmed' : isBetter ? COLOUR.better : COLOUR.worse}>
       {change >= 0 ? '▲' : '▼'} {Math.abs(change * 100).toFixed(1)} % against {figure(before, panel.unit)}{' '}
-      before
+      before{note ? `: ${note}` : ''}
     </Text>
   )
 }

@@ -17,9 +17,9 @@ import { useHealth } from '../lake/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
-import { PHONE } from '../../components/widths'
+import { LARGE, PHONE } from '../../components/widths'
 import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
-import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
+import { type AnswerRows, answerRows, answerTitle, titleParts } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { DrawnAnswer, isOfAnswer } from './drawn-answer'
 import { Definition, Statement } from './panel-details'
@@ -75,14 +75,13 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   const room = isAbsent ? 'none' : isNothing ? 'line' : 'panel'
   useEffect(() => onRoom?.(panel.name, room), [onRoom, panel.name, room])
   if (isAbsent) return null
-  const answer = isNothing
-    ? panel.nothing
-    : result.data && panel.answer
-      ? answerTitle(panel.answer, answerRows(result.data), units)
-      : undefined
+  const rows = result.data && panel.answer && !isNothing ? answerRows(result.data) : undefined
+  const parts = rows && titleParts(panel.answer, rows, units)
+  const answer = isNothing ? panel.nothing : rows && answerTitle(panel.answer, rows, units)
   return (
     <Panel
-      title={answer ?? panel.question}
+      title={parts?.title ?? answer ?? panel.question}
+      others={parts?.others}
       // The answer is enough on a phone; its section has the question as its name.
       subtitle={answer && !isPhone ? panel.question : undefined}
       action={isEmpty || !result.data ? undefined : actionOf(panel, result.data, units)}
@@ -162,6 +161,7 @@ interface ShownProps {
 function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrowed, units }: ShownProps) {
   const isLow = isPhone && panel.kind !== 'fan' && panel.scale !== 'each'
   const height = isLow ? PHONE_HEIGHT : HEIGHT
+  const isLarge = useMediaQuery(LARGE, undefined, { getInitialValueInEffect: false })
   const source = isOfPerson ? '' : panel.table
   const labels = useAnswerLabels(source, asked.columns)
   const asOf = useHealth().data?.as_of ?? ''
@@ -203,7 +203,7 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
           units={units}
           table={source}
           label={panel.question}
-          height={height}
+          height={isLarge ? 2 * HEIGHT : height}
           keeps={panel.keeps}
           isOfPerson={isOfPerson}
         />

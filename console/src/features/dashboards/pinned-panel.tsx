@@ -6,7 +6,7 @@ import type { Schemas } from '../../api/client'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
 import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
-import { answerRows, answerTitle } from '../../formats/template'
+import { answerRows, titleParts } from '../../formats/template'
 import { useCatalog } from '../catalog/queries'
 import { AnswerFigures } from '../query/answer-figures'
 import { AnswerOrigin } from '../query/answer-origin'
@@ -73,14 +73,15 @@ export function PinnedPanel({
   const parts = partsOf(question)
   const units = useAnswerUnits('', answer.data?.columns, question.units)
   const isNothing = parts.nothing !== '' && answer.data?.rows.length === 0
-  const words = isNothing
-    ? parts.nothing
-    : answer.data && parts.answer
-      ? answerTitle(parts.answer, answerRows(answer.data), units)
+  const said =
+    answer.data && parts.answer && !isNothing
+      ? titleParts(parts.answer, answerRows(answer.data), units)
       : undefined
+  const words = isNothing ? parts.nothing : said?.title
   return (
     <Panel
       title={words ?? question.name}
+      others={said?.others}
       subtitle={words ? question.name : undefined}
       action={
         answer.data?.rows.length ? actionOf({ action: question.action ?? '' }, answer.data, units) : undefined

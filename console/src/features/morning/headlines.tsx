@@ -78,7 +78,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         {answer.data ? figure(at('value'), panel.unit) : <FigureOutline />}
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
-      <Before panel={panel} value={at('value')} before={at('before')} />
+      <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
       <BeforeRun board={board} panel={panel} answer={answer} />
       <Text size="xs" className="muted">
         {title ?? panel.question}
