@@ -26,7 +26,7 @@ A model's probabilities are off by about a twentieth, and the share of n cases b
 _CERTAIN = 1e-4  # no probability is nearer to 0 or 1
 
 
-def corrected(probability: Array, tested: Sequence[Bin]) -> Array:
+def recalibrated(probability: Array, tested: Sequence[Bin]) -> Array:
     """Return probabilities moved by how far off similar ones were in the test; never 0 or 1.
 
     A bin counts by its difference less that of all cases: how many come true of all cases ahead is another

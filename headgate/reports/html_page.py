@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.currency import is_currency
 from headgate.costs.computed_price import rounded
 from headgate.lake.states import DUPLICATE_KEY
+from headgate.plain_names import capitalised
 from headgate.reports.answer_words import (
     ColumnWords,
     action_words,
     answer_in_words,
-    capitalised,
     cell_words,
     filled_template,
     folded_words,

@@ -8,7 +8,7 @@ import pytest
 
 from headgate.reports.answer_words import title_parts
 from headgate.systems.dashboards import dashboards
-from tests.console.lakes import BrowserLake
+from tests.console.lakes import BrowserLake, DuckQueries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +21,12 @@ MAX_TITLE = 90
 
 def test_a_title_has_one_answer_and_the_others_stand_below(tables: Path) -> None:
     """A title of 152 characters had five lines in bold, of which one had to find the answer."""
-    lake = BrowserLake(tables_folder=tables)
+    queries = BrowserLake(tables_folder=tables).queries
+    assert isinstance(queries, DuckQueries)
     titles = {
-        f"{board.system}/{panel.name}": title_parts(
-            panel.answer, lake.queries.ask(panel.sql), dict(panel.units)
-        )[0]
+        f"{board.system}/{panel.name}": title_parts(panel.answer, queries.ask(panel.sql), dict(panel.units))[
+            0
+        ]
         for board in dashboards().values()
         for panel in board.panels
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,7 +187,7 @@ def test_a_large_window_shows_twice_the_rows_of_a_table(served_shop: Served, bro
     for size in ((1280, 900), (2560, 1440)):
         page = console.page(*size, token=OPERATOR)
         visit(page, console.url, f"/dashboards/{SYSTEMS[0]}")
-        most[size[0]] = max(at_rest(page, lambda page=page: page.evaluate(HEIGHTS)))
+        most[size[0]] = max(at_rest(page, partial(page.evaluate, HEIGHTS)))
         page.context.close()
     assert most[2560] > 1.7 * most[1280]
 

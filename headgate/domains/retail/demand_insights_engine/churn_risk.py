@@ -29,7 +29,7 @@ from headgate.domains.retail.money import amounts_in_arrow
 from headgate.engines.stored_rows import StoredRows, store_frames
 from headgate.learning.calibration import Bin, bins_of
 from headgate.learning.champion_challenger import Contest, decide_contest, log_loss
-from headgate.learning.recalibration import corrected
+from headgate.learning.recalibration import recalibrated
 from headgate.learning.store import Trained
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
 
@@ -284,7 +284,7 @@ class ChurnInCharge:
 
     def corrected(self, probability: Array) -> Array:
         """Return the probabilities of leaving as customers with similar ones left in the test."""
-        return corrected(probability, self.tested)
+        return recalibrated(probability, self.tested)
 
 
 def table(

@@ -13,7 +13,7 @@ from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk
 from headgate.engines import write_rows
 from headgate.learning.calibration import Bin
-from headgate.learning.recalibration import corrected
+from headgate.learning.recalibration import recalibrated
 from headgate.learning.store import Shelf
 from headgate.systems.rows_in_file import rows_by_contract
 from tests.made_tables import in_memory
@@ -180,7 +180,7 @@ def test_the_probability_at_stake_is_corrected_by_what_the_test_found(
     tested = tuple(Bin(row.baseline, row.value, row.rows_used) for row in bins.itertuples())
     leaving = built["churn_risk"]
     given = leaving.churn_probability.to_numpy()
-    np.testing.assert_allclose(leaving.corrected_probability, corrected(given, tested), rtol=1e-12)
+    np.testing.assert_allclose(leaving.corrected_probability, recalibrated(given, tested), rtol=1e-12)
     assert (leaving.corrected_probability != given).any()
 
 
