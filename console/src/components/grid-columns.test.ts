@@ -151,12 +151,13 @@ test('a text that decides is whole in two lines, and columns after it leave or g
   }))
   const reasons = 'unusual amount (2.5 times the mean of the 90 days before), earlier fraud at the terminal'
   const fields = fieldsOf(names, [[1, reasons, 5, 7]], formats, 1, { lines: DESK_LINES })
-  const shown = (width: number) => fitting(fields, width).map(({ name, style }) => [name, style.width])
+  const shown = (width: number) =>
+    fitting(fields, width, DESK_LINES).map(({ name, style }) => [name, style.width])
   const textIn = (width: number) => Number(new Map(shown(width) as [string, number][]).get('reasons'))
   expect(textIn(500)).toBeGreaterThan(330)
-  expect(linesOfTexts(fitting(fields, 500), DESK_LINES)).toBe(2)
+  expect(linesOfTexts(fitting(fields, 500, DESK_LINES), DESK_LINES)).toBe(2)
   expect(textIn(1200), 'free room goes to the text').toBeGreaterThan(8 * reasons.length)
-  expect(linesOfTexts(fitting(fields, 1200), DESK_LINES)).toBe(1)
+  expect(linesOfTexts(fitting(fields, 1200, DESK_LINES), DESK_LINES)).toBe(1)
 })
 
 test('a period of two days is never cut, as a day is not', () => {

@@ -112,8 +112,10 @@ export const isEmptyColumn = (rows: (Cell[] | undefined)[], place: number): bool
   rows.length > 0 && rows.every((row) => (row?.[place] ?? '') === '')
 
 /** The fields that fit into `width`. Long texts give way first, then fields are left out: those of the lowest priority, the last of equal ones. Of those of priority 1 two always stay, and further ones where no number or time would be cut; all do where no priority is stated. */
-export function fitting(fields: Field[], width: number): Field[] {
-  return uncutTexts(fitted(fields, width), width)
+export function fitting(fields: Field[], width: number, lines = 1): Field[] {
+  const shown = fitted(fields, width)
+  // On a phone each column has a part of it.
+  return lines === DESK_LINES ? uncutTexts(shown, width) : shown
 }
 
 /** The fields with the room that is left given to texts that are cut, from the first on. */

@@ -96,7 +96,7 @@ export function Grid({
   const isSortable = onSort !== undefined
   const shape = useMemo(() => ({ isSortable, lines: most }), [isSortable, most])
   const all = useFields(columns, rows, formats, pinned, shape)
-  const fields = useMemo(() => (width > 0 ? fitting(all, width) : all), [all, width])
+  const fields = useMemo(() => (width > 0 ? fitting(all, width, most) : all), [all, width, most])
   const lines = linesOfTexts(fields, most)
   const isWrapped = lines > 1
   const rowPx = hasTallRows ? tallPx : (PX_OF_LINES[lines] ?? TALL_ROW_PX)
