@@ -204,7 +204,9 @@ test('on a phone the time of a day is below it, so that the number of an order s
   }))
   const shown = (wraps: boolean) =>
     fitting(
-      fieldsOf(columns, [['2010-11-29 15:07:00', '536009', '16554.88', 'completed']], formats, 1, { lines: wraps ? 3 : 1 }),
+      fieldsOf(columns, [['2010-11-29 15:07:00', '536009', '16554.88', 'completed']], formats, 1, {
+        lines: wraps ? 3 : 1,
+      }),
       312,
     ).map(({ name }) => name)
   expect(shown(true)).toEqual(['ordered_at', 'order_id', 'total'])
