@@ -146,6 +146,7 @@ test('a phone has the time with number and amount, or else with the words', () =
   const searches = table('searches', [
     column('search_id', { primary_key: true }),
     column('person_id', { references: 'people.person_id' }),
+    column('session_id'),
     column('device', { rules: ['one of a, b'] }),
     column('asked_at', { type: 'timestamp' }),
     column('query'),

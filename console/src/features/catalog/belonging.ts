@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, isNumeric, isTextual, isTime } from '../../api/format'
+import { type Cell, isName, isNumeric, isTextual, isTime } from '../../api/format'
 import { quoted, quotedName } from '../../formats/sql'
 
 type Table = Schemas['CatalogTable']
@@ -173,9 +173,9 @@ function namedThing(tables: Table[], { table, column }: Child, words?: Column): 
   return undefined
 }
 
-/** The column of a row's words: a text that is no key and names no other row. */
+/** The column of a row's words: a text that is no key and no id, and names no other row. */
 const wordsOf = (columns: Column[]): Column | undefined =>
-  columns.find((one) => isTextual(one.type) && !one.primary_key && !one.references)
+  columns.find((one) => isTextual(one.type) && !one.primary_key && !one.references && !isName(one.name))
 
 /** The statement of the rows that belong to one row, the newest first, with their number and the sum of their amounts. */
 export function childStatement(
