@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from headgate.contracts.curated import LINEAGE, curated_contract, masked_columns
+from headgate.contracts.curated import LINEAGE_NAMES, curated_contract, masked_columns
 from headgate.contracts.model import Column, Contract, Mask
 from headgate.contracts.new_column_policy import KEPT
 from headgate.errors import ContractError
@@ -74,7 +74,7 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
             f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that "
             "contract."
         )
-    hidden = {*personal_columns(contract, source[dataset]), *(column.name for column in LINEAGE)}
+    hidden = {*personal_columns(contract, source[dataset]), *LINEAGE_NAMES}
     shown = tuple(_shown(column, contract) for column in contract.columns if column.name not in hidden)
     names = {column.name for column in shown}
     return replace(

@@ -41,6 +41,7 @@ LINEAGE = (
         required=True,
     ),
 )
+LINEAGE_NAMES = tuple(column.name for column in LINEAGE)
 
 
 def curated_contract(source: Contract) -> Contract:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.curated import LINEAGE
+from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -42,11 +42,10 @@ def merge_key(curated: Contract) -> tuple[str, ...]:
 
     For a dataset that appends, they are the row's file and its position in it.
     """
-    lineage = tuple(column.name for column in LINEAGE)
     if curated.key:
         return curated.key
     return (
-        lineage
+        LINEAGE_NAMES
         if identity_of(curated) == APPEND
-        else tuple(name for name in curated.names if name not in lineage)
+        else tuple(name for name in curated.names if name not in LINEAGE_NAMES)
     )

@@ -12,7 +12,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.contracts.curated import LINEAGE
+from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.contracts.identity import merge_key
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _ROWS, _DELETED, _SIGHTED, _LAST_ARRIVALS = "increments", "deleted", "sighted", "last_arrivals"
-_LINEAGE = tuple(column.name for column in LINEAGE)
 _ARRIVAL_COLUMNS = _CONTENT, _AT = "_arrived_content", "_arrived_at"
 
 
@@ -222,7 +221,8 @@ def _newest(
     Corrected files often keep the modification times of their rows.
     """
     dated = rows.left_join(last_arrivals, rows["_content_sha256"] == last_arrivals[_CONTENT]).drop(_CONTENT)
-    return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
+    ties = [_AT, *(name for name in LINEAGE_NAMES if name not in key)]
+    return newest_by(dated, key, order_by, ties).drop(_AT)
 
 
 def _table(name: str, schema: pa.Schema) -> ibis.Table:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.curated import LINEAGE
+from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.contracts.followed_deletions import is_full
 from headgate.lake import keys
 from headgate.lake.ports import CuratedBucket, ObjectRef, ObjectStore
@@ -48,7 +48,6 @@ MAX_BYTES = 128_000_000
 MAX_EXAMPLES = 200  # a page names three, and lists the others when it is asked
 _MAX_CHANGES = 3
 _MAX_CHARACTERS = 60
-_LINEAGE = tuple(column.name for column in LINEAGE)
 _SOURCE_ROW, _CONTENT = "_source_row", "_content_sha256"
 _NO_PART, _NOT_READ = -1, -2
 
@@ -298,7 +297,7 @@ def _winners(contract: Contract, pairs: _Pairs) -> tuple[Flags, Flags]:
 
 def _compared_columns(contract: Contract, pairs: _Pairs) -> list[str]:
     """Return the columns beside key, order and lineage."""
-    aside = {*contract.key, *contract.order_by, *_LINEAGE}
+    aside = {*contract.key, *contract.order_by, *LINEAGE_NAMES}
     return [name for name in contract.names if name not in aside and name in pairs.arriving.column_names]
 
 

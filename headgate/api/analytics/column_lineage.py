@@ -12,7 +12,7 @@ from headgate.api.analytics.column_readers import readers_by_column
 from headgate.api.analytics.file_headers import file_headers
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
-from headgate.contracts.curated import LINEAGE
+from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.contracts.registry import STAMPS
 from headgate.errors import NotFoundError
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _STAMPS = {column.name for column in STAMPS}
-_INTERNAL = {column.name for column in LINEAGE}  # where a row came from, which is no column of its data
+_INTERNAL = frozenset(LINEAGE_NAMES)  # where a row came from, which is no column of its data
 
 
 def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
