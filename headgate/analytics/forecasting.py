@@ -131,11 +131,7 @@ class Backtest:
 
 
 def backtest(
-    panel: SeriesHistories,
-    task: Task,
-    *,
-    cuts: Sequence[int],
-    engine: Engine = LOCAL,
+    panel: SeriesHistories, task: Task, *, cuts: Sequence[int], engine: Engine = LOCAL
 ) -> tuple[Origin, Backtest]:
     """Return the forecast from the end of every history, and those from earlier origins.
 

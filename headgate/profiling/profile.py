@@ -229,9 +229,7 @@ def profile_unknown(
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
     profiled = side_by_side(
-        lambda name: _inferred_column(name, inferred[name], texts[name], hidden=name in hidden),
-        texts,
-        rows,
+        lambda name: _inferred_column(name, inferred[name], texts[name], hidden=name in hidden), texts, rows
     )
     numeric = {column.name: inferred[column.name].values for column in profiled if is_measure(column)}
     score = _inferred_score(texts, inferred, received_at, broken_rows)

@@ -286,8 +286,7 @@ class RejectedRow(Shape):
         None, description="Row number in the sent file if a person left rows out of it; else null."
     )
     line: int | None = Field(
-        None,
-        description="First line of the row in the sent text, or its row in `sheet`; null if unknown.",
+        None, description="First line of the row in the sent text, or its row in `sheet`; null if unknown."
     )
     sheet: str = Field("", description="Sheet of the row in the sent workbook; empty if unknown.")
     disposition: Disposition

@@ -203,10 +203,7 @@ def systems_table(facts: Iterable[SystemFacts]) -> Table:
 
 
 def answer(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    texts: Sequence[Sequence[object]] = (),
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, texts: Sequence[Sequence[object]] = ()
 ) -> RenderableType:
     """Return a query's result as a table, or with one line per cell if a table does not fit the screen.
 
