@@ -3202,6 +3202,12 @@ export interface components {
              */
             is_remembered: boolean;
             /**
+             * Kept Columns
+             * @description Columns that no field takes, whose values `new_columns` keeps as text.
+             * @default []
+             */
+            kept_columns: string[];
+            /**
              * Likely Dataset
              * @description Dataset whose key and three column names the file has, if no dataset is known.
              * @default
@@ -3472,6 +3478,12 @@ export interface components {
              * @default
              */
             in_snapshot: string;
+            /**
+             * Kept Columns
+             * @description Columns that no field takes, whose values `new_columns` keeps as text.
+             * @default []
+             */
+            kept_columns: string[];
             /**
              * Key
              * @description Key in the raw bucket, without sensitive numbers.

@@ -27,6 +27,7 @@ from headgate.api.shapes.files import (
     WarnedRows,
 )
 from headgate.contracts.model import TIMES
+from headgate.contracts.new_column_policy import NewColumns, policy_of
 from headgate.costs.computed_price import priced
 from headgate.costs.price_list import Prices
 from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for_large_files
@@ -104,6 +105,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         warned=warned_rows(record.warned),
         reasons=dict(record.reasons),
         masked=dict(record.masked),
+        kept_columns=kept_columns(lake, record),
         written_as=written_as_texts(_blank_rows_as_sent(record.written_as, edits)),
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
@@ -120,6 +122,14 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         taken_instead=entered.taken_instead,
         given_another_key=entered.given_another_key,
     )
+
+
+def kept_columns(lake: LakePorts, record: FileRecord) -> tuple[str, ...]:
+    """Return the columns of a file that no field takes, if its contract keeps their values as text."""
+    contract = lake.contracts.source.get(record.dataset)
+    if contract is None or policy_of(contract) is not NewColumns.KEEP_AS_TEXT:
+        return ()
+    return tuple(record.new_columns)
 
 
 def _with_true_settlement(lake: LakePorts, record: FileRecord) -> FileRecord:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files import sent_files
 from headgate.api.files.answers import answered_file, open_answers
-from headgate.api.files.file_records import file_error, record_of, warned_rows, written_as_texts
+from headgate.api.files.file_records import file_error, kept_columns, record_of, warned_rows, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
 from headgate.api.files.quality import profile_columns
@@ -510,6 +510,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         contract=checked.contract,
         **{name: record[name] for name in ("received", "accepted", "quarantined", "duplicates", "warnings")},
         warned=warned_rows(checked.warned),
+        kept_columns=kept_columns(lake, checked),
         reasons=reasons_of(checked.reasons),
         rejected_rows=_rejected(lake, checked.dataset, stored),
         **_same_content(lake, upload, stored, checked.dataset),

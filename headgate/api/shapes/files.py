@@ -229,6 +229,9 @@ class FileDetail(FileSummary):
     warned: tuple[WarnedRows, ...] = Field((), description="The warnings by rule and column.")
     reasons: dict[str, int] = Field(description="Rejected rows and duplicates by rule.")
     masked: dict[str, int] = Field(description="Masked values by column.")
+    kept_columns: tuple[str, ...] = Field(
+        (), description="Columns that no field takes, whose values `new_columns` keeps as text."
+    )
     written_as: dict[str, str] = Field(
         description="Facts of the format: `format`, its readable name `format_words`, encoding, delimiter …"
     )

@@ -564,6 +564,9 @@ class DryRun(Shape):
     answers: AnsweredFile | None = Field(
         None, description="If the file is a corrected download of refused rows: the rows that it replaces."
     )
+    kept_columns: tuple[str, ...] = Field(
+        (), description="Columns that no field takes, whose values `new_columns` keeps as text."
+    )
     beside_list: tuple[str, ...] = Field(
         (), description="Names of values around the list that is read, which no row has."
     )

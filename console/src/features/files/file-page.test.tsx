@@ -45,6 +45,7 @@ const FILE: Schemas['FileDetail'] = {
   undone_by: '',
   edited_before: null,
   open_parts: [],
+  kept_columns: [],
   in_snapshot: '',
   corrected: 0,
   taken_instead: 0,

@@ -24,6 +24,7 @@ import { DismissFile } from './dismiss-file'
 import { EditFile, isEditable } from './edit-file'
 import { fileTitle } from './file-list'
 import { FileProfile } from './file-profile'
+import { KeptColumns } from './kept-columns'
 import { NextStep } from './next-step'
 import { originalId } from './original-id'
 import { OpenWaitingRows, useCounted, useWaiting, waitingPlace } from './open-waiting-rows'
@@ -150,6 +151,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <OpenParts file={file} />
             <LeftOut mapping={file.mapping} />
+            <KeptColumns names={file.kept_columns} dataset={file.dataset} />
             <EditedBefore
               fileId={file.file_id}
               dataset={file.dataset}

@@ -6,6 +6,7 @@ import type { Schemas } from '../../api/client'
 import { explained } from '../../api/format'
 import { Failed } from '../../components/states'
 import { PHONE } from '../../components/widths'
+import { KeptColumns } from '../files/kept-columns'
 import { useDatasetProfile } from '../catalog/queries'
 import { ColumnCards } from '../profile/profile-view'
 import type { Checked } from '../upload/transfer'
@@ -267,6 +268,9 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
         </Text>
       ) : null}
       <UnreadableColumns grid={result.grid} />
+      {work.isCurrent ? (
+        <KeptColumns names={result.kept_columns} dataset={edits.dataset || result.dataset} />
+      ) : null}
       <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} />
       {grid && !isEmpty ? (
         <>

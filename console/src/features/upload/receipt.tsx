@@ -6,6 +6,7 @@ import { useTitles, useUnits } from '../../formats/columns'
 import { stateWords } from '../../formats/states'
 import { capitalised, columnTitle, heading, sentence } from '../../formats/words'
 import { useContract } from '../catalog/queries'
+import { KeptColumns } from '../files/kept-columns'
 import { changeWords, rowList, typedWords, valueWords } from '../files/edited-before'
 import { FINAL_STATES, useProfile } from '../files/queries'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
@@ -74,6 +75,7 @@ export function Receipt({ file, edits, lists, doubts = [], created = '' }: Props
             {line}
           </Text>
         ))}
+      <KeptColumns names={file.kept_columns} dataset={file.dataset} />
       {file.accepted > 0 ? (
         <Text size="sm">
           <Anchor href={`#/datasets/${encodeURIComponent(file.dataset)}`}>

@@ -156,3 +156,21 @@ def test_card_numbers_in_a_column_with_a_neutral_name_do_not_stay_in_raw() -> No
     record, _ = committed_as_edited(caller, upload_id, {"dataset": "visits", "columns": columns})
     assert record.state.value == "done"
     assert hidden_in(caller, "raw", "curated") == []
+
+
+def test_columns_that_came_with_a_later_file_are_named_before_and_after_the_commit() -> None:
+    """Two new columns of a second file were kept as text in the lake, and no page said so."""
+    caller = uploader()
+    first = uploaded(caller, b"visit;score\nV1;1\nV2;2\nV3;3\n", "visits.csv", "")
+    document = checked(caller, first).json["draft"]["document"]
+    (table,) = document["schema"]
+    kept = {"property": "headgate.newColumns", "value": "keep_as_text"}
+    own = [each for each in table.get("customProperties", []) if each["property"] != kept["property"]]
+    created(caller, {**document, "schema": [{**table, "customProperties": [*own, kept]}]})
+    body = b"visit;score;followUp_due;followUp_kind\nV4;1;2025-01-02;call\nV5;2;;\n"
+    answer = checked(caller, later := uploaded(caller, body, "visits-2.csv", "visits")).json
+    assert answer["kept_columns"] == ["followUp_due", "followUp_kind"]
+    committed = caller.call("POST", f"/v1/uploads/{later}/commit").json
+    record = caller.lake.receive(committed["key"])
+    shown = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert shown["kept_columns"] == ["followUp_due", "followUp_kind"]
