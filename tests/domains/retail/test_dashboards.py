@@ -20,6 +20,7 @@ from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.compliance_guardian import decisions, reviews
 from headgate.domains.retail.global_market_pulse.regional_performance import beside_all_regions
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.domains.retail.market_intelligence_hub.planned_sums import with_plan
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.quality import card_findings
@@ -647,10 +648,33 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
 def test_the_costs_that_the_page_of_fraud_states_are_those_of_the_decisions() -> None:
     board = dashboards()["compliance-guardian"]
     review, block = decisions.REVIEW_COST_GBP, decisions.BLOCK_CALL_GBP
-    wrong = f"a wrong block £{block:g} and {100 * decisions.MARGIN_SHARE:g} % of the amount"
+    wrong = f"a wrong block £{block:g} and the margin, {100 * MARGIN_SHARE:g} % of the amount"
     assert any(f"a review costs £{review:g}, and {wrong}" in words for words in board.trust[0].words)
     assert f"A review is taken to cost £{review:g}, {wrong}" in board.queues[0].order
     assert f"A review is taken to cost £{review:g}, {wrong}" in board.panel("queue").action
+
+
+def test_every_text_about_a_margin_names_the_one_of_the_shop() -> None:
+    """Searches reckoned with a margin of a half, fraud with 30 %, and customers named none."""
+    texts = [
+        str(text)
+        for board in dashboards().values()
+        for panel in board.panels
+        for text in (panel.action, panel.sql)
+    ]
+    texts += [
+        text
+        for board in dashboards().values()
+        for queue in board.queues
+        for text in (queue.order, queue.sql, *(part.title for part in queue.evidence))
+    ]
+    texts += [words for board in dashboards().values() for note in board.trust for words in note.words]
+    sentences = [
+        part for text in texts for part in re.split(r"[.;'\n] ?", text) if re.search(r"\bmargin\b", part)
+    ]
+    share = f"{100 * MARGIN_SHARE:g} %"
+    assert len(sentences) >= 8
+    assert [sentence for sentence in sentences if share not in sentence] == []
 
 
 def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> None:
@@ -672,7 +696,7 @@ def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> 
         title = answer_in_words(figure.answer, answer_of(engine, figure.sql), {})
     costs = {row["transaction_id"]: row["cost_of_blocking"] for row in rows}
     expected = {
-        number: round(float((1 - score) * (decisions.MARGIN_SHARE * amount + decisions.BLOCK_CALL_GBP)), 2)
+        number: round(float((1 - score) * (MARGIN_SHARE * amount + decisions.BLOCK_CALL_GBP)), 2)
         for number, amount, score in ((1, 9.6, 0.687), (2, 85.87, 0.889))
     }
     assert costs == {**expected, 3: None}, "without labels nothing is blocked"
@@ -4045,8 +4069,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
             for part, rows in zip(queue.evidence, answers, strict=True)
         ]
     assert item["reason"] == (
-        "stock it only if that costs less than your margin on what is lost: nothing like it is sold; found "
-        "nothing in 100 % of 350 searches"
+        "stock it only if that costs less than the margin of 30 % on what is lost: nothing like it is sold; "
+        "found nothing in 100 % of 350 searches"
     )
     loss, typed, searched = titles
     assert typed == "Typed as Vinyl record (320) · vinyl records (30)"
@@ -4054,7 +4078,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         "292 searches beyond the usual, some left out for chance, of which 1 in 17 would have bought, each "
         "one line of any article, as none is like it, for £20"
     )
-    assert loss.endswith(": £342. At a margin of a half, worth a step that costs up to £171")
+    assert loss.endswith(": £342. At a margin of 30 %, worth a step that costs up to £102")
     gap |= {"is_sold": True, "valued_by": "any_article"}
     with duckdb.connect() as engine:
         filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
@@ -4066,8 +4090,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         in of_frames
     )
     assert str(other["reason"]).startswith(
-        "unless it means RECORD FRAME, stock it only if that costs less than your margin on what is lost: "
-        "the articles with its words are other things or sold nothing; found nothing in"
+        "unless it means RECORD FRAME, stock it only if that costs less than the margin of 30 % on what is "
+        "lost: the articles with its words are other things or sold nothing; found nothing in"
     ), "no synonym of other things"
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
@@ -4637,7 +4661,7 @@ def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articl
         items = answer_of(engine, queue.sql)
     assert [row["subject"] for row in items] == ["yoga mat", "dog lead", "candle"]
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
-        "stock it only if that costs less than your margin on what is lost: nothing like it is sold",
+        "stock it only if that costs less than the margin of 30 % on what is lost: nothing like it is sold",
         "add the search as a synonym of DOG LEAD or DOG BOWL, if it means that",
         "add the search as a synonym of CANDLE, if it means that",
     ]
@@ -4676,7 +4700,7 @@ def test_no_synonym_of_an_article_that_is_not_sold_any_more_is_proposed() -> Non
         filled_tables(engine, query_gaps=gaps, query_model_quality=[], products=products)
         items = answer_of(engine, queue.sql)
         opened = answer_of(engine, queue.evidence[0].of_item("not_found: dog bowl"))
-    again = "stock again, if that costs less than your margin on what is lost: "
+    again = "stock again, if that costs less than the margin of 30 % on what is lost: "
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
         f"{again}SET/6 GARDEN GNOME CANDLES is not sold any more",
         f"{again}CAMOUFLAGE DOG LEAD is not sold any more",
@@ -4715,7 +4739,8 @@ def test_a_search_is_a_synonym_where_one_article_that_it_means_is_still_sold() -
     assert [row["nearest_articles"] for row in opened][-1] == ended
     assert not {"stock", "synonym"} & {*title.split()}, "only the line says the step"
     assert str(none_sold["reason"]).startswith(
-        f"stock again, if that costs less than your margin on what is lost: {ended} is not sold any more"
+        "stock again, if that costs less than the margin of 30 % on what is lost: "
+        f"{ended} is not sold any more"
     )
 
 

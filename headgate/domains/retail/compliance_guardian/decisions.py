@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 # customer takes the margin of the purchase elsewhere and costs a call.
 REVIEW_COST_GBP = 3.0
 BLOCK_CALL_GBP = 5.0
-MARGIN_SHARE = 0.30
 OPTION = "reviews_a_day"
 REVIEWS_A_DAY = 100
 """Transactions that the fraud team can review in a day, unless the option states another number."""

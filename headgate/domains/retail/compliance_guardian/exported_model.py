@@ -22,6 +22,7 @@ from headgate.domains.retail.compliance_guardian import (
     fraud_reasons,
     scored_periods,
 )
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.domains.retail.predictions.fraud import FraudScorer
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
@@ -126,7 +127,7 @@ def _facts(model: boosting_models.Boosting, review_price: float) -> Mapping[str,
         "actions": [str(action) for action in decisions.ACTIONS],
         "costs": {
             "review": review_price,
-            "margin_share": decisions.MARGIN_SHARE,
+            "margin_share": MARGIN_SHARE,
             "block_call": decisions.BLOCK_CALL_GBP,
         },
         "groups": list(fraud_reasons.groups().items()),

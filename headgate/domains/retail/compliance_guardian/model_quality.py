@@ -20,6 +20,7 @@ from headgate.domains.retail.compliance_guardian import decisions
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.domains.retail.compliance_guardian.kept_quality import FraudMemory, KeptQuality, PeriodQuality
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.domains.retail.measures import Measure
 from headgate.learning.calibration import Reliability
 from headgate.learning.ranking import ranked
@@ -59,7 +60,7 @@ _NOTHING = "no fraud is known here, or nothing but fraud"
 _ECE = "mean distance of the probability from the share of fraud, in bins of similar probability"
 _TERMS = (
     f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin "
-    f"{decisions.MARGIN_SHARE:.0%}"
+    f"{MARGIN_SHARE:.0%}"
 )
 
 

@@ -16,6 +16,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from headgate.domains.retail.demand_insights_engine import replaced_columns
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.learning import model_file, preprocessing
 from headgate.learning.calibration import bins_of
 from headgate.learning.feature_drift import DriftWatch
@@ -44,7 +45,6 @@ _MAX_SHIFT = 20.0  # of log-odds; beyond it every probability is 0 or 1
 # The stated costs of a win-back offer. A person reached who would have left comes back once with this chance.
 OFFER_COST_GBP = 1.0
 OFFER_SUCCESS = 0.10
-MARGIN_SHARE = 0.30
 NO_OFFER = 1.0  # threshold when no probability earned anything
 EVERYBODY = 0.0  # threshold of the naive rule, an offer to each customer
 
