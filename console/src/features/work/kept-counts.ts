@@ -4,17 +4,18 @@ import { personOfLake } from '../../api/client'
 
 const keyOf = (name: string): string => personOfLake(`headgate.open-items.${name}`)
 
-/** The number of items that this tab counted last; 0 where the browser keeps nothing. */
-function keptCount(name: string): number {
+/** The number of items that this tab counted last; undefined where it counted none, or the browser keeps nothing. */
+export function keptCount(name: string): number | undefined {
   try {
-    return Number(sessionStorage.getItem(keyOf(name)) ?? 0)
+    const kept = sessionStorage.getItem(keyOf(name))
+    return kept === null ? undefined : Number(kept)
   } catch {
-    return 0
+    return undefined
   }
 }
 
-/** The number of open items of a queue. Until it is read, or where nobody asks for it, the last one that this tab counted. */
-export function useKeptCount(name: string, items: number | undefined): number {
+/** The number of open items of a queue. Until it is read, or where nobody asks for it, the last one that this tab counted; undefined where it counted none yet. */
+export function useKeptCount(name: string, items: number | undefined): number | undefined {
   useEffect(() => {
     if (items === undefined) return
     try {

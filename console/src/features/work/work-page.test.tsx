@@ -165,10 +165,13 @@ test('alerts have a number when all of their answers are there, also those of th
   cleanup()
   sessionStorage.clear()
   alerts = [{ name: 'late', sql: 'SELECT value FROM late', panel: '', message: '', units: {}, unit: '' }]
+  const { held, release } = holdAnswersTo('late')
   showWork('/work/machines')
   await screen.findByRole('button', { name: 'Done: 5' })
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(screen.getByText('Alerts')).toBeTruthy()
+  await vi.waitFor(() => expect(held).toHaveLength(1))
+  expect(screen.getByText('Alerts (…)')).toBeTruthy()
+  release()
+  expect(await screen.findByText('Alerts (1)')).toBeTruthy()
 })
 
 test('a queue whose listed items are all decided is not the first to do', async () => {
@@ -179,11 +182,17 @@ test('a queue whose listed items are all decided is not the first to do', async 
   expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
 })
 
-test('an address names its queue, and no other one is read for its count', async () => {
-  items = { machines: [], visits: ['7'] }
+test('an address names its queue, which is read before the others are counted', async () => {
+  items = { machines: ['5'], visits: ['7'] }
+  const { held, release } = holdAnswersTo('machines')
   showWork('/work/machines')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
-  await vi.waitFor(() => expect(read).toEqual(['SELECT item_id FROM machines']))
+  expect(await screen.findByText('Visits to plan (…)')).toBeTruthy()
+  await vi.waitFor(() => expect(held).toHaveLength(1))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(read).toEqual(['SELECT item_id FROM machines'])
+  release()
+  expect(await screen.findByText('Visits to plan (1)')).toBeTruthy()
 })
 
 test('a queue that is not read keeps the number that the tab counted last', async () => {

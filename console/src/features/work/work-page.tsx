@@ -23,7 +23,7 @@ import { byAmount } from '../morning/file-tasks'
 import { ACKNOWLEDGE, alertItems, ALERTS, openAlerts } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
-import { useKeptCount } from './kept-counts'
+import { keptCount, useKeptCount } from './kept-counts'
 import { type OpenItems, useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing, useMissing } from './queue-missing'
@@ -61,12 +61,18 @@ export function WorkPage() {
     all.map((one) => one.queue),
     !queue,
   )
+  const shown =
+    all.find((one) => one.queue.name === queue) ?? all.find((one) => addressOf(one.queue.title) === queue)
+  // The others are counted after the queue that a person opened, and once in a tab.
+  const isRead = boards.data !== undefined && (!shown || open.has(shown.queue.name))
+  useOpenItems(
+    all.map((one) => one.queue).filter(({ name }) => keptCount(name) === undefined),
+    Boolean(queue) && isRead,
+  )
   const toDo = firstToDo(
     all.map((one) => one.queue),
     open,
   )
-  const shown =
-    all.find((one) => one.queue.name === queue) ?? all.find((one) => addressOf(one.queue.title) === queue)
   const isAlerts = queue === ALERTS
   const isFiles = queue === FILES || (!queue && boards.data !== undefined && all.length === 0)
   // Chosen once, by the address: who decides the last item of a queue stays there.
@@ -87,7 +93,7 @@ export function WorkPage() {
                   isShown={one === shown}
                 />
               ))}
-              <AlertsLink boards={dashboards} isShown={isAlerts} />
+              <AlertsLink boards={dashboards} isShown={isAlerts} isCounted={isRead} />
               <FilesLink isShown={isFiles} />
             </Tabs>
             {isFiles ? (
@@ -124,6 +130,8 @@ function firstToDo(queues: { name: string }[], open: ReadonlyMap<string, OpenIte
 
 const withItems = (title: string, items: number): string => (items > 0 ? `${title} (${whole(items)})` : title)
 
+const whileCounting = (title: string): string => `${title} (…)`
+
 const withFiles = (title: string, files: number): string =>
   files > 0 ? `${title} (${count(files, 'file')})` : title
 
@@ -141,14 +149,24 @@ function QueueLink({ to, title, items, isShown, counted = withItems }: LinkProps
   const shown = useKeptCount(to, items)
   return (
     <Link to={`/work/${to}`} className="nav-link" aria-current={isShown ? 'page' : undefined}>
-      {counted(title, shown)}
+      {shown === undefined ? whileCounting(title) : counted(title, shown)}
     </Link>
   )
 }
 
-/** The alerts with the number of open ones, where the page has all answers already: statements cost. */
-function AlertsLink({ boards, isShown }: { boards: Schemas['Dashboard'][]; isShown: boolean }) {
-  const { raised, answers } = useRaisedAlerts(boards, isShown)
+interface AlertsProps {
+  boards: Schemas['Dashboard'][]
+  isShown: boolean
+  /** Whether they are counted now: statements cost, so this is once in a tab, after the page's own. */
+  isCounted: boolean
+}
+
+/** The alerts with the number of open ones. */
+function AlertsLink({ boards, isShown, isCounted }: AlertsProps) {
+  const { raised, answers } = useRaisedAlerts(
+    boards,
+    isShown || (isCounted && keptCount(ALERTS) === undefined),
+  )
   const decided = useDecisions(ALERTS).data
   const health = useHealth().data
   const open =
