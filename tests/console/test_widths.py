@@ -92,6 +92,24 @@ def test_a_bar_beside_the_rows_of_a_table_hides_no_column(served_shop: Served, b
     assert wide == {system: [] for system in SYSTEMS}
 
 
+ACTION_LINES = """() => [...document.querySelectorAll('.queue-line')].map(line => new Set(
+  [...line.querySelectorAll("button:not(.queue-subject)")].map(button =>
+    button.getBoundingClientRect().top)).size)"""
+
+
+def test_the_actions_of_a_call_have_one_line_in_a_narrow_window(
+    served_shop: Served, browser: Browser
+) -> None:
+    """Of five actions "Not now" was alone in a second line of every row."""
+    console = Console(served_shop, browser)
+    page = console.page(900, 900, token=OPERATOR)
+    visit(page, console.url, "/work/customers_to_call")
+    page.wait_for_selector(".queue-line")
+    lines = page.evaluate(ACTION_LINES)
+    assert lines
+    assert set(lines) == {1}
+
+
 PHONE = (375, 812)
 # Headings of each table that are in view, with the first row's cells. A text that is cut ends with "…".
 IN_VIEW = """() => [...document.querySelectorAll('.grid')].map(grid => {

@@ -1224,6 +1224,8 @@ def test_the_first_figure_says_that_no_test_saw_the_season_and_what_the_other_ru
             engine.execute("update sales_forecast set history_too_short = ?", [is_short])
             rows = answer_of(engine, panel.sql)
             words += [answer_in_words(panel.answer, rows, {}), action_words(panel.action, rows, {})]
+            (error,) = answer_of(engine, panel_of("market-intelligence-hub", "forecast_error").sql)
+            assert ("no test covered this season" in str(error["title_action"])) == is_short
     title, action, tested_title, tested_action = words
     assert title.endswith("; past sums, none of this season, were off by 17")
     assert action == (
