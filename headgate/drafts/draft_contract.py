@@ -177,8 +177,7 @@ def draft_from_sample(
     columns = with_trim(columns, ends)
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
-    contract = _with_event_time(_contract(sample.stored, columns, names), rows)
-    contract = _with_encoding(contract, sample)
+    contract = _with_event_time(_with_encoding(_contract(sample.stored, columns, names), sample), rows)
     questions, words = _questions(contract, sample, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     return replace(
