@@ -62,7 +62,7 @@ from headgate.drafts.nearly_all_rows import (
     sounds_like_key,
 )
 from headgate.drafts.other_words import (
-    NumbersBesideWords,
+    NumbersAmongWords,
     WordsQuestion,
     numbers_beside_words,
     numbers_of_texts,
@@ -123,7 +123,7 @@ class Draft:
     padded: frozenset[str] = frozenset()
     text_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     text_numbers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    mostly_numbers: Mapping[str, NumbersBesideWords] = field(default_factory=dict)
+    mostly_numbers: Mapping[str, NumbersAmongWords] = field(default_factory=dict)
 
 
 def draft_from_sample(
@@ -350,7 +350,7 @@ def _of_texts(
 
 def _mostly_numbers(
     contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess], asked: Collection[str]
-) -> dict[str, NumbersBesideWords]:
+) -> dict[str, NumbersAmongWords]:
     """Return the text columns about nobody with numbers in most rows, of which nothing is asked."""
     return {
         column.name: beside

@@ -72,7 +72,7 @@ def _with_key_of(contract: Contract, draft: Mapping[str, Any], outer: Mapping[st
     }
 
 
-def with_values_beside(draft: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def with_beside_columns(draft: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """Return the draft of a list with the columns of values beside it, which are left out at first.
 
     Args:

@@ -88,7 +88,7 @@ def _words_beside_half(name: str, text: pa.Array, guess: Guess) -> tuple[str, ..
 
 
 @dataclass(frozen=True)
-class NumbersBesideWords:
+class NumbersAmongWords:
     """A text column of which at least half of the values are numbers, and the others words.
 
     Attributes:
@@ -102,7 +102,7 @@ class NumbersBesideWords:
     reading: Reading
 
 
-def numbers_beside_words(name: str, text: pa.Array, guess: Guess) -> NumbersBesideWords | None:
+def numbers_beside_words(name: str, text: pa.Array, guess: Guess) -> NumbersAmongWords | None:
     """Return the numbers and words of a text column; None for codes, and if most values are words."""
     unique, counts = _distinct(text)
     is_other = ~flags(pc.match_substring_regex(unique, "[0-9]"))
@@ -120,7 +120,7 @@ def numbers_beside_words(name: str, text: pa.Array, guess: Guess) -> NumbersBesi
     if not (readings and is_amount and kinds <= {*_NUMBERS}):
         return None
     by_rows = dict(sorted(rows_of.items(), key=lambda each: (-each[1], each[0])))
-    return NumbersBesideWords(int(counts[~is_other].sum()), by_rows, readings[0])
+    return NumbersAmongWords(int(counts[~is_other].sum()), by_rows, readings[0])
 
 
 def _distinct(text: pa.Array) -> tuple[pa.Array, Rows]:

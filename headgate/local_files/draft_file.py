@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.drafts.other_words import NumbersBesideWords, WordsQuestion
+    from headgate.drafts.other_words import NumbersAmongWords, WordsQuestion
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
 
@@ -179,7 +179,7 @@ def draft_of_upload(
     }
 
 
-def _numbers_facts(beside: NumbersBesideWords) -> dict[str, Any]:
+def _numbers_facts(beside: NumbersAmongWords) -> dict[str, Any]:
     return {
         "numbers": beside.numbers,
         "words": dict(islice(beside.words.items(), _MAX_WORDS)),

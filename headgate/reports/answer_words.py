@@ -269,8 +269,8 @@ def action_words(action: str, rows: Sequence[Mapping[str, Any]], units: Mapping[
     >>> action_words("Call all.", [{"title_action": "Call {who} first.", "who": "Ann"}], {})
     'Call Ann first.'
     """
-    stated = (rows[0].get(ACTION) if rows else None) or action
-    return filled_template(stated, rows[:1], units) or stated
+    template = (rows[0].get(ACTION) if rows else None) or action
+    return filled_template(template, rows[:1], units) or template
 
 
 def is_shown(column: str) -> bool:

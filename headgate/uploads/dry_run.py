@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.file_form import ENCODING_PROPERTY
 from headgate.drafts.dataset_name import dataset_name_of, without_time
-from headgate.drafts.enclosing_columns import as_part_of_records, with_values_beside
+from headgate.drafts.enclosing_columns import as_part_of_records, with_beside_columns
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.formats.guess_encoding import OFFERED, guess_encoding, is_guessed, samples
@@ -237,7 +237,7 @@ class DryRunner:
         if edited.edits.encoding and (drafted := result.get("draft")):
             result["draft"] = _in_encoding(drafted, edited.edits.encoding)
         if edited.beside_columns and (drafted := result.get("draft")):
-            result["draft"] = with_values_beside(drafted, edited.beside_columns)
+            result["draft"] = with_beside_columns(drafted, edited.beside_columns)
         if edited.inner_list and (drafted := result.get("draft")):
             contracts = self.mappings(scratch).contracts.values()
             result["draft"] = as_part_of_records(drafted, edited.inner_list, contracts)

@@ -396,9 +396,9 @@ def _values_beside(
     if read_list is None or opened is None or read_list.is_inner or edits.is_of_no_dataset:
         return ()
     mapped = (name for name, field_ in edits.columns.items() if field_)
-    stated = {*map(folded, (*stated_beside(contract), *mapped))}
+    declared = {*map(folded, (*stated_beside(contract), *mapped))}
     own = {*map(folded, opened.names)}
-    names = (name for name in read_list.values if contract is None or folded(name) in stated)
+    names = (name for name in read_list.values if contract is None or folded(name) in declared)
     return tuple(name for name in names if folded(name) not in own)
 
 

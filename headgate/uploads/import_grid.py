@@ -177,9 +177,9 @@ def _properties_of_part(
     properties: dict[str, object] = {(RECORDS_PROPERTY if is_json else SHEET_PROPERTY): part} if part else {}
     if beside:
         properties[BESIDE_PROPERTY] = [*beside]
-    stated = contract.properties if contract else {}
+    own = contract.properties if contract else {}
     forms = (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY)
-    return properties | {name: stated[name] for name in forms if name in stated}
+    return properties | {name: own[name] for name in forms if name in own}
 
 
 def _opened_as_declared(

@@ -119,14 +119,14 @@ def values_beside(parsed: object, path: Path) -> dict[str, Any]:
 def with_values_beside(
     records: Sequence[object], parsed: object, path: Path, place: RecordPlace
 ) -> Sequence[object]:
-    """Return the records with the stated values beside their list; a record's own value comes first."""
+    """Return the records with the chosen values beside their list; a record's own value comes first."""
     values = values_beside(parsed, path) if place.beside else {}
-    stated = {folded(key): (key, part) for key, part in values.items() if folded(key) in place.beside}
-    if not stated:
+    chosen = {folded(key): (key, part) for key, part in values.items() if folded(key) in place.beside}
+    if not chosen:
         return records
     names = (key for record in records if isinstance(record, dict) for key in record)
-    own = {folded(key): key for key in names if folded(key) in stated}
-    beside = {own.get(name, key): part for name, (key, part) in stated.items()}
+    own = {folded(key): key for key in names if folded(key) in chosen}
+    beside = {own.get(name, key): part for name, (key, part) in chosen.items()}
     return [
         {**record, **{key: part for key, part in beside.items() if key not in record}}
         if isinstance(record, dict)
