@@ -162,7 +162,7 @@ def _share(letters: Counter[str], symbols: int, language: str) -> float:
 
 
 def _letters_and_symbols(words: Counter[bytes], encoding: str) -> tuple[Counter[str], int]:
-    """Count the letters beyond ASCII, and the characters that are no letters of any."""
+    """Count the letters beyond ASCII, and the characters that no language has as letters there."""
     letters, symbols = Counter[str](), 0
     for word, times in words.items():
         text = word.decode(encoding, "replace")

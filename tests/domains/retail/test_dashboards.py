@@ -2352,9 +2352,7 @@ def test_the_article_that_came_back_is_the_one_with_most_money_in_all_its_lines(
     assert answer_in_words(region.title, alone, region.units) == (
         "£615 came back in October 2010, all of it MUG: 61 pieces, £615; ask what was wrong"
     )
-    assert [row["product_id"] for row in of_region] == ["A", "B", "D", "B", "B"], (
-        "of one day the largest first"
-    )
+    assert [row["product_id"] for row in of_region] == ["A", "B", "D", "B", "B"], "dearest first"
 
 
 @pytest.mark.parametrize(
