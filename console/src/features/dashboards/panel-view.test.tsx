@@ -30,6 +30,7 @@ const PANEL = {
   y: ['net_usd'],
   series: '',
   keeps: [],
+  action: '',
 } as unknown as Schemas['Panel']
 const BOARD = { system: '', title: 'Mine', written_by: 'ana', queues: [], trust: [] }
 const ANSWER: Record<string, object> = {
