@@ -55,8 +55,8 @@ test test-unit test-faults: export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: check check-fast check-terraform check-console console wheel screenshots test test-weekly test-unit test-faults check-drafts fuzz sbom audit-packages audit-terraform docs clean
 
-check: setup ## run the three checks below and audit-terraform, two at a time
-	@$(MAKE) --no-print-directory -j 2 --output-sync check-terraform check-fast audit-terraform check-console
+check: setup ## run the three checks below and audit-terraform, two at a time, the longest first
+	@$(MAKE) --no-print-directory -j 2 --output-sync check-console check-fast check-terraform audit-terraform
 
 check-fast: setup ## check lint, format, types, import layers and plain English, in seconds after the first time
 	ruff check .
