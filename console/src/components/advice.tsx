@@ -5,21 +5,30 @@ import { type Deed, deedOf, partsOf } from '../api/commands'
 import { useMay } from '../api/queries'
 import { useStartRun } from '../features/lake/queries'
 import { StartRun } from '../features/lake/start-run'
+import { capitalised } from '../formats/words'
 
 /** A text of the API: a command becomes the link or the button that does the same. One of who deploys the lake can be copied. */
 export function Advice({ text }: { text: string }) {
-  return partsOf(text).map((part, place) => (
-    <Fragment key={place}>{part.isCommand ? <Command command={part.text} /> : part.text}</Fragment>
-  ))
+  return partsOf(text).map((part, place, parts) => {
+    const before = place === 0 ? '' : (parts[place - 1]?.text ?? '')
+    return (
+      <Fragment key={place}>
+        {part.isCommand ? <Command command={part.text} isFirst={ENDS_BEFORE.test(before)} /> : part.text}
+      </Fragment>
+    )
+  })
 }
 
-function Command({ command }: { command: string }) {
+/** What stands before the first word of a sentence. */
+const ENDS_BEFORE = /(^|[.?!])\s*$/
+
+function Command({ command, isFirst }: { command: string; isFirst: boolean }) {
   const deed = deedOf(command)
   if (!deed) return <Copied command={command} />
   if ('only' in deed) return <StartHere {...deed} />
   return (
     <Anchor inherit href={deed.href}>
-      {deed.words}
+      {isFirst ? capitalised(deed.words) : deed.words}
     </Anchor>
   )
 }
