@@ -50,6 +50,8 @@ ROWS: list[dict[str, Any]] = [
         "units": -1,
         "average_order_value": None if number else Decimal("19.9000"),
         "sales_share": [0.1, None, 1e-300][number],
+        "revenue_place": number + 1,
+        "all_orders": RIGHT,
         "as_of": date(2011, 12, 9),
         "snapshot_id": SNAPSHOT,
     }

@@ -66,7 +66,8 @@ def export_of(
     reviews_a_day: int = decisions.REVIEWS_A_DAY,
 ) -> Scorer | None:
     """The export of a model with all transactions as the past, and a price of the last days."""
-    count, last_at = len(transactions), transactions.last_at
+    count = len(transactions)
+    last_at = transactions.rows(count - 1, count)["transacted_at"].iloc[-1]
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
     price = scored_periods.review_price(model, transactions, waiting, count, reviews_a_day)
     past = exported_model.Past(
