@@ -84,7 +84,7 @@ test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator
 	python -m pytest tests/unit tests/domains tests/integration -m unit -q -n 2 $(BY_FILE)
 	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit and not weekly" -q -n 3 $(BY_FILE)
 
-test-weekly: setup ## lose and restore tables, buckets, the ledger and a region, deploy from a wheel in an empty folder, run a pipeline, and draw more examples for property tests; sixteen minutes
+test-weekly: setup ## lose and restore tables, buckets, the ledger and a region, deploy from a wheel in an empty folder, run a pipeline, run dbt on a shop, and draw more examples for property tests; twenty minutes
 	python -m pytest tests/e2e -m weekly -q -n 2 $(BY_FILE)
 	HYPOTHESIS_PROFILE=weekly python -m pytest tests/unit tests/domains tests/integration -m "unit and hypothesis" -q -n 2 $(BY_FILE)
 	HYPOTHESIS_PROFILE=weekly python -m pytest tests/faults/test_deliveries.py -q -n 2

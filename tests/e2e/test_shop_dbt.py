@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from tests.e2e.lakes import Lake
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.weekly]
 
 NEIGHBOURS = ROOT / ".venv" / "neighbours" / "bin"
 # Each contract of a folder is linted, and its rows are tested where it says where they are.
