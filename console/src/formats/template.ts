@@ -59,22 +59,26 @@ const PARTS = '; '
 /** In place of it while cells are filled in, because one may have a semicolon of its own. */
 const MARK = '\0'
 
+/** The parts of an answer that have words; undefined where a column of it has no value. */
+const partsIn = (template: string, answer: AnswerRows, units: Units): string[] | undefined =>
+  filled(template.replaceAll(PARTS, MARK), answer, units)?.split(MARK).filter(Boolean)
+
 /** An answer whose first part is the title; the others stand below. Its template has a semicolon between them. */
 export function titleParts(
   template: string,
   answer: AnswerRows,
   units: Units,
 ): { title: string; others: string } | undefined {
-  const text = filled(template.replaceAll(PARTS, MARK), answer, units)
-  if (text === undefined) return undefined
-  const [first = '', ...others] = text.split(MARK).filter(Boolean)
+  const parts = partsIn(template, answer, units)
+  if (!parts) return undefined
+  const [first = '', ...others] = parts
   return { title: capitalised(first), others: capitalised(others.join(PARTS)) }
 }
 
 /** An answer as one title of all its parts. */
 export function answerTitle(template: string, answer: AnswerRows, units: Units): string | undefined {
-  const text = filled(template.replaceAll(PARTS, MARK), answer, units)
-  return text === undefined ? undefined : capitalised(text.split(MARK).filter(Boolean).join(PARTS))
+  const parts = partsIn(template, answer, units)
+  return parts && capitalised(parts.join(PARTS))
 }
 
 /** The texts whose columns all have values, in their order: a part that cannot be said is left out. */

@@ -36,7 +36,7 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
   const { title, panels } = draft
   const refused = useRefusedFigures(panels)
   const missing =
-    missingOf(draft) || (refused.some((words) => words !== '') ? 'Mend the panel above first.' : '')
+    missingOf(draft) || (refused.some((words) => words !== '') ? 'Correct the panel above first.' : '')
   const setPanels = (next: PanelAsked[]) => setDraft({ ...draft, panels: next })
   function press(event: React.FormEvent): void {
     event.preventDefault()

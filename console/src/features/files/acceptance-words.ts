@@ -2,15 +2,12 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { stateWords } from '../../formats/states'
 import { originalId } from './original-id'
-import { outcomeWords } from './waiting-words'
+import { isBegun, outcomeParts, outcomeWords, waitingRows } from './waiting-words'
 
 type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'> & Settled
 
 /** The refused rows that a person corrected or ignored since; absent before a commit. */
 type Settled = Partial<Pick<Schemas['FileDetail'], 'corrected' | 'ignored'>>
-
-/** Whether a person has begun with the refused rows of a file: then what is left of them counts. */
-export const isBegun = ({ corrected = 0, ignored = 0 }: Settled): boolean => corrected + ignored > 0
 
 /** What a file lost, in one line; empty for a file that lost no more than the lake permits, or of which no row waits. */
 export function acceptanceTitle({
@@ -21,7 +18,7 @@ export function acceptanceTitle({
   ignored = 0,
 }: Counted): string {
   if (acceptance !== 'ok' && isBegun({ corrected, ignored }))
-    return corrected + ignored < quarantined
+    return waitingRows({ quarantined, corrected, ignored }, []) > 0
       ? `Of ${count(received, 'row')} ${outcomeWords({ quarantined, corrected, ignored })}`
       : ''
   if (acceptance === 'nothing_accepted')
@@ -69,14 +66,9 @@ export function listedState(
     }
   if (isShort && state === 'nothing_accepted') return { state, label: 'none accepted' }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
-  const left = Math.max(0, file.quarantined - file.corrected - file.ignored)
-  if (left === 0) {
-    const parts = [
-      file.corrected > 0 ? `${whole(file.corrected)} corrected` : '',
-      file.ignored > 0 ? `${whole(file.ignored)} ignored` : '',
-    ]
-    return { state, label: isShort ? stateWords(state) : ['done', ...parts.filter(Boolean)].join(', ') }
-  }
+  const left = waitingRows(file, [])
+  if (left === 0)
+    return { state, label: isShort ? stateWords(state) : ['done', ...outcomeParts(file)].join(', ') }
   return {
     state: 'rows_refused',
     label: isShort ? stateWords('rows_wait') : `${count(left, 'row')} ${left === 1 ? 'waits' : 'wait'}`,

@@ -2,7 +2,8 @@ import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { StateBadge } from '../../components/states'
-import { acceptanceTitle, fileState, isBegun, isReplaced, REPLACED } from './acceptance-words'
+import { acceptanceTitle, fileState, isReplaced, REPLACED } from './acceptance-words'
+import { isBegun } from './waiting-words'
 
 /** A file's state; one that lost more rows than the lake permits, or has rows that wait, is not shown as done and good. */
 export function FileBadge({

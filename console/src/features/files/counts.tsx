@@ -2,6 +2,7 @@ import { Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
+import { isBegun, waitingRows } from './waiting-words'
 import { warnedCount } from './warned-rows'
 
 type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warned'> & {
@@ -31,7 +32,7 @@ export function Counts({
   of: Counted
 }) {
   const warnings = warnedCount(warned)
-  const waiting = Math.max(0, quarantined - corrected - ignored)
+  const waiting = waitingRows({ quarantined, corrected, ignored }, [])
   const processed = accepted + quarantined + duplicates
   return (
     <Group gap="lg" data-testid="counts">
@@ -43,7 +44,7 @@ export function Counts({
           ['refused', quarantined],
           ...(corrected > 0 ? [['corrected since', corrected] as const] : []),
           ...(ignored > 0 ? [['ignored', ignored] as const] : []),
-          ...(corrected + ignored > 0 && !closedBy ? [['waiting', waiting] as const] : []),
+          ...(isBegun({ corrected, ignored }) && !closedBy ? [['waiting', waiting] as const] : []),
           ['duplicates', duplicates - sameKey],
           ...(sameKey > 0 ? [['with the key of another row', sameKey] as const] : []),
           ...(instead > 0 ? [['taken instead', instead] as const] : []),

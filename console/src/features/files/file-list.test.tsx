@@ -123,7 +123,7 @@ test('rows that were corrected are no longer called refused, and rows of an unma
   expect(screen.getByRole('cell', { name: '40' })).toBeTruthy()
 })
 
-test('on a phone the corrections of files are told apart by the file and the moment', () => {
+test('on a phone the corrections of files have the file and the moment', () => {
   vi.stubGlobal('matchMedia', () => ({
     matches: true,
     addEventListener: vi.fn(),

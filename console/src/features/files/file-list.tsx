@@ -19,7 +19,7 @@ import { Advice } from '../../components/advice'
 import { isReplaced, listedState } from './acceptance-words'
 import { inOrder } from './file-order'
 import { originalId } from './original-id'
-import { outcomeWords, sameKeyOf, sameKeyWords } from './waiting-words'
+import { outcomeParts, outcomeWords, sameKeyOf, sameKeyWords } from './waiting-words'
 
 type File = Schemas['FileSummary']
 
@@ -175,7 +175,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
   }
   const refused = (index: number) => {
     const file = files[index]
-    const since = file && outcomeWords(file).split(': ')[1]
+    const since = file && outcomeParts(file).join(', ')
     return since ? (
       <>
         {whole(file.quarantined)} <div className="file-counts muted">({since})</div>

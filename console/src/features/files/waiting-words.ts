@@ -79,8 +79,22 @@ export const waitOf = (file: Parameters<typeof waitingRows>[0] & { closed_by: st
 
 type Refused = Pick<File, 'quarantined' | 'corrected' | 'ignored'> & { closed_by?: string }
 
-/** Whether a person corrected or ignored some of the refused rows of a file. */
-const isBegun = (file: Refused, rows: Row[]): boolean => corrected(file, rows) + file.ignored > 0
+/** Whether a person corrected or ignored some of the refused rows of a file: then what is left of them counts. */
+export const isBegun = (
+  { corrected: settled = 0, ignored = 0 }: Partial<Pick<File, 'corrected' | 'ignored'>>,
+  rows: Row[] = [],
+): boolean => corrected({ corrected: settled }, rows) + ignored > 0
+
+/** What became of the refused rows of a file, in parts; none while nobody has begun with them. */
+export function outcomeParts(file: Refused, rows: Row[] = []): string[] {
+  if (!isBegun(file, rows)) return []
+  const [settled, waiting] = [corrected(file, rows), file.closed_by ? 0 : waitingRows(file, rows)]
+  return [
+    settled > 0 ? `${whole(settled)} corrected` : '',
+    waiting > 0 ? `${whole(waiting)} ${waiting === 1 ? 'waits' : 'wait'}` : '',
+    file.ignored > 0 ? `${whole(file.ignored)} ignored` : '',
+  ].filter(Boolean)
+}
 
 /**
  * What became of the refused rows of a file, in the one sentence that all pages have. A row whose correction is accepted
@@ -88,17 +102,8 @@ const isBegun = (file: Refused, rows: Row[]): boolean => corrected(file, rows) +
  *
  * @example outcomeWords({ quarantined: 51, corrected: 44, ignored: 6 }) // '51 refused: 44 corrected, 1 waits, 6 ignored'
  */
-export function outcomeWords(file: Refused, rows: Row[] = []): string {
-  const all = `${whole(file.quarantined)} refused`
-  if (!isBegun(file, rows)) return all
-  const [settled, waiting] = [corrected(file, rows), file.closed_by ? 0 : waitingRows(file, rows)]
-  const parts = [
-    settled > 0 ? `${whole(settled)} corrected` : '',
-    waiting > 0 ? `${whole(waiting)} ${waiting === 1 ? 'waits' : 'wait'}` : '',
-    file.ignored > 0 ? `${whole(file.ignored)} ignored` : '',
-  ]
-  return `${all}: ${parts.filter(Boolean).join(', ')}`
-}
+export const outcomeWords = (file: Refused, rows: Row[] = []): string =>
+  [`${whole(file.quarantined)} refused`, outcomeParts(file, rows).join(', ')].filter(Boolean).join(': ')
 
 /** How many rows wait for a correction, or what became of them, and how many are duplicates of other rows of the file. */
 export function waitingWords(file: File, rows: Row[]): string {

@@ -302,13 +302,13 @@ test('a dataset states the values beside a list that a person takes in, and leav
       },
     ],
   }
-  const stated = (...leftOut: string[]) => {
+  const propertiesWithout = (...leftOut: string[]) => {
     const columns = draftColumns(drafted).map((one) => ({ ...one, isLeftOut: leftOut.includes(one.name) }))
     return (edited(drafted, about('calls'), columns).schema as typeof drafted.schema)[0]?.customProperties
   }
-  expect(stated('generated')).toEqual([{ property: 'headgate.besideRecords', value: ['port'] }])
-  expect(stated('port', 'generated')).toEqual([])
-  expect(stated('call_id', 'port')).toEqual([
+  expect(propertiesWithout('generated')).toEqual([{ property: 'headgate.besideRecords', value: ['port'] }])
+  expect(propertiesWithout('port', 'generated')).toEqual([])
+  expect(propertiesWithout('call_id', 'port')).toEqual([
     { property: 'headgate.besideRecords', value: ['Generated'] },
     { property: 'headgate.leftOut', value: ['call_id'] },
   ])

@@ -148,8 +148,8 @@ def test_a_value_beside_a_list_is_a_column_of_each_row_once_a_person_takes_it_in
     draft = checked(caller, upload_id).json["draft"]
     assert draft["beside_columns"] == ["port", "generated"]
     names = [column["name"] for column in draft["document"]["schema"][0]["properties"]]
-    stated = draft["document"]["schema"][0]["customProperties"]
-    assert {"property": "headgate.eventTime", "value": "generated"} not in stated
+    properties = draft["document"]["schema"][0]["customProperties"]
+    assert {"property": "headgate.eventTime", "value": "generated"} not in properties
     document = without_columns(draft["document"], "generated")
     assert created(caller, document).json["is_in_use"]
     fields = {name: None if name == "generated" else name for name in names}

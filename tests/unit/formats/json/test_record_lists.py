@@ -55,8 +55,8 @@ def test_a_record_of_an_inner_list_has_the_values_of_the_record_around_it() -> N
 
 def test_a_contract_reads_the_position_only_as_a_field_of_its_own() -> None:
     columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in ("orders_number", "sku"))
-    stated = {"headgate.records": "export.orders.lines"}
-    contract = Contract("", "", "source", "0", columns, properties=stated)
+    own = {"headgate.records": "export.orders.lines"}
+    contract = Contract("", "", "source", "0", columns, properties=own)
     assert "lines_position" not in read_records(EXPORT, place=RecordPlace.by(contract)).columns
     numbered = replace(contract, columns=(*columns, Column("lines_position", ColumnType(Kind.BIGINT))))
     read = read_records(EXPORT, place=RecordPlace.by(numbered))
@@ -96,8 +96,8 @@ PORT = b"""{"port": "Skagvik", "made": {"by": "log 4", "generated": 7, "calls": 
 @pytest.mark.parametrize("list_name", ["", "made.calls"])
 def test_stated_values_beside_a_list_are_values_of_each_record_that_has_no_own(list_name: str) -> None:
     columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in ("id", "port", "generated"))
-    stated = {"headgate.besideRecords": ["port", "Generated"], "headgate.records": list_name}
-    contract = Contract("", "", "source", "0", columns, properties=stated)
+    own = {"headgate.besideRecords": ["port", "Generated"], "headgate.records": list_name}
+    contract = Contract("", "", "source", "0", columns, properties=own)
     read = read_records(PORT, place=RecordPlace.by(contract))
     texts = {name: column.to_pylist() for name, column in read.columns.items() if name != "cargo"}
     assert texts == {
