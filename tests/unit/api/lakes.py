@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from headgate.api import lake_ports
+from headgate.api.analytics import scorers, tables
 from headgate.api.app import Application
+from headgate.api.files import dataset_profiles, refused_columns
 from headgate.api.lake_ports import KnownRuns
 from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus, ResultFile
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger
@@ -216,6 +218,9 @@ class MemoryLake:
     job_logs: MemoryJobLogs = field(default_factory=MemoryJobLogs)
 
     def __post_init__(self) -> None:
+        # Lakes of other tests have the same buckets, and may have had other rows at the same version.
+        for reader in (dataset_profiles, refused_columns, scorers, tables):
+            reader._cache.clear()
         self.databases = replace(self.databases, contracts=lambda: self.contracts)
 
     def begin_request(self) -> None:
