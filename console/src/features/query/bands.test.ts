@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { bandStep } from './bands'
-import { drawn } from './chart-choice'
+import { drawn } from './drawn-chart'
 
 const SQL =
   'select floor(weight/100)*100 as bucket, count(*) n from parcels where is_paid group by 1 order by 1'

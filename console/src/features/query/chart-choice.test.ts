@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { chartDrawing, drawable, drawn, suggested } from './chart-choice'
+import { chartDrawing, drawable, suggested } from './chart-choice'
+import { drawn } from './drawn-chart'
 
 const DAILY = [
   { name: 'datum', type: 'date' },
@@ -342,19 +343,33 @@ test('the bars of an answer with codes and names have the names', () => {
   expect(suggested(columns, alike)?.x).toBe('item_id')
 })
 
-test('stacked bars are in the order of their totals, unless the statement orders the bars', () => {
+test('stacked bars are in the order of their totals only where the statement orders by nothing but what they show', () => {
   const columns = [
     { name: 'kind', type: 'varchar' },
     { name: 'place', type: 'varchar' },
     { name: 'n', type: 'bigint' },
+    { name: 'rank', type: 'bigint' },
   ]
   const rows = [
-    ['bowls', 'north', 9],
-    ['lamps', 'north', 6],
-    ['lamps', 'south', 5],
+    ['bowls', 'north', 9, 1],
+    ['lamps', 'north', 6, 2],
+    ['lamps', 'south', 5, 2],
   ]
   const choice = { x: 'kind', y: ['n'], series: 'place' }
-  const barsOf = (sql: string) => drawn(columns, rows, choice, sql).rows.map(([kind]) => kind)
-  expect(barsOf('select kind, place, n from t order by n desc')).toEqual(['lamps', 'lamps', 'bowls'])
-  expect(barsOf('select kind, place, n from t order by kind')).toEqual(['bowls', 'lamps', 'lamps'])
+  const barsOf = (order: string) => {
+    const sql = `select kind, place, sum(m) as n, rank from t group by kind, place, rank ${order}`
+    return drawn(columns, rows, choice, sql).rows.map(([kind]) => kind)
+  }
+  const byTotal = ['lamps', 'lamps', 'bowls']
+  for (const order of ['', 'order by n desc', 'order by 3 desc', 'order by sum(m) desc nulls last'])
+    expect(barsOf(order)).toEqual(byTotal)
+  const asAnswered = ['bowls', 'lamps', 'lamps']
+  for (const key of [
+    'kind',
+    'rank',
+    'n desc, rank',
+    'lower(kind)',
+    "case kind when 'bowls' then 1 else 2 end",
+  ])
+    expect(barsOf(`order by ${key}`)).toEqual(asAnswered)
 })

@@ -21,7 +21,8 @@ import { QueryFailed } from './query-failed'
 import { useProgressWords } from './progress-words'
 import { QuestionPicker } from './question-picker'
 import { isOnlyFigures } from './figures-of'
-import { chartDrawing, type Choice, drawable, drawn } from './chart-choice'
+import { chartDrawing, type Choice, drawable } from './chart-choice'
+import { drawn } from './drawn-chart'
 import {
   type Asked,
   choiceOf,

@@ -1,4 +1,4 @@
-import { masking } from './statement-text'
+import { blankTexts, masking } from './statement-text'
 
 /** Pairs of brackets without brackets inside. */
 const BRACKETS = /\([^()]*\)/g
@@ -58,20 +58,15 @@ export function itemsIn(text: string, masked: string, { from, until }: Span): st
 
 const ORDER_BY = /\border\s+by\b/gi
 const AFTER_ORDER = /\b(?:limit|offset|fetch)\b|;\s*$/i
+const DIRECTION = /\s+(?:asc\b|desc\b)?(?:\s*nulls\s+(?:first|last))?$/i
 
 /**
- * The columns by which a statement orders its rows, as it writes them: names or places.
+ * What a statement orders its rows by, as it writes it: names, places or expressions.
  *
  * @example orderedBy('SELECT a, sum(b) AS sold FROM t GROUP BY 1 ORDER BY sold DESC, 1') // ['sold', '1']
  */
-export function orderedBy(sql: string): string[] {
-  const clause = clauseOf(outermost(sql), ORDER_BY, AFTER_ORDER)
-  if (!clause) return []
-  return sql
-    .slice(clause.from, clause.until)
-    .split(',')
-    .map((item) => /^\s*(?:\w+\.)?"?(\w+)"?(?:\s+(?:asc|desc|nulls)\b.*)?\s*$/is.exec(item)?.[1] ?? '')
-}
+export const orderedBy = (sql: string): string[] =>
+  clauseItems(sql, ORDER_BY, AFTER_ORDER).map((item) => item.replace(DIRECTION, ''))
 
 const GROUP_BY = /\bgroup\s+by\b/gi
 
@@ -80,8 +75,11 @@ const GROUP_BY = /\bgroup\s+by\b/gi
  *
  * @example groupedBy('SELECT a, year(b), count(*) FROM t GROUP BY a, year(b) ORDER BY 1') // ['a', 'year(b)']
  */
-export function groupedBy(sql: string): string[] {
+export const groupedBy = (sql: string): string[] => clauseItems(sql, GROUP_BY, AFTER_GROUP)
+
+/** The items of the last clause that begins with these words, without texts and comments. */
+function clauseItems(sql: string, words: RegExp, after: RegExp): string[] {
   const masked = outermost(sql)
-  const clause = clauseOf(masked, GROUP_BY, AFTER_GROUP)
-  return clause ? itemsIn(sql, masked, clause).map((item) => item.trim()) : []
+  const clause = clauseOf(masked, words, after)
+  return clause ? itemsIn(blankTexts(sql), masked, clause).map((item) => item.trim()) : []
 }

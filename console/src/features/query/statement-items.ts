@@ -1,4 +1,4 @@
-import { groupedBy, itemsIn, outermost, type Span } from './statement-clauses'
+import { groupedBy, itemsIn, orderedBy, outermost, type Span } from './statement-clauses'
 import { blankTexts, masking } from './statement-text'
 
 /** An item of a SELECT: the name that it gives its column, and its expression without that name. */
@@ -20,16 +20,33 @@ const compact = (text: string): string => text.replace(/\s+/g, '').toLowerCase()
 export function groupedColumns(sql: string, names: string[]): string[] {
   const grouped = groupedBy(sql)
   if (grouped.length === 0) return []
+  const isColumn = columnTest(sql, names)
+  return names.filter((_, at) => grouped.some((item) => isColumn(item, at)))
+}
+
+/**
+ * The columns by which a statement orders its rows; undefined for what is no column of its answer.
+ *
+ * @example orderedColumns('SELECT a, sum(b) AS c FROM t GROUP BY 1 ORDER BY sum(b) DESC, d', ['a', 'c']) // ['c', undefined]
+ */
+export function orderedColumns(sql: string, names: string[]): (string | undefined)[] {
+  const ordered = orderedBy(sql)
+  if (ordered.length === 0) return []
+  const isColumn = columnTest(sql, names)
+  return ordered.map((item) => names.find((_, at) => isColumn(item, at)))
+}
+
+/** A test whether an item of GROUP BY or ORDER BY is a column: by the column's place, its name or its expression. */
+function columnTest(sql: string, names: string[]): (item: string, at: number) => boolean {
   const items = itemsByColumn(selects(sql)[0] ?? [], names)
-  return names.filter((name, at) => {
+  return (item, at) => {
     const own = items[at]
-    return grouped.some(
-      (item) =>
-        item === String(at + 1) ||
-        (PLAIN.exec(item)?.[1] ?? '').toLowerCase() === name.toLowerCase() ||
-        (own !== undefined && compact(item) === compact(own.expression)),
+    return (
+      item === String(at + 1) ||
+      (PLAIN.exec(item)?.[1] ?? '').toLowerCase() === names[at]?.toLowerCase() ||
+      (own !== undefined && compact(item) === compact(own.expression))
     )
-  })
+  }
 }
 
 /** The item of each column of a SELECT: by its place if each item is one column, else by its name. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { drawable, drawn, measures, suggested } from './chart-choice'
+import { drawable, measures, suggested } from './chart-choice'
+import { drawn } from './drawn-chart'
 
 const part = (name: string, period: string) => ({ name, type: 'bigint', kind: 'name' as const, period })
 const YEAR = part('year', 'year')

@@ -10,8 +10,9 @@ import {
 } from '../../formats/columns'
 import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
-import { type Choice, drawn, notChosenOf } from './chart-choice'
+import { type Choice, notChosenOf } from './chart-choice'
 import { withDays } from './days'
+import { drawn } from './drawn-chart'
 import { type AxisEnds, type Bounds, endsOf } from './open-period'
 
 export interface DrawnAnswer extends Shown {
