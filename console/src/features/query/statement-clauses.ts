@@ -1,22 +1,19 @@
+import { bracketsOf } from './statement-brackets'
 import { blankTexts, masking } from './statement-text'
 
-/** Pairs of brackets without brackets inside. */
-const BRACKETS = /\([^()]*\)/g
 /** The clauses after WHERE, and those after GROUP BY; without them the end of the statement. */
 const AFTER_WHERE = /\s*(?:\b(?:group\s+by|having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
 const AFTER_GROUP = /\s*(?:\b(?:having|order\s+by|limit|offset|fetch)\b|;\s*$|$)/i
 
-const blank = (part: string): string => '_'.repeat(part.length)
-
 /** The statement without what is in brackets, so that only its own clauses are left. */
-export function outermost(sql: string): string {
-  let masked = masking(sql)
-  for (let before = ''; before !== masked;) {
-    before = masked
-    masked = masked.replace(BRACKETS, blank)
-  }
-  return masked
-}
+export const outermost = (sql: string): string =>
+  bracketsOf(sql)
+    .filter(({ isClosed }) => isClosed)
+    .reduce(
+      (masked, { open, close }) =>
+        masked.slice(0, open) + '_'.repeat(close + 1 - open) + masked.slice(close + 1),
+      masking(sql),
+    )
 
 /** A statement with a GROUP BY at its place. */
 export function withGroup(sql: string, clause: string): string {

@@ -1,5 +1,6 @@
+import { type Brackets, bracketsOf } from './statement-brackets'
 import { groupedBy, itemsIn, orderedBy, outermost, type Span } from './statement-clauses'
-import { blankTexts, masking } from './statement-text'
+import { blankTexts } from './statement-text'
 
 /** An item of a SELECT: the name that it gives its column, and its expression without that name. */
 export interface Item {
@@ -63,8 +64,7 @@ export function selects(sql: string): Item[][] {
     const end = /\b(?:from|union|intersect|except|where|order\s+by|limit)\b|;|$/i.exec(masked.slice(from))
     return itemsOf(sql, masked, { from, until: from + (end?.index ?? 0) })
   })
-  const inner = bracketsOf(sql).filter((part) => /^\s*(?:select|with)\b/i.test(part))
-  return [...own, ...inner.flatMap(selects)]
+  return [...own, ...queriesIn(sql).flatMap(selects)]
 }
 
 function itemsOf(sql: string, masked: string, list: Span): Item[] {
@@ -76,22 +76,13 @@ function itemsOf(sql: string, masked: string, list: Span): Item[] {
   })
 }
 
-/** What is in the outermost brackets of a statement. */
-function bracketsOf(sql: string): string[] {
-  const masked = masking(sql)
-  const parts: string[] = []
-  let [depth, from] = [0, 0]
-  for (let at = 0; at < masked.length; at += 1) {
-    if (masked[at] === '(') {
-      depth += 1
-      if (depth === 1) from = at + 1
-    } else if (masked[at] === ')') {
-      depth -= 1
-      if (depth === 0) parts.push(sql.slice(from, at))
-    }
-  }
-  // A function's brackets may have a SELECT in brackets of its own.
-  return parts.flatMap((part) =>
-    /^\s*(?:select|with)\b/i.test(part) || !part.includes('(') ? [part] : bracketsOf(part),
-  )
+/** The queries in brackets of a statement, without those inside them. */
+function queriesIn(sql: string): string[] {
+  const isQuery = ({ open, close, isClosed }: Brackets): boolean =>
+    isClosed && /^\s*(?:select|with)\b/i.test(sql.slice(open + 1, close))
+  const isInQuery = ({ around }: Brackets): boolean =>
+    around !== undefined && (isQuery(around) || isInQuery(around))
+  return bracketsOf(sql)
+    .filter((pair) => isQuery(pair) && !isInQuery(pair))
+    .map(({ open, close }) => sql.slice(open + 1, close))
 }
