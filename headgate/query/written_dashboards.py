@@ -38,7 +38,7 @@ def documents(versions: DefinitionVersions, version: str) -> dict[str, dict[str,
 
 
 def deletions(versions: DefinitionVersions, version: str) -> dict[str, dict[str, Any]]:
-    """Return system → title, person and time of the dashboards that were deleted before a version.
+    """Return system → title, person, time, last version and mails of the dashboards deleted before a version.
 
     Raises:
         NotFoundError: the version does not exist.

@@ -372,12 +372,22 @@ def test_a_dashboard_written_in_the_console_is_for_everybody_and_has_a_way_back(
     page.get_by_text("Versions of the dashboards").click()
     page.get_by_role("button", name="Use again").click()
     expect(page.get_by_role("region", name="Sold by branch")).to_be_visible()
-    page.get_by_role("button", name="Delete").click()
-    asked = page.get_by_role("dialog", name="Delete this dashboard for everybody?")
-    asked.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("heading", level=1, name="My dashboard")).to_be_visible()
+    delete_board(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1, name="Branches of the year")).to_be_visible()
+    delete_board(page)
+    page.get_by_role("link", name="My dashboard").click()
     page.get_by_role("button", name="More about: Sold by branch").click()
     page.get_by_role("menuitem", name="Take off my dashboard").click()
+
+
+def delete_board(page: Page) -> None:
+    """Delete the dashboard of a page, of which nobody gets a mail."""
+    page.get_by_role("button", name="Delete").click()
+    asked = page.get_by_role("dialog", name="Delete “Branches of the year” for everybody?")
+    expect(asked.get_by_text("Nobody gets it by mail.")).to_be_visible()
+    asked.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Deleted “Branches of the year”.")).to_be_visible()
 
 
 def test_a_pushed_dashboard_appears_without_a_deployment(

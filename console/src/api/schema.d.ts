@@ -288,10 +288,50 @@ export interface paths {
         put: operations["writeDashboard"];
         post?: never;
         /**
-         * Delete a dashboard written in the console. Repeating is safe
+         * Delete a dashboard written in the console, with its scheduled mails. Repeating is safe
          * @description Needs the group `operator`.
          */
         delete: operations["deleteDashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{board}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The scheduled mails of a dashboard, which are deleted with it
+         * @description Needs the group `operator`.
+         */
+        get: operations["listBoardMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{board}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a deleted dashboard with its scheduled mails. Repeating is safe
+         * @description Needs the group `operator`.
+         */
+        post: operations["restoreDashboard"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1580,6 +1620,37 @@ export interface components {
         BoardArranged: {
             /** Panels */
             panels: components["schemas"]["ArrangedPanel"][];
+        };
+        /**
+         * BoardMail
+         * @description A scheduled mail of a dashboard.
+         */
+        BoardMail: {
+            /**
+             * Address
+             * @description The address that gets it; empty for a person who left.
+             */
+            address: string;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * On
+             * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
+             */
+            on: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * BoardMails
+         * @description The scheduled mails of a dashboard, of all people.
+         */
+        BoardMails: {
+            /** Mails */
+            mails: components["schemas"]["BoardMail"][];
         };
         /**
          * CalibrationShare
@@ -8514,6 +8585,74 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listBoardMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a dashboard. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardMails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restoreDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a dashboard. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboards"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];

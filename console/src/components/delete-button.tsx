@@ -8,7 +8,8 @@ interface Props {
   name?: string
   question: string
   /** What else a deletion changes, and what stays. */
-  consequence: string
+  consequence: ReactNode
+  onOpen?: () => void
   /** The dialog closes when it is done, unless this promise says that it failed. */
   onDelete: () => Promise<boolean> | boolean
   isPending?: boolean
@@ -21,11 +22,12 @@ export function DeleteButton({
   name,
   question,
   consequence,
+  onOpen,
   onDelete,
   isPending = false,
   failure,
 }: Props) {
-  const [opened, { open, close }] = useDisclosure(false)
+  const [opened, { open, close }] = useDisclosure(false, { onOpen })
   async function deleteIt(): Promise<void> {
     if (await onDelete()) close()
   }
@@ -36,7 +38,9 @@ export function DeleteButton({
       </Button>
       <Modal opened={opened} onClose={close} title={question}>
         <Stack>
-          <Text size="sm">{consequence}</Text>
+          <Text size="sm" component="div">
+            {consequence}
+          </Text>
           {failure}
           <Group>
             <Button color="red" loading={isPending} onClick={() => void deleteIt()}>

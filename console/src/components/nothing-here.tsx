@@ -1,5 +1,5 @@
 import { Alert, Anchor, Stack } from '@mantine/core'
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 
 import { leaveOut } from '../features/search/recent-pages'
 import { PageTitle } from './panel'
@@ -22,6 +22,8 @@ interface Props {
   what: keyof typeof LISTS
   name: string
   why?: string
+  /** The way to get it back. */
+  action?: ReactNode
 }
 
 /** Keeps the address at hand out of the pages that were opened before, because nothing is there. */
@@ -30,7 +32,7 @@ export function useNothingHere(): void {
 }
 
 /** One form for every address of nothing: what does not exist, why that may be, and the list of what does. */
-export function NothingHere({ what, name, why = 'The address may be old or misspelt.' }: Props) {
+export function NothingHere({ what, name, why = 'The address may be old or misspelt.', action }: Props) {
   const { href, words } = LISTS[what]
   useNothingHere()
   return (
@@ -44,6 +46,7 @@ export function NothingHere({ what, name, why = 'The address may be old or missp
       <Anchor inherit href={href}>
         {words}
       </Anchor>
+      {action ? <div>{action}</div> : null}
     </Alert>
   )
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.analytics.kept_questions import check_drawing
 from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_statement
-from headgate.api.analytics.personal_lists import PersonalList
+from headgate.api.analytics.mails_of_dashboards import mails_list
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, reader
@@ -14,19 +14,12 @@ from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not
 from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
 from headgate.errors import ConflictError
 from headgate.query.kept_questions import OWN_DASHBOARD
-from headgate.query.mail_schedules import (
-    LAST_DAY,
-    MailSchedule,
-    schedules_key,
-    schedules_of_text,
-    text_of_schedules,
-)
+from headgate.query.mail_schedules import LAST_DAY, MailSchedule
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Dashboard
 
-_MAX_MAILS = 20  # of one person
 _QUOTA_REACHED = (
     "The lake has reached its quota of mail addresses, 200 unless AWS raised it. Ask an operator to delete "
     "the subscriptions of people who left from the mail topic, or to request a higher quota."
@@ -35,7 +28,7 @@ _QUOTA_REACHED = (
 
 def mails_of(lake: LakePorts, caller: CallerIdentity) -> Mails:
     """Return the mails of the caller, by title."""
-    entries, _ = _mails_list(caller).read(lake)
+    entries, _ = mails_list(caller.key).read(lake)
     mails = (Mail(**{name: getattr(entry, name) for name in Mail.model_fields}) for entry in entries)
     return Mails(mails=tuple(mails), address=lake.people.address(caller.key))
 
@@ -53,7 +46,7 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
     """
     _check(lake, caller, asked)
     _subscribed(lake, _address(lake, caller))
-    _mails_list(caller).put(lake, lambda _: _schedule_of(lake, caller, asked))
+    mails_list(caller.key).put(lake, lambda _: _schedule_of(lake, caller, asked))
     return mails_of(lake, caller)
 
 
@@ -105,12 +98,8 @@ def _schedule_of(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> M
 
 def stop(lake: LakePorts, caller: CallerIdentity, title: str) -> Mails:
     """Stop a mail of the caller; do nothing if it is not scheduled."""
-    _mails_list(caller).remove(lake, title)
+    mails_list(caller.key).remove(lake, title)
     return mails_of(lake, caller)
-
-
-def _mails_list(caller: CallerIdentity) -> PersonalList[MailSchedule]:
-    return PersonalList(schedules_key(caller.key), schedules_of_text, text_of_schedules, "title", _MAX_MAILS)
 
 
 def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from headgate.api.analytics.mails_of_dashboards import kept_mails, remove_mails, restore_mails
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
 from headgate.api.shapes.dashboards import (
     Dashboard,
@@ -27,7 +28,7 @@ from headgate.query.written_dashboards import deletions, deletions_of, documents
 from headgate.systems.dashboards import DeclaredDashboard, dashboard_of, dashboards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
@@ -44,7 +45,7 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
 
     A file replaces a written dashboard of the same name, because it was pulled into the project.
     """
-    files = dashboards_of(lake.systems, lake.pushed_dashboards)
+    files = _files(lake)
     written = documents(lake.dashboard_versions, lake.dashboard_versions.in_use())
     return Dashboards(
         dashboards=(
@@ -109,12 +110,31 @@ def write_dashboard(
 
 
 def delete_dashboard(lake: LakePorts, caller: CallerIdentity, system: str) -> Dashboards:
-    """Delete a written dashboard in a new version; do nothing if it is absent."""
+    """Delete a written dashboard and its mails in a new version; do nothing if it is absent."""
 
     def without_dashboard(before: Documents) -> Documents:
         return {name: board for name, board in before.items() if name != system}
 
     return _change(lake, caller, without_dashboard)
+
+
+def restore_dashboard(lake: LakePorts, caller: CallerIdentity, system: str) -> Dashboards:
+    """Write a deleted dashboard as it was, and schedule its mails again; do nothing if it is present.
+
+    Raises:
+        ProblemError: 404, no dashboard of that name was deleted, or 100 others were since.
+    """
+    versions = lake.dashboard_versions
+    deletion = deletions(versions, versions.in_use()).get(system, {})
+
+    def with_dashboard(before: Documents) -> Documents:
+        if system in before:
+            return before
+        if "version" not in deletion:
+            raise not_found("There is no deleted dashboard of that name. Use an earlier version again.")
+        return {**before, system: documents(versions, deletion["version"])[system]}
+
+    return _change(lake, caller, with_dashboard, has_mails=True)
 
 
 def every_version(lake: LakePorts) -> DashboardVersions:
@@ -128,7 +148,9 @@ def every_version(lake: LakePorts) -> DashboardVersions:
                 written_at=version.pushed_at,
                 titles=tuple(json.loads(text)["title"] for _, text in sorted(version.dashboards.items())),
                 deleted=tuple(
-                    DeletedDashboard(system=name, **deletion)
+                    DeletedDashboard(
+                        system=name, **{key: deletion[key] for key in ("title", "deleted_by", "deleted_at")}
+                    )
                     for name, deletion in sorted(deletions_of(version).items())
                 ),
                 in_use=version.version == current,
@@ -139,42 +161,66 @@ def every_version(lake: LakePorts) -> DashboardVersions:
 
 
 def use_version(lake: LakePorts, caller: CallerIdentity, version: str) -> Dashboards:
-    """Use an earlier version of the written dashboards again."""
-    versions = lake.dashboard_versions
+    """Use the dashboards of an earlier version again; mails come and go with their dashboards."""
     try:
-        documents(versions, version)
+        boards = documents(lake.dashboard_versions, version)
     except NotFoundError:
         raise not_found(
             "There is no version of that id. GET /v1/dashboard-versions lists all versions."
         ) from None
-    push, etag = versions.pointer()
-    if push.version != version:
-        try:
-            versions.move(version, etag, caller.name, lake.now().isoformat(timespec="seconds"))
-        except ConflictError:
-            raise conflict(_CHANGED_BY_SOMEBODY_ELSE) from None
-    return every_dashboard(lake)
+    return _change(lake, caller, lambda _: boards, has_mails=True)
 
 
-def _change(lake: LakePorts, caller: CallerIdentity, change: Callable[[Documents], Documents]) -> Dashboards:
-    """Write a new version unless another one was written since the dashboards were read."""
+def _change(
+    lake: LakePorts,
+    caller: CallerIdentity,
+    change: Callable[[Documents], Documents],
+    *,
+    has_mails: bool = False,
+) -> Dashboards:
+    """Write a new version unless another one was written since the dashboards were read.
+
+    The mails of dashboards that it lacks are kept in it and removed from the lists of their people.
+
+    Args:
+        has_mails: whether dashboards that were deleted come back with their mails.
+    """
     versions = lake.dashboard_versions
     push, etag = versions.pointer()
-    before = documents(versions, push.version)
-    if (after := change(before)) != before:
+    before, deleted = documents(versions, push.version), deletions(versions, push.version)
+    after = change(before)
+    if after != before:
+        if has_mails:  # first, so that a request that ended halfway can be repeated
+            restore_mails(lake, (mail for name in after for mail in deleted.get(name, {}).get("mails", ())))
         at = lake.now().isoformat(timespec="seconds")
-        deleted = {
-            name: {"title": board["title"], "deleted_by": caller.name, "deleted_at": at}
-            for name, board in before.items()
-        }
-        every = {**deletions(versions, push.version), **deleted}
-        gone = [(name, each) for name, each in every.items() if name not in after]
-        newest = sorted(gone, key=lambda each: each[1]["deleted_at"])[-_MAX_DASHBOARDS:]
+        deleted |= _deletions(lake, before, after.keys(), {"deleted_by": caller.name, "deleted_at": at})
+        gone = [(name, each) for name, each in deleted.items() if name not in after]
+        deleted = dict(sorted(gone, key=lambda each: each[1]["deleted_at"])[-_MAX_DASHBOARDS:])
         try:
-            write_version(versions, after, etag, caller.name, at, deleted=dict(newest))
+            write_version(versions, after, etag, caller.name, at, deleted=deleted)
         except ConflictError:
             raise conflict(_CHANGED_BY_SOMEBODY_ELSE) from None
+    if deleted:
+        remove_mails(lake, deleted.keys() - after.keys() - _files(lake).keys())
     return every_dashboard(lake)
+
+
+def _deletions(
+    lake: LakePorts, before: Documents, after: Container[str], by: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return the deletions of the dashboards that a change removes, each with its version and its mails."""
+    gone = {name: board for name, board in before.items() if name not in after}
+    mails = kept_mails(lake, gone.keys() - _files(lake).keys()) if gone else {}
+    version = lake.dashboard_versions.in_use()
+    return {
+        name: {"title": board["title"], **by, "version": version, "mails": mails.get(name, [])}
+        for name, board in gone.items()
+    }
+
+
+def _files(lake: LakePorts) -> Mapping[str, DeclaredDashboard]:
+    """Return the dashboards of the project's files, which replace written ones of their names."""
+    return dashboards_of(lake.systems, lake.pushed_dashboards)
 
 
 def _shown(name: str, document: dict[str, Any]) -> Dashboard:
@@ -192,7 +238,7 @@ def _shown(name: str, document: dict[str, Any]) -> Dashboard:
 def _check_name(lake: LakePorts, system: str) -> None:
     if system == OWN_DASHBOARD:
         raise conflict("The title Mine is reserved for a person's own dashboard. Choose another title.")
-    if system in lake.systems or system in dashboards_of(lake.systems, lake.pushed_dashboards):
+    if system in lake.systems or system in _files(lake):
         raise conflict(
             f"The dashboard {system} is a file of the lake. Choose another title, or push the file."
         )

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from headgate.api.analytics import written_dashboards
+from headgate.api.analytics import mails_of_dashboards, written_dashboards
 from headgate.api.http.access import Group
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import BoardName, BoardVersion, Caller, Lake
 from headgate.api.shapes.dashboards import DashboardAsked, Dashboards, DashboardVersions
+from headgate.api.shapes.mails import BoardMails
 
 routes = Routes("Dashboards")
 
@@ -23,8 +24,20 @@ def write_dashboard(lake: Lake, caller: Caller, board: BoardName, body: Dashboar
 
 @routes.delete("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])
 def delete_dashboard(lake: Lake, caller: Caller, board: BoardName) -> Dashboards:
-    """Delete a dashboard written in the console. Repeating is safe."""
+    """Delete a dashboard written in the console, with its scheduled mails. Repeating is safe."""
     return written_dashboards.delete_dashboard(lake, caller, board)
+
+
+@routes.post("/v1/dashboards/<board>/restore", Group.OPERATOR, problems=[404, 409])
+def restore_dashboard(lake: Lake, caller: Caller, board: BoardName) -> Dashboards:
+    """Restore a deleted dashboard with its scheduled mails. Repeating is safe."""
+    return written_dashboards.restore_dashboard(lake, caller, board)
+
+
+@routes.get("/v1/dashboards/<board>/mails", Group.OPERATOR)
+def list_board_mails(lake: Lake, board: BoardName) -> BoardMails:
+    """The scheduled mails of a dashboard, which are deleted with it."""
+    return mails_of_dashboards.mails_of_board(lake, board)
 
 
 @routes.get("/v1/dashboard-versions", Group.VIEWER)

@@ -89,3 +89,18 @@ class Mails(Shape):
 
     mails: tuple[Mail, ...]
     address: str
+
+
+class BoardMail(Shape):
+    """A scheduled mail of a dashboard."""
+
+    title: str
+    every: Every
+    on: int = Field(description=_ON)
+    address: str = Field(description="The address that gets it; empty for a person who left.")
+
+
+class BoardMails(Shape):
+    """The scheduled mails of a dashboard, of all people."""
+
+    mails: tuple[BoardMail, ...]

@@ -245,3 +245,83 @@ def test_a_published_forecast_keeps_its_band_its_answer_and_its_sentence_for_no_
     ana.call("PUT", f"{PATH}/branches", board(**forecast))
     (panel,) = read_board(ana)["panels"]
     assert {name: panel[name] for name in forecast} == forecast
+
+
+def mail_of(title: str, board: str = "branches", **more: object) -> dict[str, Any]:
+    return {"title": title, "dashboard": board, "every": "week", "on": 1, **more}
+
+
+def titles_of_mails(caller: Caller) -> list[str]:
+    return [each["title"] for each in caller.call("GET", "/v1/mails").json["mails"]]
+
+
+def mailed_board() -> tuple[MemoryLake, Caller, Caller]:
+    """Return a lake with a dashboard that ana and ben get by mail, and both."""
+    lake = MemoryLake()
+    lake.people.readers["ben"] = "ben@example.com"
+    ana, ben = Caller(lake), Caller(lake, ("viewer",), "ben")
+    ana.call("PUT", f"{PATH}/branches", board())
+    assert ana.call("PUT", "/v1/mails", mail_of("Branches on Monday")).status == 200
+    assert (
+        ana.call("PUT", "/v1/mails", {**mail_of("Other"), "dashboard": "", "sql": "select 1"}).status == 200
+    )
+    assert ben.call("PUT", "/v1/mails", mail_of("My branches", every="day", on=0)).status == 200
+    return lake, ana, ben
+
+
+def test_operators_see_which_mails_of_a_dashboard_go_when_and_to_whom() -> None:
+    _, ana, ben = mailed_board()
+    assert ana.call("GET", f"{PATH}/branches/mails").json["mails"] == [
+        {"title": "Branches on Monday", "every": "week", "on": 1, "address": "ana@example.com"},
+        {"title": "My branches", "every": "day", "on": 0, "address": "ben@example.com"},
+    ]
+    assert ana.call("GET", f"{PATH}/towns/mails").json["mails"] == []
+    assert ben.call("GET", f"{PATH}/branches/mails").status == 403
+
+
+def test_the_mails_of_a_dashboard_are_deleted_and_restored_with_it() -> None:
+    lake, ana, ben = mailed_board()
+    for _ in range(2):  # repeating is safe
+        assert ana.call("DELETE", f"{PATH}/branches").status == 200
+        assert (titles_of_mails(ana), titles_of_mails(ben)) == (["Other"], [])
+    assert "ben@example.com" not in json.dumps(ben.call("GET", VERSIONS).json)
+    assert ben.call("POST", f"{PATH}/branches/restore").status == 403
+    for _ in range(2):
+        assert ana.call("POST", f"{PATH}/branches/restore").status == 200
+        assert written(ben) == {"branches": ("Branches", "ana")}
+        assert titles_of_mails(ana) == ["Branches on Monday", "Other"]
+        assert titles_of_mails(ben) == ["My branches"]
+    assert ana.call("POST", f"{PATH}/towns/restore").status == 404
+    assert lake.mails
+    assert lake.mails.sent == []
+
+
+def test_a_dashboard_is_restored_as_it_was_when_it_was_deleted_and_others_stay() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake)
+    ana.call("PUT", f"{PATH}/branches", board())
+    ana.call("PUT", f"{PATH}/branches", {**board("By day"), "replaces": read_board(ana)["written_at"]})
+    first = ana.call("GET", VERSIONS).json["versions"][-1]["version"]
+    ana.call("POST", f"{VERSIONS}/{first}")
+    ana.call("DELETE", f"{PATH}/branches")
+    ana.call("PUT", f"{PATH}/towns", board("Towns"))
+    ana.call("POST", f"{PATH}/branches/restore")
+    assert written(ana) == {"branches": ("Branches", "ana"), "towns": ("Towns", "ana")}
+
+
+def test_an_earlier_version_that_is_used_again_takes_and_brings_the_mails_of_its_dashboards() -> None:
+    _, ana, ben = mailed_board()
+    with_board = ana.call("GET", VERSIONS).json["versions"][0]["version"]
+    ana.call("DELETE", f"{PATH}/branches")
+    without = next(each for each in ana.call("GET", VERSIONS).json["versions"] if each["in_use"])["version"]
+    ana.call("POST", f"{VERSIONS}/{with_board}")
+    assert titles_of_mails(ben) == ["My branches"]
+    ana.call("POST", f"{VERSIONS}/{without}")
+    assert titles_of_mails(ben) == []
+
+
+def test_a_new_dashboard_of_a_deleted_title_brings_no_mails() -> None:
+    _, ana, ben = mailed_board()
+    ana.call("DELETE", f"{PATH}/branches")
+    ana.call("PUT", f"{PATH}/branches", board())
+    assert titles_of_mails(ben) == []

@@ -1,13 +1,15 @@
-import { Anchor, Stack } from '@mantine/core'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Anchor, Button, Stack } from '@mantine/core'
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
+import { useMay } from '../../api/queries'
 import { useCatalog } from '../catalog/queries'
 import { useDashboards } from './queries'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
-import { Answered, Empty } from '../../components/states'
+import { Answered, Empty, Failed } from '../../components/states'
 import { Tabs } from '../../components/tabs'
+import { UndoNote, useUndo } from '../../components/undo-note'
 import { dayAndTime } from '../../formats/moments'
 import { useKeptQuestions } from '../query/saved-questions'
 import { useEarlyModels } from '../models/queries'
@@ -20,7 +22,7 @@ import { OwnBoard } from './own-board'
 import { useOwnFilters } from './own-filters'
 import { type Left, useCarriedFrom } from './use-carried'
 import { WrittenBoard } from './written-board'
-import { useBoardVersions } from './written-boards'
+import { useBoardVersions, useRestoreBoard } from './written-boards'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
@@ -29,6 +31,17 @@ export function DashboardPage() {
   const boards = useDashboards()
   // Beside the dashboards, so that nothing moves when the cards are there.
   useEarlyModels()
+  const goTo = useNavigate()
+  const undo = useUndo()
+  const restore = useRestoreBoard()
+  const restored = (system: string) =>
+    restore.mutate(system, { onSuccess: () => void goTo(`/dashboards/${system}`) })
+  /** The note is above the list of dashboards, so that it stays when the page of the deleted one is left. */
+  function noteDeletion({ system, title }: Schemas['Dashboard'], mails: number): void {
+    const its = mails === 0 ? '' : mails === 1 ? ' and its mail' : ` and its ${mails} mails`
+    undo.offer(`Deleted “${title}”${its}.`, () => restored(system))
+    void goTo('/dashboards')
+  }
   return (
     <>
       {boards.data ? null : <PageTitle>Dashboards</PageTitle>}
@@ -38,15 +51,21 @@ export function DashboardPage() {
             dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
           return (
             <Stack gap="md">
+              <UndoNote undo={undo} />
+              {restore.error ? <Failed error={restore.error} what="The dashboard" isAction /> : null}
               <Boards boards={dashboards} shown={board} isOwn={system === OWN_BOARD} />
               {system === OWN_BOARD ? (
                 <OwnBoard />
               ) : board?.written_by ? (
-                <WrittenBoard board={board} key={board.system} />
+                <WrittenBoard
+                  board={board}
+                  onDeleted={(mails) => noteDeletion(board, mails)}
+                  key={board.system}
+                />
               ) : board ? (
                 <Board board={board} key={board.system} />
               ) : (
-                <NoBoard system={system} />
+                <NoBoard system={system} onRestore={restored} isPending={restore.isPending} />
               )}
             </Stack>
           )
@@ -114,7 +133,14 @@ function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left 
   return left.length > 0 ? { left: { filters: left } } : undefined
 }
 
-function NoBoard({ system }: { system: string | undefined }) {
+interface NoBoardProps {
+  system: string | undefined
+  onRestore: (system: string) => void
+  isPending: boolean
+}
+
+function NoBoard({ system, onRestore, isPending }: NoBoardProps) {
+  const may = useMay('operator')
   const versions = useBoardVersions(Boolean(system)).data?.versions ?? []
   const deleted = versions
     .flatMap((version) => version.deleted ?? [])
@@ -127,7 +153,14 @@ function NoBoard({ system }: { system: string | undefined }) {
         <NothingHere
           what="dashboard"
           name={system}
-          why={`${deleted.deleted_by} deleted “${deleted.title}” on ${dayAndTime(deleted.deleted_at)}. Operators can use an earlier version of it again, on My dashboard.`}
+          why={`${deleted.deleted_by} deleted “${deleted.title}” on ${dayAndTime(deleted.deleted_at)}.${may ? '' : ' Operators can restore it here.'}`}
+          action={
+            may ? (
+              <Button size="compact-sm" mt="xs" loading={isPending} onClick={() => onRestore(system)}>
+                Restore it with its mails
+              </Button>
+            ) : null
+          }
         />
       ) : system ? (
         <NothingHere what="dashboard" name={system} />

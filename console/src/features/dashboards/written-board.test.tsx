@@ -33,16 +33,43 @@ const show = (page: React.ReactNode) =>
     </MantineProvider>,
   )
 
-test('a dashboard is deleted for everybody only after a question', async () => {
-  show(<DeleteBoard system="sales" />)
-  await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
-  const dialog = await screen.findByRole('dialog', { name: 'Delete this dashboard for everybody?' })
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Keep it' }))
+const BOARD = { system: 'sales', title: 'Sales' }
+
+test('a dashboard is deleted for everybody only after a question that names the mails that stop', async () => {
+  vi.stubGlobal('fetch', (url: string, { method = 'GET' }: RequestInit) => {
+    sent.push({ method, url, body: undefined })
+    const mails = [
+      { title: 'Sales on Monday', every: 'week', on: 1, address: 'ben@example.com' },
+      { title: 'My sales', every: 'day', on: 0, address: '' },
+    ]
+    return Promise.resolve(Response.json(method === 'GET' ? { mails } : { dashboards: [] }))
+  })
+  const deleted: number[] = []
+  show(<DeleteBoard board={BOARD} onDeleted={(mails) => deleted.push(mails)} />)
   expect(sent).toEqual([])
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
+  const dialog = await screen.findByRole('dialog', { name: 'Delete “Sales” for everybody?' })
+  await within(dialog).findByText('2 mails stop with it:')
+  expect(within(dialog).getByText('Sales on Monday').closest('li')?.textContent).toBe(
+    'Sales on Monday, every Monday, to ben@example.com',
+  )
+  expect(within(dialog).getByText('My sales').closest('li')?.textContent).toBe(
+    'My sales, every day, to a person who left',
+  )
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Keep it' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
   const again = await screen.findByRole('dialog')
+  await within(again).findByText('2 mails stop with it:')
   await userEvent.click(within(again).getByRole('button', { name: 'Delete' }))
-  expect(sent).toMatchObject([{ method: 'DELETE', url: 'http://api/v1/dashboards/sales' }])
+  expect(sent.at(-1)).toMatchObject({ method: 'DELETE', url: 'http://api/v1/dashboards/sales' })
+  expect(deleted).toEqual([2])
+})
+
+test('a dashboard without mails says before its deletion that none stops', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ mails: [] })))
+  show(<DeleteBoard board={BOARD} onDeleted={() => undefined} />)
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
+  await screen.findByText(/^Nobody gets it by mail\./)
 })
 
 test('an edit sends which dashboard it replaces', async () => {

@@ -13,7 +13,13 @@ import { DeleteBoard } from './delete-board'
 import { useBoardVersions, useUseVersion } from './written-boards'
 
 /** A dashboard that somebody wrote in the console: who and when, and for operators its editor and its versions. */
-export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
+export function WrittenBoard({
+  board,
+  onDeleted,
+}: {
+  board: Schemas['Dashboard']
+  onDeleted: (mails: number) => void
+}) {
   const may = useMay('operator')
   const [isEdited, setEdited] = useState(false)
   const { questions } = useKeptQuestions()
@@ -41,7 +47,7 @@ export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
               <Button size="compact-sm" variant="default" onClick={() => setEdited(true)}>
                 Edit
               </Button>
-              <DeleteBoard system={board.system} />
+              <DeleteBoard board={board} onDeleted={onDeleted} />
             </>
           ) : null
         }

@@ -14,7 +14,10 @@ function useChange<Asked>(change: (asked: Asked) => Promise<Schemas['Dashboards'
     mutationFn: change,
     onSuccess: (boards) => {
       queries.setQueryData(['dashboards'], boards)
-      return queries.invalidateQueries({ queryKey: ['dashboard versions'] })
+      return Promise.all([
+        queries.invalidateQueries({ queryKey: ['dashboard versions'] }),
+        queries.invalidateQueries({ queryKey: ['mails'] }),
+      ])
     },
   })
 }
@@ -30,6 +33,21 @@ export const useWriteBoard = (system: string | undefined) =>
 
 export const useDeleteBoard = () =>
   useChange((system: string) => read<Schemas['Dashboards']>(`${PATH}/${part(system)}`, { method: 'DELETE' }))
+
+/** Writes a deleted dashboard as it was, and schedules its mails again. */
+export const useRestoreBoard = () =>
+  useChange((system: string) =>
+    read<Schemas['Dashboards']>(`${PATH}/${part(system)}/restore`, { method: 'POST' }),
+  )
+
+/** The scheduled mails of a dashboard, read again each time that they are asked for. */
+export const useBoardMails = (system: string, isAsked: boolean) =>
+  useQuery({
+    enabled: isAsked,
+    queryKey: ['mails of', system],
+    queryFn: () => read<Schemas['BoardMails']>(`${PATH}/${part(system)}/mails`),
+    gcTime: 0,
+  })
 
 /** The versions of the written dashboards, newest first. */
 export const useBoardVersions = (isAsked = true) =>
