@@ -15,7 +15,7 @@ from enum import StrEnum
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
-from headgate.contracts.new_column_policy import NewColumns, left_out_names, policy_of
+from headgate.contracts.new_column_policy import ALIASES, NewColumns, left_out_names, policy_of
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.rule_kinds import RULE_KINDS
 
@@ -39,7 +39,6 @@ class ContractChange:
 
 
 _INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
-_ALIASES = "headgate.aliases"
 _COMPARED_AS_FIELDS = {"headgate.orderBy", "headgate.format"}
 # The people for whom an added, changed or removed property breaks something. Other properties are
 # descriptions.
@@ -110,7 +109,7 @@ def _of_table(old: Contract, new: Contract) -> Iterator[ContractChange]:
 
 def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[ContractChange]:
     yield from _of_aliases(_aliases(old), _aliases(new))
-    for name in sorted((old.keys() | new.keys()) - _COMPARED_AS_FIELDS - {_ALIASES}):
+    for name in sorted((old.keys() | new.keys()) - _COMPARED_AS_FIELDS - {ALIASES}):
         if name.startswith("headgate.") and old.get(name) != new.get(name):
             message = f"{name} is {new.get(name, 'not stated')}, was {old.get(name, 'not stated')}"
             yield ContractChange("", message, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
@@ -135,7 +134,7 @@ def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Ite
 
 
 def _aliases(properties: Mapping[str, object]) -> dict[str, set[str]]:
-    aliases = properties.get(_ALIASES)
+    aliases = properties.get(ALIASES)
     return (
         {field: set(map(str, names)) for field, names in aliases.items()} if isinstance(aliases, dict) else {}
     )

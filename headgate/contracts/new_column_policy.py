@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PROPERTY = "headgate.newColumns"
 # The names, in files, of columns that the creator of the dataset left out: their values are not stored.
 LEFT_OUT = "headgate.leftOut"
+# The other names of columns in files, by column.
+ALIASES = "headgate.aliases"
 RULE = "new_column"
 # The column of a curated table that keeps new columns: a JSON object of name → text, or null.
 KEPT = "new_columns"

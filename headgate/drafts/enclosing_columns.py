@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.drafts.key_search import names_a_place
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.formats.json.record_lists import name_around
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-_ALIASES = "headgate.aliases"
 _TIMES = {"date", "timestamp"}
 
 
@@ -82,7 +82,7 @@ def with_beside_columns(draft: Mapping[str, Any], names: Sequence[str]) -> dict[
     (table,) = draft["document"]["schema"]
     properties = table.get("customProperties", ())
     aliases: Mapping[str, Sequence[str]] = next(
-        (each["value"] for each in properties if each["property"] == _ALIASES), {}
+        (each["value"] for each in properties if each["property"] == ALIASES), {}
     )
     drafted = [column["name"] for column in table["properties"]]
     column_of = {folded(heading): name for name in drafted for heading in (name, *aliases.get(name, ()))}

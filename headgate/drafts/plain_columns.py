@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.event_time import EVENT_TIME
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.drafts.findings import RESERVED
 from headgate.matching.header_names import made_up_name, unused_name
 from headgate.plain_names import column_name
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-_ALIASES, _ORDER = "headgate.aliases", "headgate.orderBy"
+_ORDER = "headgate.orderBy"
 
 
 def plain_columns(contract: Contract) -> dict[str, str]:
@@ -46,7 +47,7 @@ def with_plain_columns(contract: Contract, plain: Mapping[str, str]) -> Contract
             **contract.properties,
             **({_ORDER: [*order_by]} if order_by else {}),
             **_renamed_time(contract, plain),
-            _ALIASES: aliases,
+            ALIASES: aliases,
         },
     )
 

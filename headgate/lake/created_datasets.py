@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
+from headgate.contracts.new_column_policy import ALIASES, LEFT_OUT
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.definitions import Definitions, DefinitionVersions, created_file, removal_file
@@ -117,14 +117,12 @@ class CreatedDatasets:
             content_type="application/yaml",
         )
 
-    def describe(
-        self, dataset: str, text: str, author: Author, columns: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        """Replace the description in the contract of a dataset, also where it is in use.
+    def edit(self, dataset: str, edit: Callable[[dict[str, Any]], dict[str, Any]], author: Author) -> None:
+        """Edit the table of a dataset's contract, also where it is in use.
 
         Args:
-            author: who describes it; the author of the contract stays.
-            columns: descriptions of its columns by name; other columns keep theirs.
+            edit: returns the edited table of the document.
+            author: who edits it; the author of the contract stays.
 
         Raises:
             NotFoundError: nobody created this dataset.
@@ -132,14 +130,9 @@ class CreatedDatasets:
         """
         document = self.document(dataset)
         table, *others = document["schema"]
-        properties = [
-            {**column, "description": columns[column["name"]]} if column["name"] in columns else column
-            for column in table["properties"]
-        ]
-        about = {**table, "description": text, "properties": properties}
-        described = {**document, "schema": [about, *others]}
-        self.store(dataset, described)
-        name, stored = created_file(dataset), created_text(described)
+        edited = {**document, "schema": [edit(table), *others]}
+        self.store(dataset, edited)
+        name, stored = created_file(dataset), created_text(edited)
         self.change(lambda files: files | {name: stored} if name in files else files, author)
 
     def removals(self) -> dict[str, Removal]:
@@ -294,3 +287,33 @@ def _oldest_removals(files: dict[str, str]) -> dict[str, Removal]:
 
 def _author_key(dataset: str) -> str:
     return keys.contract_draft_key(dataset).removesuffix(".yaml") + AUTHOR
+
+
+def with_description(
+    table: Mapping[str, Any], description: str, columns: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the table with a description, and with those of its columns in `columns`."""
+    properties = [
+        {**column, "description": columns[column["name"]]} if column["name"] in columns else column
+        for column in table["properties"]
+    ]
+    return {**table, "description": description, "properties": properties}
+
+
+def with_columns(table: Mapping[str, Any], added: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the table with further columns.
+
+    Args:
+        added: their ODCS properties by their names in files, by which later files are recognised.
+    """
+    own = {each["property"]: each["value"] for each in table.get("customProperties", ())}
+    names = {heading.strip().casefold() for heading in added}
+    own[LEFT_OUT] = [name for name in own.get(LEFT_OUT, ()) if name.strip().casefold() not in names]
+    own[ALIASES] = own.get(ALIASES, {}) | {
+        column["name"]: [heading] for heading, column in added.items() if column["name"] != heading
+    }
+    return {
+        **table,
+        "properties": [*table["properties"], *added.values()],
+        "customProperties": [{"property": name, "value": value} for name, value in own.items() if value],
+    }

@@ -138,7 +138,7 @@ def draft_of_upload(
         checked = check_sample(_drafted(body, name, options), body)
     except (BadInputError, ContractError):
         return None
-    contract = _searched_in_full(checked.draft)
+    contract = searched_in_full(checked.draft)
     plain = plain_columns(contract)
     notes = [
         {
@@ -189,7 +189,7 @@ def _numbers_facts(beside: NumbersAmongWords) -> dict[str, Any]:
     }
 
 
-def _searched_in_full(draft: Draft) -> Contract:
+def searched_in_full(draft: Draft) -> Contract:
     """Return the contract without statements of other numbers that no value of the sample needs.
 
     Whoever creates a dataset from a file may not reduce the search for card numbers, and most columns of
@@ -234,11 +234,12 @@ def _property_of_way(contract: Contract, name: str, way: WayOut, plain: Mapping[
         return {}
     if way is WayOut.NOT_PEOPLE:
         nobody = replace(contract.column(name), name=plain.get(name, name), classification="")
-        return _property(contract, nobody)
+        return odcs_property(contract, nobody)
     searched = replace(contract.column(name), name=plain.get(name, name), content=None)
     if way is WayOut.SEARCH:
-        return _property(contract, searched)
-    return _property(contract, replace(searched, type=ColumnType(Kind.STRING), mask=Mask.FREE_TEXT, rules=()))
+        return odcs_property(contract, searched)
+    hidden = replace(searched, type=ColumnType(Kind.STRING), mask=Mask.FREE_TEXT, rules=())
+    return odcs_property(contract, hidden)
 
 
 def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
@@ -265,13 +266,14 @@ def _answers_facts(
     return {
         "column": name,
         "answers": [
-            {"answer": answer, "property": _property(contract, replace(column, name=name))}
+            {"answer": answer, "property": odcs_property(contract, replace(column, name=name))}
             for answer, column in answers
         ],
     }
 
 
-def _property(contract: Contract, column: Column) -> dict[str, Any]:
+def odcs_property(contract: Contract, column: Column) -> dict[str, Any]:
+    """Return the ODCS property of a column, with what the contract declares for all its columns."""
     (table,) = to_odcs(replace(contract, columns=(column,), key=(), order_by=()))["schema"]
     (answered,) = table["properties"]
     return dict(answered)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.matching.header_names import folded, made_up_name, numbered, showable
 
@@ -53,13 +54,14 @@ def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, .
 
     A blank name is `column_3`, and a second column is `name_2`, if that is a field or an alias.
     """
-    contract_names = {*_names_by_heading(contract), *_aliases(contract)}
+    contract_names = {*_names_by_heading(contract), *folded_aliases(contract)}
     texts = [text or made_up_name(position) for position, text in enumerate(numbered(names), start=1)]
     return tuple(text if text in contract_names else name for name, text in zip(names, texts, strict=True))
 
 
-def _aliases(contract: Contract) -> set[str]:
-    aliases = contract.properties.get("headgate.aliases", {})
+def folded_aliases(contract: Contract) -> set[str]:
+    """Return the other names of the contract's columns in files, for comparison."""
+    aliases = contract.properties.get(ALIASES, {})
     return (
         {folded(str(name)) for names in aliases.values() for name in names}
         if isinstance(aliases, dict)
@@ -124,7 +126,9 @@ def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tuple[str, ...]:
     fields_by_heading = _names_by_heading(contract)
-    texts = _compared(names, fields_by_heading, {*fields_by_heading, *_aliases(contract)} if in_order else ())
+    texts = _compared(
+        names, fields_by_heading, {*fields_by_heading, *folded_aliases(contract)} if in_order else ()
+    )
     seconds = numbered(names) if in_order else texts
     for position, (text, second) in enumerate(zip(texts, seconds, strict=True), 1):
         _check_name(position, text, texts[: position - 1], fields_by_heading, second)

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.contracts.model import TIMES, Column, Contract, Kind, Mask
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
@@ -422,7 +423,7 @@ def _gains(confidence: Gains) -> Gains:
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
     """Return the other names of fields from the custom property `headgate.aliases`: field → list of names."""
-    aliases = contract.properties.get("headgate.aliases", {})
+    aliases = contract.properties.get(ALIASES, {})
     if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
     return {field: {_unaccented(str(name)) for name in listed} for field, listed in aliases.items()}

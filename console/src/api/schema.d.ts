@@ -131,6 +131,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contract-drafts/{dataset}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add columns of an upload to a dataset that the caller created (operators: that anybody created)
+         * @description Each gets the type that a draft of the file gives it, and may be missing in other files.
+         *
+         *     Needs the group `uploader`.
+         */
+        post: operations["addColumnsOfUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contract-drafts/{dataset}/description": {
         parameters: {
             query?: never;
@@ -1518,6 +1540,20 @@ export interface components {
          */
         Acceptance: "ok" | "many_refused" | "nothing_accepted";
         /**
+         * AddedColumns
+         * @description A created dataset with the columns that were added to it.
+         */
+        AddedColumns: {
+            /**
+             * Fields
+             * @description Column of the file to the added column of the dataset.
+             */
+            fields: {
+                [key: string]: string;
+            };
+            stored: components["schemas"]["StoredContractDraft"];
+        };
+        /**
          * Annotation
          * @description A note on a day, with author and time.
          */
@@ -1926,6 +1962,16 @@ export interface components {
              * @description Subtypes of OpenLineage: IDENTITY, TRANSFORMATION and AGGREGATION use its value, the others decide by it.
              */
             uses: components["schemas"]["Use"][];
+        };
+        /**
+         * ColumnsAsked
+         * @description Columns of an upload that its dataset does not have.
+         */
+        ColumnsAsked: {
+            /** Columns */
+            columns: components["schemas"]["NewColumn"][];
+            /** Upload Id */
+            upload_id: string;
         };
         /**
          * ContractColumn
@@ -5556,6 +5602,29 @@ export interface components {
             name: string;
         };
         /**
+         * NewColumn
+         * @description A column of an upload that becomes one of its dataset.
+         */
+        NewColumn: {
+            /**
+             * Label
+             * @description Its heading; empty for the words of its name.
+             * @default
+             */
+            label: string;
+            /**
+             * Name
+             * @description Its name in the file.
+             */
+            name: string;
+            /**
+             * Unit
+             * @description Of numbers, such as `kg` or a code of ISO 4217.
+             * @default
+             */
+            unit: string;
+        };
+        /**
          * NumbersBesideWords
          * @description A text column of a draft with numbers in at least half of its rows.
          */
@@ -7353,6 +7422,11 @@ export interface components {
              */
             is_in_use: boolean;
             /**
+             * May Change
+             * @description Whether the caller may describe the dataset and add columns.
+             */
+            may_change: boolean;
+            /**
              * Needs Deployment
              * @description Why the contract needs a deployment; empty if it is in use.
              * @default []
@@ -8262,6 +8336,45 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    addColumnsOfUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColumnsAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedColumns"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             414: components["responses"]["RequestUriTooLong"];

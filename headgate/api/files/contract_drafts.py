@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,13 +12,17 @@ from headgate.api.files.removals import author_of_request, expect_owner, may_cha
 from headgate.api.files.uploads import own_upload
 from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, invalid
 from headgate.api.shapes.uploads import (
+    AddedColumns,
+    ColumnsAsked,
     ContractDrafts,
     DraftCheck,
     DraftCheckAsked,
     FlawCause,
+    NewColumn,
     StoredContractDraft,
 )
-from headgate.contracts.creation import deployment_reasons
+from headgate.contracts.creation import column_reasons, deployment_reasons
+from headgate.contracts.model import NUMBERS
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
 from headgate.lake.created_datasets import (
@@ -27,16 +32,19 @@ from headgate.lake.created_datasets import (
     Removal,
     created_text,
     is_superseded,
+    with_columns,
+    with_description,
 )
 from headgate.lake.definitions import Definitions, created_file, removal_file
 from headgate.uploads.edits import Edits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
+    from headgate.uploads.upload import UploadRecord
 
 _MAX_CREATED = 200
 
@@ -59,7 +67,7 @@ def store(
     author = author_of_request(lake, caller)
     if created.contracts().get(created_file(dataset)) == created_text(document):
         _complete(created, dataset, document, author)
-        return _shown(lake, created, dataset)
+        return _shown(lake, caller, created, dataset)
     _check_name(lake, dataset)
     before = _check_earlier(lake, caller, created, dataset)
     is_usable = not deployment_reasons(contract)
@@ -75,7 +83,7 @@ def store(
             raise
     created.store(dataset, document)
     lake.begin_request()  # from here on the request uses the new contract
-    return _shown(lake, created, dataset)
+    return _shown(lake, caller, created, dataset)
 
 
 def count_draft_rows(
@@ -89,17 +97,12 @@ def count_draft_rows(
         BadInputError: the file cannot be read by the contract.
     """
     from headgate.local_files.check_draft import check_draft
-    from headgate.uploads.edited_upload import MAX_DRAFT_BYTES
 
-    upload = own_upload(lake, caller, upload_id)
-    if upload.size_bytes > MAX_DRAFT_BYTES:
-        raise invalid("upload_id", "upload", "The file is too large for a check before its dataset exists.")
+    upload = _upload_for_draft(lake, caller, upload_id)
     contract = _contract(str(asked.document.get("name", "")), asked.document)
     edits = replace(Edits.of(asked.edits.model_dump()), dataset=contract.dataset)
-    with TemporaryDirectory(prefix="headgate-draft-") as folder:
-        path = Path(folder) / "original"
-        lake.objects.download(upload.content(lake.bucket("staging"), lake.bucket("raw")), path)
-        outcome = check_draft(replace(upload, edits=edits), path, Path(folder), contract, lake.mappings)
+    with _downloaded(lake, upload) as path:
+        outcome = check_draft(replace(upload, edits=edits), path, path.parent, contract, lake.mappings)
     return DraftCheck(
         received=outcome.received,
         accepted=outcome.accepted,
@@ -129,17 +132,88 @@ def describe(
     own = {column["name"] for column in created.document(dataset)["schema"][0]["properties"]}
     if unknown := sorted(set(columns) - own):
         raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
-    created.describe(dataset, text, author_of_request(lake, caller), columns)
+    author = author_of_request(lake, caller)
+    created.edit(dataset, lambda table: with_description(table, text, columns), author)
     lake.begin_request()
-    return _shown(lake, created, dataset)
+    return _shown(lake, caller, created, dataset)
 
 
-def listed(lake: LakePorts) -> ContractDrafts:
+def add_columns(lake: LakePorts, caller: CallerIdentity, dataset: str, asked: ColumnsAsked) -> AddedColumns:
+    """Add columns of an upload to its created dataset, as a draft of the file would have them, but optional.
+
+    Raises:
+        ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
+            422, a column needs a deployment, or the file is larger than those that contracts are drafted
+            from.
+        BadInputError: the file has no such column, or the dataset has it.
+    """
+    from headgate.local_files.draft_columns import draft_columns
+    from headgate.local_files.draft_file import odcs_property
+
+    expect_owner(lake, caller, dataset)
+    created = CreatedDatasets(lake.definition_versions)
+    if not created.is_in_use(dataset):
+        raise conflict(f"{dataset} is not in use, so no file of it comes in.")
+    upload = _upload_for_draft(lake, caller, asked.upload_id)
+    headings = {each.name: each for each in asked.columns}
+    with _downloaded(lake, upload) as path:
+        drafted = draft_columns(upload, path, path.parent, [*headings], lake.mappings, dataset=dataset)
+    columns = {heading: _with_words(column, headings[heading]) for heading, column in drafted.items()}
+    _check_columns(lake.contracts.source[dataset], columns)
+    bare = replace(lake.contracts.source[dataset], comparisons=(), properties={})
+    properties = {heading: odcs_property(bare, column) for heading, column in columns.items()}
+    created.edit(dataset, lambda table: with_columns(table, properties), author_of_request(lake, caller))
+    lake.begin_request()
+    return AddedColumns(
+        stored=_shown(lake, caller, created, dataset),
+        fields={heading: column.name for heading, column in columns.items()},
+    )
+
+
+def _with_words(column: Column, asked: NewColumn) -> Column:
+    unit = asked.unit if column.type.kind in NUMBERS else ""
+    return replace(column, label=asked.label or column.label, unit=unit or column.unit)
+
+
+def _check_columns(contract: Contract, columns: Mapping[str, Column]) -> None:
+    """Check that a running lake can use these columns at once.
+
+    Raises:
+        ProblemError: 422, one needs a deployment, or its words have a card number.
+    """
+    for heading, column in columns.items():
+        expect_no_numbers("body.columns", "column", heading, column.label, column.unit)
+    added = replace(contract, columns=tuple(columns.values()), key=(), order_by=(), comparisons=())
+    if reasons := column_reasons(added):
+        heading = next(name for name, column in columns.items() if column.name == reasons[0].column)
+        detail = f"{heading} {reasons[0].reason}. Ask a deployer to add it to {contract.dataset}."
+        raise invalid("body.columns", "columns", detail)
+
+
+def _upload_for_draft(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
+    from headgate.uploads.edited_upload import MAX_DRAFT_BYTES
+
+    upload = own_upload(lake, caller, upload_id)
+    if upload.size_bytes > MAX_DRAFT_BYTES:
+        raise invalid("upload_id", "upload", "The file is too large to draft a contract or a column from it.")
+    return upload
+
+
+@contextmanager
+def _downloaded(lake: LakePorts, upload: UploadRecord) -> Iterator[Path]:
+    """Yield the content of an upload as a file in a folder of its own."""
+    with TemporaryDirectory(prefix="headgate-draft-") as folder:
+        path = Path(folder) / "original"
+        lake.objects.download(upload.content(lake.bucket("staging"), lake.bucket("raw")), path)
+        yield path
+
+
+def listed(lake: LakePorts, caller: CallerIdentity) -> ContractDrafts:
     """Return the contracts that people wrote, by dataset, also those of removed datasets."""
     created = CreatedDatasets(lake.definition_versions)
     removals = created.removals()
     return ContractDrafts(
-        drafts=tuple(_shown(lake, created, dataset, removals) for dataset in created.names())
+        drafts=tuple(_shown(lake, caller, created, dataset, removals) for dataset in created.names())
     )
 
 
@@ -247,7 +321,11 @@ def _with_contract(files: dict[str, str], dataset: str, document: dict[str, Any]
 
 
 def _shown(
-    lake: LakePorts, created: CreatedDatasets, dataset: str, removals: Mapping[str, Removal] | None = None
+    lake: LakePorts,
+    caller: CallerIdentity,
+    created: CreatedDatasets,
+    dataset: str,
+    removals: Mapping[str, Removal] | None = None,
 ) -> StoredContractDraft:
     from headgate.contracts import odcs_reader
 
@@ -261,6 +339,7 @@ def _shown(
         at=author.at,
         place=f"s3://{lake.bucket('artifacts')}/{keys.contract_draft_key(dataset)}",
         document=document,
+        may_change=may_change(caller, author),
         is_in_use=dataset in lake.contracts.source,
         needs_deployment=deployment_reasons(odcs_reader.parse(document, "source")),
         removed_by=removal.by if removal else "",

@@ -11,6 +11,8 @@ from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfMatch, La
 from headgate.api.shapes.remembered_headers import RememberedDecisions, RememberedDecisionsOfHeader
 from headgate.api.shapes.removals import DatasetRemoval, RemovalProgress
 from headgate.api.shapes.uploads import (
+    AddedColumns,
+    ColumnsAsked,
     ContractDraftAsked,
     ContractDrafts,
     DescriptionAsked,
@@ -153,9 +155,9 @@ def forget_remembered_header(
 
 
 @routes.get("/v1/contract-drafts", Group.VIEWER)
-def list_contract_drafts(lake: Lake) -> ContractDrafts:
+def list_contract_drafts(lake: Lake, caller: Caller) -> ContractDrafts:
     """Contracts written for new datasets, whether they are in use, and why they need a deployment."""
-    return contract_drafts.listed(lake)
+    return contract_drafts.listed(lake, caller)
 
 
 @routes.put("/v1/contract-drafts/<dataset>", Group.UPLOADER, problems=[409])
@@ -179,6 +181,15 @@ def describe_created_dataset(
     Repeating is safe.
     """
     return contract_drafts.describe(lake, caller, dataset, body.description, body.columns)
+
+
+@routes.post("/v1/contract-drafts/<dataset>/columns", Group.UPLOADER, problems=[404, 409])
+def add_columns_of_upload(lake: Lake, caller: Caller, dataset: Name, body: ColumnsAsked) -> AddedColumns:
+    """Add columns of an upload to a dataset that the caller created (operators: that anybody created).
+
+    Each gets the type that a draft of the file gives it, and may be missing in other files.
+    """
+    return contract_drafts.add_columns(lake, caller, dataset, body)
 
 
 @routes.get("/v1/datasets/<dataset>/removal", Group.VIEWER, problems=[404])

@@ -218,6 +218,21 @@ class DescriptionAsked(Asked):
     )
 
 
+class NewColumn(Asked):
+    """A column of an upload that becomes one of its dataset."""
+
+    name: ColumnName = Field(min_length=1, description="Its name in the file.")
+    unit: str = Field("", max_length=40, description="Of numbers, such as `kg` or a code of ISO 4217.")
+    label: str = Field("", max_length=80, description="Its heading; empty for the words of its name.")
+
+
+class ColumnsAsked(Asked):
+    """Columns of an upload that its dataset does not have."""
+
+    upload_id: str = Field(max_length=100)
+    columns: tuple[NewColumn, ...] = Field(min_length=1, max_length=100)
+
+
 class StoredContractDraft(Shape):
     """A contract written for a new dataset."""
 
@@ -227,11 +242,19 @@ class StoredContractDraft(Shape):
     place: str = Field(description="The object that `headgate push --pull` writes into `contracts/source`.")
     document: dict[str, Any]
     is_in_use: bool = Field(description="Whether the lake has a contract of this dataset.")
+    may_change: bool = Field(description="Whether the caller may describe the dataset and add columns.")
     needs_deployment: tuple[str, ...] = Field(
         (), description="Why the contract needs a deployment; empty if it is in use."
     )
     removed_by: str = Field("", description="Who removed the dataset; empty unless it is removed.")
     removed_at: str = Field("", description="When it was removed, ISO 8601 in UTC.")
+
+
+class AddedColumns(Shape):
+    """A created dataset with the columns that were added to it."""
+
+    stored: StoredContractDraft
+    fields: dict[str, str] = Field(description="Column of the file to the added column of the dataset.")
 
 
 class ContractDrafts(Shape):

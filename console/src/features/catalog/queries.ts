@@ -20,10 +20,11 @@ export const useContract = (zone: string, name: string) =>
   })
 
 /** Contracts that people wrote for new datasets, with those that wait for a deployment. */
-export const useContractDrafts = () =>
+export const useContractDrafts = (isOn = true) =>
   useQuery({
     queryKey: ['contract drafts'],
     queryFn: () => read<Schemas['ContractDrafts']>('/v1/contract-drafts'),
+    enabled: isOn,
   })
 
 /** Replaces the description of a dataset that somebody created. */

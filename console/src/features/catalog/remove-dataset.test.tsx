@@ -41,6 +41,7 @@ const DRAFT: Schemas['StoredContractDraft'] = {
   place: '',
   document: {},
   is_in_use: false,
+  may_change: true,
   needs_deployment: [],
   removed_by: 'anna@example.com',
   removed_at: '2026-11-25T03:00:00',

@@ -37,6 +37,8 @@ interface Props {
   onFormat: (format: Format) => void
   onAction: (action: ColumnAction) => void
   onShow: () => void
+  /** Makes a column of the dataset from it; absent where it has a field, or the person may not. */
+  onAdd?: (() => void) | undefined
   /** Changes of the whole column, each with its way back. */
   steps: Step[]
   /** Whether a step is remembered for files with this header. */
@@ -124,6 +126,10 @@ export function ColumnHeader({
         ) : suggestion?.field && field === undefined ? (
           <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
             {titleOf(fields, suggestion.field)}?
+          </UnstyledButton>
+        ) : on.onAdd ? (
+          <UnstyledButton className="import-link" onClick={on.onAdd}>
+            Add to the dataset
           </UnstyledButton>
         ) : null}
         {newValues.length > 0 && !isAsked && !(doubt && flawed === 0) ? (

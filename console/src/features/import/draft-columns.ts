@@ -227,9 +227,9 @@ const renamed = (property: Property, name: string): Property => ({
  * The heading of a column whose name in the file has signs that its name in the table cannot have, such as °C, or
  * names its unit: amounts have the sign of their currency, other values the unit in brackets.
  */
-function headingOf(column: DraftColumn, drafted: string, inFile: string | undefined, unit: string): string {
-  const text = (inFile ?? '').trim()
-  if (column.name !== drafted || text.length > LONGEST_HEADING) return ''
+export function headingOf(inFile: string, unit: string): string {
+  const text = inFile.trim()
+  if (text.length > LONGEST_HEADING) return ''
   const named = headingUnit(text)
   if (unit && named.title && named.unit === unit)
     return currencyOf(unit) ? named.title : `${named.title} (${PERCENTAGES.includes(unit) ? '%' : unit})`
@@ -245,7 +245,7 @@ function furtherOf(property: Property, column: DraftColumn, about: DraftDataset,
   const unit = currencyCode(typed) || typed
   const isSame = property.physicalType === column.type
   const own = [...(isSame ? others : []), ...(unit ? [{ property: UNIT, value: unit }] : [])]
-  const heading = headingOf(column, property.name, inFile, unit)
+  const heading = column.name === property.name ? headingOf(inFile ?? '', unit) : ''
   const isLocal = isTime(column.type) && about.timeZone !== 'UTC'
   return {
     customProperties: own.length > 0 ? own : undefined,

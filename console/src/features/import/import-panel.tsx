@@ -63,6 +63,7 @@ import { shownColumns, shownRows, showsReasons } from './shown-rows'
 import { filledWith, mapOf, valuesBefore } from './steps'
 import { UndecidedColumns } from './undecided-columns'
 import { UnreadableColumns } from './unreadable-columns'
+import { useAddedColumns } from './use-added-columns'
 import { useColumns } from './use-columns'
 import { otherRows, useEdits, withoutOtherRows } from './use-edits'
 import { useFileOrder } from './use-file-order'
@@ -163,7 +164,18 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
   const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
   const dataset = result.mapping ? edits.dataset : ''
   const inLake = useDatasetProfile(dataset, dataset !== '').data
-  const byName = useColumns(result, edits, work.remembered, change, setForm, setShow, inLake, work.isCurrent)
+  const added = useAddedColumns(upload.upload_id, result, edits, change)
+  const byName = useColumns(
+    result,
+    edits,
+    work.remembered,
+    change,
+    setForm,
+    setShow,
+    inLake,
+    work.isCurrent,
+    isOfChoice(result, edits) ? added.add : undefined,
+  )
   const drawn = useFileOrder(byName, rowsAfterSteps, grid?.file_order)
   const type = useCallback(
     (column: string, numbers: number[], texts: (string | null)[]) =>
@@ -271,7 +283,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
       {work.isCurrent ? (
         <KeptColumns names={result.kept_columns} dataset={edits.dataset || result.dataset} />
       ) : null}
-      <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} />
+      <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} added={added} />
       {grid && !isEmpty ? (
         <>
           <HiddenNumbers result={result} edits={edits} />

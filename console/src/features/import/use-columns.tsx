@@ -19,6 +19,7 @@ import { formatWords, kindOf } from './formats'
 import { lakeValues, newValues } from './lake-values'
 import { chipWords, filledWith, valuesAfter } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
+import { columnsWithoutField } from './undecided-columns'
 
 const CHARACTER_PX = 7
 const TEXT_CHARACTER_PX = 7.5
@@ -99,6 +100,7 @@ export function useColumns(
   onShow: (show: string) => void,
   inLake?: Schemas['DatasetProfile'],
   isCurrent = true,
+  onAdd?: (column: string) => void,
 ): GridColumn[] {
   const { grid, mapping } = result
   return useMemo(() => {
@@ -109,6 +111,7 @@ export function useColumns(
       isCurrent && result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
     const leftOut = new Set(leftOutColumns(settled(edits, result), grid?.columns ?? []))
     const asked = new Set(openOrders(result, edits).map(({ column }) => column))
+    const addable = new Set(onAdd ? columnsWithoutField(result, edits) : [])
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
     return names.map((name, place) => {
       const field = edits.columns[name]
@@ -157,10 +160,11 @@ export function useColumns(
             steps={isOfFile ? edits.steps.filter((step) => isAbove(step, name)) : []}
             isRemembered={(step) => isStepOf(step, remembered)}
             onRemove={(step) => change(withoutStep(edits, step, grid?.columns ?? []))}
+            onAdd={addable.has(name) ? () => onAdd?.(name) : undefined}
             onShow={() => onShow(isOfFile ? inColumn(place) : 'errors')}
           />
         ),
       }
     })
-  }, [grid, mapping, edits, remembered, change, onForm, onShow, result, inLake, isCurrent])
+  }, [grid, mapping, edits, remembered, change, onForm, onShow, result, inLake, isCurrent, onAdd])
 }
