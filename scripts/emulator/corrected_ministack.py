@@ -46,6 +46,7 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
 )  # the scripts are run by path and know each other as `scripts`
 
+from headgate.wiring.system_jobs import LIBRARIES_OF_SYSTEMS
 from scripts.emulator import ministack_appsync, ministack_athena, ministack_calls
 from scripts.emulator.warm_python import WarmPython
 
@@ -69,7 +70,7 @@ LOOK_EVERY_S = 0.01
 
 # As MiniStack's own.
 JOB_TIMEOUT_S, MAX_JOB_TIMEOUT_S, MAX_ERROR_LENGTH = 300, 600, 2000
-LIBRARIES_OF_JOBS = ("boto3", "headgate.quality.expectation_library", "headgate.engines.local")
+LIBRARIES_OF_JOBS = (*LIBRARIES_OF_SYSTEMS, "boto3")
 
 Answer = tuple[int, dict[str, str], bytes]
 Message = dict[str, Any]

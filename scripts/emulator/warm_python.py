@@ -2,13 +2,15 @@
 
 A program finds its arguments, environment, working directory and module path as if Python was started for
 it, and imports Headgate itself: a job has that of its deployment. The process with the libraries has only
-imported modules, and ends with the process that started it. On other systems than Linux, where forking loaded
-libraries is not safe, each program starts a Python of its own.
+imported modules, and ends with the process that started it. The first fork server of a program, as
+`multiprocessing` starts it, is a fork as well. On other systems than Linux, where forking loaded libraries is
+not safe, each program starts a Python of its own.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import importlib
 import json
@@ -22,6 +24,7 @@ import tempfile
 import threading
 import traceback
 from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -100,6 +103,8 @@ class WarmPython:
                     # Not with -I: processes that a program starts, such as a fork server, would have the
                     # flag as well, and ignore the program's PYTHONPATH.
                     own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+                    # As `headgate.aws.glue.job_process`: OpenMP reads it when a library loads it.
+                    own.setdefault("OMP_WAIT_POLICY", "PASSIVE")
                     self._process = subprocess.Popen(
                         command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=own
                     )
@@ -157,11 +162,16 @@ def _not_started(program: Sequence[str]) -> ChildProcessError:
 
 
 def load(libraries: Sequence[str]) -> None:
-    """Import the libraries, and forget Headgate's own modules."""
+    """Import the libraries, and forget Headgate's own modules.
+
+    Garbage collection would scan the objects of the libraries again and again.
+    """
+    gc.disable()
     for name in libraries:
         importlib.import_module(name)
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]
+    gc.enable()
     gc.collect()
     gc.freeze()
 
@@ -204,6 +214,57 @@ def _report_exit(connection: socket.socket, pid: int) -> NoReturn:
     os._exit(0)
 
 
+def offer_fork_server(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the request of a program; in a copy of this process, return that of the program's fork server.
+
+    A fork server loads the libraries again if it is a new Python. The program needs it as its own child, and
+    a copy has to be made before the program has threads and connections.
+    """
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        return _fork_server_request(theirs)
+    theirs.close()
+    new_python = util.spawnv_passfds
+
+    def start(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> int:
+        if "multiprocessing.forkserver" not in args[-1]:  # a tracker of resources
+            return new_python(path, args, passfds)
+        util.spawnv_passfds = new_python  # a second fork server is a new Python
+        fork_server = {
+            "program": ["-c", args[-1]],
+            "environment": {**os.environ},
+            "folder": str(Path.cwd()),
+            "files": [*passfds],
+        }
+        with ours, suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(ours, [b"."], [*passfds])
+            ours.sendall(json.dumps(fork_server).encode() + b"\n")
+            return pid
+        return new_python(path, args, passfds)
+
+    util.spawnv_passfds = start
+    return request
+
+
+def _fork_server_request(connection: socket.socket) -> dict[str, Any]:
+    """Wait until the program starts its fork server; end with the program if it starts none."""
+    message, files, *_ = socket.recv_fds(connection, 1, 2)
+    if not message:
+        os._exit(0)
+    with connection, connection.makefile("r") as lines:
+        request: dict[str, Any] = json.loads(lines.readline())
+    numbers = request["files"]
+    moved = [fcntl.fcntl(file, fcntl.F_DUPFD, max(numbers) + 1) for file in files]
+    for file in files:
+        os.close(file)
+    for file, number in zip(moved, numbers, strict=True):
+        os.dup2(file, number)
+        os.close(file)
+    return request
+
+
 def become(program: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
     """Give this process the environment, the folder, the arguments and the module path of a program."""
     os.chdir(folder)
@@ -211,11 +272,12 @@ def become(program: Sequence[str], environment: Mapping[str, str], folder: str) 
     os.environ.update(environment)
     tempfile.tempdir = None
     sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
-    is_module = program[0] == "-m"
-    first = folder if is_module else str(Path(program[0]).resolve().parent)
+    is_option = program[0] in {"-m", "-c"}
+    first = folder if is_option else str(Path(program[0]).resolve().parent)
+    own = [] if environment.get("PYTHONSAFEPATH") else [first]
     added = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
-    sys.path[:] = [first, *added, *sys.path]
-    sys.argv = [*program[1:]] if is_module else [*program]
+    sys.path[:] = [*own, *added, *sys.path]
+    sys.argv = [*program[1:]] if is_option else [*program]
 
 
 def main() -> None:
@@ -223,7 +285,7 @@ def main() -> None:
     del sys.path[0]  # the folder of this file
     control = socket.socket(fileno=int(sys.argv[1]))
     load(sys.argv[2:])
-    request = serve(control)
+    request = offer_fork_server(serve(control))
     become(request["program"], request["environment"], request["folder"])
     try:
         _run(request["program"])
@@ -238,6 +300,8 @@ def main() -> None:
 def _run(program: Sequence[str]) -> None:
     if program[0] == "-m":
         runpy.run_module(program[1], run_name="__main__", alter_sys=True)
+    elif program[0] == "-c":
+        exec(program[1], {"__name__": "__main__"})  # noqa: S102 as Python does
     else:
         runpy.run_path(program[0], run_name="__main__")
 

@@ -160,23 +160,64 @@ def test_a_lost_exit_code_is_an_error_with_words(own_python: WarmPython, tmp_pat
         own_python.run([script], {})
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="programs are forked on Linux only")
-def test_processes_that_a_program_starts_have_its_path(python: WarmPython, tmp_path: Path) -> None:
-    """A run in one job starts its stages from a fork server, which loads the Headgate of the deployment."""
-    archive, loaded = tmp_path / "archive", tmp_path / "loaded"
-    archive.mkdir()
-    module = f"import os\nfrom pathlib import Path\nPath({str(loaded)!r}, str(os.getpid())).touch()\n"
-    (archive / "of_the_archive.py").write_text(module, encoding="utf-8")
-    loaded.mkdir()
-    text = """
-import multiprocessing
-if __name__ == "__main__":
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["of_the_archive"])
+# The module that a fork server imports first writes which of the loaded libraries its process has already.
+OF_THE_ARCHIVE = """
+import os, sys
+from pathlib import Path
+Path({folder!r}, str(os.getpid())).write_text(f"{{'colorsys' in sys.modules}} {{os.environ.get('DAY')}}")
+"""
+WITH_A_FORK_SERVER = """
+import multiprocessing, os, signal
+from multiprocessing import forkserver
+
+def stage():
     process = context.Process(target=print, args=["stage"])
     process.start()
     process.join()
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["of_the_archive"])
+    os.environ["DAY"] = "2026-05-01"
+    {stages}
 """
+AGAIN = """
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+    os.waitid(os.P_PID, forkserver._forkserver._forkserver_pid, os.WEXITED | os.WNOWAIT)
+    stage()
+"""
+
+
+@linux
+@pytest.mark.parametrize(
+    ("stages", "loaded"),
+    [
+        ("stage(); stage()", ["True 2026-05-01"]),
+        ("stage()" + AGAIN, ["False 2026-05-01", "True 2026-05-01"]),
+    ],
+)
+def test_the_first_fork_server_of_a_program_has_its_libraries_path_and_environment(
+    python: WarmPython, tmp_path: Path, stages: str, loaded: list[str]
+) -> None:
+    """A run in one job starts its stages from a fork server, which loads the Headgate of the deployment."""
+    archive, started = tmp_path / "archive", tmp_path / "started"
+    archive.mkdir()
+    (archive / "of_the_archive.py").write_text(OF_THE_ARCHIVE.format(folder=str(started)), encoding="utf-8")
+    started.mkdir()
+    text = WITH_A_FORK_SERVER.format(stages=stages)
     done = python.run([program(tmp_path, text)], {"PYTHONPATH": str(archive)})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stage\nstage\n", "")
+    assert sorted(file.read_text(encoding="utf-8") for file in started.iterdir()) == loaded
+
+
+@linux
+def test_a_fork_server_that_was_killed_before_its_start_is_a_new_python(
+    python: WarmPython, tmp_path: Path
+) -> None:
+    kill = """children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    stage()"""
+    text = WITH_A_FORK_SERVER.format(stages=kill)
+    (tmp_path / "of_the_archive.py").touch()
+    done = python.run([program(tmp_path, text)], {"PYTHONPATH": str(tmp_path)})
     assert (done.returncode, done.stdout, done.stderr) == (0, "stage\n", "")
-    assert len(list(loaded.iterdir())) == 1
