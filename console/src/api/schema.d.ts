@@ -359,6 +359,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset}/left-out-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Columns of a dataset's newest files that it does not have, and the files with each
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listLeftOutColumns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{dataset}/profile": {
         parameters: {
             query?: never;
@@ -4093,6 +4113,21 @@ export interface components {
             state: components["schemas"]["FileState"];
         };
         /**
+         * FileWithColumn
+         * @description A file of a dataset in which a column arrived.
+         */
+        FileWithColumn: {
+            /** File Id */
+            file_id: string;
+            /**
+             * Is Kept As Text
+             * @description Whether `new_columns` keeps its values as text; else they are not in the lake.
+             */
+            is_kept_as_text: boolean;
+            /** Key */
+            key: string;
+        };
+        /**
          * FileWork
          * @description Time and cost of a file's worker: the gate's function, or the job for large files.
          */
@@ -4898,6 +4933,35 @@ export interface components {
             x: string;
             /** Y */
             y: string[];
+        };
+        /**
+         * LeftOutColumn
+         * @description A column of recent files that their dataset does not have.
+         */
+        LeftOutColumn: {
+            /**
+             * Files
+             * @description The files with it, newest first.
+             */
+            files: components["schemas"]["FileWithColumn"][];
+            /**
+             * Name
+             * @description Its name in the files.
+             */
+            name: string;
+        };
+        /**
+         * LeftOutColumns
+         * @description Columns of a dataset's recent files that it does not have, those of the newest file first.
+         */
+        LeftOutColumns: {
+            /** Columns */
+            columns: components["schemas"]["LeftOutColumn"][];
+            /**
+             * Files Read
+             * @description Number of accepted files, the newest ones, that were looked at.
+             */
+            files_read: number;
         };
         /**
          * Lineage
@@ -8766,6 +8830,37 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLarge"];
             414: components["responses"]["RequestUriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listLeftOutColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOutColumns"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];

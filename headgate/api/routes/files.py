@@ -9,6 +9,7 @@ from headgate.api.files import (
     dataset_profiles,
     file_records,
     ignored_rows,
+    left_out_columns,
     quality,
     rejected_rows,
     reverts,
@@ -25,6 +26,7 @@ from headgate.api.shapes.files import (
     FilePage,
     FileProfile,
     KeptOriginal,
+    LeftOutColumns,
     QualityHistory,
     QuarantineCounts,
     RejectedRows,
@@ -138,6 +140,12 @@ def get_profile(lake: Lake, caller: Caller, file_id: FileId) -> FileProfile:
     that the contract classifies as personal or does not name, and of files without a contract.
     """
     return quality.file_profile(lake, caller, file_id)
+
+
+@routes.get("/v1/datasets/<dataset>/left-out-columns", Group.VIEWER)
+def list_left_out_columns(lake: Lake, dataset: Name) -> LeftOutColumns:
+    """Columns of a dataset's newest files that it does not have, and the files with each."""
+    return left_out_columns.listed(lake, dataset)
 
 
 @routes.get("/v1/datasets/<dataset>/quality", Group.VIEWER, problems=[404], cached=True)

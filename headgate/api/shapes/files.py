@@ -272,6 +272,30 @@ class FileDetail(FileSummary):
     )
 
 
+class FileWithColumn(Shape):
+    """A file of a dataset in which a column arrived."""
+
+    file_id: str
+    key: str
+    is_kept_as_text: bool = Field(
+        description="Whether `new_columns` keeps its values as text; else they are not in the lake."
+    )
+
+
+class LeftOutColumn(Shape):
+    """A column of recent files that their dataset does not have."""
+
+    name: str = Field(description="Its name in the files.")
+    files: tuple[FileWithColumn, ...] = Field(description="The files with it, newest first.")
+
+
+class LeftOutColumns(Shape):
+    """Columns of a dataset's recent files that it does not have, those of the newest file first."""
+
+    columns: tuple[LeftOutColumn, ...]
+    files_read: Count = Field(description="Number of accepted files, the newest ones, that were looked at.")
+
+
 class EarlierCorrection(Shape):
     """An accepted correction of the same cell in an earlier version of a file."""
 

@@ -18,6 +18,7 @@ import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
 import { DescribeDataset } from './describe-dataset'
 import { FilesOverTime } from './files-over-time'
+import { LeftOutColumns } from './left-out-columns'
 import { NoFile } from './no-file'
 import { RememberedHeaders } from './remembered-headers'
 import { FilesNotBack, RemovedDataset, RemoveDataset } from './remove-dataset'
@@ -133,6 +134,7 @@ function PageOfDataset({ dataset }: { dataset: string }) {
               {(detail) => <ContractView contract={detail} />}
             </Answered>
           </Panel>
+          <LeftOutColumns dataset={dataset} draft={created} />
           <RememberedHeaders dataset={dataset} />
           <ColumnLineagePanel table={dataset} />
         </>

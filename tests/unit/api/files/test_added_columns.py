@@ -126,3 +126,27 @@ def test_a_column_that_cannot_be_added_changes_nothing(columns: tuple[str, ...],
     answer = added(caller, upload_id, *columns)
     assert (answer.status, words in answer.text) == (422, True), answer.text
     assert caller.call("GET", "/v1/contract-drafts").json == before
+
+
+def left_out(caller: Caller) -> dict[str, dict[str, bool]]:
+    """The files with each column, and whether the values are kept as text."""
+    listed = caller.call("GET", "/v1/datasets/visits/left-out-columns").json["columns"]
+    return {each["name"]: {file["key"]: file["is_kept_as_text"] for file in each["files"]} for each in listed}
+
+
+def test_the_columns_of_recent_files_that_the_dataset_does_not_have_are_listed() -> None:
+    caller = with_dataset()
+    assert left_out(caller) == {}
+    caller.lake.receive("visits/dropped.csv", LATER)
+    first = uploaded(caller, LATER.replace(b"V4", b"V8"), "mapped.csv", "visits")
+    columns = {**KNOWN, **dict.fromkeys(NEW)}
+    committed_as_edited(caller, first, {"dataset": "visits", "columns": columns})
+    second = uploaded(caller, LATER.replace(b"V4", b"V9"), "edited.csv", "visits")
+    steps = [{"kind": "map", "column": "score", "values": {"1": "3"}}]
+    committed_as_edited(caller, second, {"dataset": "visits", "columns": columns, "steps": steps})
+    files = {"visits/edited.csv": False, "visits/mapped.csv": False, "visits/dropped.csv": True}
+    assert left_out(caller) == dict.fromkeys(NEW, files)
+    third = uploaded(caller, LATER.replace(b"V4", b"V10"), "next.csv", "visits")
+    checked(caller, third)
+    assert added(caller, third, "Farbe").status == 200
+    assert left_out(caller).keys() == {*NEW} - {"Farbe"}
