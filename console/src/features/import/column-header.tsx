@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Menu, NativeSelect, Text, Tooltip, UnstyledButton } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
@@ -124,9 +124,11 @@ export function ColumnHeader({
             {isChecked ? '✓' : 'mapped'}
           </Text>
         ) : suggestion?.field && field === undefined ? (
-          <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
-            {titleOf(fields, suggestion.field)}?
-          </UnstyledButton>
+          <Proposal
+            words={titleOf(fields, suggestion.field)}
+            reason={suggestion.reason}
+            onTake={() => on.onField(suggestion.field)}
+          />
         ) : on.onAdd ? (
           <UnstyledButton className="import-link" onClick={on.onAdd}>
             Add to the dataset
@@ -152,9 +154,11 @@ export function ColumnHeader({
           </Text>
         ) : null}
         {offered ? (
-          <UnstyledButton className="import-link" onClick={() => on.onFormat(offered)}>
-            {formatWords(offered)}?
-          </UnstyledButton>
+          <Proposal
+            words={formatWords(offered)}
+            reason="Nearly all values of the column are written in this format."
+            onTake={() => on.onFormat(offered)}
+          />
         ) : null}
       </div>
       {steps.length > 0 ? (
@@ -167,13 +171,33 @@ export function ColumnHeader({
               title={`${chipTitle(step)}${isRemembered(step) ? REMEMBERED : ''}`}
               onClick={() => on.onRemove(step)}
             >
-              {chipWords(step)}
-              {isRemembered(step) ? ' (remembered)' : ''} ×
+              <span>
+                {chipWords(step)}
+                {isRemembered(step) ? ' (remembered)' : ''}
+              </span>{' '}
+              ×
             </UnstyledButton>
           ))}
         </div>
       ) : null}
     </>
+  )
+}
+
+/** A field or a format that a click takes; why it is proposed is said at the pointer and at the focus. */
+function Proposal({ words, reason, onTake }: { words: string; reason: string; onTake: () => void }) {
+  return (
+    <Tooltip
+      label={reason}
+      disabled={!reason}
+      events={{ hover: true, focus: true, touch: true }}
+      multiline
+      maw={280}
+    >
+      <UnstyledButton className="import-link" onClick={onTake}>
+        {words}?
+      </UnstyledButton>
+    </Tooltip>
   )
 }
 
