@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { currencyOf } from '../../api/format'
+import { mapOfWords, type Step, zeroOf } from './edits'
 import { currencyCode, headingUnit, withPlainUnits } from './heading-units'
 
 type Document = Schemas['ContractDraft']['document']
@@ -17,6 +18,8 @@ export interface DraftColumn {
   unit: string
   /** The column as a person decided it: in one of several formats, or after a way out of a deployment. */
   answered?: Property
+  /** Words that are 0: they are mapped to it in the file, because no contract declares them. */
+  zeros?: string[]
   /** Whether the dataset has no such column. */
   isLeftOut?: boolean
   /** Whether its values are the names of the workbook's sheets, so that the file has no such column. */
@@ -149,6 +152,14 @@ export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<strin
         inFile.map((name, at) => [name, columns[at]?.isLeftOut ? null : (columns[at]?.name ?? '')]),
       )
 }
+
+/** The steps by which the words of the file that are 0 become it. */
+export const stepsOf = (columns: DraftColumn[], inFile: string[]): Step[] =>
+  columns.flatMap(({ zeros = [], isLeftOut, answered }, at) => {
+    const name = inFile[at]
+    const format = (answered && custom(answered, FORMAT)) as { percent?: string } | undefined
+    return name && zeros.length > 0 && !isLeftOut ? [mapOfWords(name, zeros, zeroOf(format?.percent))] : []
+  })
 
 /** The field of every column of the file, null for one that is left out; none where the columns are others. */
 export const everyField = (columns: DraftColumn[], inFile: string[]): Record<string, string | null> =>

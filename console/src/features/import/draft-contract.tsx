@@ -18,6 +18,7 @@ import {
   nameProblem,
   namesOf,
   plainName,
+  stepsOf,
   withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
@@ -68,8 +69,8 @@ interface Props {
   opensDraft?: boolean
   /** A person has typed or chosen something of the draft, now or before a reload. */
   onWork?: (() => void) | undefined
-  /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns. */
-  onCreated: (dataset: string, fields: Record<string, string | null>) => void
+  /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns, and words that are 0. */
+  onCreated: (dataset: string, fields: Record<string, string | null>, steps: Edits['steps']) => void
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
@@ -212,7 +213,7 @@ function Editor({
     onSuccess: (stored) => {
       for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
         void queries.invalidateQueries({ queryKey: [key] })
-      if (stored.is_in_use) onCreated(stored.dataset, fieldsOf(columns, inFile))
+      if (stored.is_in_use) onCreated(stored.dataset, fieldsOf(columns, inFile), steps)
     },
   })
   const reasons = openReasons(draft.for_deployment, ways)
@@ -222,10 +223,11 @@ function Editor({
   const isOtherKey = columns.some((one, at) => isKey(one) !== drafted[at]?.key)
   const problem = nameProblem(columns)
   const fields = everyField(columns, inFile)
+  const steps = stepsOf(columns, inFile)
   const check = useDraftCheck(
     uploadId,
     written({ name: draft.dataset, description: '' }),
-    { ...NO_EDITS, part, encoding, columns: fields, left_out: otherRows },
+    { ...NO_EDITS, part, encoding, columns: fields, left_out: otherRows, steps },
     problem === '' && Object.keys(fields).length > 0,
   )
   const { counted } = check
@@ -374,6 +376,7 @@ function withWords(
   if (decidesWords(after.type)) return withMeanings(after, after.type, meaningsOf(words, after.type), numbers)
   const plain = { ...after }
   delete plain.answered
+  delete plain.zeros
   return plain
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { draftColumns, edited } from './draft-columns'
+import { draftColumns, edited, stepsOf } from './draft-columns'
 import { answerWords, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 
 const property = (name: string, physicalType: string, format: string) => ({
@@ -70,6 +70,7 @@ test('a few words among numbers are empty, or their rows wait, or the column sta
   expect(asked.note).toBe('3 rows have “auf Anfrage”; all other values are numbers.')
   expect(asked.answers.map(({ label }) => label)).toEqual([
     'take “auf Anfrage” as empty',
+    'take “auf Anfrage” as 0',
     'let its 3 rows wait for a person',
   ])
   const typed = withAnswer(drafted, drafted, [words], asked, 'empty')
@@ -93,6 +94,29 @@ test('a column whose words are taken as empty is not always filled, until that i
   expect(isFilled(withAnswer(empty, drafted, [words], asked, KEEP_AS_TEXT))).toEqual([true, true, true])
   const unticked = drafted.map((column) => ({ ...column, required: false }))
   expect(isFilled(withAnswer(unticked, drafted, [words], asked, 'wait'))).toEqual([false, false, false])
+})
+
+test('words that mean 0 are mapped to it in the file', () => {
+  const words = { ...question('amount', 'DECIMAL(9,2)', 'empty', 'wait'), words: ['free', 'gratis'], rows: 3 }
+  const drafted = draftColumns(DOCUMENT)
+  const [asked] = askedTogether([words])
+  if (!asked) throw new Error('nothing is asked')
+  const inFile = ['Sent', 'Invoiced', 'Amount']
+  const typed = withAnswer(drafted, drafted, [words], asked, 'zero')
+  expect(typed[2]?.type).toBe('DECIMAL(9,2)')
+  expect(stepsOf(typed, inFile)).toEqual([
+    { kind: 'map', column: 'Amount', text: '', search: '', values: { free: '0', gratis: '0' }, into: [] },
+  ])
+  for (const other of ['empty', 'wait', KEEP_AS_TEXT])
+    expect(stepsOf(withAnswer(typed, drafted, [words], asked, other), inFile)).toEqual([])
+})
+
+test('a percentage that is 0 has its sign', () => {
+  const [column] = draftColumns(DOCUMENT)
+  if (!column) throw new Error('no column')
+  const format = { property: 'headgate.format', value: { percent: 'points' } }
+  const rate = { ...column, zeros: ['none'], answered: { name: 'rate', customProperties: [format] } }
+  expect(stepsOf([rate], ['Rate'])[0]?.values).toEqual({ none: '0%' })
 })
 
 test('an answer gives the columns their types and formats, and can be taken back', () => {

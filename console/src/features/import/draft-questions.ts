@@ -66,6 +66,8 @@ export function askedTogether(questions: Question[]): AskedTogether[] {
 const KINDS: Readonly<Record<string, string>> = { date: 'dates', timestamp: 'dates with a time' }
 
 const EMPTY = 'empty'
+const ZERO = 'zero'
+const WAIT = 'wait'
 
 /** Whether a column is always filled after an answer: not one whose words are taken as empty, until that is taken back. */
 function isRequiredAfter(
@@ -80,17 +82,19 @@ function isRequiredAfter(
   return wasEmpty ? (drafted?.required ?? column.required) : column.required
 }
 
-/** A few words among numbers or dates: they mean that there is no value, or their rows wait. */
+/** A few words among numbers or dates: they mean that there is no value or 0, or their rows wait. */
 function aboutWords({ column, words = [], rows = 0, answers }: Question): AskedTogether {
   const quoted = words.map((word) => `“${word}”`).join(', ')
   const isOne = rows === 1
+  const dates = KINDS[String(answers[0]?.property['logicalType'])]
   return {
     columns: [column],
     answers: [
       { value: EMPTY, label: `take ${quoted} as empty` },
-      { value: 'wait', label: `let ${isOne ? 'its row' : `its ${whole(rows)} rows`} wait for a person` },
+      ...(dates ? [] : [{ value: ZERO, label: `take ${quoted} as 0` }]),
+      { value: WAIT, label: `let ${isOne ? 'its row' : `its ${whole(rows)} rows`} wait for a person` },
     ],
-    note: `${count(rows, 'row')} ${isOne ? 'has' : 'have'} ${quoted}; all other values are ${KINDS[String(answers[0]?.property['logicalType'])] ?? 'numbers'}.`,
+    note: `${count(rows, 'row')} ${isOne ? 'has' : 'have'} ${quoted}; all other values are ${dates ?? 'numbers'}.`,
   }
 }
 
@@ -107,9 +111,12 @@ export function withAnswer(
     if (!question || !names.includes(question.column)) return column
     const plain = { ...column, required: isRequiredAfter(column, drafted[at], question, chosen) }
     delete plain.answered
-    const answer = question.answers.find((one) => orderOf(one.answer) === chosen)
+    delete plain.zeros
+    const isZero = chosen === ZERO
+    const answer = question.answers.find((one) => orderOf(one.answer) === (isZero ? WAIT : chosen))
     if (!answer) return { ...plain, type: drafted[at]?.type ?? column.type }
     const answered = answer.property as unknown as Property
-    return { ...plain, type: answered.physicalType ?? column.type, answered }
+    const zeros = isZero ? { zeros: question.words ?? [] } : {}
+    return { ...plain, ...zeros, type: answered.physicalType ?? column.type, answered }
   })
 }

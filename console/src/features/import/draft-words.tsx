@@ -4,8 +4,8 @@ import { count } from '../../api/format'
 import { type DraftColumn, isNumber, type Property } from './draft-columns'
 import { meansEmpty, truthOf } from './truth-words'
 
-/** What becomes of a word: yes, no, no value, or its rows wait for a person. */
-export type Meaning = 'true' | 'false' | 'empty' | 'wait'
+/** What becomes of a word: yes, no, 0, no value, or its rows wait for a person. */
+export type Meaning = 'true' | 'false' | 'zero' | 'empty' | 'wait'
 
 type Meanings = Readonly<Record<string, Meaning>>
 
@@ -79,7 +79,7 @@ export function withMeanings(
       ...(Object.keys(format).length > 0 ? [{ property: FORMAT, value: format }] : []),
     ],
   }
-  return { ...column, type, required: column.required && nulls.length === 0, answered }
+  return { ...column, type, required: column.required && nulls.length === 0, answered, zeros: of('zero') }
 }
 
 /** The words of a column as they are declared now. */
@@ -96,7 +96,9 @@ export function declaredMeanings(column: DraftColumn, words: string[]): Meanings
           ? 'false'
           : format['nulls']?.includes(word)
             ? 'empty'
-            : 'wait',
+            : column.zeros?.includes(word)
+              ? 'zero'
+              : 'wait',
     ]),
   )
 }
@@ -136,6 +138,7 @@ export function DraftWords({
                     { value: 'false', label: 'no' },
                   ]
                 : []),
+              ...(isNumber(column.type) ? [{ value: 'zero', label: '0' }] : []),
               { value: 'empty', label: 'empty' },
               { value: 'wait', label: 'its rows wait for a person' },
             ]}

@@ -223,6 +223,19 @@ export function withStep(edits: Edits, step: Step): Edits {
   return { ...edits, steps: [...others, step] }
 }
 
+/** The step by which all of these words of a column become one text, or empty. */
+export const mapOfWords = (column: string, words: string[], text: string): Step => ({
+  kind: 'map',
+  column,
+  text: '',
+  search: '',
+  values: Object.fromEntries(words.map((word) => [word, text])),
+  into: [],
+})
+
+/** 0 as a column writes it: percentages have their sign. */
+export const zeroOf = (percent: unknown): string => (percent ? '0%' : '0')
+
 /** Add a proposed step; a column that it makes is the field. */
 export function withProposed(
   edits: Edits,

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
@@ -37,10 +37,10 @@ test('refused words in a column that may be empty become empty at once, and mist
   const onChange = vi.fn()
   render(
     <MantineProvider>
-      <EmptyWords result={result} edits={EDITS} onChange={onChange} />
+      <EmptyWords result={result} edits={EDITS} onChange={onChange} onMap={vi.fn()} />
     </MantineProvider>,
   )
-  expect(screen.getAllByRole('group')).toHaveLength(1)
+  expect(screen.getAllByRole('group')).toHaveLength(2)
   screen.getByText(
     'UVP as list_price: “auf Anfrage”, “n/a” are no values of it, and list_price may be empty.',
   )
@@ -58,4 +58,33 @@ test('refused words in a column that may be empty become empty at once, and mist
       },
     ],
   })
+})
+
+test('refused words in a column of numbers become 0 at once, or each of them any value', () => {
+  const [onChange, onMap] = [vi.fn(), vi.fn()]
+  render(
+    <MantineProvider>
+      <EmptyWords result={result} edits={EDITS} onChange={onChange} onMap={onMap} />
+    </MantineProvider>,
+  )
+  screen.getByText('Menge as quantity: “keine” is no value of it.')
+  const required = within(screen.getByRole('group', { name: 'Words in Menge' }))
+  expect(required.queryByRole('button', { name: /empty/ })).toBeNull()
+  fireEvent.click(required.getByRole('button', { name: 'Take it as 0 (3 rows)' }))
+  const values = { keine: '0' }
+  const step = { kind: 'map', column: 'Menge', text: '', search: '', values, into: [] }
+  expect(onChange).toHaveBeenCalledWith({ ...EDITS, steps: [step] })
+  fireEvent.click(required.getByRole('button', { name: 'Map it …' }))
+  expect(onMap).toHaveBeenCalledWith('Menge')
+})
+
+test('a word among days is never taken as 0', () => {
+  const days = { ...result, grid: { refused_values: { Stand: { nie: 1 } } } } as unknown as Schemas['DryRun']
+  render(
+    <MantineProvider>
+      <EmptyWords result={days} edits={EDITS} onChange={vi.fn()} onMap={vi.fn()} />
+    </MantineProvider>,
+  )
+  screen.getByRole('button', { name: 'Take it as empty (1 row)' })
+  expect(screen.queryByRole('button', { name: /as 0/ })).toBeNull()
 })

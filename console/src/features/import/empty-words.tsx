@@ -1,40 +1,50 @@
 import { Button, Group, Text } from '@mantine/core'
 
-import { count } from '../../api/format'
-import { type Deciding, withStep } from './edits'
+import { count, isNumeric } from '../../api/format'
+import { type Deciding, mapOfWords, withStep, zeroOf } from './edits'
 
 /** Texts without a digit are words, such as `n/a`, and no number, day or time that somebody mistyped. */
 const WORDS = /^[^\d@]{1,30}$/
 const OTHER_TYPES = /^(string|varchar|text|bool)/i
 
-/** Refused words in columns of numbers, days and times that may be empty: all such cells become empty at once. */
-export function EmptyWords({ result, edits, onChange }: Deciding) {
+interface Props extends Deciding {
+  /** Opens the form in which each value of a column gets the value that it becomes. */
+  onMap: (column: string) => void
+}
+
+/** Refused words in columns of numbers, days and times: all of them become empty or 0 at once, or each any value. */
+export function EmptyWords({ result, edits, onChange, onMap }: Props) {
   const fields = result.mapping?.fields ?? []
   return Object.entries(result.grid?.refused_values ?? {}).map(([column, values]) => {
     const field = fields.find(({ name }) => name === edits.columns[column])
     const words = Object.keys(values).filter((value) => WORDS.test(value))
-    if (!field?.may_be_empty || OTHER_TYPES.test(field.type) || words.length === 0) return null
-    const rows = words.reduce((sum, word) => sum + (values[word] ?? 0), 0)
+    if (!field || OTHER_TYPES.test(field.type) || words.length === 0) return null
+    const rows = count(
+      words.reduce((sum, word) => sum + (values[word] ?? 0), 0),
+      'row',
+    )
     const quoted = words.map((word) => `“${word}”`).join(', ')
-    const take = () =>
-      onChange(
-        withStep(edits, {
-          kind: 'map',
-          column,
-          text: '',
-          search: '',
-          values: Object.fromEntries(words.map((word) => [word, ''])),
-          into: [],
-        }),
-      )
+    const [are, them] = words.length === 1 ? ['is no value', 'it'] : ['are no values', 'them']
+    const percent = edits.formats[field.name]?.percent ?? field.declared_format?.['percent']
+    const take = (text: string) => onChange(withStep(edits, mapOfWords(column, words, text)))
     return (
       <Group key={column} gap="xs" role="group" aria-label={`Words in ${column}`}>
         <Text size="sm" className="any-text">
-          {column} as {field.title}: {quoted} {words.length === 1 ? 'is no value' : 'are no values'} of it,
-          and {field.title} may be empty.
+          {column} as {field.title}: {quoted} {are} of it
+          {field.may_be_empty ? `, and ${field.title} may be empty` : ''}.
         </Text>
-        <Button size="compact-sm" variant="default" onClick={take}>
-          Take {words.length === 1 ? 'it' : 'them'} as empty ({count(rows, 'row')})
+        {field.may_be_empty ? (
+          <Button size="compact-sm" variant="default" onClick={() => take('')}>
+            Take {them} as empty ({rows})
+          </Button>
+        ) : null}
+        {isNumeric(field.type) ? (
+          <Button size="compact-sm" variant="default" onClick={() => take(zeroOf(percent))}>
+            Take {them} as 0 ({rows})
+          </Button>
+        ) : null}
+        <Button size="compact-sm" variant="default" onClick={() => onMap(column)}>
+          Map {them} …
         </Button>
       </Group>
     )

@@ -246,10 +246,11 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           lists={innerLists(result).map(({ path }) => path.replaceAll('.', '_'))}
           order={grid?.file_order}
           onWork={onWork}
-          onCreated={(dataset, fields) => {
+          onCreated={(dataset, fields, steps) => {
             promise(dataset)
             setNewDataset(dataset)
-            work.restart(withoutOtherRows({ ...withDataset(edits, dataset), columns: fields }, result))
+            const next = { ...steps.reduce(withStep, withDataset(edits, dataset)), columns: fields }
+            work.restart(withoutOtherRows(next, result))
           }}
         />
       ) : null}
@@ -302,7 +303,12 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           <FooterRows result={result} edits={edits} onChange={change} />
           <BlankRows result={result} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
-          <EmptyWords result={result} edits={edits} onChange={change} />
+          <EmptyWords
+            result={result}
+            edits={edits}
+            onChange={change}
+            onMap={(column) => setForm({ action: 'map', column })}
+          />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />
           <CurrencyQuestion result={result} edits={edits} remembered={work.remembered} onChange={change} />
           <RowChoice
@@ -363,6 +369,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
             form.column,
           )}
           areRefused={!grid?.values[form.column]}
+          refused={Object.keys(grid?.refused_values[form.column] ?? {})}
           mayBeEmpty={mappedField?.may_be_empty ?? true}
           allowed={permittedValues(mappedField, edits.formats[mappedField?.name ?? ''])}
           inLake={lakeValues(inLake, edits.columns[form.column])}

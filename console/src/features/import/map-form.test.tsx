@@ -48,6 +48,26 @@ test('a map offers the allowed values for the values of the column, those equal 
   )
 })
 
+test('values that the gate refuses are listed first, and any text can stand instead of each', () => {
+  const onStep = vi.fn()
+  const values: [string, number][] = [
+    ['12.5', 40],
+    ['gratis', 2],
+    ['n/a', 1],
+  ]
+  render(formOf(values, { refused: ['gratis', 'n/a'], isText: false, onStep }))
+  expect(screen.getAllByRole('row').map((row) => row.querySelector('td')?.textContent)).toEqual([
+    undefined,
+    'gratis refused',
+    'n/a refused',
+    '12.5',
+  ])
+  fireEvent.change(screen.getByLabelText('gratis becomes', { selector: 'input' }), { target: { value: '0' } })
+  fireEvent.change(screen.getByLabelText('n/a becomes', { selector: 'input' }), { target: { value: '9.9' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Change the column' }))
+  expect(onStep).toHaveBeenCalledWith(expect.objectContaining({ values: { gratis: '0', 'n/a': '9.9' } }))
+})
+
 test('a map offers the values of the lake, and marks those that the lake does not have', () => {
   const onStep = vi.fn()
   const values: [string, number][] = [

@@ -27,6 +27,8 @@ interface Props {
   inLake: LakeValues | undefined
   /** Whether the values are those that the gate refuses, because the column has many others. */
   areRefused?: boolean
+  /** Those of the values that the gate refuses; they are listed first. */
+  refused?: string[]
   /** Whether its field may be empty, so that a value can become so. */
   mayBeEmpty?: boolean
   /** Whether its field is a text: spellings of one name are proposed for each other, and never numbers or dates. */
@@ -44,6 +46,7 @@ export function MapForm({
   allowed,
   inLake,
   areRefused = false,
+  refused = [],
   mayBeEmpty = false,
   isText,
   step,
@@ -51,7 +54,8 @@ export function MapForm({
   onClose,
 }: Props) {
   const permitted = allowed.map(({ value }) => value)
-  const isRefused = (value: string): boolean => allowed.length > 0 && !isOneOf(value, allowed)
+  const isRefused = (value: string): boolean =>
+    allowed.length > 0 ? !isOneOf(value, allowed) : refused.includes(value)
   const targets = allowed.length > 0 ? permitted : (inLake?.values ?? [])
   const [chosen, setChosen] = useState<Record<string, string>>({ ...step?.values })
   const others = Object.keys(chosen).filter((value) => !values.some(([listed]) => listed === value))

@@ -56,3 +56,23 @@ def test_a_refused_word_is_corrected_by_a_declared_one_and_by_true_and_false() -
     lines = caller.lake.objects.contents("raw")[sent["key"]].decode().splitlines()
     assert [line.split(",")[1] for line in lines[1:]] == ["oui", "non", "oui", "N", ""] + ["oui"] * 5
     assert caller.lake.receive(sent["key"]).accepted == 10
+
+
+@pytest.mark.parametrize(("sign", "zero"), [("", "0"), (" %", "0%")])
+def test_a_word_that_means_0_is_0_in_the_check_of_the_draft_and_in_the_lake(sign: str, zero: str) -> None:
+    body = "\n".join(["no;rate", *(f"K-{at:03};{at},5{sign}" for at in range(60)), "K-900;free"]).encode()
+    caller = uploader()
+    upload_id = uploaded(caller, body, "rates.csv", "")
+    draft = checked(caller, upload_id).json["draft"]
+    (question,) = draft["questions"]
+    waiting = next(each["property"] for each in question["answers"] if each["answer"] == "wait")
+    (table,) = draft["document"]["schema"]
+    table["properties"] = [each if each["name"] != "rate" else waiting for each in table["properties"]]
+    steps = [{"kind": "map", "column": "rate", "values": {"free": zero}}]
+    edits = {"columns": {"no": "no", "rate": "rate"}, "steps": steps}
+    asked = {"document": draft["document"], "edits": edits}
+    counted = caller.call("POST", f"/v1/uploads/{upload_id}/draft-check", asked).json
+    assert (counted["received"], counted["accepted"]) == (61, 61)
+    assert created(caller, draft["document"]).json["is_in_use"]
+    result = checked(caller, upload_id, {"dataset": "rates", **edits}).json
+    assert (result["accepted"], result["quarantined"]) == (61, 0)
