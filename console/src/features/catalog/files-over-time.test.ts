@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { drawn, titleOf } from './files-over-time'
+import { options } from '../dashboards/chart-options'
+import { fileDays } from '../files/file-list'
+import { drawn, heightOf, titleOf } from './files-over-time'
 
 const files = (...keys: string[]) => keys.map((key) => ({ key, drift: '' }))
 
@@ -111,4 +113,20 @@ test('files have the names that the list below has, where no two have the same',
   ])
   const { rows } = drawn(points, 'rows', titles)
   expect(rows.map(([name]) => name)).toEqual(['Orders, 1 Oct 2010', 'part-1.csv', 'part-2.csv'])
+})
+
+test('the days of each of twenty files are read beside their bars, also on a phone', () => {
+  const keys = Array.from({ length: 20 }, (_, at) => `order_lines/dt=${at}/part-${at}.csv`)
+  const days = keys.map((key, at) => {
+    const until = `2010-12-${String(at + 9).padStart(2, '0')}`
+    return fileDays({ key, dataset: 'order_lines', period: `2009-12-01/${until}` })
+  })
+  const points = keys.map((key) => point(key, '2026-11-29T04:00:00'))
+  const shown = drawn(points, 'rows', new Map(keys.map((key, at) => [key, days[at] ?? ''])))
+  for (const isNarrow of [true, false]) {
+    const drawing = options({ ...shown, isNarrow, height: heightOf(shown) }, 'light')
+    const { axisLabel } = drawing['yAxis'] as { axisLabel: { formatter: (name: string) => string } }
+    expect(days.map((each) => axisLabel.formatter(each))).toEqual(days)
+  }
+  expect(days[0]).toBe('1 Dec 2009 to 9 Dec 2010')
 })

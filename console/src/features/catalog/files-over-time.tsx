@@ -7,7 +7,7 @@ import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Empty, Waiting } from '../../components/states'
 import { driftWords, fileParts } from '../../formats/words'
-import { fileTitle } from '../files/file-list'
+import { fileDays, fileTitle } from '../files/file-list'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 
 const Chart = lazy(() => import('../dashboards/chart'))
@@ -30,7 +30,12 @@ type Titles = ReadonlyMap<string, string>
 export function FilesOverTime({ points, files = NO_FILES }: Props) {
   const [view, setView] = useState<View>('rows')
   const titles = useMemo(() => new Map(files.map((file) => [file.file_id, fileTitle(file)])), [files])
-  const shown = useMemo(() => drawn(points, view, titles), [points, view, titles])
+  // The page is of one dataset, whose name at each bar would leave no room for the days.
+  const labels = useMemo(
+    () => new Map(files.map((file) => [file.file_id, fileDays(file) || fileTitle(file)])),
+    [files],
+  )
+  const shown = useMemo(() => drawn(points, view, labels), [points, view, labels])
   const drifted = points.filter((point) => point.drift)
   return (
     <Panel
@@ -85,7 +90,8 @@ export function titleOf(points: Pick<Schemas['QualityPoint'], 'key' | 'drift'>[]
 }
 
 const MOST_BARS = 20
-const BAR_PX = 30
+/** A bar with a label of two lines, and the room of the axis. */
+const [BAR_PX, AXIS_PX] = [32, 60]
 const HEIGHT = 180
 
 /** Whether all files arrived on one day, as those of a first import: their times say nothing of their order. */
@@ -145,8 +151,8 @@ function placesOf(points: Schemas['QualityPoint'][], titles: Titles): string[] {
   })
 }
 
-const heightOf = ({ panel, rows }: ReturnType<typeof drawn>): number =>
-  panel.kind === 'bar' ? Math.max(HEIGHT, BAR_PX * rows.length) : HEIGHT
+export const heightOf = ({ panel, rows }: ReturnType<typeof drawn>): number =>
+  panel.kind === 'bar' ? Math.max(HEIGHT, BAR_PX * rows.length + AXIS_PX) : HEIGHT
 
 const NO_TITLES: Titles = new Map()
 

@@ -278,20 +278,25 @@ export function originalOf(file: Pick<File, 'key'>, files: File[]): File | undef
 /** Names that a program gave, which say nothing of what is in the file. */
 const MADE_NAME = /^(part|run|batch|chunk|export|data)?[-_]?\d*(\.[a-z0-9]+)*$/i
 
+/** The days that a file is of, where its own name says nothing; empty for other files. */
+export function fileDays({ key, dataset, period = '' }: Titled): string {
+  const isNameless = MADE_NAME.test(key.split('/').pop() ?? key) && !originalId(key)
+  return dataset && period && isNameless ? cellWords('period', period) : ''
+}
+
+type Titled = Pick<File, 'key' | 'dataset'> & { period?: string }
+
 /**
  * A file in words: its own name where a person gave it one, else its dataset and the days that it is of.
  *
  * @example fileTitle({ key: 'orders/part-00001.parquet', dataset: 'orders', period: '2010-12-09/2010-12-09' }) // 'Orders, 9 Dec 2010'
  */
-export function fileTitle({
-  key,
-  dataset,
-  period = '',
-}: Pick<File, 'key' | 'dataset'> & { period?: string }): string {
+export function fileTitle(file: Titled): string {
+  const { key, dataset } = file
   const last = key.split('/').pop() ?? key
   if (originalId(key)) return `Corrected rows of ${heading(dataset || (key.split('/')[0] ?? ''))}`
   if (!dataset || !MADE_NAME.test(last)) return last
-  return period ? `${heading(dataset)}, ${cellWords('period', period)}` : heading(dataset)
+  return [heading(dataset), fileDays(file)].filter(Boolean).join(', ')
 }
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */

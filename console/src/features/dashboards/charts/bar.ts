@@ -83,10 +83,10 @@ export function fitting(name: string, px: number, lines: number): string {
   return shortened(name, 3)
 }
 
-/** The lines of a name between those of its neighbours. Few names have a second one at least. */
+/** The lines of a name between those of its neighbours: as many as the height has room for, or two of few names. */
 function linesBetween(names: number, height: number | undefined): number {
-  if (names > MOST_TWO_LINES) return 1
-  return height === undefined ? 2 : Math.max(1, Math.floor((height - BESIDE_BARS_PX) / names / LINE_PX))
+  if (height === undefined) return names > MOST_TWO_LINES ? 1 : 2
+  return Math.max(1, Math.floor((height - BESIDE_BARS_PX) / names / LINE_PX))
 }
 
 /** Whether a value without a unit would have zeros that look exact: its label is short, and its tooltip has all digits. */
@@ -257,7 +257,7 @@ export function bar({
         width: nameWidth,
         interval: names.length <= MOST_LABELS ? 0 : 'auto',
         // A second line has room between few bars only, and names of one word that fit their room need none.
-        overflow: areWords ? 'none' : names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
+        overflow: areWords ? 'none' : lines > 1 || names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
         lineHeight: LINE_PX,
         formatter: (name: string) => fitting(shownName(name), nameWidth, lines),
       },
