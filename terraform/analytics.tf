@@ -101,7 +101,7 @@ locals {
   iceberg_folders = var.iceberg ? ["iceberg/*"] : []
 
   # An option that is not set takes the system's own default.
-  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by, service_articles = var.service_articles, reviews_a_day = var.reviews_a_day }
+  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by, service_articles = var.service_articles, reviews_a_day = var.reviews_a_day, margin_share = var.margin_share }
 
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 

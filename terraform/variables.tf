@@ -571,6 +571,17 @@ variable "reviews_a_day" {
   }
 }
 
+variable "margin_share" {
+  description = "The share of the revenue that the lake's organization keeps, above 0 and at most 1. A system that weighs a cost against a sale decides by it. Null takes the system's default."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.margin_share == null ? true : var.margin_share > 0 && var.margin_share <= 1
+    error_message = "margin_share is a share above 0 and at most 1, such as 0.35 for a margin of 35 %."
+  }
+}
+
 variable "sentence_model" {
   description = "Whether jobs of systems that read texts with it get the sentence model (91 MB, English), where scripts/packages/build.py found it installed; without it texts are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
   type        = bool

@@ -330,7 +330,7 @@ class DeclaredQueue:
         unit: of `value`.
         value_label: the figure that `value` is, such as "at stake"; it may name cells of the first row, as an
             answer does.
-        order: by which shown figure the items are listed, in words.
+        order: by which shown figure the items are listed, in words; it may name cells of the first row.
         enough_share: of the value of all open items; the first items that have it are marked as enough. 0 if
             every item needs a decision.
         units: of further columns that no contract has, by column.

@@ -56,6 +56,7 @@ run "every_variable_refuses_a_wrong_value" {
     forecast_horizon     = 401
     forecast_by          = "customer"
     reviews_a_day        = 2.5
+    margin_share         = 30
     job_workers          = 1
     job_worker_type      = "G.025X"
     job_worker_types     = { merge_curated = "Z.2X" }
@@ -109,6 +110,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.forecast_horizon,
     var.forecast_by,
     var.reviews_a_day,
+    var.margin_share,
     var.job_workers,
     var.job_worker_type,
     var.job_worker_types,

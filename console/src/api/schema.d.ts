@@ -7978,7 +7978,7 @@ export interface components {
             name: string;
             /**
              * Order
-             * @description The figure that orders the items; may be empty.
+             * @description The figure that orders the items; `{column}` is a cell of the first row. May be empty.
              * @default
              */
             order: string;

@@ -162,7 +162,10 @@ class WorkQueue(Shape):
     value_label: str = Field(
         "at stake", description="Name of `value`; `{column}` is a cell of the first row."
     )
-    order: str = Field("", description="The figure that orders the items; may be empty.")
+    order: str = Field(
+        "",
+        description="The figure that orders the items; `{column}` is a cell of the first row. May be empty.",
+    )
     enough_share: float = Field(
         0, description="Share of the value of all open items after which a person may stop; 0 if none."
     )

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
+MARGIN_OF = {"fraud_scores": "fraud_model_quality", "query_gaps": "query_model_quality"}
+COST = "that costs less than your margin[ of {your_margin}] on what is lost"
+STOCK = f"stock it only if {COST}"
 REGISTRY = Registry.load()
 PANELS = [(system, panel) for system, board in dashboards().items() for panel in board.panels]
 ALERTS = [(system, rule) for system, board in dashboards().items() for rule in board.alerts]
@@ -615,11 +618,9 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
     """Probabilities of both models are on one scale. A known label leaves nothing to decide."""
     board = dashboards()["compliance-guardian"]
     panel, (queue, *_) = board.panel("queue"), board.queues
-    empty = arrow_schema(REGISTRY.prod["fraud_scores"]).empty_table()
     columns = "transaction_id, score, decision, model, is_fraud"
     with duckdb.connect() as engine:
-        engine.register("given", empty)
-        engine.execute("create table fraud_scores as select * from given")
+        filled_tables(engine, fraud_scores=[])
         engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
         engine.execute("update fraud_scores set amount = case transaction_id when 5 then 400 else 100 end")
         datasets(engine)
@@ -648,14 +649,15 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
 def test_the_costs_that_the_page_of_fraud_states_are_those_of_the_decisions() -> None:
     board = dashboards()["compliance-guardian"]
     review, block = decisions.REVIEW_COST_GBP, decisions.BLOCK_CALL_GBP
-    wrong = f"a wrong block £{block:g} and the margin, {100 * MARGIN_SHARE:g} % of the amount"
-    assert any(f"a review costs £{review:g}, and {wrong}" in words for words in board.trust[0].words)
+    wrong = f"a wrong block £{block:g} and your margin[, {{title_margin}} of the amount]"
+    of_trust = f"a review costs £{review:g}, and {wrong.replace('title_margin', 'margin')}"
+    assert any(of_trust in words for words in board.trust[0].words)
     assert f"A review is taken to cost £{review:g}, {wrong}" in board.queues[0].order
     assert f"A review is taken to cost £{review:g}, {wrong}" in board.panel("queue").action
 
 
-def test_every_text_about_a_margin_names_the_one_of_the_shop() -> None:
-    """Searches reckoned with a margin of a half, fraud with 30 %, and customers named none."""
+def test_every_text_about_a_margin_names_the_setting_of_the_lake() -> None:
+    """Each text takes the margin from the tables, which were built with it, and no SQL repeats it."""
     texts = [
         str(text)
         for board in dashboards().values()
@@ -669,12 +671,10 @@ def test_every_text_about_a_margin_names_the_one_of_the_shop() -> None:
         for text in (queue.order, queue.sql, *(part.title for part in queue.evidence))
     ]
     texts += [words for board in dashboards().values() for note in board.trust for words in note.words]
-    sentences = [
-        part for text in texts for part in re.split(r"[.;'\n] ?", text) if re.search(r"\bmargin\b", part)
-    ]
-    share = f"{100 * MARGIN_SHARE:g} %"
+    sentences = [part for text in texts for part in re.split(r"[.;'\n] ?", text) if "your margin" in part]
     assert len(sentences) >= 8
-    assert [sentence for sentence in sentences if share not in sentence] == []
+    assert [sentence for sentence in sentences if not re.search(r"margin\w*\}", sentence)] == []
+    assert [text for text in texts if re.search(r"\b0\.3 \*|\* 0\.3\b|\b30 %", text)] == []
 
 
 def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> None:
@@ -696,7 +696,7 @@ def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> 
         title = answer_in_words(figure.answer, answer_of(engine, figure.sql), {})
     costs = {row["transaction_id"]: row["cost_of_blocking"] for row in rows}
     expected = {
-        number: round(float((1 - score) * (MARGIN_SHARE * amount + decisions.BLOCK_CALL_GBP)), 2)
+        number: Decimal(repr(round((1 - score) * (MARGIN_SHARE * amount + decisions.BLOCK_CALL_GBP), 2)))
         for number, amount, score in ((1, 9.6, 0.687), (2, 85.87, 0.889))
     }
     assert costs == {**expected, 3: None}, "without labels nothing is blocked"
@@ -1301,21 +1301,39 @@ def weeks_ahead(lower_95: int) -> list[dict[str, object]]:
 
 
 def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, object]]) -> None:
-    """Create tables with these rows; a column that no row has is null."""
+    """Create tables with these rows; a column that no row has is null.
+
+    The tables with the margin are created, too.
+    """
+    for name in [MARGIN_OF[name] for name in tables if name in MARGIN_OF and MARGIN_OF[name] not in tables]:
+        engine.register("given", arrow_schema(REGISTRY.prod[name]).empty_table())
+        engine.execute(f"create table if not exists {name} as select * from given").fetchall()  # noqa: S608 names of contracts
+        engine.unregister("given")
     for name, rows in tables.items():
         contract = REGISTRY.prod.get(name) or REGISTRY.curated[name]
         engine.register("given", arrow_schema(contract).empty_table())
-        engine.execute(f"create table {name} as select * from given").fetchall()  # noqa: S608 names of contracts
+        engine.execute(f"create or replace table {name} as select * from given").fetchall()  # noqa: S608 names of contracts
         engine.unregister("given")
         for row in rows:
             statement = f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})"  # noqa: S608 the test's own columns
             engine.execute(statement, list(row.values()))
+    if "fraud_scores" in tables:
+        set_costs(engine)
     if "forecast_accuracy" in tables:
         set_nearest(engine)
     if "sales_forecast" in tables:
         set_plan(engine)
     if "regional_performance" in tables:
         set_all_regions(engine)
+
+
+def set_costs(engine: duckdb.DuckDBPyConnection) -> None:
+    """Set the cost of blocking, as the table has it after each build."""
+    cost = f"(1 - score) * ({decisions.BLOCK_CALL_GBP} + {MARGIN_SHARE} * cast(amount as double))"
+    engine.execute(
+        f"update fraud_scores set cost_of_blocking = round({cost}, 2) "  # noqa: S608 columns of a contract
+        "where model is distinct from 'isolation_forest' and cost_of_blocking is null"
+    )
 
 
 def filled_payments(engine: duckdb.DuckDBPyConnection, payments: list[dict[str, object]]) -> None:
@@ -1847,7 +1865,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     ] == [
         {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
         | {"title_action": None, "title_nothing": None, "title_order": None, "title_called": 3}
-        | {"title_counted": "customers"}
+        | {"title_counted": "customers", "title_margin": None, "title_cost": None}
         | {"title_are_late": "customers are late: they bought twice or more, and keep silent"}
     ]
     assert answer_in_words(
@@ -4063,24 +4081,23 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     ]
     (queue,) = dashboards()["retail-copilot"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
+        margin: list[dict[str, object]] = [{"metric": "margin_share", "value": 0.35}]
+        filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=margin, products=[])
         (item,) = answer_of(engine, queue.sql)
         answers = [answer_of(engine, part.of_item(str(item["item_id"]))) for part in queue.evidence]
         titles = [
             answer_in_words(part.title, rows, part.units)
             for part, rows in zip(queue.evidence, answers, strict=True)
         ]
-    assert item["reason"] == (
-        "stock it only if that costs less than the margin of 30 % on what is lost: nothing like it is sold; "
-        "found nothing in 100 % of 350 searches"
-    )
+    assert item["reason"] == f"{STOCK}: nothing like it is sold; found nothing in 100 % of 350 searches"
+    assert item["your_margin"] == 0.35
     loss, typed, searched = titles
     assert typed == "Typed as Vinyl record (320) · vinyl records (30)"
     assert loss.startswith(
         "292 searches beyond the usual, some left out for chance, of which 1 in 17 would have bought, each "
         "one line of any article, as none is like it, for £20"
     )
-    assert loss.endswith(": £342. At a margin of 30 %, worth a step that costs up to £102")
+    assert loss.endswith(": £342. With your margin of 35 %, worth a step that costs up to £120")
     gap |= {"is_sold": True, "valued_by": "any_article"}
     with duckdb.connect() as engine:
         filled_tables(engine, query_gaps=[gap], query_trends=trends, query_model_quality=[], products=[])
@@ -4092,8 +4109,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         in of_frames
     )
     assert str(other["reason"]).startswith(
-        "unless it means RECORD FRAME, stock it only if that costs less than the margin of 30 % on what is "
-        "lost: the articles with its words are other things or sold nothing; found nothing in"
+        f"unless it means RECORD FRAME, {STOCK}: the articles with its words are other things or sold "
+        "nothing; found nothing in"
     ), "no synonym of other things"
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
@@ -4183,14 +4200,14 @@ def test_all_payments_are_reviewed_where_each_is_worth_it(amount: float, worth: 
             "unusual_amount",
             (
                 "the card of customer 7, because the calls of a day are used up, and the risk of a wrong "
-                "block, {wrong_block}, is less than the expected loss: "
+                "block, {cost_of_blocking}, is less than the expected loss: "
             ),
         ),
         (
             "block",
             0.985,
             "unusual_amount",
-            "the card of customer 7, because the risk of a wrong block costs {wrong_block}, a call £3: ",
+            "the card of customer 7, because the risk of a wrong block costs {cost_of_blocking}, a call £3: ",
         ),
     ],
 )
@@ -4221,7 +4238,7 @@ def test_a_review_proposes_the_next_step_by_its_reason(
     assert str(item["reason"]).startswith(f"{step}{{amount}} on 7 Dec, {{score}} probable, ")
     assert item["usual_amount"] == 21
     # The probability that it is honest, times the cost of a wrong block: £5 and 30 % of £366.
-    assert item["wrong_block"] == {0.885: 13.2, 0.985: 1.72, 0.05: 109.06}[score]
+    assert float(str(item["cost_of_blocking"])) == {0.885: 13.2, 0.985: 1.72, 0.05: 109.06}[score]
 
 
 @pytest.mark.parametrize(
@@ -4663,7 +4680,7 @@ def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articl
         items = answer_of(engine, queue.sql)
     assert [row["subject"] for row in items] == ["yoga mat", "dog lead", "candle"]
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
-        "stock it only if that costs less than the margin of 30 % on what is lost: nothing like it is sold",
+        f"{STOCK}: nothing like it is sold",
         "add the search as a synonym of DOG LEAD or DOG BOWL, if it means that",
         "add the search as a synonym of CANDLE, if it means that",
     ]
@@ -4702,7 +4719,7 @@ def test_no_synonym_of_an_article_that_is_not_sold_any_more_is_proposed() -> Non
         filled_tables(engine, query_gaps=gaps, query_model_quality=[], products=products)
         items = answer_of(engine, queue.sql)
         opened = answer_of(engine, queue.evidence[0].of_item("not_found: dog bowl"))
-    again = "stock again, if that costs less than the margin of 30 % on what is lost: "
+    again = f"stock again, if {COST}: "
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
         f"{again}SET/6 GARDEN GNOME CANDLES is not sold any more",
         f"{again}CAMOUFLAGE DOG LEAD is not sold any more",
@@ -4740,10 +4757,7 @@ def test_a_search_is_a_synonym_where_one_article_that_it_means_is_still_sold() -
     )
     assert [row["nearest_articles"] for row in opened][-1] == ended
     assert not {"stock", "synonym"} & {*title.split()}, "only the line says the step"
-    assert str(none_sold["reason"]).startswith(
-        "stock again, if that costs less than the margin of 30 % on what is lost: "
-        f"{ended} is not sold any more"
-    )
+    assert str(none_sold["reason"]).startswith(f"stock again, if {COST}: {ended} is not sold any more")
 
 
 def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:

@@ -308,9 +308,11 @@ def test_only_the_roles_of_systems_that_keep_models_are_given_their_folder(built
 def test_only_the_jobs_of_systems_that_name_them_are_given_options_and_archives(built: Path) -> None:
     needs = needs_of_systems(built)
     assert {name: needs[name]["options"] for name in needs if needs[name]["options"]} == {
-        "compliance-guardian": ["reviews_a_day"],
+        "compliance-guardian": ["reviews_a_day", "margin_share"],
+        "demand-insights-engine": ["margin_share"],
         "global-market-pulse": ["service_articles"],
         "market-intelligence-hub": ["forecast_grain", "forecast_horizon", "forecast_by"],
+        "retail-copilot": ["margin_share"],
     }
     assert {name: needs[name]["archives"] for name in needs if needs[name]["archives"]} == {
         "retail-copilot": ["sentence_model"]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { countsOf, queueItems, reasonOf, unlistedOf, valueLabel } from './queue-state'
+import { countsOf, orderWords, queueItems, reasonOf, unlistedOf, valueLabel } from './queue-state'
 import { testDecision } from './test-decisions'
 
 const ANSWER = {
@@ -87,6 +87,17 @@ test('what the value is may name a cell, such as the period that it is of', () =
   expect(valueLabel({ value_label: 'lost[, {title_period}]' }, ANSWER)).toBe('lost')
   expect(valueLabel({}, ANSWER)).toBe('at stake')
   expect(queueItems(answer, [])[0]?.details).toEqual([])
+})
+
+test('the order may name a cell, such as a setting of the lake', () => {
+  const answer = { columns: ['item_id', 'title_margin'].map((name) => ({ name })), rows: [['1', '0.35']] }
+  const queue = {
+    order: 'what is lost, with your margin[ of {title_margin}]',
+    units: { title_margin: 'share' },
+  }
+  expect(orderWords(queue, answer)).toBe('what is lost, with your margin of 35\u00a0%')
+  expect(orderWords(queue, ANSWER)).toBe('what is lost, with your margin')
+  expect(orderWords({}, answer)).toBe('')
 })
 
 test('a reason is about one thing, so an amount that is stored to the cent keeps its cents', () => {

@@ -39,6 +39,12 @@ export const valueLabel = (
   answer: { columns: { name: string }[]; rows: Cell[][] },
 ): string => (value_label && filled(value_label, answerRows(answer), {})) || 'at stake'
 
+/** The order of the items in words, with the cells that it names, such as a setting; empty where it names a missing one. */
+export const orderWords = (
+  { order, units }: { order?: string; units?: Units },
+  answer: { columns: { name: string }[]; rows: Cell[][] },
+): string => (order && filled(order, answerRows(answer), units ?? {})) || ''
+
 /**
  * The items of a queue's answer, each with its decisions. The newest action that opens or closes it counts, until the
  * days of this action are over.

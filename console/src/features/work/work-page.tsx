@@ -27,7 +27,7 @@ import { keptCount, useKeptCount } from './kept-counts'
 import { type OpenItems, useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing, useMissing } from './queue-missing'
-import { queueItems, type Shown, shownBy, unlistedOf, valueLabel } from './queue-state'
+import { orderWords, queueItems, type Shown, shownBy, unlistedOf, valueLabel } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
@@ -319,7 +319,12 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
             <Answered of={decisions} what="what was decided">
               {(decided) => (
                 <QueueList
-                  queue={{ ...queue, units, value_label: valueLabel(queue, rows) }}
+                  queue={{
+                    ...queue,
+                    units,
+                    value_label: valueLabel(queue, rows),
+                    order: orderWords({ order: queue.order, units }, rows),
+                  }}
                   items={queueItems(rows, decided.decisions, queue.actions)}
                   unlisted={unlistedOf(rows)}
                   shown={shownBy(search)}

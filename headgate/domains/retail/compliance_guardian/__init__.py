@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry
+from headgate.domains.retail import margin
 from headgate.domains.retail.compliance_guardian import (
     decisions,
     described_transactions,
@@ -44,7 +45,7 @@ READS = ("card_transactions", "payments", "customers")
 MAY_READ = (keys.DECIDED_ITEMS,)
 LEARNS = (fraud_model.NAME,)
 EXPORTS = (fraud_model.NAME,)
-OPTIONS = (decisions.OPTION,)
+OPTIONS = (decisions.OPTION, margin.OPTION)
 NO_OPTIONS: Mapping[str, str] = {}
 TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 """The tables that `build` makes; the leak scanner makes the system's `pci_audit` and `pci_findings`."""
@@ -59,20 +60,20 @@ def build(
 
     Args:
         shelf: has the recipe in charge of each model, and stores fitted models.
-        options: `reviews_a_day`, as for `decisions.reviews_a_day`.
+        options: `reviews_a_day` and `margin_share`, as for `decisions.Terms`.
 
     Raises:
-        SettingsError: the option is not an integer.
+        SettingsError: an option is not valid.
     """
-    reviews_a_day = decisions.reviews_a_day(options)
+    terms = decisions.Terms.of(options)
     with TemporaryDirectory(prefix="headgate-features-") as folder:
-        return _built(tables, as_of, shelf, Path(folder), reviews_a_day)
+        return _built(tables, as_of, shelf, Path(folder), terms)
 
 
 def _built(
-    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, reviews_a_day: int
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, terms: decisions.Terms
 ) -> dict[str, Made]:
-    scores = _scores(tables, as_of, shelf, folder, reviews_a_day)
+    scores = _scores(tables, as_of, shelf, folder, terms)
     if scores is None:
         contracts = Registry.load().prod
         return {**without_rows({name: contracts[name] for name in TABLES})}
@@ -81,7 +82,10 @@ def _built(
         shelf.put(model.trained)
         past = exported_model.past_of_periods(periods, scores.descriptions, last_at)
         fitted, price = model.trained.fitted, model.review_price
-        shelf.export(fraud_model.NAME, exported_model.scorer(fitted, price, past, tables["customers"]))
+        exported = exported_model.scorer(
+            fitted, price, past, tables["customers"], margin_share=terms.margin_share
+        )
+        shelf.export(fraud_model.NAME, exported)
     kept = KeptQuality(scores.keep, scores.addresses_of_quality())
     reviewed, reported = scores.reviews, {each: scores.reported_labels(each) for each in scores.stretches}
     kept_before = risk_scores.kept_before(scores.days)
@@ -89,7 +93,7 @@ def _built(
     # What descriptions and models remember of transactions is not in memory while tables are sorted.
     del scores, model
     of_reviews = partial(_of_reviews, reviewed, reported)
-    quality = model_quality.table(periods, reviews_a_day, kept, of_reviews)
+    quality = model_quality.table(periods, terms, kept, of_reviews)
     release_memory()
     decided = folder / "reviewed.parquet"
     reviewed.write(decided)
@@ -98,18 +102,19 @@ def _built(
     scored = [path for period in periods for path in period.paths]
     risks = risk_scores.RiskInputs(scored, failed, last_at.normalize(), kept_before, risk_address, earlier)
     has_addresses = isinstance(tables, FileTables)
-    by_range = fraud_scores.table_by_range(scored, decided) if has_addresses else None
+    by_range = fraud_scores.table_by_range(scored, decided, terms.margin_share) if has_addresses else None
     files = {"scored": [*map(str, scored)], "reviewed": str(decided)}
     with local.opened(files) as opened:
+        rows = by_range or fraud_scores.table(opened["scored"], opened["reviewed"], terms.margin_share)
         return {
-            "fraud_scores": by_range or fraud_scores.table(opened["scored"], opened["reviewed"]),
+            "fraud_scores": rows,
             "risk_scores": risk_scores.table(risks, kept.keep, partial(stored_before, tables)),
             "fraud_model_quality": quality,
         }
 
 
 def _scores(
-    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, reviews_a_day: int
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, terms: decisions.Terms
 ) -> scored_periods.Scores | None:
     """Return the scores of all transactions; None without transactions."""
     transactions, customers = tables["card_transactions"], tables["customers"]
@@ -124,7 +129,7 @@ def _scores(
     recipe = fraud_model.in_charge(shelf.champion(fraud_model.NAME))
     reviewed = reviews.Reviews.of(tables, as_of)
     code = code_of(__name__)
-    return scored_periods.Scores(days, descriptions, keep, recipe, code, reviews_a_day, reviewed)
+    return scored_periods.Scores(days, descriptions, keep, recipe, code, terms, reviewed)
 
 
 def _of_reviews(

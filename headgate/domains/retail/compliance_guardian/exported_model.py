@@ -80,7 +80,14 @@ class Past:
     newest: pd.DataFrame
 
 
-def scorer(model: boosting_models.Boosting, price: float, past: Past, customers: ibis.Table) -> Scorer | None:
+def scorer(
+    model: boosting_models.Boosting,
+    price: float,
+    past: Past,
+    customers: ibis.Table,
+    *,
+    margin_share: float = MARGIN_SHARE,
+) -> Scorer | None:
     """Return the champion for `predictions.fraud`; None, and a line in the log, if it cannot be exported.
 
     It is not where it does not give the batch's scores, or where the past is too long for the function that
@@ -88,6 +95,7 @@ def scorer(model: boosting_models.Boosting, price: float, past: Past, customers:
 
     Args:
         price: of a review, as `scored_periods.review_price` gives it.
+        margin_share: share of the revenue that the shop keeps.
     """
     if past.count > MAX_KEPT:
         log.error(
@@ -101,7 +109,7 @@ def scorer(model: boosting_models.Boosting, price: float, past: Past, customers:
         **with_prefix("past", _mapped(map(_past, past.rows(_PAST)), _PAST_TYPES)),
         **with_prefix("accounts", _mapped(accounts, _ACCOUNT_TYPES)),
     }
-    exported = Scorer(_facts(model, price), {"reference": _reference(model), **arrays})
+    exported = Scorer(_facts(model, price, margin_share), {"reference": _reference(model), **arrays})
     points = past.newest[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
     if export_models.is_equal(FraudScorer(exported).strength(points), model.strength(past.newest)):
         return exported
@@ -118,7 +126,7 @@ def past_of_periods(periods: Sequence[Period], descriptions: Descriptions, last_
     return Past(count, lambda columns: scored_periods.rows_since(periods, since, columns), newest)
 
 
-def _facts(model: boosting_models.Boosting, review_price: float) -> Mapping[str, Any]:
+def _facts(model: boosting_models.Boosting, review_price: float, margin_share: float) -> Mapping[str, Any]:
     return {
         "model": model.name,
         "recipe": model.recipe,
@@ -127,7 +135,7 @@ def _facts(model: boosting_models.Boosting, review_price: float) -> Mapping[str,
         "actions": [str(action) for action in decisions.ACTIONS],
         "costs": {
             "review": review_price,
-            "margin_share": MARGIN_SHARE,
+            "margin_share": margin_share,
             "block_call": decisions.BLOCK_CALL_GBP,
         },
         "groups": list(fraud_reasons.groups().items()),

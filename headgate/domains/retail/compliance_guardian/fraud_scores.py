@@ -11,7 +11,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.compliance_guardian.boosting_models import Isolation
+from headgate.domains.retail.compliance_guardian.decisions import BLOCK_CALL_GBP
 from headgate.domains.retail.compliance_guardian.features import pounds
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.engines import local
 from headgate.engines.write_rows import row_batches, write_rows
 from headgate.facts.kept_files import address_of
@@ -37,6 +40,7 @@ _COLUMNS = (
     "amount",
     "score",
     *_JUDGED,
+    "cost_of_blocking",
     "is_fraud",
     "reviewed_as",
     "to_decide",
@@ -46,24 +50,29 @@ PART_ROWS = 65_536  # of a range at least
 _MAX_READ = 2
 
 
-def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
+def table(scored: ibis.Table, reviewed: ibis.Table, margin: float = MARGIN_SHARE) -> RowsInFile:
     """Return the table's rows, one per transaction, by number.
 
     Args:
         scored: all transactions with the columns of `scored_periods.Period`.
         reviewed: the newest decision of reviewers, by transaction, as `reviews.Reviews.write` wrote it.
+        margin: share of the revenue that the shop keeps.
     """
     made = RowsInFile.new(TABLE, keeps_parts=True)
-    write_rows(_rows(scored, reviewed), made.path, _TEXTS)
+    write_rows(_rows(scored, reviewed, margin), made.path, _TEXTS)
     return made
 
 
-def _rows(scored: ibis.Table, reviewed: ibis.Table) -> ibis.Table:
+def _rows(scored: ibis.Table, reviewed: ibis.Table, margin: float) -> ibis.Table:
     amount = pounds(scored.pence).cast("decimal(12, 2)")
     rows = scored.mutate(amount=amount).left_join(reviewed, _ID)
     is_open = rows.is_fraud.isnull() & rows.reviewed_as.isnull()
-    rows = rows.mutate(to_decide=is_open & (rows.decision != "approve")).select(*_COLUMNS)
-    return rows.order_by(_ID)
+    cost = (1 - rows.score) * (BLOCK_CALL_GBP + margin * rows.amount.cast("double"))
+    rows = rows.mutate(
+        to_decide=is_open & (rows.decision != "approve"),
+        cost_of_blocking=(rows.model != Isolation.name).ifelse(cost.round(2), None).cast("decimal(12, 2)"),
+    )
+    return rows.select(*_COLUMNS).order_by(_ID)
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class _Range:
         from_low = rows.filter(rows[_ID] >= self.low)
         return from_low if self.after is None else from_low.filter(from_low[_ID] < self.after)
 
-    def address(self, reviewed: pa.Table) -> str:
+    def address(self, reviewed: pa.Table, margin: float) -> str:
         """Return the address of the range's rows. The numbers matter where a file has rows beside them."""
         ids = reviewed[_ID]
         is_own = pc.greater_equal(ids, self.low)
@@ -114,10 +123,10 @@ class _Range:
             is_own = pc.and_(is_own, pc.less(ids, self.after))
         ends = () if self.is_whole else (str(self.low), str(self.after))
         names = (file.path.name for file in self.files)
-        return address_of(*names, *ends, str(reviewed.filter(is_own).to_pylist()))
+        return address_of(*names, *ends, str(margin), str(reviewed.filter(is_own).to_pylist()))
 
 
-def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
+def table_by_range(paths: Sequence[Path], reviewed: Path, margin: float = MARGIN_SHARE) -> RowsByRange | None:
     """Return the table in ranges of numbers; None where one sort of all rows is cheaper.
 
     This is so for few rows, and for numbers in another order than time.
@@ -125,6 +134,7 @@ def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
     Args:
         paths: of kept files with scored transactions, in the order of time; the name of each has its address.
         reviewed: as `reviews.Reviews.write` wrote it.
+        margin: share of the revenue that the shop keeps.
     """
     folder = OwnFolder()  # the rows are asked for when the files of the build are gone
     files = [_ScoredFile.of(folder.link(path)) for path in paths]
@@ -141,11 +151,11 @@ def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
         own, decided_at = ranges[place], str(folder.path / reviewed.name)
         paths = [str(file.path) for file in own.files]
         with local.opened({"scored": paths, "reviewed": decided_at}) as opened:
-            for rows in row_batches(_rows(own.of(opened["scored"]), opened["reviewed"])):
+            for rows in row_batches(_rows(own.of(opened["scored"]), opened["reviewed"], margin)):
                 yield from rows.cast(schema).to_batches()
 
     schema = unstamped_schema(Registry.load().prod[TABLE])
-    return RowsByRange(schema, [each.address(decided) for each in ranges], row_count, read)
+    return RowsByRange(schema, [each.address(decided, margin) for each in ranges], row_count, read)
 
 
 def _ranges(files: Sequence[_ScoredFile]) -> list[_Range]:

@@ -20,7 +20,7 @@ from headgate.domains.retail.compliance_guardian import decisions
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.domains.retail.compliance_guardian.kept_quality import FraudMemory, KeptQuality, PeriodQuality
-from headgate.domains.retail.margin import MARGIN_SHARE
+from headgate.domains.retail.margin import assumed
 from headgate.domains.retail.measures import Measure
 from headgate.learning.calibration import Reliability
 from headgate.learning.ranking import ranked
@@ -58,15 +58,11 @@ _MEASURED = (
 )
 _NOTHING = "no fraud is known here, or nothing but fraud"
 _ECE = "mean distance of the probability from the share of fraud, in bins of similar probability"
-_TERMS = (
-    f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin "
-    f"{MARGIN_SHARE:.0%}"
-)
 
 
 def table(
     periods: Sequence[Period],
-    reviews_a_day: int = decisions.REVIEWS_A_DAY,
+    terms: decisions.Terms = decisions.DEFAULT,
     kept: KeptQuality | None = None,
     of_reviews: Callable[[Period, str, str], Iterable[Measure]] = lambda *_: (),
 ) -> pd.DataFrame:
@@ -83,41 +79,43 @@ def table(
     whole: list[Measure] = []
     daily_figures: list[Measure] = []
     for period in scored:
-        measure = partial(_of_period, period, memory, reviews_a_day)
+        measure = partial(_of_period, period, memory, terms)
         quality = kept.of(period, measure) if kept else measure()
         memory, every = quality.memory, every + quality.reliability
         whole += quality.whole
         whole += of_reviews(period, quality.whole[0].model, quality.whole[0].period)
         daily_figures += quality.daily
-    return measuring.measures_table([*whole, *_of_whole_table(every, scored), *daily_figures])
+    together = _of_whole_table(every, scored, terms) if scored else []
+    return measuring.measures_table([*whole, *together, *daily_figures])
 
 
-def _of_period(period: Period, before: FraudMemory, reviews_a_day: int) -> PeriodQuality:
+def _of_period(period: Period, before: FraudMemory, terms: decisions.Terms) -> PeriodQuality:
     rows = period.rows(_MEASURED, MAX_MEASURED)
-    whole, reliability = measures(rows, reviews_a_day), _reliability(rows[rows.is_fraud.notna()])
+    whole, reliability = measures(rows, terms), _reliability(rows[rows.is_fraud.notna()])
     del rows
     memory = FraudMemory(before.frauds, {ranking: dict(seen) for ranking, seen in before.seen.items()})
-    return PeriodQuality(whole, daily(period.days(_MEASURED), memory), reliability, memory)
+    return PeriodQuality(whole, daily(period.days(_MEASURED), memory, terms), reliability, memory)
 
 
 def _reliability(labelled: pd.DataFrame) -> Reliability:
     return Reliability.of(labelled.is_fraud.to_numpy(dtype=np.bool_), labelled.score.to_numpy())
 
 
-def _of_whole_table(every: Reliability, periods: Sequence[Period]) -> list[Measure]:
-    """Return how far the probabilities of all models together are from the shares of fraud."""
-    if not every.rows:
-        return []
+def _of_whole_table(every: Reliability, periods: Sequence[Period], terms: decisions.Terms) -> list[Measure]:
+    """Return the margin, and how far the probabilities of all models are from the shares of fraud."""
     first, last = (
         period.rows(["transacted_at"], MAX_MEASURED).transacted_at for period in (periods[0], periods[-1])
     )
     days = f"{first.min().date()}/{last.max().date()}"
+    margin = assumed("all", days, terms.margin_share)
+    if not every.rows:
+        return [margin]
     if not 0 < every.came_true < every.rows:
-        return [Measure("all", "ece", days, None, rows_used=every.rows, note=_NOTHING)]
-    return [Measure("all", "ece", days, every.error, rows_used=every.rows, note=_ECE)]
+        return [margin, Measure("all", "ece", days, None, rows_used=every.rows, note=_NOTHING)]
+    return [margin, Measure("all", "ece", days, every.error, rows_used=every.rows, note=_ECE)]
 
 
-def measures(transactions: pd.DataFrame, reviews_a_day: int = decisions.REVIEWS_A_DAY) -> list[Measure]:
+def measures(transactions: pd.DataFrame, terms: decisions.Terms = decisions.DEFAULT) -> list[Measure]:
     """Return the figures of one period; transactions whose truth nobody knows are left out."""
     if transactions.empty:
         return []
@@ -136,8 +134,14 @@ def measures(transactions: pd.DataFrame, reviews_a_day: int = decisions.REVIEWS_
             _BASELINE,
             "counted by customer instead of card",
         ),
-        _cost(labelled, fraud),
-        ("reviews_a_day", _reviews_a_day(transactions), reviews_a_day, "what the team can review", None),
+        _cost(labelled, fraud, terms),
+        (
+            "reviews_a_day",
+            _reviews_a_day(transactions),
+            terms.reviews_a_day,
+            "what the team can review",
+            None,
+        ),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
     ece = Measure(model, "ece", days, _reliability(labelled).error, rows_used=len(labelled), note=_ECE)
@@ -150,7 +154,11 @@ def measures(transactions: pd.DataFrame, reviews_a_day: int = decisions.REVIEWS_
     ]
 
 
-def daily(parts: Iterable[pd.DataFrame], memory: FraudMemory | None = None) -> list[Measure]:
+def daily(
+    parts: Iterable[pd.DataFrame],
+    memory: FraudMemory | None = None,
+    terms: decisions.Terms = decisions.DEFAULT,
+) -> list[Measure]:
     """Return the figures of each day by the handbook's protocol.
 
     Args:
@@ -176,12 +184,15 @@ def daily(parts: Iterable[pd.DataFrame], memory: FraudMemory | None = None) -> l
         )
         tried = without_defrauded(labelled, memory.frauds, pd.Timedelta(days=BLOCKED_DAYS))
         days = tried.groupby(tried.transacted_at.dt.normalize())
-        measured += [measure for day, rows in days for measure in _of_day(day, rows, memory.seen)]
+        measured += [measure for day, rows in days for measure in _of_day(day, rows, memory.seen, terms)]
     return measured
 
 
 def _of_day(
-    day: pd.Timestamp, rows: pd.DataFrame, found_on: dict[str, dict[int, pd.Timestamp]]
+    day: pd.Timestamp,
+    rows: pd.DataFrame,
+    found_on: dict[str, dict[int, pd.Timestamp]],
+    terms: decisions.Terms,
 ) -> list[Measure]:
     """Return the figures of one day; who is found on it is added to `found`."""
     model, period = str(rows.model.iloc[0]), f"{day.date()}/{day.date()}"
@@ -194,7 +205,7 @@ def _of_day(
     figures = [
         *_ranked(fraud, rows.score.to_numpy(), rows.amount_to_usual.to_numpy(), model),
         ("card_precision_100", precision, usual, _BASELINE, "counted by customer instead of card"),
-        _cost(rows, fraud),
+        _cost(rows, fraud, terms),
     ]
     return [
         Measure(model, f"daily_{name}", period, float(value), float(base), who, len(rows), note)
@@ -260,13 +271,17 @@ def _ranked(fraud: npt.NDArray[np.bool_], score: Array, plain: Array, model: str
     ]
 
 
-def _cost(rows: pd.DataFrame, fraud: npt.NDArray[np.bool_]) -> _Figure:
+def _cost(rows: pd.DataFrame, fraud: npt.NDArray[np.bool_], terms: decisions.Terms) -> _Figure:
     approve_all = np.full(len(rows), decisions.ACTIONS[0])
     cost, loss = (
-        decisions.cost(made, fraud, rows.amount_gbp.to_numpy())
+        decisions.cost(made, fraud, rows.amount_gbp.to_numpy(), terms.margin_share)
         for made in (rows.decision.to_numpy(), approve_all)
     )
-    return "cost_gbp", cost, loss, "approve everything", _TERMS
+    note = (
+        f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin "
+        f"{terms.margin_share:.0%}"
+    )
+    return "cost_gbp", cost, loss, "approve everything", note
 
 
 def _reviews_a_day(transactions: pd.DataFrame) -> float:

@@ -188,7 +188,7 @@ class Scores:
         keep: gives a file for each address, of which it has some and has the others written.
         recipe: of the models that learn from labels, one of `boosting_models.RECIPES`.
         code: identifies the code that scores.
-        reviews_a_day: that the fraud team can make.
+        terms: decide about transactions by their scores.
         reviews: the decisions of reviewers.
     """
 
@@ -197,7 +197,7 @@ class Scores:
     keep: KeepFiles
     recipe: str = boosting_models.FIRST
     code: str = ""
-    reviews_a_day: int = decisions.REVIEWS_A_DAY
+    terms: decisions.Terms = decisions.DEFAULT
     reviews: Reviews = field(default_factory=Reviews.of_nobody)
     _models: dict[Stretch, PeriodModel | None] = field(default_factory=dict)
 
@@ -241,12 +241,12 @@ class Scores:
         learnt = supervised(transactions, labelled_to, recipe, self.reviews.taught(stretch))
         if not learnt:
             return None
-        return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first, self.reviews_a_day))
+        return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first, self.terms))
 
     def address(self, stretch: Stretch, *about: object, before: pd.Timestamp) -> str:
         """Return the address of a result of all transactions before a day and all models up to a period."""
         taught = self.reviews.digest(stretch) if self.is_taught(stretch) else ""
-        inputs = (self.code, self.recipe, self.reviews_a_day, *about, self.days.digest_before(before), taught)
+        inputs = (self.code, self.recipe, self.terms, *about, self.days.digest_before(before), taught)
         return address_of(*map(str, inputs))
 
     def addresses_of_quality(self) -> dict[pd.Timestamp, str]:
@@ -289,11 +289,7 @@ class Scores:
             transactions = self.descriptions.all()
             labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
             learnt = supervised(transactions, labelled_to, self.recipe, self.reviews.taught(stretch))
-            price = (
-                review_price(learnt, transactions, labelled_to, first, self.reviews_a_day)
-                if learnt
-                else np.nan
-            )
+            price = review_price(learnt, transactions, labelled_to, first, self.terms) if learnt else np.nan
             write_model(paths[0], learnt, review_price=price)
 
         address = self.address(stretch, "model", stretch.start, before=stretch.start)
@@ -314,7 +310,7 @@ class Scores:
         for block, path in zip(asked, paths, strict=True):
             first, after = (transactions.place_of(at) for at in (block.start, block.end))
             judge = models[block.of] or self._unlabelled(block, transactions, first, after)
-            rows = _scored(transactions, first, after, judge)
+            rows = _scored(transactions, first, after, judge, self.terms.margin_share)
             write_batches(rows, _schema(transactions), path, _TEXTS)
 
     def _unlabelled(
@@ -329,7 +325,7 @@ class Scores:
             for part, _, score in _judged(transactions, first, after, forest)
         )
         days = (end - block.start).days
-        price = decisions.review_price_of(scored, days, self.reviews_a_day, may_block=False)
+        price = decisions.review_price_of(scored, days, self.terms, may_block=False)
         return PeriodModel(forest, price)
 
 
@@ -375,7 +371,7 @@ def count_since(periods: Sequence[Period], since: pd.Timestamp) -> int:
 
 
 def _scored(
-    transactions: DescribedTransactions, first: int, after: int, model: PeriodModel
+    transactions: DescribedTransactions, first: int, after: int, model: PeriodModel, margin: float
 ) -> Iterator[pa.Table]:
     """Yield the transactions between two places with their scores, one batch in memory at a time."""
     fitted = model.fitted
@@ -383,7 +379,8 @@ def _scored(
     for part, strength, score in _judged(transactions, first, after, fitted):
         kept = part.select(KEPT)
         amount = kept["amount_gbp"].to_numpy()
-        decision = decisions.cheapest(score, amount, model.review_price, may_block=is_taught)
+        price = model.review_price
+        decision = decisions.cheapest(score, amount, price, margin=margin, may_block=is_taught)
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, fraud_reasons.REASONS), None, dtype=object)
         points = frame_of(part.select(fitted.columns).take(stopped))
@@ -442,7 +439,7 @@ def review_price(
     transactions: DescribedTransactions,
     first: int,
     after: int,
-    reviews_a_day: int = decisions.REVIEWS_A_DAY,
+    terms: decisions.Terms = decisions.DEFAULT,
 ) -> float:
     """Return the least saving that asks for a review, from days whose labels the model has not seen.
 
@@ -454,7 +451,7 @@ def review_price(
     return decisions.review_price_of(
         ((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches),
         DELAY_DAYS,
-        reviews_a_day,
+        terms,
     )
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail import measures
+from headgate.domains.retail import margin, measures
 from headgate.domains.retail.demand_insights_engine import churn_risk, exported_model, features
 from headgate.domains.retail.demand_insights_engine.changed_customers import (
     changed_customers,
@@ -34,6 +34,8 @@ SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
 LEARNS = (churn_risk.NAME,)
 EXPORTS = (exported_model.NAME,)
+OPTIONS = (margin.OPTION,)
+NO_OPTIONS: Mapping[str, str] = {}
 
 
 def made_with() -> str:
@@ -41,7 +43,9 @@ def made_with() -> str:
     return source_version("headgate.analytics")
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
+def build(
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, options: Mapping[str, str] = NO_OPTIONS
+) -> dict[str, Made]:
     """Return the system's tables as of the end of a day, each in the order of its key.
 
     Figures that the rows of all customers share follow from the purchases of the days before; only the shop's
@@ -49,12 +53,17 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
 
     Args:
         shelf: names the recipe in charge of a model, and receives the fitted models.
+        options: `margin_share`, as for `margin.margin_share`.
+
+    Raises:
+        SettingsError: the option is not valid.
     """
+    share = margin.margin_share(options)
     with TemporaryDirectory(prefix="headgate-customers-") as name:
         folder = Path(name)
         write_rows(features.consent(tables["customers"]), folder / "consent.parquet")
         keep = partial(kept_files, tables, folder=folder)
-        training = Training(tables, keep, shelf.champion(churn_risk.NAME), folder)
+        training = Training(tables, keep, shelf.champion(churn_risk.NAME), folder, share)
         until = as_of - timedelta(days=1)
         day = customer_day(training, until, as_of)
         if day.figures is None:

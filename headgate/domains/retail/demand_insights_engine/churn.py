@@ -273,9 +273,9 @@ def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array
     return raised
 
 
-def earned(left: Labels, purchase_value: Array) -> Array:
-    """Return the earnings of an offer to each customer at the stated costs, GBP."""
-    return left * OFFER_SUCCESS * MARGIN_SHARE * purchase_value - OFFER_COST_GBP
+def earned(left: Labels, purchase_value: Array, margin: float = MARGIN_SHARE) -> Array:
+    """Return the earnings of an offer to each customer at the stated costs and margin, GBP."""
+    return left * OFFER_SUCCESS * margin * purchase_value - OFFER_COST_GBP
 
 
 def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:

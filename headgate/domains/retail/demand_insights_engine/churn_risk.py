@@ -25,6 +25,7 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     expected,
     together,
 )
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.engines.stored_rows import StoredRows, store_frames
 from headgate.learning.calibration import Bin, bins_of
@@ -88,15 +89,19 @@ class ChurnTrial:
     threshold: float
     earned_gbp: float
     earned_all_gbp: float
+    margin_share: float = MARGIN_SHARE
 
 
-def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial | None:
+def churn_trial(
+    past: Origins, ahead: Coming, champion: str = "", margin_share: float = MARGIN_SHARE
+) -> ChurnTrial | None:
     """Train every recipe at the earlier origins, and test it at the later ones.
 
     Returns None if either have too few customers who left or stayed.
 
     Args:
         champion: the recipe in charge; empty for none.
+        margin_share: share of the revenue that the shop keeps, which decides where an offer pays.
     """
     if not past.tested or not past.earlier:
         return None
@@ -113,8 +118,9 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         champion, {recipe: log_loss(came_true, trial[1]) for recipe, trial in tried.items()}, churn.NAIVE
     )
     weight, probability = tried[contest.winner]
-    gains = churn.earned(came_true, tested.purchase_value.to_numpy())
-    before = models[contest.winner].probability(points), churn.earned(left, points.purchase_value.to_numpy())
+    gains = churn.earned(came_true, tested.purchase_value.to_numpy(), margin_share)
+    gains_before = churn.earned(left, points.purchase_value.to_numpy(), margin_share)
+    before = models[contest.winner].probability(points), gains_before
     earned, earned_all = (
         churn.earned_later(*before, probability, gains) / past.share,
         float(gains.sum()) / past.share,
@@ -132,6 +138,7 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         ),
         earned_gbp=earned,
         earned_all_gbp=earned_all,
+        margin_share=margin_share,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.domains.retail.demand_insights_engine import churn_risk, customer_value
 from headgate.domains.retail.demand_insights_engine.origins import Coming, Origins, points_of
+from headgate.domains.retail.margin import MARGIN_SHARE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,14 @@ class CustomerModel:
 
 
 def fitted(
-    customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Coming, *, champion: str, folder: Path
+    customers: StoredRows,
+    some: pd.DataFrame,
+    past: Origins,
+    ahead: Coming,
+    *,
+    champion: str,
+    folder: Path,
+    margin_share: float = MARGIN_SHARE,
 ) -> CustomerModel:
     """Return the model of the customers whose points are given.
 
@@ -53,10 +61,11 @@ def fitted(
         some: points of those that models learn from, in memory.
         champion: the churn recipe in charge so far; empty when there was none.
         folder: receives what the model says of each customer.
+        margin_share: share of the revenue that the shop keeps.
     """
     # The newest window is that of the tested origins, so nothing of it may be known there.
     then = replace(ahead, recent_buyers=None, recent_revenue=None)
-    trial = churn_risk.churn_trial(past, then, champion)
+    trial = churn_risk.churn_trial(past, then, champion, margin_share)
     churn, leaving = churn_risk.fitted(past, ahead, customers, trial, folder)
     value = customer_value.learnt(
         some, past.newest, churn.probability_of if churn else None, ahead, customer_value.Whole(customers)

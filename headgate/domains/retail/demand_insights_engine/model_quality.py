@@ -23,7 +23,6 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     Origins,
     points_of,
 )
-from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.domains.retail.measures import Measure
 from headgate.learning.calibration import bins_of
 from headgate.learning.feature_drift import SHIFTED
@@ -358,7 +357,8 @@ def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> l
         return [Measure("churn_risk", "auc", FIT, None, note=_untested(published))]
     rows, share, period = len(trial.left), float(trial.left.mean()), period_of(past.tested)
     steady = np.full(rows, share)
-    terms = f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, margin {MARGIN_SHARE:.0%}"
+    margin = f"margin {trial.margin_share:.0%}"
+    terms = f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, {margin}"
     terms += (
         "; published: an offer to everybody, which earned at least as much"
         if trial.threshold == churn.EVERYBODY

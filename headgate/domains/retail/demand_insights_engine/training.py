@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headgate.domains.retail import margin
 from headgate.domains.retail.demand_insights_engine import (
     churn,
     churn_risk,
@@ -27,6 +28,7 @@ from headgate.domains.retail.demand_insights_engine.learnt_models import WATCHED
 from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.domains.retail.demand_insights_engine.year_trial import year_trial
+from headgate.domains.retail.margin import MARGIN_SHARE
 from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
@@ -101,12 +103,14 @@ class Training:
         keep: returns the stored file of an address, or has it written.
         champion: the churn recipe in charge so far; empty when there was none.
         folder: receives files while models are trained.
+        margin_share: share of the revenue that the shop keeps.
     """
 
     tables: Mapping[str, ibis.Table]
     keep: KeepFiles
     champion: str
     folder: Path
+    margin_share: float = MARGIN_SHARE
 
     def models(self, until: date) -> LearntModels:
         """Return the models that were learnt from everything known at the end of a day."""
@@ -115,7 +119,8 @@ class Training:
 
     def address(self, until: date, *further: str) -> str:
         """Return an address of what follows from everything known at the end of a day, and further inputs."""
-        return address_of(self._code, self.champion, str(until), self._hashed.until(until), *further)
+        hashed = self._hashed.until(until)
+        return address_of(self._code, self.champion, str(self.margin_share), str(until), hashed, *further)
 
     def kept(self, until: date) -> Path:
         """Return the file of the models of a day, kept by an earlier run with equal rows or fitted now."""
@@ -142,13 +147,22 @@ class Training:
         with local.opened({"days": str(folder / "days.parquet")}) as stored:
             path = folder / "customers.parquet"
             write_rows(features.histories(stored["days"], until).order_by("customer_id"), path)
-            return _learnt(known(stored["days"], StoredRows([path]), until, folder), self.champion, folder)
+            now = known(stored["days"], StoredRows([path]), until, folder)
+            return _learnt(now, self.champion, self.margin_share, folder)
 
 
-def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
+def _learnt(now: Known, champion: str, margin_share: float, folder: Path) -> LearntModels:
     sample = learnt_customers.sample_of(now.customers, now.days, folder)
     past = origins.origins(now.days, now.clock, now.as_of, now.ahead, folder, sample=sample)
-    model = customer_model.fitted(now.points, now.some, past, now.ahead, champion=champion, folder=folder)
+    model = customer_model.fitted(
+        now.points,
+        now.some,
+        past,
+        now.ahead,
+        champion=champion,
+        folder=folder,
+        margin_share=margin_share,
+    )
     trial, partition = model.churn_trial, segments.partition(now.customers)
     of_some = sample.days if sample else now.days
     tried_alive = alive_trial(of_some, now.clock, now.as_of, folder)
@@ -167,6 +181,7 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
         partition=partition,
         watch=DriftWatch().fit(now.some[list(WATCHED)]),
         measures=[
+            margin.assumed("churn_risk", model_quality.FIT, margin_share),
             *model_quality.of_past(past),
             *model_quality.of_value_fit(model.value, now.some),
             *model_quality.of_value_trial(model.value_trials, model.value.method, past),

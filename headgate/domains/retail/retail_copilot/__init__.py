@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry
+from headgate.domains.retail import margin
 from headgate.domains.retail.retail_copilot import (
     exported_model,
     features,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 SYSTEM = "retail-copilot"
 EXPORTS = (exported_model.NAME,)
+OPTIONS = (margin.OPTION,)
+NO_OPTIONS: Mapping[str, str] = {}
 ARCHIVES = ("sentence_model",)
 READS = ("search_queries", "products", "order_items")
 
@@ -46,19 +49,34 @@ def made_with() -> str:
     return sentence_model.NAME if sentence_model.is_installed() else ""
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+def build(
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, options: Mapping[str, str] = NO_OPTIONS
+) -> dict[str, pd.DataFrame]:
     """Return the system's tables as of the end of a day, in a fixed order. Later searches are ignored.
 
     Spelling, and intents while the first period lasts, follow from the searches of the days before; only the
     first day of all is in its own.
+
+    Args:
+        options: `margin_share`, as for `margin.margin_share`.
+
+    Raises:
+        SettingsError: the option is not valid.
     """
+    share = margin.margin_share(options)
     with TemporaryDirectory(prefix="headgate-intents-") as name:
         folder = Path(name)
-        return _built(tables, as_of, shelf, partial(kept_files, tables, folder=folder), folder)
+        return _built(tables, as_of, shelf, partial(kept_files, tables, folder=folder), folder, share=share)
 
 
 def _built(
-    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, keep: KeepFiles, folder: Path
+    tables: Mapping[str, ibis.Table],
+    as_of: date,
+    shelf: Shelf,
+    keep: KeepFiles,
+    folder: Path,
+    *,
+    share: float,
 ) -> dict[str, pd.DataFrame]:
     searches = features.searches(tables["search_queries"], as_of)
     if (first_day := features.first_day(searches)) is None:
@@ -95,6 +113,11 @@ def _built(
             nearest=articles.of,
         ),
         "query_model_quality": model_quality.table(
-            texts, counted, learnt, f"{first_day}/{as_of}", sentence_model.NAME if model else None
+            texts,
+            counted,
+            learnt,
+            f"{first_day}/{as_of}",
+            sentence_model.NAME if model else None,
+            margin_share=share,
         ),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.domains.retail import measures
+from headgate.domains.retail.margin import MARGIN_SHARE, assumed
 from headgate.domains.retail.measures import Measure
 from headgate.domains.retail.retail_copilot import normalise
 from headgate.domains.retail.retail_copilot.intent_labels import VARIOUS
@@ -22,7 +23,13 @@ _WORDS_ONLY = "no sentence model is installed: words alone decide what is alike 
 
 
 def table(
-    texts: pd.DataFrame, counted: pd.DataFrame, intents: LearntIntents, period: str, read_by: str | None
+    texts: pd.DataFrame,
+    counted: pd.DataFrame,
+    intents: LearntIntents,
+    period: str,
+    read_by: str | None,
+    *,
+    margin_share: float = MARGIN_SHARE,
 ) -> pd.DataFrame:
     """Return the table's rows, sorted by model, metric and period.
 
@@ -30,6 +37,7 @@ def table(
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
         counted: columns `template`, `searches`, `found`, `bought`, one row per template.
         read_by: the sentence model of the texts; None without one.
+        margin_share: share of the revenue that the shop keeps.
     """
     folded = texts.query_text.str.casefold().str.strip()
     total = int(texts.searches.sum())
@@ -77,10 +85,11 @@ def table(
         ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
-    return measures.measures_table(
+    rows = (
         Measure(model, metric, period, value, base, who, total, note)
         for model, metric, value, base, who, note in figures
     )
+    return measures.measures_table([*rows, assumed("query_gaps", period, margin_share)])
 
 
 def _labelled(texts: pd.DataFrame, intents: LearntIntents) -> float:

@@ -12,6 +12,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import (
     boosting_models,
+    decisions,
     features,
     fraud_reasons,
     scored_periods,
@@ -49,7 +50,7 @@ def scored(
     rows = written_in(folder, described)
     descriptions = Descriptions(town["card_transactions"], town["customers"], date.max, folder, rows)
     scores = scored_periods.Scores(
-        days_of_rows(rows), descriptions, written_to(folder), reviews_a_day=reviews_a_day
+        days_of_rows(rows), descriptions, written_to(folder), terms=decisions.Terms(reviews_a_day)
     )
     return scores.periods()
 

@@ -86,7 +86,9 @@ def test_what_no_label_taught_is_reviewed_instead_of_blocked() -> None:
 def test_as_many_are_reviewed_as_the_stated_team_can() -> None:
     """Without blocking a review saves the expected loss: the five dearest of 100 alike are reviewed."""
     amount, probability = np.arange(101.0, 201.0), np.full(100, 0.5)
-    price = decisions.review_price_of([(probability, amount)], 1, reviews=5, may_block=False)
+    price = decisions.review_price_of(
+        [(probability, amount)], 1, decisions.Terms(reviews_a_day=5), may_block=False
+    )
     decided = decisions.cheapest(probability, amount, price, may_block=False)
     assert amount[decided == "review"].tolist() == [196, 197, 198, 199, 200]
 

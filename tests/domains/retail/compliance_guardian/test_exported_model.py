@@ -69,7 +69,7 @@ def export_of(
     count = len(transactions)
     last_at = transactions.rows(count - 1, count)["transacted_at"].iloc[-1]
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
-    price = scored_periods.review_price(model, transactions, waiting, count, reviews_a_day)
+    price = scored_periods.review_price(model, transactions, waiting, count, decisions.Terms(reviews_a_day))
     past = exported_model.Past(
         count,
         lambda columns: transactions.tables(0, count, columns),

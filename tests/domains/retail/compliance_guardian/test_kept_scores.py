@@ -107,6 +107,15 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
     assert rows_of
 
 
+def test_scores_kept_with_another_margin_are_not_taken(shop: KeptRuns) -> None:
+    shop.system = lambda tables: system.build(tables, AS_OF, Shelf(), {"margin_share": "1"})
+    built, _ = shop.build()
+    assert_equal(built, shop.build(is_full=True)[0])
+    quality = built["fraud_model_quality"].set_index("metric")
+    assert quality.value["margin_share"] == 1
+    assert quality.loc[["cost_gbp"]].note.str.endswith("margin 100%").all()
+
+
 def _corrected(rows: pa.Table) -> pa.Table:
     """One label in the middle of the history is another one."""
     labels = rows["is_fraud"].to_pylist()

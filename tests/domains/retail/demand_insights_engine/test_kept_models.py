@@ -43,9 +43,9 @@ def shop(drawn_shop: dict[str, ibis.Table], tmp_path: Path) -> KeptRuns:
 
 
 def build(
-    shop: KeptRuns, as_of: date, *, is_full: bool = False
+    shop: KeptRuns, as_of: date, *, is_full: bool = False, margin: str = ""
 ) -> tuple[dict[str, pd.DataFrame], Counter[str]]:
-    shop.system = lambda tables: system.build(tables, as_of, Shelf())
+    shop.system = lambda tables: system.build(tables, as_of, Shelf(), {"margin_share": margin})
     return shop.build(is_full=is_full)
 
 
@@ -95,6 +95,17 @@ def test_models_that_are_due_are_learnt_again(shop: KeptRuns) -> None:
     built, counts = build(shop, LEARNT_ON + timedelta(days=1))
     assert learnt_on(before) == LEARNT_ON - timedelta(days=28)
     assert (learnt_on(built), counts["computed"]) == (LEARNT_ON, 1 + DAY_FILES)
+
+
+def test_models_kept_with_another_margin_are_not_taken(shop: KeptRuns) -> None:
+    before, _ = build(shop, LEARNT_ON)
+    built, counts = build(shop, LEARNT_ON, margin="1")
+    assert counts["computed"] == 1 + DAY_FILES
+    quality = [rows["customer_model_quality"].set_index("metric") for rows in (before, built)]
+    assert [rows.value["margin_share"] for rows in quality] == [0.3, 1]
+    earned = [rows.value["offers_earned_gbp"] for rows in quality]
+    assert earned[0] < earned[1]
+    assert "margin 100%" in quality[1].note["offers_earned_gbp"]
 
 
 def test_customers_who_have_moved_are_scored_by_models_of_the_day_before(shop: KeptRuns) -> None:
