@@ -33,7 +33,7 @@ class MailSchedule:
         kind: `table`, or the kind of the chart that the link of a question opens.
         x, y, series: columns of that chart; empty for the default.
         scale, form, is_stacked: how it is drawn, as in a saved question.
-        filters: values of the dashboard's filters, by name.
+        filters: values of the dashboard's filters, by name; a period has its first and its last day.
         only_if: `above` or `below`: it is sent only if a figure of `limit_column` is on this side of `limit`;
             empty to send it always.
         limit_panel: the panel of the dashboard that has the figure; empty for a question.
@@ -54,7 +54,7 @@ class MailSchedule:
     scale: str = "auto"
     form: str = ""
     is_stacked: bool | None = None
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_if: OnlyIf = ""
     limit_column: str = ""
     limit: float | None = None
@@ -85,8 +85,23 @@ def sent_mark_key(schedule: MailSchedule) -> str:
 
 
 def schedules_of_text(text: bytes) -> list[MailSchedule]:
-    """Parse an object with schedules."""
-    return [MailSchedule(**{**schedule, "y": tuple(schedule.get("y", ()))}) for schedule in json.loads(text)]
+    """Parse an object with schedules.
+
+    Earlier versions stored one value of each filter as a text.
+    """
+    return [
+        MailSchedule(
+            **{
+                **schedule,
+                "y": tuple(schedule.get("y", ())),
+                "filters": {
+                    name: (values,) if isinstance(values, str) else tuple(values)
+                    for name, values in schedule.get("filters", {}).items()
+                },
+            }
+        )
+        for schedule in json.loads(text)
+    ]
 
 
 def text_of_schedules(schedules: Iterable[MailSchedule]) -> bytes:

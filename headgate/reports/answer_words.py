@@ -109,6 +109,11 @@ def are_numbers(values: Sequence[Any]) -> bool:
     return bool(kinds) and kinds <= {int, float, Decimal}
 
 
+def filter_words(column: str, values: Sequence[str]) -> str:
+    """Return the chosen values of a filter as people read them."""
+    return " or ".join(ColumnWords().cell(column, value) for value in values)
+
+
 def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:
     """Return the heading of a column: the contract's, or the words of its name.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from headgate.api.analytics import queries
+from headgate.api.analytics.board_filters import board_filters, narrowed_panel
 from headgate.api.analytics.contracts import catalog
 from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
@@ -28,7 +29,7 @@ from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
 from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
-from headgate.reports.answer_words import ColumnWords, heading
+from headgate.reports.answer_words import ColumnWords, filter_words, heading
 from headgate.reports.mail_answers import (
     Record,
     answer_records,
@@ -38,7 +39,6 @@ from headgate.reports.mail_answers import (
     panel_records,
     table_lines,
 )
-from headgate.reports.mail_filters import filter_words, filtered_statement, ignored_labels
 from headgate.reports.mail_limits import LimitCheck, limit_check
 from headgate.reports.mail_periods import periods_of
 from headgate.reports.names_of_codes import code_references
@@ -49,7 +49,7 @@ from headgate.snapshots.read_snapshots import newest_snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from headgate.api.shapes.dashboards import Dashboard, DashboardFilter, Panel
+    from headgate.api.shapes.dashboards import Dashboard, Panel
     from headgate.api.shapes.lake import CatalogTable
     from headgate.query.omit_personal_columns import MailableStatement
 
@@ -168,9 +168,7 @@ class MailSender:
         Raises:
             OutOfTimeError: the function ends before all answers are there.
         """
-        words = self._filter_words(schedule)
-        about = f", {words}" if words and words not in schedule.title else ""
-        subject = f"{schedule.title}{about}, {self.lake.now():%d %b %Y}"
+        subject = f"{self._title(schedule)}, {self.lake.now():%d %b %Y}"
         return self.mails.subject(subject) if self.mails else subject, self._text(schedule)
 
     def ask_all(self, statements: Iterable[str]) -> None:
@@ -184,29 +182,34 @@ class MailSender:
         if not schedule.dashboard:
             return [(schedule.title, schedule.sql)]
         board = self._dashboard(schedule)
-        return [(panel.question, panel.sql) for panel in self._narrowed(board, schedule)] if board else []
+        return [(panel.question, panel.sql) for panel, _ in self._narrowed(board, schedule)] if board else []
 
     def ready_answers(self, statements: Iterable[str]) -> int:
         """Return to how many statements of a mail the answers have been read."""
         return sum(sql in self.pages or sql in self.complete for sql in statements)
 
-    def _active(self, board: Dashboard, schedule: MailSchedule) -> list[DashboardFilter]:
-        """Return the filters of a dashboard that have a value; one that it lost meanwhile is left out."""
-        return [each for each in board.filters if schedule.filters.get(each.name)]
-
-    def _filter_words(self, schedule: MailSchedule) -> str:
+    def _title(self, schedule: MailSchedule) -> str:
+        """Return the title of a mail with the filters of its dashboard, unless the title has them."""
         board = self._dashboard(schedule) if schedule.filters else None
-        return filter_words(self._active(board, schedule), schedule.filters) if board else ""
+        filters = board_filters(board, self.boards, self.tables) if board else []
+        declared = {each.name: each.declared for each in reversed(filters) if schedule.filters.get(each.name)}
+        words = ", ".join(
+            f"{each.label}: {filter_words(each.column, schedule.filters[each.name])}"
+            for each in reversed(declared.values())
+        )
+        return f"{schedule.title}, {words}" if words and words not in schedule.title else schedule.title
 
-    def _narrowed(self, board: Dashboard, schedule: MailSchedule) -> list[Panel]:
-        """Return the panels of a dashboard with their statements under the filters of a mail."""
-        active = self._active(board, schedule)
-        if not active:
-            return [*board.panels]
-        return [
-            panel.model_copy(update={"sql": filtered_statement(panel, active, schedule.filters, self.tables)})
-            for panel in board.panels
-        ]
+    def _narrowed(self, board: Dashboard, schedule: MailSchedule) -> list[tuple[Panel, list[str]]]:
+        """Return the panels under the filters of a mail, each with the labels of those that do nothing.
+
+        A filter that the dashboard lost meanwhile is left out.
+        """
+        filters = board_filters(board, self.boards, self.tables) if schedule.filters else []
+        panels = []
+        for panel in board.panels:
+            sql, ignored = narrowed_panel(panel, filters, schedule.filters, self.tables)
+            panels.append((panel.model_copy(update={"sql": sql}), ignored))
+        return panels
 
     def _text(self, schedule: MailSchedule) -> str:
         """Return the text of a mail; answers are cut so that the links fit."""
@@ -216,7 +219,7 @@ class MailSender:
         return "\n".join([cut(answers, MAX_BYTES - len(links.encode())), links])
 
     def _answers(self, schedule: MailSchedule) -> Iterator[str]:
-        yield schedule.title
+        yield self._title(schedule)
         if schedule.sql:
             yield from self._answer(schedule)
             return
@@ -227,17 +230,14 @@ class MailSender:
             return
         if self.as_of:
             yield f"As of {day_words(self.as_of)}"
-        active = self._active(board, schedule)
-        if active:
-            yield f"Filter: {filter_words(active, schedule.filters)}"
         if schedule.only_if:
             yield self._limit_of_board(board, schedule).line
-        for panel, whole in zip(self._narrowed(board, schedule), board.panels, strict=True):
+        for panel, ignored in self._narrowed(board, schedule):
             is_of_person = bool(board.written_by) or board.filters_of_tables
             yield from self._panel(
                 panel, is_of_person=is_of_person, has_action=not board.written_by, is_short=not is_of_person
             )
-            if ignored := ignored_labels(whole, active, self.tables):
+            if ignored:
                 yield f"Not filtered by {' and '.join(ignored)}."
 
     def _panel(
@@ -315,7 +315,7 @@ class MailSender:
 
     def _limit_of_board(self, board: Dashboard, schedule: MailSchedule) -> LimitCheck:
         """Compare the figure of one panel of a dashboard with the limit of its mail."""
-        panels = (panel for panel in self._narrowed(board, schedule) if panel.name == schedule.limit_panel)
+        panels = (panel for panel, _ in self._narrowed(board, schedule) if panel.name == schedule.limit_panel)
         panel = next(panels, None)
         if panel is None:
             reason = "The limit was not checked: its question is no longer on the dashboard."
@@ -505,7 +505,7 @@ def _links(schedule: MailSchedule, console_url: str, *, is_scheduled: bool) -> I
 def _address(schedule: MailSchedule) -> str:
     if schedule.dashboard:
         address = f"/dashboards/{schedule.dashboard}"
-        return f"{address}?{urlencode(schedule.filters)}" if schedule.filters else address
+        return f"{address}?{urlencode(schedule.filters, doseq=True)}" if schedule.filters else address
     if schedule.kind == "table":
         return f"/query?{urlencode({'sql': schedule.sql})}"
     columns = {"x": schedule.x, "y": schedule.y, "series": schedule.series} if schedule.x else {}

@@ -5118,7 +5118,7 @@ export interface components {
              * @description Values of the dashboard's filters, by name of the filter.
              */
             filters?: {
-                [key: string]: string;
+                [key: string]: string[];
             };
             /**
              * Form
@@ -5218,7 +5218,7 @@ export interface components {
              * @description Values of the dashboard's filters, by name of the filter.
              */
             filters?: {
-                [key: string]: string;
+                [key: string]: string[];
             };
             /**
              * Form

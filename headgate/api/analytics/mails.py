@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.api.analytics.board_filters import board_filters
+from headgate.api.analytics.contracts import catalog
 from headgate.api.analytics.kept_questions import check_drawing
 from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_statement
 from headgate.api.analytics.mails_of_dashboards import mails_list
@@ -119,7 +121,7 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
         with as_no_mail_has_it():
             check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
-        _check_board(_board_to_mail(lake, caller, asked.dashboard), asked)
+        _check_board(lake, _board_to_mail(lake, caller, asked.dashboard), asked)
 
 
 def _check_limit(asked: MailAsked) -> None:
@@ -150,12 +152,16 @@ def _board_to_mail(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashbo
     return board
 
 
-def _check_board(board: Dashboard, asked: MailAsked) -> None:
+def _check_board(lake: LakePorts, board: Dashboard, asked: MailAsked) -> None:
     if asked.limit_panel and asked.limit_panel not in {panel.name for panel in board.panels}:
         detail = "The dashboard has no such panel. Load the page again, then choose the figure of the limit."
         raise invalid("body.limit_panel", "unknown_panel", detail)
-    expect_no_numbers("body.filters", "filters", *asked.filters.values())
-    names = {each.name for each in board.filters}
-    if any(name not in names for name in asked.filters):
+    expect_no_numbers(
+        "body.filters", "filters", *(value for each in asked.filters.values() for value in each)
+    )
+    filters = (
+        board_filters(board, every_dashboard(lake).dashboards, catalog(lake).tables) if asked.filters else []
+    )
+    if not asked.filters.keys() <= {each.name for each in filters}:
         detail = "The dashboard has no such filter. Load the page again, then choose its filters."
         raise invalid("body.filters", "unknown_filter", detail)

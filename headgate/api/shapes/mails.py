@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Moment, Shape
 from headgate.api.shapes.tables import FORM, SCALE, STACKED, PanelForms, PanelScales
@@ -15,6 +15,11 @@ Kind = Literal["table", "line", "bar"]
 
 _KIND = "Chart of a question, which the link of the mail opens."
 _FILTERS = "Values of the dashboard's filters, by name of the filter."
+Values = Annotated[
+    tuple[Column, ...],
+    BeforeValidator(lambda values: (values,) if isinstance(values, str) else values),  # earlier clients
+    Field(min_length=1, max_length=100),
+]
 _ONLY_IF = "Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always."
 _LIMIT_PANEL = "Panel of the dashboard that has the figure; empty for a question."
 _LIMIT_UNIT = "Unit of the figure, by which a list of mails writes the limit, such as `share`."
@@ -40,7 +45,7 @@ class MailAsked(Asked):
     scale: PanelScales = Field("auto", description=SCALE)
     form: PanelForms = Field("", description=FORM)
     is_stacked: StrictBool | None = Field(None, description=STACKED)
-    filters: dict[Column, Column] = Field(default_factory=dict, max_length=20, description=_FILTERS)
+    filters: dict[Column, Values] = Field(default_factory=dict, max_length=20, description=_FILTERS)
     only_if: OnlyIf = Field("", description=_ONLY_IF)
     limit_column: Column = ""
     limit: float | None = Field(None, allow_inf_nan=False)
@@ -76,7 +81,7 @@ class Mail(Shape):
     scale: PanelScales = Field("auto", description=SCALE)
     form: PanelForms = Field("", description=FORM)
     is_stacked: bool | None = Field(None, description=STACKED)
-    filters: dict[str, str] = Field(default_factory=dict, description=_FILTERS)
+    filters: dict[str, tuple[str, ...]] = Field(default_factory=dict, description=_FILTERS)
     only_if: OnlyIf = Field("", description=_ONLY_IF)
     limit_column: str = ""
     limit: float | None = None

@@ -15,7 +15,7 @@ import yaml
 
 from headgate.api.analytics.contracts import catalog
 from headgate.api.http.access import CallerIdentity
-from headgate.api.shapes.dashboards import DashboardFilter, Panel
+from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
 from headgate.domains.retail import SYSTEMS
@@ -23,7 +23,6 @@ from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.agreed_columns import answer_words
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, mailed_records, panel_lines, table_lines
-from headgate.reports.mail_filters import filtered_statement, ignored_labels
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, MailShower, SentMails, cut
 from headgate.reports.numbers import amount_in_full
 from headgate.reports.statement_words import StatementWords
@@ -225,7 +224,8 @@ def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> N
     asked = mail("Fraud", sql="", dashboard=board["system"], filters=chosen)
     shown = ana.call("POST", PATH + "/preview", asked, Idempotency_Key="k").json
     assert shown["subject"] == "Fraud, Paid from: 2 Jan 2026, Proposed decision: block's, 02 Jan 2026"
-    assert "Filter: Paid from: 2 Jan 2026, Proposed decision: block's" in shown["text"].splitlines()
+    first = shown["text"].splitlines()[0]
+    assert first == "Fraud, Paid from: 2 Jan 2026, Proposed decision: block's"
     assert "?decision=block%27s&from=2026-01-02" in shown["text"]
     assert "You asked for this mail on 2 Jan 2026." in shown["text"]
     condition = "WHERE CAST(transacted_at AS DATE) >= CAST('2026-01-02' AS DATE) AND decision = 'block''s')"
@@ -238,6 +238,35 @@ def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> N
     assert ana.call("PUT", PATH, asked).status == 200
     assert ana.call("PUT", PATH, {**asked, "filters": {"nothing": "x"}}).status == 422
     assert ana.call("PUT", PATH, {**asked, "filters": {"decision": "4111 1111 1111 1111"}}).status == 422
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_mail_of_a_persons_dashboard_keeps_the_filters_of_its_page_and_links_to_it(
+    is_published: bool,
+) -> None:
+    lake = MemoryLake()
+    lake.moment = MONDAY
+    ana = Caller(lake, ("operator",), "ana")
+    panel = {"name": "Orders", "sql": "select count(*) as n from orders", "kind": "table"}
+    if is_published:
+        ana.call("PUT", "/v1/dashboards/towns", {"title": "Towns", "panels": [panel]})
+    else:
+        ana.call("PUT", "/v1/kept-questions", {**panel, "is_pinned": True})
+    chosen = {"from": ["2025-12-01"], "until": "2025-12-24", "region_name": ["Ireland"]}
+    name = "towns" if is_published else "mine"
+    asked = mail("Towns", sql="", dashboard=name, filters=chosen)
+    assert ana.call("PUT", PATH, {**asked, "filters": {"nothing": "x"}}).status == 422
+    answer = ana.call("PUT", PATH, asked)
+    assert answer.status == 200
+    assert answer.json["mails"][0]["filters"] == {**chosen, "until": ["2025-12-24"]}
+    ((_, subject, text),) = sent(lake)
+    first = "Towns, From: 1 Dec 2025, Until: 24 Dec 2025, Region: Ireland"
+    assert (subject, text.splitlines()[0]) == (f"{first}, 05 Jan 2026", first)
+    address = f"#/dashboards/{name}?from=2025-12-01&until=2025-12-24&region_name=Ireland"
+    assert f"Open it: https://console.example/{address}" in text
+    (sql,) = lake.queries.asked.values()
+    assert "ordered_at AS DATE) >= CAST('2025-12-01' AS DATE)" in sql
+    assert "region_name = 'Ireland'" in sql
 
 
 def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:
@@ -578,72 +607,6 @@ def test_prices_have_their_minor_unit_and_large_amounts_none() -> None:
         ["£8.18", "£403,860"],
         ["£4.00", "£1,530"],
     ]
-
-
-def test_a_period_leaves_the_table_whole_that_another_of_its_filter_references() -> None:
-    lake = MemoryLake()
-    tables = catalog(cast("LakePorts", lake)).tables
-    since = DashboardFilter(
-        name="from",
-        label="Since",
-        column="updated_at",
-        tables=("order_items", "orders"),
-        values="",
-        whole="",
-        is_from=True,
-        is_until=False,
-        panels=(),
-    )
-    joined = declared(PanelKind.TABLE, sql="SELECT 1 FROM order_items JOIN orders USING (order_id)")
-    narrowed = filtered_statement(joined, [since], {"from": "2026-01-02"}, tables)
-    assert narrowed.count("WHERE") == 1
-    assert "ecommerce_curated.order_items WHERE" in narrowed
-    alone = declared(PanelKind.TABLE, sql="SELECT 1 FROM orders")
-    assert "ecommerce_curated.orders WHERE" in filtered_statement(
-        alone, [since], {"from": "2026-01-02"}, tables
-    )
-    whole = since.model_copy(update={"tables": ("orders",)})
-    assert ignored_labels(joined, [whole], tables) == []
-
-
-def test_a_filter_through_a_dataset_keeps_the_rows_whose_key_has_the_value_there() -> None:
-    tables = catalog(cast("LakePorts", MemoryLake())).tables
-    region = DashboardFilter(
-        name="region",
-        label="Region",
-        column="region_id",
-        tables=("order_items",),
-        values="",
-        whole="",
-        is_from=False,
-        is_until=False,
-        panels=(),
-        through="orders.order_id",
-    )
-    panel = declared(PanelKind.TABLE, sql="SELECT 1 FROM order_items")
-    assert (
-        "WHERE order_id IN (SELECT order_id FROM ecommerce_curated.orders WHERE region_id = 'O''Brien')"
-        in (filtered_statement(panel, [region], {"region": "O'Brien"}, tables))
-    )
-
-
-def test_a_heading_with_the_name_of_a_table_brings_no_filter_to_the_mail() -> None:
-    tables = catalog(cast("LakePorts", MemoryLake())).tables
-    region = DashboardFilter(
-        name="region",
-        label="Region",
-        column="region_id",
-        tables=("orders",),
-        values="",
-        whole="",
-        is_from=False,
-        is_until=False,
-        panels=(),
-        through="",
-    )
-    panel = declared(PanelKind.TABLE, sql="SELECT count(*) AS orders FROM churn_risk -- not from orders")
-    assert filtered_statement(panel, [region], {"region": "IE"}, tables) == panel.sql
-    assert ignored_labels(panel, [region], tables) == ["Region"]
 
 
 def test_the_catalog_has_the_time_that_a_contract_declares() -> None:

@@ -3,17 +3,16 @@ import { type ReactNode, useCallback, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
-import { cellWords } from '../../formats/columns'
 import { PageTitle } from '../../components/panel'
 import { Waiting } from '../../components/states'
 import { FailedBuilds } from '../lake/failed-build'
 import { NewestRunLine } from '../lake/newest-run'
-import { MAX_TITLE } from '../mails/mails'
 import { MailMe } from '../mails/mail-me'
 import { ModelCardLinks } from '../models/card-links'
 import { NotePlace } from '../notes/note-place'
 import { WriteNote } from '../notes/write-note'
 import { hasFiltersOfTables, useBoardFilters } from './board-filters'
+import { boardMail } from './board-mail'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
 import { Figures } from './figures'
@@ -48,12 +47,7 @@ export function Board({
   const boards = useDashboards().data?.dashboards ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
-  // Filters of the tables are the console's own: a mail has all of their rows.
-  const inMail = board.filters.filter(({ name }) => chosen[name])
-  const isWhole = filters.some(({ name }) => chosen[name] && !inMail.some((one) => one.name === name))
-  const sent = Object.fromEntries(inMail.map(({ name }) => [name, chosen[name] ?? '']))
-  const words = inMail.map(({ label, column, name }) => `${label}: ${cellWords(column, chosen[name])}`)
-  const mailTitle = [board.title, ...words].join(', ').slice(0, MAX_TITLE)
+  const mail = boardMail(board.title, filters, chosen)
   const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter((panel) => !unknown.some(({ filter }) => narrows(filter, panel)))
   // Where a person chose the order, a panel stays in its place and says itself which filters do not apply.
@@ -90,11 +84,10 @@ export function Board({
               <WriteNote dashboard={board} panels={board.panels.filter(isOverTime)} />
             ) : null}
             <MailMe
-              key={mailTitle}
-              of={{ dashboard: board.system, filters: sent }}
-              title={mailTitle}
+              key={mail.title}
+              of={{ dashboard: board.system, filters: mail.filters }}
+              title={mail.title}
               panels={board.panels}
-              isWhole={isWhole}
             />
           </Group>
         </Group>

@@ -36,18 +36,6 @@ const PANEL = {
   sql: 'SELECT sum(amount) AS value FROM history',
 }
 
-test('without a choice the statement is the one of the dashboard', () => {
-  expect(filteredSql(PANEL, [FILTER], {}, TABLES)).toBe(PANEL.sql)
-  expect(filteredSql(PANEL, [{ ...FILTER, panels: ['other'] }], { series: 'a' }, TABLES)).toBe(PANEL.sql)
-})
-
-test('a chosen value shadows the table by its own rows, and cannot leave its quotes', () => {
-  expect(filteredSql(PANEL, [FILTER], { series: "a' OR 1=1" }, TABLES)).toBe(
-    "WITH history AS (\n  SELECT series, month_on, amount, paid_at\n  FROM lake_prod.history\n  WHERE series = 'a'' OR 1=1'\n)\n" +
-      PANEL.sql,
-  )
-})
-
 test('a filter through a dataset keeps the rows whose key has the value there', () => {
   const guests = testTable('guests', [column('series', 'varchar'), column('country', 'varchar')], {
     database: 'lake_curated',
@@ -72,11 +60,6 @@ test('another statement is narrowed like one that was pinned under the filters o
   ).toBe(plain)
 })
 
-test('a panel that asks for the whole gets the chosen part in its place', () => {
-  const sql = filteredSql(PANEL, [{ ...FILTER, whole: 'total' }], { series: 'region=DE' }, TABLES)
-  expect(sql).toContain("SELECT 'total' AS series, month_on, amount")
-})
-
 test('a statement about a table follows the conditions of its rows that a filter has too', () => {
   const sql = 'SELECT max(error) AS error FROM history'
   const about = (column: string, operator = 'eq') =>
@@ -90,19 +73,6 @@ test('a statement about a table follows the conditions of its rows that a filter
   expect(about('series')).toContain("WHERE series = 'region=DE'")
   expect(about('month_on')).toBe(sql)
   expect(about('series', 'contains')).toBe(sql)
-})
-
-test('a statement with subqueries of its own keeps them', () => {
-  const until = { ...FILTER, name: 'month', column: 'month_on', is_until: true }
-  const sql = filteredSql(
-    { name: 'p', sql: 'WITH x AS (SELECT 1) SELECT * FROM x, history' },
-    [until],
-    { month: '2024-10-01' },
-    TABLES,
-  )
-  expect(sql).toMatch(
-    /^WITH history AS \([\s\S]*month_on <= DATE '2024-10-01'\n\),\nx AS \(SELECT 1\) SELECT/,
-  )
 })
 
 const PERIOD = [

@@ -143,20 +143,20 @@ test('a filter of an address that the dashboard does not have is named', async (
   expect(await screen.findByText('No filter is called place here.')).toBeTruthy()
 }, 60_000)
 
-test('a person gets their dashboard by mail, without the filters of the page', async () => {
-  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?from=2026-01-05', 'ana@example.com')
+test('a person gets their dashboard by mail with the filters of its page', async () => {
+  filters = [OF_REGIONS]
+  pinned = [{ ...FORECAST, sql: 'SELECT 1 FROM trips' }]
+  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?region=Alps', 'ana@example.com')
+  await screen.findByRole('group', { name: 'Filters' })
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
-  await screen.findByText(/the filters of this page are not in it/)
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   await vi.waitFor(() => expect(sent).toHaveLength(1))
   expect(sent).toMatchObject([
-    { path: '/v1/mails', body: { title: 'My dashboard', sql: '', dashboard: 'mine', every: 'week', on: 1 } },
+    {
+      path: '/v1/mails',
+      body: { title: 'My dashboard, Region: Alps', dashboard: 'mine', filters: { region: ['Alps'] } },
+    },
   ])
-  cleanup()
-  show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine', 'ana@example.com')
-  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
-  await screen.findByText(/To ana@example.com at/)
-  expect(screen.queryByText(/the filters of this page are not in it/)).toBeNull()
   cleanup()
   show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?by=ben', 'ana@example.com')
   await screen.findByRole('heading', { name: 'Dashboard of ben' })

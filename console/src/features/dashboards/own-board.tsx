@@ -15,6 +15,7 @@ import { MoveQuestions } from '../query/move-questions'
 import { useKeptQuestions } from '../query/saved-questions'
 import { isFull, movedBy, publishedPanels, widened } from './arranged'
 import { OWN_BOARD } from './board-draft'
+import { boardMail } from './board-mail'
 import { BoardEditor } from './board-editor'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
@@ -39,6 +40,8 @@ export function OwnBoard() {
   const [isWriting, setWriting] = useState(false)
   const undo = useUndo()
   const pinned = questions.filter((question) => question.is_pinned)
+  const filters = useOwnFilters(pinned.map(({ sql }) => sql))
+  const mail = boardMail('My dashboard', filters, useChosen(filters))
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -47,10 +50,10 @@ export function OwnBoard() {
           <Group gap="xs">
             <ShareLink by={by} />
             <MailMe
-              of={{ dashboard: OWN_BOARD }}
-              title="My dashboard"
+              key={mail.title}
+              of={{ dashboard: OWN_BOARD, filters: mail.filters }}
+              title={mail.title}
               panels={pinned.map(figurePanelOf)}
-              isWhole={[...addressOfBoard(search, by).keys()].length > 1}
             />
             {may && !isWriting ? (
               <Button size="compact-sm" variant="default" onClick={() => setWriting(true)}>

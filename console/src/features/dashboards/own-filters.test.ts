@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { testColumn, testTable } from '../../formats/test-tables'
-import { type Filter, filtersFor } from './filters'
+import { filtersFor } from './filters'
 import { filtersOf, narrowedStatement } from './own-filters'
 
 const FILTER = {
@@ -68,18 +68,6 @@ test('a filter narrows every statement that reads its column, and is named where
   expect(narrowedStatement(TRIPS, FILTERS, { region: 'Alps' }, TABLES).period).toBeUndefined()
 })
 
-test('a table is narrowed by its full name, and where a pinned statement was narrowed before', () => {
-  const chosen = { region: 'Alps' }
-  const narrowed = (sql: string) => narrowedStatement(sql, FILTERS, chosen, TABLES)
-  expect(narrowed('SELECT 1 FROM lake.trips').sql).toMatch(/^WITH trips AS \([^]*\)\nSELECT 1 FROM trips$/)
-  const pinned = "WITH trips AS (SELECT region FROM lake.trips WHERE region <> 'X') SELECT 1 FROM trips"
-  expect(narrowed(pinned).sql).toMatch(
-    /^WITH filtered_trips AS \([^]*FROM lake\.trips\n[^]*\),\ntrips AS \(SELECT region FROM filtered_trips WHERE/,
-  )
-  const own = 'WITH trips AS (SELECT 1 AS region) SELECT region FROM trips'
-  expect(narrowed(own)).toEqual({ sql: own, ignored: ['Region'] })
-})
-
 test('a filter by a name reaches tables with the id, by the reference of their contract', () => {
   const tables = [
     ...TABLES,
@@ -142,26 +130,6 @@ const periodOf = (sql: string) => {
   ]
 }
 const STAYS_OF_GUESTS = 'FROM stays s JOIN guests g ON g.guest_id = s.guest_id'
-const BY_STAY = [[['stays', 'begun_on']], [], 'The period reads Stays by Begun.']
-
-test('a period narrows the table whose rows happen in it, and none that this table references', () => {
-  expect(periodOf(`SELECT count(*) ${STAYS_OF_GUESTS}`)).toEqual(BY_STAY)
-  expect(periodOf(`SELECT count(*) AS guests FROM stays`)).toEqual(BY_STAY)
-  expect(periodOf('SELECT count(*) FROM stays, guests')).toEqual(BY_STAY)
-})
-
-test('lines without a time of their own are in the period of the declared event that they reference', () => {
-  expect(periodOf(`SELECT count(*) ${STAYS_OF_GUESTS} JOIN nights n ON n.stay_id = s.stay_id`)).toEqual(
-    BY_STAY,
-  )
-})
-
-test('lines that only have a last change are in a period by it, also beside a list that they reference', () => {
-  const sql = 'SELECT kind, count(*) FROM beds b JOIN kinds k ON k.kind_id = b.kind_id GROUP BY 1'
-  const byBed = [[['beds', 'changed_at']], [], 'The period reads Beds by Changed.']
-  expect(periodOf('SELECT count(*) FROM beds')).toEqual(byBed)
-  expect(periodOf(sql)).toEqual(byBed)
-})
 
 test('where no table is certainly the event, the period is named as one that does nothing', () => {
   expect(periodOf('SELECT count(*) FROM talks JOIN halls ON halls.hall_id = talks.hall_id')).toEqual([
@@ -191,47 +159,6 @@ test('another statement about a panel is in the period of the table that the pan
     sql: other,
     ignored: ['From'],
   })
-})
-
-test('a declared bound of several tables leaves the one that another of them references whole', () => {
-  const since: Filter = {
-    ...FILTER,
-    name: 'since',
-    label: 'Since',
-    column: 'begun_on',
-    tables: ['stays', 'nights'],
-    values: '',
-    is_from: true,
-    panels: [],
-  }
-  const sql = 'SELECT count(*) FROM nights JOIN stays ON stays.stay_id = nights.stay_id'
-  expect(filtersFor([since], sql, MASTERS).map(({ tables }) => tables)).toEqual([['nights']])
-})
-
-test('a heading with the name of a table brings no filter to it, and the statement stays as it is', () => {
-  const risks = testTable('risks', [testColumn('guest_id'), testColumn('is_late')], of)
-  const tables = [...TABLES, risks]
-  const sql = 'SELECT count(*) AS trips FROM risks WHERE is_late'
-  expect(
-    narrowedStatement(sql, filtersOf([TRIPS, sql], [BOARD], tables), { region: 'Alps' }, tables),
-  ).toEqual({
-    sql,
-    ignored: ['Region'],
-  })
-  // A comment and a text are no table either.
-  const spoken = "SELECT 'trips' AS x /* FROM trips */ FROM risks"
-  expect(filtersOf([spoken], [BOARD], tables)).toEqual([])
-})
-
-test('a table is narrowed in the subquery that has its name, and in any letters', () => {
-  const narrowed = (sql: string) => narrowedStatement(sql, FILTERS, { region: 'Alps' }, TABLES)
-  const own = 'WITH trips AS (SELECT trips.region FROM trips) SELECT region FROM trips'
-  expect(narrowed(own).sql).toMatch(
-    /^WITH filtered_trips AS \([^]*\),\ntrips AS \(SELECT trips\.region FROM filtered_trips AS trips\) SELECT region FROM trips$/,
-  )
-  expect(narrowed(own).ignored).toEqual([])
-  expect(narrowed('select 1 from "Trips" t').sql).toMatch(/^WITH trips AS \([^]*\)\nselect 1 from "Trips" t$/)
-  expect(narrowed(`SELECT 'lake.trips' FROM lake.trips`).sql).toMatch(/\nSELECT 'lake\.trips' FROM trips$/)
 })
 
 test('a share of a total under a filter is said to be of what the filter leaves', () => {

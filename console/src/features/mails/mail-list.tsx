@@ -76,6 +76,9 @@ function usePanelsOf(): (mail: Mail) => LimitedPanel[] {
 
 function pageOf(mail: Mail): string {
   if (!mail.dashboard) return questionAddress(askedBy(mail))
-  const chosen = new URLSearchParams(mail.filters).toString()
+  const pairs = Object.entries(mail.filters ?? {}).flatMap(([name, values]) =>
+    values.map((value) => [name, value]),
+  )
+  const chosen = new URLSearchParams(pairs).toString()
   return `/dashboards/${mail.dashboard}${chosen ? `?${chosen}` : ''}`
 }

@@ -20,15 +20,14 @@ import {
 
 interface Props {
   /** What is sent: a question with its chart, or the name of a dashboard. */
-  of: (ShownChart & Pick<MailAsked, 'sql' | 'kind'>) | { dashboard: string; filters?: Record<string, string> }
+  of:
+    (ShownChart & Pick<MailAsked, 'sql' | 'kind'>) | { dashboard: string; filters?: Record<string, string[]> }
   /** The title that is proposed. */
   title?: string
   /** The columns of a question's answer, whose figures may have a limit. */
   columns?: AnswerColumn[]
   /** The panels of a dashboard, whose figures may have a limit. */
   panels?: FigurePanel[]
-  /** Whether the page has chosen filters that the mail leaves aside. */
-  isWhole?: boolean
 }
 
 const NO_COLUMNS: AnswerColumn[] = []
@@ -46,13 +45,7 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({
-  of,
-  title: proposed = '',
-  columns = NO_COLUMNS,
-  panels = [],
-  isWhole = false,
-}: Props) {
+export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels = [] }: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
   const [title, setTitle] = useState(proposed)
@@ -124,11 +117,6 @@ export function MailMe({
         />
       ) : null}
       <LimitFields columns={columns} panels={panels} limit={limit} onChange={setLimit} />
-      {isWhole ? (
-        <Text size="sm" fw={600} role="note">
-          The mail has all rows: the filters of this page are not in it.
-        </Text>
-      ) : null}
       <MailNow
         key={content}
         asked={asked}
