@@ -63,7 +63,7 @@ class GateReport:
             self._failed(ref, error)
             raise
         except Exception as error:  # noqa: BLE001 a library's error must not reach the log as it is
-            kind_and_place = HeadgateError(unexpected_errors.describe_error(error, by=__file__))
+            kind_and_place = HeadgateError(unexpected_errors.describe_error(error))
             self._failed(ref, kind_and_place)
             raise kind_and_place from None
 

@@ -9,10 +9,13 @@ from pathlib import Path
 _OWN = f"{os.sep}headgate{os.sep}"
 
 
-def describe_error(error: BaseException, *, by: str) -> str:
-    """Return the kind and place of an error: the innermost line of this package, except in file `by`."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != by]
-    last = ([frame for frame in frames if _OWN in frame.filename] or frames)[-1:]
+def describe_error(error: BaseException) -> str:
+    """Return the kind and place of an error: the innermost line of this package, except in the file that
+    caught it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if _OWN in frame.filename and frame.filename != frames[0].filename]
+    last = (inside or frames)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
     return f"unexpected {type(error).__name__}{place}"
 

@@ -45,7 +45,7 @@ def describe_failure(error: BaseException | str) -> str:
         return redact_log_text(error)
     if isinstance(error, HeadgateError):
         return redact_log_text(f"{type(error).__name__}: {error}")
-    return unexpected_errors.describe_error(error, by=__file__)
+    return unexpected_errors.describe_error(error)
 
 
 def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:

@@ -1,14 +1,17 @@
 """Build what Terraform deploys, into build/: the same input gives the same bytes.
 
-    build/lambdas/<name>.zip   the handler, what functions need of the package, compiled too, and the
-    contracts as JSON build/headgate.zip         the package and the contracts, for Glue jobs
-    build/jobs/<name>.py       the Glue jobs' scripts build/requirements/<name>.txt   the packages that a Glue
-    job installs on AWS: locked versions with their hashes build/graphql.json         schema and fields of the
-    GraphQL API of records, from the contracts that are models build/catalog.json         tables and columns,
-    from the contracts build/reads.json           the datasets that each system reads, from its code; the role
-    of its job is limited to them build/systems.json         models, options and archives of each system, from
-    its code; other jobs may write no models build/sentence_model.zip   for the jobs of systems that name it,
-    where it is installed and a deployment wants it
+- build/lambdas/<name>.zip: the handler, what functions need of the package, compiled too, and the contracts
+  as JSON
+- build/headgate.zip: the package, compiled too where jobs import it, and the contracts, for Glue jobs
+- build/jobs/<name>.py: the Glue jobs' scripts
+- build/requirements/<name>.txt: the packages that a Glue job installs on AWS, at locked versions with hashes
+- build/graphql.json: schema and fields of the GraphQL API of records, from the contracts that are models
+- build/catalog.json: tables and columns, from the contracts
+- build/reads.json: the datasets that each system reads, from its code; the role of its job is limited to them
+- build/systems.json: models, options and archives of each system, from its code; other jobs may write no
+  models
+- build/sentence_model.zip: for the jobs of systems that name it, where it is installed and a deployment
+  wants it
 
 Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator
 runs with this environment's own.
@@ -63,7 +66,7 @@ sys.path.insert(
 )  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages.graphql_schema import field_names, graphql_schema
-from scripts.packages.job_packages import imports_as_json, job_lock, keep_imports
+from scripts.packages.job_packages import imports_as_json, job_lock, job_modules, keep_imports
 from scripts.packages.kept_builds import build_key, delete_unused, imports_key, read_kept
 from scripts.terraform_cli import STATE
 
@@ -140,7 +143,7 @@ def _built(package: dict[str, bytes]) -> dict[str, bytes]:
         for folder in functions()
     }
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in _jobs()}
-    wanted["headgate.zip"] = archive(package)
+    wanted["headgate.zip"] = archive(package | bytecode_in_archive(package))
     wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in _jobs()}
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
@@ -239,13 +242,27 @@ def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
+def bytecode_in_archive(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the bytecode of the modules that jobs import: from an archive, no process can store it.
+
+    Python's `zipimport` looks for it beside the source.
+    """
+    imported = set().union(*map(job_modules, _jobs()))
+    return {
+        f"{name}c": _bytecode(name, body)
+        for name, body in files.items()
+        if name.endswith(".py") and name[:-3].replace("/", ".").removesuffix(".__init__") in imported
+    }
+
+
 @cache
 def _bytecode(name: str, source: bytes) -> bytes:
     """Return a module's bytecode in marshal format 2, the newest whose bytes depend only on the module.
 
-    Cached, because several functions contain the same modules.
+    Cached, because several archives contain the same modules. Tracebacks of modules in an archive have the
+    file name that they are compiled with.
     """
-    code = compile(source, name, "exec", dont_inherit=True)
+    code = compile(source, f"headgate.zip/{name}", "exec", dont_inherit=True)
     return MAGIC_NUMBER + UNCHECKED + source_hash(source) + marshal.dumps(code, 2)
 
 

@@ -58,7 +58,7 @@ def job_lock(script: Path) -> str:
     scripts = [script, *(script.with_name(f"{name}.py") for name in STARTED.get(script.stem, ()))]
     direct = [package for started in scripts for package in direct_requirements(started)]
     lines = {name: locked[name] for name in closure(direct)}
-    if REGISTRY in _followed(script, at_start=False)[1]:
+    if REGISTRY in job_modules(script):
         lines = own_requirements(locked) | lines
         _check_imports(lines.keys())
     return "".join(f"{line}\n" for _, line in sorted(lines.items()))
@@ -136,6 +136,11 @@ def third_party(script: Path, *, at_start: bool = False) -> set[str]:
         at_start: only those that are imported before it calls a function.
     """
     return _followed(script, at_start=at_start)[0]
+
+
+def job_modules(script: Path) -> set[str]:
+    """Return the modules of the package that a script may import."""
+    return _followed(script, at_start=False)[1]
 
 
 @cache

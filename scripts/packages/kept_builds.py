@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT_BUILDS = 4  # of 22 MB each: the files before an edit, and those of another lake, are often built again
+KEPT_BUILDS = 4  # of 29 MB each: the files before an edit, and those of another lake, are often built again
 
 
 def build_key(package: Mapping[str, bytes], root: Path = ROOT) -> str:

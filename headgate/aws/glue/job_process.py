@@ -98,5 +98,5 @@ def _arguments() -> Mapping[str, str]:
 
 def _one_line(error: Exception) -> str:
     if not isinstance(error, HeadgateError):
-        return unexpected_errors.describe_error(error, by=__file__)
+        return unexpected_errors.describe_error(error)
     return f"{type(error).__name__}: {' '.join(str(error).split())}"

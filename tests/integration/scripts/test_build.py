@@ -179,6 +179,33 @@ def test_compiled_modules_are_those_that_python_itself_would_load(built: Path, t
     assert done.stdout.strip() == str(tmp_path / "headgate" / "errors.py"), done.stderr
 
 
+FAILED_JOB = """
+import sys; sys.path.insert(0, {archive!r})
+from headgate.aws.glue import job_arguments, job_process
+print(job_arguments.__file__)
+job_process.run(lambda _: job_arguments.required(None, "system"))
+"""
+
+
+def test_a_job_compiles_no_module_of_its_archive_and_names_the_line_of_an_error(built: Path) -> None:
+    """`zipimport` neither looks at the source nor corrects the file name that a module was compiled with."""
+    package = package_files()
+    compiled = build.bytecode_in_archive(package)
+    names = {path.removesuffix("c") for path in compiled}
+    assert {"headgate/aws/glue/job_process.py", "headgate/merge/__init__.py"} <= names < {*package}
+    archive, module = str(built / "headgate.zip"), "headgate/aws/glue/job_arguments.py"
+    script = FAILED_JOB.format(archive=archive)
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+    lines = package[module].decode().splitlines()
+    line = next(at for at, text in enumerate(lines, 1) if "arguments.get(name, " in text)
+    assert done.stderr.strip() == f"unexpected AttributeError at job_arguments.py:{line}"
+    assert done.stdout.startswith(f"{archive}/{module}c\n")
+    assert (
+        f'File "headgate.zip/{module}", line {line}, in required\n    {lines[line - 1].strip()}'
+        in done.stdout
+    )
+
+
 def test_archives_do_not_depend_on_the_order_of_files() -> None:
     assert build.archive({"a": b"1", "b": b"2"}) == build.archive({"b": b"2", "a": b"1"})
 
