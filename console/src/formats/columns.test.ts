@@ -34,6 +34,8 @@ test.each([
   ['series_id', 'region=(other)/category=(other)', '', 'other regions · other categories'],
   ['card_id', 'k1:35613fdd72aaaaaaaaaaaaaaaaaaaaaaaaa9fdae1a87651a', '', 'k1:35613fdd72…9fdae1a87651a'],
   ['by_year', 'periods of which last year is known', '', 'periods of which last year is known'],
+  ['place', 's3://lake-curated/increments/card_payments/ab12.parquet', '', 'Card payments'],
+  ['place', 's3://lake-results/ab12.csv', '', 's3://lake-results/ab12.csv'],
   ['is_open', true, '', 'yes'],
   ['amount', null, 'GBP', '–'],
 ])('%s of %s in %s is read as %s', (name, value, unit, shown) => {

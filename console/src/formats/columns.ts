@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client'
 import { type Cell, currencyOf, figure, isName, isNumeric, measure, UNITS_OF_A_FIGURE } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
 import { runQuery } from '../features/query/results'
+import { tableOfObject } from './addresses'
 import { learnNames, type Reference, referencesOf } from './code-names'
 import { plainNames } from './contract-words'
 import { day, kindOfTime, moment, month } from './moments'
@@ -95,6 +96,8 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
   const [from = '', to = ''] = text.split('/')
   if (kindOfTime(from) === 'day' && kindOfTime(to) === 'day')
     return from === to ? day(from) : `${day(from)} to ${day(to)}`
+  const stored = tableOfObject(text)
+  if (stored) return heading(stored)
   const time = kindOfTime(text)
   if (time) return time === 'day' ? dayOf(column, text) : moment(text)
   return HASHED.test(text) ? shortened(text, MOST_OF_AN_ID) : label(text, column)

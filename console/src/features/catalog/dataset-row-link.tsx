@@ -1,6 +1,8 @@
 import { Anchor } from '@mantine/core'
 
+import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
+import { pageAddress, tableOfObject } from '../../formats/addresses'
 import { useCatalog } from './queries'
 import { idAddress } from './row-query'
 
@@ -12,14 +14,46 @@ interface Props {
   table?: string
 }
 
-/** The words of a cell, as a link to the row of the dataset that its id names. */
+/** The words of a cell, as a link to the row of the dataset that its id names, or to the table that has an object of the store. */
 export function DatasetRowLink({ column, value, text, table = '' }: Props) {
   const tables = useCatalog().data?.tables ?? []
+  const stored = tableOfObject(String(value ?? ''))
+  if (stored)
+    return (
+      <StoredObject table={tables.find(({ name }) => name === stored)} text={text} path={String(value)} />
+    )
   const address = idAddress(tables, table, column, value)
   if (!address) return text
   return (
     <Anchor inherit href={address}>
       {text}
     </Anchor>
+  )
+}
+
+/** The table of an object in the store; a click shows the object's whole path. */
+function StoredObject({
+  table,
+  text,
+  path,
+}: {
+  table: Schemas['CatalogTable'] | undefined
+  text: string
+  path: string
+}) {
+  return (
+    <>
+      {table ? (
+        <Anchor inherit href={pageAddress(table.system, table.name)}>
+          {text}
+        </Anchor>
+      ) : (
+        text
+      )}
+      <details>
+        <summary>Whole path</summary>
+        <span className="any-text">{path}</span>
+      </details>
+    </>
   )
 }

@@ -42,3 +42,25 @@ test('a figure on the page of a row has its unit', async () => {
   const texts = [...document.querySelectorAll('dd')].map(({ textContent }) => textContent.trim())
   expect(texts).toEqual(['92 days', '50 %', '1 purchase'])
 })
+
+test('a place in the store is the name of its table with a link, and its whole path is folded', async () => {
+  const columns = [{ name: 'place', type: 'varchar' }]
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(
+      Response.json({ tables: [{ name: 'scores', system: 'risk', database: 'lake', columns }] }),
+    ),
+  )
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  const place = 's3://lake-prod/tables/scores/part-1.parquet'
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <Facts table="scores" rows={{ columns, rows: [[place]] } as unknown as Result} leftOut="" />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  expect((await screen.findByRole('link', { name: 'Scores' })).getAttribute('href')).toBe(
+    '#/tables/risk/scores',
+  )
+  expect(screen.getByText(place).closest('details')?.open).toBe(false)
+})

@@ -8,6 +8,7 @@ test('the exact value is shown where its words leave out digits, and in the same
   expect(exactOf(100, '10', 'bigint')).toBe('100')
   expect(exactOf(536009, '536009', 'bigint')).toBe('')
   expect(exactOf('GB', 'United Kingdom', 'varchar')).toBe('GB')
+  expect(exactOf('s3://lake-prod/tables/orders/a.parquet', 'Orders', 'varchar')).toBe('')
   expect(exactOf(true, 'yes', 'boolean')).toBe('')
   expect(exactOf(null, '–', 'varchar')).toBe('')
 })

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { type Cell, figureInFull, isNumeric } from '../../api/format'
 import { useCatalog } from './queries'
 import { Story } from '../../components/story'
+import { tableOfObject } from '../../formats/addresses'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { DatasetRowLink } from './dataset-row-link'
@@ -31,7 +32,8 @@ interface RowStoryProps {
 /** The exact value below its words, where they leave out a part of it: digits of a number, or the code of a name. */
 export function exactOf(value: Cell, text: string, type: string, unit = ''): string {
   if (value === null || typeof value === 'boolean' || String(value) === text) return ''
-  if (!isNumeric(type)) return String(value)
+  // The whole path of an object is folded below the name of its table.
+  if (!isNumeric(type)) return tableOfObject(String(value)) ? '' : String(value)
   const exact = figureInFull(value, unit)
   const digits = (each: string): string => each.replace(/[^\d.]/g, '').replace(/(\.\d*?)0+$/, '$1')
   return digits(exact) === digits(text) ? '' : exact

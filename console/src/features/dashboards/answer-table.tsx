@@ -7,6 +7,7 @@ import { Grid } from '../../components/grid'
 import { leastOf, PHONE_LINES } from '../../components/grid-columns'
 import { ROW_PX } from '../../components/row-window'
 import { Story } from '../../components/story'
+import { tableOfObject } from '../../formats/addresses'
 import {
   type ColumnFormat,
   columnFormats,
@@ -232,7 +233,8 @@ function factOf(table: string, column: string, format: ColumnFormat, value: Cell
   return {
     name: format.heading,
     text: <DatasetRowLink table={table} column={column} value={value} text={text} />,
-    exact: exact === text || isSameNumber(text, value) ? '' : exact,
+    // The whole path of an object is folded below the name of its table.
+    exact: exact === text || isSameNumber(text, value) || tableOfObject(String(value)) ? '' : exact,
   }
 }
 
