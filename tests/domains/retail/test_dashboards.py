@@ -3306,13 +3306,47 @@ def test_a_wish_that_falls_behind_only_by_searches_that_show_nothing_is_for_the_
         both = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, alone, dict(panel.units)) == (
         "Most wanted, in whatever words: candle, with 1,468, of which 3.6 % end in a purchase; of candle "
-        "29.8 % showed nothing, the others are bought as usual"
+        "29.8 % showed nothing, spread over many phrases, and the others are bought as usual"
     )
     answer_it = "Answer what is searched for “candle” and showed nothing: it is in the queue."
     assert alone[0]["title_action"] == answer_it
     assert str(both[0]["title_action"]).startswith("Look at what the search shows for “mug”")
     assert str(both[0]["title_action"]).endswith(answer_it)
     assert panel.queue == "searches_to_answer"
+
+
+def test_a_wish_that_falls_behind_by_few_phrases_is_blamed_on_these() -> None:
+    """Of 437 searches for candles that showed nothing 349 were "scented diffuser", which is no candle."""
+    board = dashboards()["retail-copilot"]
+    others = {"template": "candle", "searches": 1119, "purchase_rate": 0.0474, "zero_result_share": 0.0786}
+    diffuser = {"template": "scented diffuser", "searches": 349, "purchase_rate": 0, "zero_result_share": 1}
+    week = {"week_on": date(2010, 11, 29), "is_complete": True}
+    trends = [
+        {**week, "template": template, "intent": "candle", "searches": searches, "without_results": nothing}
+        for template, searches, nothing in (("candle", 30, 3), ("scented diffuser", 16, 15))
+    ]
+    item = {"template": "scented diffuser", "intent": "candle", "gap": "not_found", "valued_by": "any_article"}
+    answers = {}
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            query_patterns=[{**row, "intent": "candle"} for row in (others, diffuser)],
+            query_model_quality=USUAL_PURCHASES,
+            query_gaps=[item],
+            query_trends=trends,
+        )
+        for name in ("intents", "searches", "weekly_share"):
+            panel = board.panel(name)
+            rows = answer_of(engine, panel.sql)
+            words = answer_in_words(panel.answer, rows, dict(panel.units))
+            answers[name] = (words, rows[0]["title_action"])
+    words, action = answers["intents"]
+    assert words.endswith("; 349 of the 437 searches of candle that showed nothing are “scented diffuser”")
+    assert action == "Answer “scented diffuser” first: it is in the queue."
+    words, action = answers["searches"]
+    assert "; 349 of them are “scented diffuser”" in words
+    assert action == "Answer “scented diffuser” first: without it 8 % showed nothing."
+    assert "; 15 of these 18 are “scented diffuser”" in answers["weekly_share"][0]
 
 
 def test_a_wish_that_shows_nothing_as_often_as_others_is_not_for_the_queue() -> None:
