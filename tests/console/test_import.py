@@ -208,6 +208,17 @@ def test_a_column_of_numbers_with_many_words_becomes_one_of_numbers_with_a_click
     assert (dues.type.kind.name, dues.format and dues.format.decimal) == ("DECIMAL", ",")
 
 
+def test_a_file_with_a_new_column_and_a_line_of_totals_is_checked_and_committed(console: Console) -> None:
+    rows = [f"NP-{n:03},Lamp {n},Lighting,{n}.50,true,2026-01-02T00:00:00Z,Anna" for n in range(30)]
+    header = "product_id,product_name,category,list_price,is_active,updated_at,cashier"
+    total = f"Total,,,{sum(range(30)) + 15}.00,,,"
+    page = upload_page(console)
+    drop(page, "new-products.csv", "\n".join([header, *rows, total, ""]).encode())
+    expect(page.get_by_text("Row 31 is a line of totals and stays out.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Commit: 30 in")).click()
+    expect(page.get_by_test_id("receipt")).to_contain_text("30 rows are in")
+
+
 def calls_of_port(port: str, rows: int) -> bytes:
     calls = [
         {

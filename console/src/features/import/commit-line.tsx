@@ -55,7 +55,11 @@ export function CommitLine({
       justify="space-between"
       gap="sm"
     >
-      {!work.isCurrent ? (
+      {work.error ? (
+        <Text size="sm" className="muted" role="status">
+          Not checked: see why above.
+        </Text>
+      ) : !work.isCurrent ? (
         <Checking />
       ) : isOpen ? (
         <Text size="sm" className="muted" role="status">

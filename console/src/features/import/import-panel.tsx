@@ -347,7 +347,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           <ColumnCards columns={result.columns} units={unitsOfFile({}, result.grid?.currencies ?? {})} />
         </details>
       ) : null}
-      {work.error ? <Failed error={work.error} what="The check" isAction /> : null}
+      {work.error ? <Failed error={work.error} what="The check" isAction onRetry={work.retry} /> : null}
       <CommitLine
         work={work}
         wasKept={wasKept}

@@ -37,13 +37,14 @@ export function openSteps({ proposed_steps: proposed, grid }: Schemas['DryRun'],
 
 /**
  * The edits as the gate checks them: once every field that the file needs has a column, the columns without a field
- * stay out, so that nobody has to leave them out one by one.
+ * stay out, so that nobody has to leave them out one by one. A request that names columns, `isAsked`, decides all.
  */
-export function settled(edits: Edits, result: Schemas['DryRun']): Edits {
+export function settled(edits: Edits, result: Schemas['DryRun'], isAsked = false): Edits {
   const isOfDataset = Boolean(edits.dataset) && result.mapping?.dataset === edits.dataset
   const hasField = Object.values(edits.columns).some(Boolean)
   // A file that was checked as it is may keep columns that the contract does not have.
-  const isDecided = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
+  const isDecided =
+    isAsked || result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
   return isOfDataset && hasField && isDecided && missingFields(result, edits).length === 0
     ? leaveOutOthers(edits, result.grid?.columns ?? [])
     : edits

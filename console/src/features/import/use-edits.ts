@@ -1,9 +1,19 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import type { Checked } from '../upload/transfer'
 import { checkEdits } from './check-edits'
-import { begun, changed, type Edits, type History, NO_EDITS, ofAnswer, redone, undone } from './edits'
+import {
+  asRequest,
+  begun,
+  changed,
+  type Edits,
+  type History,
+  NO_EDITS,
+  ofAnswer,
+  redone,
+  undone,
+} from './edits'
 import { openOrders, withoutOpenOrders } from './date-orders'
 import { keepEdits, keptEdits } from './kept-edits'
 import { missingFields, settled } from './suggested-fields'
@@ -71,7 +81,6 @@ interface Import {
   edits: Edits
   /** Whether the newest check is one of the edits as they are now. */
   isCurrent: boolean
-  isChecking: boolean
   checkedAt: number
   /** The decisions that are remembered for files with this header, also once a person changes them. */
   remembered: Edits | undefined
@@ -79,67 +88,92 @@ interface Import {
   change: (next: Edits) => void
   /** Replace the edits and forget the way to them. */
   restart: (next: Edits) => void
+  /** Check again after a failure. */
+  retry: () => void
   undo: (() => void) | undefined
   redo: (() => void) | undefined
 }
 
-/** A person's edits of an upload: each change is checked by the gate, and kept over a reload. */
+/** The edits of the newest check that has ended, and every request about them that the gate has answered. */
+interface Answered {
+  edits: Edits | undefined
+  requests: string[]
+}
+
+const NOTHING_ANSWERED: Answered = { edits: undefined, requests: [] }
+
+/** The edits as the gate is asked to check them: as a person left them, and without what is not decided. */
+const asked = (edits: Edits, result: Schemas['DryRun']): Edits =>
+  withoutOpenOrders(settled(edits, result, true), result)
+
+const requestOf = (edits: Edits, result: Schemas['DryRun']): string =>
+  JSON.stringify(asRequest(asked(edits, result)))
+
+/** What the check of the sent file has answered: nothing, if the gate has to check the rows in another way. */
+const firstAnswered = (edits: Edits, first: Schemas['DryRun']): Answered =>
+  isOnlyUnchecked(first, edits) || edits.left_out.length > 0 || asksOrder(first, edits)
+    ? NOTHING_ANSWERED
+    : { edits, requests: [requestOf(edits, first)] }
+
+/**
+ * A person's edits of an upload: each change is checked by the gate, and kept over a reload.
+ *
+ * What the gate is asked depends on the edits and on its newest answer. Until it has answered that request, its check
+ * is planned, runs, or has failed; a failed one is asked again by the next change or by `retry`.
+ */
 export function useEdits(uploadId: string, first: Checked): Import {
   const [history, setHistory] = useState<History>(() =>
     begun(withoutOtherRows(edited(first.result), first.result)),
   )
   const [check, setCheck] = useState(first)
   const [checkedAt, setCheckedAt] = useState(() => Date.now())
-  const [checkedEdits, setCheckedEdits] = useState<Edits | undefined>(() =>
-    isOnlyUnchecked(first.result, history.now) ||
-    history.now.left_out.length > 0 ||
-    asksOrder(first.result, history.now)
-      ? undefined
-      : history.now,
-  )
+  const [answered, setAnswered] = useState(() => firstAnswered(history.now, first.result))
   const [isChecking, setChecking] = useState(false)
   const [remembered, setRemembered] = useState(() => rememberedBy(first.result))
-  const [error, setError] = useState<unknown>()
+  const [failed, setFailed] = useState<{ edits: Edits; error: unknown }>()
   const control = useRef<AbortController>(undefined)
-  const newest = useRef(first.result)
   const before = useRef(history.now)
   // Exactly the edits by which a person chose a part: whatever is typed or chosen after it is a decision.
   const ofPart = useRef<Edits>(undefined)
+  const edits = history.now
+  const request = useMemo(() => requestOf(edits, check.result), [edits, check.result])
+  const error = failed?.edits === edits ? failed.error : undefined
+  const isAnswered = answered.edits === edits && answered.requests.includes(request)
 
   const run = useCallback(
-    async (edits: Edits) => {
+    async (edits: Edits, sent: Edits) => {
       control.current?.abort()
       const own = new AbortController()
       control.current = own
       setChecking(true)
       try {
-        const sent = withoutOpenOrders(settled(edits, newest.current), newest.current)
         const answer = await checkEdits(uploadId, sent, own.signal)
-        newest.current = answer.result
+        const { result } = answer
         // The choice of a sheet alone gets the decisions that are remembered for its header.
         const isPartAlone = ofPart.current === edits
-        const isOfPart = isPartAlone && hasDatasetOfPart(answer.result)
-        const fresh = answeredEdits(edits, isPartAlone, answer.result)
-        if (answer.result.is_remembered) setRemembered(fresh)
+        const fresh = answeredEdits(edits, isPartAlone, result)
+        if (result.is_remembered) setRemembered(fresh)
         const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
-        const now = isOther ? withoutOtherRows(fresh, answer.result) : fresh
-        if (isOther && !answer.result.is_remembered) setRemembered(undefined)
+        const now = isOther ? withoutOtherRows(fresh, result) : fresh
+        if (isOther && !result.is_remembered) setRemembered(undefined)
         before.current = now
         setCheck(answer)
-        // Which fields a dataset needs may be unknown before its first check.
-        const isWhole =
-          now === fresh &&
-          !isOfPart &&
-          (now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent))
-        setCheckedEdits(isWhole ? now : undefined)
+        const answeredRequest = result.is_remembered
+          ? requestOf(fresh, result)
+          : JSON.stringify(asRequest(sent))
+        // An answer may change the request: that is asked next, but none a second time.
+        setAnswered((past) => ({
+          edits: now,
+          requests: [...(past.edits === now ? past.requests : []), answeredRequest],
+        }))
         // What was typed while the check ran stays, and is checked next.
         if (now !== edits) setHistory((past) => (past.now === edits ? begun(now) : past))
         setCheckedAt(Date.now())
         if (isPartAlone) void keepEdits(uploadId, now)
-        setError(undefined)
       } catch (failure) {
         if (own.signal.aborted) return
-        setError(failure)
+        setAnswered(NOTHING_ANSWERED)
+        setFailed({ edits, error: failure })
       }
       if (control.current === own) setChecking(false)
     },
@@ -155,14 +189,16 @@ export function useEdits(uploadId: string, first: Checked): Import {
     }
   }, [uploadId])
 
-  const edits = history.now
   useEffect(() => {
-    if (edits === checkedEdits) return
     // A part without decisions is kept once its check has ended, as a reload takes kept edits for a person's choice.
-    if (ofPart.current !== edits) void keepEdits(uploadId, edits)
-    const timer = setTimeout(() => void run(edits), PAUSE_MS)
+    if (!isAnswered && ofPart.current !== edits) void keepEdits(uploadId, edits)
+  }, [edits, isAnswered, uploadId])
+
+  useEffect(() => {
+    if (isAnswered || error) return
+    const timer = setTimeout(() => void run(edits, asked(edits, check.result)), PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [edits, checkedEdits, run, uploadId])
+  }, [edits, check.result, answered, isAnswered, error, run])
 
   const change = useCallback((next: Edits) => setHistory((past) => changed(past, next)), [])
   const restart = useCallback(
@@ -175,13 +211,13 @@ export function useEdits(uploadId: string, first: Checked): Import {
   return {
     check,
     edits,
-    isCurrent: edits === checkedEdits && !isChecking,
-    isChecking,
+    isCurrent: isAnswered && !isChecking && !error,
     checkedAt,
     remembered,
     error,
     change,
     restart,
+    retry: useCallback(() => setFailed(undefined), []),
     undo: history.past.length > 0 ? () => setHistory(undone) : undefined,
     redo: history.future.length > 0 ? () => setHistory(redone) : undefined,
   }
