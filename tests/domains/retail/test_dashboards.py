@@ -3325,7 +3325,7 @@ def test_a_wish_that_falls_behind_by_few_phrases_is_blamed_on_these() -> None:
         {**week, "template": template, "intent": "candle", "searches": searches, "without_results": nothing}
         for template, searches, nothing in (("candle", 30, 3), ("scented diffuser", 16, 15))
     ]
-    item = {"template": "scented diffuser", "intent": "candle", "gap": "not_found", "valued_by": "any_article"}
+    item: dict[str, object] = {"template": "scented diffuser", "intent": "candle", "gap": "not_found"}
     answers = {}
     with duckdb.connect() as engine:
         filled_tables(
