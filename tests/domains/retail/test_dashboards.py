@@ -2896,6 +2896,36 @@ def test_the_page_of_sales_names_a_simple_rule_as_nearer_only_where_chance_does_
     assert ("nearest simple rule was off by" in line) == (mean_of_8 == 25.5)
 
 
+def sayings() -> Iterator[tuple[str, str, str]]:
+    """Yield the sentences of methods that say what a column is: the clause, the column, its description."""
+    for board in dashboards().values():
+        for table, words in (
+            (table, words) for note in board.trust for table in note.tables for words in note.words
+        ):
+            for column in REGISTRY.prod[table].columns:
+                for name in {column.label, column.name.replace("_", " ")} - {""}:
+                    if clause := re.match(rf"{re.escape(name)} is ([^;]+)", words, re.IGNORECASE):
+                        yield clause[1], f"{table}.{column.name}", column.description
+
+
+def test_a_sentence_that_says_what_a_column_is_says_so_as_its_contract() -> None:
+    """One said that growth was of sales, below a table whose contract said that it was of revenue."""
+    wrong = [(clause, name) for clause, name, meaning in sayings() if clause.lower() not in meaning.lower()]
+    assert wrong == []
+    assert {name for _, name, _ in sayings()} >= {
+        "regional_performance.monthly_growth",
+        "regional_performance.average_order_value",
+        "regional_performance.revenue",
+    }
+
+
+def test_only_one_measure_of_growth_is_named_beside_the_regions() -> None:
+    (note, *_) = dashboards()["global-market-pulse"].trust
+    growth = [words for words in note.words if "growth" in words]
+    assert len(growth) == 1
+    assert growth[0].startswith("monthly growth of revenue is revenue over that of the month before, less 1;")
+
+
 def trust_of(table: str, system: str = "demand-insights-engine", **tables: list[dict[str, object]]) -> str:
     """Return the trust line of a table, from rows of tables."""
     (note,) = [note for note in dashboards()[system].trust if table in note.tables]
