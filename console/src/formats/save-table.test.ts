@@ -298,3 +298,13 @@ test.each([
     begins.map((day, at) => [{ value: new Date(`${day}T00:00:00Z`), format: formats[at] }]),
   )
 })
+
+test('a decimal whose type lacks its scale is shown with the decimals of its values', () => {
+  const columns = [
+    { name: 'fee', type: 'decimal' },
+    { name: 'rate', type: 'decimal', kind: 'mean' as const },
+    { name: 'number', type: 'decimal' },
+  ]
+  const sheet = sheetOf({ columns, rows: [['0.05', '0.25', '2009']] }, TITLE)
+  expect(sheet[1]).toEqual([{ value: 0.05, format: '#,##0.00' }, { value: 0.25, format: '#,##0.00' }, 2009])
+})

@@ -71,7 +71,8 @@ export function kindOfCells(
     const areStarts = cells.length > 0 && cells.every((cell) => STARTS[period].test(String(cell)))
     return { places: 0, period: areStarts ? period : '', isMeasured }
   }
-  return { places: /^(double|real|float)/i.test(type) ? placesOf(cells) : 0, period, isMeasured }
+  // The type of a decimal in an answer may lack its scale.
+  return { places: /^(double|real|float|decimal)/i.test(type) ? placesOf(cells) : 0, period, isMeasured }
 }
 
 /** The decimals that a sheet shows of all computed numbers of a column. */
@@ -176,10 +177,11 @@ function formatOf(unit: string, type: string, computed: number, isMeasured = fal
   if (currency) return amountFormat(currency)
   if (isShare(unit)) return `${withPlaces(computed)}%`
   // A sum of amounts has no unit, and a decimal type that no id and no year has.
-  const places = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
-  if (!unit && !isMeasured) return places > 0 ? withPlaces(Math.min(places, MOST_SHOWN_PLACES)) : ''
+  const scale = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
+  const places = Math.max(computed, Math.min(scale, MOST_SHOWN_PLACES))
+  if (!unit && !isMeasured) return places > 0 && /^decimal/i.test(type) ? withPlaces(places) : ''
   // Without a place for each digit a whole number would end with a bare point.
-  return withPlaces(Math.max(computed, Math.min(places, MOST_SHOWN_PLACES)))
+  return withPlaces(places)
 }
 
 const withPlaces = (places: number): string => `#,##0${places > 0 ? `.${'0'.repeat(places)}` : ''}`

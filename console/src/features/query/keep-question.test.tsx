@@ -25,7 +25,14 @@ const show = (kept?: KeptQuestion) =>
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient()}>
         <MemoryRouter>
-          <KeepQuestion kept={kept} proposed="" question={QUESTION} onKeep={keep} onForget={forget} />
+          <KeepQuestion
+            kept={kept}
+            taken={lake.map(({ name }) => name)}
+            proposed=""
+            question={QUESTION}
+            onKeep={keep}
+            onForget={forget}
+          />
         </MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
@@ -51,4 +58,16 @@ test('a new question is on the dashboard unless a person takes it off, and no ot
     ['Trips', false],
     ['Days', true],
   ])
+})
+
+test('a name that another question has is refused, and that question stays', async () => {
+  show()
+  fireEvent.click(screen.getByText('Save this question'))
+  fireEvent.change(await screen.findByLabelText('Name of the question'), { target: { value: 'Trips ' } })
+  await screen.findByText(
+    'You have another question of that name, with another statement. Choose another name.',
+  )
+  expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('disabled')).toBe(true)
+  fireEvent.submit(screen.getByRole('button', { name: 'Save' }).closest('form') as HTMLFormElement)
+  expect(lake).toEqual([{ ...QUESTION, name: 'Trips', is_pinned: false }])
 })

@@ -8,6 +8,8 @@ import type { KeptQuestion } from './saved-questions'
 interface Props {
   /** The question that has this statement already; undefined where none has. */
   kept: KeptQuestion | undefined
+  /** The names of all own questions. */
+  taken: string[]
   /** A name to begin with. */
   proposed: string
   question: Omit<KeptQuestion, 'name' | 'is_pinned'>
@@ -16,11 +18,12 @@ interface Props {
 }
 
 /** Keeps a question under a name, and puts its answer on the person's own dashboard. A question that has another name loses it. */
-export function KeepQuestion({ kept, proposed, question, onKeep, onForget }: Props) {
+export function KeepQuestion({ kept, taken, proposed, question, onKeep, onForget }: Props) {
   const [typed, setName] = useState<string>()
   const name = typed ?? kept?.name ?? proposed
   const [chosen, setPinned] = useState<boolean>()
   const isPinned = chosen ?? kept?.is_pinned ?? true
+  const isTaken = name.trim() !== kept?.name && taken.includes(name.trim())
   async function send(): Promise<ReactNode> {
     await onKeep({ ...question, name: name.trim(), is_pinned: isPinned })
     // The new name is in the lake first: a failure between the two leaves both, and loses none.
@@ -42,8 +45,12 @@ export function KeepQuestion({ kept, proposed, question, onKeep, onForget }: Pro
         label={kept ? 'Saved: change it' : 'Save this question'}
         submit="Save"
         what="The question"
-        isComplete={name.trim() !== ''}
-        missing="Give the question a name first."
+        isComplete={name.trim() !== '' && !isTaken}
+        missing={
+          isTaken
+            ? 'You have another question of that name, with another statement. Choose another name.'
+            : 'Give the question a name first.'
+        }
         onSubmit={send}
       >
         <TextInput

@@ -2,7 +2,14 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect, personOfLake } from '../../api/client'
-import { forgetStatements, keepStatements, lastStatements, MAX_DAYS } from './last-statements'
+import {
+  forgetStatements,
+  keepDraft,
+  keepStatements,
+  lastStatements,
+  MAX_DAYS,
+  statementDraft,
+} from './last-statements'
 
 const NOW = Date.now()
 const ran = (sql: string, at = NOW) => ({ sql, at, rows: 3, hasMore: false })
@@ -36,9 +43,12 @@ test('thirty statements are kept, and other values of the browser are left out',
 test('the statements of all people are forgotten, and nothing else of the browser', () => {
   keepStatements('ann', [ran('select 1')])
   keepStatements('ben', [ran('select 1')])
+  keepDraft('ann', 'select 2')
   localStorage.setItem('other', 'stays')
+  expect([statementDraft('ann'), statementDraft('ben')]).toEqual(['select 2', ''])
   forgetStatements()
   expect([lastStatements('ann'), lastStatements('ben')]).toEqual([[], []])
+  expect(statementDraft('ann')).toBe('')
   expect(localStorage.getItem('other')).toBe('stays')
 })
 

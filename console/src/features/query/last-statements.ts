@@ -12,6 +12,7 @@ export interface LastStatement {
 }
 
 const KEY = 'headgate.last-statements'
+const DRAFT_KEY = 'headgate.statement-draft'
 const MAX_STATEMENTS = 30
 /** The days for which a browser keeps a statement. */
 export const MAX_DAYS = 14
@@ -42,12 +43,31 @@ export function withNewest(newest: LastStatement[], earlier: LastStatement[]): L
   return [...ran.values()].slice(0, MAX_STATEMENTS)
 }
 
+/** The statement that a person wrote last into the editor, which is there when they come back; empty without one. */
+export function statementDraft(person: string): string {
+  try {
+    return browser().getItem(`${DRAFT_KEY}.${person}`) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** Keep what is in the editor. A full or private store keeps nothing. */
+export function keepDraft(person: string, sql: string): void {
+  try {
+    browser().setItem(`${DRAFT_KEY}.${person}`, sql)
+  } catch {
+    // The page goes on without it.
+  }
+}
+
 /** Forget the statements of all people, because the next person may use this browser. */
 export function forgetStatements(): void {
   try {
     const storage = browser()
     const keys = Array.from({ length: storage.length }, (_, place) => storage.key(place))
-    for (const key of keys) if (key?.startsWith(`${KEY}.`)) storage.removeItem(key)
+    for (const key of keys)
+      if (key?.startsWith(`${KEY}.`) || key?.startsWith(`${DRAFT_KEY}.`)) storage.removeItem(key)
   } catch {
     // A browser that keeps nothing has nothing to forget.
   }

@@ -204,3 +204,17 @@ test('a statement that was not answered is kept where one of the last statements
   expect(statement).toHaveProperty('value', EDITED)
   expect(document.querySelectorAll('.history li')).toHaveLength(2)
 }, 60_000)
+
+test('what was written is in the editor when the person comes back, and a failed statement is in the list', async () => {
+  show('/query')
+  const editor = () => screen.findByLabelText('Statement', {}, PATIENT)
+  await screen.findAllByText('Trips', {}, PATIENT) // the API has named the caller
+  fireEvent.change(await editor(), { target: { value: WRONG } })
+  fireEvent.keyDown(await editor(), { key: 'Enter', ctrlKey: true })
+  await screen.findByText('without an answer', { exact: false }, PATIENT)
+  fireEvent.change(await editor(), { target: { value: EDITED } })
+  cleanup()
+  show('/query')
+  await vi.waitFor(async () => expect(await editor()).toHaveProperty('value', EDITED), PATIENT)
+  expect(screen.getByText(WRONG)).toBeTruthy()
+}, 60_000)

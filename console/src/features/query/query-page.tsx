@@ -62,14 +62,20 @@ export function QueryPage() {
 
 /** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
 function Desk() {
-  const [sql, setSql] = useState(useSearchParams()[0].get('sql') ?? START)
+  const history = useStatementHistory()
+  const [opened] = useState(useSearchParams()[0].get('sql'))
+  const [written, setWritten] = useState<string>()
+  const sql = written ?? opened ?? (history.draft || START)
+  const setSql = (statement: string) => {
+    setWritten(statement)
+    history.write(statement)
+  }
   const [inserted, setInserted] = useState<{ text: string }>()
   const catalog = useCatalog()
   const tables = catalog.data?.tables ?? NO_TABLES
   const questions = useQuestions()
   const own = useKeptQuestions()
   const { view, choice, isLinked, change } = useAddress(sql)
-  const history = useStatementHistory()
   const [drawnColumns, setDrawnColumns] = useState<string>()
   /** A chart stays while its statement is refined; an answer with other columns begins as a table. */
   const isOther = (result: Result): boolean =>
@@ -85,6 +91,7 @@ function Desk() {
     if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
     if (isShown(running.state)) setDrawnColumns(columnsOf(running.state.result))
     change({ run: '' })
+    history.leave(sql)
     void running.run(sql)
   }
   const replace = (statement: string) => {
@@ -96,6 +103,7 @@ function Desk() {
     replace(statement)
     setDrawnColumns(undefined)
     change({ choice: undefined, ...question, sql: statement, run: '' })
+    history.leave(statement)
     void running.run(statement)
   }
   const unknown = useNamedQuestion(questions.data?.questions, choose)
@@ -216,6 +224,7 @@ function Desk() {
                     />
                     <KeepQuestion
                       kept={saved}
+                      taken={own.questions.map(({ name }) => name)}
                       proposed={asked ? questionTitle(asked.description) : title.slice(0, MAX_TITLE)}
                       question={keptAgain(
                         saved,

@@ -2,10 +2,17 @@ import { useEffect, useMemo, useState } from 'react'
 
 import { personOfLake } from '../../api/client'
 import { useCaller } from '../../api/queries'
-import { keepStatements, lastStatements, type LastStatement, withNewest } from './last-statements'
+import {
+  keepDraft,
+  keepStatements,
+  lastStatements,
+  type LastStatement,
+  statementDraft,
+  withNewest,
+} from './last-statements'
 import type { Result } from './results'
 
-/** The statements that the caller ran last in this browser, and how a further answered or unanswered statement is kept. */
+/** The statements that the caller ran last in this browser, the one that they were writing, and how further ones are kept. */
 export function useStatementHistory() {
   const name = useCaller().data?.name
   const person = name ? personOfLake(name) : ''
@@ -19,10 +26,14 @@ export function useStatementHistory() {
     const statement = { sql, at: Date.now(), rows: rows.length, hasMore: next !== '' }
     setRan((before) => withNewest([statement], before))
   }
-  /** Keeps a statement that another one replaces, unless it is in the list. */
+  /** Keeps a statement that begins to run or that another one replaces, unless it is in the list. */
   function leave(sql: string): void {
     if (!sql.trim() || statements.some((statement) => statement.sql.trim() === sql.trim())) return
     setRan((before) => withNewest([{ sql, at: Date.now(), hasMore: false }], before))
   }
-  return { statements, keep, leave }
+  const draft = useMemo(() => (person ? statementDraft(person) : ''), [person])
+  const write = (sql: string): void => {
+    if (person) keepDraft(person, sql)
+  }
+  return { statements, keep, leave, draft, write }
 }
