@@ -31,7 +31,7 @@ export function newest(shown: Shown): Shown {
 /** ECharts options for one panel. Texts of cells are given as texts, never as HTML. */
 export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
   const { panel, units = {}, labels = {}, marks = [], open, begun, period = '', order } = shown
-  const { isNarrow = false, height } = shown
+  const { isNarrow = false, height, isJoined = false } = shown
   const rows = shown.rows.map((row) =>
     Object.fromEntries(shown.columns.map((name, at) => [name, row[at] ?? null])),
   )
@@ -51,6 +51,7 @@ export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
     order,
     isNarrow,
     height,
+    isJoined,
   }
   if (shown.step) return bands(drawing, shown.step)
   switch (panel.kind) {

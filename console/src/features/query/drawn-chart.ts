@@ -18,6 +18,7 @@ import {
   pointsOf,
   wholePlaces,
 } from './chart-points'
+import { withMissingPlaces } from './missing-places'
 import { orderedColumns } from './statement-items'
 import { partOf, partsAxis, partWords, withParts } from './time-parts'
 import { unaddable } from './unaddable'
@@ -73,6 +74,8 @@ export function drawn(given: Column[], rows: Cell[][], choice: Choice, sql = '')
     },
     keys.length,
   )
+  const isLine = places.isLine && places.isOrdered && !places.axis && drawing.form !== 'area'
+  const even = isLine ? withMissingPlaces(cut.points, keys.length) : { points: cut.points, note: '' }
   const mixed = drawing.form === 'area' && choice.series && isStacked ? mixedSeries(cut.points) : ''
   const isApart =
     places.isLine && !drawing.form && drawing.scale === 'auto' && choice.series !== '' && isHiding(cut.points)
@@ -85,14 +88,15 @@ export function drawn(given: Column[], rows: Cell[][], choice: Choice, sql = '')
       ...(isApart ? { scale: 'each' } : {}),
     },
     columns: [...keys, ...y],
-    rows: refused.length > 0 ? [] : cut.points,
+    rows: refused.length > 0 ? [] : even.points,
     addedUp,
     rowsRead: rows.length,
-    note: [few.note, cut.note, mixed, unlike].filter(Boolean).join(' '),
+    note: [few.note, cut.note, even.note, mixed, unlike].filter(Boolean).join(' '),
     refused: refused.length > 0 ? refusedWords(columns, refused, addedUp) : '',
     isAddable,
     ...(places.step ? { step: places.step } : {}),
     period: places.period,
+    isJoined: even.note !== '',
     ...(choice.series ? { order: legendOrder(columns, rows, choice.series, cut.points) } : {}),
   }
 }

@@ -29,6 +29,8 @@ export interface Shown {
   isNarrow?: boolean
   /** Its height in pixels, where that is fixed. */
   height?: number | undefined
+  /** Whether a line goes on over places without a value. */
+  isJoined?: boolean
 }
 
 export type Row = Record<string, Cell>
@@ -48,6 +50,8 @@ export interface Drawing {
   order?: string[] | undefined
   isNarrow?: boolean
   height?: number | undefined
+  /** Whether a line goes on over places without a value. */
+  isJoined?: boolean
 }
 
 export const ACCENT = { light: '#0b7285', dark: '#3bc9db' }

@@ -35,6 +35,7 @@ export function line({
   period,
   order,
   isNarrow = false,
+  isJoined = false,
 }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
   const xs = panel.series
@@ -58,6 +59,7 @@ export function line({
       name: group,
       symbol: xs.length > MOST_SYMBOLS && panel.form !== 'points' ? 'none' : 'circle',
       symbolSize: 5,
+      connectNulls: isJoined,
       color: colourOf(places[at] ?? at, groups.length, scheme),
       ...(panel.form === 'points' ? { lineStyle: { width: 0 } } : dashOf(places[at] ?? at)),
       ...(isArea ? areaOf(groups.length, panel.is_stacked ?? true) : {}),
