@@ -30,7 +30,7 @@ from headgate.lake.keys import sent_file_key
 from headgate.lake.ports import HIDDEN_NUMBERS, FileLedger, FileRecord, ObjectRef, ObjectStore
 from headgate.lake.raw_objects import file_id_of
 from headgate.lake.senders import Senders
-from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.lake.states import NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.plain_names import capitalised
 from headgate.profiling.score import DECIMALS, Score
@@ -86,7 +86,7 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int) -> None:
     else from its columns. `-` reads standard input. A file that no contract fits is profiled, and its rows do
     not enter the lake. Decisions about a header on the page Upload apply to files with this header. `--json`
     has the outcome of each file in `files`, sums in `datasets`, and files not sent in `not_sent`. Exits with
-    3 if a file was rejected, needs a mapping, or was not finished in time.
+    3 if a file was rejected, needs a mapping, has no contract, or was not finished in time.
     """
     from headgate.contracts.registry import Registry
     from headgate.uploads.remembered_edits import with_remembered_edits
@@ -123,7 +123,8 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int) -> None:
             options.console().print(line, soft_wrap=True)
         options.console().print(screens.received(sums), crop=False)
         _show_next_steps(records, rejected, sent, ledger)
-    options.finish(complete=not rejected and len(records) == len(sent.files))
+    is_complete = len(records) == len(sent.files)
+    options.finish(complete=is_complete and not any(record.state in WITHOUT_ROWS for record in records))
 
 
 def _keep_edits(env: Mapping[str, str], files: Sequence[SentFile], landed: Sequence[send_files.Sent]) -> None:

@@ -89,6 +89,13 @@ def test_a_rejected_file_has_its_rule_and_message(lake: MemoryLake, tmp_path: Pa
     assert [one["file"] for one in found["not_sent"]] == [".notes"]
 
 
+def test_a_file_without_a_contract_is_not_complete(lake: MemoryLake, tmp_path: Path) -> None:
+    assert lake
+    (tmp_path / "toasters.csv").write_bytes(b"toaster,watts\nA,900\nB,850\n")
+    (file,) = uploaded(tmp_path / "toasters.csv", expect=3)["files"]
+    assert (file["state"], file["rule"]) == ("profiled", "unknown_dataset")
+
+
 def test_a_copy_names_the_file_that_has_its_rows(lake: MemoryLake, tmp_path: Path) -> None:
     original = lake.receive("payments/yesterday.csv", PAYMENTS)
     (tmp_path / "payments.csv").write_bytes(PAYMENTS)
