@@ -287,7 +287,7 @@ def test_amounts_in_another_currency_need_a_decision_before_the_commit(console: 
     expect(page.get_by_text("Decide about the amounts in EUR and USD above.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
     question.get_by_role("button", name="Take the figures as they are").click()
-    expect(page.get_by_text("They are taken as they are, without a conversion.")).to_be_visible()
+    expect(page.get_by_text("as they are, without a conversion: 100 counts as 100 GBP.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Commit: 3 in"))).to_be_visible()
     page.get_by_role("button", name="1 duplicate", exact=True).click()
     expect(

@@ -52,11 +52,18 @@ def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "bikes"))
     registry = Registry.load()
     assert project().systems == (MODELS_SYSTEM,)
-    assert set(registry.curated) == {"verkaeufe", "artikel", "bestellungen"}
-    assert set(registry.prod) == {"monthly_sales", "best_month", "article_sales", "daily_sales"}
+    own = {"invoices", "exchange_rates"}
+    assert set(registry.curated) == {"verkaeufe", "artikel", "bestellungen", *own}
+    assert set(registry.prod) == {
+        "monthly_sales",
+        "best_month",
+        "article_sales",
+        "daily_sales",
+        "invoices_in_euros",
+    }
     assert set(dashboards()) == {"sales"}
     models = sql_models(registry.prod, registry.curated, translate)
-    assert models.READS == ("verkaeufe",)
+    assert set(models.READS) == {"verkaeufe", *own}
     assert {name: model.by_key for name, model in models.incremental.items()} == {
         "article_sales": {"verkaeufe": ("artikel",)}
     }

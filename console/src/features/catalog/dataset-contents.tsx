@@ -80,10 +80,10 @@ export function Contents({
                   latestOn={answer.latest_on}
                   latestAt={endOf(answer, 'max')}
                   firstAt={endOf(answer, 'min')}
-                  measures={measuresOf(insights).map(({ name, heading: said }) => ({
+                  measures={measuresOf(insights).map(({ name, heading: said, unit }) => ({
                     name,
                     heading: said,
-                    unit: units[name],
+                    unit,
                   }))}
                 />
               ) : null}

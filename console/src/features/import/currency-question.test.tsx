@@ -41,4 +41,7 @@ test('a code is what the file says', () => {
   show({})
   screen.getByText(/in AAA \(62 rows\), as the file says/)
   screen.getByRole('button', { name: 'Take the figures as they are' })
+  screen.getByText(
+    'Nothing is converted: taken as they are, 100 in the file counts as 100 CCC in every sum. To count their worth in CCC, convert them in the file and send it again. To keep their currency, make the file a dataset of its own, whose amounts have it as their unit.',
+  )
 })

@@ -60,7 +60,8 @@ function Question({
     return (
       <Group gap="xs">
         <Text size="sm" className="import-doubt">
-          {inWords} They are taken as they are, without a conversion. The next file is asked about again.
+          {inWords} They are taken as they are, without a conversion: 100 counts as 100 {amounts.own}. The
+          next file is asked about again.
         </Text>
         <Button
           size="compact-sm"
@@ -101,8 +102,10 @@ function Question({
             : 'Take the figures as they are'}
         </Button>
         <Text size="sm" className="muted">
-          {sign ? `${sign} may be ${meant.join(', ')}. ` : ''}Nothing is converted. For another result,
-          convert the amounts in the file and send it again.
+          {sign ? `${sign} may be ${meant.join(', ')}. ` : ''}Nothing is converted: taken as they are, 100 in
+          the file counts as 100 {amounts.own} in every sum. To count their worth in {amounts.own}, convert
+          them in the file and send it again. To keep their currency, make the file a dataset of its own,
+          whose amounts have it as their unit.
         </Text>
       </Group>
     </Alert>

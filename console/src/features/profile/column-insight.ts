@@ -8,7 +8,7 @@ import { columnTitle } from '../../formats/words'
 import { placesOnScale } from './answer-scales'
 import { futureTime } from './future-times'
 import { missingCodes } from './missing-codes'
-import { byCurrency, currenciesOf, isMixed } from './mixed-currencies'
+import { byCurrency, currenciesOf, isMixed, unitOfRows } from './mixed-currencies'
 import { about, alwaysWords, basisOf, differentWords, type Facts } from './sample-words'
 
 export interface Bar {
@@ -22,6 +22,8 @@ export interface Bar {
 export interface ColumnInsight {
   name: string
   heading: string
+  /** Of its values: that of the contract, or the only currency of the rows. */
+  unit: string
   /** Of which kind it is, in words. */
   kind: string
   /** Facts of its values, each in words. */
@@ -77,11 +79,12 @@ export function insightsOf(
 ): ColumnInsight[] {
   const currencies = currenciesOf(columns)
   return columns.map((column) => {
+    const unit = unitOfRows(column, units[column.name] ?? '', currencies)
     const insight = {
-      ...insightOf(column, units[column.name], table, masks[column.name], keys.has(column.name)),
-      heading: titleWithUnit(headingOf(column.name, titles, descriptions), units[column.name]),
+      ...insightOf(column, unit, table, masks[column.name], keys.has(column.name)),
+      heading: titleWithUnit(headingOf(column.name, titles, descriptions), unit),
     }
-    if (!currencies || isHidden(column.facts) || !isMixed(column, units[column.name])) return insight
+    if (isHidden(column.facts) || !isMixed(column, units[column.name] ?? '', currencies)) return insight
     const said = titlesOf(titles)(currencies.column)
     return {
       ...insight,
@@ -135,6 +138,7 @@ export function insightOf(
   return {
     name: column.name,
     heading: columnTitle(column.name),
+    unit,
     kind: KINDS[column.type] ?? column.type,
     facts: hidden ? [hiddenWords(facts, mask)] : shownFacts(facts, words, isNames),
     bars: hidden

@@ -31,6 +31,14 @@ test('amounts of one currency, amounts with a unit of their own, and other measu
   const hasMean = (columns: Parameters<typeof insightsOf>[0], units = {}) =>
     insightsOf(columns, units)[0]?.facts.some((text) => /mean €?4/.test(text))
   expect(hasMean([amount, currency('EUR')])).toBe(true)
-  expect(hasMean([amount, currency('EUR', 'CHF')], { customs_value: 'EUR' })).toBe(true)
+  const own = { ...amount, name: 'customs_value_eur' }
+  expect(hasMean([own, currency('EUR', 'CHF')], { customs_value_eur: 'EUR' })).toBe(true)
   expect(hasMean([{ ...amount, name: 'weight' }, currency('EUR', 'CHF')])).toBe(true)
+})
+
+test('amounts in the unit of the lake are of the currency that their rows name', () => {
+  const of = (...codes: string[]) => insightsOf([amount, currency(...codes)], { customs_value: 'GBP' })[0]
+  expect(`${of('EUR')?.unit} ${of('EUR')?.facts.join()}`).toMatch(/^EUR .*mean €4/)
+  expect(`${of('GBP')?.unit} ${of('GBP')?.facts.join()}`).toMatch(/^GBP .*mean £4/)
+  expect(of('GBP', 'EUR')).toMatchObject({ unit: '', typical: '' })
 })
