@@ -33,6 +33,7 @@ import re
 import sys
 import tempfile
 import zipfile
+import zlib
 from functools import cache
 from importlib import metadata
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
@@ -75,6 +76,7 @@ BUILD = ROOT / "build"
 KEPT = STATE / "builds"
 MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
+MAX_CACHED_BYTES = 1_000_000  # larger files are in one archive only
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
 NOT_FOR_FUNCTIONS = {
@@ -344,14 +346,36 @@ def _locked(lock: Path) -> dict[str, str]:
 def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Return a zip archive of the files whose bytes depend only on them."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+    with zipfile.ZipFile(out, "w") as packed:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, EPOCH)
+            entry, body = zipfile.ZipInfo(name, EPOCH), files[name]
             entry.compress_type = compression
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # the mode above is Unix's, wherever this runs
-            packed.writestr(entry, files[name])
+            if compression == zipfile.ZIP_DEFLATED and len(body) <= MAX_CACHED_BYTES:
+                _append(packed, out, entry, body)
+            else:
+                packed.writestr(entry, body)
     return out.getvalue()
+
+
+def _append(packed: zipfile.ZipFile, out: io.BytesIO, entry: zipfile.ZipInfo, body: bytes) -> None:
+    """Append a file as `packed.writestr` does; a file of several archives is compressed once."""
+    entry.CRC, deflated = _deflated(body)
+    entry.file_size, entry.compress_size = len(body), len(deflated)
+    entry.header_offset = out.tell()
+    out.write(entry.FileHeader(zip64=False) + deflated)
+    packed.filelist.append(entry)
+    packed.NameToInfo[entry.filename] = entry
+    packed.start_dir = out.tell()
+    packed._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001 no public way writes compressed bytes
+
+
+@cache
+def _deflated(body: bytes) -> tuple[int, bytes]:
+    """Return the checksum and the compressed bytes of a file."""
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)  # without a header
+    return zlib.crc32(body), compressor.compress(body) + compressor.flush()
 
 
 def _bytes(path: Path) -> bytes:

@@ -75,7 +75,8 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 def _versions() -> Iterator[tuple[str, bytes]]:
     """Yield the settings and versions that decide the output of a build."""
-    installed = sorted(f"{package.name}=={package.version}" for package in metadata.distributions())
+    described = (package.metadata for package in metadata.distributions())  # each look parses it
+    installed = sorted(f"{package['Name']}=={package['Version']}" for package in described)
     yield "packages", "\n".join(installed).encode()
     yield "entry points", repr(sorted(entry_points())).encode()
     yield "project", repr(replace(project(), folder=None)).encode()

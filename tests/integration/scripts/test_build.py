@@ -210,6 +210,18 @@ def test_archives_do_not_depend_on_the_order_of_files() -> None:
     assert build.archive({"a": b"1", "b": b"2"}) == build.archive({"b": b"2", "a": b"1"})
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_an_archive_has_the_bytes_that_zipfile_writes(compression: int) -> None:
+    files = {"a/one.txt": b"", "a/zwölf.txt": b"12" * 60, "large": bytes(range(256)) * 5_000}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, body in files.items():
+            entry = zipfile.ZipInfo(name, build.EPOCH)
+            entry.compress_type, entry.external_attr, entry.create_system = compression, 0o644 << 16, 3
+            packed.writestr(entry, body)
+    assert build.archive(files, compression) == out.getvalue()
+
+
 def test_archives_hold_handler_package_and_contracts_and_nothing_else(built: Path) -> None:
     for path in (built / "lambdas").iterdir():
         names = zipfile.ZipFile(io.BytesIO(path.read_bytes())).namelist()
