@@ -34,6 +34,7 @@ from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.masking.redaction import redact_text
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import DifferingCells, differing_cells
+from headgate.uploads.earlier_edits import edits_by_key
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
 from headgate.uploads.edited_upload import (
     MAX_DRAFT_BYTES,
@@ -249,6 +250,7 @@ class DryRunner:
             "parts_read": edited.parts_read(record.get("written_as", {}).get("sheets", "")),
             "edits": asdict(edited.edits),
             "typed": _typed(edited, folder),
+            "by_key": _by_key(edited, folder),
             "changes": _changes(edited, folder),
             "is_remembered": edited.is_remembered,
             "committed_as": committed_as,
@@ -397,6 +399,14 @@ def _typed(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:
     if edited.opened is None or not edited.edits.cells:
         return []
     return typed_cells(folder / ROWS, edited.opened.names, edited.edits, edited.contract, edited.hidden)
+
+
+def _by_key(edited: EditedUpload, folder: Path) -> dict[str, Any]:
+    """Return the typed cells and the rows that are left out by the key of their rows."""
+    if edited.opened is None or not (edited.edits.cells or edited.edits.left_out):
+        return {}
+    by_key = edits_by_key(folder / ROWS, edited.opened.names, edited.edits, edited.contract, edited.hidden)
+    return asdict(by_key)
 
 
 def _changes(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:

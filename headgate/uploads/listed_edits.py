@@ -36,7 +36,7 @@ def typed_cells(
     """
     listed = sorted(edits.cells, key=lambda cell: (cell.row, cell.column))[:MAX_LISTED]
     hidden = {cell.column for cell in listed if cell.column in hidden or hides(cell.column, edits, contract)}
-    before = dict(_rows_before(rows, names, {cell.row for cell in listed}))
+    before = dict(rows_before(rows, names, {cell.row for cell in listed}))
     return [
         {
             "row": cell.row,
@@ -121,7 +121,7 @@ def hides(column: str, edits: Edits, contract: Contract | None) -> bool:
     return edits.columns.get(column, column) in {sensitive.name for sensitive in contract.sensitive}
 
 
-def _rows_before(
+def rows_before(
     path: Path, names: Sequence[str], numbers: set[int]
 ) -> Iterator[tuple[int, Mapping[str, str | None]]]:
     """Yield the wanted rows of the grid by number, with their texts by column."""

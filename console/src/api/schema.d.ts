@@ -1467,6 +1467,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/{upload_id}/earlier-edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cells typed and rows left out in earlier files, for the rows of a checked upload with the same keys
+         * @description Nothing is applied. The edits are of the newest file of the name and of those whose rows are replaced; a
+         *     cell is listed if the file has the text again that was replaced then.
+         *
+         *     Needs the group `uploader`.
+         */
+        get: operations["listEarlierEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads/{upload_id}/edits": {
         parameters: {
             query?: never;
@@ -3503,6 +3526,40 @@ export interface components {
              * @description Null if the cell was left empty.
              */
             value: string | null;
+        };
+        /**
+         * EarlierEditsOfRows
+         * @description Edits of earlier files for the rows of an upload with the same keys and the same texts.
+         */
+        EarlierEditsOfRows: {
+            /**
+             * Cells
+             * @description The cells with the text that was typed.
+             */
+            cells: components["schemas"]["TypedCell"][];
+            /** Files */
+            files: components["schemas"]["EarlierFile"][];
+            /**
+             * Left Out
+             * @description Rows that were left out.
+             */
+            left_out: number[];
+        };
+        /**
+         * EarlierFile
+         * @description A file of the lake whose edits an upload needs again.
+         */
+        EarlierFile: {
+            /** File Id */
+            file_id: string;
+            /** Key */
+            key: string;
+            /**
+             * Received At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            received_at: string;
         };
         /**
          * EncodingChoice
@@ -11172,6 +11229,39 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLarge"];
             414: components["responses"]["RequestUriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEarlierEdits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an upload or of an opened raw file. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierEditsOfRows"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];

@@ -357,6 +357,7 @@ def _keep_edits(
         "lists": [*check.get("part_rows", {})],
         **_decisions(check, edits),
         "typed": check.get("typed", []),
+        "by_key": check.get("by_key", {}),
         **({"cells": len(check.get("typed", []))} if len(edits.cells) <= MAX_LISTED else {}),
         "changes": changes,
         **({"answers": answers.model_dump()} if answers else {}),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from headgate.api.files import contract_drafts, remembered_headers, removals, uploads
+from headgate.api.files import contract_drafts, earlier_edits, remembered_headers, removals, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfMatch, Lake, Limit, Name, UploadId
@@ -19,6 +19,7 @@ from headgate.api.shapes.uploads import (
     DraftCheck,
     DraftCheckAsked,
     DryRun,
+    EarlierEditsOfRows,
     GridRows,
     StoredContractDraft,
     Upload,
@@ -138,6 +139,16 @@ def list_upload_rows(  # noqa: PLR0917 parameters of the request
 ) -> GridRows:
     """Rows of a checked upload, as in the file, with the flaws that the gate rejects."""
     return uploads.rows(lake, caller, upload_id, check=check, show=show, start=start, limit=limit)
+
+
+@routes.get("/v1/uploads/<upload_id>/earlier-edits", Group.UPLOADER, problems=[404])
+def list_earlier_edits(lake: Lake, caller: Caller, upload_id: UploadId) -> EarlierEditsOfRows:
+    """Cells typed and rows left out in earlier files, for the rows of a checked upload with the same keys.
+
+    Nothing is applied. The edits are of the newest file of the name and of those whose rows are replaced; a
+    cell is listed if the file has the text again that was replaced then.
+    """
+    return earlier_edits.listed(lake, caller, upload_id)
 
 
 @routes.get("/v1/datasets/<dataset>/remembered-headers", Group.UPLOADER)

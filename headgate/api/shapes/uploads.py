@@ -518,6 +518,22 @@ class ReplacedRows(Shape):
     )
 
 
+class EarlierFile(Shape):
+    """A file of the lake whose edits an upload needs again."""
+
+    file_id: str
+    key: str
+    received_at: Moment
+
+
+class EarlierEditsOfRows(Shape):
+    """Edits of earlier files for the rows of an upload with the same keys and the same texts."""
+
+    cells: tuple[TypedCell, ...] = Field(description="The cells with the text that was typed.")
+    left_out: tuple[int, ...] = Field(description="Rows that were left out.")
+    files: tuple[EarlierFile, ...]
+
+
 class PartInLake(Shape):
     """A part of a content, such as a sheet, that a file of the lake has."""
 

@@ -40,6 +40,7 @@ import { openOrders } from './date-orders'
 import { DateOrderQuestions, ZoneQuestion } from './date-questions'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
+import { EarlierEdits } from './earlier-edits'
 import { EmptyWords } from './empty-words'
 import { EncodingQuestion, isEncodingOpen } from './encoding-question'
 import { FileLine } from './file-line'
@@ -309,6 +310,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
             onChange={change}
             onMap={(column) => setForm({ action: 'map', column })}
           />
+          <EarlierEdits uploadId={upload.upload_id} result={result} edits={edits} onChange={change} />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />
           <CurrencyQuestion result={result} edits={edits} remembered={work.remembered} onChange={change} />
           <RowChoice
