@@ -66,6 +66,8 @@ test('one strip says since when the API is silent and how old the page is, and a
   expect(screen.getAllByRole('alert').map(({ textContent }) => textContent)).toEqual([
     'Offline since 09:54. You see the state of 09:53. The console tries again by itself.Try now',
   ])
+  await passes(20_000)
+  expect(screen.getByRole('alert').textContent).toContain('sign in again.Try nowSign in again')
   expect(screen.getByText('files of today')).toBeTruthy()
   expect(screen.getAllByText('Not read yet. It comes by itself as soon as the API answers.')).toHaveLength(1)
   expect(screen.queryByText(/cannot be shown|Not shown/)).toBeNull()
