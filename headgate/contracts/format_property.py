@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import NUMBERS, TIMES, Kind
 from headgate.contracts.month_names import MONTHS
-from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
 from headgate.errors import ContractError
 
 FORMAT_PROPERTY = "headgate.format"
@@ -38,7 +38,7 @@ _ANY = {"nulls", "trim"}
 _OF_NUMBERS = {"decimal", "thousands", "currency", "units", "percent", "minus"}
 _OF_DATES = {"patterns", "language", "year_from"}
 _CHOICES = {
-    "decimal": (".", ","),
+    "decimal": (".", ",", EITHER),
     "thousands": ("", ".", ",", " ", "'"),
     "percent": ("", "fraction", "points"),
     "minus": ("", "trailing", "parentheses"),
@@ -155,6 +155,11 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
         raise ContractError(
             f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare "
             "two different characters"
+        )
+    if declared.decimal == EITHER and declared.thousands:
+        raise ContractError(
+            f"{FORMAT_PROPERTY}: decimal: {EITHER} reads points and commas between thousands, so thousands "
+            "has no effect. Remedy: remove thousands"
         )
     if bool(declared.true_words) != bool(declared.false_words):
         raise ContractError(

@@ -44,6 +44,7 @@ from headgate.values.format_inference import (
     blanks_left_out,
     infer_format,
     infer_most,
+    is_each_by_itself,
     is_plain,
     most_others,
 )
@@ -127,7 +128,8 @@ class Guess:
 
     Attributes:
         format: None for the plain format of the type.
-        choices: the possible formats if a person must choose; the column stays text until then.
+        choices: the possible formats if a person must choose; the column stays text until then. A
+            single one reads each number by itself.
         mostly: the type of nearly all rows of a text column, and the number of other rows.
     """
 
@@ -168,7 +170,9 @@ def guess_column(
         return Guess(text_type(different), choices=inferred.readings)
     if not inferred.readings or _may_be_directions(name, inferred.readings[0]):
         most = _mostly(text) if with_most else None
-        return Guess(plain, mostly=None if most and _may_be_directions(name, most.reading) else most)
+        choices = (most.reading,) if most and is_each_by_itself(most.reading) else ()
+        is_most = most is not None and not _may_be_directions(name, most.reading)
+        return Guess(plain, choices=choices, mostly=most if is_most else None)
     return _read_as(inferred.readings[0], plain)
 
 

@@ -57,6 +57,7 @@ from headgate.drafts.key_search import (
 )
 from headgate.drafts.nearly_all_rows import (
     are_numbers_with_words,
+    bad_values,
     guess_of_nearly_all,
     key_of_nearly_all,
     sounds_like_key,
@@ -178,7 +179,7 @@ def draft_from_sample(
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _with_event_time(_with_encoding(_contract(sample.stored, columns, names), sample), rows)
-    questions, words = _questions(contract, sample, guesses), _words(contract, sample, guesses)
+    questions, words = _questions(contract, rows, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     return replace(
         _described(contract, sample, rows, guesses, words),
@@ -365,9 +366,9 @@ def _mostly_numbers(
 def _question(stored: Column, text: pa.Array, guess: Guess) -> FormatQuestion:
     answers = tuple(map(answer_of, guess.choices))
     answered = [_guess(stored, text, FormatAnswer(answer), is_typed=False) for answer in answers]
-    return FormatQuestion(
-        stored.name, answers, tuple(_column(stored, text, guess_of_answer) for guess_of_answer in answered)
-    )
+    columns = tuple(_column(stored, text, guess_of_answer) for guess_of_answer in answered)
+    waiting = tuple(len(bad_values(column, text)) for column in columns)
+    return FormatQuestion(stored.name, answers, columns, waiting, len(blank_to_null(text).drop_null()))
 
 
 def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict: bool) -> dict[str, Guess]:

@@ -187,12 +187,15 @@ class Finding:
 class FormatQuestion:
     """An ambiguous column, and the possible answers for `--format COLUMN=ANSWER`.
 
-    `columns` has the column of each answer.
+    `columns` has the column of each answer, and `waiting` its rows that are quarantined. `values` are all
+    values of the column. A single answer reads numbers in several spellings, each by itself.
     """
 
     column: str
     answers: tuple[str, ...]
     columns: tuple[Column, ...] = field(default=(), compare=False)
+    waiting: tuple[int, ...] = field(default=(), compare=False)
+    values: int = field(default=0, compare=False)
 
 
 def findings_of(
@@ -245,7 +248,9 @@ def _about_questions(questions: Sequence[FormatQuestion]) -> list[Finding]:
     return [
         Finding(
             question.column,
-            (
+            _about_numbers_by_themselves(question)
+            if len(question.answers) == 1
+            else (
                 f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with "
                 f"{_options(question)}"
             ),
@@ -253,6 +258,15 @@ def _about_questions(questions: Sequence[FormatQuestion]) -> list[Finding]:
         )
         for question in questions
     ]
+
+
+def _about_numbers_by_themselves(question: FormatQuestion) -> str:
+    (waiting,) = question.waiting
+    return (
+        f"stays text: {question.values - waiting:,} of {question.values:,} values are numbers, some with a "
+        f"decimal point and some with a decimal comma. Read each by itself with {_options(question)}; "
+        f"{waiting:,} {'row is' if waiting == 1 else 'rows are'} then quarantined"
+    )
 
 
 def _options(question: FormatQuestion) -> str:
@@ -469,7 +483,8 @@ def _about_format(column: Column) -> list[str]:
 
 def _about_other_words(column: Column, guess: Guess, *, is_asked: bool) -> list[Finding]:
     """Return why a column stays text although nearly all rows have a type; a page asks about some."""
-    if column.mask is not None or not guess.mostly or column.type.kind is not Kind.STRING:
+    is_asked_how = bool(guess.choices)
+    if column.mask is not None or not guess.mostly or is_asked_how or column.type.kind is not Kind.STRING:
         return []
     return [Finding(column.name, _why_text(column.name, guess.mostly), of_upload=SILENT if is_asked else "")]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import Kind
-from headgate.contracts.source_format import SourceFormat
+from headgate.contracts.source_format import EITHER, SourceFormat
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # In 1.234,5 the thousands separator is before three digits, and the decimal separator before the fraction.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 _BETWEEN_PATTERNS = "|"
+_EACH_BY_ITSELF = "1.234,5|1,234.5"
 # ISO 8601, which all patterns of the kind also parse.
 _PLAIN_PATTERNS = {Kind.DATE: "yyyy-MM-dd", Kind.TIMESTAMP: "yyyy-MM-dd HH:mm:ss"}
 
@@ -30,7 +31,12 @@ class FormatAnswer:
 
 
 def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
-    """Return the format that a pattern names, with its kind; `|` separates several date patterns."""
+    """Return the format that a pattern names, with its kind; `|` separates several date patterns.
+
+    `1.234,5|1,234.5` reads each number by itself.
+    """
+    if pattern == _EACH_BY_ITSELF:
+        return SourceFormat(decimal=EITHER), Kind.DECIMAL
     if example := _EXAMPLE.fullmatch(pattern):
         thousands, decimal = (
             example["thousands"],
@@ -62,6 +68,8 @@ def answer_of(reading: Reading) -> str:
     declared = reading.format
     if declared.patterns:
         return _BETWEEN_PATTERNS.join(declared.patterns)
+    if declared.decimal == EITHER:
+        return _EACH_BY_ITSELF
     if reading.kind in _PLAIN_PATTERNS:
         return _PLAIN_PATTERNS[reading.kind]
     fraction = f"{declared.decimal}5" if reading.kind is not Kind.BIGINT else ""

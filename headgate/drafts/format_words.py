@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from headgate.contracts.source_format import EITHER
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,7 +40,9 @@ def format_words(declared: SourceFormat) -> str:
 
 def _numbers(declared: SourceFormat) -> list[str]:
     words = []
-    if declared.decimal != "." or declared.thousands:
+    if declared.decimal == EITHER:
+        words.append("is written with points or commas, and each number is read by itself")
+    elif declared.decimal != "." or declared.thousands:
         words.append(f"is written as 1{declared.thousands}234{declared.decimal}5")
     if signs := (*declared.currency, *declared.units):
         words.append(f"has {' or '.join(signs)} beside its numbers, which is left out")

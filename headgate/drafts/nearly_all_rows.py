@@ -71,6 +71,7 @@ def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess, answer: FormatA
     values = blank_to_null(text).drop_null()
     if (
         guess.mostly is None
+        or guess.choices
         or len(values) < MIN_VALUES
         or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}
     ):

@@ -244,9 +244,12 @@ def _property_of_way(contract: Contract, name: str, way: WayOut, plain: Mapping[
 
 def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
     """Return a question with the ODCS property of each answer."""
-    return _answers_facts(
+    asked = _answers_facts(
         contract, question.column, zip(question.answers, question.columns, strict=True), plain
     )
+    for answer, waiting in zip(asked["answers"], question.waiting, strict=True):
+        answer["waiting"] = waiting
+    return {**asked, "values": question.values}
 
 
 def _words_facts(contract: Contract, question: WordsQuestion, plain: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from their fields. A text that does not match the declared format completely is 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.format_property import FRACTION_DIGITS
 from headgate.contracts.model import NUMBERS, Column, ColumnType, Kind
+from headgate.contracts.source_format import EITHER
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
@@ -102,6 +104,11 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
 
 def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     """Return each number in plain form; null if it does not match the declared format."""
+    if declared.decimal == EITHER:
+        return _in_one_meaning(
+            plain_numbers(given, replace(declared, decimal=".", thousands=",")),
+            plain_numbers(given, replace(declared, decimal=",", thousands=".")),
+        )
     given = minus_in_front(given, declared.minus)
     is_number = flags(matches(given, _number_pattern(declared)))
     plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given
@@ -114,6 +121,12 @@ def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     if declared.thousands not in {"", " "}:
         plain = pc.replace_substring(plain, declared.thousands, "")
     return pc.replace_substring(plain, ",", ".") if declared.decimal == "," else plain
+
+
+def _in_one_meaning(first: pa.Array, second: pa.Array) -> pa.Array:
+    """Return the number that one of two formats reads, or both; null if they read different ones."""
+    differs = flags(pc.not_equal(first, second))
+    return pc.coalesce(null_where(differs, first), null_where(differs, second))
 
 
 def minus_in_front(texts: pa.Array, minus: str) -> pa.Array:

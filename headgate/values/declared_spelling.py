@@ -7,12 +7,14 @@ patterns.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
 from headgate.contracts.model import NUMBERS, Column, Kind
+from headgate.contracts.source_format import EITHER
 from headgate.values.cells import by_unique, rewritten_where, text_array
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.source_format import SourceFormat
 
+# With three decimals a number may be one of thousands, and with a zero behind them it is not.
+_TWO_MEANINGS = r"^(-?[1-9][0-9]{0,2}\.[0-9]{3})$"
 _PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
 
 
@@ -36,6 +40,9 @@ def in_declared_format(column: Column, plain: pa.Array) -> pa.Array:
         return _words(plain, declared)
     if column.type.kind not in NUMBERS or declared.is_plain_number or declared.percent == "points":
         return plain
+    if declared.decimal == EITHER:
+        plain = pc.replace_substring_regex(plain, _TWO_MEANINGS, r"\10")
+        declared = replace(declared, decimal=".")
     is_number = pc.match_substring_regex(plain, _PLAIN_NUMBER)
     if declared.percent:
         return rewritten_where(is_number, plain, lambda some: _percentages(some, declared.decimal))

@@ -7,20 +7,22 @@ as different values, the column is ambiguous, and all readings are returned for 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
 
 from headgate.contracts.model import TIMES, Column, ColumnType, Kind
-from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
 from headgate.values import inferred_numbers, inferred_times
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import Flags, Rows, bool_array, flags, int_array, literal, matches, text_array
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import pyarrow as pa
 
 # Texts that often mean null. They are proposed as null spellings only if all other texts of the column have a
@@ -118,7 +120,7 @@ def _cached_format(texts: tuple[str, ...]) -> Inferred:
     return _infer_format(text_array(texts))
 
 
-def _infer_format(texts: pa.Array) -> Inferred:
+def _infer_format(texts: pa.Array, *, is_each_by_itself: bool = False) -> Inferred:
     stripped = trimmed(texts)
     has_blanks = not stripped.equals(texts)
     kept, nulls = _without_null_words(stripped)
@@ -126,7 +128,7 @@ def _infer_format(texts: pa.Array) -> Inferred:
     attempts += [(stripped, True, ())] if has_blanks else []
     attempts += [(kept, has_blanks, nulls)] if nulls else []
     for attempted, trim, left_out in attempts if len(texts) else ():
-        if (inferred := _infer(attempted)).readings:
+        if (inferred := _infer(attempted, is_each_by_itself=is_each_by_itself)).readings:
             return replace(
                 inferred,
                 readings=tuple(
@@ -144,7 +146,8 @@ def most_others(rows: int) -> int:
 def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     """Return a reading of nearly all rows if a few other texts prevent a type, else None.
 
-    A format is inferred from parts of the texts, because most parts contain none of the other texts.
+    A format is inferred from parts of the texts, because most parts contain none of the other texts. If
+    some numbers have a decimal point and others a decimal comma, each is read by itself.
 
     Args:
         texts: the column's different texts, without nulls and blank texts.
@@ -159,18 +162,31 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
         if is_written_in_digits
         else [frequent[:_PAIR_WORDS]]
     )
+    most = _most_of_parts(texts, counts, parts, infer_format)
+    if (
+        most is None
+        and is_written_in_digits
+        and all(flags(pc.match_substring(texts, each)).any() for each in ".,")
+    ):
+        most = _most_of_parts(texts, counts, parts, partial(_infer_format, is_each_by_itself=True))
+    return most
+
+
+def _most_of_parts(
+    texts: pa.Array, counts: Rows, parts: Sequence[Rows], infer: Callable[[pa.Array], Inferred]
+) -> Most | None:
     candidates: dict[tuple[Kind, SourceFormat], Most] = {}
     for place, part in enumerate(parts):
         if place == _HOPELESS_PARTS and not candidates:
             break
-        readings = infer_format(texts.take(int_array(part))).readings if len(part) else ()
+        readings = infer(texts.take(int_array(part))).readings if len(part) else ()
         for reading in readings if len(readings) == 1 else ():
             key = reading.kind, reading.format
             candidates[key] = candidates.get(key) or Most(
                 replace(reading, plain=None), int(counts[~is_read(texts, reading)].sum())
             )
     best = min(candidates.values(), key=lambda candidate: candidate.others, default=None)
-    return best if best and best.others <= most_others(rows) else None
+    return best if best and best.others <= most_others(int(counts.sum())) else None
 
 
 def infer_orders(texts: pa.Array, counts: Rows) -> tuple[Most, ...]:
@@ -217,13 +233,13 @@ def _without_null_words(texts: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
     )
 
 
-def _infer(texts: pa.Array) -> Inferred:
+def _infer(texts: pa.Array, *, is_each_by_itself: bool) -> Inferred:
     if words := _words(texts):
         return Inferred((words,))
     # First, because the patterns of numbers take ten times as long to compile.
     if not flags(matches(texts, r".*[0-9].*")).all():
         return TEXT
-    if numbers := inferred_numbers.number_readings(texts):
+    if numbers := inferred_numbers.number_readings(texts, is_each_by_itself=is_each_by_itself):
         return Inferred(
             tuple(Reading(_number_kind(number.plain), number.format, number.plain) for number in numbers)
         )
@@ -278,6 +294,11 @@ def _initials(pair: tuple[str, str]) -> tuple[str, ...]:
     """Return the first letters of two longer words that begin differently; none for others."""
     letters = tuple(word[0] for word in pair)
     return letters if len({*letters}) == _PAIR_WORDS and min(map(len, pair)) >= _MIN_LETTERS else ()
+
+
+def is_each_by_itself(reading: Reading) -> bool:
+    """Return whether some numbers have a decimal point and others a decimal comma."""
+    return reading.format.decimal == EITHER
 
 
 def is_plain(reading: Reading) -> bool:

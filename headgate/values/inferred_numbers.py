@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from headgate.contracts.currency import SPELLINGS
-from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
 from headgate.values.cast_declared import NEGATIVES, minus_in_front, plain_numbers
 from headgate.values.cells import flags, matches
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SEPARATORS = tuple(
     (decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands
 )
+_EACH_BY_ITSELF = ((EITHER, ""),)
 _CURRENCY_OF = {sign: code for code, signs in SPELLINGS.items() for sign in signs}
 # Source: the SI Brochure, 9th edition, and other units in common use.
 _UNITS = (
@@ -49,11 +50,12 @@ class NumberReading:
     plain: pa.Array
 
 
-def number_readings(texts: pa.Array) -> list[NumberReading]:
+def number_readings(texts: pa.Array, *, is_each_by_itself: bool = False) -> list[NumberReading]:
     """Return the readings of all texts as numbers, one for each different set of values.
 
     Args:
         texts: not empty, without nulls.
+        is_each_by_itself: some numbers have a decimal point and others a decimal comma.
     """
     minus = _minus(texts)
     leading = minus_in_front(texts, minus)
@@ -62,7 +64,7 @@ def number_readings(texts: pa.Array) -> list[NumberReading]:
         return []
     signed = replace(signed, minus=minus)
     readings: list[NumberReading] = []
-    for decimal, thousands in _SEPARATORS:
+    for decimal, thousands in _EACH_BY_ITSELF if is_each_by_itself else _SEPARATORS:
         declared = replace(signed, decimal=decimal, thousands=thousands)
         plain = plain_numbers(texts, declared)
         if not plain.null_count and not any(reading.plain.equals(plain) for reading in readings):
@@ -141,6 +143,8 @@ def _is_code(texts: pa.Array, signed: SourceFormat) -> bool:
 
 def _without_unused_separators(declared: SourceFormat, texts: pa.Array) -> SourceFormat:
     """Return the format without unused separators; the decimal separator is then a point."""
+    if declared.decimal == EITHER:
+        return declared
     used = {sign: flags(pc.match_substring(texts, sign)).any() for sign in ".,'"}
     used[" "] = flags(pc.match_substring_regex(texts, r"[0-9][ \x{a0}\x{202f}][0-9]")).any()
     thousands = declared.thousands if used.get(declared.thousands, False) else ""

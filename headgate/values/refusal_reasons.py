@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import Column, Comparison, Kind, Rule
 from headgate.contracts.rule_kinds import RULE_KINDS
+from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
 from headgate.plain_names import capitalised, title_of_name
 
 _MAX_DIGITS = {Kind.SMALLINT: 4, Kind.INTEGER: 9, Kind.BIGINT: 18}  # of whole numbers; all such numbers fit
@@ -141,10 +142,15 @@ def _spelling(column: Column) -> str:
         return f"it as {_EXAMPLES[kind]}"
     if kind is Kind.STRING:
         return "it as plain text"
-    decimal, thousands = (written.decimal, written.thousands) if written else (".", "")
+    return _number_spelling(kind, written or PLAIN)
+
+
+def _number_spelling(kind: Kind, written: SourceFormat) -> str:
     if kind in _MAX_DIGITS:
-        return f"it as 1{thousands}234" if thousands else "digits only, such as 1234"
-    return f"it as 1{thousands}234{decimal}5"
+        return f"it as 1{written.thousands}234" if written.thousands else "digits only, such as 1234"
+    if written.decimal == EITHER:
+        return "it as 1234.50 or 1234,50: 1.234 has two meanings"
+    return f"it as 1{written.thousands}234{written.decimal}5"
 
 
 def _example(pattern: str) -> str:

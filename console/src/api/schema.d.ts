@@ -3104,7 +3104,7 @@ export interface components {
         DraftAnswer: {
             /**
              * Answer
-             * @description A pattern such as `dd/MM/yyyy`, an example such as `1.234,5`, or for words `empty` or `wait`.
+             * @description A pattern such as `dd/MM/yyyy`, an example such as `1.234,5`, `1.234,5|1,234.5` for numbers that are each read by itself, or for words `empty` or `wait`.
              */
             answer: string;
             /**
@@ -3114,6 +3114,12 @@ export interface components {
             property: {
                 [key: string]: unknown;
             };
+            /**
+             * Waiting
+             * @description Rows whose value a format does not read.
+             * @default 0
+             */
+            waiting: number;
         };
         /**
          * DraftCheck
@@ -3229,6 +3235,12 @@ export interface components {
              * @default 0
              */
             rows: number;
+            /**
+             * Values
+             * @description Values of the column, if it is asked about formats.
+             * @default 0
+             */
+            values: number;
             /**
              * Words
              * @description The words among other values; empty for formats.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.contracts.model import Kind
+from headgate.contracts.source_format import EITHER
 from headgate.errors import NotFoundError
 from headgate.lake.states import DUPLICATE_RULES
 
@@ -83,7 +84,7 @@ def sent_values(
     formats = edits.get("formats", {})
     signs = {
         column.name: (
-            str(formats.get(column.name, {}).get("decimal", ".")),
+            str(formats.get(column.name, {}).get("decimal", ".")).replace(EITHER, "."),
             str(formats.get(column.name, {}).get("thousands") or ""),
         )
         for column in contract.columns

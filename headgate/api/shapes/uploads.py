@@ -101,10 +101,11 @@ class DraftAnswer(Shape):
     """A possible format of an ambiguous column."""
 
     answer: str = Field(
-        description="A pattern such as `dd/MM/yyyy`, an example such as `1.234,5`, or for words `empty` or "
-        "`wait`."
+        description="A pattern such as `dd/MM/yyyy`, an example such as `1.234,5`, `1.234,5|1,234.5` for "
+        "numbers that are each read by itself, or for words `empty` or `wait`."
     )
     property: dict[str, Any] = Field(description="The column's ODCS property with this format.")
+    waiting: Count = Field(0, description="Rows whose value a format does not read.")
 
 
 class DraftQuestion(Shape):
@@ -117,6 +118,7 @@ class DraftQuestion(Shape):
     answers: tuple[DraftAnswer, ...]
     words: tuple[str, ...] = Field((), description="The words among other values; empty for formats.")
     rows: Count = Field(0, description="Rows with these words.")
+    values: Count = Field(0, description="Values of the column, if it is asked about formats.")
 
 
 class DraftWayOut(Shape):

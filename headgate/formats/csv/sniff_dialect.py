@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import can_have_quotes, has_header
+from headgate.contracts.source_format import EITHER
 from headgate.formats.csv.csv_rows import QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.header_evidence import HeaderReading, count_header_lines
@@ -73,7 +74,9 @@ def sniff_dialect(
     # If numbers contain the delimiter, a row that is wider than the header may have one without quotes.
     formats = [column.format for column in contract.columns if column.format] if contract else []
     is_ambiguous = any(
-        dialect.form.delimiter in (declared.decimal, declared.thousands) for declared in formats
+        dialect.form.delimiter
+        in ((".", ",") if declared.decimal == EITHER else (declared.decimal, declared.thousands))
+        for declared in formats
     )
     line_ends = set(re.findall(r"\r\n|\r|\n", head))
     return replace(

@@ -18,7 +18,7 @@ const PARTS = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss']
  */
 export function asInFile(text: string, spelling: Spellings[string] | undefined): string | undefined {
   const { decimal, thousands, patterns, trueWords, falseWords } = spelling ?? {}
-  if (typeof decimal === 'string' && DECIMAL.test(text)) {
+  if (typeof decimal === 'string' && decimal !== 'either' && DECIMAL.test(text)) {
     const [whole = '', places = ''] = text.split('.')
     const grouped = typeof thousands === 'string' ? whole.replace(THOUSANDS, thousands) : whole
     return `${grouped}${decimal}${places.replace(/0+$/, '').padEnd(2, '0')}`

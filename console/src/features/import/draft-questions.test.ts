@@ -14,7 +14,8 @@ const question = (column: string, type: string, ...patterns: string[]): Schemas[
   column,
   words: [],
   rows: 0,
-  answers: patterns.map((answer) => ({ answer, property: property(column, type, answer) })),
+  values: 0,
+  answers: patterns.map((answer) => ({ answer, property: property(column, type, answer), waiting: 0 })),
 })
 const QUESTIONS = [
   question('sent', 'TIMESTAMP', 'dd/MM/yyyy H:mm', 'MM/dd/yyyy H:mm'),
@@ -132,4 +133,24 @@ test('an answer gives the columns their types and formats, and can be taken back
     property('invoiced', 'DATE', 'dd/MM/yy'),
   ])
   expect(withAnswer(columns, drafted, QUESTIONS, dates, KEEP_AS_TEXT)).toEqual(drafted)
+})
+
+test('numbers with a decimal point or comma are read each by itself, with the rows that wait', () => {
+  const question = {
+    column: 'umsatz',
+    answers: [{ answer: '1.234,5|1,234.5', property: {}, waiting: 3 }],
+    values: 240,
+  }
+  expect(askedTogether([question])).toEqual([
+    {
+      columns: ['umsatz'],
+      answers: [
+        {
+          value: '1.234,5|1,234.5',
+          label: 'as numbers, each by itself: 1.234,5 or 1,234.5 (3 rows wait)',
+        },
+      ],
+      note: '237 of 240 values are numbers, some with a decimal point and some with a decimal comma. As text, they have no sum.',
+    },
+  ])
 })

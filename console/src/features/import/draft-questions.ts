@@ -3,8 +3,11 @@ import { count, whole } from '../../api/format'
 import type { DraftColumn, Property } from './draft-columns'
 
 /** A question of a draft, or of a date column that is mapped, which has no words. */
-type Question = Pick<Schemas['DraftQuestion'], 'column' | 'answers'> &
-  Partial<Pick<Schemas['DraftQuestion'], 'words' | 'rows'>>
+type Question = Pick<Schemas['DraftQuestion'], 'column'> &
+  Partial<Pick<Schemas['DraftQuestion'], 'words' | 'rows' | 'values'>> & { answers: Answer[] }
+
+/** A possible answer; who maps a date column counts no rows. */
+type Answer = Omit<Schemas['DraftAnswer'], 'waiting'> & Partial<Pick<Schemas['DraftAnswer'], 'waiting'>>
 
 export const KEEP_AS_TEXT = 'text'
 
@@ -46,6 +49,10 @@ export function askedTogether(questions: Question[]): AskedTogether[] {
   const groups = new Map<string, AskedTogether>()
   for (const question of questions) {
     const { column, answers, words = [] } = question
+    if (answers.length === 1) {
+      groups.set(`numbers ${column}`, aboutNumbers(question))
+      continue
+    }
     if (words.length > 0) {
       groups.set(`words ${column}`, aboutWords(question))
       continue
@@ -80,6 +87,20 @@ function isRequiredAfter(
   const empty = answers.find(({ answer }) => answer === EMPTY)
   const wasEmpty = empty && JSON.stringify(column.answered) === JSON.stringify(empty.property)
   return wasEmpty ? (drafted?.required ?? column.required) : column.required
+}
+
+/** Numbers of which some have a decimal point and some a decimal comma: each is read by itself. */
+function aboutNumbers({ column, answers, values = 0 }: Question): AskedTogether {
+  const waiting = answers[0]?.waiting ?? 0
+  const rows = waiting === 0 ? 'no row waits' : `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'}`
+  return {
+    columns: [column],
+    answers: answers.map(({ answer }) => ({
+      value: answer,
+      label: `as numbers, each by itself: ${answer.replace('|', ' or ')} (${rows})`,
+    })),
+    note: `${whole(values - waiting)} of ${count(values, 'value')} are numbers, some with a decimal point and some with a decimal comma. As text, they have no sum.`,
+  }
 }
 
 /** A few words among numbers or dates: they mean that there is no value or 0, or their rows wait. */

@@ -19,6 +19,7 @@ const CHOICES: Record<Kind, Choice[]> = {
     { label: 'decimal comma: 13,50', format: { decimal: ',' } },
     { label: 'decimal comma, points between thousands: 1.299,00', format: { decimal: ',', thousands: '.' } },
     { label: 'commas between thousands: 1,299.00', format: { thousands: ',' } },
+    { label: 'each number by itself: 1.299,00 or 1,299.00', format: { decimal: 'either' } },
   ],
   day: [
     { label: 'dd.MM.yyyy: 31.12.2026', format: { patterns: ['dd.MM.yyyy'] } },
@@ -81,11 +82,17 @@ function patternWords(patterns: string[]): string {
   return patterns.length === 2 && second === `${first}:ss` ? `${first}[:ss]` : patterns.join(' or ')
 }
 
+const DECIMALS: Readonly<Record<string, string>> = {
+  ',': 'decimal comma',
+  '.': 'decimal point',
+  either: 'points or commas, each number by itself',
+}
+
 /** A format in the words of a person; empty for the plain spelling. */
 export function formatWords(format: Format | undefined): string {
   if (!format) return ''
   const words = [
-    format.decimal === ',' ? 'decimal comma' : format.decimal === '.' ? 'decimal point' : '',
+    DECIMALS[String(format.decimal)] ?? '',
     format.thousands ? `“${String(format.thousands)}” between thousands` : '',
     patternWords(list(format.patterns)),
     format.trueWords ? `${list(format.trueWords).join(', ')}/${list(format.falseWords).join(', ')}` : '',
