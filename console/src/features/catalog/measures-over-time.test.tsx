@@ -42,6 +42,7 @@ const panel = (names: string[]) => (
       counted={COUNTED}
       title={() => 'At'}
       latestOn="2026-03-02"
+      latestAt="2026-03-02T12:00:00"
       measures={names.map((name) => ({ name, heading: name, ...HEADED[name] }))}
     />
   </MantineProvider>
@@ -53,14 +54,14 @@ test('a reader follows the median or the total of a column over time, with a gap
   show(['heat', 'energy'])
   await screen.findByText('[["2026-03-01",2],["2026-03-02",1]]')
   await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Heat (°C)')
-  screen.getByText('Median of Heat (°C) by day, by At')
+  screen.getByText('Median of Heat (°C) by day, by At, days in UTC')
   expect(screen.getByRole('status').textContent).toBe('[["2026-03-01",21.5],["2026-03-02",null]]')
   expect(screen.queryByLabelText('Total'), 'temperatures have no sum').toBeNull()
   await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Energy (kWh)')
   await userEvent.click(screen.getByLabelText('Total'))
   expect(screen.getByRole('status').textContent).toBe('[["2026-03-01",4],["2026-03-02",null]]')
   await userEvent.selectOptions(screen.getByLabelText('What is followed over time'), 'Heat (°C)')
-  screen.getByText('Median of Heat (°C) by day, by At')
+  screen.getByText('Median of Heat (°C) by day, by At, days in UTC')
 })
 
 test('a column whose values were not read by period is no choice', async () => {

@@ -56,10 +56,10 @@ test('a last day that ends long before midnight, with fewer rows, is said to be 
     points: [96, 96, 96, 96, 60].map((rows, at) => ({ starts_on: `2026-10-1${2 + at}`, rows })),
   }
   expect(overTimeWords('At', days, { latestOn: '2026-10-16', latestAt: '2026-10-16T14:45:00' })).toMatch(
-    /^About 96 rows a day \(median\), by At; the last day has rows until \d\d:45 only$/,
+    /^About 96 rows a day \(median\), by At, days in UTC; the last day has rows until 14:45 UTC only$/,
   )
   expect(overTimeWords('At', days, { latestOn: '2026-10-16', latestAt: '2026-10-16T23:45:00' })).toBe(
-    'About 96 rows a day (median), by At',
+    'About 96 rows a day (median), by At, days in UTC',
   )
   expect(overTimeWords('At', days, { latestOn: '2026-10-16', latestAt: '2026-10-16' })).toBe(
     'About 96 rows a day (median), by At',
@@ -69,13 +69,13 @@ test('a last day that ends long before midnight, with fewer rows, is said to be 
 test('a first period that the data have from a later day on is said to be incomplete', () => {
   const ends = { latestOn: '2026-03-29', firstAt: '2026-03-07T08:00:00' }
   expect(overTimeWords('Read at', weeks(18, 63, 63, 63), ends)).toBe(
-    'About 63 rows a week (median), by Read at; the first week has days from 7 Mar 2026 only',
+    'About 63 rows a week (median), by Read at, weeks in UTC; the first week has days from 7 Mar 2026 only',
   )
   expect(overTimeWords('Read at', weeks(63, 63, 63, 63), ends)).toBe(
-    'About 63 rows a week (median), by Read at',
+    'About 63 rows a week (median), by Read at, weeks in UTC',
   )
   expect(overTimeWords('Read at', weeks(18, 63, 63, 63), { ...ends, firstAt: '2026-03-02T01:00:00' })).toBe(
-    'About 63 rows a week (median), by Read at',
+    'About 63 rows a week (median), by Read at, weeks in UTC',
   )
 })
 

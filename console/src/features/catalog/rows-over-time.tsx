@@ -39,7 +39,7 @@ export function RowsOverTime({
   const measure = shownMeasures.find(({ name }) => name === chosen)
   const by = measure && !hasTotal(measure) ? 'median' : figure
   const words = measure
-    ? `${FIGURES[by]} of ${measure.heading} by ${period}, by ${title(column)}`
+    ? `${FIGURES[by]} of ${measure.heading} by ${period}, by ${title(column)}${zoneWords(period, { latestAt, firstAt })}`
     : overTimeWords(title(column), counted, { latestOn, latestAt, firstAt })
   // By their texts: the list of measures is another one at each rendering, and a chart would be drawn again.
   const followed = measure?.name ?? ''
@@ -192,8 +192,12 @@ export function overTimeWords(column: string, counted: Counted, ends: Ends): str
     begun ? `the first ${period} has ${of} from ${fromWords(begun)} only` : '',
     open ? `the last ${period} has ${of} until ${untilWords(open)} only` : '',
   ].filter(Boolean)
-  return [`${typicalWords(some, each, period)}, by ${column}`, ...parts].join('; ')
+  return [`${typicalWords(some, each, period)}, by ${column}${zoneWords(period, ends)}`, ...parts].join('; ')
 }
+
+/** In which zone the periods begin, as SQL counts them: a moment has them in UTC, a day has no zone. */
+const zoneWords = (period: string, { latestAt = '', firstAt = '' }: Partial<Ends>): string =>
+  Math.max(latestAt.length, firstAt.length) > DAY_LENGTH ? `, ${period}s in UTC` : ''
 
 /** The median number of rows where half of the periods are near it, else the range and the period with most rows. */
 function typicalWords(some: Counted['points'], each: string, period: string): string {

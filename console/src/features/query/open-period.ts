@@ -38,14 +38,14 @@ export function openWords(open: OpenPeriod | undefined): string {
 export const begunWords = (begun: BegunPeriod | undefined): string =>
   begun ? `The period from ${day(begun.place)} is cut: the filter begins on ${day(begun.from)}.` : ''
 
-/** Until when the data have the period: a day, or the time of the day that is the period, in the person's zone. */
-export const untilWords = ({ until }: OpenPeriod, timeZone?: string): string => limitWords(until, timeZone)
+/** Until when the data have the period: a day, or the time of the day that is the period, in UTC as days are counted. */
+export const untilWords = ({ until }: OpenPeriod): string => limitWords(until)
 
 /** From when on the data have the first period. */
-export const fromWords = ({ from }: BegunPeriod, timeZone?: string): string => limitWords(from, timeZone)
+export const fromWords = ({ from }: BegunPeriod): string => limitWords(from)
 
-const limitWords = (limit: string, timeZone?: string): string =>
-  limit.length > 'yyyy-mm-dd'.length ? clockTime(instant(limit).getTime(), timeZone) : day(limit)
+const limitWords = (limit: string): string =>
+  limit.length > 'yyyy-mm-dd'.length ? `${clockTime(instant(limit).getTime(), 'UTC')} UTC` : day(limit)
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7
