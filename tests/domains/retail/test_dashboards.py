@@ -3501,6 +3501,63 @@ def test_a_region_of_few_orders_has_no_rate_of_growth() -> None:
     )
 
 
+def two_months(name: str, *figures: tuple[float, float, float, int]) -> list[dict[str, object]]:
+    """Return October and November of a region, each from its sales, returns, fees and orders."""
+    return [
+        {"region_id": name[:2], "region_name": name, "month_on": month, "is_complete": True, "orders": orders}
+        | {"sales": sales, "returns": returns, "fees": fees, "revenue": sales - returns - fees}
+        | {"return_rate": returns / sales, "customers": orders}
+        for month, (sales, returns, fees, orders) in zip(
+            (date(2010, 10, 1), date(2010, 11, 1)), figures, strict=True
+        )
+    ]
+
+
+BRITAIN = two_months("Britain", (996929, 18879, 47938, 2104), (1269636, 25607, 10745, 2520))
+FRANCE = two_months("France", (14531, 12133, 1074, 26), (15208, 601, 8, 28))
+
+
+def titles_of_regions(
+    rows: list[dict[str, object]], *names: str
+) -> list[tuple[str, list[dict[str, object]]]]:
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        panels = [panel_of("global-market-pulse", name) for name in names]
+        answers = [answer_of(engine, panel.sql) for panel in panels]
+    return [
+        (answer_in_words(panel.answer, rows, dict(panel.units)), rows)
+        for panel, rows in zip(panels, answers, strict=True)
+    ]
+
+
+def test_growth_is_of_sales_where_returns_and_fees_make_a_tenth_of_the_change() -> None:
+    """Of £303,174 more revenue £37,193 were fewer corrections."""
+    figure, table, chart = titles_of_regions(BRITAIN, "revenue_last_month", "regions", "growth")
+    assert figure[0] == (
+        "Revenue in November 2010; sales grew by £272,707, with £37,193 less of fees and corrections"
+    )
+    assert table[0].startswith(
+        "Britain grew: £272,707 more sales than in the month before, 2,520 orders after"
+    )
+    assert (table[1][0]["revenue_change"], figure[1][0]["before"]) == (303172, 930112)
+    assert chart[0].startswith("Sales of Britain grew by 27.4 % to £1,269,636: 2,520 orders after 2,104")
+
+
+def test_a_month_of_which_most_came_back_is_named_and_no_growth_is_measured_by_it() -> None:
+    """One return of £10,000 in the month before made a growth of 1,002 %, where sales rose by 4.7 %."""
+    figure, table, chart, drawn = titles_of_regions(FRANCE, "revenue_last_month", "regions", "growth", "map")
+    assert figure[0] == (
+        "Revenue in November 2010; of the sales of October 2010 90.9 % came back or was taken off, so sales are "
+        "compared; sales grew by £677, with £11,532 less of returns"
+    )
+    assert figure[1][0]["before"] is None
+    assert chart[0].startswith("Sales of France grew by 4.7 % to £15,208: 28 orders after 26, which may be")
+    row = table[1][0]
+    assert (row["revenue_change"], row["revenue_growth"], drawn[1][0]["revenue_growth"]) == (None, None, None)
+    assert row["what_to_do"] == "wait: chance"
+    assert row["left_out_because"] == "most of a month came back or was taken off: no change"
+
+
 def test_growth_that_chance_does_not_explain_leads_by_what_it_brings() -> None:
     rows: list[dict[str, object]] = [
         {"region_id": code, "region_name": code, "month_on": month, "is_complete": True, "orders": orders}

@@ -112,10 +112,12 @@ def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
 def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
     """Compare with the month before and the same month a year before, between whole months only.
 
-    Fewer than `RATED_ORDERS` orders in one of both months say nothing about growth.
+    Fewer than `RATED_ORDERS` orders in one of both months say nothing about growth, and neither does a month
+    of which half or more of the sales came back or was taken off.
     """
     sales, is_enough = rows["sales"].astype(float), rows["orders"] >= RATED_ORDERS
-    comparable = rows["revenue"].astype(float).where(rows["is_complete"])
+    revenue = rows["revenue"].astype(float)
+    comparable = revenue.where(rows["is_complete"] & (revenue >= 0.5 * sales))
     adjusted = comparable / rows["month_on"].dt.month.map(_season(rows, whole))
     return rows.assign(
         sales_share=_over(sales, sales.groupby(rows["month_on"]).transform("sum")),

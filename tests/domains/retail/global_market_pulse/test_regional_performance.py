@@ -130,6 +130,13 @@ def test_growth_compares_whole_months_only(small: pd.DataFrame) -> None:
     assert grown["monthly_growth"].isna().tolist() == [True, False, True]
 
 
+def test_no_growth_is_measured_by_a_month_of_which_half_came_back() -> None:
+    """One return in September 2010 made a growth of 1,002 % of France, where sales rose by 4.7 %."""
+    france = [("FR", 1, 14531, 13206, 26), ("FR", 2, 15208, 609, 28)]
+    grown = _months([*france, ("GB", 1, 100, 0, 20), ("GB", 2, 150, 30, 20)])
+    assert grown["monthly_growth"].isna().tolist() == [True, True, True, False]
+
+
 def test_growth_needs_as_many_orders_in_both_months_as_the_page_of_regions() -> None:
     """Five orders of Australia had a growth of 510 %, which the page leaves out."""
     grown = _months(
