@@ -3547,8 +3547,8 @@ def test_a_month_of_which_most_came_back_is_named_and_no_growth_is_measured_by_i
     """One return of £10,000 in the month before made a growth of 1,002 %, where sales rose by 4.7 %."""
     figure, table, chart, drawn = titles_of_regions(FRANCE, "revenue_last_month", "regions", "growth", "map")
     assert figure[0] == (
-        "Revenue in November 2010; of the sales of October 2010 90.9 % came back or was taken off, so sales are "
-        "compared; sales grew by £677, with £11,532 less of returns"
+        "Revenue in November 2010; of the sales of October 2010 90.9 % came back or was taken off, so sales "
+        "are compared; sales grew by £677, with £11,532 less of returns"
     )
     assert figure[1][0]["before"] is None
     assert chart[0].startswith("Sales of France grew by 4.7 % to £15,208: 28 orders after 26, which may be")
