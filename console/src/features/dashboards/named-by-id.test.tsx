@@ -18,6 +18,11 @@ const TABLES = [
     testColumn('hall_id', { type: 'varchar', primary_key: true }),
     testColumn('hall_name', { type: 'varchar' }),
   ]),
+  // A table of other things whose rows have a hall says nothing of its name.
+  testTable('concerts', [
+    testColumn('concert_id', { type: 'varchar', primary_key: true }),
+    testColumn('hall_id', { type: 'varchar' }),
+  ]),
 ]
 const asked: string[] = []
 

@@ -69,7 +69,7 @@ export function namedOtherwise(
   tables: Schemas['CatalogTable'][],
 ): NamedById | undefined {
   const ways = unknown.flatMap(({ filter: { name, column } }): NamedById[] =>
-    tables.flatMap((table): NamedById[] => {
+    tablesNaming(column, tables).flatMap((table): NamedById[] => {
       const key = onlyKey(table)
       const named = table.columns.filter(
         (each) =>
@@ -85,6 +85,12 @@ export function namedOtherwise(
     }),
   )
   return ways.length === 1 ? ways[0] : undefined
+}
+
+/** The tables that may name the values of a column: those of which it is the key, as one with the key of other things has no names of it. */
+function tablesNaming(column: string, tables: Schemas['CatalogTable'][]): Schemas['CatalogTable'][] {
+  const keyed = tables.filter((table) => onlyKey(table)?.name === column)
+  return keyed.length > 0 ? keyed : tables
 }
 
 const isName = ({ name }: { name: string }): boolean => name.endsWith('_name')
