@@ -117,12 +117,16 @@ class Lake:
         found: list[dict[str, Any]] = self.headgate("files")
         return found
 
+    def ledger(self) -> DynamoLedger:
+        """The records for a test that waits for one: a command takes a second of a processor."""
+        return DynamoLedger(self.client("dynamodb"), self.environment["HEADGATE_FILES_TABLE"])
+
     def record_of(self, key: str, version_id: str, *, timeout_s: float = GATE_TIMEOUT_S) -> dict[str, Any]:
         """The record of an object version, once the gate has ended with it.
 
-        The ledger is asked until then: a command takes a second of a processor.
+        The ledger is asked until then.
         """
-        ledger = DynamoLedger(self.client("dynamodb"), self.environment["HEADGATE_FILES_TABLE"])
+        ledger = self.ledger()
 
         def has_ended() -> bool:
             return any(

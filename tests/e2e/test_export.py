@@ -178,8 +178,10 @@ def test_a_scheduled_export_reaches_athena_and_no_card_number_reaches_raw(lake: 
         assert CARD.encode() not in body
         assert not key.endswith(".parquet") or not leaks_in_rows(pq.read_table(io.BytesIO(body)))[1]
 
+    ledger = lake.ledger()
+
     def all_in() -> bool:
-        return sorted(record["state"] for record in lake.records()) == [
+        return sorted(record.state for record in ledger.records()) == [
             "done",
             "done",
             "ignored",
@@ -241,9 +243,11 @@ def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_valu
     assert (ended["status"], ended["cause"]) == ("SUCCEEDED", "")
     landed = [key for key in lake.objects("HEADGATE_RAW_BUCKET") if key.startswith("shapes_")]
 
+    ledger = lake.ledger()
+
     def all_in() -> bool:
-        ours = [record for record in lake.records() if record["key"].startswith("shapes_")]
-        return len(ours) == len(landed) and {one["state"] for one in ours} == {"done", "ignored"}
+        ours = [record for record in ledger.records() if record.key.startswith("shapes_")]
+        return len(ours) == len(landed) and {record.state for record in ours} == {"done", "ignored"}
 
     assert eventually(all_in, JOB_TIMEOUT_S)
     assert sum(record["quarantined"] for record in lake.records() if record["key"].startswith("shapes_")) == 0

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.s3 import S3Objects
 from headgate.errors import ConflictError
 from headgate.lake.definitions import DefinitionVersions
@@ -196,7 +195,7 @@ def test_a_large_file_is_checked_by_the_version_that_its_claim_chose(lake: Lake,
     shrink_memory_of_gate(lake)
     key = "weather/large.csv"
     lake.put(key, weather(5, LARGE_BYTES))
-    ledger = DynamoLedger(lake.client("dynamodb"), lake.environment["HEADGATE_FILES_TABLE"])
+    ledger = lake.ledger()
 
     def record() -> FileRecord | None:
         return next((record for record in ledger.records() if record.key == key), None)
