@@ -33,6 +33,7 @@ LIBRARIES_OF_SYSTEMS = (
     "headgate.engines.local",
     "headgate.systems.run",
     "headgate.contracts.parsed_contracts",
+    "headgate.snapshots.iceberg_manifests",
 )
 
 
