@@ -6490,6 +6490,18 @@ export interface components {
             rule: string;
         };
         /**
+         * RefusedCell
+         * @description A refused cell of a row beside the first one.
+         */
+        RefusedCell: {
+            /** Column */
+            column: string;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
          * RejectedRow
          * @description A row in quarantine. Sensitive values are masked.
          */
@@ -6500,6 +6512,12 @@ export interface components {
              * @default
              */
             all_rules: string;
+            /**
+             * Also Refused
+             * @description The other cells that break a rule in the row, or broke one in its refused correction.
+             * @default []
+             */
+            also_refused: components["schemas"]["RefusedCell"][];
             /**
              * Cells
              * @description Initial cells of a correction, if the row has a wrong number of cells: by contract column, from left to right, with the values set for all rows.
@@ -6524,18 +6542,12 @@ export interface components {
             corrected_by: string;
             /**
              * Corrected Cells
-             * @description Of a correction of the whole row: its cells by column, without hidden ones.
+             * @description The cells that a person wrote, by column, of a corrected row and of a row of a correction: without hidden ones, null for a cell that was left empty.
              * @default {}
              */
             corrected_cells: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
-            /**
-             * Corrected Value
-             * @description Corrected value of the column; empty if hidden.
-             * @default
-             */
-            corrected_value: string;
             /**
              * Correction
              * @description State of the row's newest correction.
@@ -6558,12 +6570,6 @@ export interface components {
             hidden_cells: {
                 [key: string]: string;
             };
-            /**
-             * Is Corrected To Empty
-             * @description Whether the correction leaves the cell of the column empty.
-             * @default false
-             */
-            is_corrected_to_empty: boolean;
             /**
              * Is Taken Instead
              * @description Whether a person sent the row again, and it replaces the row of its key.

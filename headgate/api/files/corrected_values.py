@@ -14,6 +14,7 @@ from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.contracts.model import Kind
 from headgate.contracts.source_format import EITHER
 from headgate.errors import NotFoundError
+from headgate.lake import keys
 from headgate.lake.states import DUPLICATE_RULES
 
 if TYPE_CHECKING:
@@ -40,9 +41,19 @@ class SentRow:
         """Return whether the row was sent with the key of a quarantined one."""
         return bool(key) and all(self.cells.get(name) == record.get(name) for name in key)
 
-    def values(self) -> dict[str, str]:
-        """Return the redacted values of all cells that are not empty."""
-        return {name: text for name in self.cells if (text := self.value(name))}
+    def written(self, shown: Mapping[str, Any]) -> dict[str, str | None]:
+        """Return the redacted values of the cells that a person wrote; null for a cell that was left empty.
+
+        Args:
+            shown: the refused row as quarantine shows it. Its other cells were sent as they were.
+        """
+        from headgate.masking.redaction import redact_text
+
+        return {
+            name: self.value(name) or None
+            for name, text in self.cells.items()
+            if (shown.get(name) or "") not in {text, redact_text(text)}
+        }
 
     def value(self, column: str) -> str:
         """Return the redacted value of a column, an amount in the spelling of the file such as `19,90`."""
@@ -77,9 +88,42 @@ def sent_values(
     Args:
         edits: as stored for the file.
     """
+    values: dict[int, SentRow] = {}
+    for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MAX_FILES]:
+        with suppress(NotFoundError):
+            rows = _sent_rows(lake, record, edits, lake.ledger.get(sent_id))
+            # A later correction of a row counts.
+            newest = {row for row, outcome in outcomes.items() if outcome.sent_as == sent_id}
+            values |= {row: sent for row, sent in rows if row in newest}
+    return values
+
+
+def written_cells(lake: LakePorts, correction: FileRecord) -> dict[int, dict[str, str | None]]:
+    """Return the cells that a person wrote in each row of a correction, by row; none of another file."""
+    from headgate.intake.quarantine.list_quarantine import quarantined_rows
+
+    file_id = keys.corrected_file(correction.key)
+    if not file_id:
+        return {}
+    try:
+        original = lake.ledger.get(file_id)
+        table = quarantined_rows(lake.objects, lake.bucket("quarantine"), original)
+    except NotFoundError:
+        return {}
+    shown = dict(zip(table["source_row"].to_pylist(), table["record"].to_pylist(), strict=True))
+    sent = _sent_rows(lake, original, senders_of(lake).edits(file_id), correction)
+    return {
+        place: cells.written(json.loads(shown.get(row) or "{}")) for place, (row, cells) in enumerate(sent, 1)
+    }
+
+
+def _sent_rows(
+    lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], sent: FileRecord
+) -> list[tuple[int, SentRow]]:
+    """Return the rows of a correction with their rows of the corrected file; none if it cannot be read."""
     contract, senders = lake.contracts.source.get(record.dataset), senders_of(lake)
     if contract is None:
-        return {}
+        return []
     shown = {column.name for column in contract.columns if column.mask is None}
     formats = edits.get("formats", {})
     signs = {
@@ -90,19 +134,15 @@ def sent_values(
         for column in contract.columns
         if column.type.kind is Kind.DECIMAL
     }
-    values: dict[int, SentRow] = {}
-    for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MAX_FILES]:
-        with suppress(NotFoundError, csv.Error, UnicodeDecodeError):
-            sent = lake.ledger.get(sent_id)
-            lines = list(csv.DictReader(io.StringIO(lake.objects.read(sent.ref).decode())))
-            rows = senders.corrected_rows(record.file_id, sent_id)
-            who = senders.uploader(sent)
-            for row, line in zip(rows, lines, strict=False):
-                if row not in outcomes or outcomes[row].sent_as != sent_id:
-                    continue  # a later correction of the row counts
-                cells = {name: text for name, text in line.items() if name in shown and text is not None}
-                values[row] = SentRow(who, cells, signs)
-    return values
+    try:
+        lines = list(csv.DictReader(io.StringIO(lake.objects.read(sent.ref).decode())))
+    except (NotFoundError, csv.Error, UnicodeDecodeError):
+        return []
+    who, rows = senders.uploader(sent), senders.corrected_rows(record.file_id, sent.file_id)
+    return [
+        (row, SentRow(who, {k: v for k, v in line.items() if k in shown and v is not None}, signs))
+        for row, line in zip(rows, lines, strict=False)
+    ]
 
 
 def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:

@@ -61,7 +61,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
 def _corrected_values(
     lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections
 ) -> Mapping[int, Mapping[str, str | None]]:
-    """Return the sent values by source row and column; values of a row override those of its group."""
+    """Return the sent values by source row and column; a cell of a row overrides that of its group."""
     rows: dict[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
     if len(rows) != len(asked.rows):
         raise invalid(
@@ -69,7 +69,8 @@ def _corrected_values(
         )
     if asked.groups:
         corrected = correction_outcomes(lake).of_file(file_id)
-        rows = {**group_values(quarantined, corrected, asked.groups), **rows}
+        of_groups = group_values(quarantined, corrected, asked.groups)
+        rows = {row: {**of_groups.get(row, {}), **rows.get(row, {})} for row in (*of_groups, *rows)}
     if not rows:
         raise invalid("body.rows", "no_row", "No row is corrected. Send a row, or a group with open rows.")
     if len(rows) > MAX_ROWS:

@@ -6,7 +6,7 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrected_values import SentRow, correction_outcomes, sent_values
+from headgate.api.files.corrected_values import SentRow, correction_outcomes, sent_values, written_cells
 from headgate.api.files.earlier_corrections import earlier_corrections
 from headgate.api.files.file_records import is_in_snapshot, record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
@@ -20,11 +20,13 @@ from headgate.api.shapes.files import (
     QuarantineCounts,
     QuarantineLine,
     ReasonCount,
+    RefusedCell,
     RejectedRow,
     RejectedRows,
     RejectionGroup,
     WaitingFile,
 )
+from headgate.contracts.model import Level
 from headgate.lake import keys
 from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW, RAGGED_TEXT
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.api.http.access import CallerIdentity
+    from headgate.contracts.model import Contract
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
     from headgate.uploads.row_numbers import RowNumbers
@@ -139,6 +142,8 @@ def _rows(
     }
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
     earlier = earlier_corrections(lake, record, listed) if shows_values else {}
+    written = written_cells(lake, record) if shows_values else {}
+    refusing = _refusing_reasons(formats, lake.contracts.source.get(record.dataset))
     return tuple(
         row_of(
             row if shows_values else row_without_values(row),
@@ -151,9 +156,44 @@ def _rows(
             sent=sent.get(row["source_row"]),
             ragged=ragged,
             numbers=numbers,
-        ).model_copy(update={"earlier": earlier.get(row["source_row"])})
+        ).model_copy(
+            update={
+                "earlier": earlier.get(row["source_row"]),
+                "also_refused": _also_refused(row, corrected.get(row["source_row"]), refusing),
+                **({"corrected_cells": cells} if (cells := written.get(row["source_row"])) else {}),
+            }
+        )
         for row in listed
     )
+
+
+def _refusing_reasons(
+    formats: Mapping[str, Mapping[str, Any]], contract: Contract | None
+) -> dict[tuple[str, str], str]:
+    """Return why a value that breaks a rule is refused, by column and rule; none for a rule that warns."""
+    from headgate.uploads.edited_rows import rule_reasons_as_written
+
+    columns = contract.columns if contract else ()
+    warning = {(each.name, rule.name) for each in columns for rule in each.rules if rule.level is Level.WARN}
+    reasons = rule_reasons_as_written(formats, contract)
+    return {place: reason for place, reason in reasons.items() if place not in warning}
+
+
+def _also_refused(
+    row: Mapping[str, Any], outcome: CorrectionOutcome | None, reasons: Mapping[tuple[str, str], str]
+) -> tuple[RefusedCell, ...]:
+    """Return the refused cells of a row, or of its correction, beside the first one.
+
+    Args:
+        reasons: as from `_refusing_reasons`.
+    """
+    rules = (*(outcome.rules if outcome else ()), *json.loads(row.get("all_rules") or "[]"))
+    cells: dict[str, RefusedCell] = {}
+    for rule, _, column in (code.partition(":") for code in rules):
+        reason = reasons.get((column, rule))
+        if reason and column != row["column_name"] and column not in cells:
+            cells[column] = RefusedCell(column=column, rule=rule, reason=reason)
+    return tuple(cells.values())
 
 
 def key_of(lake: LakePorts, record: FileRecord) -> tuple[str, ...]:
@@ -220,7 +260,7 @@ def row_of(
     """
     gate, column = row["reason"] or "", row["column_name"] or ""
     of_correction = {each: own for (_, each), own in reasons.items()}
-    record = json.loads(row["record"]) if row.get("record") else {}
+    record = shown = json.loads(row["record"]) if row.get("record") else {}
     cells: dict[str, str] = {}
     hidden_cells: dict[str, str] = {}
     if ragged and row["rule"] == RAGGED_ROW and RAGGED_TEXT in record:
@@ -246,10 +286,8 @@ def row_of(
         correction=correction.state if correction else None,
         corrected_by=correction.sent_as if correction else "",
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
-        corrected_value=sent.value(column) if sent else "",
-        is_corrected_to_empty=bool(sent and sent.is_empty(column)),
         corrected_as=sent.by if sent else "",
-        corrected_cells=sent.values() if sent and row["rule"] == RAGGED_ROW else {},
+        corrected_cells=sent.written(shown) if sent else {},
         cells=cells,
         hidden_cells=hidden_cells,
     )

@@ -304,6 +304,14 @@ class EarlierCorrection(Shape):
     received_at: Moment
 
 
+class RefusedCell(Shape):
+    """A refused cell of a row beside the first one."""
+
+    column: str
+    rule: str
+    reason: str
+
+
 class RejectedRow(Shape):
     """A row in quarantine. Sensitive values are masked."""
 
@@ -337,16 +345,18 @@ class RejectedRow(Shape):
     correction: Correction | None = Field(None, description="State of the row's newest correction.")
     corrected_by: str = Field("", description="Id of the file with the correction.")
     correction_reason: str = Field("", description="Why the correction was rejected.")
-    corrected_value: str = Field("", description="Corrected value of the column; empty if hidden.")
-    is_corrected_to_empty: bool = Field(
-        default=False, description="Whether the correction leaves the cell of the column empty."
-    )
     corrected_as: str = Field("", description="Sender of the correction; empty if unknown.")
     earlier: EarlierCorrection | None = Field(
         None, description="Correction of the same value in this row's key and column in an earlier version."
     )
-    corrected_cells: dict[str, str] = Field(
-        {}, description="Of a correction of the whole row: its cells by column, without hidden ones."
+    also_refused: tuple[RefusedCell, ...] = Field(
+        (),
+        description="The other cells that break a rule in the row, or broke one in its refused correction.",
+    )
+    corrected_cells: dict[str, str | None] = Field(
+        {},
+        description="The cells that a person wrote, by column, of a corrected row and of a row of a "
+        "correction: without hidden ones, null for a cell that was left empty.",
     )
     cells: dict[str, str] = Field(
         {},

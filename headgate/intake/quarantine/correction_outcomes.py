@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,11 +28,13 @@ class CorrectionOutcome:
     Attributes:
         sent_as: id of the file with the corrected row.
         reason: why the gate refused the corrected row; empty if it did not.
+        rules: every rule that the corrected row broke, with its column: `type:price`.
     """
 
     state: Outcome
     sent_as: str
     reason: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,14 @@ class CorrectionOutcomes:
             return dict.fromkeys(rows, CorrectionOutcome("sent", sent_id))
         outcomes = dict.fromkeys(rows, CorrectionOutcome("accepted", sent_id))
         for row in self._refused(record):
-            outcomes[rows[row["source_row"] - 1]] = CorrectionOutcome("refused", sent_id, row["reason"] or "")
+            outcomes[rows[row["source_row"] - 1]] = CorrectionOutcome(
+                "refused", sent_id, row["reason"] or "", tuple(json.loads(row["all_rules"] or "[]"))
+            )
         return outcomes
 
     def _refused(self, record: FileRecord) -> list[dict[str, Any]]:
-        """Return position, rule and reason of each quarantined row of a correction."""
+        """Return position, rules and reason of each quarantined row of a correction."""
         if not record.quarantine_key:
             return []
         rows = quarantined_rows(self.objects, self.quarantine_bucket, record)
-        return list(rows.select(["source_row", "rule", "reason"]).to_pylist())
+        return list(rows.select(["source_row", "reason", "all_rules"]).to_pylist())

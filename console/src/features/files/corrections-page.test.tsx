@@ -88,15 +88,17 @@ test('a row that came in says which cells were written', () => {
     rule: 'type',
     column: 'list_price',
     value: 'auf Anfrage',
-    record: {},
-    corrected_value: '1.012,50',
-    corrected_cells: {},
+    record: { list_price: 'auf Anfrage', updated_at: '2026-02-31' },
+    also_refused: [{ column: 'updated_at', rule: 'type', reason: '' }],
+    corrected_cells: { list_price: '1.012,50', updated_at: '2026-02-28 00:00:00' },
   } as unknown as Schemas['RejectedRow']
-  expect(sentRowWords(row, columnTitle, {})).toBe('Row 9, List price: auf Anfrage → 1.012,50')
-  const whole = { ...row, rule: 'ragged_row', column: '', corrected_value: '', value: null }
+  expect(sentRowWords(row, columnTitle, { updated_at: { patterns: ['dd.MM.yyyy'] } })).toBe(
+    'Row 9, List price: auf Anfrage → 1.012,50 · Updated at: 2026-02-31 → 28.02.2026',
+  )
+  const whole = { ...row, rule: 'ragged_row', column: '', value: null, record: { _raw: 'x' } }
   const cells = { product_id: 'BW-0500', list_price: '12,50' }
   expect(sentRowWords({ ...whole, corrected_cells: cells }, columnTitle, {})).toBe(
-    'Row 9: Product id BW-0500 · List price 12,50',
+    'Row 9, Product id BW-0500 · List price 12,50',
   )
   expect(sentRowWords({ ...whole, is_taken_instead: true }, columnTitle, {})).toBe(
     'Row 9: taken instead of the row that was kept',

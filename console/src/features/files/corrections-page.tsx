@@ -13,7 +13,7 @@ import { fileTitle } from './file-list'
 import type { Spellings } from './file-spelling'
 import { NextStep } from './next-step'
 import { useFile, useRejectedRows } from './queries'
-import { changeOf, writtenCells } from './rejected-row'
+import { writtenCells } from './rejected-row'
 import { placeOf, textWords } from './rejection-groups'
 import { Undo } from './undo'
 
@@ -162,7 +162,6 @@ function AcceptedRows({ correctionId, originalId, spellings, dataset }: Accepted
  */
 export function sentRowWords(row: Schemas['RejectedRow'], titleOf: TitleOf, spellings: Spellings): string {
   if (row.is_taken_instead) return `Row ${placeOf(row)}: taken instead of the row that was kept`
-  const change = changeOf(row, spellings) || writtenCells(row, titleOf, spellings)
-  const where = `Row ${placeOf(row)}${row.column ? `, ${titleOf(row.column)}` : ''}`
-  return change ? `${where}: ${change}` : where
+  const change = writtenCells(row, titleOf, spellings)
+  return [`Row ${placeOf(row)}`, change].filter(Boolean).join(', ')
 }

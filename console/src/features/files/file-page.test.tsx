@@ -344,7 +344,10 @@ test('a corrected cell says from what to what', async () => {
   const by = { correction: 'accepted', corrected_by: 'f9', corrected_as: 'you' } as const
   answers['/v1/files/f1/rejected-rows'] = {
     groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [] }],
-    rows: [row(2, { ...by, corrected_value: '7.5' }), row(3, { ...by, is_corrected_to_empty: true })],
+    rows: [
+      row(2, { ...by, corrected_cells: { amount: '7.5' } }),
+      row(3, { ...by, corrected_cells: { amount: null } }),
+    ],
     next_cursor: '',
   }
   show({ corrected: 2 })

@@ -7,32 +7,38 @@ import { moment } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { asInFile, type Spellings } from './file-spelling'
 import { isWord, reasonWords, writtenAs } from './reason-words'
-import { isMistyped, otherCells, placeOf, placeWords, textWords } from './rejection-groups'
+import {
+  isMistyped,
+  isOptional,
+  otherCells,
+  placeOf,
+  placeWords,
+  type Refusal,
+  refusedCells,
+  textWords,
+} from './rejection-groups'
 import { differencesInFile } from './sent-form'
 
 interface Props {
   row: Schemas['RejectedRow']
   titleOf: TitleOf
-  /** What was typed; null leaves the cell empty. */
-  value: string | null
-  /** Whether the cell can be left empty. */
-  mayBeEmpty?: boolean
-  onCorrect: ((value: string | null) => void) | undefined
-  /** The type of the column in Athena, by which a value is chosen or typed. */
-  type?: string | undefined
+  /** The columns of the dataset. */
+  fields: Schemas['ContractColumn'][]
+  /** What was typed, by column; null leaves the cell empty. */
+  values: Record<string, string | null>
+  /** Sends a cell; absent where nobody types one. */
+  onCorrect: ((column: string, value: string | null) => void) | undefined
   /** By which a person knows the row again; empty where nothing does. */
   about: string
   /** What a row of another width needs to be written; absent for other rows. */
-  whole?: Omit<WholeProps, 'row'> | undefined
+  whole?: Omit<WholeProps, 'row' | 'fields'> | undefined
   /** What a duplicate needs to be sent again; absent for other rows. */
   again?: AgainProps | undefined
   /** How the file writes its values. */
   spellings?: Spellings
 }
 
-interface WholeProps {
-  row: Schemas['RejectedRow']
-  fields: Schemas['ContractColumn'][]
+interface WholeProps extends Pick<Props, 'row' | 'fields'> {
   /** What was typed; empty while the row is not sent. */
   values: Record<string, string | null>
   /** Sends these cells; without any, the row is not sent. */
@@ -46,15 +52,14 @@ interface AgainProps {
   onChange: (values: Record<string, string | null> | undefined) => void
 }
 
-/** One row with the cell that broke the rule; its number shows the other cells. */
+/** One row with the cells that broke rules; its number shows the other cells, which can be typed as well. */
 export function RejectedRow({
   row,
   about,
   titleOf,
-  value,
-  mayBeEmpty = false,
+  fields,
+  values,
   onCorrect,
-  type,
   again,
   whole,
   spellings = {},
@@ -63,21 +68,13 @@ export function RejectedRow({
   const [isWriting, setWriting] = useState(false)
   const place = placeOf(row)
   const fieldOf = (title: string) => Object.keys(row.record).find((name) => titleOf(name) === title) ?? ''
-  const words = reasonWords(row, row.column ? titleOf(row.column) : '', mayBeEmpty)
-  const reason = differencesInFile(words, spellings, fieldOf)
-  const isRefused = row.correction === 'refused' // its refused value is in the box
-  const leaveEmpty =
-    onCorrect && mayBeEmpty && (value === '' || (isRefused && value !== null)) ? (
-      <Button
-        size="compact-xs"
-        variant="default"
-        w="max-content"
-        aria-label={`Leave ${titleOf(row.column)} of row ${place} empty`}
-        onClick={() => onCorrect(null)}
-      >
-        Leave empty
-      </Button>
-    ) : null
+  const refused = refusedCells(row)
+  const reasons = refused.map((cell) => {
+    const mayBeEmpty = isOptional(fields, cell.column) && Boolean(cell.value)
+    const words = reasonWords(cell, cell.column ? titleOf(cell.column) : '', mayBeEmpty)
+    return differencesInFile(words, spellings, fieldOf)
+  })
+  const others = refused.slice(1)
   return (
     <>
       <Table.Tr>
@@ -102,46 +99,40 @@ export function RejectedRow({
         </Table.Td>
         <Table.Td className="any-text">
           {shownCell(row, spellings)}
+          {others.map(({ column, value }) => (
+            <Text key={column} size="sm">
+              {titleOf(column)} {value || '–'}
+            </Text>
+          ))}
           {about ? (
             <Text size="xs" className="muted">
               {about}
             </Text>
           ) : null}
           <Text size="xs" className="muted" hiddenFrom="sm">
-            {reason}
+            {reasons.join(' ')}
           </Text>
         </Table.Td>
-        <Table.Td visibleFrom="sm">{reason}</Table.Td>
+        <Table.Td visibleFrom="sm">{reasons.join(' ')}</Table.Td>
         <Table.Td>
           {row.correction ? <Sent row={row} titleOf={titleOf} spellings={spellings} /> : null}
-          {onCorrect && value === null ? (
-            <LeftEmpty cell={`${titleOf(row.column)} of row ${place}`} onWrite={() => onCorrect('')} />
-          ) : null}
-          {onCorrect && value !== null ? (
-            <Stack gap={4}>
-              {isWord(row) ? leaveEmpty : null}
-              <CellInput
-                type={type}
-                name={`Corrected ${titleOf(row.column)} of row ${place}`}
-                hidden={writtenAs(row.reason)}
-                truth={truthWords(row.reason)}
-                value={value}
-                onChange={onCorrect}
-              />
-              {isWord(row) ? null : leaveEmpty}
-              {row.earlier && value === '' ? (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  w="max-content"
-                  aria-label={`Correct row ${place} as in the earlier version`}
-                  onClick={() => onCorrect(row.earlier?.value ?? null)}
-                >
-                  {againWords(row.earlier, spellings[row.column])}
-                </Button>
-              ) : null}
-            </Stack>
-          ) : null}
+          {onCorrect
+            ? refused
+                .filter(({ column }) => column)
+                .map((cell) => (
+                  <CellCorrection
+                    key={cell.column}
+                    row={row}
+                    cell={cell}
+                    title={titleOf(cell.column)}
+                    isOfSeveral={others.length > 0}
+                    fields={fields}
+                    value={values[cell.column] === undefined ? '' : (values[cell.column] ?? null)}
+                    spelling={spellings[cell.column]}
+                    onCorrect={(value) => onCorrect(cell.column, value)}
+                  />
+                ))
+            : null}
           {whole ? (
             <Button
               size="compact-xs"
@@ -158,25 +149,140 @@ export function RejectedRow({
       {whole && isWriting ? (
         <Table.Tr>
           <Table.Td colSpan={5}>
-            <WriteRow row={row} titleOf={titleOf} {...whole} />
+            <WriteRow row={row} fields={fields} titleOf={titleOf} {...whole} />
           </Table.Td>
         </Table.Tr>
       ) : null}
       {opened ? (
         <Table.Tr>
           <Table.Td colSpan={5} className="any-text">
-            {otherCells(row, titleOf, spellings).map(([name, cell]) => (
-              <Text key={name} span size="sm" mr="md">
-                <Text span inherit className="muted">
-                  {name}
-                </Text>{' '}
-                {cell}{' '}
-              </Text>
-            ))}
+            {onCorrect ? (
+              <OtherCells {...{ row, fields, titleOf, values, spellings, onCorrect }} />
+            ) : (
+              otherCells(row, titleOf, spellings).map(([name, cell]) => (
+                <Text key={name} span size="sm" mr="md">
+                  <Text span inherit className="muted">
+                    {name}
+                  </Text>{' '}
+                  {cell}{' '}
+                </Text>
+              ))
+            )}
           </Table.Td>
         </Table.Tr>
       ) : null}
     </>
+  )
+}
+
+interface CorrectionProps {
+  row: Schemas['RejectedRow']
+  cell: Refusal
+  title: string
+  isOfSeveral: boolean
+  fields: Schemas['ContractColumn'][]
+  value: string | null
+  spelling: Spellings[string] | undefined
+  onCorrect: (value: string | null) => void
+}
+
+/** The box of one refused cell, with the ways to fill it. */
+function CellCorrection({
+  row,
+  cell,
+  title,
+  isOfSeveral,
+  fields,
+  value,
+  spelling,
+  onCorrect,
+}: CorrectionProps) {
+  const place = placeOf(row)
+  if (value === null) return <LeftEmpty cell={`${title} of row ${place}`} onWrite={() => onCorrect('')} />
+  const isRefused = row.correction === 'refused' // its refused value is in the box
+  const leaveEmpty =
+    isOptional(fields, cell.column) && cell.value && (value === '' || isRefused) ? (
+      <Button
+        size="compact-xs"
+        variant="default"
+        w="max-content"
+        aria-label={`Leave ${title} of row ${place} empty`}
+        onClick={() => onCorrect(null)}
+      >
+        Leave empty
+      </Button>
+    ) : null
+  const { earlier } = cell.column === row.column ? row : { earlier: null }
+  return (
+    <Stack gap={4}>
+      {isWord(cell) ? leaveEmpty : null}
+      <CellInput
+        type={typeOf(fields, cell.column)}
+        name={`Corrected ${title} of row ${place}`}
+        label={isOfSeveral ? title : undefined}
+        hidden={writtenAs(cell.reason)}
+        truth={truthWords(cell.reason)}
+        value={value}
+        onChange={onCorrect}
+      />
+      {isWord(cell) ? null : leaveEmpty}
+      {earlier && value === '' ? (
+        <Button
+          size="compact-xs"
+          variant="default"
+          w="max-content"
+          aria-label={`Correct row ${place} as in the earlier version`}
+          onClick={() => onCorrect(earlier.value)}
+        >
+          {againWords(earlier, spelling)}
+        </Button>
+      ) : null}
+    </Stack>
+  )
+}
+
+const typeOf = (fields: Schemas['ContractColumn'][], column: string): string | undefined =>
+  fields.find(({ name }) => name === column)?.type
+
+/** The cells of a row that the gate did not refuse, each in a box; one that is changed is sent, and an empty one is left empty. */
+function OtherCells({
+  row,
+  fields,
+  titleOf,
+  values,
+  spellings,
+  onCorrect,
+}: Required<Pick<Props, 'row' | 'fields' | 'titleOf' | 'values' | 'spellings'>> & {
+  onCorrect: NonNullable<Props['onCorrect']>
+}) {
+  const place = placeOf(row)
+  const refused = refusedCells(row).map(({ column }) => column)
+  const shown = fields.filter(({ name }) => name in row.record && !refused.includes(name))
+  const texts = Object.fromEntries(
+    shown.map(({ name }) => [name, textWords(row.record[name] ?? '', spellings[name])]),
+  )
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2, sm: 3, lg: 4 }} spacing="xs" verticalSpacing={4}>
+      {shown.map(({ name, type, sensitive }) =>
+        sensitive ? (
+          <Text key={name} size="sm">
+            <Text span inherit className="muted">
+              {titleOf(name)}
+            </Text>{' '}
+            {texts[name] || '–'}
+          </Text>
+        ) : (
+          <CellInput
+            key={name}
+            type={type}
+            label={titleOf(name)}
+            name={`${titleOf(name)} of row ${place}`}
+            value={(values[name] === undefined ? texts[name] : values[name]) ?? ''}
+            onChange={(text) => onCorrect(name, text === texts[name] ? '' : text || null)}
+          />
+        ),
+      )}
+    </SimpleGrid>
   )
 }
 
@@ -203,11 +309,17 @@ function LeftEmpty({ cell, onWrite }: { cell: string; onWrite: () => void }) {
   )
 }
 
-/** The cell that broke the rule; a text that is not of its type is as it was sent. */
-function shownCell({ rule, column, value, record }: Schemas['RejectedRow'], spellings: Spellings): string {
-  const text = value === null || value === undefined ? undefined : withoutZeroExponent(value)
-  const own = rule === 'type' ? undefined : asInFile(text ?? '', spellings[column])
-  return own ?? text ?? record._raw ?? '–'
+/** The cell that broke the rule; of a row of another width its text. */
+const shownCell = (row: Schemas['RejectedRow'], spellings: Spellings): string =>
+  (row.value == null ? undefined : cellInFile(row, row.column, spellings)) ?? row.record._raw ?? '–'
+
+/** A cell of the row; a text that is not of its type is as it was sent. */
+function cellInFile(row: Schemas['RejectedRow'], name: string, spellings: Spellings): string | undefined {
+  const value = name === row.column ? row.value : row.record[name]
+  if (value == null) return undefined
+  const text = withoutZeroExponent(value)
+  const isUnread = refusedCells(row).some(({ column, rule }) => column === name && rule === 'type')
+  return isUnread ? text : (asInFile(text, spellings[name]) ?? text)
 }
 
 const TRUTH = /Write (\S+) or ([^\s.]+)\.?$/
@@ -221,7 +333,7 @@ export function truthWords(reason: string): [string, string] {
 interface CellProps {
   type: string | undefined
   name: string
-  label?: string
+  label?: string | undefined
   value: string
   /** How the cell looks whose digits are hidden, or an example of how it is written. */
   hidden?: string | undefined
@@ -369,21 +481,20 @@ const OUTCOMES = {
   refused: 'correction refused',
 }
 
-/** The refused cell and its correction, as in `n/a → empty`; empty where the new value is hidden. */
-export function changeOf(row: Schemas['RejectedRow'], spellings: Spellings): string {
-  if (row.is_corrected_to_empty) return `${shownCell(row, spellings)} → empty`
-  const after = row.corrected_value ? textWords(row.corrected_value, spellings[row.column]) : ''
-  return after && row.column ? `${shownCell(row, spellings)} → ${after}` : after
-}
-
-/** The cells of a row that was written as a whole, as in `Product id BW-0500 · List price 12,50`. */
+/** The cells that a person wrote, as in `List price: n/a → empty`; hidden ones are left out. */
 export const writtenCells = (
-  { corrected_cells: cells }: Pick<Schemas['RejectedRow'], 'corrected_cells'>,
+  row: Schemas['RejectedRow'],
   titleOf: TitleOf,
   spellings: Spellings,
+  isNamed = true,
 ): string =>
-  Object.entries(cells)
-    .map(([name, text]) => `${titleOf(name)} ${textWords(text, spellings[name])}`)
+  Object.entries(row.corrected_cells)
+    .map(([name, text]) => {
+      const after = text ? textWords(text, spellings[name]) : 'empty'
+      const title = isNamed || name !== row.column ? titleOf(name) : ''
+      const before = name in row.record ? cellInFile(row, name, spellings) : ''
+      return before ? `${title ? `${title}: ` : ''}${before} → ${after}` : `${title} ${after}`.trim()
+    })
     .join(' · ')
 
 function Sent({
@@ -396,7 +507,7 @@ function Sent({
   spellings: Spellings
 }) {
   if (!row.correction) return null
-  const change = changeOf(row, spellings) || writtenCells(row, titleOf, spellings)
+  const change = writtenCells(row, titleOf, spellings, false)
   return (
     <>
       <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>

@@ -19,6 +19,7 @@ import {
   isCorrectable,
   isOptional,
   isSentAgain,
+  mayBeTyped,
   mayBeWritten,
   mayEnterAgain,
   type RejectionGroup,
@@ -153,14 +154,14 @@ function ReasonGroup({
   const accepted = rows.filter((row) => row.correction === 'accepted' && !row.is_taken_instead).length
   const instead = rows.filter((row) => row.is_taken_instead).length
   const repeated = repeatedValue(correctable, corrections)
-  function valueOf(row: Schemas['RejectedRow']): string | null {
-    const own = corrections.get(row.source_row)?.[row.column]
-    return own !== undefined ? own : ofAll === undefined || !correctable.includes(row) ? '' : ofAll
-  }
+  const valuesOf = (row: Schemas['RejectedRow']): Record<string, string | null> => ({
+    ...(ofAll !== undefined && correctable.includes(row) ? { [row.column]: ofAll } : {}),
+    ...corrections.get(row.source_row),
+  })
   const mayBeEmpty = isOptional(fields, group.column)
   // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
-  const set = (row: Schemas['RejectedRow'], value: string | null): void =>
-    onChange(withCell(corrections, row.source_row, row.column, value))
+  const set = (row: Schemas['RejectedRow'], column: string, value: string | null): void =>
+    onChange(withCell(corrections, row.source_row, column, value))
   return (
     <details
       open={rows.length > 0 && rows.length <= 20 && !group.ignored}
@@ -220,16 +221,16 @@ function ReasonGroup({
                 whole={
                   mayWrite && mayBeWritten(row) && fields.length > 0
                     ? {
-                        fields,
                         values: corrections.get(row.source_row) ?? {},
                         onChange: (values) => onChange(withRow(corrections, row.source_row, values)),
                       }
                     : undefined
                 }
-                type={fields.find(({ name }) => name === row.column)?.type}
-                value={valueOf(row)}
-                mayBeEmpty={mayBeEmpty && Boolean(row.value)}
-                onCorrect={correctable.includes(row) ? (value) => set(row, value) : undefined}
+                fields={fields}
+                values={valuesOf(row)}
+                onCorrect={
+                  mayWrite && mayBeTyped(row) ? (column, value) => set(row, column, value) : undefined
+                }
                 again={
                   mayCorrect && mayEnterAgain(row)
                     ? {

@@ -21,8 +21,23 @@ export const groupKey = ({ rule, column }: Pick<Schemas['RejectionGroup'], 'rule
 
 /** Whether a value for the row can be sent: it breaks a rule of one column, and no correction of it is accepted or on its way. */
 export function isCorrectable(row: Schemas['RejectedRow']): boolean {
-  return isOpen(row) && row.disposition !== 'duplicate' && row.column !== '' && !isSentAgain(row)
+  return mayBeTyped(row) && row.column !== ''
 }
+
+/** Whether cells of the row can be typed: no correction of it is accepted or on its way, and it is no duplicate. */
+export const mayBeTyped = (row: Schemas['RejectedRow']): boolean =>
+  isOpen(row) && row.disposition !== 'duplicate' && !isSentAgain(row) && !isRagged(row)
+
+/** A cell that broke a rule, in the file or in the correction that was refused. */
+export type Refusal = Pick<Schemas['RejectedRow'], 'column' | 'rule' | 'reason' | 'value'>
+
+/** Every refused cell of a row, the first reason first; numbers of cards come from their source again. */
+export const refusedCells = (row: Schemas['RejectedRow']): [Refusal, ...Refusal[]] => [
+  row,
+  ...row.also_refused
+    .filter((cell) => !isSentAgain(cell))
+    .map((cell) => ({ ...cell, value: row.record[cell.column] ?? null })),
+]
 
 /** Whether the cells of a row of another width can be written. */
 export const mayBeWritten = (row: Schemas['RejectedRow']): boolean => isOpen(row) && isRagged(row)

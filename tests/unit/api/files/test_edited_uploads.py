@@ -427,7 +427,9 @@ def test_a_refused_row_of_an_edited_file_is_corrected_as_its_column_is_written()
     assert (record.accepted, record.reasons) == (1, {})
     assert b"19.90" in caller.lake.objects.contents("raw")[sent["key"]]
     rows = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
-    assert [each["corrected_value"] for each in rows if each["source_row"] == BAD_ROWS[0]] == ["19,90"]
+    assert [each["corrected_cells"]["list_price"] for each in rows if each["source_row"] == BAD_ROWS[0]] == [
+        "19,90"
+    ]
 
 
 def test_the_accepted_value_of_a_row_is_that_of_its_newest_correction() -> None:
@@ -443,7 +445,7 @@ def test_the_accepted_value_of_a_row_is_that_of_its_newest_correction() -> None:
         assert caller.lake.receive(sent["key"]).accepted == accepted
     rows = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
     (row,) = [each for each in rows if each["source_row"] == BAD_ROWS[0]]
-    assert (row["correction"], row["corrected_value"]) == ("accepted", "19,90")
+    assert (row["correction"], row["corrected_cells"]) == ("accepted", {"list_price": "19,90"})
 
 
 def test_a_correction_that_leaves_a_cell_empty_says_so() -> None:
@@ -456,8 +458,8 @@ def test_a_correction_that_leaves_a_cell_empty_says_so() -> None:
     sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", {"rows": rows}).json
     caller.lake.receive(sent["key"])
     listed = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
-    empty = {each["source_row"]: each["is_corrected_to_empty"] for each in listed}
-    assert [empty[row] for row in prices] == [False, True]
+    written = {each["source_row"]: each["corrected_cells"] for each in listed}
+    assert [written[row] for row in prices] == [{"list_price": price} for price in prices.values()]
 
 
 def test_a_refused_correction_says_how_its_file_writes_the_value() -> None:
