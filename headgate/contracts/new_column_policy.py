@@ -132,6 +132,11 @@ def with_left_out(contract: Contract, names: Mapping[str, str]) -> Contract:
     return replace(contract, columns=(*contract.columns, *left_out))
 
 
+def with_own_left_out(contract: Contract) -> Contract:
+    """Return the contract for a file in its own names, with the columns that every file is read without."""
+    return with_left_out(contract, {name: name for name in sorted(left_out_names(contract))})
+
+
 def without_left_out(contract: Contract) -> Contract:
     """Return the contract without left out columns, for checking and storing rows."""
     return replace(contract, columns=tuple(column for column in contract.columns if not column.left_out))

@@ -110,6 +110,7 @@ class Draft:
         text_words: the few words of each text column with their rows, for a person who gives it another type.
         text_numbers: the format of the numbers in each text column, if it is not the plain one.
         mostly_numbers: the text columns with numbers in at least half of their rows, without a question.
+        unreadable: columns of the file by position that are left out, because their values have no text.
         padded: the columns whose numbers are all written with the same decimals, two or more, such as 19.90.
     """
 
@@ -121,6 +122,7 @@ class Draft:
     time_zone: str = ""
     words: tuple[WordsQuestion, ...] = ()
     people_by_name: frozenset[str] = frozenset()
+    unreadable: Mapping[int, Column] = field(default_factory=dict)
     padded: frozenset[str] = frozenset()
     text_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     text_numbers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -207,6 +209,7 @@ def _described(
         sample.rows,
         like_cards=_like_cards(contract, sample),
         people_by_name=_people_by_name(contract, sample),
+        unreadable=sample.unreadable,
         padded=_padded(contract, rows),
         words=words,
         mostly_numbers=_mostly_numbers(contract, rows, guesses, {each.column for each in words}),

@@ -70,6 +70,10 @@ _LIKE_CARDS = (
     "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
+_UNREADABLE = (
+    "holds binary data, such as pictures, and no text: it is left out of this file and of later ones "
+    "(headgate.leftOut)"
+)
 SILENT = "-"  # as `of_upload`: the console has nothing to say, or says it elsewhere
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
 ABOUT_RESERVED = "stands in double quotes in queries, because Athena's SQL reserves its name"
@@ -211,6 +215,7 @@ def findings_of(
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
     layout += [Finding("", note) for note in (*_about_displayed(sample), *_about_nulls(sample))]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
+    layout += [Finding(column.name, _UNREADABLE, of_upload=SILENT) for column in sample.unreadable.values()]
     return (
         *layout,
         *_about_questions(questions),

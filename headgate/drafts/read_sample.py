@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.file_form import HEADER_PROPERTY, NO_HEADER, QUOTES_PROPERTY, QuoteUse, stated_sheet
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.new_column_policy import LEFT_OUT, left_out_names, with_own_left_out
 from headgate.contracts.source_format import SourceFormat
 from headgate.drafts.column_inference import MAX_PRECISION, guess_type
 from headgate.drafts.totals_row import cells_of_other_rows
@@ -43,6 +44,7 @@ _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MAX_PRECISION, scale=9)
 _MAX_DECIMALS_OF_AMOUNTS = 4
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _SHEET = "sheet"
+_NO_TEXT = "type"  # rule of a column whose stored values have no text
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 
 
@@ -59,6 +61,8 @@ class DraftSample:
         typed: columns that the file stores as numbers.
         numbers: of the rows of `cells`, in the file as it was sent.
         description_rows: leading rows that are not in `cells`, because they describe the columns.
+        unreadable: columns by their position in the file that are left out, because values of their stored
+            type have no text.
     """
 
     content: bytes
@@ -70,6 +74,7 @@ class DraftSample:
     typed: Collection[str]
     numbers: Rows
     description_rows: int = 0
+    unreadable: Mapping[int, Column] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -111,15 +116,40 @@ def read_sample(
         columns = tuple(replace(column, label=titles.get(column.name, "")) for column in columns)
     if with_sheet_names and table and len(table.sheets) > 1:
         columns = (*columns, _sheet_name_column(columns))
-    stored = replace(unread, columns=columns, properties=properties)
-    received = _received(body, stored)
+    every = replace(unread, columns=columns, properties=properties)
+    stored, received = _readable(body, every)
+    unreadable = {place: column for place, column in enumerate(columns) if column not in stored.columns}
     cells, noisy = (
         _of_workbook(body, stored, received.cells)
         if received.format_name in WORKBOOKS
         else (received.cells, {})
     )
     typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
-    return DraftSample(content, stored, table, received, cells, [*noisy], typed, received.source_rows)
+    return DraftSample(
+        content,
+        stored,
+        table,
+        received,
+        cells,
+        [*noisy],
+        typed,
+        received.source_rows,
+        unreadable=unreadable,
+    )
+
+
+def _readable(body: bytes, stored: Contract) -> tuple[Contract, Received]:
+    """Return the contract without columns whose stored values have no text, and the rows by it."""
+    while True:
+        try:
+            return stored, _received(body, stored)
+        except UnreadableFileError as error:
+            names = [name for name in error.columns if name in stored.names]
+            if error.rule != _NO_TEXT or not names or len(names) == len(stored.columns):
+                raise
+            kept = tuple(column for column in stored.columns if column.name not in names)
+            left_out = [*left_out_names(stored), *names]
+            stored = replace(stored, columns=kept, properties={**stored.properties, LEFT_OUT: left_out})
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
@@ -191,8 +221,9 @@ def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
 
 def _received(body: bytes, stored: Contract) -> Received:
     """Return the file as the gate reads it, without blank rows and rows above a workbook's header."""
-    received = read_file(body, stored, with_rows_above=False)
-    return without_blank_rows(received, received.written_as)
+    received = read_file(body, with_own_left_out(stored), with_rows_above=False)
+    own = {name: received.cells[name] for name in stored.names}
+    return without_blank_rows(replace(received, cells=own), received.written_as)
 
 
 def sample_cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:

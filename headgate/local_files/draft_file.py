@@ -17,6 +17,7 @@ from headgate.contracts.creation import (
     reasons_of_table,
 )
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
+from headgate.contracts.new_column_policy import LEFT_OUT, with_own_left_out
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.draft_contract import Draft, draft_from_sample
@@ -138,7 +139,7 @@ def draft_of_upload(
         checked = check_sample(_drafted(body, name, options), body)
     except (BadInputError, ContractError):
         return None
-    contract = searched_in_full(checked.draft)
+    contract = _with_unreadable(searched_in_full(checked.draft), checked.draft)
     plain = plain_columns(contract)
     notes = [
         {
@@ -177,6 +178,17 @@ def draft_of_upload(
             if finding.lacks_zone
         ],
     }
+
+
+def _with_unreadable(contract: Contract, draft: Draft) -> Contract:
+    """Return the contract with all columns of the file: a person sees which ones are left out."""
+    if not draft.unreadable:
+        return contract
+    columns = [*contract.columns]
+    for place, column in draft.unreadable.items():
+        columns.insert(place, column)
+    properties = {name: value for name, value in contract.properties.items() if name != LEFT_OUT}
+    return replace(contract, columns=tuple(columns), properties=properties)
 
 
 def _numbers_facts(beside: NumbersAmongWords) -> dict[str, Any]:
@@ -329,7 +341,8 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
     """
     document = to_odcs(drafted.contract)
     contract = odcs_reader.parse(document, zone="source")
-    gated = check_bytes(body, contract, any_key(), object_key=contract.dataset, received_at=_EPOCH)
+    read_by = with_own_left_out(contract)
+    gated = check_bytes(body, read_by, any_key(), object_key=contract.dataset, received_at=_EPOCH)
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
         raise NoRowFitsError(

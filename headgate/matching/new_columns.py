@@ -10,20 +10,35 @@ from headgate.contracts.new_column_policy import KEPT, RULE, NewColumns, left_ou
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.errors import BadInputError
 from headgate.matching.header_names import folded, made_up_name, showable, unused_name
+from headgate.matching.match_header import folded_aliases
 from headgate.matching.suggest_mapping import THRESHOLD, Match, match_columns
+from headgate.values.cells import in_one_piece
+from headgate.values.stored_texts import is_textual, stored_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pyarrow as pa
 
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
 
 
 def match_of_kept(headed: FileTable, contract: Contract) -> tuple[Match, list[int]]:
-    """Return the match without columns that the contract leaves out of every file, and their positions."""
-    names = left_out_names(contract)
+    """Return the match without the columns that are left out, and their positions.
+
+    These are the columns that the contract leaves out of every file, and new ones with binary data.
+    """
+    names, policy = left_out_names(contract), policy_of(contract)
     kept = [place for place, name in enumerate(headed.shown) if folded(name) not in names]
-    if not names or not kept:
+    if policy in {NewColumns.IGNORE, NewColumns.KEEP_AS_TEXT}:
+        own = {*map(folded, contract.names), *folded_aliases(contract)}
+        kept = [
+            place
+            for place in kept
+            if folded(headed.names[place]) in own or not _is_binary(headed.columns[place])
+        ]
+    if not kept or len(kept) == len(headed.names):
         return match_columns(headed.names, headed.samples, contract), []
     samples = headed.samples
     match = match_columns(
@@ -33,6 +48,11 @@ def match_of_kept(headed: FileTable, contract: Contract) -> tuple[Match, list[in
     unknown = tuple(kept[place] for place in match.unknown)
     left_out = sorted({*range(len(headed.names))}.difference(kept))
     return replace(match, pairs=pairs, unknown=unknown), left_out
+
+
+def _is_binary(column: pa.Array | pa.ChunkedArray) -> bool:
+    values = in_one_piece(column)
+    return is_textual(values.type) and stored_texts(values) is None
 
 
 def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int, str]:

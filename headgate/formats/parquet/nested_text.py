@@ -27,13 +27,10 @@ import pyarrow.compute as pc
 from headgate.formats.json.json_text import json_text
 from headgate.formats.typed_cells import TypedText
 from headgate.values.cells import text_array
+from headgate.values.stored_texts import is_textual, stored_texts
 
 # Arrow's spelling, and the one of quoted JSON text.
 _NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
-_TEXTUAL = {
-    *(pa.string(), pa.large_string(), pa.string_view()),
-    *(pa.binary(), pa.large_binary(), pa.binary_view()),
-}
 
 
 class NoJsonValueError(Exception):
@@ -105,15 +102,7 @@ def _leaves(values: pa.Array) -> list[Any]:
     raise NoJsonValueError
 
 
-def is_textual(stored: pa.DataType) -> bool:
-    """Return whether values of the type are text, or bytes that may be text."""
-    return stored in _TEXTUAL or pa.types.is_fixed_size_binary(stored)
-
-
 def _texts(values: pa.Array) -> list[str | None]:
-    try:
-        texts = pc.cast(values, pa.string())
-        texts.validate(full=True)  # a damaged file may declare invalid bytes as text
-    except pa.ArrowInvalid:
-        raise NoJsonValueError from None
+    if (texts := stored_texts(values) if is_textual(values.type) else pc.cast(values, pa.string())) is None:
+        raise NoJsonValueError
     return list(texts.to_pylist())

@@ -3,6 +3,7 @@
 | stored as                 | text                                                                                      |
 |---------------------------|-------------------------------------------------------------------------------------------|
 | text, dictionary          | itself                                                                                    |
+| bytes                     | itself, if they are UTF-8 without control characters; else the column is binary data      |
 | integer, decimal, boolean | its digits; `true` or `false`                                                             |
 | decimal for a masked column | the digits of a whole number; any other number is a misfit                               |
 | float for a number or card | digits without a point if it is integral and below 2^53, else the shortest exact ones;     |
@@ -42,7 +43,7 @@ from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
 from headgate.formats.json.json_text import not_kept
 from headgate.formats.json.nested_names import by_contract, never
-from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, nested_texts
+from headgate.formats.parquet.nested_text import NoJsonValueError, nested_texts
 from headgate.formats.received_rows import Received
 from headgate.formats.struct_columns import StoredColumn, is_empty_group, stored_columns, with_struct_columns
 from headgate.formats.unpack import allowed_bytes, grows_too_much
@@ -61,6 +62,7 @@ from headgate.values.cells import (
 )
 from headgate.values.declared_spelling import in_declared_format
 from headgate.values.parquet_tables import has_utc_times, with_utc_times
+from headgate.values.stored_texts import is_textual, stored_texts
 
 if TYPE_CHECKING:
     from headgate.formats.json.nested_names import Expands
@@ -415,16 +417,13 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
     decoded = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
     if not is_textual(decoded.type):
         return decoded
-    try:
-        text = pc.cast(decoded, pa.string())
-        text.validate(full=True)  # a damaged file may declare invalid bytes as text
-    except pa.ArrowInvalid:
+    if (text := stored_texts(decoded)) is None:
         raise UnreadableFileError(
             rule="type",
-            message="the column contains bytes that are not UTF-8 text",
-            remedy="write the column as text",
+            message="the column holds binary data, such as pictures, and no text",
+            remedy="leave the column out, or write it as text",
             column=column.name,
-        ) from None
+        )
     return text
 
 

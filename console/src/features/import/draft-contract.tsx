@@ -61,7 +61,7 @@ interface Props {
   otherRows?: number[]
   /** How many rows have no value: the gate leaves them out. */
   blankRows?: number | undefined
-  /** Columns of lists of records, which are parts of their own: they are left out unless a person takes them in. */
+  /** Columns of lists of records, which are parts of their own, and of binary data: they are left out unless a person takes them in. */
   lists?: string[]
   /** The places of the columns in the order of the file; absent if they are in it. */
   order?: number[] | undefined

@@ -244,7 +244,10 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           encoding={edits.encoding}
           otherRows={otherRows(result)}
           blankRows={grid?.blank}
-          lists={innerLists(result).map(({ path }) => path.replaceAll('.', '_'))}
+          lists={[
+            ...innerLists(result).map(({ path }) => path.replaceAll('.', '_')),
+            ...Object.keys(grid?.unreadable ?? {}),
+          ]}
           order={grid?.file_order}
           onWork={onWork}
           onCreated={(dataset, fields, steps) => {

@@ -215,3 +215,25 @@ def test_amounts_as_long_as_card_numbers_are_neither_hidden_nor_refused_on_the_p
     rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows").json["rows"]
     assert [row["cells"][1] for row in rows] == [str(amount) for amount in amounts]
     assert answer["draft"]["rows"] == 32
+
+
+def test_binary_data_that_is_utf_8_is_named_and_left_out_and_the_other_columns_are_created() -> None:
+    """It was one of control characters, and failed the check of the whole file, which did not name it."""
+    caller = uploader()
+    columns = {
+        "reading": pa.array([1, 2, 3]),
+        "raw": pa.array([b"\x00\x01"] * 3),
+        "place": pa.array(["a", "b", "c"]),
+    }
+    upload_id = uploaded(caller, parquet(columns), "charging.parquet", "")
+    answer = checked(caller, upload_id)
+    assert answer.json["grid"]["unreadable"] == {"raw": "binary"}
+    document = answer.json["draft"]["document"]
+    (table,) = document["schema"]
+    assert [each["name"] for each in table["properties"]] == ["reading", "raw", "place"]
+    del table["properties"][1]
+    table["customProperties"] = [{"property": "headgate.leftOut", "value": ["raw"]}]
+    edits = {"columns": {"reading": "reading", "raw": None, "place": "place"}}
+    asked = {"document": document, "edits": edits}
+    counted = caller.call("POST", f"/v1/uploads/{upload_id}/draft-check", asked)
+    assert (counted.status, counted.json["accepted"]) == (200, 3)
