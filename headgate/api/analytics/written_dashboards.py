@@ -94,7 +94,10 @@ def write_dashboard(
     _check_panels(system, content)
     author = {"written_by": caller.name, "written_at": lake.now().isoformat(timespec="seconds")}
 
+    files = {name: {"title": board.title} for name, board in _files(lake).items()}
+
     def with_dashboard(before: Documents) -> Documents:
+        _check_title(asked.title, {**files, **before}, system)
         present = before.get(system, {})
         if present and {**present, **content} == present:
             return before
@@ -242,6 +245,13 @@ def _check_name(lake: LakePorts, system: str) -> None:
         raise conflict(
             f"The dashboard {system} is a file of the lake. Choose another title, or push the file."
         )
+
+
+def _check_title(title: str, present: Documents, system: str) -> None:
+    """Refuse the title of another dashboard: in a list of titles nobody could choose between both."""
+    others = {board["title"].casefold() for name, board in present.items() if name != system}
+    if title.casefold() in others:
+        raise conflict(f"Another dashboard has the title {title}. Choose another title.")
 
 
 def _check_panels(system: str, content: Mapping[str, Any]) -> None:

@@ -122,6 +122,20 @@ def test_only_operators_write_and_no_file_of_the_lake_is_replaced() -> None:
     assert "is a file of the lake" in answer.json["detail"]
 
 
+def test_no_two_dashboards_have_one_title() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake)
+    ana.call("PUT", f"{PATH}/branches", board())
+    of_file = ana.call("GET", PATH).json["dashboards"][0]["title"]
+    for title in ("branches", of_file):
+        answer = ana.call("PUT", f"{PATH}/others", board(title))
+        assert (answer.status, answer.json["detail"]) == (
+            409,
+            f"Another dashboard has the title {title}. Choose another title.",
+        )
+    assert written(ana).keys() == {"branches"}
+
+
 def test_no_dashboard_has_the_name_of_a_persons_own() -> None:
     lake = MemoryLake()
     answer = Caller(lake).call("PUT", f"{PATH}/mine", board("Mine"))

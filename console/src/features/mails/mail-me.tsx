@@ -35,6 +35,12 @@ const NO_COLUMNS: AnswerColumn[] = []
 /** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
 const SENT_AT = Date.UTC(2026, 0, 1, 6)
 
+/** Which day a moment is on where the person is, if that is not its day in UTC. */
+function otherDayWords(at: number): string {
+  const [here, utc] = [new Date(at).getDate(), new Date(at).getUTCDate()]
+  return here === utc ? '' : (here - utc + 31) % 31 === 1 ? ' on the next day' : ' on the day before'
+}
+
 type Chart = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series'>
 const NOTHING_SHOWN: Chart = { sql: '', dashboard: '', kind: 'table', x: '', y: [], series: '' }
 
@@ -124,8 +130,8 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
         onRefused={(isNow) => setRefused(isNow ? content : '')}
       />
       <Text size="xs" className="muted">
-        To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
-        chose another time for the daily report.{' '}
+        To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)}
+        {otherDayWords(SENT_AT)} your time, unless an operator chose another time for the daily report.{' '}
         {'sql' in of
           ? 'It has at most 20 rows: the newest whole periods if the rows are in the order of time, else the first.'
           : 'It has at most 20 rows of each table (of a dashboard of the lake three, with four columns): the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}

@@ -23,6 +23,7 @@ import { byAmount } from '../morning/file-tasks'
 import { ACKNOWLEDGE, alertItems, ALERTS, openAlerts } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
+import { WatchedFigures } from './watched-figures'
 import { keptCount, useKeptCount } from './kept-counts'
 import { type OpenItems, useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
@@ -212,9 +213,7 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
       ) : (
         list
       )}
-      <Text size="xs" className="muted">
-        {count(figures.length, 'figure')} of the dashboards {figures.length === 1 ? 'is' : 'are'} watched.
-      </Text>
+      <WatchedFigures figures={figures} answers={answers.map(({ data }) => data)} />
       <LakeAlerts
         raised={unread || !decisions.data ? 0 : openAlerts(raised, decisions.data.decisions).length}
       />
