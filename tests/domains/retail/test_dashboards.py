@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
+from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -1210,10 +1211,7 @@ NEAR: dict[str, object] = {"series_id": "total", "windows": 3, "smape": 20.0, "c
 
 def test_the_first_figure_says_that_no_test_saw_the_season_and_what_the_other_rule_expects() -> None:
     """The error of other weeks stood beside the weeks of Christmas, and twice the amount further down."""
-    lately: list[dict[str, object]] = [
-        {"series_id": "total", "revenue": 180, "period_on": WEEKS_AHEAD[0] - timedelta(weeks=at)}
-        for at in range(1, 9)
-    ]
+    lately = MEAN_OF_8
     ahead = weeks_ahead(70)
     ahead[0] |= {"sold_so_far": 70, "sold_until": date(2010, 12, 9)}
     panel = panel_of("market-intelligence-hub", "next_month")
@@ -1230,12 +1228,59 @@ def test_the_first_figure_says_that_no_test_saw_the_season_and_what_the_other_ru
     assert title.endswith("; past sums, none of this season, were off by 17")
     assert action == (
         "Agree purchases for what is still to sell, as orders that can still be cut: no test covered this "
-        "season, and the mean of the last 8 weeks, as good in tests, says 720. Count on no more cash "
+        "season, and the mean of the last 8 weeks, as good in tests, says 720. Count on less cash "
         "than the low end."
     )
     assert details_of(panel, rows[0])[-1].startswith("Planned by"), "a tested season is no detail"
     assert tested_title.endswith("; past sums were off by 17")
     assert "season" not in tested_action
+
+
+@pytest.mark.parametrize("is_in_data", [True, False])
+def test_the_first_figure_says_whether_the_worst_case_of_the_model_card_applies(*, is_in_data: bool) -> None:
+    """Before the first Christmas the band held 31 of 100, and only the model card said so."""
+    card = "before the first Christmas of a shop of gifts only 31 %"
+    folder = files("headgate.domains.retail") / "model_cards"
+    assert card in (folder / "sales-forecast.yaml").read_text("utf-8")
+    last_year: list[dict[str, object]] = [
+        {"series_id": "total", "revenue": 90, "period_on": week - timedelta(days=364)} for week in WEEKS_AHEAD
+    ]
+    panel = panel_of("market-intelligence-hub", "next_month")
+    with duckdb.connect() as engine:
+        history = last_year if is_in_data else []
+        filled_tables(engine, sales_forecast=weeks_ahead(70), sales_history=history, forecast_accuracy=[NEAR])
+        engine.execute("update sales_forecast set history_too_short = true")
+        (row,) = answer_of(engine, panel.sql)
+    detail = details_of(panel, row)[-1]
+    assert ("does not apply" in detail) == is_in_data
+    assert "31 of 100 weeks were in their band" in detail
+    assert str(row["title_action"]).endswith("Count on less cash than the low end.")
+
+
+def test_the_rule_for_a_sum_says_that_another_one_was_nearer_in_the_tests() -> None:
+    """The title said to plan by the forecast, above columns in which the mean was nearer."""
+    panel = panel_of("market-intelligence-hub", "horizons")
+    ahead = weeks_ahead(70)
+    ahead[-1] |= {"sum_off_by": 16.6, "sum_off_by_mean_of_8": 15.4}
+    titles = []
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=MEAN_OF_8, forecast_accuracy=[NEAR])
+        titles.append(answer_in_words(panel.answer, answer_of(engine, panel.sql), {}))
+        engine.execute("update sales_forecast set sum_off_by_mean_of_8 = 18")
+        titles.append(answer_in_words(panel.answer, answer_of(engine, panel.sql), {}))
+    assert titles == [
+        (
+            "Plan purchases of 4 weeks by the forecast; the mean of the last 8 weeks was nearer for 4 weeks, "
+            "by no more than chance, and has no season"
+        ),
+        "Plan purchases of 4 weeks by the forecast",
+    ]
+
+
+MEAN_OF_8: list[dict[str, object]] = [
+    {"series_id": "total", "revenue": 180, "period_on": date(2010, 12, 6) - timedelta(weeks=at)}
+    for at in range(1, 9)
+]
 
 
 def test_a_series_that_no_test_saw_is_ordered_little_at_a_time_in_all_panels() -> None:
@@ -1783,7 +1828,8 @@ def test_each_sum_of_weeks_says_which_rule_was_nearer_and_by_which_one_to_plan()
     ]
     assert answer_in_words(panel.answer, rows, panel.units) == (
         "Plan purchases of 4 weeks, 13 weeks by the forecast; of the coming week by the mean of the last 8 "
-        "weeks"
+        "weeks; the mean of the last 8 weeks was nearer for 4 weeks, by no more than chance, and has no "
+        "season; the mean of the last 8 weeks was nearer for 13 weeks, but last year contradicts it"
     )
     assert [(row["plan_by"], row["amount"]) for row in far_off][1] == ("neither", None)
     assert answer_in_words(panel.answer, far_off, panel.units).endswith(
