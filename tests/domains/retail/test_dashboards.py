@@ -624,6 +624,7 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
         filled_tables(engine, fraud_scores=[])
         engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
         engine.execute("update fraud_scores set amount = case transaction_id when 5 then 400 else 100 end")
+        set_costs(engine)
         datasets(engine)
         shown = engine.execute(f"select transaction_id from ({translate(panel.sql, 'duckdb')})")  # noqa: S608 the dashboard's statement
         assert [number for (number,) in shown.fetchall()] == [5, 2, 6]
@@ -645,6 +646,14 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
     assert (figure["value"], figure["before"], figure["title_action"]) == (3, 1, None)
     assert (money["value"], money["before"]) == (600, 100)
     assert money["title_loss"] == pytest.approx(sum(float(str(row["value"])) for row in items))
+
+
+def test_no_statement_repeats_the_rules_of_columns_of_payments() -> None:
+    """Whether a payment waits, and what it is expected to cost, are columns of `fraud_scores`."""
+    board = dashboards()["compliance-guardian"]
+    texts = [panel.sql for panel in board.panels] + [queue.sql for queue in board.queues]
+    copied = re.compile(r"decision <> 'approve' AND|amount AS double\) \* (\w+\.)?score|1 - score")
+    assert [text for text in texts if copied.search(text)] == []
 
 
 def test_the_costs_that_the_page_of_fraud_states_are_those_of_the_decisions() -> None:
@@ -1373,7 +1382,11 @@ def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, ob
 
 
 def set_costs(engine: duckdb.DuckDBPyConnection) -> None:
-    """Set the cost of blocking, as the table has it after each build."""
+    """Set the costs of each payment, and whether it waits, as the table has them after each build."""
+    engine.execute(
+        "update fraud_scores set expected_loss = round(cast(amount as double) * score, 2), "
+        "to_decide = decision <> 'approve' and is_fraud is null and reviewed_as is null"
+    )
     cost = f"(1 - score) * ({decisions.BLOCK_CALL_GBP} + {MARGIN_SHARE} * cast(amount as double))"
     engine.execute(
         f"update fraud_scores set cost_of_blocking = round({cost}, 2) "  # noqa: S608 columns of a contract
@@ -4548,12 +4561,15 @@ def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() ->
         filled_tables(engine, fraud_scores=payments)
         (figure,), (money,), queue = (answer_of(engine, panel.sql) for panel in panels)
         engine.execute("update fraud_scores set is_fraud = null where transaction_id = 0")
+        set_costs(engine)
         (waiting,) = answer_of(engine, panels[0].sql)
         (at_risk,) = answer_of(engine, panels[1].sql)
         engine.execute("update fraud_scores set is_fraud = null where decision = 'approve'")
         engine.execute("update fraud_scores set score = 0.3 where decision = 'approve'")
+        set_costs(engine)
         (approved,) = answer_of(engine, panels[0].sql)
         engine.execute("update fraud_scores set score = 0.4 where transaction_id = 4")
+        set_costs(engine)
         (approved_at_the_limit,) = answer_of(engine, panels[0].sql)
     by_rule = "Without a verdict 2 payments were approved by the rule, the last on 5 Dec 2010."
     assert details_of(panels[0], figure) == []

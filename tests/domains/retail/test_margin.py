@@ -49,7 +49,7 @@ def test_a_larger_margin_blocks_less_and_pays_more_offers() -> None:
     assert churn.earned(left, value, 0.3)[0] < 0 < churn.earned(left, value, 0.4)[0]
 
 
-def test_the_cost_of_a_wrong_block_follows_the_margin() -> None:
+def test_the_cost_of_a_wrong_block_follows_the_margin_and_the_expected_loss_does_not() -> None:
     row = {"transaction_id": 1, "pence": 10_000, "score": 0.5, "model": "gradient_boosting"}
     row |= dict.fromkeys(("transacted_at", "customer_id", "terminal_id", "is_fraud"), None)
     row |= {"decision": "block"} | dict.fromkeys(("reason_1", "reason_2", "reason_3", "reason_words"), "")
@@ -58,6 +58,7 @@ def test_the_cost_of_a_wrong_block_follows_the_margin() -> None:
         pa.table({"transaction_id": pa.array([], "int64"), "reviewed_as": pa.array([], "string")})
     )
     costs = fraud_scores.table(scored, reviewed, margin=0.35)
+    assert [str(loss) for loss in table_of(costs.path)["expected_loss"].to_pylist()] == ["50.00", "50.00"]
     assert [str(cost) for cost in table_of(costs.path)["cost_of_blocking"].to_pylist()] == ["20.00", "None"]
 
 

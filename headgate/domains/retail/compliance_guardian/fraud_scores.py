@@ -40,6 +40,7 @@ _COLUMNS = (
     "amount",
     "score",
     *_JUDGED,
+    "expected_loss",
     "cost_of_blocking",
     "is_fraud",
     "reviewed_as",
@@ -70,6 +71,7 @@ def _rows(scored: ibis.Table, reviewed: ibis.Table, margin: float) -> ibis.Table
     cost = (1 - rows.score) * (BLOCK_CALL_GBP + margin * rows.amount.cast("double"))
     rows = rows.mutate(
         to_decide=is_open & (rows.decision != "approve"),
+        expected_loss=(rows.score * rows.amount.cast("double")).round(2).cast("decimal(12, 2)"),
         cost_of_blocking=(rows.model != Isolation.name).ifelse(cost.round(2), None).cast("decimal(12, 2)"),
     )
     return rows.select(*_COLUMNS).order_by(_ID)
