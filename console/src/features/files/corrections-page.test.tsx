@@ -36,17 +36,27 @@ test('what became of corrections is said in one sentence', () => {
   expect(correctionWords({ ...FILE, state: 'reverted' })).toBe('The corrections were undone')
 })
 
+const BEFORE = { formats: { updated_at: { patterns: ['dd.MM.yyyy'] } } }
+
 async function showPage(original: Partial<Schemas['FileDetail']> = {}) {
   const row = {
     source_row: 1,
     column: 'list_price',
     value: 'teuer',
     reason: 'List price is not a number.',
-    record: { product_id: '4744', _corrected_row: '33' },
+    also_refused: [{ column: 'category', rule: 'required', reason: 'Category is missing.' }],
+    corrected_cells: { updated_at: '2026-02-28 00:00:00', category: null },
+    record: { product_id: '4744', list_price: 'teuer', category: null, _corrected_row: '33' },
   }
   const answers: Record<string, unknown> = {
     '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
-    '/v1/files/f1': { ...FILE, file_id: 'f1', key: 'products/lieferant.csv', ...original },
+    '/v1/files/f1': {
+      ...FILE,
+      file_id: 'f1',
+      key: 'products/lieferant.csv',
+      edited_before: BEFORE,
+      ...original,
+    },
     '/v1/files/f2/rejected-rows': { key: ['product_id'], rows: [row], groups: [], next_cursor: '' },
   }
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -73,12 +83,17 @@ test('once the row is corrected in its file, nobody is asked to correct it again
   expect(screen.queryByRole('link', { name: /Correct it again/ })).toBeNull()
 })
 
-test('a refused correction shows the typed value, the reason, and the way back to its file', async () => {
+test('a refused correction names each typed cell, each refused one with its reason, and the way back to its file', async () => {
   await showPage()
   const again = await screen.findByRole('link', { name: 'Correct it again in lieferant.csv' })
   expect(again.getAttribute('href')).toBe('#/files/f1')
   const cells = (await screen.findAllByRole('cell')).map((cell) => cell.textContent)
-  expect(cells).toEqual(['4744', 'List price', 'teuer', 'List price is not a number.'])
+  expect(cells).toEqual([
+    '4744',
+    'Updated at 28.02.2026 · Category empty',
+    'List price teuer · Category –',
+    'List price is not a number. Category is missing.',
+  ])
   expect(document.body.textContent).not.toContain('_corrected_row')
 })
 

@@ -13,8 +13,8 @@ import { fileTitle } from './file-list'
 import type { Spellings } from './file-spelling'
 import { NextStep } from './next-step'
 import { useFile, useRejectedRows } from './queries'
-import { writtenCells } from './rejected-row'
-import { placeOf, textWords } from './rejection-groups'
+import { typedWords, writtenCells } from './rejected-row'
+import { placeOf, refusedCells, textWords } from './rejection-groups'
 import { Undo } from './undo'
 
 type File = Schemas['FileDetail']
@@ -26,6 +26,7 @@ export function CorrectionsPage({ file, originalId }: { file: File; originalId: 
   const name = original ? fileTitle(original) : heading(file.dataset)
   const href = `#/files/${encodeURIComponent(originalId)}`
   const refused = file.quarantined
+  const spellings = original?.edited_before?.formats ?? {}
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
@@ -53,11 +54,11 @@ export function CorrectionsPage({ file, originalId }: { file: File; originalId: 
       <Panel title={correctionWords(file)} name="Rows">
         <Stack gap="xs">
           <NextStep file={file} isSecond={refused > 0} />
-          {file.quarantined + file.duplicates > 0 ? <RefusedRows file={file} /> : null}
+          {file.quarantined + file.duplicates > 0 ? <RefusedRows file={file} spellings={spellings} /> : null}
           <AcceptedRows
             correctionId={file.file_id}
             originalId={originalId}
-            spellings={original?.edited_before?.formats ?? {}}
+            spellings={spellings}
             dataset={file.dataset}
           />
         </Stack>
@@ -84,8 +85,8 @@ export function correctionWords({
   return parts.join(', ') || 'The gate has not decided yet'
 }
 
-/** The typed values that the gate refused, and why; they are typed again in the file. */
-function RefusedRows({ file }: { file: File }) {
+/** The rows that the gate refused again: what was typed, which cells it refused, and why; they are typed again in the file. */
+function RefusedRows({ file, spellings }: { file: File; spellings: Spellings }) {
   const titleOf = useTitles(file.dataset)
   const rejected = useRejectedRows(file.file_id, '', true)
   return (
@@ -100,8 +101,8 @@ function RefusedRows({ file }: { file: File }) {
                   {key.map((name) => (
                     <Table.Th key={name}>{titleOf(name)}</Table.Th>
                   ))}
-                  <Table.Th>Column</Table.Th>
                   <Table.Th>Typed</Table.Th>
+                  <Table.Th>Refused</Table.Th>
                   <Table.Th>Why it was refused</Table.Th>
                 </Table.Tr>
               </Table.Thead>
@@ -113,9 +114,19 @@ function RefusedRows({ file }: { file: File }) {
                       {key.map((name) => (
                         <Table.Td key={name}>{textWords(row.record[name] ?? '–')}</Table.Td>
                       ))}
-                      <Table.Td>{row.column ? titleOf(row.column) : 'whole row'}</Table.Td>
-                      <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
-                      <Table.Td className="any-text">{row.reason}</Table.Td>
+                      <Table.Td className="any-text">{typedWords(row, titleOf, spellings) || '–'}</Table.Td>
+                      <Table.Td className="any-text">
+                        {refusedCells(row)
+                          .map(({ column, value }) =>
+                            column ? `${titleOf(column)} ${value || '–'}` : 'whole row',
+                          )
+                          .join(' · ')}
+                      </Table.Td>
+                      <Table.Td className="any-text">
+                        {refusedCells(row)
+                          .map(({ reason }) => reason)
+                          .join(' ')}
+                      </Table.Td>
                     </Table.Tr>
                   ))}
               </Table.Tbody>

@@ -481,7 +481,17 @@ const OUTCOMES = {
   refused: 'correction refused',
 }
 
-/** The cells that a person wrote, as in `List price: n/a → empty`; hidden ones are left out. */
+/** The cells that a person wrote, as in `List price 12,50 · Category empty`; hidden ones are left out. */
+export const typedWords = (
+  { corrected_cells: cells }: Pick<Schemas['RejectedRow'], 'corrected_cells'>,
+  titleOf: TitleOf,
+  spellings: Spellings,
+): string =>
+  Object.entries(cells)
+    .map(([name, text]) => `${titleOf(name)} ${text ? textWords(text, spellings[name]) : 'empty'}`)
+    .join(' · ')
+
+/** The cells that a person wrote with those of the file, as in `List price: n/a → empty`; hidden ones are left out. */
 export const writtenCells = (
   row: Schemas['RejectedRow'],
   titleOf: TitleOf,
