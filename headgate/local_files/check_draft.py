@@ -13,7 +13,8 @@ from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.states import DUPLICATE_KEY, Disposition
 from headgate.local_files.check_file import any_key
 from headgate.uploads.edited_rows import check_edits
-from headgate.uploads.edited_upload import edited_content, edited_file
+from headgate.uploads.editing.edited_copy import edited_file
+from headgate.uploads.editing.open_upload import edited_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from headgate.matching.header_names import folded, made_up_name, unused_name
 from headgate.matching.match_header import fields_of, folded_aliases
 from headgate.plain_names import column_name
 from headgate.uploads.edited_rows import edited_csv
-from headgate.uploads.edited_upload import edited_content
+from headgate.uploads.editing.open_upload import edited_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -15,7 +15,7 @@ from headgate.values.refusal_reasons import title_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.uploads.edited_upload import EditedUpload
+    from headgate.uploads.editing.edited_upload import EditedUpload
     from headgate.uploads.row_numbers import RowNumbers
 
 _LEFT_OUT = " left out."

@@ -36,13 +36,8 @@ from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import DifferingCells, differing_cells
 from headgate.uploads.earlier_edits import edits_by_key
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
-from headgate.uploads.edited_upload import (
-    MAX_DRAFT_BYTES,
-    EditedUpload,
-    edited_content,
-    edited_file,
-    edited_key,
-)
+from headgate.uploads.editing.edited_copy import edited_file, edited_key
+from headgate.uploads.editing.open_upload import edited_content
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
 from headgate.uploads.listed_edits import column_changes, typed_cells, with_values_of_file
@@ -65,10 +60,12 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.matching.mappings import Mappings
+    from headgate.uploads.editing.edited_upload import EditedUpload
 
 log = logging.getLogger(__name__)
 
 FIRST_ROWS = 100
+MAX_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
 _ENCODING_PROBE_BYTES = 1 << 20
 _MAX_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"

@@ -9,7 +9,8 @@ from headgate.errors import BadInputError, ServiceError
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.uploads.edited_rows import check_edits
-from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
+from headgate.uploads.editing.edited_copy import edited_file, edited_key
+from headgate.uploads.editing.open_upload import edited_content
 from headgate.uploads.upload import UploadRecord, UploadState
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.formats.unpack import is_packed, unpack
 from headgate.masking.redaction import redact
-from headgate.uploads.edited_upload import open_part
+from headgate.uploads.editing.sent_parts import open_part
 from headgate.uploads.ragged_rows import cells_of
 from headgate.values.cells import text_array
 

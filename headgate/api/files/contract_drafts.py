@@ -191,7 +191,7 @@ def _check_columns(contract: Contract, columns: Mapping[str, Column]) -> None:
 
 
 def _upload_for_draft(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
-    from headgate.uploads.edited_upload import MAX_DRAFT_BYTES
+    from headgate.uploads.dry_run import MAX_DRAFT_BYTES
 
     upload = own_upload(lake, caller, upload_id)
     if upload.size_bytes > MAX_DRAFT_BYTES:

@@ -1,0 +1,162 @@
+"""Open an upload with its edits: choose its part, encoding and dataset, and suggest fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.contracts.file_form import ENCODING_PROPERTY, stated_encoding
+from headgate.contracts.model import Contract
+from headgate.formats.guess_encoding import is_guessed
+from headgate.lake import keys
+from headgate.matching.file_table import as_text
+from headgate.uploads.answered_rows import AnsweredRows, answered_rows
+from headgate.uploads.edited_rows import check_edits, check_widths
+from headgate.uploads.editing.edited_upload import EditedUpload
+from headgate.uploads.editing.header_edits import edits_of_header
+from headgate.uploads.editing.part_datasets import (
+    dataset_of_columns,
+    datasets_of_lists,
+    fits_dataset,
+    likely_dataset_of_part,
+)
+from headgate.uploads.editing.sent_parts import covers_among, first_list, first_sheet, lists_in, sent_part
+from headgate.uploads.editing.suggested_fields import suggested_fields
+from headgate.uploads.editing.values_beside_list import columns_beside, in_no_row, without_values_beside
+from headgate.uploads.edits import Edits
+from headgate.uploads.import_grid import OpenedFile, open_file
+from headgate.uploads.proposed_steps import names_in_records, proposed_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from headgate.formats.json.record_lists import RecordList
+    from headgate.matching.mappings import Mappings
+    from headgate.uploads.upload import UploadRecord
+
+
+def edited_content(
+    upload: UploadRecord, path: Path, folder: Path, mappings: Mappings, limit_bytes: int
+) -> EditedUpload:
+    """Return the facts of an upload with its content at `path`.
+
+    Raises:
+        BadInputError: the file cannot be read.
+    """
+    edits, contracts = upload.edits or Edits(), mappings.contracts
+    sent = sent_part(path, folder, edits.part, limit_bytes)
+    file, parts, edits = sent.file, sent.parts, replace(edits, part=sent.part)
+    is_open = upload.edits is None or edits.chooses_part_alone
+    if lists := lists_in(file):
+        parts = {each.name: each.records for each in lists}
+        edits = replace(edits, part=edits.part if edits.part in parts else first_list(lists))
+    read_list = next((each for each in lists if each.name == edits.part), None)
+    inner_list = read_list.name if read_list and read_list.is_inner else ""
+    sheet = edits.part if edits.part in parts and file == path else ""
+    dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
+
+    def opened_at(name: str, encoding: str = edits.encoding, beside: Sequence[str] = ()) -> OpenedFile | None:
+        read = _stating(encoding, contracts.get(dataset))
+        return open_file(file, folder, read, name, limit_bytes, beside=beside)
+
+    opened = opened_at(sheet)
+    if is_open and opened and edits.part and not (lists or edits.dataset or edits.is_of_no_dataset):
+        dataset = dataset if fits_dataset(dataset, upload.key, opened, mappings) else ""
+    if opened and upload.edits is None and dataset not in contracts and file == path and not lists:
+        opened, sheet = first_sheet(upload.key, opened, sent, opened_at, mappings)
+        edits = replace(edits, part=sheet)
+    is_remembered = False
+    if opened and is_open:
+        opened, edits, is_remembered = edits_of_header(
+            upload.key, edits, opened, partial(opened_at, sheet), mappings
+        )
+    of_parts = datasets_of_lists(file, lists, contracts)
+    dataset = edits.dataset or dataset
+    if opened and dataset not in contracts and not edits.is_of_no_dataset:
+        dataset = dataset_of_columns(upload.key, opened, inner_list, of_parts, mappings)
+    contract = contracts.get(dataset)
+    opened, edits, beside = _reopened(read_list, opened, contract, edits, partial(opened_at, sheet))
+    edited = EditedUpload(
+        file,
+        parts,
+        opened,
+        edits,
+        is_remembered,
+        contract,
+        part_datasets=of_parts,
+        covers=covers_among(sent.narrow, contracts),
+        hidden_parts=sent.hidden,
+        is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
+        inner_list=inner_list,
+        beside_list=in_no_row(read_list, opened),
+        beside_columns=beside,
+    )
+    suggested = _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
+    return replace(suggested, answers=_answers(suggested, upload))
+
+
+def _stating(encoding: str, contract: Contract | None) -> Contract | None:
+    """Return the contract by which a text is read in the encoding that a person chose, if any."""
+    if not encoding:
+        return contract
+    read = contract or Contract("", "", "source", "0", ())
+    return replace(read, properties={**read.properties, ENCODING_PROPERTY: encoding})
+
+
+def _is_in_other_encoding(opened: OpenedFile, encoding: str) -> bool:
+    """Return whether a text was read in a guessed encoding, and another one is stated for its source."""
+    written_as = opened.source.written_as
+    return bool(encoding) and is_guessed(written_as) and written_as["encoding"] != encoding
+
+
+def _reopened(
+    read_list: RecordList | None,
+    opened: OpenedFile | None,
+    contract: Contract | None,
+    edits: Edits,
+    opened_with: Callable[..., OpenedFile | None],
+) -> tuple[OpenedFile | None, Edits, tuple[str, ...]]:
+    """Return the file as its dataset states it: in its encoding, with the values beside its list as columns.
+
+    Also return the edits of these columns, and the names of the values.
+    """
+    encoding = edits.encoding or stated_encoding(contract)
+    if opened and _is_in_other_encoding(opened, encoding):
+        opened = opened_with(encoding)
+    beside = columns_beside(read_list, opened, contract, edits)
+    edits = without_values_beside(edits, read_list, {*beside, *(opened.names if opened else ())})
+    return (opened_with(encoding, beside) if beside else opened), edits, beside
+
+
+def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:
+    """Return the refused rows that the file replaces, if its columns are decided and no values are masked."""
+    opened, contract, edits = edited.opened, edited.contract, edited.edits
+    if opened is None or contract is None or contract.sensitive:
+        return None
+    is_decided = any(edits.columns.values()) and not upload.raw_version
+    return answered_rows(opened, edits.left_out) if is_decided else None
+
+
+def _with_suggestions(
+    edited: EditedUpload, key: str, list_name: str, inner_list: str, mappings: Mappings
+) -> EditedUpload:
+    """Add the suggested fields of the columns and steps; for a part of no dataset, the likely one."""
+    opened, contract, edits = edited.opened, edited.contract, edited.edits
+    if opened is None:
+        return edited
+    names = opened.headed.names
+    if contract is None:
+        likely = likely_dataset_of_part(list_name, names, inner_list, mappings.contracts)
+        return replace(edited, likely_dataset=likely)
+    matched = contract.names if opened.is_as_declared else names_in_records(names, inner_list)
+    suggested = suggested_fields(key, contract, opened.headed, mappings, matched)
+    # Stored edits are for the contract; the gate reports fields that they lack.
+    if edits.columns and not edited.is_remembered:
+        check_edits(edits, contract, opened.names)
+    if not edited.is_remembered:
+        check_widths(edits, contract)
+    texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
+    steps = proposed_steps(suggested, contract, edits, texts, inner_list)
+    return replace(edited, suggested=suggested, proposed_steps=steps)
