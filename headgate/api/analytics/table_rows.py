@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import math
 from datetime import date, datetime
@@ -141,9 +142,13 @@ def cell(value: object) -> Cell:
 
 
 def as_csv(rows: pa.Table) -> bytes:
-    """Return the rows as CSV in UTF-8, with an apostrophe before texts that look like a formula."""
+    """Return the rows as CSV in UTF-8, with an apostrophe before texts that look like a formula.
+
+    It begins with the mark by which Excel reads a text as UTF-8; without it "Łódź" is shown as other letters.
+    """
     guarded = [inert_column(column) for column in rows.columns]
-    out = io.BytesIO()
+    out = io.BytesIO(codecs.BOM_UTF8)
+    out.seek(len(codecs.BOM_UTF8))
     pa_csv.write_csv(pa.table(guarded, names=[str(inert(name)) for name in rows.column_names]), out)
     return out.getvalue()
 

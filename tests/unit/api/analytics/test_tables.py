@@ -178,7 +178,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_guarded_in_a_csv_file_and_a_nega
     made = table_rows.as_csv(
         pa.table({"@name": ["-5+cmd", "\N{FULLWIDTH EQUALS SIGN}1", None], "amount": [-5, 1, None]})
     )
-    assert made.decode() == '"\'@name","amount"\n"\'-5+cmd",-5\n"\'\N{FULLWIDTH EQUALS SIGN}1",1\n,\n'
+    assert made.decode() == '\ufeff"\'@name","amount"\n"\'-5+cmd",-5\n"\'\N{FULLWIDTH EQUALS SIGN}1",1\n,\n'
 
 
 def test_downloads_hold_the_rows_and_a_spreadsheet_runs_no_cell(caller: Caller) -> None:
