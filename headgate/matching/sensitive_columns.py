@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow.compute as pc
+
 from headgate.contracts.model import Contract, Mask
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import rows_with_secrets
 from headgate.matching.file_table import as_text
 from headgate.matching.header_names import folded
-from headgate.values.cells import matches, rows_where
+from headgate.values.cells import Flags, flags, marked, matches, rows_where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -58,16 +61,25 @@ def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]
     """Return the columns with card data by their names or values, for a file without a contract.
 
     These are columns with a sensitive name, columns of card numbers and, beside one of these, columns whose
-    values have three or four digits like verification codes.
+    values have three or four digits like verification codes, mostly in rows with a card number.
 
     Args:
         columns: by the name in the file; all values or the first ones.
     """
-    texts = {name: as_text(column).drop_null().unique() for name, column in columns.items()}
-    cards = {name for name, values in texts.items() if are_cards(values)}
+    texts = {name: as_text(column) for name, column in columns.items()}
+    cards = {name for name, values in texts.items() if are_cards(values.drop_null().unique())}
     named = {name for name in columns if is_sensitive_name(name)}
-    codes = {name for name, values in texts.items() if _holds_codes(values)} if cards else set()
+    codes: set[str] = set()
+    if cards:
+        has_card = _rows_with_cards([texts[name] for name in cards])
+        codes = {name for name, values in texts.items() if _holds_codes(values, has_card)}
     return frozenset(cards | named | codes)
+
+
+def _rows_with_cards(columns: Sequence[pa.Array]) -> Flags:
+    """Return the rows in which one of the columns has a card number."""
+    rows = [marked(rows_with_cards(each, context_below=ANYWHERE), len(each)) for each in columns]
+    return np.logical_or.reduce(rows)
 
 
 def are_cards(texts: pa.Array) -> bool:
@@ -75,8 +87,13 @@ def are_cards(texts: pa.Array) -> bool:
     return len(rows_with_cards(texts, context_below=ANYWHERE)) > _CARD_SHARE * len(texts)
 
 
-def _holds_codes(texts: pa.Array) -> bool:
-    return len(texts) > 0 and len(rows_where(matches(texts, _CODE))) >= _CODE_SHARE * len(texts)
+def _holds_codes(texts: pa.Array, has_card: Flags) -> bool:
+    """Return whether most texts are written as codes, in rows of cards: other numbers stand in every row."""
+    different = texts.drop_null().unique()
+    if not len(different) or len(rows_where(matches(different, _CODE))) < _CODE_SHARE * len(different):
+        return False
+    filled = flags(pc.greater(pc.utf8_length(pc.fill_null(texts, "")), 0))
+    return bool(2 * (filled & has_card).sum() >= filled.sum())
 
 
 def _may_be_masked(column: pa.Array | pa.ChunkedArray, *, with_codes: bool) -> bool:

@@ -311,6 +311,12 @@ class Samples:
         texts = blank_to_null(self._texts[row]).drop_null()
         return len(texts) > 0 and bool(flags(matches(texts, _WHOLE_NUMBER)).all())
 
+    def is_nearly_empty(self, row: int) -> bool:
+        """Return whether at most one in ten rows has a text in a column."""
+        texts = self._texts[row]
+        filled = len(blank_to_null(texts).drop_null())
+        return len(texts) > 0 and filled <= (1 - _GOOD_FIT) * len(texts)
+
     def is_to_come(self, row: int, column: Column) -> bool:
         """Return whether more than one in ten of a column's texts is a future time, read as the field."""
         values = self._as(row, column).values
@@ -386,7 +392,8 @@ def _contradicts_time(names: Sequence[str], facts: _Facts, samples: Samples, con
     """Return the pairs of columns and fields that contradict each other about time.
 
     A column about the future, by its name or by its values, is no field that records the past, if only its
-    values suggest it. A column with the time of an event is no field that orders the versions of a row.
+    values suggest it. A column with the time of an event is no field that orders the versions of a row, and
+    neither is a nearly empty one that only its values suggest: each version of a row has such a time.
     """
     is_excluded = np.zeros_like(facts.exact, dtype=bool)
     is_open = (facts.exact == 0) & (facts.alias == 0)
@@ -397,7 +404,11 @@ def _contradicts_time(names: Sequence[str], facts: _Facts, samples: Samples, con
                 is_excluded[:, at] = is_event & is_open[:, at]
             is_by_value = is_open[:, at] & (facts.fit[:, at] > 0) & (facts.name[:, at] < _NAMED)
             for row in np.flatnonzero(is_by_value).tolist():
-                is_excluded[row, at] |= names_an_end(names[row]) or samples.is_to_come(row, column)
+                is_excluded[row, at] |= (
+                    names_an_end(names[row])
+                    or samples.is_to_come(row, column)
+                    or (column.name in contract.order_by and samples.is_nearly_empty(row))
+                )
     return is_excluded
 
 

@@ -72,3 +72,12 @@ def test_without_a_contract_a_name_of_a_verification_code_hides_its_column() -> 
 
 def test_numbers_of_which_one_in_ten_has_a_right_check_digit_are_no_cards() -> None:
     assert sensitive(ean=[f"411111111111111{digit}" for digit in range(10)]) == frozenset()
+
+
+def test_numbers_in_every_row_are_no_codes_where_few_rows_have_a_card() -> None:
+    """Order numbers such as `#1000` and the count of an answer were hidden, because notes name cards."""
+    notes = ["Karte 4111 1111 1111 1111 belasten" if row % 4 == 0 else None for row in range(40)]
+    numbers = [f"#{1000 + row}" for row in range(40)]
+    assert sensitive(note=notes, order_no=numbers, count=["600"] * 40) == {"note"}
+    beside = [f"{100 + row}" if row % 4 == 0 else None for row in range(40)]
+    assert sensitive(note=notes, f2=beside) == {"note", "f2"}

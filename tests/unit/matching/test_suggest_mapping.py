@@ -279,3 +279,14 @@ def test_the_number_of_a_customer_is_no_quantity_although_its_values_fit() -> No
         for name in ("Kundennr", "Geliefert")
     }
     assert fields == {"Kundennr": set(), "Geliefert": {"quantity"}}
+
+
+@pytest.mark.parametrize(("filled", "is_proposed"), [(2, False), (100, True)])
+def test_a_nearly_empty_column_is_no_time_of_a_change_by_its_values(filled: int, is_proposed: bool) -> None:
+    """Refunds of 2 % of the orders of a shop were proposed as the time at which each row was changed."""
+    rows = 100
+    items = [pa.array([f"{row}" for row in range(rows)]) for _ in range(2)]
+    days = [f"2024-01-{row % 28 + 1:02} 10:00:00" if row < filled else None for row in range(rows)]
+    names = ["order_item_id", "order_id", "refund_moment"]
+    match = match_columns(names, [*items, pa.array(days, pa.string())], SOURCE["order_items"])
+    assert ("updated_at" in {pair.field for pair in match.pairs}) is is_proposed
