@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,44 @@ def test_every_system_has_a_question_an_answer_and_a_figure_of_its_quality() -> 
 
 def test_names_are_unique() -> None:
     assert len({saved.name for saved in EVERYTHING}) == len(EVERYTHING)
+
+
+def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
+    athena: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of 300 that the category is still to sell an article with three quarters has 225, at 5 each."""
+    lines = [("1", "A", 60, 5), ("2", "B", 10, 10), ("3", "C", 999, 5)]
+    days = {"1": date(2010, 12, 1), "2": date(2010, 12, 2), "3": date(2010, 8, 2)}
+    for order, article, pieces, price in lines:
+        athena.execute(
+            "insert into ecommerce_curated.orders (order_id, ordered_at, status) values (?, ?, 'completed')",
+            [order, days[order]],
+        )
+        athena.execute(
+            "insert into ecommerce_curated.order_items (order_item_id, order_id, product_id, quantity, "
+            "unit_price) values (?, ?, ?, ?, ?)",
+            [order, order, article, pieces, price],
+        )
+        athena.execute(
+            "insert into ecommerce_curated.products (product_id, product_name, category) "
+            "values (?, ?, 'kitchen')",
+            [article, article],
+        )
+    for horizon in (1, 2, 3, 4):
+        athena.execute(
+            "insert into ecommerce_prod.sales_forecast (series_id, level, category, horizon, mean, "
+            "sold_so_far, sum_lower_80, sum_upper_80, sum_windows, sum_off_by) "
+            "values ('category=kitchen', 'category', 'kitchen', ?, 100, ?, 350, 460, 3, 17)",
+            [horizon, 100 if horizon == 1 else None],
+        )
+    answer = athena.execute(translate(QUESTIONS["articles_to_order"].sql, "duckdb"))
+    names = [column[0] for column in answer.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    assert [(row["product_id"], row["have_in_stock"], row["at_least"], row["at_most"]) for row in rows] == [
+        ("A", 45, 37, 54),
+        ("B", 8, 6, 9),
+    ]
+    assert [row["expected_sales"] for row in rows] == [225, 75]
 
 
 def test_accepted_refused_and_duplicate_money_add_up_in_decimals(athena: duckdb.DuckDBPyConnection) -> None:

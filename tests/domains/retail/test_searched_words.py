@@ -39,6 +39,7 @@ def test_a_list_is_found_by_the_words_of_its_question(words: str, name: str) -> 
         ("best customers", "most_valuable_customers"),
         ("lost sales", "what_they_miss"),
         ("trends", "rising_series"),
+        ("reorder list", "articles_to_order"),
     ],
 )
 def test_a_saved_question_is_found_by_its_words(words: str, name: str) -> None:

@@ -20,6 +20,7 @@ import { type Narrowed, narrowed, narrows } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { useNamedPanel } from './named-panel'
 import { useDashboards } from './queries'
+import { QuestionLinks } from './question-links'
 import { trustOf } from './trust-line'
 import { type PanelRoom, PanelView } from './panel-view'
 import { UnknownFilters } from './unknown-filters'
@@ -77,6 +78,7 @@ export function Board({
             <PageTitle>{board.title}</PageTitle>
             {byline}
             <ModelCardLinks tables={board.panels.map(({ table }) => table)} />
+            {board.written_by ? null : <QuestionLinks system={board.system} />}
           </div>
           <Group gap="sm" align="end">
             {actions}

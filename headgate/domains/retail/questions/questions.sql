@@ -28,6 +28,40 @@ WHERE direction IN ('rising', 'unknown') AND level IN ('region', 'category')
 ORDER BY direction, slope_per_period DESC, series_id
 LIMIT 20
 
+-- name: articles_to_order
+-- system: market-intelligence-hub
+-- found_by: reorder list, purchase list, order stock, inventory, replenishment, Nachbestellung
+-- Which articles should be in stock for the next 4 weeks, by the forecast of their categories, and how
+-- many pieces at least and at most? The lake has no stock: order what is missing.
+WITH recent AS (
+  SELECT i.product_id, max(p.product_name) AS product_name, max(p.category) AS category, sum(i.quantity * i.unit_price) AS sold,
+         sum(CASE WHEN i.unit_price > 0 THEN i.quantity ELSE 0 END) AS pieces
+  FROM ecommerce_curated.order_items AS i
+  JOIN ecommerce_curated.orders AS o ON o.order_id = i.order_id
+  JOIN ecommerce_curated.products AS p ON p.product_id = i.product_id
+  WHERE o.status <> 'adjusted' AND p.category <> 'service'
+    AND o.ordered_at > (SELECT date_add('day', -91, max(ordered_at)) FROM ecommerce_curated.orders)
+  GROUP BY i.product_id
+), ahead AS (
+  SELECT category, sum(greatest(mean - coalesce(sold_so_far, 0), 0)) AS expected, greatest(max(CASE WHEN horizon = 4 THEN sum_lower_80 END) - coalesce(sum(sold_so_far), 0), 0) AS low,
+         greatest(max(CASE WHEN horizon = 4 THEN sum_upper_80 END) - coalesce(sum(sold_so_far), 0), 0) AS high, max(CASE WHEN horizon = 4 AND sum_windows > 0 THEN round(sum_off_by, 1) END) AS sum_off_by
+  FROM sales_forecast
+  WHERE level = 'category' AND horizon <= 4
+  GROUP BY category
+), shared AS (
+  SELECT r.*, CAST(pieces AS double) / nullif(CAST(sum(sold) OVER (PARTITION BY category) AS double), 0) AS per_money,
+         CAST(sold AS double) / nullif(CAST(sum(sold) OVER (PARTITION BY category) AS double), 0) AS share
+  FROM recent AS r
+)
+SELECT s.product_id, s.product_name, s.category, CAST(ceil(CAST(a.expected AS double) * s.per_money) AS bigint) AS have_in_stock,
+       CAST(floor(CAST(a.low AS double) * s.per_money) AS bigint) AS at_least, CAST(ceil(CAST(a.high AS double) * s.per_money) AS bigint) AS at_most,
+       round(CAST(a.expected AS double) * s.share, 2) AS expected_sales, a.sum_off_by
+FROM shared AS s
+JOIN ahead AS a ON a.category = s.category
+WHERE s.sold > 0 AND s.pieces > 0
+ORDER BY expected_sales DESC, s.product_id
+LIMIT 30
+
 -- name: unusual_weeks
 -- system: market-intelligence-hub
 -- found_by: unusual sales, outliers, anomalies
