@@ -2,7 +2,7 @@
 import { refusedRow } from './refused-row'
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -201,6 +201,23 @@ test('what became of sent rows is said where they were sent, with a way back', a
   const foot = outcome.closest('.import-commit')
   expect(foot).not.toBeNull()
   expect(foot?.contains(await screen.findByRole('button', { name: 'Undo these corrections' }))).toBe(true)
+})
+
+test('a row that is ignored after something was typed for it is not offered for sending', async () => {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const group = { rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] }
+  const day = { ...group, rule: 'not_a_day', column: 'paid_at' }
+  const rows = [row(2), row(3, { rule: day.rule, column: day.column })]
+  const answer = { groups: [group, day], rows, next_cursor: '' }
+  answers['/v1/files/f1/rejected-rows'] = answer
+  show({}, queries)
+  fireEvent.change(await screen.findByLabelText('Corrected Amount of row 2'), { target: { value: '1' } })
+  fireEvent.change(screen.getByLabelText('Corrected Paid at of row 3'), { target: { value: '2' } })
+  screen.getByRole('button', { name: 'Send 2 corrected rows' })
+  const ignored = { rows: 1, note: '', by: 'op', at: '2026-11-30T10:00:00' }
+  answers['/v1/files/f1/rejected-rows'] = { ...answer, groups: [group, { ...day, waiting: 0, ignored }] }
+  await act(() => queries.invalidateQueries({ queryKey: ['rejected'] }))
+  await screen.findByRole('button', { name: 'Send 1 corrected row' })
 })
 
 test('yes or no is chosen', async () => {

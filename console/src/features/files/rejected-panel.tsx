@@ -15,6 +15,8 @@ import {
   type Corrections,
   groupKey,
   mistypedCells,
+  ofWaitingGroups,
+  ofWaitingRows,
   type GroupValues,
   type RejectionGroup,
   rejectionGroups,
@@ -47,8 +49,10 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const titleOf = useTitles(file.dataset)
   const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [], titleOf, useTypes(file.dataset))
   const remember = useRefusedValues(rows, setCorrections)
-  const sent = sentRows(corrections, groupValues, groups)
-  const mistyped = mistypedCells(corrections, contract.data?.column_list ?? [])
+  const typed = ofWaitingRows(corrections, groups)
+  const values = ofWaitingGroups(groupValues, groups)
+  const sent = sentRows(typed, values, groups)
+  const mistyped = mistypedCells(typed, contract.data?.column_list ?? [])
   const ask = (group: RejectionGroup) =>
     setAsked((before) =>
       before.some((one) => groupKey(one) === groupKey(group)) ? before : [...before, group],
@@ -86,12 +90,12 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                       onClick={() =>
                         correct.mutate(
                           {
-                            rows: [...corrections].map(([source_row, values]) => ({ source_row, values })),
-                            groups: [...groupValues.values()],
+                            rows: [...typed].map(([source_row, cells]) => ({ source_row, values: cells })),
+                            groups: [...values.values()],
                           },
                           {
                             onSuccess: ({ file_id }) => {
-                              remember(file_id, corrections)
+                              remember(file_id, typed)
                               setCorrections(new Map())
                               setGroupValues(new Map())
                             },

@@ -7,6 +7,8 @@ import {
   isCorrectable,
   isMistyped,
   mistypedCells,
+  ofWaitingGroups,
+  ofWaitingRows,
   otherCells,
   placeOf,
   rejectionGroups,
@@ -98,6 +100,27 @@ test('one value for a group is sent for all of its rows, and a row of its own is
   expect(sentRows(new Map(), values, groups)).toBe(167)
   expect(sentRows(new Map([[1, { amount: '2' }]]), values, groups)).toBe(167)
   expect(sentRows(new Map([[9, { paid_at: '2' }]]), values, groups)).toBe(168)
+})
+
+test('nothing is sent of rows that are ignored since something was typed for them', () => {
+  const counted = { rule: 'type', rows: 1, waiting: 1, ignored: null, values: [] }
+  const ignored = { rows: 1, note: 'test orders', by: 'uma', at: '2026-11-30T10:00:00' }
+  const groups = rejectionGroups(
+    [row(1, 'amount'), row(2, 'paid_at')],
+    [
+      { ...counted, column: 'amount' },
+      { ...counted, column: 'paid_at', waiting: 0, ignored },
+    ],
+  )
+  const typed = new Map<number, Record<string, string>>([
+    [1, { amount: '2' }],
+    [2, { paid_at: '2' }],
+  ])
+  expect([...ofWaitingRows(typed, groups).keys()]).toEqual([1])
+  const values = new Map(
+    ['amount', 'paid_at'].map((column) => [`type ${column}`, { rule: 'type', column, value: '1' }]),
+  )
+  expect([...ofWaitingGroups(values, groups).keys()]).toEqual(['type amount'])
 })
 
 test('a typed value is offered for the other rows with the same refused value', () => {

@@ -234,6 +234,18 @@ export const mistypedCells = (
     .flatMap((values) => Object.entries(values))
     .filter(([name, text]) => isMistyped(text, fields.find((field) => field.name === name)?.type)).length
 
+/** The corrections of rows that wait; what was typed for a row that is ignored since is not sent. */
+export function ofWaitingRows(corrections: Corrections, groups: RejectionGroup[]): Corrections {
+  const ignored = new Set(
+    groups.flatMap((group) => (group.ignored ? group.shown.map((row) => row.source_row) : [])),
+  )
+  return new Map([...corrections].filter(([row]) => !ignored.has(row)))
+}
+
+/** The values for all rows of a reason, without reasons whose rows are ignored since. */
+export const ofWaitingGroups = (values: GroupValues, groups: RejectionGroup[]): GroupValues =>
+  new Map([...values].filter(([key]) => !groups.some((group) => group.ignored && groupKey(group) === key)))
+
 /** How many rows are sent: those that were corrected one by one, and the others of groups with one value. */
 export function sentRows(corrections: Corrections, values: GroupValues, groups: RejectionGroup[]): number {
   const ofGroups = groups
