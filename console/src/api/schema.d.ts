@@ -2689,7 +2689,7 @@ export interface components {
         };
         /**
          * DashboardFilter
-         * @description A filter of the panels of a dashboard by one value, or by a period.
+         * @description A filter of the panels of a dashboard by values, or by an end of a period.
          */
         DashboardFilter: {
             /** Column */
@@ -2731,7 +2731,7 @@ export interface components {
             values: string;
             /**
              * Whole
-             * @description Replaces the value of `column` in matching rows; empty to keep it.
+             * @description Replaces the value of `column` in matching rows, so that it takes one value; empty to keep it.
              */
             whole: string;
         };

@@ -69,6 +69,11 @@ class BoardFilter:
         """Return whether it is an end of a period."""
         return self.declared.is_from or self.declared.is_until
 
+    @property
+    def takes_several(self) -> bool:
+        """Return whether it takes several values: no end of a period, and no part instead of the whole."""
+        return not self.is_bound and not self.declared.whole
+
     def of_tables(self, names: Iterable[str]) -> BoardFilter:
         """Return the filter of these tables."""
         return replace(self, declared=self.declared.model_copy(update={"tables": tuple(names)}))
@@ -274,6 +279,5 @@ def _way_through(of: DashboardFilter, tables: Sequence[CatalogTable]) -> Lookup 
 
 def _has_value(column: str, sign: str, values: Sequence[str], kind: str = "") -> str:
     """Return the condition of one value, or of several."""
-    if len(values) == 1:
-        return bind(f"{column} {sign} {kind}:value", {"value": values[0]})
-    return bind(f"{column} IN (:values)", {"values": [*values]})
+    literals = [bind(f"{kind}:value", {"value": value}) for value in values]
+    return f"{column} {sign} {literals[0]}" if len(literals) == 1 else f"{column} IN ({', '.join(literals)})"

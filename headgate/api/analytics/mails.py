@@ -165,3 +165,8 @@ def _check_board(lake: LakePorts, board: Dashboard, asked: MailAsked) -> None:
     if not asked.filters.keys() <= {each.name for each in filters}:
         detail = "The dashboard has no such filter. Load the page again, then choose its filters."
         raise invalid("body.filters", "unknown_filter", detail)
+    single = {each.name for each in filters if not each.takes_several}
+    if any(len(values) > 1 and name in single for name, values in asked.filters.items()):
+        raise invalid(
+            "body.filters", "one_value", "This filter takes one value. Send one for each day or part."
+        )

@@ -83,7 +83,7 @@ class TrustNote(Shape):
 
 
 class DashboardFilter(Shape):
-    """A filter of the panels of a dashboard by one value, or by a period."""
+    """A filter of the panels of a dashboard by values, or by an end of a period."""
 
     name: str
     label: str
@@ -93,7 +93,9 @@ class DashboardFilter(Shape):
         description="Athena SQL whose first column has the values, for a timestamp the first and last day. A "
         "second column has the heading of each."
     )
-    whole: str = Field(description="Replaces the value of `column` in matching rows; empty to keep it.")
+    whole: str = Field(
+        description="Replaces the value of `column` in matching rows, so that it takes one value; empty to keep it."
+    )
     is_from: bool = Field(description="Whether rows with larger values match too.")
     is_until: bool = Field(description="Whether rows with smaller values match too.")
     panels: tuple[str, ...] = Field(description="Filtered panels; empty for all.")

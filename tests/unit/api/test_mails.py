@@ -237,6 +237,7 @@ def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> N
     )
     assert ana.call("PUT", PATH, asked).status == 200
     assert ana.call("PUT", PATH, {**asked, "filters": {"nothing": "x"}}).status == 422
+    assert ana.call("PUT", PATH, {**asked, "filters": {"from": ["2026-01-02", "2026-01-03"]}}).status == 422
     assert ana.call("PUT", PATH, {**asked, "filters": {"decision": "4111 1111 1111 1111"}}).status == 422
 
 
@@ -267,6 +268,19 @@ def test_a_mail_of_a_persons_dashboard_keeps_the_filters_of_its_page_and_links_t
     (sql,) = lake.queries.asked.values()
     assert "ordered_at AS DATE) >= CAST('2025-12-01' AS DATE)" in sql
     assert "region_name = 'Ireland'" in sql
+
+
+def test_a_mail_has_the_rows_of_several_values_of_a_filter() -> None:
+    lake = MemoryLake()
+    lake.moment = MONDAY
+    ana = Caller(lake, ("viewer",), "ana")
+    chosen = {"decision": ["block", "review"]}
+    asked = mail("Fraud", sql="", dashboard="compliance-guardian", filters=chosen)
+    assert ana.call("PUT", PATH, asked).status == 200
+    ((_, _, text),) = sent(lake)
+    assert text.splitlines()[0] == "Fraud, Proposed decision: block or review"
+    assert "?decision=block&decision=review" in text
+    assert any("decision IN ('block', 'review')" in sql for sql in lake.queries.asked.values())
 
 
 def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:

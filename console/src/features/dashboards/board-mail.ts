@@ -10,6 +10,6 @@ export function boardMail(
   const active = oncePerName(filters).filter(({ name }) => chosen[name])
   return {
     title: [title, ...narrowedWords(active, chosen)].join(', ').slice(0, MAX_TITLE),
-    filters: Object.fromEntries(active.map(({ name }) => [name, [chosen[name] ?? '']])),
+    filters: Object.fromEntries(active.map(({ name }) => [name, [...(chosen[name] ?? [])]])),
   }
 }

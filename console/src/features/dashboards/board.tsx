@@ -43,14 +43,16 @@ export function Board({
   const filters = useBoardFilters(board)
   const isCarrying = useCarried(filters, catalog.data?.tables) && !catalog.isError
   const chosen = useChosen(filters)
-  const isFiltered = Object.values(chosen).some(Boolean)
+  const isFiltered = Object.keys(chosen).length > 0
   const tables = catalog.data?.tables ?? []
   const boards = useDashboards().data?.dashboards ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
   const mail = boardMail(board.title, filters, chosen)
   const unknown = useUnknownValues(filters, chosen)
-  const shown = board.panels.filter((panel) => !unknown.some(({ filter }) => narrows(filter, panel)))
+  const shown = board.panels.filter(
+    (panel) => !unknown.some(({ filter, isEmpty }) => isEmpty && narrows(filter, panel)),
+  )
   // Where a person chose the order, a panel stays in its place and says itself which filters do not apply.
   const isInOrder = hasFiltersOfTables(board)
   const apart = shown.filter(

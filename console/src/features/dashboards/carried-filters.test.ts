@@ -10,7 +10,7 @@ import {
   withWaiting,
 } from './carried-filters'
 import type { Filter } from './filters'
-import { testFilter } from './test-filters'
+import { chosenOf, testFilter } from './test-filters'
 
 const FILTER = testFilter()
 const KIND = testFilter({ name: 'kind', label: 'Kind', column: 'kind' })
@@ -37,7 +37,7 @@ const TABLES = [PLAN, HALLS, VISITS]
 
 /** The filters that were chosen on the dashboard “Plan”. */
 const leftOf = (filters: Filter[], chosen: Record<string, string>, tables = TABLES) =>
-  leftFilters(filters, chosen, tables, () => 'Plan')
+  leftFilters(filters, chosenOf(chosen), tables, () => 'Plan')
 
 /** The filters of the next dashboard after a person chose on the one before. */
 const carried = (
@@ -49,7 +49,7 @@ const carried = (
   Object.fromEntries(
     carriedTo(next, leftOf(before, chosen, tables), tables).map((way: CarriedWay) => [
       way.filter.name,
-      'value' in way ? way.value : way.sql,
+      'values' in way ? way.values.join(' and ') : way.sql,
     ]),
   )
 
@@ -82,7 +82,7 @@ test('a row of a level of which a page has only a part waits whole, until that p
   // On a page that has it, it is the row again, whatever the page between had of it.
   const here = leftOf([FILTER], { hall: 'North' })
   const ways = carriedTo([LINE], withWaiting(here, [waits]), TABLES)
-  expect(ways.map((way) => ('value' in way ? way.value : way.sql))).toEqual(['x'])
+  expect(ways.map((way) => ('values' in way ? way.values : way.sql))).toEqual([['x']])
   expect(arrivedOf([LINE], left, TABLES, ['line']).waiting).toEqual([])
 })
 
@@ -169,4 +169,13 @@ test('one choice waits once: the hall of a series is named, and not the series a
   ])
   // Back on the first dashboard the series is chosen again.
   expect(arrivedOf([LINE], withWaiting([], waiting), TABLES, ['line']).waiting).toEqual([])
+})
+
+test('several values are carried by their column, and looked up as many as they are', () => {
+  const byId = testFilter({ name: 'id', column: 'hall_id' })
+  expect(carried({ hall: 'North|South' }, [FILTER], [FILTER])).toEqual({ hall: 'North and South' })
+  expect(carried({ id: 'N1|S1' }, [byId], [FILTER])).toEqual({
+    hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" IN ('N1', 'S1') LIMIT 3`,
+  })
+  expect(carried({ hall: 'North|South' }, [FILTER], [{ ...FILTER, whole: 'total' }])).toEqual({})
 })

@@ -1,9 +1,8 @@
 import type { Schemas } from '../../api/client'
 import { quoted, quotedName } from '../../formats/sql'
-import { cellWords } from '../../formats/columns'
 import { literal, onlyKey } from '../catalog/belonging'
 import { levelColumns } from '../catalog/level-columns'
-import type { Chosen, Filter } from './filters'
+import { type Chosen, type Filter, shortWords, takesSeveral } from './filters'
 
 type Table = Schemas['CatalogTable']
 type LevelledTable = Table & { levels: Schemas['CatalogLevels'] }
@@ -12,7 +11,7 @@ type Column = Schemas['ContractColumn']
 /** A filter that a person chose on the dashboard before; its column is named as the key that it references. */
 export interface LeftFilter {
   column: string
-  value: string
+  values: readonly string[]
   tables: string[]
   bound: Bound
   /** The filter and its value in people's words. */
@@ -27,11 +26,14 @@ export interface LeftFilter {
 
 type Bound = '' | 'from' | 'until'
 
-/** A filter of the next dashboard: its value is known, or the statement that finds it. */
-export type CarriedWay = { filter: Filter } & ({ value: string } | { sql: string })
+/** Values, or the statement that selects as many. */
+type Values = { values: readonly string[] } | { sql: string; many: number }
 
-/** What a chosen filter says of a column: its value, or the statement that selects it. */
-type Fact = { column: string } & ({ value: string } | { sql: string })
+/** A filter of the next dashboard: its values are known, or the statement that finds them. */
+export type CarriedWay = { filter: Filter } & Values
+
+/** What a chosen filter says of a column. */
+type Fact = { column: string } & Values
 
 const boundOf = ({ is_from, is_until }: Filter): Bound => (is_from ? 'from' : is_until ? 'until' : '')
 
@@ -56,10 +58,10 @@ export const leftFilters = (
     .filter(({ name }) => chosen[name])
     .map((filter) => ({
       column: columnOf(filter, tables),
-      value: chosen[filter.name] ?? '',
+      values: chosen[filter.name] ?? [],
       tables: filter.tables,
       bound: boundOf(filter),
-      words: `${filter.label}: ${cellWords(filter.column, chosen[filter.name])}`,
+      words: shortWords(filter, chosen[filter.name] ?? []),
       origin: originOf(filter.name),
     }))
 
@@ -72,11 +74,15 @@ export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables
     const same = left.find((each) => bound && each.bound === bound && each.column === column)
     const way = bound ? same : (factOf(column, facts, tables) ?? rowOfLevel(filter, facts, tables))
     if (!way) return []
-    return ['value' in way ? { filter, value: way.value } : { filter, sql: `${way.sql} LIMIT 2` }]
+    if (!takesSeveral(filter) && manyOf(way) > 1) return []
+    if ('values' in way) return [{ filter, values: way.values }]
+    return [{ filter, sql: `${way.sql} LIMIT ${way.many + 1}`, many: way.many }]
   })
   // A filter may have several tables, each with a column of its own.
   return ways.filter(({ filter }, at) => ways.findIndex((way) => way.filter.name === filter.name) === at)
 }
+
+const manyOf = (of: Values): number => ('values' in of ? of.values.length : of.many)
 
 /** The filters of a page that were chosen on another dashboard, its title by their names, and those that wait because it cannot take them. */
 export interface Arrived {
@@ -135,15 +141,17 @@ const levelledBy = (column: string, names: string[], tables: Table[]): LevelledT
     )
 
 /** The value of the column itself, and for a row of a table with levels those of the columns of its level. */
-function factsOf({ column, value, tables: names }: LeftFilter, tables: Table[]): Fact[] {
+function factsOf({ column, values, tables: names }: LeftFilter, tables: Table[]): Fact[] {
   const table = levelledBy(column, names, tables)
-  const own: Fact = { column, value }
-  if (!table) return [own]
+  const own: Fact = { column, values }
+  const [value, ...others] = values
+  if (!table || value === undefined || others.length > 0) return [own]
   return [
     own,
     ...levelColumns(table.levels).map((part) => ({
       column: part,
       sql: partStatement(table, part, column, value),
+      many: 1,
     })),
   ]
 }
@@ -165,26 +173,26 @@ const select = (column: string, { database, name }: Table): string =>
 function factOf(column: string, facts: Fact[], tables: Table[]): Fact | undefined {
   const direct = facts.find((fact) => fact.column === column)
   if (direct) return direct
-  const ways = tables.flatMap((table): string[] => {
+  const ways = tables.flatMap((table): Fact[] => {
     const key = onlyKey(table)
     const has = (name: string) => table.columns.find((each) => each.name === name && !each.personal)
     if (!key || !has(column)) return []
     return facts.flatMap((fact) => {
       const by = has(fact.column)
       const is = by && (by === key || column === key.name) ? condition(by, fact) : ''
-      return is ? [`${select(column, table)} WHERE ${is}`] : []
+      return is ? [{ column, sql: `${select(column, table)} WHERE ${is}`, many: manyOf(fact) }] : []
     })
   })
-  const [sql = ''] = ways
-  return ways.length === 1 ? { column, sql } : undefined
+  return ways.length === 1 ? ways[0] : undefined
 }
 
 /** The condition of rows of which a column has the value of a fact; empty where none can have it. */
 function condition(column: Column, fact: Fact): string {
   const name = quotedName(column.name)
   if ('sql' in fact) return `${name} IN (${fact.sql})`
-  const is = literal(column, fact.value)
-  return is === undefined ? '' : `${name} = ${is}`
+  const literals = fact.values.map((value) => literal(column, value))
+  if (literals.includes(undefined)) return ''
+  return literals.length === 1 ? `${name} = ${literals[0] ?? ''}` : `${name} IN (${literals.join(', ')})`
 }
 
 /** The row of the level with most columns of which the chosen filters say the value of each. */
@@ -192,7 +200,7 @@ function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | unde
   const { column } = filter
   const table = levelledBy(column, filter.tables, tables)
   if (!table) return undefined
-  const chosen = facts.filter((fact) => 'value' in fact)
+  const chosen = facts.filter((fact) => 'values' in fact && fact.values.length === 1)
   const levels = Object.entries(table.levels.rows).flatMap(([level, parts]) => {
     const conditions = parts.flatMap((part) => {
       const fact = factOf(part, chosen, tables)
@@ -206,5 +214,5 @@ function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | unde
   const [finest, ...others] = levels.filter(({ conditions }) => conditions.length === most)
   if (!finest || others.length > 0) return undefined
   const of = [`${quotedName(table.levels.column)} = ${quoted(finest.level)}`, ...finest.conditions]
-  return { column, sql: `${select(column, table)} WHERE ${of.join(' AND ')}` }
+  return { column, sql: `${select(column, table)} WHERE ${of.join(' AND ')}`, many: 1 }
 }

@@ -45,7 +45,9 @@ function open(column: string, value: string, named = 'North'): void {
   })
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   const left = {
-    filters: [{ column, value, tables: ['plan'], bound: '', words: `Place: ${value}`, origin: 'Plan' }],
+    filters: [
+      { column, values: [value], tables: ['plan'], bound: '', words: `Place: ${value}`, origin: 'Plan' },
+    ],
   }
   render(
     <MantineProvider env="test">

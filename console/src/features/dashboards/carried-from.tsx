@@ -3,9 +3,8 @@ import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import { RemovableBadge } from '../../components/removable-badge'
-import { cellWords } from '../../formats/columns'
 import { waitingAfter } from './carried-filters'
-import { type Chosen, type Filter, oncePerName } from './filters'
+import { type Chosen, type Filter, oncePerName, shortWords } from './filters'
 import { useCarriedFrom } from './use-carried'
 
 /** The filters that came from the dashboard before, each with the button that takes it away, and those that wait because they do not apply here. */
@@ -34,11 +33,11 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
           </Text>
           {shown
             .filter(({ name }) => origins[name] === title)
-            .map(({ name, label, column }) => (
+            .map((filter) => (
               <RemovableBadge
-                key={name}
-                words={`${label}: ${cellWords(column, chosen[name])}`}
-                onRemove={() => remove(name)}
+                key={filter.name}
+                words={shortWords(filter, chosen[filter.name] ?? [])}
+                onRemove={() => remove(filter.name)}
               />
             ))}
         </Fragment>

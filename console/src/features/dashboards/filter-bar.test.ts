@@ -14,15 +14,15 @@ test('codes are in the order of their names, and other values in that of the sta
   expect(labels('risk_band', ['high', 'medium', 'low'])).toEqual(['high', 'medium', 'low'])
 })
 
-test('a chosen value that is not offered is shown in its box all the same', () => {
-  expect(withChosen([['toys']], 'kitchen')).toEqual([['toys'], ['kitchen']])
-  expect(withChosen([], 'kitchen')).toEqual([['kitchen']])
-  expect(withChosen([['toys', 'Kinds']], 'kitchen')).toEqual([
+test('chosen values that are not offered are in their box all the same', () => {
+  expect(withChosen([['toys']], ['kitchen'])).toEqual([['toys'], ['kitchen']])
+  expect(withChosen([], ['kitchen'])).toEqual([['kitchen']])
+  expect(withChosen([['toys', 'Kinds']], ['kitchen'])).toEqual([
     ['toys', 'Kinds'],
     ['kitchen', 'Chosen'],
   ])
-  expect(withChosen([['toys'], ['kitchen']], 'kitchen')).toEqual([['toys'], ['kitchen']])
-  expect(withChosen([['toys']], '')).toEqual([['toys']])
+  expect(withChosen([['toys'], ['kitchen']], ['kitchen'])).toEqual([['toys'], ['kitchen']])
+  expect(withChosen([['toys']], [])).toEqual([['toys']])
 })
 
 test('values with a heading beside them are chosen below it, in the order of the headings', () => {

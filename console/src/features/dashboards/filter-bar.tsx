@@ -4,6 +4,7 @@ import {
   type ComboboxParsedItem,
   Group,
   isOptionsGroup,
+  MultiSelect,
   Select,
 } from '@mantine/core'
 import { useMemo } from 'react'
@@ -14,7 +15,7 @@ import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
 import { codeName } from '../../formats/words'
-import { asksForDay, type Chosen, oncePerName } from './filters'
+import { asksForDay, type Chosen, countedValues, oncePerName, takesSeveral } from './filters'
 import { waitingAfter } from './carried-filters'
 import { useCarriedFrom } from './use-carried'
 
@@ -24,7 +25,14 @@ type Filter = Schemas['DashboardFilter']
 export function useChosen(filters: readonly Filter[]): Chosen {
   const [search] = useSearchParams()
   return useMemo(
-    () => Object.fromEntries(filters.map((filter) => [filter.name, search.get(filter.name) ?? ''])),
+    () =>
+      Object.fromEntries(
+        filters.flatMap((filter) => {
+          const values = [...new Set(search.getAll(filter.name).filter(Boolean))]
+          const taken = takesSeveral(filter) ? values : values.slice(0, 1)
+          return taken.length > 0 ? [[filter.name, taken]] : []
+        }),
+      ),
     [filters, search],
   )
 }
@@ -54,7 +62,7 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
   const clear = useClearFilters(filters)
   const carried = useCarriedFrom()
   if (filters.length === 0) return null
-  const set = (name: string, value: string) => {
+  const set = (name: string, values: readonly string[]) => {
     // A filter of another dashboard is not lost by another choice here, but the one that is chosen here is of this page.
     const origins = Object.fromEntries(
       Object.entries(carried?.origins ?? {}).filter(([other]) => other !== name),
@@ -63,8 +71,8 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
     const state = Object.keys(origins).length + waiting.length > 0 ? { carried: { origins, waiting } } : null
     setSearch(
       (before) => {
-        if (value) before.set(name, value)
-        else before.delete(name)
+        before.delete(name)
+        for (const value of values) before.append(name, value)
         return before
       },
       { replace: true, state },
@@ -73,17 +81,17 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
   return (
     <Group gap="sm" align="end" role="group" aria-label="Filters" className="filters">
       {oncePerName(filters).map((filter) => {
-        const Field = asksForDay(filter, tables) ? Day : Choice
+        const Field = asksForDay(filter, tables) ? Day : takesSeveral(filter) ? Choices : Choice
         return (
           <Field
             key={filter.name}
             filter={filter}
-            value={chosen[filter.name] ?? ''}
-            onChange={(value) => set(filter.name, value)}
+            values={chosen[filter.name] ?? NO_VALUES}
+            onChange={(values) => set(filter.name, values)}
           />
         )
       })}
-      {Object.values(chosen).some(Boolean) ? (
+      {Object.keys(chosen).length > 0 ? (
         <Button size="compact-sm" variant="subtle" onClick={clear}>
           Show all
         </Button>
@@ -94,9 +102,11 @@ export function FilterBar({ filters, chosen, tables }: BarProps) {
 
 interface Props {
   filter: Filter
-  value: string
-  onChange: (value: string) => void
+  values: readonly string[]
+  onChange: (values: readonly string[]) => void
 }
+
+const NO_VALUES: readonly string[] = []
 
 type Row = readonly unknown[]
 
@@ -140,16 +150,39 @@ const matching = (options: ComboboxParsedItem[], typed: string): ComboboxParsedI
     return items.length > 0 ? [{ ...one, items }] : []
   })
 
-/** The values that a filter offers and the chosen one, which a link may have though the data has it no more: a box that reads "all" would hide it. */
-export const withChosen = (rows: readonly Row[], chosen: string): readonly Row[] =>
-  !chosen || rows.some((row) => valueIn(row) === chosen)
-    ? rows
-    : [...rows, typeof rows[0]?.[1] === 'string' ? [chosen, 'Chosen'] : [chosen]]
+/** The values that a filter offers and the chosen ones, which a link may have though the data has them no more: a box that reads "all" would hide them. */
+export function withChosen(rows: readonly Row[], chosen: readonly string[]): readonly Row[] {
+  const offered = new Set(rows.map(valueIn))
+  const hasHeadings = typeof rows[0]?.[1] === 'string'
+  const others = chosen.filter((value) => !offered.has(value))
+  return [...rows, ...others.map((value) => (hasHeadings ? [value, 'Chosen'] : [value]))]
+}
 
-/** The values of a column; nothing where the shown rows have none, as while a list is withheld. */
-function Choice({ filter, value, onChange }: Props) {
+/** Several values of a column; nothing where the shown rows have none, as while a list is withheld. More than two are counted, so that the field keeps its height. */
+function Choices({ filter, values, onChange }: Props) {
   const rows = useRows(filter)
-  if (rows?.length === 0 && !value) return null
+  if (rows?.length === 0 && values.length === 0) return null
+  const counted = countedValues(filter, values)
+  return (
+    <MultiSelect
+      label={filter.label}
+      placeholder={values.length === 0 ? 'all' : counted}
+      size="xs"
+      className={counted ? 'filter counted' : 'filter'}
+      searchable
+      clearable
+      data={rows && choicesBelowHeadings(filter.column, withChosen(rows, values))}
+      filter={({ options, search }) => matching(options, search)}
+      value={[...values]}
+      onChange={onChange}
+    />
+  )
+}
+
+/** The one value of a column; nothing where the shown rows have none. */
+function Choice({ filter, values, onChange }: Props) {
+  const rows = useRows(filter)
+  if (rows?.length === 0 && values.length === 0) return null
   return (
     <Select
       label={filter.label}
@@ -158,16 +191,16 @@ function Choice({ filter, value, onChange }: Props) {
       className="filter"
       searchable
       clearable
-      data={rows && choicesBelowHeadings(filter.column, withChosen(rows, value))}
+      data={rows && choicesBelowHeadings(filter.column, withChosen(rows, values))}
       filter={({ options, search }) => matching(options, search)}
-      value={value || null}
-      onChange={(chosen) => onChange(chosen ?? '')}
+      value={values[0] ?? null}
+      onChange={(chosen) => onChange(chosen ? [chosen] : NO_VALUES)}
     />
   )
 }
 
 /** A day between the first and the last one of the data. */
-function Day({ filter, value, onChange }: Props) {
+function Day({ filter, values, onChange }: Props) {
   const days = useRows(filter)?.map(valueIn)
   return (
     <DayInput
@@ -176,8 +209,8 @@ function Day({ filter, value, onChange }: Props) {
       className="filter"
       min={days?.[0]}
       max={days?.at(-1)}
-      value={value}
-      onChange={onChange}
+      value={values[0] ?? ''}
+      onChange={(day) => onChange(day ? [day] : NO_VALUES)}
     />
   )
 }

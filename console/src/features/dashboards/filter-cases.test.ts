@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import CASES from '../../../../tests/unit/api/analytics/filter_cases.json'
 import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
-import { narrowed } from './filters'
+import { type Chosen, narrowed } from './filters'
 import { filtersOf } from './own-filters'
 
 type Filter = Schemas['DashboardFilter']
@@ -25,8 +25,7 @@ const LAKE = { filters: CASES.filters_of_the_lake.map(asFilter), written_by: '' 
 
 test.each(CASES.cases)('as in mails: $rule', ({ sql, panel, chosen, filters, ...expected }) => {
   const all = filters ? filters.map(asFilter) : filtersOf([sql], [LAKE], TABLES)
-  const values = Object.fromEntries(Object.entries(chosen).map(([name, [value = '']]) => [name, value]))
-  const of = narrowed({ name: panel, sql, table: '', rows: [] }, all, values, TABLES)
+  const of = narrowed({ name: panel, sql, table: '', rows: [] }, all, { ...chosen } as Chosen, TABLES)
   expect(of.sql).toBe(expected.narrowed)
   expect(of.ignored).toEqual(expected.ignored)
 })

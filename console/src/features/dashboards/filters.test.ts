@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
-import { asksForDay, filteredByRows, filteredSql, narrowed, narrowedLike } from './filters'
+import {
+  asksForDay,
+  filteredByRows,
+  filteredSql,
+  narrowed,
+  narrowedLike,
+  shortWords,
+  takesSeveral,
+} from './filters'
 
 const column = (name: string, type: string) => testColumn(name, { type })
 const TABLES = [
@@ -41,14 +49,14 @@ test('a filter through a dataset keeps the rows whose key has the value there', 
     database: 'lake_curated',
   })
   const country = { ...FILTER, name: 'country', column: 'country', through: 'guests.series' }
-  const of = narrowed(PANEL, [country], { country: 'IE' }, [...TABLES, guests])
+  const of = narrowed(PANEL, [country], { country: ['IE'] }, [...TABLES, guests])
   expect(of.sql).toContain("WHERE series IN (SELECT series FROM lake_curated.guests WHERE country = 'IE')")
   expect(of.words).toEqual(['Series: Ireland'])
   expect(of.rows).toEqual(['amount:ge:0'])
 })
 
 test('another statement is narrowed like one that was pinned under the filters of its page', () => {
-  const narrow = (sql: string) => filteredSql({ name: 'sum', sql }, [FILTER], { series: 'a' }, TABLES)
+  const narrow = (sql: string) => filteredSql({ name: 'sum', sql }, [FILTER], { series: ['a'] }, TABLES)
   const [plain, own] = [
     'SELECT max(error) FROM history',
     'WITH x AS (SELECT 1)\nSELECT error FROM history, x',
@@ -81,7 +89,7 @@ const PERIOD = [
 ]
 
 test('a period of a timestamp has its first and its last day whole', () => {
-  const { sql, rows } = narrowed(PANEL, PERIOD, { from: '2026-01-02', until: '2026-01-05' }, TABLES)
+  const { sql, rows } = narrowed(PANEL, PERIOD, { from: ['2026-01-02'], until: ['2026-01-05'] }, TABLES)
   expect(sql).toContain(
     "WHERE CAST(paid_at AS date) >= DATE '2026-01-02' AND CAST(paid_at AS date) <= DATE '2026-01-05'",
   )
@@ -94,34 +102,51 @@ test('a period of a timestamp has its first and its last day whole', () => {
 
 test('a panel keeps its statement and names the filter where it reads no filtered table', () => {
   const other = { name: 'quality', table: 'quality', rows: [], sql: 'SELECT count(*) AS value FROM quality' }
-  expect(narrowed(other, [FILTER], { series: 'a' }, TABLES)).toMatchObject({
+  expect(narrowed(other, [FILTER], { series: ['a'] }, TABLES)).toMatchObject({
     sql: other.sql,
     ignored: ['Series'],
     rows: [],
   })
-  expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).ignored).toEqual([])
-  expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: 'a' }, TABLES).ignored).toEqual([
+  expect(narrowed(PANEL, [FILTER], { series: ['a'] }, TABLES).ignored).toEqual([])
+  expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: ['a'] }, TABLES).ignored).toEqual([
     'Series',
   ])
   expect(narrowed(PANEL, [FILTER], {}, TABLES).ignored).toEqual([])
 })
 
 test('the rows behind a panel keep its filters', () => {
-  expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).rows).toEqual(['amount:ge:0', 'series:eq:a'])
+  expect(narrowed(PANEL, [FILTER], { series: ['a'] }, TABLES).rows).toEqual(['amount:ge:0', 'series:eq:a'])
 })
 
 test('another statement about a panel follows its filters, and those of other panels do not change it', () => {
   const sql = 'SELECT avg(amount) AS error FROM history'
-  expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).narrow(sql)).toContain("WHERE series = 'a'")
-  expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: 'a' }, TABLES).narrow(sql)).toBe(sql)
+  expect(narrowed(PANEL, [FILTER], { series: ['a'] }, TABLES).narrow(sql)).toContain("WHERE series = 'a'")
+  expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: ['a'] }, TABLES).narrow(sql)).toBe(sql)
   expect(narrowed(PANEL, [FILTER], {}, TABLES).narrow(sql)).toBe(sql)
 })
 
 test('the chosen filters that change a panel are put in words', () => {
   const filters = [FILTER, { ...FILTER, name: 'other', label: 'Other', panels: ['other'] }]
-  expect(narrowed(PANEL, filters, { series: 'a', other: 'b' }, TABLES).words).toEqual(['Series: a'])
-  expect(narrowed(PANEL, PERIOD, { from: '2026-01-02', until: '' }, TABLES).words).toEqual([
+  expect(narrowed(PANEL, filters, { series: ['a'], other: ['b'] }, TABLES).words).toEqual(['Series: a'])
+  expect(narrowed(PANEL, PERIOD, { from: ['2026-01-02'] }, TABLES).words).toEqual([
     `${PERIOD[0]?.label}: 2 Jan 2026`,
   ])
   expect(narrowed(PANEL, filters, {}, TABLES).words).toEqual([])
+})
+
+test('several values are in words, rows and address, and a short text counts more than two', () => {
+  const of = narrowed(PANEL, [FILTER], { series: ['a', 'b'] }, TABLES)
+  expect(of.words).toEqual(['Series: a or b'])
+  expect(of.rows).toEqual(['amount:ge:0', 'series:in:a,b'])
+  expect(of.address).toBe('series=a&series=b')
+  const short = (label: string, ...values: string[]) => shortWords({ label, column: 'x' }, values)
+  expect(short('Region', 'a', 'b')).toBe('Region: a or b')
+  expect(short('Region', 'a', 'b', 'c')).toBe('3 regions')
+  expect(short('Category', 'a', 'b', 'c')).toBe('3 categories')
+  expect(short('Series', 'a', 'b', 'c')).toBe('3 series')
+})
+
+test('an end of a period and a part in place of the whole are one value', () => {
+  const several = [FILTER, ...PERIOD, { ...FILTER, whole: 'total' }].map(takesSeveral)
+  expect(several).toEqual([true, false, false, false])
 })

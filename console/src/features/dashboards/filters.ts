@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
-import { heading } from '../../formats/words'
+import { heading, inSentence } from '../../formats/words'
 import type { Bounds } from '../query/open-period'
 import { readBy, type Source } from '../query/sources'
 import { blankTexts, masking } from '../query/statement-text'
@@ -26,7 +26,8 @@ export type Filter = Schemas['DashboardFilter'] & {
 type Panel = Pick<Schemas['Panel'], 'name' | 'sql' | 'table' | 'rows'>
 type Table = Schemas['CatalogTable']
 
-export type Chosen = Readonly<Record<string, string>>
+/** The chosen values by the name of their filter; a filter without a value has no entry. */
+export type Chosen = Readonly<Record<string, readonly string[]>>
 
 /** A panel under the filters that a person chose. */
 export interface Narrowed {
@@ -69,12 +70,10 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
     ),
     rows: [
       ...(panel.rows ?? []),
-      ...own.map((one) => rowCondition(one, chosen[one.name] ?? '', typeOf(tables, panel.table, one.column))),
+      ...own.map((one) => rowCondition(one, chosen[one.name] ?? [], typeOf(tables, panel.table, one.column))),
     ],
     narrow: (sql) => filteredSql({ name: panel.name, sql }, filters, chosen, tables),
-    address: new URLSearchParams(
-      Object.fromEntries(active.map(({ name }) => [name, chosen[name] ?? ''])),
-    ).toString(),
+    address: addressOf(active, chosen),
     bounds: boundsOf(
       active.filter((one) => narrows(one, panel)),
       chosen,
@@ -83,6 +82,12 @@ export function narrowed(panel: Panel, all: Filter[], chosen: Chosen, tables: Ta
     period: periodWords(panel, active, tables),
   }
 }
+
+/** The chosen filters as the address of a page has them. */
+export const addressOf = (active: readonly Filter[], chosen: Chosen): string =>
+  new URLSearchParams(
+    oncePerName(active).flatMap(({ name }) => (chosen[name] ?? []).map((value) => [name, value])),
+  ).toString()
 
 /** By which column a chosen period of the tables narrows a statement, or why it does not; empty without one. */
 export function periodWords(panel: Pick<Panel, 'name' | 'sql'>, active: Filter[], tables: Table[]): string {
@@ -118,14 +123,43 @@ export const isBound = ({ is_from, is_until }: Pick<Filter, 'is_from' | 'is_unti
   is_from || is_until
 
 /** The filters that narrow a statement with their values, such as `Country: Ireland`. */
-export const narrowedWords = (narrowing: Filter[], chosen: Chosen): string[] =>
-  oncePerName(narrowing).map(({ name, label, column }) => `${label}: ${cellWords(column, chosen[name])}`)
+export const narrowedWords = (narrowing: readonly Filter[], chosen: Chosen): string[] =>
+  oncePerName(narrowing).map(
+    ({ name, label, column }) =>
+      `${label}: ${(chosen[name] ?? []).map((value) => cellWords(column, value)).join(' or ')}`,
+  )
+
+/** The most values that a short text names. */
+const MOST_NAMED = 2
+
+/** The same in few words: several values are counted, such as `3 regions`. */
+export function shortWords(
+  { label, column }: Pick<Filter, 'label' | 'column'>,
+  values: readonly string[],
+): string {
+  if (values.length > MOST_NAMED) return countedWords(label, values.length)
+  return `${label}: ${values.map((value) => cellWords(column, value)).join(' or ')}`
+}
+
+/** How many values are chosen, such as `3 regions`; empty while a field has room for their names. */
+export const countedValues = ({ label }: Pick<Filter, 'label'>, values: readonly string[]): string =>
+  values.length > MOST_NAMED ? countedWords(label, values.length) : ''
+
+const countedWords = (label: string, many: number): string =>
+  `${many} ${inSentence(label)
+    .replace(/([^aeiou])y$/, '$1ie')
+    .replace(/([^s])$/, '$1s')}`
+
+/** Whether a filter takes several values. A period has two ends, and a panel that asks for the whole takes one part instead. */
+export const takesSeveral = (filter: Pick<Filter, 'is_from' | 'is_until' | 'whole'>): boolean =>
+  !isBound(filter) && !filter.whole
 
 /** The first and the last day that a period leaves of a statement, by the filters that narrow it; undefined without a period. */
 export function boundsOf(narrowing: Filter[], chosen: Chosen, tables: Table[]): Bounds | undefined {
   const days = narrowing.filter((one) => isBound(one) && asksForDay(one, tables))
   if (days.length === 0) return undefined
-  const dayBy = (filter: Filter | undefined): string => (filter && chosen[filter.name]?.slice(0, 10)) ?? ''
+  const dayBy = (filter: Filter | undefined): string =>
+    (filter && chosen[filter.name]?.[0]?.slice(0, 10)) ?? ''
   const isOfDays = ({ tables: names, column }: Filter): boolean =>
     !isMoment(typeOf(tables, names[0] ?? '', column))
   return {
@@ -234,10 +268,10 @@ export function filteredByRows(
     (one) => one.tables.includes(table) && !isBound(one) && !one.lookup && !one.through,
   )
   const chosen = Object.fromEntries(
-    own.map(({ name, column }) => [
-      name,
-      conditions.find((each) => each.column === column && each.operator === 'eq')?.value ?? '',
-    ]),
+    own.flatMap(({ name, column }) => {
+      const is = conditions.find((each) => each.column === column && each.operator === 'eq')
+      return is ? [[name, [is.value]]] : []
+    }),
   )
   return filteredSql(
     { name: '', sql },
@@ -273,9 +307,14 @@ export const asksForDay = (filter: Filter, tables: Table[]): boolean =>
 /** The last moment of a day, as the table's page compares moments. */
 export const endOfDay = (day: string): string => `${day.slice(0, 10)}T23:59:59.999999`
 
-function rowCondition({ column, is_from, is_until }: Filter, value: string, type: string): string {
+function rowCondition(
+  { column, is_from, is_until }: Filter,
+  values: readonly string[],
+  type: string,
+): string {
+  const [value = ''] = values
   if (is_from) return `${column}:ge:${value}`
-  if (!is_until) return `${column}:eq:${value}`
+  if (!is_until) return values.length > 1 ? `${column}:in:${values.join(',')}` : `${column}:eq:${value}`
   return `${column}:le:${isMoment(type) ? endOfDay(value) : value}`
 }
 
@@ -285,9 +324,9 @@ function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string, t
     return whole ? `${quoted(whole)} AS ${name}` : name
   })
   const conditions = filters.map((one) => {
-    const value = chosen[one.name] ?? ''
+    const values = chosen[one.name] ?? []
     const type = table.columns.find(({ name }) => name === one.column)?.type ?? ''
-    return conditionThrough(one, value, tables) ?? condition(one, value, type)
+    return conditionThrough(one, values, tables) ?? condition(one, values, type)
   })
   const source = `${table.database}.${table.name}`
   return `${name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
@@ -309,19 +348,33 @@ export function narrowedLike(sql: string, other: string): string {
 }
 
 /** The condition of rows whose key has the chosen value in its dataset; undefined for a filter by a column of the table. */
-function conditionThrough({ column, through }: Filter, chosen: string, tables: Table[]): string | undefined {
+function conditionThrough(
+  { column, through }: Filter,
+  values: readonly string[],
+  tables: Table[],
+): string | undefined {
   const [dataset, key] = through.split('.')
   const listed = tables.find(({ name, system }) => name === dataset && system === '')
   if (!listed || !key) return undefined
-  return `${key} IN (SELECT ${key} FROM ${listed.database}.${listed.name} WHERE ${column} = ${quoted(chosen)})`
+  return `${key} IN (SELECT ${key} FROM ${listed.database}.${listed.name} WHERE ${hasValue(column, '=', values)})`
 }
 
-function condition({ column, is_from, is_until, lookup }: Filter, chosen: string, type: string): string {
+function condition(
+  { column, is_from, is_until, lookup }: Filter,
+  values: readonly string[],
+  type: string,
+): string {
   if (lookup) {
     const { table, key, by } = lookup
-    return `${column} IN (SELECT ${key} FROM ${table.database}.${table.name} WHERE ${by} = ${quoted(chosen)})`
+    return `${column} IN (SELECT ${key} FROM ${table.database}.${table.name} WHERE ${hasValue(by, '=', values)})`
   }
   const compared = isMoment(type) ? `CAST(${column} AS date)` : column
-  const value = `${type === 'date' || isMoment(type) ? 'DATE ' : ''}${quoted(chosen)}`
-  return `${compared} ${is_from ? '>=' : is_until ? '<=' : '='} ${value}`
+  const kind = type === 'date' || isMoment(type) ? 'DATE ' : ''
+  return hasValue(compared, is_from ? '>=' : is_until ? '<=' : '=', values, kind)
 }
+
+/** The condition of one value, or of several. */
+const hasValue = (column: string, sign: string, values: readonly string[], kind = ''): string =>
+  values.length > 1
+    ? `${column} IN (${values.map((value) => kind + quoted(value)).join(', ')})`
+    : `${column} ${sign} ${kind}${quoted(values[0] ?? '')}`

@@ -29,7 +29,7 @@ const asked: string[] = []
 const Address = () => <p data-testid="address">{useLocation().search}</p>
 
 const BY_ID = testFilter({ column: 'hall_id' })
-const unknown = (filter: typeof FILTER) => [{ filter, words: 'No hall is this.' }]
+const unknown = (filter: typeof FILTER) => [{ filter, words: 'No hall is this.', isEmpty: true }]
 
 function show(rows: string[][], address: string, values: ReturnType<typeof unknown> = []): void {
   asked.length = 0

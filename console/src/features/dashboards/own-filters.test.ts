@@ -51,7 +51,7 @@ test('a dashboard of questions has a period and the filters of the lake whose co
 })
 
 test('a filter narrows every statement that reads its column, and is named where none does', () => {
-  const chosen = { from: '2026-01-05', region: 'Alps' }
+  const chosen = { from: ['2026-01-05'], region: ['Alps'] }
   expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES)).toEqual({
     sql: `WITH trips AS (\n  SELECT region, as_of, begun_on\n  FROM lake.trips\n  WHERE begun_on >= DATE '2026-01-05' AND region = 'Alps'\n)\n${TRIPS}`,
     ignored: [],
@@ -65,7 +65,7 @@ test('a filter narrows every statement that reads its column, and is named where
     period: 'Prices has no column of times.',
   })
   expect(narrowedStatement(TRIPS, FILTERS, chosen, TABLES).period).toBe('The period reads Trips by Begun.')
-  expect(narrowedStatement(TRIPS, FILTERS, { region: 'Alps' }, TABLES).period).toBeUndefined()
+  expect(narrowedStatement(TRIPS, FILTERS, { region: ['Alps'] }, TABLES).period).toBeUndefined()
 })
 
 test('a filter by a name reaches tables with the id, by the reference of their contract', () => {
@@ -81,7 +81,7 @@ test('a filter by a name reaches tables with the id, by the reference of their c
   const STAYS = 'SELECT place_id, count(*) AS stays FROM stays GROUP BY place_id'
   const MOVES = 'SELECT count(*) AS moves FROM moves'
   const filters = filtersOf([TRIPS, STAYS, MOVES], [BOARD], tables)
-  const chosen = { region: 'Alps' }
+  const chosen = { region: ['Alps'] }
   expect(narrowedStatement(STAYS, filters, chosen, tables)).toEqual({
     sql: `WITH stays AS (\n  SELECT place_id\n  FROM curated.stays\n  WHERE place_id IN (SELECT place_id FROM curated.places WHERE region = 'Alps')\n)\n${STAYS}`,
     ignored: [],
@@ -118,7 +118,7 @@ const MASTERS = [
 /** The tables of which a period narrows the rows, with the labels of the filters that do nothing and the words. */
 const periodOf = (sql: string) => {
   const filters = filtersOf([sql], [], MASTERS)
-  const chosen = { from: '2026-01-05' }
+  const chosen = { from: ['2026-01-05'] }
   const narrowed = narrowedStatement(sql, filters, chosen, MASTERS)
   return [
     [...narrowed.sql.matchAll(/(\w+) AS \(\n[^]*?WHERE (\w+) >=/g)].map(([, table, column]) => [
@@ -154,7 +154,7 @@ test('another statement about a panel is in the period of the table that the pan
   const filters = filtersOf([sql], [], MASTERS)
   const other = 'SELECT guest_id, joined_on FROM guests'
   expect(
-    narrowedStatement(other, filtersFor(filters, sql, MASTERS), { from: '2026-01-05' }, MASTERS),
+    narrowedStatement(other, filtersFor(filters, sql, MASTERS), { from: ['2026-01-05'] }, MASTERS),
   ).toEqual({
     sql: other,
     ignored: ['From'],
@@ -162,7 +162,7 @@ test('another statement about a panel is in the period of the table that the pan
 })
 
 test('a share of a total under a filter is said to be of what the filter leaves', () => {
-  const isOfRest = (sql: string, chosen: object = { region: 'Alps' }) =>
+  const isOfRest = (sql: string, chosen: object = { region: ['Alps'] }) =>
     narrowedStatement(sql, FILTERS, { ...chosen }, TABLES).isOfRest === true
   const by = 'FROM trips GROUP BY region'
   expect(isOfRest(`SELECT region, count(*) * 1.0 / sum(count(*)) OVER () AS share ${by}`)).toBe(true)
@@ -174,7 +174,7 @@ test('a share of a total under a filter is said to be of what the filter leaves'
 })
 
 test('a period says of which days it leaves the rows of a statement, where it narrows them', () => {
-  const chosen = { from: '2026-01-05', until: '2026-02-11', region: 'Alps' }
+  const chosen = { from: ['2026-01-05'], until: ['2026-02-11'], region: ['Alps'] }
   const boundsOf = (sql: string) => narrowedStatement(sql, FILTERS, chosen, TABLES).bounds
   expect(boundsOf(TRIPS)).toEqual({ from: '2026-01-05', until: '2026-02-11', ofDays: 'begun_on' })
   expect(boundsOf(PRICES)).toBeUndefined()

@@ -7,6 +7,7 @@ import type { Bounds } from '../query/open-period'
 import { periodColumn } from './event-table'
 import {
   boundsOf,
+  type Chosen,
   type Filter,
   filteredSql,
   filtersFor,
@@ -23,7 +24,6 @@ import {
 import { useDashboards } from './queries'
 
 type Table = Schemas['CatalogTable']
-type Chosen = Readonly<Record<string, string>>
 
 const PERIOD = {
   values: '',

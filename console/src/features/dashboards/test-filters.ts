@@ -1,4 +1,4 @@
-import type { Filter } from './filters'
+import type { Chosen, Filter } from './filters'
 
 /** A filter for tests: of the halls of visits, but for what a test states. */
 export const testFilter = (more: Partial<Filter> = {}): Filter => ({
@@ -14,3 +14,9 @@ export const testFilter = (more: Partial<Filter> = {}): Filter => ({
   panels: [],
   ...more,
 })
+
+/** Chosen values by the name of their filter, of which “|” parts several; an empty text chooses none. */
+export const chosenOf = (values: Record<string, string>): Chosen =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, text]) => (text ? [[name, text.split('|')]] : [])),
+  )

@@ -68,7 +68,8 @@ export function namedOtherwise(
   address: URLSearchParams,
   tables: Schemas['CatalogTable'][],
 ): NamedById | undefined {
-  const ways = unknown.flatMap(({ filter: { name, column } }): NamedById[] =>
+  const ofOne = unknown.filter(({ filter }) => address.getAll(filter.name).length === 1)
+  const ways = ofOne.flatMap(({ filter: { name, column } }): NamedById[] =>
     tablesNaming(column, tables).flatMap((table): NamedById[] => {
       const key = onlyKey(table)
       const named = table.columns.filter(

@@ -9,10 +9,12 @@ type Filter = Schemas['DashboardFilter']
 /** The values that a filter offers; undefined where they are not read, or not all of them. */
 type Offered = readonly string[] | undefined
 
-/** A filter whose chosen value is none that it offers, as of a link that is old or misspelt. */
+/** A filter with chosen values that it does not offer, as of a link that is old or misspelt. */
 export interface UnknownValue {
   filter: Filter
   words: string
+  /** Whether it offers none of the chosen values, so that no row has one. */
+  isEmpty: boolean
 }
 
 /** The chosen values that their filters do not offer. A list without values is withheld, and says nothing. */
@@ -22,11 +24,12 @@ export const unknownValues = (
   offered: readonly Offered[],
 ): UnknownValue[] =>
   filters.flatMap((filter, place) => {
-    const value = chosen[filter.name] ?? ''
-    const values = offered[place] ?? []
-    return value && values.length > 0 && !values.includes(value)
-      ? [{ filter, words: `No ${inSentence(filter.label)} is ${cellWords(filter.column, value)}.` }]
-      : []
+    const [values, listed] = [chosen[filter.name] ?? [], offered[place] ?? []]
+    const unknown = values.filter((value) => listed.length > 0 && !listed.includes(value))
+    if (unknown.length === 0) return []
+    const words = unknown.map((value) => cellWords(filter.column, value)).join(' or ')
+    const isEmpty = unknown.length === values.length
+    return [{ filter, words: `No ${inSentence(filter.label)} is ${words}.`, isEmpty }]
   })
 
 /** The same of a page's filters, as far as their values are read. A filter by days or by an order takes every value. */

@@ -25,25 +25,29 @@ export function useCarriedFrom(): Carried['carried'] | undefined {
   return isOf<Carried>(state, 'carried') ? state.carried : undefined
 }
 
-/** The values of the ways that were looked up; undefined until all are. A value that its filter does not offer is dropped. */
-function useCarriedValues(ways: CarriedWay[]): { name: string; value: string }[] | undefined {
+/** The values of the ways that were looked up; undefined until all are. Values of which its filter does not offer each are dropped. */
+function useCarriedValues(ways: CarriedWay[]): { name: string; values: readonly string[] }[] | undefined {
   const asked = [...new Set(ways.flatMap((way) => ('sql' in way ? [way.sql] : [])))]
   const lists = [...new Set(ways.map(({ filter }) => (isBound(filter) ? '' : filter.values)).filter(Boolean))]
   const answers = useResults(asked)
   const offered = useResults(lists)
   if ([...answers, ...offered].some(({ isPending }) => isPending)) return undefined
   return ways.flatMap((way) => {
-    const rows = 'sql' in way ? (answers[asked.indexOf(way.sql)]?.data?.rows ?? []) : [[way.value]]
-    const cell = rows.length === 1 ? rows[0]?.[0] : null
+    const values = 'values' in way ? way.values : lookedUp(way, answers[asked.indexOf(way.sql)]?.data?.rows)
     const list = offered[lists.indexOf(way.filter.values)]?.data
-    const value = cell === null || cell === undefined ? '' : String(cell)
     const isOffered =
       !list ||
       list.next !== '' ||
       list.rows.length === 0 ||
-      list.rows.some(([each]) => String(each) === value)
-    return value && (isBound(way.filter) || isOffered) ? [{ name: way.filter.name, value }] : []
+      values.every((value) => list.rows.some(([each]) => String(each) === value))
+    return values.length > 0 && (isBound(way.filter) || isOffered) ? [{ name: way.filter.name, values }] : []
   })
+}
+
+/** The values that a statement found, where they are as many as those that were chosen; else none is certain. */
+function lookedUp({ many }: { many: number }, rows: readonly (readonly unknown[])[] = []): string[] {
+  const cells = rows.flatMap(([cell]) => (cell === null || cell === undefined ? [] : [String(cell)]))
+  return rows.length === many && cells.length === many ? cells : []
 }
 
 /**
@@ -70,7 +74,10 @@ export function useCarried(
     const carried = arrivedOf(filters, left.filters, tables, names)
     setSearch(
       (before) => {
-        for (const { name, value } of values) before.set(name, value)
+        for (const { name, values: own } of values) {
+          before.delete(name)
+          for (const value of own) before.append(name, value)
+        }
         return before
       },
       { replace: true, state: names.length + carried.waiting.length > 0 ? { carried } : null },

@@ -78,6 +78,6 @@ const shadowed = (sql: string, table: Table, column: string, level: string): str
         panels: [],
       },
     ],
-    { [column]: level },
+    { [column]: [level] },
     [table],
   )
