@@ -26,6 +26,11 @@ SPELLINGS = {
 }  # fmt: skip
 # The signs of several currencies, the one that is taken for it first. Source: Unicode CLDR 44.
 SHARED_SIGNS = {"kr": ("SEK", "DKK", "ISK", "NOK"), "$": ("USD", "AUD", "CAD"), "¥": ("JPY", "CNY")}
+# By the language of a number format in a workbook. Source: MS-LCID, section 2.2.
+_OF_LANGUAGES = {
+    "409": "USD", "c09": "AUD", "1009": "CAD", "c0c": "CAD", "41d": "SEK", "406": "DKK", "414": "NOK",
+    "411": "JPY", "804": "CNY",
+}  # fmt: skip
 # The symbols of these currencies precede a number, and mean no other currency in a lake.
 _IN_FRONT = ("EUR", "USD", "GBP")
 # The decimals of currencies whose smallest coin is not a hundredth. Source: ISO 4217.
@@ -38,6 +43,20 @@ PROPERTY = "headgate.currency"  # of a table
 SHARES = frozenset({"share", "probability"})  # units of parts of 1, which people read in percent
 _WORD = re.compile(r"\bcurrency\b")
 _AMOUNT = re.compile(r"(?:currency|[A-Z]{3})(?: per |$)")
+
+
+def currency_of_sign(sign: str, language: str = "") -> str:
+    """Return the code of the currency that a sign in a number format means; empty if none is clear.
+
+    Args:
+        language: hexadecimal, as in `[$kr-414]`; it decides about a sign of several currencies.
+
+    >>> currency_of_sign("€", "407"), currency_of_sign("kr", "414"), currency_of_sign("$")
+    ('EUR', 'NOK', 'USD')
+    """
+    if language and sign in SHARED_SIGNS:
+        return _OF_LANGUAGES.get(language.lower(), "")
+    return next((code for code, signs in SPELLINGS.items() if sign in signs), "")
 
 
 def unit_in(unit: str, currency: str) -> str:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import BESIDE_PROPERTY, ENCODING_PROPERTY, SHEET_PROPERTY
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import NUMBERS, Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
@@ -180,7 +180,8 @@ def draft_from_sample(
     columns = with_trim(columns, ends)
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
-    contract = _with_event_time(_with_encoding(_contract(sample.stored, columns, names), sample), rows)
+    plain = _with_units(_contract(sample.stored, columns, names), sample)
+    contract = _with_event_time(_with_encoding(plain, sample), rows)
     questions, words = _questions(contract, rows, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     return replace(
@@ -234,6 +235,18 @@ def _with_encoding(contract: Contract, sample: DraftSample) -> Contract:
     if encoding not in OTHER_THAN_WESTERN or ENCODING_PROPERTY in contract.properties:
         return contract
     return replace(contract, properties={**contract.properties, ENCODING_PROPERTY: encoding})
+
+
+def _with_units(contract: Contract, sample: DraftSample) -> Contract:
+    """Return the contract with the currencies that a workbook shows beside the numbers of columns."""
+    places = {column.name: place for place, column in enumerate(sample.stored.columns)}
+    columns = (
+        replace(column, unit=sample.currencies.get(place, ""))
+        if column.type.kind in NUMBERS and not column.unit
+        else column
+        for column, place in zip(contract.columns, places.values(), strict=True)
+    )
+    return replace(contract, columns=tuple(columns))
 
 
 def _with_event_time(contract: Contract, rows: DraftSample) -> Contract:

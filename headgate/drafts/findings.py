@@ -38,7 +38,6 @@ from headgate.drafts.totals_row import (
     totals_of,
 )
 from headgate.formats.csv.csv_rows import NULL
-from headgate.formats.format_name import FormatName
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
@@ -213,7 +212,7 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Return all findings of a draft: layout, open questions, columns, table, time zones, key."""
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
-    layout += [Finding("", note) for note in (*_about_displayed(sample), *_about_nulls(sample))]
+    layout += [Finding("", note) for note in (*about_displayed(sample.displayed), *_about_nulls(sample))]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
     layout += [Finding(column.name, _UNREADABLE, of_upload=SILENT) for column in sample.unreadable.values()]
     return (
@@ -225,15 +224,6 @@ def findings_of(
         *_about_zones(sample.content, contract.columns, sample.cells),
         *(_about_chance(contract, sample.rows) if is_key_guessed else ()),
     )
-
-
-def _about_displayed(sample: DraftSample) -> list[str]:
-    received = sample.received
-    if received.format_name != FormatName.XLSX or not len(received.sheet_rows):
-        return []
-    from headgate.formats.excel.displayed_cells import displayed_cells  # noqa: PLC0415 as read_file has it
-
-    return about_displayed(displayed_cells(sample.content, received.sheets, int(received.sheet_rows.min())))
 
 
 def _about_nulls(sample: DraftSample) -> list[str]:

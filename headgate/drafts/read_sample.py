@@ -33,6 +33,7 @@ from headgate.values.cells import Rows, flags
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from headgate.formats.excel.displayed_cells import DisplayedCells
     from headgate.formats.format_list import ReadsRecords
     from headgate.formats.json.json_records import Records
     from headgate.formats.received_rows import Received
@@ -63,6 +64,7 @@ class DraftSample:
         description_rows: leading rows that are not in `cells`, because they describe the columns.
         unreadable: columns by their position in the file that are left out, because values of their stored
             type have no text.
+        displayed: what the sheets of an Excel workbook show beside the values of their cells.
     """
 
     content: bytes
@@ -75,6 +77,14 @@ class DraftSample:
     numbers: Rows
     description_rows: int = 0
     unreadable: Mapping[int, Column] = field(default_factory=dict)
+    displayed: Sequence[DisplayedCells] = ()
+
+    @property
+    def currencies(self) -> dict[int, str]:
+        """The currencies of a workbook's columns by position, as all sheets show their numbers."""
+        of_sheets = [each.currencies for each in self.displayed]
+        shared = set.intersection(*({*each.items()} for each in of_sheets)) if of_sheets else set()
+        return dict(shared)
 
     @property
     def rows(self) -> int:
@@ -135,7 +145,16 @@ def read_sample(
         typed,
         received.source_rows,
         unreadable=unreadable,
+        displayed=_displayed(content, received),
     )
+
+
+def _displayed(content: bytes, received: Received) -> Sequence[DisplayedCells]:
+    if received.format_name != FormatName.XLSX or not len(received.sheet_rows):
+        return ()
+    from headgate.formats.excel.displayed_cells import displayed_cells  # noqa: PLC0415 as read_file has it
+
+    return displayed_cells(content, received.sheets, int(received.sheet_rows.min()))
 
 
 def _readable(body: bytes, stored: Contract) -> tuple[Contract, Received]:

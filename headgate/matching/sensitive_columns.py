@@ -79,7 +79,8 @@ def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]
 def _rows_with_cards(columns: Sequence[pa.Array]) -> Flags:
     """Return the rows in which one of the columns has a card number."""
     rows = [marked(rows_with_cards(each, context_below=ANYWHERE), len(each)) for each in columns]
-    return np.logical_or.reduce(rows)
+    has_card: Flags = np.logical_or.reduce(rows)
+    return has_card
 
 
 def are_cards(texts: pa.Array) -> bool:

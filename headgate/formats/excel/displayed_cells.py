@@ -1,7 +1,8 @@
 """Find cells of an Excel workbook (.xlsx) that show more than they store.
 
 These are merged cells, of which only the first has a value, and numbers that a format shows with leading
-zeros. Source: ECMA-376, part 1, sections 18.3.1.55 (merged cells) and 18.8.30 (number formats).
+zeros or with the sign of a currency. Source: ECMA-376, part 1, sections 18.3.1.55 (merged cells) and 18.8.30
+(number formats).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.contracts.currency import currency_of_sign
 from headgate.formats.excel.workbook import (
     STYLES_PART,
     Budget,
@@ -18,6 +20,7 @@ from headgate.formats.excel.workbook import (
     elements_of_part,
     number_formats,
     number_text,
+    place_of_letters,
     sheets_of_archive,
     tag_of,
 )
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
+# `[$€-407]`, `"£"` and a bare sign in a format; colors and conditions are in brackets without `$`.
+_SIGN = re.compile(
+    r"\[\$(?P<sign>[^\]-]*)(?:-(?P<language>[0-9A-Fa-f]+))?\]|\"(?P<quoted>[^\"]*)\"|(?P<bare>[€£¥₹₺₽$])"
+)
+_NEARLY_ALL = 0.9  # of the numbers of a column
 _LEADING_ZEROS = re.compile(r"0{2,}")
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -39,11 +47,13 @@ class DisplayedCells:
     Attributes:
         merged: ranges of merged cells, such as `A2:A4`.
         padded: how many numbers are shown with leading zeros, by the column's letters.
+        currencies: the code of the currency that nearly all numbers are shown with, by the column's position.
     """
 
     sheet: str
     merged: tuple[str, ...] = ()
     padded: Mapping[str, int] = field(default_factory=dict)
+    currencies: Mapping[int, str] = field(default_factory=dict)
 
 
 def displayed_cells(content: bytes, sheet_names: Collection[str], first_row: int) -> list[DisplayedCells]:
@@ -56,19 +66,21 @@ def displayed_cells(content: bytes, sheet_names: Collection[str], first_row: int
     def read(archive: zipfile.ZipFile, budget: Budget) -> Iterator[DisplayedCells]:
         parts = book_of_archive(archive, budget).parts
         formats = number_formats(archive, budget) if STYLES_PART in archive.namelist() else {}
-        widths = {style: len(code) for style, code in formats.items() if _LEADING_ZEROS.fullmatch(code)}
+        styles = {style: (_zeros_of(code), _currency_of(code)) for style, code in formats.items()}
         for name in parts.keys() & sheet_names:
             elements = elements_of_part(archive, budget, parts[name], "c", "mergeCell")
-            yield _of_sheet(name, elements, widths, first_row)
+            yield _of_sheet(name, elements, styles, first_row)
 
     return sorted(sheets_of_archive(content, read), key=lambda each: each.sheet)
 
 
 def _of_sheet(
-    name: str, elements: Iterator[Element], widths: Mapping[int, int], first_row: int
+    name: str, elements: Iterator[Element], styles: Mapping[int, tuple[int, str]], first_row: int
 ) -> DisplayedCells:
     merged: list[str] = []
     padded: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    shown: Counter[tuple[str, str]] = Counter()
     for element in elements:
         is_merged = tag_of(element) == "mergeCell"
         place = element.get("ref" if is_merged else "r", "")
@@ -77,13 +89,40 @@ def _of_sheet(
             continue
         if is_merged:
             merged.append(place)
-        elif len(_digits(element)) < widths.get(int(element.get("s", 0)), 0):
-            padded[start[1]] += 1
-    return DisplayedCells(name, tuple(merged), dict(padded))
+        elif number := _number(element):
+            zeros, currency = styles.get(int(element.get("s", 0)), (0, ""))
+            padded[start[1]] += number.isdigit() and len(number) < zeros
+            numbers[start[1]] += 1
+            shown[start[1], currency] += 1
+    currencies = {
+        place_of_letters(letters): code
+        for (letters, code), count in shown.items()
+        if code and count >= _NEARLY_ALL * numbers[letters]
+    }
+    return DisplayedCells(name, tuple(merged), dict(+padded), currencies)
 
 
-def _digits(cell: Element) -> str:
-    """Return the digits of a whole number; for other cells, a text that is longer than any format."""
+def _number(cell: Element) -> str:
+    """Return the text of a number; empty for other cells."""
     value = next((child.text for child in cell if tag_of(child) == "v"), None)
-    text = number_text(value) if value and cell.get("t", "n") == "n" else ""
-    return text if text.isdigit() else "." * (1 << 8)
+    return number_text(value) if value and cell.get("t", "n") == "n" else ""
+
+
+def _zeros_of(code: str) -> int:
+    """Return how many digits a format such as `00000` shows at least; 0 for other formats."""
+    return len(code) if _LEADING_ZEROS.fullmatch(code) else 0
+
+
+def _currency_of(code: str) -> str:
+    """Return the currency in a format of numbers.
+
+    >>> [_currency_of(code) for code in ('"£"#,##0.00', "0.00 [$€-407]", "[Red]0.0", "[$-409]d/m/yy")]
+    ['GBP', 'EUR', '', '']
+    """
+    codes = {
+        currency_of_sign(
+            (each["sign"] or each["quoted"] or each["bare"] or "").strip(), each["language"] or ""
+        )
+        for each in _SIGN.finditer(code)
+    } - {""}
+    return codes.pop() if len(codes) == 1 else ""

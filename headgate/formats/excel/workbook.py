@@ -249,7 +249,7 @@ def _row(entry: Element, book: Book) -> Cells:
     following = 0
     for cell in _children(entry, "c"):
         reference = _REFERENCE.fullmatch(cell.get("r", ""))
-        column = _column(reference[1]) if reference else following
+        column = place_of_letters(reference[1]) if reference else following
         if not following <= column < MAX_COLUMNS:
             raise ValueError("cells out of order")
         following = column + 1
@@ -260,7 +260,8 @@ def _row(entry: Element, book: Book) -> Cells:
     return cells
 
 
-def _column(letters: str) -> int:
+def place_of_letters(letters: str) -> int:
+    """Return the position of a column by its letters in Excel."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
