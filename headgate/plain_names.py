@@ -16,6 +16,8 @@ _LONGEST = 20
 _UNIT = re.compile(
     r"(?<![A-Za-z])(?:[kMGTmcdhn]?(?:Pa|Wh?|Vh?|VA|VAh|Ah?|Hz|J|N|Nm|Bq|Gy|Sv)|dBA?|pH)(?![A-Za-z])"
 )
+# A preposition of several languages and a sign behind a name: `in ₺`, `(en ₺)`.
+_IN_SIGN = re.compile(r"[\s([]+(?:in|en|em)\s+([^\w\s])[)\]]?\s*$", re.IGNORECASE)
 ABBREVIATIONS = frozenset(("api", "auc", "csv", "cvv", "iban", "pci", "sql", "ssn", "url", "vat"))
 
 # The rules of Terraform's variables `domain` and `name`: a lake's name is the prefix of its buckets and
@@ -47,13 +49,22 @@ def column_name(text: str) -> str:
 
     >>> column_name("OrderID"), column_name("unit price"), column_name("2nd"), column_name("Load kWh")
     ('order_id', 'unit_price', 'column_2nd', 'load_kwh')
+    >>> column_name("Umsatz netto in ₺"), column_name("Prix (en ₺)"), column_name("Anteil in % ")
+    ('umsatz_netto', 'prix', 'anteil')
     """
     if re.fullmatch(r"[a-z_][a-z0-9_]*", text):
         return text
-    units = _UNIT.sub(lambda unit: unit[0].lower(), text)
+    units = _UNIT.sub(lambda unit: unit[0].lower(), _without_sign(text))
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", units)
     name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(words)).strip("_")
     return name if name[:1].isalpha() else f"column_{name}"
+
+
+def _without_sign(text: str) -> str:
+    """Return a name without a sign of a currency or of percent, and the preposition before it."""
+    match = _IN_SIGN.search(text)
+    is_unit = match and (match[1] == "%" or unicodedata.category(match[1]) == "Sc")
+    return text[: match.start()] if match and is_unit else text
 
 
 def lake_name_of(text: str) -> str:

@@ -3879,6 +3879,15 @@ export interface components {
              */
             left_out: string[];
             /**
+             * @description Those of them that are no data, by what they are.
+             * @default {
+             *       "description_rows": [],
+             *       "footer_rows": [],
+             *       "totals": []
+             *     }
+             */
+            left_out_kinds: components["schemas"]["LeftOutKinds"];
+            /**
              * Lists
              * @description The lists of records among its parts.
              * @default []
@@ -5031,6 +5040,30 @@ export interface components {
              * @description Number of accepted files, the newest ones, that were looked at.
              */
             files_read: number;
+        };
+        /**
+         * LeftOutKinds
+         * @description Rows of a sent file that were omitted because they are no data.
+         */
+        LeftOutKinds: {
+            /**
+             * Description Rows
+             * @description Rows that describe the columns.
+             * @default []
+             */
+            description_rows: number[];
+            /**
+             * Footer Rows
+             * @description Notes below the totals.
+             * @default []
+             */
+            footer_rows: number[];
+            /**
+             * Totals
+             * @description Lines of totals.
+             * @default []
+             */
+            totals: number[];
         };
         /**
          * Lineage

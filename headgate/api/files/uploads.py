@@ -21,6 +21,7 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, forbidden, not_found
 from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
+from headgate.api.shapes.files import LeftOutKinds
 from headgate.api.shapes.uploads import (
     ContractDraft,
     DryRun,
@@ -380,6 +381,9 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
         "set_for_all": {column: redact_text(text) for column, text in edits.constants.items()},
         "left_out": edits.left_out_columns(grid.get("columns", ())),
         "rows_left_out": sorted(edits.left_out),
+        "left_out_kinds": {
+            kind: sorted({*grid.get(kind, ())} & {*edits.left_out}) for kind in LeftOutKinds.model_fields
+        },
         "currencies": _currencies(grid.get("currencies", {}), edits),
         "sent_columns": names,
         "fields": [edits.columns.get(name) or "" for name in names],

@@ -138,6 +138,14 @@ class AnsweredFile(Shape):
     )
 
 
+class LeftOutKinds(Shape):
+    """Rows of a sent file that were omitted because they are no data."""
+
+    totals: tuple[int, ...] = Field((), description="Lines of totals.")
+    footer_rows: tuple[int, ...] = Field((), description="Notes below the totals.")
+    description_rows: tuple[int, ...] = Field((), description="Rows that describe the columns.")
+
+
 class FileEdits(Shape):
     """The edits that a person made in a file before its commit."""
 
@@ -162,6 +170,9 @@ class FileEdits(Shape):
     fields: tuple[str, ...] = Field((), description="The field of each of them, empty for none.")
     sent_written_as: dict[str, str] = Field({}, description="Delimiter and quote of the sent file.")
     rows_left_out: tuple[int, ...] = Field((), description="Rows of the sent file that were omitted.")
+    left_out_kinds: LeftOutKinds = Field(
+        LeftOutKinds(), description="Those of them that are no data, by what they are."
+    )
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Field to the number of rows by currency, if amounts have other currencies."
     )

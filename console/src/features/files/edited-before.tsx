@@ -7,6 +7,7 @@ import { useTitles } from '../../formats/columns'
 import { columnTitle } from '../../formats/words'
 import { currencyWords } from '../import/currencies'
 import { formatWords } from '../import/formats'
+import { leftOutRows } from '../import/other-rows'
 import { sentAs } from './sent-as'
 import { SentOriginal } from './sent-original'
 
@@ -74,9 +75,7 @@ export function decisionWords(edits: Decisions, titleOf = columnTitle): string[]
     edits.left_out.length > 0
       ? `Left out: ${count(edits.left_out.length, 'column')}, ${edits.left_out.join(', ')}`
       : '',
-    edits.rows_left_out.length > 0
-      ? `Left out: ${count(edits.rows_left_out.length, 'data row')} of the file that was sent (${rowList(edits.rows_left_out)})`
-      : '',
+    ...leftOutRows(edits.rows_left_out, edits.left_out_kinds),
     ...Object.entries(edits.currencies).map(
       ([name, rows]) =>
         `${titleOf(name)} is in ${currencyWords(rows)} and was taken as it is, without a conversion`,
@@ -158,12 +157,4 @@ const DAY = /^\d{4}-\d\d-\d\d/
 export function valueWords(text: string): string {
   if (!DAY.test(text)) return TRUTH[text] ?? withoutZeroExponent(text)
   return dayOrTime(text)
-}
-
-const MOST_ROWS = 10
-
-/** The numbers of rows of a file, the first ones of many. */
-export function rowList(rows: number[]): string {
-  const more = rows.length - MOST_ROWS
-  return `${rows.slice(0, MOST_ROWS).map(whole).join(', ')}${more > 0 ? ` and ${whole(more)} more` : ''}`
 }

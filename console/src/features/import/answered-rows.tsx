@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { rowList } from '../files/edited-before'
+import { rowList } from './other-rows'
 
 /** Says that the rows of a file come back corrected, and which refused rows they replace. */
 export function AnsweredRows({ of }: { of: Schemas['DryRun']['answers'] }) {

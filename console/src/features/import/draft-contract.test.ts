@@ -16,13 +16,18 @@ const counted = (
 
 test('rows that do not enter are explained with the column at fault, and nothing is said where all do', () => {
   const causes = [{ column: 'sent', rule: 'type', rows: 1 }]
-  expect(rowsLeft(counted(59, 1, causes), 0, title)).toBe(
+  expect(rowsLeft(counted(59, 1, causes), {}, title)).toBe(
     'Of 61 rows in the file 1 repeats another and 1 does not fit and waits for a person (Sent in 1 row).',
   )
-  expect(rowsLeft(counted(58, 3), 0, title)).toBe('Of 61 rows in the file 3 repeat another.')
-  expect(rowsLeft(counted(61), 0, title)).toBe('')
+  expect(rowsLeft(counted(58, 3), {}, title)).toBe('Of 61 rows in the file 3 repeat another.')
+  expect(rowsLeft(counted(61), {}, title)).toBe('')
 })
 
 test('rows that are no data are among those of the file, and wait for nobody', () => {
-  expect(rowsLeft(counted(61), 2, title)).toBe('Of 63 rows in the file 2 are no data and stay out.')
+  expect(rowsLeft(counted(61), { totals: [14, 30] }, title, 1)).toBe(
+    'Of 64 rows in the file 2 are lines of totals (rows 14, 30) and stay out and 1 has no value and stays out.',
+  )
+  expect(rowsLeft(counted(61), { footer_rows: [62] }, title)).toBe(
+    'Of 62 rows in the file 1 is a note below the totals (row 62) and stays out.',
+  )
 })

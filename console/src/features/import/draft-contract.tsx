@@ -27,6 +27,7 @@ import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-word
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 import { type Edits, NO_EDITS } from './edits'
 import { keepDraft, keptDraft } from './kept-edits'
+import { kindsOfRows, type RowKinds, rowsWords } from './other-rows'
 import { timeZones } from './time-zones'
 import { useDraftCheck } from './use-draft-check'
 import {
@@ -44,7 +45,7 @@ type Counted = Schemas['DraftCheck']
 
 const isKey = ({ key, isLeftOut }: DraftColumn): boolean => key && !isLeftOut
 
-const NO_OTHER_ROWS: number[] = []
+const NO_OTHER_ROWS: RowKinds = {}
 const NO_LISTS: string[] = []
 const MAX_CAUSES = 3
 
@@ -58,7 +59,7 @@ interface Props {
   /** The encoding of a text, if a person chose it. */
   encoding?: Edits['encoding']
   /** Rows that are no data and stay out: totals, and those that describe the columns. */
-  otherRows?: number[]
+  otherRows?: RowKinds
   /** How many rows have no value: the gate leaves them out. */
   blankRows?: number | undefined
   /** Columns of lists of records, which are parts of their own, and of binary data: they are left out unless a person takes them in. */
@@ -227,7 +228,7 @@ function Editor({
   const check = useDraftCheck(
     uploadId,
     written({ name: draft.dataset, description: '' }),
-    { ...NO_EDITS, part, encoding, columns: fields, left_out: otherRows, steps },
+    { ...NO_EDITS, part, encoding, columns: fields, left_out: Object.values(otherRows).flat(), steps },
     problem === '' && Object.keys(fields).length > 0,
   )
   const { counted } = check
@@ -355,7 +356,7 @@ function Editor({
             {isAnswered ? '' : `Answer the ${asked.length === 1 ? 'question' : 'questions'} above first. `}
             {check.isCurrent
               ? counted
-                ? rowsLeft(counted, otherRows.length + blankRows, titleOfColumn)
+                ? rowsLeft(counted, otherRows, titleOfColumn, blankRows)
                 : 'The gate checks every row by these columns. Rows that it refuses wait for a person.'
               : 'The gate checks every row by these columns …'}
           </Text>
@@ -423,14 +424,22 @@ function causeWords(causes: Counted['causes'], title: (column: string) => string
 /** Which rows of the file do not enter, and for which columns; empty if all do. */
 export function rowsLeft(
   { received, accepted, duplicates, same_key: sameKey, causes }: Omit<Counted, 'same_key'> & Partial<Counted>,
-  others: number,
+  others: RowKinds,
   title: (column: string) => string,
+  blank = 0,
 ): string {
+  const kinds = kindsOfRows(Object.values(others).flat(), others)
+  const outside = kinds.reduce((sum, { rows }) => sum + rows.length, blank)
   const refused = received - accepted - duplicates
   const equal = duplicates - (sameKey ?? 0)
   const left = [
-    others > 0
-      ? `${whole(others)} ${others === 1 ? 'is' : 'are'} no data and ${others === 1 ? 'stays' : 'stay'} out`
+    ...kinds.map(({ rows, noun }) =>
+      rows.length === 1
+        ? `1 is a ${noun} (${rowsWords(rows)}) and stays out`
+        : `${whole(rows.length)} are ${noun} (${rowsWords(rows)}) and stay out`,
+    ),
+    blank > 0
+      ? `${whole(blank)} ${blank === 1 ? 'has no value and stays' : 'have no value and stay'} out`
       : '',
     equal > 0 ? `${whole(equal)} ${equal === 1 ? 'repeats' : 'repeat'} another` : '',
     sameKey
@@ -440,7 +449,7 @@ export function rowsLeft(
       ? `${whole(refused)} ${refused === 1 ? 'does' : 'do'} not fit and ${refused === 1 ? 'waits' : 'wait'} for a person (${causeWords(causes, title)})`
       : '',
   ].filter(Boolean)
-  return left.length > 0 ? `Of ${count(received + others, 'row')} in the file ${inSeries(left)}.` : ''
+  return left.length > 0 ? `Of ${count(received + outside, 'row')} in the file ${inSeries(left)}.` : ''
 }
 
 /** The columns of a draft with those left out that a person takes in if need be: lists, and values of records around. */

@@ -23,6 +23,12 @@ test.each([
   ['latency_ms', 'Latency', 'ms'],
   ['wind_speed_ms', 'Wind speed', 'm/s'],
   ['Windgeschwindigkeit ms', 'Windgeschwindigkeit', 'm/s'],
+  ['Umsatz netto in €', 'Umsatz netto', 'EUR'],
+  ['Prix TTC (€)', 'Prix TTC', 'EUR'],
+  ['Prix (en €)', 'Prix', 'EUR'],
+  ['Preis in Euro', 'Preis', 'EUR'],
+  ['Net sales, USD', 'Net sales', 'USD'],
+  ['Gewicht in kg', 'Gewicht', 'kg'],
   ['vessel_volume_l', 'Vessel volume', 'l'],
 ])('%s names a unit', (heading, title, unit) => {
   expect(headingUnit(heading)).toEqual({ title, unit })
@@ -36,6 +42,10 @@ test.each([
   'Size m',
   'sold_all',
   'Preis (netto)',
+  'Montant ht',
+  'Taux de sucre',
+  'Umsatz in Tsd. €',
+  'Revenue (k€)',
   'rpm',
   'Pallets',
   '',

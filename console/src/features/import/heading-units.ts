@@ -59,6 +59,11 @@ const SPEEDING = /(?:speed|velocity|wind|geschwindigkeit|vitesse)$/i
 const CAPACITY = /(?:volume|volumen|capacity|inhalt|fuellmenge|füllmenge|contenance)$/i
 const PRESSING = /(?:druck|pressure)$/i
 const AMOUNT = /(?:amount|cost|costs|net|gross|total|value|fee|betrag|kosten|netto|brutto|wert|summe)$/i
+/** Behind these words a currency is not the unit: the amounts are thousands or millions of it. */
+const SCALING = /(?:^|[\s(_])(?:k|t|tsd|mio|mrd|mln|thousands?|millions?|milliers|miles)\.?$/i
+/** The preposition of a unit, as in `Gewicht in kg` and `Prix (en kg)`. */
+const PREPOSITION = /^(?:in|en|em)\s+/i
+const LAST_PREPOSITION = /\s+(?:in|en|em)$/i
 const FIRST = /^(km|kwh|kg)[\s_-]+\S/i
 const PERCENT = 'percent'
 
@@ -71,10 +76,26 @@ function codeOfSign(sign: string): string {
   return codesOfSigns.get(sign) ?? ''
 }
 
-/** The code of a currency, or of a sign that only one currency has; empty for other texts. */
+const NAMES = new Intl.DisplayNames('en', { type: 'currency' })
+let codesOfNames: ReadonlyMap<string, string> | undefined
+
+/** The currency with a sign of its own and this one word as its name; empty for other words. */
+function codeOfName(word: string): string {
+  // Names of others are words as well: the sucre of Ecuador is sugar.
+  codesOfNames ??= new Map(
+    CURRENCIES.filter((code) => signOfCurrency(code) !== code).map((code) => [
+      NAMES.of(code)?.toLowerCase() ?? '',
+      code,
+    ]),
+  )
+  return codesOfNames.get(word.toLowerCase()) ?? ''
+}
+
+/** The code of a currency, of its name of one word, or of a sign that only one currency has; empty for other texts. */
 export function currencyCode(text: string): string {
   if (CURRENCIES.includes(text)) return text
-  return text && !/[a-z]/i.test(text) ? codeOfSign(text) : ''
+  if (/[a-z]/i.test(text)) return codeOfName(text)
+  return text ? codeOfSign(text) : ''
 }
 
 const CODES = new Map(CERTAIN.map((unit) => [unit.toLowerCase(), unit]))
@@ -88,7 +109,7 @@ export function headingUnit(heading: string): HeadingUnit {
   const whole = CODES.get(text.toLowerCase()) ?? WORDS[text.toLowerCase()]
   if (whole) return { title: '', unit: whole }
   const [, before = '', inside = ''] = IN_BRACKETS.exec(text) ?? []
-  if (inside) return { title: before, unit: unitInBrackets(inside.trim()) }
+  if (inside) return { title: before, unit: unitInBrackets(inside.trim().replace(PREPOSITION, '')) }
   const [, temperature = '', scale = ''] = TEMPERATURE.exec(text) ?? []
   if (temperature) return { title: titleOf(temperature), unit: `°${scale.toUpperCase()}` }
   const speed = SPEED.exec(text)
@@ -112,6 +133,7 @@ function unitBehind(rest: string, last: string): string {
   if (last === 'l' && CAPACITY.test(rest)) return last
   if (last === 'min' && LASTING.test(rest)) return last
   if (last === 'bar' && PRESSING.test(rest)) return last
+  if (SCALING.test(rest)) return ''
   const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()] ?? currencyCode(last)
   return certain || (/^[a-z]{3}$/.test(last) && AMOUNT.test(rest) ? currencyCode(last.toUpperCase()) : '')
 }
@@ -119,7 +141,10 @@ function unitBehind(rest: string, last: string): string {
 /** The words of a heading such as `spindle_temp`; one with spaces stays as it is. */
 function titleOf(text: string): string {
   const words = /\s/.test(text) ? text : text.replaceAll('_', ' ')
-  return words.replace(/[\s_-]+$/, '').replace(/^./, (first) => first.toUpperCase())
+  return words
+    .replace(/[\s_,-]+$/, '')
+    .replace(LAST_PREPOSITION, '')
+    .replace(/^./, (first) => first.toUpperCase())
 }
 
 const SYMBOL =

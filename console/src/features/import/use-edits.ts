@@ -16,6 +16,7 @@ import {
 } from './edits'
 import { openOrders, withoutOpenOrders } from './date-orders'
 import { keepEdits, keptEdits } from './kept-edits'
+import type { RowKinds } from './other-rows'
 import { missingFields, settled } from './suggested-fields'
 
 /** How long a person has to pause before the file is checked again. */
@@ -36,15 +37,15 @@ const rememberedBy = (result: Schemas['DryRun']): Edits | undefined =>
   result.is_remembered ? edited(result) : undefined
 
 /** The rows of a file that are no data. */
-export const otherRows = ({ grid }: Schemas['DryRun']): number[] => [
-  ...(grid?.description_rows ?? []),
-  ...(grid?.totals ?? []),
-  ...(grid?.footer_rows ?? []),
-]
+export const otherRows = ({ grid }: Schemas['DryRun']): RowKinds => ({
+  description_rows: grid?.description_rows ?? [],
+  totals: grid?.totals ?? [],
+  footer_rows: grid?.footer_rows ?? [],
+})
 
 /** The edits of a dataset's file without rows that are no data, unless a person left out rows before. */
 export function withoutOtherRows(edits: Edits, result: Schemas['DryRun']): Edits {
-  const rows = otherRows(result)
+  const rows = Object.values(otherRows(result)).flat()
   return edits.dataset && rows.length > 0 && edits.left_out.length === 0
     ? { ...edits, left_out: rows }
     : edits

@@ -18,6 +18,7 @@ import { undoneWords } from '../files/undo-words'
 const KEPT = {
   left_out: ['VPE', 'EAN'],
   rows_left_out: [4],
+  left_out_kinds: {},
   set_for_all: { is_active: 'true', updated_at: '2026-10-01 00:00:00' },
   currencies: { list_price: { EUR: 61, USD: 1 } },
 } as unknown as Schemas['FileEdits']
@@ -98,10 +99,21 @@ test('of a file that is no answer yet, or whose rows another one brought, a rece
 })
 
 test('a receipt names the columns and counts the rows that stay out', () => {
-  expect(leftOutLine(KEPT, undefined)).toBe('Left out: VPE, EAN, and row 4.')
+  expect(leftOutLine(KEPT, undefined)).toBe('Left out: VPE, EAN. 1 row (row 4) is left out.')
   expect(leftOutLine(null, EDITS)).toBe('Left out: VPE.')
   expect(leftOutLine(null, NO_EDITS)).toBe('')
-  expect(leftOutLine(KEPT, undefined, ['orders', 'orders.VPE'])).toBe('Left out: EAN, and row 4.')
+  expect(leftOutLine(KEPT, undefined, ['orders', 'orders.VPE'])).toBe(
+    'Left out: EAN. 1 row (row 4) is left out.',
+  )
+})
+
+test('rows that are left out are said to be totals, notes or descriptions', () => {
+  const kept = { ...KEPT, left_out: [], rows_left_out: [1, 4, 14, 30, 31] }
+  const left_out_kinds = { totals: [14, 30], footer_rows: [31], description_rows: [1] }
+  expect(leftOutLine({ ...kept, left_out_kinds }, undefined)).toBe(
+    '2 lines of totals (rows 14, 30) are left out. 1 note below the totals (row 31) is left out. ' +
+      '1 row that describes the columns (row 1) is left out. 1 row (row 4) is left out.',
+  )
 })
 
 test('a column whose part came in is not left out, and the part that no field has is named', () => {

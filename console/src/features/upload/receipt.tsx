@@ -7,7 +7,7 @@ import { stateWords } from '../../formats/states'
 import { capitalised, columnTitle, heading, sentence } from '../../formats/words'
 import { useContract } from '../catalog/queries'
 import { KeptColumns } from '../files/kept-columns'
-import { changeWords, rowList, typedWords, valueWords } from '../files/edited-before'
+import { changeWords, typedWords, valueWords } from '../files/edited-before'
 import { FINAL_STATES, useProfile } from '../files/queries'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
@@ -16,6 +16,7 @@ import { Undo } from '../files/undo'
 import { undoneWords } from '../files/undo-words'
 import { enteredWords, openSameKey, sameKeyOf, sameKeyWords, waitOf } from '../files/waiting-words'
 import { answeredWords } from '../import/answered-rows'
+import { leftOutRows } from '../import/other-rows'
 import { currencyWords } from '../import/currencies'
 import { type Edits, leftOutColumns } from '../import/edits'
 import { replacedWords, unchangedWords } from '../import/replaced-rows'
@@ -229,10 +230,9 @@ export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[
   const isList = (name: string): boolean => lists.some((path) => path === name || path.endsWith(`.${name}`))
   const decided = edits ? leftOutColumns(edits, Object.keys(edits.columns)) : []
   const columns = (kept ? kept.left_out : decided).filter((name) => !isList(name))
-  const rows = kept?.rows_left_out ?? []
-  const listed = rows.length > 0 ? `${rows.length === 1 ? 'row' : 'rows'} ${rowList(rows)}` : ''
-  const parts = [columns.join(', '), listed].filter(Boolean)
-  return parts.length > 0 ? sentence(`Left out: ${parts.join(', and ')}`) : ''
+  const listed = columns.length > 0 ? [`Left out: ${columns.join(', ')}`] : []
+  const rows = kept ? leftOutRows(kept.rows_left_out, kept.left_out_kinds) : []
+  return [...listed, ...rows].map(sentence).join(' ')
 }
 
 /** The rows of a text without any value, which are no data. */
