@@ -2731,7 +2731,7 @@ export interface components {
             values: string;
             /**
              * Whole
-             * @description Replaces the value of `column` in matching rows, so that it takes one value; empty to keep it.
+             * @description Replaces the value of `column` in matching rows, so that the filter takes one value; empty to keep it.
              */
             whole: string;
         };

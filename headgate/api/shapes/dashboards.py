@@ -94,7 +94,8 @@ class DashboardFilter(Shape):
         "second column has the heading of each."
     )
     whole: str = Field(
-        description="Replaces the value of `column` in matching rows, so that it takes one value; empty to keep it."
+        description="Replaces the value of `column` in matching rows, so that the filter takes one value; "
+        "empty to keep it."
     )
     is_from: bool = Field(description="Whether rows with larger values match too.")
     is_until: bool = Field(description="Whether rows with smaller values match too.")
