@@ -3,6 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import { useState } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
@@ -92,10 +93,36 @@ function show(queue = QUEUE, items = ITEMS, shown: Shown = 'open', unlisted = 0)
   return render(page(queue, items, shown, unlisted))
 }
 
-const page = (queue: QueueShape, items: QueueItem[], shown: Shown = 'open', unlisted = 0) => (
+interface Opening {
+  opened: string
+  onOpen: (id: string) => void
+}
+
+function Listed({
+  opening,
+  ...of
+}: Omit<Parameters<typeof QueueList>[0], 'opened' | 'onOpen'> & { opening?: Opening }) {
+  const [opened, onOpen] = useState('')
+  return <QueueList {...of} {...(opening ?? { opened, onOpen })} />
+}
+
+const page = (
+  queue: QueueShape,
+  items: QueueItem[],
+  shown: Shown = 'open',
+  unlisted = 0,
+  opening?: Opening,
+) => (
   <MantineProvider>
     <QueryClientProvider client={client}>
-      <QueueList queue={queue} items={items} unlisted={unlisted} shown={shown} onShow={() => undefined} />
+      <Listed
+        queue={queue}
+        items={items}
+        unlisted={unlisted}
+        shown={shown}
+        onShow={() => undefined}
+        {...(opening ? { opening } : {})}
+      />
     </QueryClientProvider>
   </MantineProvider>
 )
@@ -157,7 +184,7 @@ test('what has the focus on the page keeps it', () => {
       <input autoFocus aria-label="Search" />
       <MantineProvider>
         <QueryClientProvider client={new QueryClient()}>
-          <QueueList queue={QUEUE} items={ITEMS} shown="open" onShow={() => undefined} />
+          <Listed queue={QUEUE} items={ITEMS} shown="open" onShow={() => undefined} />
         </QueryClientProvider>
       </MantineProvider>
     </main>,
@@ -343,6 +370,36 @@ test('a person lists what is assigned to them, and takes themselves off', async 
   expect(screen.queryByRole('button', { name: 'Customer 1' })).toBeNull()
   await userEvent.click(screen.getByRole('button', { name: 'Take me off' }))
   expect(sent).toMatchObject([{ item_id: '2', action: 'unassign', assignee: '' }])
+})
+
+test('a decided item that a person took is theirs after the open ones', async () => {
+  const items = queueItems(ANSWER, [assigned('1', '', 'not_now'), assigned('1', 'ana'), assigned('2', 'ana')])
+  show(QUEUE, items, 'mine')
+  await screen.findByRole('button', { name: 'Called: Customer 2' })
+  const listed = screen.getAllByRole('button', { name: /^Customer \d$/ }).map((each) => each.textContent)
+  expect(listed).toEqual(['Customer 2', 'Customer 1'])
+  screen.getByRole('button', { name: 'Customer 1' }).focus()
+  await userEvent.keyboard('c')
+  expect(sent, 'a decided item is opened again first').toEqual([])
+})
+
+test('an opened item has an address, and stays in sight whatever the view lists', async () => {
+  const onOpen = vi.fn()
+  const items = queueItems(ANSWER, [assigned('2', '', 'called')])
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  render(page(QUEUE, items, 'open', 0, { opened: '2', onOpen }))
+  const opened = await screen.findByRole('button', { name: 'Customer 2' })
+  expect(opened.getAttribute('aria-expanded')).toBe('true')
+  await userEvent.click(screen.getByRole('button', { name: 'Customer 1' }))
+  expect(onOpen).toHaveBeenLastCalledWith('1')
+  await userEvent.click(opened)
+  expect(onOpen).toHaveBeenLastCalledWith('')
+})
+
+test('an address of an item that is not listed says so', async () => {
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  render(page(QUEUE, ITEMS, 'open', 0, { opened: '77', onOpen: () => undefined }))
+  expect(await screen.findByText('The item 77 of this address is not listed here any more.')).toBeTruthy()
 })
 
 test('what was taken off nobody has, and there is nobody to take off', async () => {

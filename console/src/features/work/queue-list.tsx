@@ -20,11 +20,13 @@ import {
   countsOf,
   decisionOf,
   enoughOf,
+  LEAVES_AS_IT_IS,
   type QueueItem,
   reasonOf,
   REOPEN,
   type Shown,
   shownOf,
+  withOpened,
 } from './queue-state'
 
 export interface QueueShape {
@@ -52,6 +54,9 @@ interface Props {
   unlisted?: number
   shown: Shown
   onShow: (shown: Shown) => void
+  /** The id of the opened item; empty where none is. */
+  opened: string
+  onOpen: (id: string) => void
 }
 
 /** The decision whose note a person writes. */
@@ -69,12 +74,11 @@ const NOTHING: Record<Shown, string> = {
 }
 
 /** The items of a queue with one-key actions: j and k move, Enter opens, a letter decides, z takes it back. */
-export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: Props) {
+export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, opened, onOpen }: Props) {
   const list = useRef<HTMLDivElement>(null)
-  useEffect(() => focusFirst(list.current), [])
-  const [at, setAt] = useState(0)
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- once, on the item that the address opens
+  useEffect(() => focusFirst(list.current, opened !== ''), [])
   const [most, setMost] = useState(PAGE)
-  const [opened, setOpened] = useState('')
   const [asking, setAsking] = useState<Asking>()
   const [typed, setTyped] = useState('')
   const [last, setLast] = useState<{ id: string; text: string }>()
@@ -83,9 +87,15 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const person = useCaller().data?.name ?? ''
   const counts = countsOf(items)
   const units = useUnits(queue.table, queue.units)
-  const ofView = shownOf(items, view, person)
+  const ofView = withOpened(shownOf(items, view, person), items, opened)
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      ofView.findIndex(({ id }) => id === opened),
+    ),
+  )
   const all = typed.trim() ? ofView.filter((item) => isAbout(item, typed, units)) : ofView
-  const shown = all.slice(0, most)
+  const shown = all.slice(0, Math.max(most, all.findIndex(({ id }) => id === opened) + 1))
   // The value of items that are not listed is not known, so neither is the share.
   const isWhole = view === 'open' && !typed.trim() && unlisted === 0
   const enough = isWhole ? enoughOf(all, queue.enough_share ?? 0) : undefined
@@ -99,6 +109,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       { ...decisionOf(queue.name, item, action), ...more },
       {
         onSuccess: () => {
+          if (item.id === opened && !LEAVES_AS_IT_IS.has(action)) onOpen('')
           setLast({
             id: item.id,
             text: `${item.subject}: ${doneWords(action, label)}.${returnWords(queue, action)}`,
@@ -121,7 +132,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   function press(event: KeyboardEvent): void {
     if (asked || event.repeat || isTyped(event) || !isOfPage(event.target, list.current)) return
     const action =
-      mayDecide && view !== 'done' ? queue.actions.find((one) => one.key === event.key) : undefined
+      mayDecide && !selected?.closedBy ? queue.actions.find((one) => one.key === event.key) : undefined
     if (event.key === UNDO && undo?.closedBy) takeBack(undo)
     else if (!selected) return
     else if (event.key === 'j') setAt(Math.min(at + 1, shown.length - 1))
@@ -187,6 +198,9 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       ) : null}
       {queue.teaches ? <Teaching items={items} /> : null}
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
+      {opened && !items.some(({ id }) => id === opened) ? (
+        <Empty>The item {opened} of this address is not listed here any more.</Empty>
+      ) : null}
       {shown.length === 0 ? (
         <Empty>{typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted)}</Empty>
       ) : (
@@ -200,7 +214,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
                 isSelected={item === selected}
                 isOpen={opened === item.id}
                 onSelect={() => setAt(index)}
-                onToggle={() => setOpened(opened === item.id ? '' : item.id)}
+                onToggle={() => onOpen(opened === item.id ? '' : item.id)}
                 onChoose={(action) => choose(item, action)}
                 onDecide={(action, label, more) => record(item, action, label, more)}
                 asked={asked?.id === item.id ? asked.action : undefined}
@@ -271,12 +285,14 @@ function meaningOf({ meaning, returns_after_days: days = 0 }: Schemas['QueueActi
   return [meaning, returns].filter(Boolean).join(', ')
 }
 
-/** Keys decide about the item that has the focus: the first one gets it, unless something else on the page has it than the link that opened the queue. */
-function focusFirst(list: HTMLElement | null): void {
+/** Keys decide about the item that has the focus: the one that a link opens gets it, else the first one, unless something else on the page has it than the link that opened the queue. */
+function focusFirst(list: HTMLElement | null, isOpened: boolean): void {
   const page = list?.closest('main') ?? list
   const active = document.activeElement
   if (!page?.contains(active) || active?.closest('.tabs'))
-    list?.querySelector<HTMLElement>('.queue-subject')?.focus({ preventScroll: true })
+    list
+      ?.querySelector<HTMLElement>('[data-selected=true] .queue-subject')
+      ?.focus({ preventScroll: !isOpened })
 }
 
 /** Whether a key was pressed on the page of the list, and not in a part of the window around it. */

@@ -116,17 +116,24 @@ export function newestOf(decisions: Schemas['Decision'][]): Schemas['Decision'] 
 
 export type Shown = 'open' | 'mine' | 'done'
 
-/** The part of the items that a view of the queue lists; `mine` are open ones assigned to the person. */
+/** The part of the items that a view of the queue lists; `mine` are those assigned to the person, the open ones first. */
 export function shownOf(items: QueueItem[], shown: Shown, person: string): QueueItem[] {
-  if (shown === 'done') return items.filter((item) => item.closedBy)
   const open = items.filter((item) => !item.closedBy)
-  return shown === 'mine' ? open.filter((item) => person && item.assignee === person) : open
+  const done = items.filter((item) => item.closedBy)
+  if (shown === 'mine') return [...open, ...done].filter((item) => person && item.assignee === person)
+  return shown === 'done' ? done : open
 }
 
 /** The view that an address of a queue names. */
 export const shownBy = (search: URLSearchParams): Shown => {
   const named = search.get('show')
   return named === 'done' || named === 'mine' ? named : 'open'
+}
+
+/** The same with an item that a link opens, first where the view does not list it. */
+export function withOpened(listed: QueueItem[], items: QueueItem[], opened: string): QueueItem[] {
+  const item = items.find(({ id }) => id === opened)
+  return item && !listed.includes(item) ? [item, ...listed] : listed
 }
 
 /** The reason with the cells that it names; it is about one thing, so an amount of it has all of its digits. */

@@ -187,6 +187,7 @@ function FilesLink({ isShown }: { isShown: boolean }) {
 function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
   const { figures, answers, raised } = useRaisedAlerts(boards)
   const decisions = useDecisions(ALERTS)
+  const opening = useOpened()
   const [search, setSearch] = useSearchParams()
   const unread = answers.find(({ data }) => !data)
   const list = (
@@ -195,6 +196,7 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
         <QueueList
           queue={OF_ALERTS}
           items={alertItems(raised, decided.decisions)}
+          {...opening}
           shown={shownBy(search)}
           onShow={(view) => setSearch(view === 'open' ? {} : { show: view }, { replace: true })}
         />
@@ -256,9 +258,27 @@ const lakeWords = (checks: number, raised: number): string =>
 
 /** The address of a queue that shows other items, under the same filters. */
 function showing(search: URLSearchParams, view: Shown): URLSearchParams {
+  search.delete(ITEM)
   if (view === 'open') search.delete('show')
   else search.set('show', view)
   return search
+}
+
+const ITEM = 'item'
+
+/** The opened item of a queue, which the address has, so that a link to it can be sent. */
+function useOpened(): { opened: string; onOpen: (id: string) => void } {
+  const [search, setSearch] = useSearchParams()
+  const onOpen = (id: string) =>
+    setSearch(
+      (before) => {
+        if (id) before.set(ITEM, id)
+        else before.delete(ITEM)
+        return before
+      },
+      { replace: true },
+    )
+  return { opened: search.get(ITEM) ?? '', onOpen }
 }
 
 /** A queue under the filters of its dashboard that the address has, as the dashboard's link to it does. */
@@ -280,6 +300,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const { of, words, clear, isReady } = useFilteredQueue(board, queue)
   const answer = useResult(isReady ? of.sql : '')
   const decisions = useDecisions(queue.name)
+  const opening = useOpened()
   const [search, setSearch] = useSearchParams()
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
   const { text, isPending } = useMissing(queue.missing_sql)
@@ -326,6 +347,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
                   }}
                   items={queueItems(rows, decided.decisions, queue.actions)}
                   unlisted={unlistedOf(rows)}
+                  {...opening}
                   shown={shownBy(search)}
                   onShow={(view) => setSearch((before) => showing(before, view), { replace: true })}
                 />
