@@ -118,7 +118,7 @@ class Lake:
         return found
 
     def ledger(self) -> DynamoLedger:
-        """The records for a test that waits for one: a command takes a second of a processor."""
+        """The records for a test that waits for a record: a command takes a second of a processor."""
         return DynamoLedger(self.client("dynamodb"), self.environment["HEADGATE_FILES_TABLE"])
 
     def record_of(self, key: str, version_id: str, *, timeout_s: float = GATE_TIMEOUT_S) -> dict[str, Any]:

@@ -24,9 +24,10 @@ def datasets() -> None:
 @options.deployment
 def list_command() -> None:
     """List the datasets that people created, those that wait for a deployment, and removed ones."""
-    from headgate.api.files import contract_drafts
+    from headgate.api.files import contract_drafts, removals
+    from headgate.wiring import operations
 
-    listed = contract_drafts.listed(_lake()).drafts
+    listed = contract_drafts.listed(_lake(), removals.operator(operations.caller())).drafts
     facts: list[dict[str, Any]] = [
         {
             "dataset": draft.dataset,
