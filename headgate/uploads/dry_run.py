@@ -29,7 +29,7 @@ from headgate.formats.json.record_lists import WHOLE
 from headgate.formats.open_file import decompressed
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
+from headgate.lake.ports import CuratedBucket, FileRecord, ObjectInfo, ObjectRef, ObjectStore
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.masking.redaction import redact_text
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
@@ -44,6 +44,7 @@ from headgate.uploads.listed_edits import column_changes, typed_cells, with_valu
 from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
+from headgate.uploads.rows_not_sent import rows_not_sent
 from headgate.uploads.sent_originals import sent_original
 from headgate.uploads.upload import (
     EDITED,
@@ -54,6 +55,7 @@ from headgate.uploads.upload import (
     dry_run_key,
     upload_key,
 )
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -328,6 +330,16 @@ class DryRunner:
         if contract and scratch.accepted.exists():
             replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)
             result["replaces"] = asdict(replaced) if replaced else None
+            if replaced and not replaced.not_compared:
+                quarantined = scratch.written_as(record.quarantine_key)
+                absent = rows_not_sent(
+                    CuratedBucket(self.objects, self.curated_bucket),
+                    contract,
+                    scratch.accepted,
+                    replaced.contents,
+                    table_of(quarantined) if quarantined else None,
+                )
+                result["replaces"]["not_sent"] = asdict(absent) if absent else None
         return result
 
     def _scratch(

@@ -330,7 +330,7 @@ def _examples(contract: Contract, pairs: _Pairs, wins: Flags) -> list[dict[str, 
     return [
         {
             "row": after[_SOURCE_ROW],
-            "key": {name: _text(after[name]) for name in contract.key},
+            "key": {name: short_text(after[name]) for name in contract.key},
             "changes": dict(list(_changes(before, after, shown))[:_MAX_CHANGES]),
         }
         for before, after in zip(stored, arriving, strict=True)
@@ -341,12 +341,12 @@ def _changes(
     before: Mapping[str, Any], after: Mapping[str, Any], columns: Sequence[str]
 ) -> Iterator[tuple[str, tuple[str, str]]]:
     for name in columns:
-        texts = _text(before[name]), _text(after[name])
+        texts = short_text(before[name]), short_text(after[name])
         if before[name] != after[name] and any(texts):
             yield name, texts
 
 
-def _text(value: object) -> str:
+def short_text(value: object) -> str:
     """Return a value as a short text; empty for none."""
     exact = f"{value.normalize():f}" if isinstance(value, Decimal) else value
     text = "" if exact is None else str(exact)

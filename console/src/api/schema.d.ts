@@ -6868,6 +6868,7 @@ export interface components {
              * @description They may replace rows that a dry run does not read, because there are too many or their values do not fit the file's types.
              */
             not_compared: number;
+            not_sent?: components["schemas"]["RowsNotSent"] | null;
             /**
              * Older
              * @description They change nothing, because the lake's row is newer by the contract's order.
@@ -7169,6 +7170,29 @@ export interface components {
              * @description Version of the table, the same for all pages of a cursor.
              */
             version: string;
+        };
+        /**
+         * RowsNotSent
+         * @description Accepted rows of the version before that a file does not have: they stay in the table.
+         */
+        RowsNotSent: {
+            /**
+             * Examples
+             * @description The keys of the first ones.
+             * @default []
+             */
+            examples: {
+                [key: string]: string;
+            }[];
+            /**
+             * File Id
+             * @description The version before: a file with rows of which most are in this file.
+             */
+            file_id: string;
+            /** Key */
+            key: string;
+            /** Rows */
+            rows: number;
         };
         /**
          * RowsOverTimeShown

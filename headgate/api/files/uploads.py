@@ -541,7 +541,11 @@ def _replaces(lake: LakePorts, dataset: str, stored: Mapping[str, Any] | None) -
         (record_if_any(lake, lake.files.accepted_with(each, [dataset])), by_content[each]) for each in first
     )
     files = [{"file_id": record.file_id, "key": record.key, "rows": rows} for record, rows in named if record]
-    comparison = {name: value for name, value in stored.items() if name != "contents"}
+    comparison = {name: value for name, value in stored.items() if name not in {"contents", "not_sent"}}
+    not_sent = dict(stored.get("not_sent") or {})
+    before = record_if_any(lake, lake.files.accepted_with(not_sent.pop("content", ""), [dataset]))
+    if before:
+        comparison["not_sent"] = {**not_sent, "file_id": before.file_id, "key": before.key}
     return ReplacedRows.model_validate({**comparison, "files": files})
 
 

@@ -499,6 +499,15 @@ class FileOfRows(Shape):
     rows: Count
 
 
+class RowsNotSent(Shape):
+    """Accepted rows of the version before that a file does not have: they stay in the table."""
+
+    file_id: str = Field(description="The version before: a file with rows of which most are in this file.")
+    key: str
+    rows: Count
+    examples: tuple[dict[str, str], ...] = Field((), description="The keys of the first ones.")
+
+
 class ReplacedRows(Shape):
     """Rows of a file with the keys of rows of the lake, also of rows that no run has merged yet."""
 
@@ -518,6 +527,7 @@ class ReplacedRows(Shape):
     files: tuple[FileOfRows, ...] = Field(
         (), description="The first three files that brought those rows, the one with most of them first."
     )
+    not_sent: RowsNotSent | None = None
 
 
 class EarlierFile(Shape):

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { differenceWords, exampleLines, replacedLines, replacedWords } from './replaced-rows'
+import { differenceWords, exampleLines, notSentWords, replacedLines, replacedWords } from './replaced-rows'
 
 const EXAMPLE = {
   row: 1,
@@ -45,4 +45,14 @@ test('nothing is said where nothing is replaced, or no check counted it', () => 
   expect(replacedLines({ replaces: null, mapping: null })).toEqual([])
   expect(replacedWords(null)).toBe('')
   expect(replacedWords(1)).toBe('1 of them replaces a row of the lake')
+})
+
+test('rows of the version before that are not in the file are said to stay', () => {
+  expect(notSentWords({ rows: 20 })).toBe(
+    '20 rows of the version before are not in this file; they stay in the table.',
+  )
+  expect(notSentWords({ rows: 1 })).toBe(
+    '1 row of the version before is not in this file; it stays in the table.',
+  )
+  expect(notSentWords(null)).toBe('')
 })

@@ -13,7 +13,7 @@ import { titleOf } from './column-header'
 export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun']; isCurrent: boolean }) {
   const lines = replacedLines(result)
   const files = result.replaces?.files ?? []
-  if (lines.length === 0) return null
+  if (lines.length === 0 && !result.replaces?.not_sent) return null
   return (
     <div
       role={isChange(result) ? 'alert' : 'status'}
@@ -25,6 +25,7 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
         </Text>
       ))}
       <FurtherExamples result={result} />
+      <RowsNotSent result={result} />
       {files.length > 0 ? (
         <Text size="sm">
           The rows of the lake came with{' '}
@@ -100,6 +101,54 @@ function FurtherExamples({ result }: { result: Schemas['DryRun'] }) {
         ))}
       </ol>
     </details>
+  )
+}
+
+/**
+ * Rows of the version before that are not in the file, in a sentence; empty where there are none.
+ *
+ * @example notSentWords({ rows: 20 }) // '20 rows of the version before are not in this file; they stay in the table.'
+ */
+export const notSentWords = (notSent: { rows: number } | null | undefined): string =>
+  notSent
+    ? `${count(notSent.rows, 'row')} of the version before ${notSent.rows === 1 ? 'is' : 'are'} not in this file; ${notSent.rows === 1 ? 'it stays' : 'they stay'} in the table.`
+    : ''
+
+/** The rows of the version before that are not in the file, with a list to open. */
+function RowsNotSent({ result: { replaces, mapping } }: { result: Schemas['DryRun'] }) {
+  const notSent = replaces?.not_sent
+  if (!notSent) return null
+  const { file_id: fileId, key, examples, rows } = notSent
+  const lines = examples.map((each) =>
+    Object.entries(each)
+      .map(([name, text]) => `${titleOf(mapping?.fields, name)} ${text}`)
+      .join(', '),
+  )
+  return (
+    <>
+      <Text size="sm">
+        {notSentWords(notSent)} That version is{' '}
+        <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{key}</Anchor>.
+      </Text>
+      {lines.length > 0 ? (
+        <details>
+          <summary>
+            {lines.length < rows
+              ? `The first ${count(lines.length, 'row')}`
+              : `Rows that are not in this file`}
+          </summary>
+          <ul className="scroll" style={{ maxHeight: '16rem', overflowY: 'auto', margin: 0 }} tabIndex={0}>
+            {lines.map((line) => (
+              <li key={line}>
+                <Text size="sm" component="span" className="any-text">
+                  {line}
+                </Text>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </>
   )
 }
 

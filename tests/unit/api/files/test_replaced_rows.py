@@ -303,3 +303,22 @@ def test_of_people_every_row_with_a_key_of_the_lake_counts_and_no_value_is_shown
         assert answer["replaced"] == 1
         assert "full_name" not in answer["examples"][0]["changes"]
         assert "email" not in answer["examples"][0]["changes"]
+
+
+def test_rows_of_the_version_before_that_the_file_lacks_are_listed() -> None:
+    """A price list without the products that it no longer has deletes none of them."""
+    lake = MemoryLake()
+    before = lake.receive("payments/list.csv", payments(range(1, 41)))
+    body = HEADER + b"".join(row(number) for number in range(1, 38)) + row(38, "no number")
+    answer = replaces(merge(lake), body)
+    assert answer["not_sent"] == {
+        "file_id": before.file_id,
+        "key": "payments/list.csv",
+        "rows": 2,
+        "examples": [{"payment_id": "39"}, {"payment_id": "40"}],
+    }
+
+
+def test_a_file_of_a_few_rows_is_no_later_version_of_another() -> None:
+    assert replaces(lake_of(40), HEADER + row(1) + row(2, "3.39"))["not_sent"] is None
+    assert replaces(lake_of(3), HEADER + row(1) + row(2) + row(3, "4.00"))["not_sent"] is None
