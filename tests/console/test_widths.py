@@ -111,6 +111,24 @@ def test_the_actions_of_a_call_have_one_line_in_a_narrow_window(
 
 
 PHONE = (375, 812)
+LOW_TARGETS = """() => [...document.querySelectorAll('.queue-list button, .queue-list summary')]
+  .filter(target => target.offsetParent && target.getBoundingClientRect().height < 40)
+  .map(target => target.innerText)"""
+
+
+def test_on_a_phone_a_finger_meets_what_decides(served_shop: Served, browser: Browser) -> None:
+    """Buttons that decide were 23 px high, five in two lines."""
+    console = Console(served_shop, browser)
+    page = console.page(*PHONE, token=OPERATOR)
+    visit(page, console.url, "/work/customers_to_call")
+    page.wait_for_selector(".queue-line")
+    assert page.evaluate(LOW_TARGETS) == []
+    page.click(".queue-subject")
+    page.wait_for_selector(".queue-subject[aria-expanded=true]")
+    assert page.evaluate(LOW_TARGETS) == []
+    page.context.close()
+
+
 # Headings of each table that are in view, with the first row's cells. A text that is cut ends with "…".
 IN_VIEW = """() => [...document.querySelectorAll('.grid')].map(grid => {
   const edge = grid.getBoundingClientRect().right + 1
