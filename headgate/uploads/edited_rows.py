@@ -307,6 +307,15 @@ def _corrected(text: str | None, edits: Edits, contract: Contract, name: str) ->
     return corrected
 
 
+def in_contract_format(text: pa.Array, column: Column, keys: Mapping[str, Any]) -> pa.Array:
+    """Return texts of a column that are written in a format; texts that do not parse are unchanged.
+
+    Args:
+        keys: the keys of `headgate.format`.
+    """
+    return _read_in(text, column, source_format_of(Edits(formats={column.name: keys}), column))
+
+
 def _plain(
     text: pa.Array, edits: Edits, contract: Contract | None, name: str, *, is_plain: bool = False
 ) -> pa.Array:
@@ -320,7 +329,10 @@ def _plain(
     column = contract.column(name)
     if name not in edits.formats:
         return in_declared_format(column, text) if is_plain else text
-    declared = source_format_of(edits, column)
+    return _read_in(text, column, source_format_of(edits, column))
+
+
+def _read_in(text: pa.Array, column: Column, declared: SourceFormat | None) -> pa.Array:
     if declared is None:
         return text
     read = _as_read(column, declared)

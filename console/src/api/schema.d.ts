@@ -2374,14 +2374,24 @@ export interface components {
         };
         /**
          * CorrectedGroup
-         * @description One value for all open rows of a group, unless a row has its own correction.
+         * @description One value or one format for all open rows of a group, unless a row has its own value of the column.
          */
         CorrectedGroup: {
             /** Column */
             column: string;
+            /**
+             * Format
+             * @description Keys of `headgate.format` instead of a value: rows whose refused value it reads are corrected, the others stay open.
+             */
+            format?: {
+                [key: string]: unknown;
+            } | null;
             /** Rule */
             rule: string;
-            /** Value */
+            /**
+             * Value
+             * @description Null leaves the cells empty.
+             */
             value: string | null;
         };
         /**
@@ -4663,6 +4673,24 @@ export interface components {
             total: number;
         };
         /**
+         * GroupReading
+         * @description A format that reads refused values of a group.
+         */
+        GroupReading: {
+            /**
+             * Format
+             * @description Keys of `headgate.format`.
+             */
+            format: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rows
+             * @description Open rows whose value it reads.
+             */
+            rows: number;
+        };
+        /**
          * Health
          * @description State of the lake: the worst of its checks.
          */
@@ -6730,6 +6758,12 @@ export interface components {
             column: string;
             /** @description Null if the rows are not ignored. */
             ignored?: components["schemas"]["IgnoredGroup"] | null;
+            /**
+             * Readings
+             * @description Formats that read refused values of the column, those of most rows first.
+             * @default []
+             */
+            readings: components["schemas"]["GroupReading"][];
             /** Rows */
             rows: number;
             /** Rule */

@@ -41,13 +41,14 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
             f"The file has more than {MAX_BYTES >> 20} MiB. Correct it at its source and upload it again."
         )
     quarantined = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
-    edits = _corrected_values(lake, file_id, quarantined, asked)
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
     masked_file = file_id if is_masked(record) else ""
     contract, senders = _contract(lake, record, original), senders_of(lake)
     formats = senders.edits(file_id).get("formats", {})
-    edits = corrections_in_declared_spelling(edits, formats, contract)
+    typed, read = _corrected_values(lake, file_id, quarantined, asked, contract)
+    spelled = corrections_in_declared_spelling(typed, formats, contract)
+    edits = {row: {**read.get(row, {}), **spelled.get(row, {})} for row in (*read, *spelled)}
     body = corrected_csv(original, contract, edits, quarantined, masked_file)
     sha256 = hashlib.sha256(body).hexdigest()
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, sha256[:16]))
@@ -59,24 +60,28 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
 
 
 def _corrected_values(
-    lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections
-) -> Mapping[int, Mapping[str, str | None]]:
-    """Return the sent values by source row and column; a cell of a row overrides that of its group."""
+    lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections, contract: Contract
+) -> tuple[Mapping[int, Mapping[str, str | None]], Mapping[int, Mapping[str, str | None]]]:
+    """Return the sent values by source row and column: typed ones, and those that a format of a group reads.
+
+    A cell of a row overrides that of its group.
+    """
     rows: dict[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
     if len(rows) != len(asked.rows):
         raise invalid(
             "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
         )
+    read: Mapping[int, Mapping[str, str | None]] = {}
     if asked.groups:
         corrected = correction_outcomes(lake).of_file(file_id)
-        of_groups = group_values(quarantined, corrected, asked.groups)
+        of_groups, read = group_values(quarantined, corrected, asked.groups, contract)
         rows = {row: {**of_groups.get(row, {}), **rows.get(row, {})} for row in (*of_groups, *rows)}
-    if not rows:
+    if not rows and not read:
         raise invalid("body.rows", "no_row", "No row is corrected. Send a row, or a group with open rows.")
-    if len(rows) > MAX_ROWS:
-        detail = f"The request corrects {len(rows):,} rows. Send at most {MAX_ROWS:,} rows at once."
+    if (count := len({*rows, *read})) > MAX_ROWS:
+        detail = f"The request corrects {count:,} rows. Send at most {MAX_ROWS:,} rows at once."
         raise invalid("body.groups", "too_many", detail)
-    return rows
+    return rows, read
 
 
 def _original(lake: LakePorts, record: FileRecord) -> bytes | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from headgate.api.files.group_readings import RULE as TYPE
+from headgate.api.files.group_readings import group_readings, read_texts
 from headgate.api.files.quality import stored_profile
 from headgate.api.shapes.files import CorrectedGroup, IgnoredGroup, RejectionGroup
 from headgate.contracts.model import Contract, Kind
@@ -50,6 +52,7 @@ def rejection_groups(
         waiting[rule, column] += is_open(corrected.get(row))
     contract = lake.contracts.source.get(record.dataset)
     names = {column for _, column in sizes}
+    texts = _refused_texts(table, corrected)
     values = _values_of_columns(lake, record, contract, names, shows_values=shows_values)
     return tuple(
         RejectionGroup(
@@ -60,6 +63,9 @@ def rejection_groups(
             if rule in DUPLICATE_RULES or (rule, column) in ignored_by_group
             else waiting[rule, column],
             ignored=_ignored(ignored_by_group.get((rule, column))),
+            readings=group_readings(contract.column(column), texts[column])
+            if shows_values and contract and rule == TYPE and column in texts
+            else (),
             values=() if rule in _OWN_NUMBERS | DUPLICATE_RULES else values.get(column, ()),
         )
         for (rule, column), rows in sorted(sizes.items(), key=lambda group: (-group[1], group[0]))
@@ -89,15 +95,51 @@ def unique_columns(contract: Contract | None) -> frozenset[str]:
 
 
 def group_values(
-    table: pa.Table, corrected: Mapping[int, CorrectionOutcome], groups: Iterable[CorrectedGroup]
-) -> dict[int, dict[str, str | None]]:
-    """Return the value of each open row of the groups, by source row and column."""
-    value_of = {(group.rule, group.column): group.value for group in groups}
-    return {
-        row: {column: value_of[rule, column]}
-        for row, rule, column in _places(table)
-        if (rule, column) in value_of and is_open(corrected.get(row))
+    table: pa.Table,
+    corrected: Mapping[int, CorrectionOutcome],
+    groups: Iterable[CorrectedGroup],
+    contract: Contract,
+) -> tuple[dict[int, dict[str, str | None]], dict[int, dict[str, str | None]]]:
+    """Return the value of each open row of the groups, by source row and column: typed ones, and read ones.
+
+    A typed value is in the format of the file, a read one in that of the contract.
+    """
+    group_of = {(group.rule, group.column): group for group in groups}
+    value_of = {
+        place: read_texts(contract.column(place[1]), group.format, _texts_of(table, *place))
+        for place, group in group_of.items()
+        if group.format is not None and place[1] in contract.names
     }
+    typed: dict[int, dict[str, str | None]] = {}
+    read: dict[int, dict[str, str | None]] = {}
+    texts = table.column("masked_value").to_pylist()
+    for (row, rule, column), text in zip(_places(table), texts, strict=True):
+        group = group_of.get((rule, column))
+        if group is None or not is_open(corrected.get(row)):
+            continue
+        if group.format is None:
+            typed[row] = {column: group.value}
+        elif text in value_of.get((rule, column), {}):
+            read[row] = {column: value_of[rule, column][text]}
+    return typed, read
+
+
+def _refused_texts(
+    table: pa.Table, corrected: Mapping[int, CorrectionOutcome]
+) -> dict[str, list[str | None]]:
+    """Return the refused values of open rows, by column."""
+    texts: dict[str, list[str | None]] = {}
+    for (row, rule, column), text in zip(
+        _places(table), table.column("masked_value").to_pylist(), strict=True
+    ):
+        if rule == TYPE and column and is_open(corrected.get(row)):
+            texts.setdefault(column, []).append(text)
+    return texts
+
+
+def _texts_of(table: pa.Table, rule: str, column: str) -> list[str]:
+    texts = of_group(table, rule, column).column("masked_value").unique().to_pylist()
+    return [text for text in texts if text]
 
 
 def _places(table: pa.Table) -> Iterator[tuple[int, str, str]]:

@@ -391,6 +391,13 @@ class ReasonCount(Shape):
     rows: Count
 
 
+class GroupReading(Shape):
+    """A format that reads refused values of a group."""
+
+    format: dict[str, Any] = Field(description="Keys of `headgate.format`.")
+    rows: Count = Field(description="Open rows whose value it reads.")
+
+
 class RejectionGroup(Shape):
     """Rejected rows of a file whose first reason is one rule in one column."""
 
@@ -402,6 +409,9 @@ class RejectionGroup(Shape):
     )
     ignored: IgnoredGroup | None = Field(None, description="Null if the rows are not ignored.")
     values: tuple[str, ...] = Field((), description="Values of the column, if it has few different ones.")
+    readings: tuple[GroupReading, ...] = Field(
+        (), description="Formats that read refused values of the column, those of most rows first."
+    )
 
 
 class RejectedRows(Shape):
@@ -450,11 +460,17 @@ class RowsToIgnore(Asked):
 
 
 class CorrectedGroup(Asked):
-    """One value for all open rows of a group, unless a row has its own correction."""
+    """One value or one format for all open rows of a group, unless a row has its own value of the column."""
 
     rule: str = Field(max_length=100)
     column: str = Field(min_length=1, max_length=200)
-    value: str | None = Field(max_length=10_000)
+    value: str | None = Field(max_length=10_000, description="Null leaves the cells empty.")
+    format: dict[str, Any] | None = Field(
+        None,
+        max_length=20,
+        description="Keys of `headgate.format` instead of a value: rows whose refused value it reads are "
+        "corrected, the others stay open.",
+    )
 
 
 class Corrections(Asked):

@@ -67,7 +67,7 @@ beforeEach(() => {
   answers = {
     '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
     '/v1/files/f1/rejected-rows': {
-      groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
+      groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [], readings: [] }],
       rows: [row(2), row(3)],
       next_cursor: '',
     },
@@ -115,7 +115,7 @@ test('with the last correction a file is no longer said to have lost too much, a
   screen.getByText('2 of 4 rows are refused')
   cleanup()
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [] }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [], readings: [] }],
     rows: [row(2, { correction: 'accepted' }), row(3, { correction: 'accepted' })],
     next_cursor: '',
   }
@@ -153,7 +153,7 @@ test('once a correction is typed, to send it is the only primary button', async 
 test('a refused correction says why, and can be typed again', async () => {
   const refused = { correction: 'refused', corrected_by: 'f2', correction_reason: 'is less than 0' } as const
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [], readings: [] }],
     rows: [row(2, refused)],
     next_cursor: '',
   }
@@ -170,7 +170,7 @@ test('what was typed for a row that is refused again is in its boxes again', asy
   await userEvent.type(screen.getByLabelText('Corrected Amount of row 3'), '8')
   const outcome = (correction: 'refused' | 'accepted') => ({ correction, corrected_by: 'f9' }) as const
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [], readings: [] }],
     rows: [row(2, outcome('refused')), row(3, outcome('accepted'))],
     next_cursor: '',
   }
@@ -205,7 +205,7 @@ test('what became of sent rows is said where they were sent, with a way back', a
 
 test('a row that is ignored after something was typed for it is not offered for sending', async () => {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-  const group = { rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] }
+  const group = { rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [], readings: [] }
   const day = { ...group, rule: 'not_a_day', column: 'paid_at' }
   const rows = [row(2), row(3, { rule: day.rule, column: day.column })]
   const answer = { groups: [group, day], rows, next_cursor: '' }
@@ -237,7 +237,7 @@ test('yes or no has the words that the reason asks for, and stays the same value
   }
   const reason = 'Amount is neither yes nor no. Write ja or nein.'
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [], readings: [] }],
     rows: [row(2, { reason })],
     next_cursor: '',
   }
@@ -247,8 +247,8 @@ test('yes or no has the words that the reason asks for, and stays the same value
 })
 
 const REASONS = [
-  { rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] },
-  { rule: 'minimum', column: 'fee', rows: 1, waiting: 1, values: [] },
+  { rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [], readings: [] },
+  { rule: 'minimum', column: 'fee', rows: 1, waiting: 1, values: [], readings: [] },
 ]
 
 test('all waiting rows are one download for their sender, beside the rows of each reason', async () => {
@@ -360,7 +360,7 @@ test('all rows of a reason are left empty at once', async () => {
 test('a corrected cell says from what to what', async () => {
   const by = { correction: 'accepted', corrected_by: 'f9', corrected_as: 'you' } as const
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [] }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 0, values: [], readings: [] }],
     rows: [
       row(2, { ...by, corrected_cells: { amount: '7.5' } }),
       row(3, { ...by, corrected_cells: { amount: null } }),
@@ -374,7 +374,7 @@ test('a corrected cell says from what to what', async () => {
 
 test('where every row is corrected or none was refused, a run is what to do', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [], readings: [] }],
     rows: [row(2, { correction: 'accepted' }), row(3, { correction: 'accepted' })],
     next_cursor: '',
   }
@@ -498,7 +498,7 @@ test('an undo counts the rows of corrections that were accepted since the page w
 
 test('a row of another width is sent once one of its cells is typed, and can be taken out again', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
-    groups: [{ rule: 'ragged_row', column: '', rows: 1, waiting: 1, values: [] }],
+    groups: [{ rule: 'ragged_row', column: '', rows: 1, waiting: 1, values: [], readings: [] }],
     rows: [
       row(5, {
         rule: 'ragged_row',

@@ -7,9 +7,10 @@ import { useState } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
+import { ReadAll, withMapped } from './group-steps'
 import { RejectedRowsEditor } from './rejected-rows'
 import { refusedRow } from './refused-row'
-import { type Corrections, rejectionGroups } from './rejection-groups'
+import { type Corrections, type GroupValues, rejectionGroups, sentRows } from './rejection-groups'
 
 afterEach(cleanup)
 
@@ -41,7 +42,10 @@ function Editor({ row }: { row: Schemas['RejectedRow'] }) {
     <RejectedRowsEditor
       fileId="f1"
       form={{ format: 'csv' } as never}
-      groups={rejectionGroups([row], [{ rule, column, rows: 1, waiting: 1, ignored: null, values: [] }])}
+      groups={rejectionGroups(
+        [row],
+        [{ rule, column, rows: 1, waiting: 1, ignored: null, values: [], readings: [] }],
+      )}
       groupValues={new Map()}
       fields={FIELDS}
       keyColumns={['receipt']}
@@ -105,4 +109,49 @@ test('no cell of a card number that comes from its source again has a box', () =
   const card = { column: 'note', rule: 'card_number', reason: 'Note is no card number.' }
   show({ ...ROW, also_refused: [card] })
   expect(screen.queryByLabelText('Corrected Note of row 50')).toBeNull()
+})
+
+const COMMA = { decimal: ',', thousands: '.' }
+const amounts = ['1598,99', '1.773,12', 'zwölf'].map((value, place) =>
+  refusedRow({ source_row: place + 1, rule: 'type', column: 'amount', value, record: { amount: value } }),
+)
+const [OF_AMOUNTS] = rejectionGroups(amounts, [
+  {
+    rule: 'type',
+    column: 'amount',
+    rows: 3,
+    waiting: 3,
+    ignored: null,
+    values: [],
+    readings: [{ format: COMMA, rows: 2 }],
+  },
+])
+
+test('all rows that a format reads are corrected by one click, which says how many become right', async () => {
+  const onValues = vi.fn()
+  const steps = (values: GroupValues) =>
+    OF_AMOUNTS ? (
+      <MantineProvider>
+        <ReadAll group={OF_AMOUNTS} groupValues={values} onValues={onValues} />
+      </MantineProvider>
+    ) : null
+  const { rerender } = render(steps(new Map()))
+  await userEvent.click(
+    screen.getByRole('button', { name: 'Read 2 of 3 rows with decimal comma · “.” between thousands' }),
+  )
+  const values = onValues.mock.lastCall?.[0] as GroupValues
+  expect([...values.values()]).toEqual([{ rule: 'type', column: 'amount', value: null, format: COMMA }])
+  rerender(steps(values))
+  screen.getByText(/^2 of 3 rows become right: read with decimal comma .* 1 other row still to write\.$/)
+  expect(sentRows(new Map(), values, OF_AMOUNTS ? [OF_AMOUNTS] : [])).toBe(2)
+  await userEvent.click(screen.getByRole('button', { name: 'Take it back' }))
+  expect([...(onValues.mock.lastCall?.[0] as GroupValues)]).toEqual([])
+})
+
+test('each refused value of a column is mapped in all of its rows', () => {
+  const mapped = withMapped(new Map(), amounts, { zwölf: '12', '1598,99': '' })
+  expect([...mapped]).toEqual([
+    [1, { amount: null }],
+    [3, { amount: '12' }],
+  ])
 })

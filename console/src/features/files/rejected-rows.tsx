@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
+import { MapAll, ReadAll } from './group-steps'
 import { IgnoreGroup } from './ignore-group'
 import type { Spellings } from './file-spelling'
 import { saveSentRows } from './save-sent-rows'
@@ -150,7 +151,8 @@ function ReasonGroup({
   const { title, shown: rows } = group
   const mayWrite = mayCorrect && !group.ignored
   const correctable = mayWrite ? rows.filter(isCorrectable) : []
-  const ofAll = groupValues.get(groupKey(group))?.value
+  const ofGroup = groupValues.get(groupKey(group))
+  const ofAll = ofGroup?.format ? undefined : ofGroup?.value
   const accepted = rows.filter((row) => row.correction === 'accepted' && !row.is_taken_instead).length
   const instead = rows.filter((row) => row.is_taken_instead).length
   const repeated = repeatedValue(correctable, corrections)
@@ -174,7 +176,19 @@ function ReasonGroup({
         {group.ignored ? ', ignored' : ''}
       </summary>
       <IgnoreGroup fileId={fileId} group={group} mayCorrect={mayCorrect} />
-      {mayCorrect && group.waiting > 1 && (group.values.length > 0 || mayBeEmpty) ? (
+      {mayCorrect && group.waiting > 0 && group.readings.length > 0 ? (
+        <ReadAll group={group} groupValues={groupValues} onValues={onValues} />
+      ) : null}
+      {mayWrite ? (
+        <MapAll
+          group={group}
+          title={titleOf(group.column)}
+          mayBeEmpty={mayBeEmpty}
+          corrections={corrections}
+          onChange={onChange}
+        />
+      ) : null}
+      {mayCorrect && !ofGroup?.format && group.waiting > 1 && (group.values.length > 0 || mayBeEmpty) ? (
         <OneValue group={group} mayBeEmpty={mayBeEmpty} groupValues={groupValues} onValues={onValues} />
       ) : null}
       {mayWrite &&
@@ -324,9 +338,11 @@ function SendAgain({
       <Text size="sm" className="muted">
         {isSentAgain(group)
           ? 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'
-          : mayBeEmpty
-            ? 'Write the value below, leave the cell empty, or ask the sender for it.'
-            : `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`}
+          : group.readings.length > 0
+            ? 'Other values are written below, or come from the sender.'
+            : mayBeEmpty
+              ? 'Write the value below, leave the cell empty, or ask the sender for it.'
+              : `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`}
       </Text>
     </Group>
   )

@@ -60,6 +60,7 @@ const group = (rule: string, column: string, rows: number): Schemas['RejectionGr
   rows,
   waiting: rows,
   values: [],
+  readings: [],
 })
 
 test('two columns of one rule are two groups', () => {
@@ -103,7 +104,7 @@ test('one value for a group is sent for all of its rows, and a row of its own is
 })
 
 test('nothing is sent of rows that are ignored since something was typed for them', () => {
-  const counted = { rule: 'type', rows: 1, waiting: 1, ignored: null, values: [] }
+  const counted = { rule: 'type', rows: 1, waiting: 1, ignored: null, values: [], readings: [] }
   const ignored = { rows: 1, note: 'test orders', by: 'uma', at: '2026-11-30T10:00:00' }
   const groups = rejectionGroups(
     [row(1, 'amount'), row(2, 'paid_at')],

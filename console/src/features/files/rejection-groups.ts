@@ -3,6 +3,7 @@ import { count, withoutZeroExponent } from '../../api/format'
 import { isOfDuplicates, ruleWords, type TypeOf } from '../../formats/rules'
 import { asOnItsClock, kindOfTime } from '../../formats/moments'
 import { capitalised, columnTitle } from '../../formats/words'
+import { formatWords } from '../import/formats'
 import { asInFile, type Spellings } from './file-spelling'
 
 type CountedGroup = Schemas['RejectionGroup']
@@ -246,11 +247,22 @@ export function ofWaitingRows(corrections: Corrections, groups: RejectionGroup[]
 export const ofWaitingGroups = (values: GroupValues, groups: RejectionGroup[]): GroupValues =>
   new Map([...values].filter(([key]) => !groups.some((group) => group.ignored && groupKey(group) === key)))
 
+/** How many open rows of a group a format reads. */
+export const rowsRead = (
+  { readings }: Pick<Schemas['RejectionGroup'], 'readings'>,
+  format: NonNullable<Schemas['CorrectedGroup']['format']>,
+): number => readings.find((one) => formatWords(one.format) === formatWords(format))?.rows ?? 0
+
 /** How many rows are sent: those that were corrected one by one, and the others of groups with one value. */
 export function sentRows(corrections: Corrections, values: GroupValues, groups: RejectionGroup[]): number {
   const ofGroups = groups
     .filter((group) => values.has(groupKey(group)))
-    .map(({ waiting, shown }) => waiting - shown.filter((row) => corrections.has(row.source_row)).length)
+    .map((group) => {
+      const format = values.get(groupKey(group))?.format
+      return format
+        ? rowsRead(group, format)
+        : group.waiting - group.shown.filter((row) => corrections.has(row.source_row)).length
+    })
   return corrections.size + ofGroups.reduce((sum, rows) => sum + rows, 0)
 }
 

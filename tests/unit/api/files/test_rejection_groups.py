@@ -198,3 +198,24 @@ def test_rows_of_which_none_waits_are_not_ignored_and_a_viewer_ignores_none() ->
     file_id = caller.lake.receive("products/groups.csv", products(120, "maybe")).file_id
     assert ignored(caller, file_id, rule="pattern").status == 409
     assert ignored(Caller(caller.lake, ("viewer",)), file_id).status == 403
+
+
+def test_all_decimal_commas_of_a_column_are_corrected_by_one_format() -> None:
+    prices = ["19,90", "1.781,70", "1,982.91", "auf Anfrage", "20.50"]
+    lines = [f"P{n},Helm {n},bags,{price!r},true,2026-01-02 03:04:05" for n, price in enumerate(prices)]
+    body = "\n".join([PRODUCTS, *lines, ""]).replace("'", '"').encode()
+    caller = uploader()
+    file_id = caller.lake.receive("products/commas.csv", body).file_id
+    (group,) = rejected(caller, file_id)["groups"]
+    comma = {"decimal": ",", "thousands": "."}
+    points = {"decimal": ".", "thousands": ","}
+    assert group["readings"] == [{"format": comma, "rows": 2}, {"format": points, "rows": 1}]
+    path = f"/v1/files/{file_id}/corrections"
+    groups = [{"rule": "type", "column": "list_price", "value": None, "format": comma}]
+    sent = caller.call("POST", path, {"groups": groups}).json
+    assert sent["rows"] == 2
+    assert caller.lake.receive(sent["key"]).accepted == 2
+    lines = caller.lake.objects.contents("raw")[sent["key"]].decode().splitlines()
+    assert [float(line.split(",")[3]) for line in lines[1:]] == [19.9, 1781.7]
+    (group,) = rejected(caller, file_id)["groups"]
+    assert (group["waiting"], group["readings"]) == (2, [{"format": points, "rows": 1}])
