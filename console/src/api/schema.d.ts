@@ -3631,7 +3631,7 @@ export interface components {
             before_undo?: components["schemas"]["RowCounts"] | null;
             /**
              * Closed By
-             * @description Id of the later version that replaces this one.
+             * @description Id of the later version, by which refused rows no longer wait.
              * @default
              */
             closed_by: string;
@@ -4123,7 +4123,7 @@ export interface components {
             before_undo?: components["schemas"]["RowCounts"] | null;
             /**
              * Closed By
-             * @description Id of the later version that replaces this one.
+             * @description Id of the later version, by which refused rows no longer wait.
              * @default
              */
             closed_by: string;

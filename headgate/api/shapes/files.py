@@ -77,7 +77,7 @@ class FileSummary(Shape):
     error: FileError | None = None
     before_undo: RowCounts | None = Field(None, description="Rows of a reverted file before its undo.")
     duplicate_of: str = Field("", description="Id of the accepted file with the same content.")
-    closed_by: str = Field("", description="Id of the later version that replaces this one.")
+    closed_by: str = Field("", description="Id of the later version, by which refused rows no longer wait.")
 
 
 class FilePage(Shape):

@@ -86,7 +86,7 @@ test('rows of a file that a later version replaces wait for nobody', () => {
     before_undo: null,
     closed_by: 'f2',
   }
-  expect(listedState(file)).toEqual({ state: 'done', label: 'replaced by a later version' })
+  expect(listedState(file)).toEqual({ state: 'done', label: 'a later version came' })
   expect(listedState({ ...file, closed_by: '' }).label).toBe('2 rows wait')
 })
 

@@ -35,7 +35,7 @@ export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptan
   file.acceptance && file.acceptance !== 'ok' && !isBegun(file) ? file.acceptance : file.state
 
 /** A file whose refused rows need nobody any more. */
-export const REPLACED = 'replaced by a later version'
+export const REPLACED = 'a later version came'
 
 /** Whether a later version of a file has the refused rows that were left. */
 export const isReplaced = ({
@@ -57,7 +57,7 @@ export function listedState(
   const before = file.before_undo?.accepted ?? 0
   if (state === 'reverted' && before > 0 && !isShort)
     return { state, label: `undone, had ${whole(before)} accepted` }
-  if (isReplaced(file)) return { state: 'done', label: isShort ? 'replaced' : REPLACED }
+  if (isReplaced(file)) return { state: 'done', label: isShort ? 'later version' : REPLACED }
   // Refused corrections are corrected again in their file, which counts them.
   if (file.state === 'done' && file.quarantined > 0 && originalId(file.key))
     return {

@@ -20,17 +20,22 @@ function show(closedBy: string, quarantined: number = FILE.quarantined): void {
   )
 }
 
-test('a replaced file leads to the later version, and asks for no correction', () => {
+test('a file leads to its later version, and says what becomes of the rows that this lacks', () => {
   show('f2')
   const link = screen.getByRole('link', { name: 'A later version of the file' })
   expect(link.getAttribute('href')).toBe('#/files/f2')
-  screen.getByText(/replaces it: these rows need no correction here/)
+  expect(link.parentElement?.textContent).toBe(
+    'A later version of the file came. Its rows win over these where they have the same key; accepted rows that it lacks stay in the table. ' +
+      'Refused rows wait no longer here: those that it has wait with it if they are still wrong, and those that it lacks wait nowhere, so send them again.',
+  )
   expect(screen.queryByRole('alert')).toBeNull()
 })
 
-test('a replaced file without refused rows leads to the later version, too', () => {
+test('a file without refused rows leads to the later version, too', () => {
   show('f2', 0)
-  expect(screen.getByRole('link').parentElement?.textContent).toBe('A later version of the file replaces it.')
+  expect(screen.getByRole('link').parentElement?.textContent).toBe(
+    'A later version of the file came. Its rows win over these where they have the same key; accepted rows that it lacks stay in the table.',
+  )
 })
 
 test('a file that nothing replaces says that too many rows are refused', () => {
