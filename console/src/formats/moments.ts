@@ -64,9 +64,9 @@ const pair = (value: number): string => String(value).padStart(2, '0')
 /** The days of a week in their order. */
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
-/** The weekday and the day of a moment, `Saturday 28 Nov`. */
+/** The weekday and the day of a moment, `Saturday 28 Nov 2026`: the data beside it may be of another year. */
 export const weekday = (at: Date): string =>
-  formatted(at, { weekday: 'long', day: 'numeric', month: 'short' })
+  formatted(at, { weekday: 'long', day: 'numeric', month: 'short', year: 'numeric' })
 
 /** A timestamp in the person's zone; the year is left out in the current year. */
 export function moment(value: string | undefined, now = new Date(), timeZone = zone()): string {

@@ -1210,8 +1210,8 @@ def test_the_forecast_names_the_week_for_which_orders_are_slowed_down() -> None:
     assert {row["title_action"] for row in even} == {None}
     (advice,) = {row["title_action"] for row in uneven}
     assert advice == (
-        "Slow down orders for the week from 27 Dec, which is expected to sell less than half of the others. "
-        "Divide the purchases among the weeks by the middle line."
+        "Slow down orders for the week from 27 Dec 2010, which is expected to sell less than half of the "
+        "others. Divide the purchases among the weeks by the middle line."
     ), "the first sentence is in view, so it is the one of a week"
 
 
@@ -1849,7 +1849,7 @@ def test_each_sum_of_weeks_says_which_rule_was_nearer_and_by_which_one_to_plan()
         "; of 4 weeks by neither: too far off"
     )
     assert (begun["sum_of"], begun["plan_by"], begun["because"]) == (
-        "this week, sold until 9 Dec",
+        "this week, sold until 9 Dec 2010",
         "the forecast",
         "it knows what is sold of it",
     ), "tests forecast whole weeks, and a mean does not know the week that has begun"
@@ -4415,7 +4415,7 @@ def test_a_review_proposes_the_next_step_by_its_reason(
         (item,) = answer_of(engine, queue.sql)
         (earlier, *_) = answer_of(engine, queue.evidence[0].of_item("1"))
     assert item["usual_amount"] == earlier["title_usual"], "the headline and the evidence state one figure"
-    assert str(item["reason"]).startswith(f"{step}{{amount}} on 7 Dec, {{score}} probable, ")
+    assert str(item["reason"]).startswith(f"{step}{{amount}} on 7 Dec 2010, {{score}} probable, ")
     assert item["usual_amount"] == 21
     # The probability that it is honest, times the cost of a wrong block: £5 and 30 % of £366.
     assert float(str(item["cost_of_blocking"])) == {0.885: 13.2, 0.985: 1.72, 0.05: 109.06}[score]
@@ -5143,3 +5143,16 @@ def test_the_week_that_has_begun_names_fees_that_lower_its_sales() -> None:
         ),
         "£195 of it is sold until 9 Dec 2010.",
     ]
+
+
+def test_a_day_that_a_statement_writes_has_its_year() -> None:
+    """The data may be of another year than the person who reads a queue."""
+    parts = [
+        part
+        for board in dashboards().values()
+        for part in (*board.panels, *board.trust, *board.alerts, *board.queues, *board.row_pages)
+    ]
+    evidence = [part for board in dashboards().values() for queue in board.queues for part in queue.evidence]
+    formats = {words for part in (*parts, *evidence) for words in re.findall(r"'(%e %b[^']*)'", part.sql)}
+    assert formats
+    assert {words for words in formats if "%Y" not in words} == set()

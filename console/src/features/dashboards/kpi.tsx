@@ -10,7 +10,7 @@ import { NoRows } from '../../components/no-rows'
 import { Empty, FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle, filledParts, titleParts } from '../../formats/template'
-import { moment } from '../../formats/moments'
+import { dayAndTime } from '../../formats/moments'
 import { hasFiltersOfTables } from './board-filters'
 import { useFigureBefore } from './figure-before'
 import type { Narrowed } from './filters'
@@ -155,7 +155,7 @@ export function BeforeRun({ board, panel, answer }: BeforeRunProps) {
   if (!shown || figure(shown.before, panel.unit) === figure(shown.value, panel.unit)) return null
   return (
     <Text size="xs" className="muted">
-      {figure(shown.before, panel.unit)} before the run of {moment(shown.run.started_at)}
+      {figure(shown.before, panel.unit)} before the run of {dayAndTime(shown.run.started_at)}
     </Text>
   )
 }

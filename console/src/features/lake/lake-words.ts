@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { deedOf, partsOf } from '../../api/commands'
 import { count, seconds } from '../../api/format'
-import { moment } from '../../formats/moments'
+import { dayAndTime, moment } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
 import { alertName } from '../work/alerts'
@@ -86,7 +86,7 @@ export function runWords(
   if (!newest) return 'No run yet'
   if (isUnderWay(newest)) return `A run is under way, since ${moment(newest.started_at)}`
   const problems = newest.state === 'succeeded' && newest.has_problems ? ' with problems' : ''
-  return `The last run ${STATES[newest.state] ?? `is ${label(newest.state)}`}${problems}, ${moment(newest.started_at)}`
+  return `The last run ${STATES[newest.state] ?? `is ${label(newest.state)}`}${problems}, ${dayAndTime(newest.started_at)}`
 }
 
 const STATES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { moment } from '../../formats/moments'
+import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { useContents } from '../catalog/queries'
 import { endOf, useReadSince, useRunsOfFigures } from './figures-run'
@@ -59,7 +59,7 @@ function RunLine({ run, reads }: { run: Schemas['RunDetail']; reads: ReadonlySet
     <Text size="xs" className="muted" data-testid="figures-run">
       Figures from the{' '}
       <Anchor inherit href={`#/runs/${encodeURIComponent(run.name)}`}>
-        run of {moment(run.started_at)}
+        run of {dayAndTime(run.started_at)}
       </Anchor>
       {words ? `: ${words}` : ''}.
     </Text>

@@ -9,7 +9,7 @@ import { useCosts, useQuarantine, useRun, useRuns, useStartRun } from '../lake/q
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { capitalised } from '../../formats/words'
-import { moment } from '../../formats/moments'
+import { dayAndTime } from '../../formats/moments'
 import { isUnderWay, runWords } from '../lake/lake-words'
 import { costOf, startedBy } from '../lake/run-facts'
 import { leftOut, runState } from '../lake/run-problems'
@@ -84,7 +84,7 @@ function NewestRun({ run, isBefore }: { run: Schemas['RunSummary']; isBefore: bo
   const left = leftOut(run, useStageNames())
   return (
     <Group gap="xs" data-testid="last-run">
-      {isBefore ? <Text size="sm">The run before it, {moment(run.started_at)}:</Text> : null}
+      {isBefore ? <Text size="sm">The run before it, {dayAndTime(run.started_at)}:</Text> : null}
       <StateBadge state={runState(run)} />
       <Text size="sm">
         {by ? `Started ${by}, ` : ''}
