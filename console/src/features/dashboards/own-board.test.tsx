@@ -235,7 +235,10 @@ test('a pinned table says how many rows it has below those in view', async () =>
 test('a panel is not asked before the filters that the link carried are there', async () => {
   filters = [OF_REGIONS]
   pinned = [{ ...FORECAST, sql: 'select mean from trips' }]
-  const left = { title: 'Plan', filters: [{ column: 'region', value: 'Alps', tables: ['plan'], bound: '' }] }
+  const left = {
+    title: 'Plan',
+    filters: [{ column: 'region', values: ['Alps'], tables: ['plan'], bound: '' }],
+  }
   show([['2026-01-05', null, 265, 249, 289]], { pathname: '/dashboards/mine', state: { left } })
   expect(await screen.findByRole('button', { name: 'Remove: Region: Alps' })).toBeTruthy()
   await vi.waitFor(() => expect(asked.some((sql) => sql.includes("WHERE region = 'Alps'"))).toBe(true))
