@@ -21,6 +21,7 @@ import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 import { InQueue } from '../work/in-queue'
+import { useOpenPart } from '../work/open-part'
 
 interface Props {
   panel: Schemas['Panel']
@@ -39,8 +40,11 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const result = useResult(narrowed.sql)
   const [view, setView] = useState<View>('figure')
   const row = result.data?.rows[0]
-  const at = (name: string): Cell =>
+  const ofOpen = useOpenPart(board.queues, panel)
+  const cellOf = (name: string): Cell =>
     row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
+  const at = (name: string): Cell =>
+    name === 'value' || name === 'before' ? ofOpen(cellOf(name)) : cellOf(name)
   // A figure that is not there has its reason instead of a dash.
   const isExplained = at('value') === null && typeof at('reason') === 'string'
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
