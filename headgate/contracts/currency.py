@@ -24,6 +24,8 @@ SPELLINGS = {
     "NOK": ("NOK",), "TRY": ("₺", "TRY"), "RUB": ("₽", "RUB"), "HUF": ("Ft", "HUF"), "AUD": ("AUD",),
     "CAD": ("CAD",), "CNY": ("CNY",),
 }  # fmt: skip
+# Signs of one character, which stand without quotes in a number format.
+SINGLE_SIGNS = "".join(signs[0] for signs in SPELLINGS.values() if len(signs[0]) == 1)
 # The signs of several currencies, the one that is taken for it first. Source: Unicode CLDR 44.
 SHARED_SIGNS = {"kr": ("SEK", "DKK", "ISK", "NOK"), "$": ("USD", "AUD", "CAD"), "¥": ("JPY", "CNY")}
 # By the language of a number format in a workbook. Source: MS-LCID, section 2.2.

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.contracts.currency import currency_of_sign
+from headgate.contracts.currency import SINGLE_SIGNS, currency_of_sign
 from headgate.formats.excel.workbook import (
     STYLES_PART,
     Budget,
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
-# `[$€-407]`, `"£"` and a bare sign in a format; colors and conditions are in brackets without `$`.
+# A sign in brackets as in `[$kr-414]`, in quotes, or bare; colors and conditions have brackets without `$`.
 _SIGN = re.compile(
-    r"\[\$(?P<sign>[^\]-]*)(?:-(?P<language>[0-9A-Fa-f]+))?\]|\"(?P<quoted>[^\"]*)\"|(?P<bare>[€£¥₹₺₽$])"
+    r"\[\$(?P<sign>[^\]-]*)(?:-(?P<language>[0-9A-Fa-f]+))?\]|\"(?P<quoted>[^\"]*)\"|"
+    rf"(?P<bare>[{re.escape(SINGLE_SIGNS)}])"
 )
 _NEARLY_ALL = 0.9  # of the numbers of a column
 _LEADING_ZEROS = re.compile(r"0{2,}")
@@ -116,8 +117,8 @@ def _zeros_of(code: str) -> int:
 def _currency_of(code: str) -> str:
     """Return the currency in a format of numbers.
 
-    >>> [_currency_of(code) for code in ('"£"#,##0.00', "0.00 [$€-407]", "[Red]0.0", "[$-409]d/m/yy")]
-    ['GBP', 'EUR', '', '']
+    >>> [_currency_of(code) for code in ('"$"#,##0.00', "0.00 [$kr-414]", "[Red]0.0", "[$-409]d/m/yy")]
+    ['USD', 'NOK', '', '']
     """
     codes = {
         currency_of_sign(
