@@ -22,7 +22,7 @@ EDITS = {
 ASKED = "/v1/uploads/{}/earlier-edits"
 
 
-def with_edited_file(edits: dict[str, Any]) -> Caller:
+def with_edited_file(edits: dict[str, Any], first: str = FIRST, *, refused: int = 0) -> Caller:
     """A caller who committed the first file with edits to a dataset that was created from its good rows."""
     caller = uploader()
     good = "sku;price;stock\n" + "".join(f"B-{at};{at}.95;{at}\n" for at in range(1, 40))
@@ -32,8 +32,8 @@ def with_edited_file(edits: dict[str, Any]) -> Caller:
     for each in table["properties"]:
         each["required"] = each["name"] == "sku"
     assert created(caller, draft["document"]).json["is_in_use"]
-    record, _ = committed_as_edited(caller, uploaded(caller, FIRST.encode(), "list.csv", "prices"), edits)
-    assert (record.accepted, record.quarantined) == (4, 0)
+    record, _ = committed_as_edited(caller, uploaded(caller, first.encode(), "list.csv", "prices"), edits)
+    assert (record.accepted, record.quarantined) == (4 - refused, refused)
     return caller
 
 
@@ -61,6 +61,14 @@ def test_a_cell_with_another_text_than_last_time_is_not_offered() -> None:
     answer = offered(with_edited_file(EDITS), LATER.replace("on request", "14.00").replace("TEST", "A-9"))
     assert answer["cells"] == [{"row": 3, "column": "stock", "text": None}]
     assert answer["left_out"] == []
+
+
+def test_a_card_number_in_a_key_is_not_stored_to_offer_the_edits_of_its_row_again() -> None:
+    first = FIRST.replace("A-2;on request", "4111111111111111;on request")
+    caller = with_edited_file(EDITS, first, refused=1)
+    stored = caller.lake.objects.contents("artifacts")
+    assert not [key for key, body in stored.items() if b"4111111111111111" in body]
+    assert [cell["row"] for cell in offered(caller, LATER)["cells"]] == [3]
 
 
 def test_a_file_of_another_name_with_rows_of_the_same_keys_is_offered_them_too() -> None:
