@@ -35,7 +35,7 @@ NESTED = {
     "nulls.snappy", "old_list_structure",
     "repeated_no_annotation", "repeated_primitive_no_list",
 }  # fmt: skip
-NO_TEXT = {"binary_truncated_min_max", "fixed_length_byte_array"}
+NO_TEXT = {"binary", "binary_truncated_min_max", "fixed_length_byte_array"}  # bytes such as 0 to 11
 BOMB = {"large_string_map.brotli"}  # 4 kB that hold a text of 2 GB
 CORRUPT = {"datapage_v1-corrupt-checksum", "rle-dict-uncompressed-corrupt-checksum"}
 
