@@ -206,7 +206,7 @@ def _models(env: Mapping[str, str], of: Definitions, registry: Registry) -> SqlM
 
 
 def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
-    """Return path → file of the deployed archive."""
+    """Return path → file of the deployed archive, without compiled modules, whose sources it has too."""
     from headgate.lake import keys
     from headgate.lake.ports import ObjectRef
 
@@ -214,4 +214,4 @@ def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
         ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.DEPLOYED_CODE)
     )
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith(".pyc")}

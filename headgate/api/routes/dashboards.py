@@ -34,7 +34,7 @@ def restore_dashboard(lake: Lake, caller: Caller, board: BoardName) -> Dashboard
     return written_dashboards.restore_dashboard(lake, caller, board)
 
 
-@routes.get("/v1/dashboards/<board>/mails", Group.OPERATOR)
+@routes.get("/v1/dashboards/<board>/mails", Group.OPERATOR, problems=[404])
 def list_board_mails(lake: Lake, board: BoardName) -> BoardMails:
     """The scheduled mails of a dashboard, which are deleted with it."""
     return mails_of_dashboards.mails_of_board(lake, board)

@@ -142,7 +142,7 @@ def get_profile(lake: Lake, caller: Caller, file_id: FileId) -> FileProfile:
     return quality.file_profile(lake, caller, file_id)
 
 
-@routes.get("/v1/datasets/<dataset>/left-out-columns", Group.VIEWER)
+@routes.get("/v1/datasets/<dataset>/left-out-columns", Group.VIEWER, problems=[404])
 def list_left_out_columns(lake: Lake, dataset: Name) -> LeftOutColumns:
     """Columns of a dataset's newest files that it does not have, and the files with each."""
     return left_out_columns.listed(lake, dataset)

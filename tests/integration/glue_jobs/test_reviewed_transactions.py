@@ -91,6 +91,7 @@ def proposed(lake: Lake) -> list[str]:
     ]
     # DuckDB finds them by their names.
     fraud_scores = table_of(lake, "fraud_scores")  # noqa: F841
+    fraud_model_quality = table_of(lake, "fraud_model_quality")  # noqa: F841
     card_transactions = table_of(lake, "card_transactions", "curated")  # noqa: F841
     return [str(row[0]) for row in duckdb.sql(translate(statement, "duckdb")).fetchall()]
 
