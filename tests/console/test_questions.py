@@ -105,7 +105,7 @@ def test_a_panel_about_transactions_leads_to_their_queue_with_one_primary_button
         re.compile(
             r"(Review, then decide: (ring|check name and address of) customer \d+"
             r"|Block: the card of customer \d+).*: "
-            r"£[\d.,]+ on \d+ \w+, [\d.]+\s% probable, \w+"
+            r"£[\d.,]+ on \d+ \w+ \d{4}, [\d.]+\s% probable, \w+"
         )
     )
     assert page.locator(".queue button[data-variant=filled]").count() <= 1
