@@ -1041,7 +1041,7 @@ def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None
         untested = answer_of(engine, panel.sql)
     assert [(row["value"], row["low"], row["high"]) for row in tested] == [(400, 350, 460)]
     assert answer_in_words(panel.answer, tested, {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010; between 350 and 460; past sums were off by 17"
+        "Expected revenue in the 4 weeks from 6 Dec 2010; between 350 and 460; past sums off by 17"
     )
     assert tested[0]["title_action"] == (
         "Agree purchases on it, and count on no more cash than the low end: 79 of 100 past sums of 4 weeks, "
@@ -1085,7 +1085,7 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_to_pla
         engine.execute("delete from sales_forecast where horizon > 6")
         (short,) = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, [figure], {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010; between 200 and 400; past sums were off by 26.7"
+        "Expected revenue in the 4 weeks from 6 Dec 2010; between 200 and 400; past sums off by 26.7"
     )
     assert details_of(panel, figure) == [
         "In January 2011 about 310 is expected.",
@@ -1116,7 +1116,7 @@ def test_the_first_figure_is_the_amount_to_plan_by(mean_off: float, value: int, 
     assert answer_in_words(
         panel.answer, [figure], {}
     ) == "Expected revenue in the 4 weeks from 6 Dec 2010; " + (
-        f"by {rule}; past sums were off by 12" if rule else "between 350 and 460; past sums were off by 17"
+        f"by {rule}; past sums off by 12" if rule else "between 350 and 460; past sums off by 17"
     )
 
 
@@ -1234,14 +1234,14 @@ def test_the_first_figure_says_that_no_test_saw_the_season_and_what_the_other_ru
             (error,) = answer_of(engine, panel_of("market-intelligence-hub", "forecast_error").sql)
             assert ("no test covered this season" in str(error["title_action"])) == is_short
     title, action, tested_title, tested_action = words
-    assert title.endswith("; past sums, none of this season, were off by 17")
+    assert title.endswith("; past sums, none of this season, off by 17")
     assert action == (
         "Agree purchases for what is still to sell, as orders that can still be cut: no test covered this "
         "season, and the mean of the last 8 weeks, as good in tests, says 720. Count on less cash "
         "than the low end."
     )
     assert details_of(panel, rows[0])[-1].startswith("Planned by"), "a tested season is no detail"
-    assert tested_title.endswith("; past sums were off by 17")
+    assert tested_title.endswith("; past sums off by 17")
     assert "season" not in tested_action
 
 
@@ -1482,8 +1482,8 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
         panel = panel_of("market-intelligence-hub", "next_month")
         (figure,) = answer_of(engine, panel.sql)
     assert month == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010; 330 is still to sell, between 280 and 390; past "
-        "sums were off by 17"
+        "Expected revenue in the 4 weeks from 6 Dec 2010; 330 still to sell, between 280 and 390; past "
+        "sums off by 17"
     ), "what to plan by and its range: what is sold is a detail"
     assert str(figure["title_action"]).startswith("Agree purchases for what is still to sell, as orders")
     assert details_of(panel, figure) == [
@@ -3592,9 +3592,7 @@ def titles_of_regions(
 def test_growth_is_of_sales_where_returns_and_fees_make_a_tenth_of_the_change() -> None:
     """Of £303,174 more revenue £37,193 were fewer corrections."""
     figure, table, chart = titles_of_regions(BRITAIN, "revenue_last_month", "regions", "growth")
-    assert figure[0] == (
-        "Revenue in November 2010; sales grew by £272,707, with £37,193 less of fees and corrections"
-    )
+    assert figure[0] == "Revenue in November 2010; sales grew £272,707, fees and corrections fell £37,193"
     assert table[0].startswith(
         "Britain grew: £272,707 more sales than in the month before, 2,520 orders after"
     )
@@ -3607,7 +3605,7 @@ def test_a_month_of_which_most_came_back_is_named_and_no_growth_is_measured_by_i
     figure, table, chart, drawn = titles_of_regions(FRANCE, "revenue_last_month", "regions", "growth", "map")
     assert figure[0] == (
         "Revenue in November 2010; of the sales of October 2010 90.9 % came back or was taken off, so sales "
-        "are compared; sales grew by £677, with £11,532 less of returns"
+        "are compared; sales grew £677, returns fell £11,532"
     )
     assert figure[1][0]["before"] is None
     assert chart[0].startswith("Sales of France grew by 4.7 % to £15,208: 28 orders after 26, which may be")
