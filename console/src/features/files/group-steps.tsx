@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -21,25 +21,35 @@ interface Props {
   onValues: (values: GroupValues) => void
 }
 
+/** The values of all groups but one. */
+export const othersOf = (groupValues: GroupValues, key: string): GroupValues =>
+  new Map([...groupValues].filter(([other]) => other !== key))
+
+/** What was chosen for all rows of a group, until it is taken back. */
+export function ChosenForAll({ onUndo, children }: { onUndo: () => void; children: ReactNode }) {
+  return (
+    <Group gap="xs" my={4}>
+      <Text size="sm">{children}</Text>
+      <Button size="compact-xs" variant="default" onClick={onUndo}>
+        Take it back
+      </Button>
+    </Group>
+  )
+}
+
 /** The formats that read refused values of a column, each for all rows of the reason, also those that the page has not read. */
 export function ReadAll({ group, groupValues, onValues }: Props) {
   const { rule, column, waiting, readings } = group
   const key = groupKey(group)
-  const others = new Map([...groupValues].filter(([other]) => other !== key))
+  const others = othersOf(groupValues, key)
   const format = groupValues.get(key)?.format
   if (format) {
     const rows = rowsRead(group, format)
     return (
-      <Group gap="xs" my={4}>
-        <Text size="sm">
-          {whole(rows)} of {count(waiting, 'row')} {rows === 1 ? 'becomes' : 'become'} right: read with{' '}
-          {formatWords(format)}.
-          {rows < waiting ? ` ${count(waiting - rows, 'other row')} still to write.` : ''}
-        </Text>
-        <Button size="compact-xs" variant="default" onClick={() => onValues(others)}>
-          Take it back
-        </Button>
-      </Group>
+      <ChosenForAll onUndo={() => onValues(others)}>
+        {whole(rows)} of {count(waiting, 'row')} {rows === 1 ? 'becomes' : 'become'} right: read with{' '}
+        {formatWords(format)}.{rows < waiting ? ` ${count(waiting - rows, 'other row')} still to write.` : ''}
+      </ChosenForAll>
     )
   }
   return (

@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
-import { MapAll, ReadAll } from './group-steps'
+import { ChosenForAll, MapAll, othersOf, ReadAll } from './group-steps'
 import { IgnoreGroup } from './ignore-group'
 import type { Spellings } from './file-spelling'
 import { saveSentRows } from './save-sent-rows'
@@ -278,20 +278,15 @@ function OneValue({
   const key = groupKey(group)
   const value = groupValues.get(key)?.value
   function put(next: string | null | undefined): void {
-    const others = new Map([...groupValues].filter(([other]) => other !== key))
+    const others = othersOf(groupValues, key)
     onValues(next === undefined ? others : others.set(key, { rule, column, value: next }))
   }
   if (value !== undefined)
     return (
-      <Group gap="xs" my={4}>
-        <Text size="sm">
-          All {count(waiting, 'row')} {value === null ? 'are left empty' : `get “${shownValue(value)}”`}, but
-          those that are written below.
-        </Text>
-        <Button size="compact-xs" variant="default" onClick={() => put(undefined)}>
-          Take it back
-        </Button>
-      </Group>
+      <ChosenForAll onUndo={() => put(undefined)}>
+        All {count(waiting, 'row')} {value === null ? 'are left empty' : `get “${shownValue(value)}”`}, but
+        those that are written below.
+      </ChosenForAll>
     )
   return (
     <Group gap="xs" my={4}>

@@ -43,23 +43,15 @@ export function withNewest(newest: LastStatement[], earlier: LastStatement[]): L
   return [...ran.values()].slice(0, MAX_STATEMENTS)
 }
 
-/** The statement that a person wrote last into the editor, which is there when they come back; empty without one. */
-export function statementDraft(person: string): string {
-  try {
-    return browser().getItem(`${DRAFT_KEY}.${person}`) ?? ''
-  } catch {
-    return ''
-  }
-}
+const draftKeyOf = (person: string): string => `${DRAFT_KEY}.${person}`
+const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** Keep what is in the editor. A full or private store keeps nothing. */
-export function keepDraft(person: string, sql: string): void {
-  try {
-    browser().setItem(`${DRAFT_KEY}.${person}`, sql)
-  } catch {
-    // The page goes on without it.
-  }
-}
+/** The statement that a person wrote last into the editor, which is there when they come back; empty without one. */
+export const statementDraft = (person: string): string =>
+  keptList(browser, draftKeyOf(person), isText)[0] ?? ''
+
+/** Keep what is in the editor. */
+export const keepDraft = (person: string, sql: string): void => keepList(browser, draftKeyOf(person), [sql])
 
 /** Forget the statements of all people, because the next person may use this browser. */
 export function forgetStatements(): void {

@@ -1,8 +1,7 @@
 import { type Cell, count } from '../../api/format'
+import { DAY_CHARACTERS, isOfDays } from './days'
 
-const DAY = /^(\d{4})-(\d{2})-(\d{2})([T ]00:00(:00(\.0+)?)?( UTC|Z)?)?$/
 const DAY_MS = 86_400_000
-const DAY_CHARACTERS = 10
 const MONTHS = 12
 /** On more places lines are too thin to see a gap. */
 const MOST_PLACES = 1_500
@@ -21,8 +20,8 @@ export function withMissingPlaces(points: Cell[][], keys: number): EvenPoints {
   const present = new Set(points.map(([place]) => String(place)))
   const texts = [...present]
   const first = texts[0] ?? ''
-  const [suffix, last] = [first.slice(DAY_CHARACTERS), texts.at(-1) ?? '']
-  if (!texts.every((text) => DAY.test(text) && text.endsWith(suffix) && text.length === last.length))
+  const suffix = first.slice(DAY_CHARACTERS)
+  if (!isOfDays(points, 0) || !texts.every((text) => text.slice(DAY_CHARACTERS) === suffix))
     return { points, note: '' }
   const calendar = texts.every((text) => text.slice(8, DAY_CHARACTERS) === '01') ? months : days
   const numbers = texts.map(calendar.numberOf)
