@@ -88,16 +88,16 @@ def write_dashboard(
         QueryError: a statement does more than read, reads tables outside the lake, or calls a function that
             Athena does not have.
     """
-    _check_name(lake, system)
+    files = _files(lake)
+    _check_name(lake, system, files)
     _check_texts(lake, asked)
     content = {"system": system, "title": asked.title, "filters_of_tables": True, "panels": _panels(asked)}
     _check_panels(system, content)
     author = {"written_by": caller.name, "written_at": lake.now().isoformat(timespec="seconds")}
-
-    files = {name: {"title": board.title} for name, board in _files(lake).items()}
+    titles = {name: {"title": board.title} for name, board in files.items()}
 
     def with_dashboard(before: Documents) -> Documents:
-        _check_title(asked.title, {**files, **before}, system)
+        _check_title(asked.title, {**titles, **before}, system)
         present = before.get(system, {})
         if present and {**present, **content} == present:
             return before
@@ -238,10 +238,10 @@ def _shown(name: str, document: dict[str, Any]) -> Dashboard:
     )
 
 
-def _check_name(lake: LakePorts, system: str) -> None:
+def _check_name(lake: LakePorts, system: str, files: Container[str]) -> None:
     if system == OWN_DASHBOARD:
         raise conflict("The title Mine is reserved for a person's own dashboard. Choose another title.")
-    if system in lake.systems or system in _files(lake):
+    if system in lake.systems or system in files:
         raise conflict(
             f"The dashboard {system} is a file of the lake. Choose another title, or push the file."
         )

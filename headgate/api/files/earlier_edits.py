@@ -30,8 +30,10 @@ def listed(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> EarlierEd
     from headgate.uploads.import_grid import ROWS
 
     check = dry_run(lake, caller, upload_id)
+    if check.hides_values or not check.grid or check.grid.rows > MAX_GRID_ROWS:
+        return _NOTHING
     earlier = {file_id: senders_of(lake).edits(file_id).get("by_key") for file_id in _earlier_files(check)}
-    if check.hides_values or not check.grid or check.grid.rows > MAX_GRID_ROWS or not any(earlier.values()):
+    if not any(earlier.values()):
         return _NOTHING
     cells: dict[tuple[int, str], TypedCell] = {}
     left_out: set[int] = set()
