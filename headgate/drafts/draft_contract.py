@@ -174,10 +174,7 @@ def draft_from_sample(
     sample = replace(sample, cells=without_blank_ends(sample.cells, ends))
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     rows, guesses, columns = _typed_rows(body, sample, answers, strict=strict)
-    if not strict:
-        columns |= required_but_in_totals(columns, sample.cells)
-        columns = with_descriptions(columns, sent.cells, sample.description_rows)
-    columns = with_trim(columns, ends)
+    columns = with_trim(columns if strict else _of_upload(columns, sent, sample), ends)
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     plain = _with_units(_contract(sample.stored, columns, names), sample)
@@ -189,6 +186,13 @@ def draft_from_sample(
         findings=findings + about_blank_ends(columns, ends),
         questions=questions,
         time_zone=stated_zone(sent.cells.values(), sample.description_rows),
+    )
+
+
+def _of_upload(columns: dict[str, Column], sent: DraftSample, sample: DraftSample) -> dict[str, Column]:
+    """Return the columns with what lines of totals and rows that describe the columns say of them."""
+    return with_descriptions(
+        columns | required_but_in_totals(columns, sample.cells), sent.cells, sample.description_rows
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.retail_copilot.learnt_intents import LearntIntents
 
+# Model, metric, value, baseline, which baseline, note.
+_Figure = tuple[str, str, "float | None", "float | None", "str | None", "str | None"]
 _FOLDED = "texts as typed, lower case"
 _WORDS_ONLY = "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"
 
@@ -39,57 +41,45 @@ def table(
         read_by: the sentence model of the texts; None without one.
         margin_share: share of the revenue that the shop keeps.
     """
-    folded = texts.query_text.str.casefold().str.strip()
     total = int(texts.searches.sum())
-    respelled = float(texts.searches[texts.is_corrected].sum()) / total
     note = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
+    figures = [*_of_texts(texts, counted, total), *_of_intents(texts, intents, note)]
+    rows = (
+        Measure(model, metric, period, value, base, who, total, note)
+        for model, metric, value, base, who, note in figures
+    )
+    return measures.measures_table([*rows, assumed("query_gaps", period, margin_share)])
+
+
+def _of_texts(texts: pd.DataFrame, counted: pd.DataFrame, total: int) -> list[_Figure]:
+    """Return the figures of templates and of spelling."""
+    folded = texts.query_text.str.casefold().str.strip()
+    covered_shares = covered(texts, texts.template), covered(texts, folded)
+    of_words, of_shown = (_purchase_share(counted, column) for column in ("searches", "found"))
+    shown_note = "share of the searches with words that showed something"
+    different = float(texts.template.nunique()), float(folded.nunique())
+    respelled = float(texts.searches[texts.is_corrected].sum()) / total
+    respelled_note = "share of the searches with a word that was respelled"
+    return [
+        ("templates", "covered_share", *covered_shares, _FOLDED, _covered_note()),
+        ("templates", "purchase_share", of_words, None, None, "share of the searches with words"),
+        ("templates", "purchase_share_with_results", of_shown, None, None, shown_note),
+        ("templates", "templates", *different, _FOLDED, None),
+        ("spelling", "corrected_share", respelled, 0.0, "no correction", respelled_note),
+    ]
+
+
+def _of_intents(texts: pd.DataFrame, intents: LearntIntents, note: str) -> list[_Figure]:
+    """Return the figures of the groups of templates."""
     count, sub_count = intents.labels.intent.nunique(), intents.labels.sub_intent.nunique()
     few = "too few templates: one intent" if count == 1 else note
-    figures = [
-        (
-            "templates",
-            "covered_share",
-            covered(texts, texts.template),
-            covered(texts, folded),
-            _FOLDED,
-            _covered_note(),
-        ),
-        (
-            "templates",
-            "purchase_share",
-            _purchase_share(counted, "searches"),
-            None,
-            None,
-            "share of the searches with words",
-        ),
-        (
-            "templates",
-            "purchase_share_with_results",
-            _purchase_share(counted, "found"),
-            None,
-            None,
-            "share of the searches with words that showed something",
-        ),
-        ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),
-        (
-            "spelling",
-            "corrected_share",
-            respelled,
-            0.0,
-            "no correction",
-            "share of the searches with a word that was respelled",
-        ),
+    return [
         ("intents", "intents", float(count), None, None, few),
         ("intents", "sub_intents", float(sub_count), None, None, few),
         ("intents", "labelled_share", _labelled(texts, intents), 1.0, "every search has a label", few),
         ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
-    rows = (
-        Measure(model, metric, period, value, base, who, total, note)
-        for model, metric, value, base, who, note in figures
-    )
-    return measures.measures_table([*rows, assumed("query_gaps", period, margin_share)])
 
 
 def _labelled(texts: pd.DataFrame, intents: LearntIntents) -> float:
