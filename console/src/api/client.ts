@@ -92,6 +92,13 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
   return answer
 }
 
+/** Whether the API answers at all. A browser hides an answer that refuses a token from the page, but not that there was one. */
+export const isAnswering = (): Promise<boolean> =>
+  fetch(`${connection?.apiUrl ?? ''}/v1/me`, { mode: 'no-cors', cache: 'no-store' }).then(
+    () => true,
+    () => false,
+  )
+
 /** Call the API and return the body only. */
 export async function read<T>(path: string, asked: Asked = {}): Promise<T> {
   return (await ask<T>(path, asked)).body

@@ -10,17 +10,21 @@ import { Answered } from '../components/states'
 import { OfflineStrip } from './offline-strip'
 
 let isUp = true
+/** Answers without the header that lets a page read them. */
+let isRefusing = false
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date(2026, 10, 27, 9, 53), shouldAdvanceTime: false })
   connect({ apiUrl: '', token: () => Promise.resolve('t'), signOut: () => undefined })
-  vi.stubGlobal('fetch', () =>
-    isUp
+  vi.stubGlobal('fetch', (_: string, { mode }: RequestInit = {}) =>
+    isUp || (isRefusing && mode === 'no-cors')
       ? Promise.resolve(new Response('{"name":"files of today"}'))
       : Promise.reject(new TypeError('Failed to fetch')),
   )
 })
 afterEach(() => {
+  isUp = true
+  isRefusing = false
   cleanup()
   vi.useRealTimers()
   vi.unstubAllGlobals()
@@ -67,7 +71,7 @@ test('one strip says since when the API is silent and how old the page is, and a
     'Offline since 09:54. You see the state of 09:53. The console tries again by itself.Try now',
   ])
   await passes(20_000)
-  expect(screen.getByRole('alert').textContent).toContain('sign in again.Try nowSign in again')
+  expect(screen.queryByRole('button', { name: 'Sign in again' })).toBeNull()
   expect(screen.getByText('files of today')).toBeTruthy()
   expect(screen.getAllByText('Not read yet. It comes by itself as soon as the API answers.')).toHaveLength(1)
   expect(screen.queryByText(/cannot be shown|Not shown/)).toBeNull()
@@ -92,4 +96,25 @@ test('a silence of less than a second is no news', async () => {
   isUp = true
   await passes(4500)
   expect(screen.queryByRole('alert')).toBeNull()
+})
+
+test('an API that answers, but not to this token, asks for a new sign-in', async () => {
+  const signOut = vi.fn()
+  connect({ apiUrl: '', token: () => Promise.resolve('revoked'), signOut })
+  isUp = false
+  isRefusing = true
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <OfflineStrip />
+        <Part name="files" />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  await passes(10_000)
+  expect(screen.getByRole('alert').textContent).toMatch(
+    /^The API has not accepted your sign-in since 09:53\..* Sign in again\.Sign in again$/,
+  )
+  act(() => screen.getByRole('button', { name: 'Sign in again' }).click())
+  expect(signOut).toHaveBeenCalled()
 })

@@ -2,15 +2,15 @@ import { Button, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
-import { read, signOut } from '../api/client'
+import { isAnswering, read, signOut } from '../api/client'
 import { type Offline, useOffline, useReturn } from '../api/reach'
 import { clockTime } from '../formats/moments'
 
 const RETRY_MS = 4000
 /** A shorter silence is no news: the request is tried again in it. */
 const PATIENCE_MS = 1000
-/** After so long the sign-in may be the reason: a browser does not show a page the answer that refuses it. */
-const LONG_MS = 20_000
+/** A silence that two more requests did not end may be a refused sign-in. */
+const PROBE_MS = 9000
 
 const askAgain = (): void => void read('/v1/me').catch(() => undefined)
 
@@ -34,26 +34,35 @@ export function OfflineStrip() {
 
 function Strip({ offline }: { offline: Offline }) {
   const [isShown, setShown] = useState(false)
-  const [isLong, setLong] = useState(false)
+  const [isRefused, setRefused] = useState(false)
   useEffect(() => {
-    const timers = [setTimeout(() => setShown(true), PATIENCE_MS), setTimeout(() => setLong(true), LONG_MS)]
-    return () => timers.forEach(clearTimeout)
+    const shows = setTimeout(() => setShown(true), PATIENCE_MS)
+    const probes = setInterval(() => void isAnswering().then(setRefused), PROBE_MS)
+    return () => {
+      clearTimeout(shows)
+      clearInterval(probes)
+    }
   }, [])
   if (!isShown) return null
   return (
     <div className="offline" role="alert">
       <Text size="sm" span>
-        <strong>Offline since {clockTime(offline.since)}.</strong> {stateWords(offline)} The console tries
-        again by itself.{isLong ? ' If other pages of the internet open, sign in again.' : ''}
+        <strong>
+          {isRefused
+            ? `The API has not accepted your sign-in since ${clockTime(offline.since)}.`
+            : `Offline since ${clockTime(offline.since)}.`}
+        </strong>{' '}
+        {stateWords(offline)} {isRefused ? 'Sign in again.' : 'The console tries again by itself.'}
       </Text>
-      <Button size="compact-sm" variant="default" onClick={askAgain}>
-        Try now
-      </Button>
-      {isLong ? (
-        <Button size="compact-sm" variant="default" onClick={signOut}>
+      {isRefused ? (
+        <Button size="compact-sm" onClick={signOut}>
           Sign in again
         </Button>
-      ) : null}
+      ) : (
+        <Button size="compact-sm" variant="default" onClick={askAgain}>
+          Try now
+        </Button>
+      )}
     </div>
   )
 }
