@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from headgate.matching.file_table import FileTable
-    from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.grid.opened_file import OpenedFile
 
 ABOUT_ROWS = ("row", "reason", "reference")
 _REFERENCE = re.compile(r"\s*([a-z]{32})-([1-9]\d{0,8})\s*")

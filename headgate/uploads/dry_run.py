@@ -39,7 +39,9 @@ from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_re
 from headgate.uploads.editing.edited_copy import edited_file, edited_key
 from headgate.uploads.editing.open_upload import edited_content
 from headgate.uploads.edits import Edits
-from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
+from headgate.uploads.grid.flaws import Flaws, FlawWords
+from headgate.uploads.grid.grid_pages import FLAWED, ROWS
+from headgate.uploads.grid.write_grid import ColumnFacts, write_grid
 from headgate.uploads.listed_edits import column_changes, typed_cells, with_values_of_file
 from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.replaced_rows import replaced_rows

@@ -49,7 +49,7 @@ class EarlierEdits:
         """Return the cells and rows of a later file with the same keys, whose texts are as before.
 
         Args:
-            rows: all rows of its grid, as `headgate.uploads.import_grid` writes them.
+            rows: all rows of its grid, as `headgate.uploads.grid.write_grid` writes them.
             names: the columns of the grid.
         """
         by_key: dict[_Key, list[tuple[str, str, str | None]]] = {}
@@ -76,7 +76,7 @@ def edits_by_key(
     """Return the edits of single cells and rows of a file; none without a key, and of hidden values.
 
     Args:
-        rows: all rows of the grid, as `headgate.uploads.import_grid` writes them.
+        rows: all rows of the grid, as `headgate.uploads.grid.write_grid` writes them.
         names: the columns of the grid.
         hidden: columns whose values may be sensitive.
     """

@@ -30,7 +30,7 @@ def typed_cells(
     Cells whose text is as before, as in a pasted column, are left out.
 
     Args:
-        rows: all rows of the grid, as `headgate.uploads.import_grid` writes them.
+        rows: all rows of the grid, as `headgate.uploads.grid.write_grid` writes them.
         names: the columns of the grid.
         hidden: further columns whose values may be sensitive; such cells have no texts.
     """
@@ -65,7 +65,7 @@ def with_values_of_file(rows: Path, names: Sequence[str], edits: Edits) -> Edits
     A column that another step changes keeps all of its values.
 
     Args:
-        rows: all rows of the grid, as `headgate.uploads.import_grid` writes them.
+        rows: all rows of the grid, as `headgate.uploads.grid.write_grid` writes them.
         names: the columns of the grid.
     """
     mapped = {step.column for step in edits.steps if step.kind == "map"} & {*names}

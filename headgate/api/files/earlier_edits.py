@@ -27,7 +27,7 @@ def listed(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> EarlierEd
     Earlier files are that of the name, and those that brought rows which the upload replaces.
     """
     from headgate.uploads.earlier_edits import MAX_GRID_ROWS, EarlierEdits
-    from headgate.uploads.import_grid import ROWS
+    from headgate.uploads.grid.grid_pages import ROWS
 
     check = dry_run(lake, caller, upload_id)
     if check.hides_values or not check.grid or check.grid.rows > MAX_GRID_ROWS:

@@ -250,7 +250,7 @@ def rows(
     lake: LakePorts, caller: CallerIdentity, upload_id: str, *, check: str, show: str, start: int, limit: int
 ) -> GridRows:
     """Return a page of an upload's rows from a check."""
-    from headgate.uploads import import_grid
+    from headgate.uploads.grid import grid_pages
 
     upload = own_upload(lake, caller, upload_id)
     result = ObjectRef(lake.bucket("staging"), check_key(upload, "dry_run.json", check))
@@ -260,17 +260,15 @@ def rows(
         grid = None
     if grid is None:
         raise not_found("This check of the upload has not ended, or the file has no header.")
-    name = import_grid.ROWS if show == "all" else import_grid.FLAWED
+    name = grid_pages.ROWS if show == "all" else grid_pages.FLAWED
     ref = ObjectRef(lake.bucket("staging"), check_key(upload, name, check))
     if show == "all":
-        page = import_grid.page_of(lake.objects, ref, start, limit, grid["rows"])
+        page = grid_pages.page_of(lake.objects, ref, start, limit, grid["rows"])
     else:
-        page = import_grid.flawed_page(
-            lake.objects, ref, (show, import_grid.shown_columns(grid)), start, limit
-        )
+        page = grid_pages.flawed_page(lake.objects, ref, (show, grid_pages.shown_columns(grid)), start, limit)
     listed = tuple(_grid_row(*row) for row in page.rows)
     if not _sees_values(lake, caller, upload):
-        listed = tuple(row.model_copy(update={"cells": import_grid.hidden(row.cells)}) for row in listed)
+        listed = tuple(row.model_copy(update={"cells": grid_pages.hidden(row.cells)}) for row in listed)
     return GridRows(total=page.total, rows=listed)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.matching.mappings import Suggested
     from headgate.uploads.answered_rows import AnsweredRows
-    from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.grid.opened_file import OpenedFile
     from headgate.uploads.proposed_steps import FieldStep
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from headgate.matching.mappings import Mappings
-    from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.grid.opened_file import OpenedFile
 
 
 def edits_of_header(

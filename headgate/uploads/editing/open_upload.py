@@ -26,7 +26,7 @@ from headgate.uploads.editing.sent_parts import covers_among, first_list, first_
 from headgate.uploads.editing.suggested_fields import suggested_fields
 from headgate.uploads.editing.values_beside_list import columns_beside, in_no_row, without_values_beside
 from headgate.uploads.edits import Edits
-from headgate.uploads.import_grid import OpenedFile, open_file
+from headgate.uploads.grid.opened_file import OpenedFile, open_file
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.matching.mappings import Mappings
-    from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.grid.opened_file import OpenedFile
 
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 

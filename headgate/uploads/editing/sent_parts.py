@@ -19,7 +19,7 @@ from headgate.formats.unpack import data_members
 from headgate.lake.recorded_sheets import MIN_SHEET_ROWS, lists_sheet
 from headgate.matching.dataset_evidence import likely_dataset
 from headgate.uploads.edited_rows import member_of
-from headgate.uploads.import_grid import OpenedFile, is_json_file, open_file
+from headgate.uploads.grid.opened_file import OpenedFile, is_json_file, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

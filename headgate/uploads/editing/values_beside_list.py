@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.json.record_lists import RecordList
     from headgate.uploads.edits import Edits
-    from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.grid.opened_file import OpenedFile
 
 
 def columns_beside(

@@ -11,7 +11,9 @@ from headgate.contracts.model import Kind
 from headgate.drafts.description_rows import count_description_rows, stated_zone
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.uploads.edits import Edits
-from headgate.uploads.import_grid import ColumnFacts, Flaws, open_file, write_grid
+from headgate.uploads.grid.flaws import Flaws
+from headgate.uploads.grid.opened_file import open_file
+from headgate.uploads.grid.write_grid import ColumnFacts, write_grid
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:

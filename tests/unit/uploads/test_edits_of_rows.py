@@ -13,7 +13,9 @@ from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits, Step
 from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
 from headgate.uploads.file_values import refused_values
-from headgate.uploads.import_grid import ColumnFacts, Flaws, OpenedFile, WrittenGrid, open_file, write_grid
+from headgate.uploads.grid.flaws import Flaws
+from headgate.uploads.grid.opened_file import OpenedFile, open_file
+from headgate.uploads.grid.write_grid import ColumnFacts, WrittenGrid, write_grid
 from headgate.uploads.ragged_rows import counts_of, in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cells import text_array

@@ -9,7 +9,10 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.uploads.edits import CellEdit, Edits, Step
-from headgate.uploads.import_grid import ROWS, ColumnFacts, Flaws, open_file, write_grid
+from headgate.uploads.grid.flaws import Flaws
+from headgate.uploads.grid.grid_pages import ROWS
+from headgate.uploads.grid.opened_file import open_file
+from headgate.uploads.grid.write_grid import ColumnFacts, write_grid
 from headgate.uploads.listed_edits import MAX_LISTED, column_changes, typed_cells, with_values_of_file
 
 if TYPE_CHECKING:

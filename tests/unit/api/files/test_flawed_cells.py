@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.uploads.import_grid import shown_columns
+from headgate.uploads.grid.grid_pages import shown_columns
 from tests.unit.api.files.test_edited_uploads import checked, uploader
 from tests.unit.api.files.test_uploads import uploaded as uploaded_to
 

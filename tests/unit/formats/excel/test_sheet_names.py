@@ -22,7 +22,7 @@ from headgate.local_files.check_file import any_key
 from headgate.local_files.draft_file import draft_of_upload
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits
-from headgate.uploads.import_grid import open_file
+from headgate.uploads.grid.opened_file import open_file
 from tests.workbooks import old_workbook
 
 if TYPE_CHECKING:

@@ -1,0 +1,216 @@
+"""An uploaded file, opened by the gate's reader without the contract's columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.contracts.file_form import (
+    BESIDE_PROPERTY,
+    ENCODING_PROPERTY,
+    HEADER_PROPERTY,
+    NO_HEADER,
+    QUOTES_PROPERTY,
+    RECORDS_PROPERTY,
+    SHEET_PROPERTY,
+    WIDTHS_PROPERTY,
+    QuoteUse,
+    has_header,
+)
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import BadInputError
+from headgate.formats.batches import Source, source_in_memory
+from headgate.formats.format_list import format_of
+from headgate.formats.format_name import WORKBOOKS
+from headgate.formats.json.json_records import holds_json
+from headgate.formats.open_file import decompressed, open_batches, read_whole
+from headgate.formats.read_table import sample_table, table_without_header_row
+from headgate.formats.received_rows import Received
+from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
+from headgate.matching.header_names import made_up_name
+from headgate.matching.match_header import count_known, with_headings
+from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.formats.unpack import UnpackedFile
+
+_HEAD_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file that is read by columns without a contract.
+
+    Attributes:
+        names: the printable names of its columns.
+        unreadable: the stored types of columns whose values have no text; such columns are empty.
+        read_as: reads the rows of a workbook or of JSON again, with numbers and booleans in the formats of
+            fields, by the name of the column; None for other files.
+        is_as_declared: the file has no header, and its columns are in the order of a contract that declares
+            this.
+    """
+
+    names: tuple[str, ...]
+    source: Source
+    headed: FileTable
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    read_as: Callable[[Mapping[str, Column]], Source] | None = None
+    is_as_declared: bool = False
+
+    @property
+    def stored_types(self) -> dict[str, pa.DataType]:
+        """The type of each column in the file."""
+        return {name: column.type for name, column in zip(self.names, self.headed.columns, strict=True)}
+
+    @property
+    def is_read_by_gate(self) -> bool:
+        """Whether the gate reads the file as it is: its names are in one row, and each value has a text."""
+        has_names = self.headed.has_header or self.is_as_declared
+        return has_names and not self.headed.two_row_sheet and not self.unreadable
+
+
+def open_file(
+    path: Path,
+    folder: Path,
+    contract: Contract | None,
+    part: str,
+    limit_bytes: int,
+    *,
+    beside: Sequence[str] = (),
+) -> OpenedFile | None:
+    """Open a local file with the gate's reader; None if it is not a table.
+
+    The columns of a text without a header are named `column_1`, `column_2` and so on.
+
+    Args:
+        contract: helps to find the header, and may declare an encoding, quotes, widths or no header.
+        part: the sheet of a workbook, or the list of records in JSON; empty for the first table.
+        beside: the names of values beside the list, which are columns too.
+
+    Raises:
+        BadInputError: the file cannot be read.
+    """
+    unpacked = decompressed(path, folder, limit_bytes)
+    is_json = is_json_file(unpacked.path)
+    properties = _properties_of_part(contract, part, beside, is_json=is_json)
+    probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
+    headed = sample_table(unpacked.path, probe)
+    if headed is None and contract and not part and not has_header(contract):
+        return _opened_as_declared(unpacked, folder, contract, properties)
+    if other := _opened_without_header_row(unpacked, folder, probe, properties, headed):
+        return other
+    if headed is None:
+        return None
+    places = _places(len(headed.names))
+    if headed.has_text_quotes:
+        properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
+    stored = [column.type for column in headed.columns]
+    own = own_columns(stored, with_lists=is_json and bool(part))
+
+    def opened(columns: Sequence[Column]) -> Source:
+        bare = Contract("", "", "source", "0", tuple(columns), properties=properties)
+        return _source(unpacked, with_headings(bare, headed.names, places), folder)
+
+    def read_as(typed: Mapping[str, Column]) -> Source:
+        return opened(
+            [
+                replace(column, type=typed[name].type, format=typed[name].format) if name in typed else column
+                for name, column in zip(headed.shown, own, strict=True)
+            ]
+        )
+
+    if is_json or always_have_texts(stored):
+        source = opened(own)
+        has_numbers = is_json or source.written_as.get("format") in WORKBOOKS
+        return OpenedFile(headed.shown, source, headed, read_as=read_as if has_numbers else None)
+    source, unreadable = readable_source(own, opened)
+    return OpenedFile(
+        headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}
+    )
+
+
+def _properties_of_part(
+    contract: Contract | None, part: str, beside: Sequence[str], *, is_json: bool
+) -> dict[str, object]:
+    """Return the properties of a contract by which a part of a file is read."""
+    properties: dict[str, object] = {(RECORDS_PROPERTY if is_json else SHEET_PROPERTY): part} if part else {}
+    if beside:
+        properties[BESIDE_PROPERTY] = [*beside]
+    own = contract.properties if contract else {}
+    forms = (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY)
+    return properties | {name: own[name] for name in forms if name in own}
+
+
+def _opened_as_declared(
+    unpacked: UnpackedFile, folder: Path, contract: Contract, properties: Mapping[str, object]
+) -> OpenedFile | None:
+    """Open a file of a contract whose files have no header; None for a file that the gate refuses."""
+    places = _places(len(contract.columns))
+    try:
+        source = _source(unpacked, _without_names(places, properties), folder)
+        first = next(iter(source.batches()), None)
+    except BadInputError:
+        return None
+    if first is None:
+        return None
+    names = tuple(made_up_name(place) for place in range(1, len(places) + 1))
+    columns = tuple(first.cells[place].slice(0, SAMPLE_ROWS) for place in places)
+    return OpenedFile(names, source, FileTable(names, columns, has_header=False), is_as_declared=True)
+
+
+def _opened_without_header_row(
+    unpacked: UnpackedFile,
+    folder: Path,
+    probe: Contract | None,
+    properties: Mapping[str, object],
+    headed: FileTable | None,
+) -> OpenedFile | None:
+    """Open a text without a header, or a sheet with names in two rows; None for any other file.
+
+    Args:
+        headed: the table by the row that the contract helps to find; None without one. A row with at most
+            half of the contract's names may be one of two.
+    """
+    if headed and not (headed.sheets and probe and 2 * count_known(headed.names, probe) <= len(headed.names)):
+        return None
+    bare = Contract("", "", "source", "0", (), properties=dict(properties))
+    table = table_without_header_row(unpacked.path, bare)
+    if table is None:
+        return None
+    places = _places(len(table.names))
+    if table.two_row_sheet:
+        form = format_of(unpacked.path.read_bytes()).name
+        cells = dict(zip(places, map(as_text, table.columns), strict=True))
+        rows = np.arange(1, len(table.columns[0]) + 1)
+        sheet = table.two_row_sheet
+        received = Received(
+            cells, rows, format_name=form, sheets=(sheet,), row_sheets=pa.repeat(sheet, len(rows))
+        )
+        return OpenedFile(table.shown, source_in_memory(received), table)
+    return OpenedFile(table.shown, _source(unpacked, _without_names(places, properties), folder), table)
+
+
+def _places(columns: int) -> tuple[str, ...]:
+    return tuple(map(str, range(columns)))
+
+
+def _without_names(places: Sequence[str], properties: Mapping[str, object]) -> Contract:
+    """Return the contract by which a file without a header is read: texts, named by their places."""
+    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    return Contract("", "", "source", "0", texts, properties={**properties, HEADER_PROPERTY: NO_HEADER})
+
+
+def _source(unpacked: UnpackedFile, reading: Contract, folder: Path) -> Source:
+    return open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
+
+
+def is_json_file(path: Path) -> bool:
+    """Return whether an unpacked file begins like JSON."""
+    with path.open("rb") as file:
+        return holds_json(file.read(_HEAD_BYTES))
