@@ -26,13 +26,22 @@ export async function runQuery(
   most = 5000,
   onProgress: (query: Schemas['Query']) => void = () => undefined,
 ): Promise<Result> {
-  return ended(
-    await read<Schemas['Query']>('/v1/queries', { method: 'POST', body: asked, signal }),
-    signal,
-    most,
-    onProgress,
-  )
+  return ended(await begun(asked, signal), signal, most, onProgress)
 }
+
+/** A started query. Its request is never broken off: the query would run on, and nobody would know its id to stop it. */
+async function begun(
+  body: { sql: string; first_rows?: number },
+  signal: AbortSignal,
+): Promise<Schemas['Query']> {
+  const query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body })
+  if (signal.aborted) stopQuery(query)
+  signal.throwIfAborted()
+  return query
+}
+
+const stopQuery = ({ query_id }: Schemas['Query']): void =>
+  void read(`/v1/queries/${path(query_id)}`, { method: 'DELETE' }).catch(() => undefined)
 
 /** Ask for the first rows, then for the whole answer if it has more; `onFirst` gets the first rows before. */
 export async function runFirstRows(
@@ -42,7 +51,7 @@ export async function runFirstRows(
   onProgress: (query: Schemas['Query']) => void = () => undefined,
 ): Promise<Result> {
   const body = { ...asked, first_rows: PAGE_ROWS }
-  const query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body, signal })
+  const query = await begun(body, signal)
   if (query.first_rows === 0) return ended(query, signal, PAGE_ROWS, onProgress)
   // Where the first rows fail, the statement itself has the reason to show.
   const first = await ended(query, signal, PAGE_ROWS, onProgress).catch(() => undefined)
@@ -73,7 +82,6 @@ async function ended(
 ): Promise<Result> {
   let query = started
   const { query_id: id } = started
-  const stop = () => void read(`/v1/queries/${path(id)}`, { method: 'DELETE' }).catch(() => undefined)
   for (let turn = 0; query.state === 'queued' || query.state === 'running'; turn += 1) {
     onProgress(query)
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS[Math.min(turn, WAIT_MS.length - 1)]))
@@ -82,7 +90,7 @@ async function ended(
       query = await read<Schemas['Query']>(`/v1/queries/${path(id)}`, { signal })
     } catch (failure) {
       // Nobody reads the answer of a query that was stopped, at whatever moment: it costs no more.
-      if (signal.aborted) stop()
+      if (signal.aborted) stopQuery(started)
       throw failure
     }
   }
