@@ -2,7 +2,7 @@ import { Alert, Button, Group, NativeSelect, Radio, Stack, Text, TextInput } fro
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
-import { read, type Schemas } from '../../api/client'
+import { mayRetry, read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
 import { zone } from '../../formats/moments'
@@ -211,6 +211,7 @@ function Editor({
         method: 'PUT',
         body: { document: written({ name: dataset, description }) },
       }),
+    retry: mayRetry, // storing the same contract again changes nothing
     onSuccess: (stored) => {
       for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
         void queries.invalidateQueries({ queryKey: [key] })

@@ -144,6 +144,25 @@ test('what a person typed into a draft is work, also after a reload, and an open
   await waitFor(() => expect(onWork).toHaveBeenCalled())
 })
 
+test('a dataset is created although the API, just started, did not answer the first request in time', async () => {
+  const stored: string[] = []
+  vi.stubGlobal('fetch', (_: string, { method, body }: RequestInit = {}) => {
+    if (method !== 'PUT') return Promise.resolve(Response.json({ received: 3, accepted: 3, causes: [] }))
+    stored.push(String(body))
+    return Promise.resolve(
+      stored.length === 1
+        ? new Response('', { status: 502 })
+        : Response.json({ dataset: 'fuhrpark', is_in_use: false, needs_deployment: [] }),
+    )
+  })
+  show('Fahrzeuge')
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  fireEvent.click(await screen.findByRole('button', { name: 'Create fuhrpark and commit 3 rows' }))
+  await waitFor(() => expect(stored).toHaveLength(2), { timeout: 4000 })
+  expect(stored[1]).toBe(stored[0])
+  expect(screen.queryByText(/The API failed/)).toBeNull()
+})
+
 test('values of the records around a list are left out at first, and can be taken in', () => {
   render(
     <QueryClientProvider client={new QueryClient()}>
