@@ -271,7 +271,7 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 // The API sends decimals as texts, and cells of a file are as it writes them: `-1.012,50`.
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?$/i
 
-/** One CSV line. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
+/** One CSV line, as Athena and the command line write it: an empty text is `""`, and nothing stands where there is no value. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
 export function csvLine(cells: Cell[], delimiter = ','): string {
   return cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)
 }
@@ -280,7 +280,7 @@ function csvCell(value: Cell, delimiter: string): string {
   if (value === null) return ''
   const text = String(value)
   const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
-  return /["\n\r]/.test(harmless) || harmless.includes(delimiter)
+  return harmless === '' || /["\n\r]/.test(harmless) || harmless.includes(delimiter)
     ? `"${harmless.replaceAll('"', '""')}"`
     : harmless
 }

@@ -1,7 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
-import { notesOf, sheetName, sheetStart, type TableToSave, type WorkbookWords } from './save-table'
+import { csvLines, notesOf, sheetName, sheetStart, type TableToSave, type WorkbookWords } from './save-table'
 import { cellsOfRows, sheetOf as cellsOf, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
 import { linksOf, linksOfCells } from './workbook-links'
@@ -43,11 +43,37 @@ test('days and timestamps are dates of the spreadsheet; a text that looks like a
     { name: 'seen_at', type: 'timestamp(3)' },
     { name: 'note', type: 'varchar' },
   ]
-  const rows = [['2010-12-06', '2010-12-09 23:09:51.000', '2010-12-06']]
-  expect(sheetOf({ columns, rows }, TITLE)[1]).toEqual([
-    { value: new Date('2010-12-06T00:00:00Z'), format: 'dd mmm yyyy' },
-    { value: new Date('2010-12-09T23:09:51Z'), format: 'dd mmm yyyy hh:mm' },
-    '2010-12-06',
+  const rows = [
+    ['2010-12-06', '2010-12-09 23:09:51.000', '2010-12-06'],
+    ['0001-01-01', '2010-12-09T07:45:00.123', null],
+    ['1899-12-31', '2010-12-09 07:45:00.000', null],
+  ]
+  expect(sheetOf({ columns, rows }, TITLE).slice(1)).toEqual([
+    [
+      { value: new Date('2010-12-06T00:00:00Z'), format: 'dd mmm yyyy' },
+      { value: new Date('2010-12-09T23:09:51Z'), format: 'dd mmm yyyy hh:mm:ss' },
+      '2010-12-06',
+    ],
+    ['0001-01-01', { value: new Date('2010-12-09T07:45:00.123Z'), format: 'dd mmm yyyy hh:mm:ss.000' }, null],
+    ['1899-12-31', { value: new Date('2010-12-09T07:45:00Z'), format: 'dd mmm yyyy hh:mm' }, null],
+  ])
+})
+
+test('a CSV file tells no value from an empty text, and writes times as statements do', () => {
+  const columns = [
+    { name: 'seen_at', type: 'timestamp(3)' },
+    { name: 'note', type: 'varchar' },
+  ]
+  const rows = [
+    ['2010-12-09T23:09:51', ''],
+    [null, null],
+    ['2010-12-09 23:09:51', 'T, "x"'],
+  ]
+  expect(csvLines({ columns, rows })).toEqual([
+    'seen_at,note',
+    '2010-12-09 23:09:51,""',
+    ',',
+    '2010-12-09 23:09:51,"T, ""x"""',
   ])
 })
 

@@ -33,8 +33,14 @@ export interface WorkbookWords {
 
 const MOST_OF_A_SHEET_NAME = 31
 
-export function saveCsv(name: string, { columns, rows }: TableToSave): void {
-  download(`${name}.csv`, [csvLine(columns.map((column) => column.name)), ...rows.map((row) => csvLine(row))])
+export const saveCsv = (name: string, table: TableToSave): void => download(`${name}.csv`, csvLines(table))
+
+/** The lines of a CSV file with timestamps as statements, Athena and spreadsheets write them: `2010-12-09 23:09:51`. */
+export function csvLines({ columns, rows }: TableToSave): string[] {
+  const isMoment = columns.map(({ type }) => type.startsWith('timestamp'))
+  const written = (cell: Cell, at: number): Cell =>
+    isMoment[at] && typeof cell === 'string' ? cell.replace('T', ' ') : cell
+  return [csvLine(columns.map((column) => column.name)), ...rows.map((row) => csvLine(row.map(written)))]
 }
 
 /** As many rows as the page hands over before it draws again. */

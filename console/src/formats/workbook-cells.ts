@@ -103,11 +103,11 @@ export const widthsOf = ([headings = [], ...rows]: SheetCell[][]): { width: numb
 
 const WIDTH_ROWS = 100
 const [LEAST_WIDTH, MOST_WIDTH] = [8, 60]
-const DATE_LENGTH = 17
 
 function lengthOf(cell: SheetCell): number {
   const value = cell !== null && typeof cell === 'object' ? cell.value : cell
-  if (value instanceof Date) return DATE_LENGTH
+  if (value instanceof Date && cell !== null && typeof cell === 'object' && 'format' in cell)
+    return cell.format.length
   return typeof value === 'number' ? value.toFixed(2).length : String(value ?? '').length
 }
 
@@ -202,12 +202,19 @@ function amountFormat(currency: string): string {
 function dateCell(value: string, type: string, period: CellsKind['period']): SheetCell {
   const kind = /^(date|timestamp)/.test(type) ? kindOfTime(value) : undefined
   if (!kind) return value
-  const text = kind === 'day' ? `${value}T00:00:00` : value.replace(' ', 'T').slice(0, 19)
+  const text = kind === 'day' ? `${value}T00:00:00` : value.replace(' ', 'T').slice(0, 23)
   const at = new Date(`${text}Z`)
-  if (Number.isNaN(at.getTime())) return value
+  if (Number.isNaN(at.getTime()) || at.getTime() < FIRST_DAY_MS) return value
   if (period) return { value: at, format: formatOfPeriod(at, period) }
-  return { value: at, format: kind === 'day' ? 'dd mmm yyyy' : 'dd mmm yyyy hh:mm' }
+  return { value: at, format: kind === 'day' ? 'dd mmm yyyy' : `dd mmm yyyy ${clockFormat(at)}` }
 }
+
+/** A spreadsheet has no days before 1900, and Excel a 29 Feb 1900 that was none. */
+const FIRST_DAY_MS = Date.UTC(1900, 2, 1)
+
+/** The time of day with the seconds and milliseconds that it has. */
+const clockFormat = (at: Date): string =>
+  at.getUTCMilliseconds() > 0 ? 'hh:mm:ss.000' : at.getUTCSeconds() > 0 ? 'hh:mm:ss' : 'hh:mm'
 
 /** A spreadsheet has no format of quarters, so each cell states its own: it is still a date, and sorted as one. */
 const formatOfPeriod = (start: Date, period: Period): string =>

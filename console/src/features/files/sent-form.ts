@@ -116,7 +116,12 @@ export function sentTable(
 
 /** The table of refused rows as lines of a text with the separator of the file. */
 export const sentLines = (sent: RowsToSend, form: SentForm, words: SentReasons = {}): string[] =>
-  sentTable(sent, form, words).map((cells) => csvLine(cells, form.delimiter))
+  sentTable(sent, form, words).map((cells) =>
+    csvLine(
+      cells.map((cell) => cell || null),
+      form.delimiter,
+    ),
+  )
 
 /** Cells by column: empty ones fill a short row, and surplus ones are in the last cell. */
 const inWidth = (cells: (string | null)[], width: number, delimiter: string): (string | null)[] =>
