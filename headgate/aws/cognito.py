@@ -8,7 +8,7 @@ import json
 import secrets
 import string
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -108,6 +108,57 @@ class Users:
             self.client.admin_add_user_to_group(UserPoolId=self.user_pool, Username=email, GroupName=group)
         return password
 
+    def listed(self) -> list[PoolUser]:
+        """Return all users in the order of their addresses, each with its groups."""
+        with translated("list the users"):
+            users = self._pages("list_users")["Users"]
+            groups = [group["GroupName"] for group in self._pages("list_groups")["Groups"]]
+            members = {
+                group: {
+                    user["Username"] for user in self._pages("list_users_in_group", GroupName=group)["Users"]
+                }
+                for group in groups
+            }
+        return sorted(
+            (
+                PoolUser(
+                    _attributes_of(user["Attributes"]).get("email") or user["Username"],
+                    tuple(group for group in groups if user["Username"] in members[group]),
+                    user["UserStatus"] == "FORCE_CHANGE_PASSWORD",
+                    user["Enabled"],
+                )
+                for user in users
+            ),
+            key=lambda user: user.email,
+        )
+
+    def remove(self, email: str) -> None:
+        """Delete a user; nobody signs in as this person any more.
+
+        Raises:
+            NotFoundError: the pool has no such user.
+            ServiceError: the user pool refused the call.
+        """
+        with translated("remove a user"):
+            self.client.admin_delete_user(UserPoolId=self.user_pool, Username=email)
+
+    def _members(self, group: str) -> set[str]:
+        return {user["Username"] for user in self._pages("list_users_in_group", GroupName=group)["Users"]}
+
+    def _pages(self, operation: str, **asked: str) -> Any:  # noqa: ANN401 boto3's answer
+        pages = self.client.get_paginator(operation).paginate(UserPoolId=self.user_pool, **asked)
+        return pages.build_full_result()
+
+
+@dataclass(frozen=True)
+class PoolUser:
+    """A person who may sign in."""
+
+    email: str
+    groups: tuple[str, ...]
+    has_first_password: bool  # printed by `headgate users add`, and to be changed at the first sign-in
+    is_enabled: bool
+
 
 @dataclass
 class PoolPeople:
@@ -152,8 +203,12 @@ class PoolPeople:
 
 def _verified_address(user: Mapping[str, Any]) -> str:
     """Return a user's address; empty if it is not verified."""
-    attributes = {each["Name"]: each["Value"] for each in user.get("UserAttributes", [])}
+    attributes = _attributes_of(user.get("UserAttributes", []))
     return attributes.get("email", "") if attributes.get("email_verified") == "true" else ""
+
+
+def _attributes_of(listed: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {each["Name"]: each["Value"] for each in listed}
 
 
 def _payload(token: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headgate.aws.cognito import PoolPeople
+from headgate.aws.cognito import PoolPeople, PoolUser, Users
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,44 @@ def test_a_machine_is_not_looked_up_in_the_pool() -> None:
     machine = "arn:aws:iam::000000000000:role/loader"
     assert (people.address(machine), people.groups(machine)) == ("", frozenset())
     assert pool.asked == []
+
+
+@dataclass
+class PagesOfPool:
+    """The answers of a user pool, by operation and group."""
+
+    answers: dict[str, dict[str, Any]]
+
+    def get_paginator(self, operation: str) -> PagesOfPool:
+        return PagesOfPool(
+            {"": self.answers, operation: self.answers[operation]} | {"now": {"of": operation}}
+        )
+
+    def paginate(self, *, UserPoolId: str, GroupName: str = "") -> PagesOfPool:  # noqa: N803 boto3's own
+        assert UserPoolId == "pool"
+        answer = self.answers[self.answers["now"]["of"]]
+        return PagesOfPool(answer[GroupName] if GroupName else answer)
+
+    def build_full_result(self) -> dict[str, Any]:
+        return self.answers
+
+
+def test_users_are_listed_by_their_addresses_with_their_groups() -> None:
+    def user(name: str, status: str = "CONFIRMED") -> dict[str, Any]:
+        email = {"Name": "email", "Value": f"{name}@example.com"}
+        return {"Username": name, "UserStatus": status, "Enabled": True, "Attributes": [email]}
+
+    pool = PagesOfPool(
+        {
+            "list_users": {"Users": [user("eva"), user("ben", "FORCE_CHANGE_PASSWORD")]},
+            "list_groups": {"Groups": [{"GroupName": "viewer"}, {"GroupName": "personal-data"}]},
+            "list_users_in_group": {
+                "viewer": {"Users": [user("eva"), user("ben")]},
+                "personal-data": {"Users": [user("eva")]},
+            },
+        }
+    )
+    assert Users(pool, "pool").listed() == [
+        PoolUser("ben@example.com", ("viewer",), has_first_password=True, is_enabled=True),
+        PoolUser("eva@example.com", ("viewer", "personal-data"), has_first_password=False, is_enabled=True),
+    ]

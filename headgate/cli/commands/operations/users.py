@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from typing import TYPE_CHECKING
 
 import click
 
 from headgate.api.http.access import Group
 from headgate.cli import command_deployment, options
+from headgate.cli.rendering import screens
+from headgate.errors import NotFoundError
 from headgate.wiring import api
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from headgate.aws.cognito import PoolUser
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @click.group()
 def users() -> None:
-    """Add people who may sign in to the console and the API."""
+    """Add, list and remove people who may sign in to the console and the API."""
 
 
 @users.command(epilog=options.example("headgate users add anna@example.com --group uploader"))
@@ -50,6 +59,46 @@ def add(email: str, group: str, *, permanent: bool) -> None:
     console = console_url(deployed)
     text = f"Console:  {console or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}"
     options.show({**fact, "console": console}, lambda: text)
+
+
+@users.command("list", epilog=options.example("headgate users list"))
+@options.as_json
+@options.deployment
+def list_users() -> None:
+    """List the people who may sign in, with their groups."""
+    deployed = command_deployment.activate()
+    listed = api.users(deployed.environment).listed()
+    facts = [dataclasses.asdict(user) for user in listed]
+    options.show(facts, lambda: _users_table(listed))
+
+
+def _users_table(listed: list[PoolUser]) -> RenderableType:
+    table = screens.screen_table("email", "groups", "sign-in")
+    for user in listed:
+        sign_in = "disabled" if not user.is_enabled else "not yet" if user.has_first_password else "active"
+        table.add_row(user.email, ", ".join(user.groups), sign_in)
+    return table
+
+
+@users.command(epilog=options.example("headgate users remove anna@example.com"))
+@click.argument("email")
+@options.as_json
+@options.deployment
+def remove(email: str) -> None:
+    """Remove a user from the deployment's user pool.
+
+    The console and the API accept a sign-in of the last hour until it expires. Questions, notes and decisions
+    of the person stay. `headgate users add` adds the person again.
+    """
+    deployed = command_deployment.activate()
+    try:
+        api.users(deployed.environment).remove(email)
+    except NotFoundError:
+        raise click.ClickException(
+            f"{email} is no user of this lake. `headgate users list` lists all users."
+        ) from None
+    text = f"Removed {email}. A sign-in of the last hour ends within an hour."
+    options.show({"removed": email}, lambda: text)
 
 
 def console_url(deployed: command_deployment.Deployment) -> str:
