@@ -129,6 +129,11 @@ test('a panel is moved and widened in place', async () => {
   ])
 }, 60_000)
 
+test('a person reads who can open their dashboard', async () => {
+  show([['2026-01-05', null, 265, 249, 289]])
+  expect(await screen.findByText(/^Everybody who may sign in can open it by its link/)).toBeTruthy()
+}, 60_000)
+
 test('the link to a dashboard has its filters', async () => {
   const person = userEvent.setup()
   show([['2026-01-05', null, 265, 249, 289]], '/dashboards/mine?place=Alps&from=2026-01-05&until=')

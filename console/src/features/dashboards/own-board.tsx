@@ -1,4 +1,4 @@
-import { Anchor, Button, CopyButton, Group, Stack } from '@mantine/core'
+import { Anchor, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 
@@ -63,6 +63,11 @@ export function OwnBoard() {
           </Group>
         ) : null}
       </Group>
+      {isOwn && pinned.length > 0 ? (
+        <Text size="sm" className="muted">
+          Everybody who may sign in can open it by its link. Nobody but you can change it.
+        </Text>
+      ) : null}
       {isWriting ? (
         <BoardEditor
           start={{ title: '', panels: publishedPanels(pinned), replaces: '' }}
