@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { moment } from '../../formats/moments'
 import { byAmount, fileTasks, nameOf } from './file-tasks'
 
 const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') => ({
@@ -63,5 +64,19 @@ test('files are of the dataset that they are in, whatever folder they came into'
   expect(fileTasks(uploads).map(({ name, files }) => [name, files])).toEqual([
     ['Readings', 2],
     ['uploads/1.csv', 1],
+  ])
+})
+
+test('a file that was sent again under its name says when each arrived', () => {
+  const again = [0, 1].map((hour) => ({
+    ...file('uploads/tea.csv', 0, 'rejected'),
+    file_id: `f${hour}`,
+    received_at: `2020-01-01T1${hour}:00:00`,
+  }))
+  const texts = fileTasks([...again, file('uploads/coffee.csv', 0, 'rejected')]).map(({ text }) => text)
+  expect(texts.map((text) => text.split(': ')[0])).toEqual([
+    `tea.csv of ${moment('2020-01-01T10:00:00')}`,
+    `tea.csv of ${moment('2020-01-01T11:00:00')}`,
+    'coffee.csv',
   ])
 })

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
+import { moment } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { needOf } from '../work/need-of'
 
@@ -23,7 +24,10 @@ export function fileTasks(waiting: File[]): FileTask[] {
     const name = file.state === 'done' ? datasetOf(file) : file.file_id
     tasks.set(name, [...(tasks.get(name) ?? []), file])
   }
-  return [...tasks.values()].toSorted((one, other) => urgency(other) - urgency(one)).map(taskOf)
+  const isAgain = (file: File) => waiting.some((other) => other !== file && other.key === file.key)
+  return [...tasks.values()]
+    .toSorted((one, other) => urgency(other) - urgency(one))
+    .map((files) => taskOf(files, isAgain))
 }
 
 /** A file that no row of is in comes before rows that wait; of these the most rows come first. */
@@ -45,12 +49,14 @@ export function byAmount<T extends { name: string; unit?: string }>(
   )
 }
 
-function taskOf(files: File[]): FileTask {
+/** The task of files; one of which the name was sent several times says when it arrived. */
+function taskOf(files: File[], isAgain: (file: File) => boolean): FileTask {
   const [file] = files
   if (!file || files.length > 1) return taskOfDataset(files)
+  const name = isAgain(file) ? `${nameOf(file)} of ${moment(file.received_at)}` : nameOf(file)
   return {
     name: file.key,
-    text: `${nameOf(file)}: ${needOf(file)}`,
+    text: `${name}: ${needOf(file)}`,
     href: `#/files/${encodeURIComponent(file.file_id)}`,
     label: file.state === 'done' ? 'Open the rows' : 'Open the file',
     files: 1,

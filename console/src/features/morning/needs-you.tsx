@@ -234,7 +234,7 @@ function FileTasks() {
         return (
           <>
             {shown.map(({ name, text, href, label }) => (
-              <Task key={name} action={<Open href={href} label={label} name={name} />}>
+              <Task key={href} action={<Open href={href} label={label} name={name} />}>
                 {text}
               </Task>
             ))}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
+import { moment } from '../../formats/moments'
 import { testColumn, testTable } from '../../formats/test-tables'
 import {
   firstPlaces,
@@ -117,8 +118,15 @@ test('a member of what a dashboard filters by leads to the page with that filter
 })
 
 test('a file leads to its page', () => {
-  const file = { file_id: 'f1', key: 'orders/today.csv' } as Parameters<typeof placesOfFiles>[0][0]
-  expect(placesOfFiles([file])).toEqual([{ kind: 'file', title: 'orders/today.csv', href: '#/files/f1' }])
+  const files = ['10:21:00', '10:23:00'].map((time, at) => ({
+    file_id: `f${at}`,
+    key: 'orders/today.csv',
+    received_at: `2020-11-30T${time}`,
+  }))
+  expect(placesOfFiles(files).map(({ kind, href }) => [kind, href])).toEqual([
+    [`file of ${moment('2020-11-30T10:21:00')}`, '#/files/f0'],
+    [`file of ${moment('2020-11-30T10:23:00')}`, '#/files/f1'],
+  ])
 })
 
 const dataset = (name: string, key: string, type: string, references = '') =>

@@ -2,6 +2,7 @@ import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { type Cell, isNumeric, isTextual } from '../../api/format'
+import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
@@ -226,8 +227,15 @@ export function placesOfItems(
   return rows.map((row) => ({ kind: `in the queue ${queue.title}`, title: String(row[at] ?? ''), href }))
 }
 
-export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
-  files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))
+/** Files by their keys; one that was sent again under its name has another page, so each says when it arrived. */
+export const placesOfFiles = (
+  files: Pick<Schemas['FileSummary'], 'file_id' | 'key' | 'received_at'>[],
+): Place[] =>
+  files.map(({ file_id: id, key, received_at: at }) => ({
+    kind: `file of ${moment(at)}`,
+    title: key,
+    href: `#/files/${path(id)}`,
+  }))
 
 /** The most results of a search. */
 export const MAX_SHOWN = 15
