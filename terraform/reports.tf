@@ -1,4 +1,5 @@
-# The report page: a function asks what the dashboards ask, stores one page a day in the artifacts bucket, and alerts people.
+# The report page: a function asks what the dashboards ask, stores one page a day in the artifacts bucket, and alerts people. The same
+# function sends the mails of each hour.
 locals {
   report_environment = merge(local.environment, {
     HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
@@ -128,7 +129,7 @@ module "report" {
   source = "./modules/function"
 
   name               = "${local.lake}-report"
-  description        = "Writes the report page, announces it, and alerts people about figures above their limits"
+  description        = "Writes the report page, alerts people about figures above their limits, and sends mails"
   code               = local.function_code.report
   memory_mb          = 1769 # one vCPU
   timeout_s          = 600  # Athena answers each of some forty questions within seconds
@@ -153,4 +154,21 @@ module "report_schedule" {
   action      = "lambda:InvokeFunction"
   account_id  = local.account_id
   input       = "{}"
+}
+
+# People choose the hour of a mail in their own time zone (docs/adr/0070-dashboards-are-data.md). An hour without mails takes a second.
+module "mails_schedule" {
+  source = "./modules/schedule"
+
+  role_settings = local.role_settings
+
+  name        = "${local.lake}-mails"
+  role_name   = "${local.lake}-mails-scheduler"
+  description = "Sends the mails of the hour"
+  expression  = "cron(0 * * * ? *)"
+  target_arn  = module.report.arn
+  action      = "lambda:InvokeFunction"
+  account_id  = local.account_id
+  # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
+  input = "{\"mails_at\": \"${local.platform.scheduled_at}\"}"
 }

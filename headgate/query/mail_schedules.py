@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from headgate.lake import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from headgate.lake.ports import ObjectStore
 
 Every = Literal["day", "week", "month"]
 OnlyIf = Literal["", "above", "below"]
 LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
+USUAL_HOUR = 6  # of mails that earlier versions scheduled, in UTC
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class MailSchedule:
             empty to send it always.
         limit_panel: the panel of the dashboard that has the figure; empty for a question.
         limit_unit: its unit, by which lists of mails write the limit.
+        hour, time_zone: the hour of the day at which it is sent, in an IANA time zone.
     """
 
     title: str
@@ -60,10 +64,19 @@ class MailSchedule:
     limit: float | None = None
     limit_panel: str = ""
     limit_unit: str = ""
+    hour: int = USUAL_HOUR
+    time_zone: str = "UTC"
 
-    def is_due(self, day: date) -> bool:
-        """Return whether the mail is due on a day."""
-        return self.on == {"day": 0, "week": day.isoweekday(), "month": day.day}[self.every]
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment, in naive UTC, in the time zone of the mail."""
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.time_zone))
+
+    def is_due(self, moment: datetime) -> bool:
+        """Return whether the hour of the mail began within the last hour before a moment in naive UTC."""
+        here = self.local(moment)
+        begun = here.replace(hour=self.hour, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+        is_its_day = self.on == {"day": 0, "week": here.isoweekday(), "month": here.day}[self.every]
+        return is_its_day and begun <= moment.replace(tzinfo=UTC) < begun + _HOUR
 
 
 def mail_schedules(objects: ObjectStore, bucket: str) -> list[MailSchedule]:

@@ -63,7 +63,7 @@ _CUT = "\nThe mail is cut here, because it is too long."
 _MAX_LINK_BYTES = 8_000
 _PAUSE_S = 1.0
 _NAMES_OF_CODES = "the names of codes"  # the only statements that are no questions
-_RESERVE_S = 60.0  # kept for the alerts and the summary after the mails
+_RESERVE_S = 60.0  # kept for the message about mails that were not sent
 _STATES_OF_WORK = frozenset({"queued", "running"})
 
 
@@ -90,7 +90,7 @@ class SentMails:
 
 @dataclass(frozen=True)
 class MailSender:
-    """Sends the mails of one run of the report.
+    """Sends the mails of one call of the report's function.
 
     Attributes:
         left_s: seconds until the function is stopped.
@@ -117,29 +117,32 @@ class MailSender:
     key: str = ""
     is_scheduled: bool = True
 
-    def send_due(self) -> SentMails:
-        """Send every mail that is due today to people who may still read the lake.
+    def send_due(self, moment: datetime | None = None) -> SentMails:
+        """Send every mail whose hour is that of a moment, now by default, to people who may still read.
 
         A mail that fails is logged and does not stop the others. A mail that an earlier try of the same day
         sent is not sent again. Each statement is asked as a reader asks it in the API: columns about people
         are left out, whatever groups the person is in.
+
+        Args:
+            moment: when the mails were to be sent, in naive UTC; the call itself may come later.
         """
-        today, sent, failed = self.lake.now().date(), 0, 0
-        due = self._due(today)
+        moment, sent, failed = moment or self.lake.now(), 0, 0
+        due = self._due(moment)
         for at, schedule in enumerate(due):
             if self.left_s() < _RESERVE_S:
                 log.error("the time was over before all mails were sent", extra={"mails": len(due) - at})
                 return SentMails(sent, failed, len(due) - at)
             try:
-                sent += self._send(schedule, today)
+                sent += self._send(schedule, schedule.local(moment).date())
             except Exception as error:  # noqa: BLE001 no mail depends on another one
                 failed += 1
                 _log_failure(schedule, error)
         return SentMails(sent, failed)
 
-    def _due(self, today: date) -> list[MailSchedule]:
+    def _due(self, moment: datetime) -> list[MailSchedule]:
         schedules = mail_schedules(self.lake.objects, self.lake.bucket("artifacts"))
-        return [schedule for schedule in schedules if schedule.is_due(today)]
+        return [schedule for schedule in schedules if schedule.is_due(moment)]
 
     def _send(self, schedule: MailSchedule, today: date) -> bool:
         """Send a mail and mark it, and return whether it was sent now."""
@@ -168,7 +171,7 @@ class MailSender:
         Raises:
             OutOfTimeError: the function ends before all answers are there.
         """
-        subject = f"{self._title(schedule)}, {self.lake.now():%d %b %Y}"
+        subject = f"{self._title(schedule)}, {schedule.local(self.lake.now()):%d %b %Y}"
         return self.mails.subject(subject) if self.mails else subject, self._text(schedule)
 
     def ask_all(self, statements: Iterable[str]) -> None:
@@ -497,7 +500,9 @@ def _links(schedule: MailSchedule, console_url: str, *, is_scheduled: bool) -> I
     link = f"{console_url}/#{_address(schedule)}"
     if len(link) <= _MAX_LINK_BYTES:
         yield f"\nOpen it: {link}"
-    asked, list_of = ("scheduled", "Stop it") if is_scheduled else ("asked for", "Your scheduled mails")
+    asked, list_of = (
+        ("scheduled", "Change or stop it") if is_scheduled else ("asked for", "Your scheduled mails")
+    )
     day = day_words(datetime.fromisoformat(schedule.at).date()) if schedule.at else "an earlier day"
     yield f"You {asked} this mail on {day}. {list_of}: {console_url}/#/dashboards/mine"
 

@@ -1,11 +1,10 @@
-"""Make the report of a deployment, store it, and announce it."""
+"""Make the report of a deployment, store it, and announce it; send the mails that are due."""
 
 from __future__ import annotations
 
-import logging
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headgate.api.deployed_lake import DeployedLake
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from headgate.aws.sns import Alerts
-
-log = logging.getLogger(__name__)
 
 COST_DAYS = 30
 
@@ -49,43 +46,55 @@ def make(env: Mapping[str, str]) -> ReportPage:
     return ReportPage(report, alerts, report_html(report, alerts, ReportSettings.from_env(env).console_url))
 
 
-def publish(env: Mapping[str, str], left_s: Callable[[], float] = lambda: math.inf) -> str:
-    """Store the page of the day, send its address, the alerts and the mails that are due; return its S3 URI.
-
-    Alerts follow the mails: if a mail ended the function, Lambda's retry would repeat alerts.
-
-    Args:
-        left_s: seconds until the function is stopped.
-    """
+def publish(env: Mapping[str, str]) -> str:
+    """Store the page of the day, send its address and the alerts; return its S3 URI."""
     page, settings = make(env), ReportSettings.from_env(env)
     ref = ObjectRef(
         ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date())
     )
     stores.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
     uri = f"s3://{ref.bucket}/{ref.key}"
-    sent = _send_mails(env, settings.console_url, left_s)
-    announce(page, uri, operations.alerts(env), settings.console_url, sent)
+    announce(page, uri, operations.alerts(env), settings.console_url)
     return uri
 
 
-def _send_mails(env: Mapping[str, str], console_url: str, left_s: Callable[[], float]) -> SentMails:
-    """Send the mails that are due; a lake whose schedules cannot be read has one that failed."""
+def send_mails(
+    env: Mapping[str, str], scheduled_at: str, left_s: Callable[[], float] = lambda: math.inf
+) -> SentMails:
+    """Send the mails of an hour, and an alert if not every mail was sent.
+
+    Args:
+        scheduled_at: a moment of the hour, ISO 8601; empty for the current hour.
+        left_s: seconds until the function is stopped.
+    """
     if not (mails := operations.mails(env)):
         return SentMails()
-    try:
-        return MailSender(DeployedLake(env), mails, console_url, left_s).send_due()
-    except Exception as error:  # noqa: BLE001 alerts do not depend on mails
-        log.error("the mails could not be read", extra={"error": type(error).__name__})  # noqa: TRY400 no text
-        return SentMails(failed=1)
+    moment = (
+        datetime.fromisoformat(scheduled_at).astimezone(UTC).replace(tzinfo=None) if scheduled_at else None
+    )
+    sender = MailSender(DeployedLake(env), mails, ReportSettings.from_env(env).console_url, left_s)
+    sent = sender.send_due(moment)
+    report_unsent(sent, operations.alerts(env))
+    return sent
 
 
-def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str, mails: SentMails) -> None:
-    """Send a message per alert of a page, then the page's address, its figures, and failed mails."""
+def report_unsent(mails: SentMails, topic: Alerts) -> None:
+    """Send an alert if not every mail was sent."""
+    if missing := mails.failed + mails.not_tried:
+        topic.send(
+            f"Headgate did not send {missing} of {mails.sent + missing} mails with answers",
+            f"{mails.failed} failed, {mails.not_tried} for lack of time. "
+            "The log of the report's function says why.",
+        )
+
+
+def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str) -> None:
+    """Send a message per alert of a page, then the page's address and its figures."""
     for alert in page.alerts:
         topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
     topic.send(
         f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts",
-        "\n".join([*_announcement(page, uri, console_url), *_mail_lines(mails)]),
+        "\n".join(_announcement(page, uri, console_url)),
     )
 
 
@@ -112,13 +121,3 @@ def _announcement(page: ReportPage, uri: str, console_url: str) -> Iterator[str]
                     f"{board.title}: {answer.panel.question} "
                     f"{figure(answer.records()[0]['value'], answer.panel.unit)}"
                 )
-
-
-def _mail_lines(mails: SentMails) -> Iterator[str]:
-    """Yield a line if not every mail was sent."""
-    if missing := mails.failed + mails.not_tried:
-        yield (
-            f"Mails:   {missing} of {mails.sent + missing} with answers were not sent: "
-            f"{mails.failed} failed, {mails.not_tried} for lack of time. "
-            "The log of the report's function says why."
-        )

@@ -235,6 +235,11 @@ run "the_lake_is_as_described" {
   }
 
   assert {
+    condition     = module.mails_schedule.settings == { state = "ENABLED", expression = "cron(0 * * * ? *)", input = "{\"mails_at\": \"<aws.scheduler.scheduled-time>\"}" } && module.report_schedule.settings.input == "{}"
+    error_message = "Each hour the function of the report gets the hour whose mails it sends; its daily call has none."
+  }
+
+  assert {
     condition     = local.run_interval_s == 3600 && length(local.deployment_id) == 8
     error_message = "On AWS at least an hour lies between two starts, and a run's name ends with the deployment."
   }

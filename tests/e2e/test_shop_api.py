@@ -94,20 +94,20 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(
         assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
 
 
-def test_a_reader_gets_answers_at_their_address_from_the_function_of_the_report(
-    shop_lake: Lake, viewer: Api
-) -> None:
+def test_a_reader_gets_answers_at_their_address_at_the_hour_of_the_mail(shop_lake: Lake, viewer: Api) -> None:
     sns, topic = shop_lake.client("sns"), shop_lake.environment["HEADGATE_MAILS_TOPIC_ARN"]
     address, received = mailbox(shop_lake.client)
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=address)
-    mail = {"title": "Orders", "sql": "select count(*) as n from orders", "every": "day", "on": 0}
+    at = {"every": "day", "on": 0, "hour": 23, "time_zone": "Asia/Kolkata"}  # half an hour off those of UTC
+    mail = {"title": "Orders", "sql": "select count(*) as n from orders", **at}
     scheduled = viewer.call("PUT", "/v1/mails", mail).json
     assert scheduled["address"] == "viewer@example.com"
     endpoints = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert "viewer@example.com" in [each["Endpoint"] for each in endpoints]
     name = shop_lake.outputs["functions"]["report"]["name"]
-    answer = shop_lake.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-    assert "FunctionError" not in answer, answer["Payload"].read()
+    call = json.dumps({"mails_at": "2026-01-05T18:00:00Z"}).encode()
+    answer = shop_lake.client("lambda").invoke(FunctionName=name, Payload=call)
+    assert json.loads(answer["Payload"].read()) == {"sent": 1, "failed": 0, "not_tried": 0}
     (message,) = received()
     title, origin, header = message["Message"].splitlines()[:3]
     assert (title, header.strip()) == ("Orders", "N")  # numbers are right-aligned

@@ -861,8 +861,10 @@ export interface paths {
          */
         get: operations["listMails"];
         /**
-         * Schedule a mail to the caller's own address, replacing the caller's mail of the same title
-         * @description Needs the group `viewer`.
+         * Schedule a mail to the caller's own address, or change the caller's mail of the same title
+         * @description `replaces` names the mail that gets another title.
+         *
+         *     Needs the group `viewer`.
          */
         put: operations["scheduleMail"];
         post?: never;
@@ -5258,6 +5260,12 @@ export interface components {
              */
             form: "" | "area" | "points";
             /**
+             * Hour
+             * @description Hour of the day at which it is sent, in `time_zone`.
+             * @default 6
+             */
+            hour: number;
+            /**
              * Is Stacked
              * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
              */
@@ -5314,6 +5322,12 @@ export interface components {
             series: string;
             /** Sql */
             sql: string;
+            /**
+             * Time Zone
+             * @description IANA time zone of the day and the hour, such as Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
             /** Title */
             title: string;
             /**
@@ -5357,6 +5371,12 @@ export interface components {
              * @enum {string}
              */
             form: "" | "area" | "points";
+            /**
+             * Hour
+             * @description Hour of the day at which it is sent, in `time_zone`.
+             * @default 6
+             */
+            hour: number;
             /**
              * Is Stacked
              * @description Of bars and areas: one above the other or not; null for the usual way of the chart.
@@ -5402,6 +5422,12 @@ export interface components {
              */
             only_if: "" | "above" | "below";
             /**
+             * Replaces
+             * @description Title of the caller's mail that this one changes.
+             * @default
+             */
+            replaces: string;
+            /**
              * Scale
              * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
              * @default auto
@@ -5419,6 +5445,12 @@ export interface components {
              * @default
              */
             sql: string;
+            /**
+             * Time Zone
+             * @description IANA time zone of the day and the hour, such as Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
             /**
              * Title
              * @description Unique among the caller's mails.

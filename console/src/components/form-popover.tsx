@@ -19,12 +19,24 @@ interface Props {
   width?: number
   /** Whether the form may grow, such as by a preview: it has the window then, and scrolls in it. */
   isLarge?: boolean
+  /** Says which one the button is of several in a list, where it is drawn small. */
+  name?: string
   children: ReactNode
 }
 
 /** A button with a small form below it, or a large one over the page, which closes when its content was sent. */
 export function FormPopover(props: Props) {
-  const { label, submit, what, isComplete, missing = '', onSubmit, width = 280, isLarge = false } = props
+  const {
+    label,
+    submit,
+    what,
+    isComplete,
+    missing = '',
+    onSubmit,
+    width = 280,
+    isLarge = false,
+    name,
+  } = props
   const [isOpen, setOpen] = useState(false)
   const [isSaid, setSaid] = useState(false)
   const send = useMutation({
@@ -40,8 +52,9 @@ export function FormPopover(props: Props) {
   }
   const button = (
     <Button
-      size="compact-sm"
-      variant="default"
+      size={name ? 'compact-xs' : 'compact-sm'}
+      variant={name ? 'subtle' : 'default'}
+      aria-label={name}
       onClick={() => {
         setSaid(false)
         setOpen(!isOpen)
@@ -77,7 +90,11 @@ export function FormPopover(props: Props) {
     </Stack>
   )
   return (
-    <Said words={isSaid && !isOpen ? send.data : undefined} onClose={() => setSaid(false)}>
+    <Said
+      words={isSaid && !isOpen ? send.data : undefined}
+      onClose={() => setSaid(false)}
+      isInRow={Boolean(name)}
+    >
       {isLarge ? (
         <>
           {button}
@@ -86,7 +103,7 @@ export function FormPopover(props: Props) {
             <Modal.Overlay />
             <Modal.Content>
               <Group justify="space-between" p="md">
-                <Modal.Title>{label}</Modal.Title>
+                <Modal.Title>{name ?? label}</Modal.Title>
                 <Modal.CloseButton aria-label="Close" />
               </Group>
               <Modal.Body>{form}</Modal.Body>
@@ -111,8 +128,15 @@ export function FormPopover(props: Props) {
   )
 }
 
+interface SaidProps {
+  words: ReactNode
+  onClose: () => void
+  isInRow: boolean
+  children: ReactNode
+}
+
 /** What came of a form, in a box below its button until a person clicks elsewhere: it moves nothing on the page. */
-function Said({ words, onClose, children }: { words: ReactNode; onClose: () => void; children: ReactNode }) {
+function Said({ words, onClose, isInRow, children }: SaidProps) {
   return (
     <Popover
       opened={Boolean(words)}
@@ -125,7 +149,7 @@ function Said({ words, onClose, children }: { words: ReactNode; onClose: () => v
       withRoles={false}
     >
       <Popover.Target>
-        <div>{children}</div>
+        <div style={isInRow ? { display: 'inline-block' } : undefined}>{children}</div>
       </Popover.Target>
       <Popover.Dropdown maw="min(24rem, 90vw)">
         <Text size="sm" role="status" component="div">

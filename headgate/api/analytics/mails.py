@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from headgate.api.analytics.board_filters import board_filters
 from headgate.api.analytics.contracts import catalog
@@ -36,20 +37,33 @@ def mails_of(lake: LakePorts, caller: CallerIdentity) -> Mails:
 
 
 def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails:
-    """Schedule a mail to the caller, and subscribe the caller's address.
+    """Schedule a mail to the caller or change one, and subscribe the caller's address.
 
     The mail service asks each address once to confirm the subscription.
 
     Raises:
-        ProblemError: 404, unknown dashboard; 409, the caller has no address, the lake has too many addresses,
-            or another request was faster; 422, invalid day, card number or SSN in a text, or too many mails.
+        ProblemError: 404, unknown dashboard or mail to change; 409, the caller has no address or another mail
+            of the title, the lake has too many addresses, or another request was faster; 422, invalid day,
+            card number or SSN in a text, or too many mails.
         QueryError: the statement does more than read, reads tables outside the lake, or needs a column about
             people.
     """
     _check(lake, caller, asked)
     _subscribed(lake, _address(lake, caller))
-    mails_list(caller.key).put(lake, lambda _: _schedule_of(lake, caller, asked))
+
+    def entry(before: list[MailSchedule]) -> MailSchedule:
+        _check_change(asked, {each.title for each in before})
+        return _schedule_of(lake, caller, asked)
+
+    mails_list(caller.key).put(lake, entry, replaces=asked.replaces)
     return mails_of(lake, caller)
+
+
+def _check_change(asked: MailAsked, titles: set[str]) -> None:
+    if asked.replaces and asked.replaces not in titles:
+        raise not_found("You have no mail of that title any more. Load the page again.")
+    if asked.replaces not in {"", asked.title} and asked.title in titles:
+        raise conflict("You have another mail of this title. Choose another title.")
 
 
 def preview(lake: LakePorts, caller: CallerIdentity, asked: MailAsked, key: str) -> MailShown:
@@ -95,7 +109,7 @@ def _subscribed(lake: LakePorts, address: str) -> AnswerMails:
 
 def _schedule_of(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> MailSchedule:
     at = lake.now().isoformat(timespec="seconds")
-    return MailSchedule(**asked.model_dump(), by=caller.key, at=at)
+    return MailSchedule(**asked.model_dump(exclude={"replaces"}), by=caller.key, at=at)
 
 
 def stop(lake: LakePorts, caller: CallerIdentity, title: str) -> Mails:
@@ -114,6 +128,7 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
     first, last = min(1, LAST_DAY[asked.every]), LAST_DAY[asked.every]
     if not first <= asked.on <= last:
         raise invalid("body.on", "no_such_day", f"`on` must be {first} to {last} for every {asked.every}.")
+    _check_zone(asked.time_zone)
     expect_no_numbers("body.title", "title", asked.title)
     check_drawing(asked)
     _check_limit(asked)
@@ -122,6 +137,14 @@ def _check(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> None:
             check_statement(lake, reader(""), mailed_statement(lake, asked.sql).sql)
     else:
         _check_board(lake, _board_to_mail(lake, caller, asked.dashboard), asked)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        detail = "There is no such time zone. Send an IANA name such as Europe/Berlin."
+        raise invalid("body.time_zone", "unknown_time_zone", detail) from None
 
 
 def _check_limit(asked: MailAsked) -> None:

@@ -41,17 +41,17 @@ class PersonalList(Generic[Entry]):
             return [], ""
         return self.parse(text), etag
 
-    def put(self, lake: LakePorts, entry_of: Callable[[list[Entry]], Entry]) -> None:
+    def put(self, lake: LakePorts, entry_of: Callable[[list[Entry]], Entry], replaces: str = "") -> None:
         """Add the entry that `entry_of` returns for the others; an equal entry keeps its time.
 
-        It replaces the entry of the same name.
+        It replaces the entry of the same name, and that of the name `replaces`.
 
         Raises:
             ProblemError: 409, another request of the person was faster; 422, the list is full.
         """
         before, etag = self.read(lake)
         entry = entry_of(before)
-        others = self._without(before, getattr(entry, self.name_field))
+        others = self._without(self._without(before, getattr(entry, self.name_field)), replaces)
         if len(others) >= self.max_entries:
             detail = f"Your list is full with {self.max_entries} entries. Delete an entry first."
             raise invalid(f"body.{self.name_field}", "too_many", detail)

@@ -21,7 +21,10 @@ def list_mails(lake: Lake, caller: Caller) -> Mails:
 
 @routes.put("/v1/mails", Group.VIEWER, problems=[404, 409])
 def schedule_mail(lake: Lake, caller: Caller, body: MailAsked) -> Mails:
-    """Schedule a mail to the caller's own address, replacing the caller's mail of the same title."""
+    """Schedule a mail to the caller's own address, or change the caller's mail of the same title.
+
+    `replaces` names the mail that gets another title.
+    """
     return mails.schedule(lake, caller, body)
 
 

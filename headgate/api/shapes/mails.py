@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Moment, Shape
 from headgate.api.shapes.tables import FORM, SCALE, STACKED, PanelForms, PanelScales
-from headgate.query.mail_schedules import Every, OnlyIf
+from headgate.query.mail_schedules import USUAL_HOUR, Every, OnlyIf
 
 Column = Annotated[str, Field(max_length=200)]
 Kind = Literal["table", "line", "bar"]
@@ -23,6 +23,8 @@ Values = Annotated[
 _ONLY_IF = "Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always."
 _LIMIT_PANEL = "Panel of the dashboard that has the figure; empty for a question."
 _LIMIT_UNIT = "Unit of the figure, by which a list of mails writes the limit, such as `share`."
+_HOUR = "Hour of the day at which it is sent, in `time_zone`."
+_ZONE = "IANA time zone of the day and the hour, such as Europe/Berlin."
 _ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
 
 
@@ -38,6 +40,9 @@ class MailAsked(Asked):
     )
     every: Every
     on: int = Field(0, ge=0, le=28, description=_ON)
+    hour: int = Field(USUAL_HOUR, ge=0, le=23, description=_HOUR)
+    time_zone: str = Field("UTC", max_length=64, description=_ZONE)
+    replaces: str = Field("", max_length=120, description="Title of the caller's mail that this one changes.")
     kind: Kind = Field("table", description=_KIND)
     x: Column = Field("", description="Column of the x axis; empty to derive it.")
     y: tuple[Column, ...] = Field((), max_length=20)
@@ -73,6 +78,8 @@ class Mail(Shape):
     dashboard: str
     every: Every
     on: int = Field(description=_ON)
+    hour: int = Field(USUAL_HOUR, description=_HOUR)
+    time_zone: str = Field("UTC", description=_ZONE)
     at: Moment
     kind: Kind = Field("table", description=_KIND)
     x: str = ""

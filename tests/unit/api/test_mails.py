@@ -105,6 +105,9 @@ def test_a_mail_replaces_the_persons_own_of_the_same_title_and_is_stopped_safely
         ({"every": "day", "on": 1}, 422),
         ({"every": "month", "on": 29}, 422),
         ({"every": "hour"}, 422),
+        ({"hour": 24}, 422),
+        ({"time_zone": "Mars/Olympus"}, 422),
+        ({"time_zone": "../etc"}, 422),
         ({"title": "4111 1111 1111 1111"}, 422),
         ({"sql": "select 4111111111111111"}, 422),
         ({"sql": "drop table orders"}, 422),
@@ -566,17 +569,75 @@ def test_a_statement_that_became_personal_is_answered_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "on", "day", "is_due"),
+    ("every", "on", "is_due"),
+    [("day", 0, True), ("week", 2, True), ("week", 1, False), ("month", 6, True), ("month", 28, False)],
+)
+def test_a_mail_is_due_on_its_day(every: Any, on: int, is_due: bool) -> None:  # noqa: ANN401 parameters
+    schedule = MailSchedule("Sales", "select 1", "", every, on, "ana", "")
+    assert schedule.is_due(datetime(2026, 1, 6, 6)) is is_due
+
+
+@pytest.mark.parametrize(
+    ("hour", "zone", "moments"),
     [
-        ("day", 0, date(2026, 1, 6), True),
-        ("week", 2, date(2026, 1, 6), True),
-        ("week", 1, date(2026, 1, 6), False),
-        ("month", 6, date(2026, 1, 6), True),
-        ("month", 28, date(2026, 1, 6), False),
+        (6, "UTC", [datetime(2026, 1, 5, 6)]),
+        (8, "Europe/Berlin", [datetime(2026, 1, 5, 7)]),
+        (0, "Pacific/Auckland", [datetime(2026, 1, 4, 11)]),  # Monday there, Sunday in UTC
+        (8, "Asia/Kolkata", [datetime(2026, 1, 5, 3)]),  # at 08:30: it is asked for at full hours of UTC
     ],
 )
-def test_a_mail_is_due_on_its_day(every: Any, on: int, day: date, is_due: bool) -> None:  # noqa: ANN401 parameters
-    assert MailSchedule("Sales", "select 1", "", every, on, "ana", "").is_due(day) is is_due
+def test_a_mail_is_due_once_on_its_day_at_its_hour_in_its_time_zone(
+    hour: int, zone: str, moments: list[datetime]
+) -> None:
+    schedule = MailSchedule("Sales", "select 1", "", "week", 1, "ana", "", hour=hour, time_zone=zone)
+    hours = [datetime(2026, 1, 3) + timedelta(hours=at) for at in range(7 * 24)]
+    assert [at for at in hours if schedule.is_due(at)] == moments
+
+
+@pytest.mark.parametrize("month", [3, 10])
+def test_a_mail_is_due_once_on_the_days_when_the_clocks_change(month: int) -> None:
+    schedule = MailSchedule("Sales", "select 1", "", "day", 0, "ana", "", hour=2, time_zone="Europe/Berlin")
+    hours = [datetime(2026, month, 20) + timedelta(hours=at) for at in range(10 * 24)]
+    assert sum(map(schedule.is_due, hours)) == 10
+
+
+def test_a_mail_is_sent_at_its_hour_and_has_the_day_of_its_time_zone() -> None:
+    lake = MemoryLake()
+    asked = mail(every="day", on=0, hour=8, time_zone="Pacific/Auckland")
+    (kept,) = Caller(lake, ("viewer",), "ana").call("PUT", PATH, asked).json["mails"]
+    assert (kept["hour"], kept["time_zone"]) == (8, "Pacific/Auckland")
+    assert sent(lake, MONDAY) == []
+    ((_, subject, _),) = sent(lake, datetime(2026, 1, 4, 19))
+    assert subject == "Sales, 05 Jan 2026"
+
+
+def test_mails_of_an_earlier_hour_are_sent_by_a_call_that_comes_late() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
+    lake.moment = MONDAY + timedelta(hours=2)
+    assert sender(lake).send_due() == SentMails()
+    assert sender(lake).send_due(MONDAY) == SentMails(sent=1)
+
+
+def test_a_mail_is_changed_under_its_title_or_another_one_and_none_is_lost() -> None:
+    ana = Caller(MemoryLake(), ("viewer",), "ana")
+    for title in ("Sales", "Returns"):
+        assert ana.call("PUT", PATH, mail(title)).status == 200
+    changed = mail("Sales of the week", sql="select 2 as n", every="day", on=0, hour=17, replaces="Sales")
+    answer = ana.call("PUT", PATH, changed).json["mails"]
+    assert [(each["title"], each["sql"], each["hour"]) for each in answer] == [
+        ("Returns", "select 1 as n", 6),
+        ("Sales of the week", "select 2 as n", 17),
+    ]
+    refused = ana.call("PUT", PATH, mail("Returns", replaces="Sales of the week"))
+    assert refused.status == 409
+    assert len(ana.call("GET", PATH).json["mails"]) == 2
+
+
+def test_a_mail_that_was_stopped_meanwhile_cannot_be_changed() -> None:
+    ana = Caller(MemoryLake(), ("viewer",), "ana")
+    assert ana.call("PUT", PATH, mail(replaces="Sales")).status == 404
+    assert ana.call("GET", PATH).json["mails"] == []
 
 
 def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> None:

@@ -163,13 +163,28 @@ function formsOf(unit: string): string {
 const readAs = (limit: Limit['limit'], unit: string): string =>
   typeof limit === 'number' ? `Read as ${figureInFull(limit, unit)}.` : formsOf(unit)
 
+/** A limit as a person types it. */
+function typedText({ limit, limit_unit: unit = '' }: Limit): string {
+  if (typeof limit !== 'number') return ''
+  return String(isShare(unit) ? Number((limit * 100).toPrecision(12)) : limit)
+}
+
+/** The figures with that of the limit, whose answer may not be read yet or have lost it. */
+function withFigureOf(
+  { limit_panel: panel = '', limit_column: column = '', limit_unit: unit = '' }: Limit,
+  figures: Figure[],
+): Figure[] {
+  if (!column || figures.some((each) => keyOf(each) === keyOf({ panel, column }))) return figures
+  return [...figures, { panel, column, label: heading(column, unit), unit }]
+}
+
 const keyOf = ({ panel, column }: Pick<Figure, 'panel' | 'column'>): string => JSON.stringify([panel, column])
 
 /** Chooses when a mail is sent: always, or only if a figure of its answers is above or below a limit. */
 export function LimitFields({ columns, panels, limit, onChange }: Props) {
-  const [text, setText] = useState('')
-  const figures = [...useFiguresOf(columns), ...useFiguresOfPanels(panels, limit.only_if !== '')]
-  if (columns.length + panels.length === 0) return null
+  const [text, setText] = useState(() => typedText(limit))
+  const read = [...useFiguresOf(columns), ...useFiguresOfPanels(panels, limit.only_if !== '')]
+  const figures = withFigureOf(limit, read)
   const first: Figure = figures[0] ?? { panel: '', column: '', label: 'No figure is there yet', unit: '' }
   const chosen = keyOf({ panel: limit.limit_panel ?? '', column: limit.limit_column ?? '' })
   const figure = figures.find((each) => keyOf(each) === chosen) ?? first
@@ -210,6 +225,7 @@ export function LimitFields({ columns, panels, limit, onChange }: Props) {
             size="xs"
             label={isShare(figure.unit) ? 'Limit, in percent' : 'Limit'}
             inputMode="decimal"
+            disabled={figures.length === 0}
             value={text}
             description={readAs(limit.limit, figure.unit)}
             error={

@@ -7,16 +7,9 @@ import { UndoNote, useUndo } from '../../components/undo-note'
 import { askedBy, questionAddress, useKeptQuestions } from '../query/saved-questions'
 import { OWN_BOARD } from '../dashboards/board-draft'
 import { useDashboards } from '../dashboards/queries'
-import { figurePanelOf } from './limit-fields'
-import {
-  dayWords,
-  type LimitedPanel,
-  limitWords,
-  type Mail,
-  useMails,
-  useScheduleMail,
-  useStopMail,
-} from './mails'
+import { type FigurePanel, figurePanelOf } from './limit-fields'
+import { MailMe } from './mail-me'
+import { dayWords, limitWords, type Mail, timeWords, useMails, useScheduleMail, useStopMail } from './mails'
 
 /** The mails that a person scheduled, each with the way to its page and the button that stops it. */
 export function MailList() {
@@ -46,8 +39,16 @@ export function MailList() {
             </Anchor>{' '}
             <Text size="sm" span className="muted">
               {dayWords(mail)}
+              {timeWords(mail)}
               {limitWords(mail, panelsOf(mail))}
             </Text>{' '}
+            <MailMe
+              key={JSON.stringify(mail)}
+              mail={mail}
+              of={contentOf(mail)}
+              title={mail.title}
+              panels={panelsOf(mail)}
+            />
             <Button
               size="compact-xs"
               variant="subtle"
@@ -65,13 +66,20 @@ export function MailList() {
 }
 
 /** The panels of the dashboard of a mail, whose limit names one of them. */
-function usePanelsOf(): (mail: Mail) => LimitedPanel[] {
+function usePanelsOf(): (mail: Mail) => FigurePanel[] {
   const boards = useDashboards().data?.dashboards
   const { questions } = useKeptQuestions()
   return ({ dashboard }) =>
     dashboard === OWN_BOARD
       ? questions.map(figurePanelOf)
       : (boards?.find(({ system }) => system === dashboard)?.panels ?? [])
+}
+
+/** What a mail sends, in the form in which its page asks for it. */
+function contentOf({ sql, dashboard, filters, kind, x = '', y = [], series = '', ...drawn }: Mail) {
+  if (dashboard) return { dashboard, filters: filters ?? {} }
+  const { scale, form, is_stacked } = drawn
+  return { sql, kind: kind ?? 'table', x, y, series, scale, form, is_stacked }
 }
 
 function pageOf(mail: Mail): string {

@@ -1,21 +1,26 @@
-import { NativeSelect, Text, TextInput } from '@mantine/core'
+import { Group, NativeSelect, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
-import { clockTime } from '../../formats/moments'
+import { zone } from '../../formats/moments'
 import type { AnswerColumn } from '../../formats/columns'
-import { type FigurePanel, isWholeLimit, LimitFields, NO_LIMIT } from './limit-fields'
+import { type FigurePanel, isWholeLimit, type Limit, LimitFields, NO_LIMIT } from './limit-fields'
 import { MailNow } from './mail-now'
+import { useResult } from '../query/results'
 import type { ShownChart } from '../query/saved-questions'
 import {
   dayWords,
   daysOf,
   type Every,
+  hourWords,
   limitWords,
+  type Mail,
   type MailAsked,
   MAX_TITLE,
+  timeWords,
   useMails,
   useScheduleMail,
+  USUAL_HOUR,
 } from './mails'
 
 interface Props {
@@ -28,18 +33,13 @@ interface Props {
   columns?: AnswerColumn[]
   /** The panels of a dashboard, whose figures may have a limit. */
   panels?: FigurePanel[]
+  /** The scheduled mail that is changed; without one a mail is added. */
+  mail?: Mail
 }
 
 const NO_COLUMNS: AnswerColumn[] = []
 
-/** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
-const SENT_AT = Date.UTC(2026, 0, 1, 6)
-
-/** Which day a moment is on where the person is, if that is not its day in UTC. */
-function otherDayWords(at: number): string {
-  const [here, utc] = [new Date(at).getDate(), new Date(at).getUTCDate()]
-  return here === utc ? '' : (here - utc + 31) % 31 === 1 ? ' on the next day' : ' on the day before'
-}
+const HOURS = Array.from({ length: 24 }, (_, hour) => ({ value: String(hour), label: hourWords(hour) }))
 
 type Chart = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series'>
 const NOTHING_SHOWN: Chart = { sql: '', dashboard: '', kind: 'table', x: '', y: [], series: '' }
@@ -51,37 +51,48 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels = [] }: Props) {
+export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels = [], mail }: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
   const [title, setTitle] = useState(proposed)
-  const [every, setEvery] = useState<Every>('week')
-  const [on, setOn] = useState(1)
-  const [limit, setLimit] = useState(NO_LIMIT)
+  const [sql, setSql] = useState('sql' in of ? of.sql : '')
+  const [every, setEvery] = useState<Every>(mail?.every ?? 'week')
+  const [on, setOn] = useState(mail?.on ?? 1)
+  const [hour, setHour] = useState(mail?.hour ?? USUAL_HOUR)
+  const [timeZone, setTimeZone] = useState(mail?.time_zone ?? zone())
+  const [limit, setLimit] = useState(() => limitOfMail(mail))
   const [refused, setRefused] = useState('')
+  const [read, setRead] = useState(sql)
+  const answer = useResult(mail && limit.only_if ? read : '')
   const days = daysOf(every)
+  const zones = [...new Set([timeZone, mail?.time_zone ?? zone(), zone(), 'UTC'])].sort()
   if (!mails.data?.address) return null
   const isTitled = title.trim() !== ''
   const isComplete = isTitled && isWholeLimit(limit)
   const asked = {
     ...NOTHING_SHOWN,
+    ...of,
+    ...('sql' in of ? { sql } : {}),
     title: title.trim(),
     every,
     on: days.length > 0 ? on : 0,
-    ...of,
+    hour,
+    time_zone: timeZone,
     ...(limit.only_if ? limit : {}),
   }
-  /** The mail without its days: a refusal is of what is sent, not of when. */
-  const content = JSON.stringify([asked.title, of, limit])
+  /** The mail without its times: a refusal is of what is sent, not of when. */
+  const content = JSON.stringify([asked.title, of, sql, limit])
   const isRefused = refused === content
   async function send(): Promise<string> {
-    await schedule.mutateAsync(asked)
-    return `${asked.title} is sent ${dayWords(asked)}${limitWords(asked, panels)}. Before your first mail a message asks you to confirm your address.`
+    await schedule.mutateAsync(mail ? { ...asked, replaces: mail.title } : asked)
+    const when = `${dayWords(asked)}${timeWords(asked)}${limitWords(asked, panels)}`
+    return `${asked.title} is sent ${when}. Before your first mail a message asks you to confirm your address.`
   }
   return (
     <FormPopover
-      label="Send me this by mail"
-      submit="Schedule the mail"
+      label={mail ? 'Change' : 'Send me this by mail'}
+      {...(mail ? { name: `Change the mail ${mail.title}` } : {})}
+      submit={mail ? 'Save the mail' : 'Schedule the mail'}
       what="The mail"
       isComplete={isComplete && !isRefused}
       missing={
@@ -103,6 +114,19 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
         value={title}
         onChange={(event) => setTitle(event.currentTarget.value)}
       />
+      {mail && 'sql' in of ? (
+        <Textarea
+          size="xs"
+          label="Question in SQL"
+          rows={4}
+          resize="vertical"
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'monospace' } }}
+          value={sql}
+          onChange={(event) => setSql(event.currentTarget.value)}
+          onBlur={() => setRead(sql)}
+        />
+      ) : null}
       <NativeSelect
         size="xs"
         label="How often"
@@ -122,7 +146,30 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
           onChange={(event) => setOn(Number(event.currentTarget.value))}
         />
       ) : null}
-      <LimitFields columns={columns} panels={panels} limit={limit} onChange={setLimit} />
+      <Group gap="xs" grow>
+        <NativeSelect
+          size="xs"
+          label="Time of day"
+          data={HOURS}
+          value={String(hour)}
+          onChange={(event) => setHour(Number(event.currentTarget.value))}
+        />
+        {zones.length > 1 ? (
+          <NativeSelect
+            size="xs"
+            label="Time zone"
+            data={zones}
+            value={timeZone}
+            onChange={(event) => setTimeZone(event.currentTarget.value)}
+          />
+        ) : null}
+      </Group>
+      <LimitFields
+        columns={answer.data?.columns ?? columns}
+        panels={panels}
+        limit={limit}
+        onChange={setLimit}
+      />
       <MailNow
         key={content}
         asked={asked}
@@ -130,8 +177,7 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
         onRefused={(isNow) => setRefused(isNow ? content : '')}
       />
       <Text size="xs" className="muted">
-        To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)}
-        {otherDayWords(SENT_AT)} your time, unless an operator chose another time for the daily report.{' '}
+        To {mails.data.address} within the hour from {hourWords(hour)} {timeZone}.{' '}
         {'sql' in of
           ? 'It has at most 20 rows: the newest whole periods if the rows are in the order of time, else the first.'
           : 'It has at most 20 rows of each table (of a dashboard of the lake three, with four columns): the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}
@@ -142,3 +188,15 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
     </FormPopover>
   )
 }
+
+/** The limit of a scheduled mail. */
+const limitOfMail = (mail: Mail | undefined): Limit =>
+  mail?.only_if
+    ? {
+        only_if: mail.only_if,
+        limit_panel: mail.limit_panel ?? '',
+        limit_column: mail.limit_column ?? '',
+        limit: mail.limit ?? null,
+        limit_unit: mail.limit_unit ?? '',
+      }
+    : NO_LIMIT

@@ -7,10 +7,11 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
+import { zone } from '../../formats/moments'
 import { figurePanelOf, limitOf } from './limit-fields'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
-import { dayWords, daysOf, writtenMail } from './mails'
+import { dayWords, daysOf, timeWords, writtenMail } from './mails'
 
 const MAIL = {
   title: 'Sales',
@@ -18,6 +19,8 @@ const MAIL = {
   dashboard: '',
   every: 'week',
   on: 1,
+  hour: 6,
+  time_zone: zone(),
   kind: 'line',
   x: 'month',
   y: ['sold'],
@@ -39,6 +42,8 @@ const DASHBOARD = {
   dashboard: 'hub',
   every: 'week' as const,
   on: 1,
+  hour: 6,
+  time_zone: 'UTC',
   kind: 'table' as const,
   x: '',
   y: [],
@@ -101,15 +106,21 @@ function show(part: React.ReactNode, queries = new QueryClient()): void {
 test('a dashboard is sent to the address of the person on the chosen day', async () => {
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.selectOptions(screen.getByLabelText('Time of day'), '17:00')
   expect(
-    screen.getByText(
-      /^To ana@example.com at 06:00 UTC, which is \d\d:\d\d your time, unless .* confirm the address;/,
-    ),
+    screen.getByText(/^To ana@example.com within the hour from 17:00 .* confirm the address;/),
   ).toBeTruthy()
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
-  expect(await screen.findByText(/^Sales is sent every Friday. Before your first mail/)).toBeTruthy()
-  expect(asked[0]?.body).toMatchObject({ title: 'Sales', sql: '', dashboard: 'hub', every: 'week', on: 5 })
+  expect(await screen.findByText(/^Sales is sent every Friday at 17:00. Before your first mail/)).toBeTruthy()
+  expect(asked[0]?.body).toMatchObject({
+    title: 'Sales',
+    sql: '',
+    dashboard: 'hub',
+    on: 5,
+    hour: 17,
+    time_zone: zone(),
+  })
 })
 
 test('a question is sent with the chart that the link of its mail opens', async () => {
@@ -117,7 +128,15 @@ test('a question is sent with the chart that the link of its mail opens', async 
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   await screen.findByText(/^Sold is sent every Monday/)
-  expect(asked[0]?.body).toEqual({ title: 'Sold', dashboard: '', every: 'week', on: 1, ...QUESTION })
+  expect(asked[0]?.body).toEqual({
+    title: 'Sold',
+    dashboard: '',
+    every: 'week',
+    on: 1,
+    hour: 6,
+    time_zone: zone(),
+    ...QUESTION,
+  })
 })
 
 test('a mail is shown as it is sent, and sent now, with the filters of its page', async () => {
@@ -214,7 +233,7 @@ test('a question is sent only if a figure of its answer is above a limit, of a s
   await userEvent.type(screen.getByLabelText('Limit, in percent'), '5.5 %')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(
-    await screen.findByText(/^Sold is sent every Monday, only if Returned is above 5\.5 %\. Before/),
+    await screen.findByText(/^Sold is sent every Monday at 06:00, only if Returned is above 5\.5 %\. Before/),
   ).toBeTruthy()
   expect(asked[0]?.body).toMatchObject({
     only_if: 'above',
@@ -250,7 +269,9 @@ test('a dashboard is sent only if the figure of one of its questions is below a 
   await userEvent.type(screen.getByLabelText('Limit'), '1,500')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(
-    await screen.findByText(/^Sales is sent every Monday, only if What was sold\? \(Net\) is below 1,500\./),
+    await screen.findByText(
+      /^Sales is sent every Monday at 06:00, only if What was sold\? \(Net\) is below 1,500\./,
+    ),
   ).toBeTruthy()
   expect(asked[0]?.body).toMatchObject({
     dashboard: 'hub',
@@ -292,7 +313,7 @@ test('a question on a dashboard of ones own may have a limit under its name in t
   await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
   await userEvent.type(screen.getByLabelText('Limit'), '5')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
-  await screen.findByText(/^Mine is sent every Monday, only if Sold, by month! \(N\) is above 5/)
+  await screen.findByText(/^Mine is sent every Monday at 06:00, only if Sold, by month! \(N\) is above 5/)
   expect(asked[0]?.body).toMatchObject({ limit_panel: 'sold_by_month', limit_column: 'n', limit: 5 })
 }, 30_000)
 
@@ -356,6 +377,39 @@ test('a mail that is stopped is scheduled again by Undo', async () => {
   })
 }, 30_000)
 
+test('a mail is changed in the list: its question, limit, day and hour, and the title that names it', async () => {
+  const limit = { only_if: 'above', limit_column: 'returned', limit: 0.055, limit_unit: 'share' } as const
+  mails = [{ ...MAIL, ...limit, time_zone: 'Asia/Tokyo' }]
+  const queries = new QueryClient()
+  const columns = ['returned', 'refused'].map((name) => ({ name, type: 'double', unit: 'share' }))
+  queries.setQueryData(['result', 'select 1'], { columns, rows: [] })
+  show(<MailList />, queries)
+  expect(
+    await screen.findByText(/^every Monday at 06:00 Asia\/Tokyo, only if Returned is above/),
+  ).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Change the mail Sales' }))
+  expect(await screen.findByRole('dialog', { name: 'Change the mail Sales' })).toBeTruthy()
+  expect(screen.getByLabelText<HTMLInputElement>('Limit, in percent').value).toBe('5.5')
+  await userEvent.type(screen.getByLabelText('Title of the mail'), ' again')
+  await userEvent.selectOptions(screen.getByLabelText('Figure'), 'Refused')
+  await userEvent.type(screen.getByLabelText('Question in SQL'), '0')
+  await userEvent.selectOptions(screen.getByLabelText('How often'), 'Every day')
+  await userEvent.selectOptions(screen.getByLabelText('Time of day'), '18:00')
+  await userEvent.click(screen.getByRole('button', { name: 'Save the mail' }))
+  await vi.waitFor(() => expect(asked.map(({ method }) => method)).toContain('PUT'))
+  expect(asked.find(({ method }) => method === 'PUT')?.body).toEqual({
+    ...{ title: 'Sales again', replaces: 'Sales', sql: 'select 10', dashboard: '' },
+    ...{ every: 'day', on: 0, hour: 18, time_zone: 'Asia/Tokyo' },
+    ...{ kind: 'line', x: 'month', y: ['sold'], series: '' },
+    ...{ only_if: 'above', limit_panel: '', limit_column: 'refused', limit: 0.055, limit_unit: 'share' },
+  })
+}, 30_000)
+
+test('a mail that an earlier version scheduled is sent at 06:00 UTC', () => {
+  expect(timeWords({})).toBe(zone() === 'UTC' ? ' at 06:00' : ' at 06:00 UTC')
+  expect(timeWords({ hour: 18, time_zone: zone() })).toBe(' at 18:00')
+})
+
 test('who has no address is offered no mail', async () => {
   address = ''
   show(<MailMe of={QUESTION} />)
@@ -366,7 +420,7 @@ test('who has no address is offered no mail', async () => {
 test('a mail is listed with its day and stopped by its title', async () => {
   mails = [MAIL]
   show(<MailList />)
-  expect(await screen.findByText('every Monday')).toBeTruthy()
+  expect(await screen.findByText('every Monday at 06:00')).toBeTruthy()
   expect(screen.getByRole('link', { name: 'Sales' }).getAttribute('href')).toBe(
     '/query?sql=select+1&view=chart&x=month&y=sold&kind=line',
   )

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { figureInFull } from '../../api/format'
-import { WEEKDAYS } from '../../formats/moments'
+import { WEEKDAYS, zone } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import type { ChartDrawing } from '../query/chart-choice'
 
@@ -10,7 +10,8 @@ export type Mail = Schemas['Mail']
 /** A mail as the API takes it; a chart that is drawn in the usual way states nothing of it. */
 export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing | LimitPart> &
   Partial<ChartDrawing & Pick<Schemas['MailAsked'], LimitPart>>
-type LimitPart = 'only_if' | 'limit_panel' | 'limit_column' | 'limit' | 'limit_unit'
+/** What a mail may lack: a limit, and the title of the mail that it changes. */
+type LimitPart = 'replaces' | 'only_if' | 'limit_panel' | 'limit_column' | 'limit' | 'limit_unit'
 export type Every = Mail['every']
 
 const PATH = '/v1/mails'
@@ -24,6 +25,16 @@ export function dayWords({ every, on }: Pick<Mail, 'every' | 'on'>): string {
   if (every === 'day') return 'every day'
   return every === 'week' ? `every ${WEEKDAYS[on - 1] ?? ''}` : `on day ${on} of every month`
 }
+
+/** When a mail is sent unless a person chooses another hour. */
+export const USUAL_HOUR = 6
+
+/** An hour of the day, `06:00`. */
+export const hourWords = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
+
+/** The hour of a mail in words, which follow those of its day; the person's own time zone is not named. */
+export const timeWords = ({ hour = USUAL_HOUR, time_zone: own = 'UTC' }: Partial<Mail>): string =>
+  ` at ${hourWords(hour)}${own === zone() ? '' : ` ${own}`}`
 
 /** The days that a mail can be sent on; none for every day. */
 export function daysOf(every: Every): { value: string; label: string }[] {
