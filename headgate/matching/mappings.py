@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.new_column_policy import left_out_names, with_left_out, with_undeclared
@@ -20,6 +20,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers, with_headings
+from headgate.matching.nearest_header import decided_places, in_decided_names, place_of_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +45,7 @@ MAPPABLE_RULES = {
 }
 REMEMBERED = "remembered"
 _WORTH_ASKING = 0.3
+_MAX_HEADERS = 50  # of a source, the newest ones, among which the nearest to a new header is
 # Replaces the decisions of a forgotten header: no dataset has this name, so nothing is applied.
 _FORGOTTEN = {"dataset": "", "columns": [], "fields": []}
 _DATASET_ONLY = "dataset"  # instead of a header's fingerprint: a decision about one file of no dataset
@@ -223,7 +225,10 @@ class Mappings:
             return self._dataset_decided_later(key)
         if remembered := self._remembered(sender_of_key(key), headed):
             return remembered[0]
-        return known_dataset(headed.names, headed.samples, self.contracts)
+        if dataset := known_dataset(headed.names, headed.samples, self.contracts):
+            return dataset
+        nearest = self._nearest(sender_of_key(key), headed)
+        return nearest.dataset if nearest else ""
 
     def recognised(self, key: str, body: bytes | Path) -> str:
         """Return the dataset of a file by the current contracts, from its folder or else from its columns.
@@ -260,7 +265,10 @@ class Mappings:
         remembered = self._remembered(sender_of_key(key), headed)
         if remembered and remembered[0] == dataset and not _wrong_with(contract, headed.names, remembered[1]):
             return _as_remembered(headed, contract, remembered[1])
-        match, places = match_of_kept(headed, contract)
+        decided = self._decided_places(sender_of_key(key), headed, contract)
+        left_out_before = {place for place, field in decided.items() if field is None}
+        match, places = match_of_kept(in_decided_names(headed, decided), contract, left_out_before)
+        match = _as_decided(match, decided)
         contract, left_out = _leave_columns_out(headed, contract, places)
         if new := new_columns(headed, contract, match):
             return _with_new_columns(headed, contract, match, left_out | new)
@@ -294,7 +302,10 @@ class Mappings:
         """Return the suggestion for a file of the dataset, from its header and sample values."""
         from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
 
-        return _suggested(key, headed, match_columns(headed.names, samples, self.contracts[dataset]))
+        contract = self.contracts[dataset]
+        decided = self._decided_places(sender_of_key(key), headed, contract)
+        named = in_decided_names(headed, decided)
+        return _suggested(key, headed, _as_decided(match_columns(named.names, samples, contract), decided))
 
     def assigned(self, key: str, dataset: str, body: bytes | Path) -> Suggested:
         """Return the suggestion for a file that a person assigns to the dataset."""
@@ -371,6 +382,21 @@ class Mappings:
             edits: dict[str, Any] = json.loads(read)
             return edits if edits["dataset"] in self.contracts else None
         return None
+
+    def edits_of_other_headers(self, key: str, headed: FileTable) -> list[Mapping[str, Any]]:
+        """Return the remembered edits for the newest headers of the file's source, newest first.
+
+        Return none if there are edits for its own header, also forgotten ones.
+        """
+        listed = [
+            info
+            for source in dict.fromkeys((sender_of_key(key), keys.UPLOADS))
+            for info in self._newest(f"{keys.EDITS}/{source}/")
+        ]
+        if any(info.ref.key.endswith(f"/{headed.fingerprint}.json") for info in listed):
+            return []
+        every: list[dict[str, Any]] = [json.loads(self.objects.read(info.ref)) for info in listed]
+        return [edits for edits in every if edits["dataset"] in self.contracts]
 
     @property
     def remembers_edits(self) -> bool:
@@ -450,6 +476,40 @@ class Mappings:
         ]
         named = [ref for ref in refs if keys.mapping_source(ref.key) in self.contracts]
         return self._decided(named[0]) if len(named) == 1 else None
+
+    def _decided_places(self, source: str, headed: FileTable, contract: Contract) -> dict[int, str | None]:
+        """Return the fields that people decided for columns of the nearest header, as `decided_places`."""
+        if {*map(folded, headed.names)} <= {*map(folded, contract.names)}:
+            return {}
+        nearest = self._nearest(source, headed, contract.dataset)
+        fields = dict(zip(nearest.columns, nearest.fields, strict=True)) if nearest else {}
+        return decided_places(headed, contract, fields)
+
+    def _nearest(self, source: str, headed: FileTable, dataset: str = "") -> Remembered | None:
+        """Return the mapping of the source for the header that is nearest to the file's; None without any.
+
+        A decision about the file's own header, also a forgotten one, leaves no room for another one.
+        """
+        for folder in self._sources(source):
+            listed = self._newest(f"{keys.MAPPINGS}/{folder}/")
+            if any(info.ref == self._ref(folder, headed.fingerprint) for info in listed):
+                return None
+            mappings = [self._read(info) for info in listed]
+            wanted = {dataset} if dataset else {*self.contracts}
+            fitting = [each for each in mappings if each.dataset in wanted and each.columns]
+            place = place_of_nearest(headed.shown, [each.columns for each in fitting])
+            if place is not None:
+                return fitting[place]
+        return None
+
+    def _sources(self, source: str) -> tuple[str, ...]:
+        """Return the sources of the same people: uploads are below their dataset if the sender names one."""
+        return (source, keys.UPLOADS) if source in self.contracts else (source,)
+
+    def _newest(self, prefix: str) -> list[ObjectInfo]:
+        """Return the newest objects below a prefix, newest first."""
+        listed = list(self.objects.list(self.bucket, prefix))
+        return sorted(listed, key=lambda info: info.modified_at, reverse=True)[:_MAX_HEADERS]
 
     def _decided(self, ref: ObjectRef) -> tuple[str, tuple[str | None, ...]] | None:
         try:
@@ -551,6 +611,16 @@ def _decided(
     )
     headings = with_headings(contract, headed.names, fields)
     return Decided(contract.dataset, fields, how, confidence, headings, names)
+
+
+def _as_decided(match: Match, decided: Mapping[int, str | None]) -> Match:
+    """Return the match in which columns that people decided about are remembered, and others are not."""
+    pairs = tuple(
+        replace(pair, how=REMEMBERED) if decided.get(pair.position) else pair
+        for pair in match.pairs
+        if decided.get(pair.position, "") is not None
+    )
+    return replace(match, pairs=pairs)
 
 
 def _suggested(key: str, headed: FileTable, match: Match) -> Suggested:

@@ -16,7 +16,7 @@ from headgate.values.cells import in_one_piece
 from headgate.values.stored_texts import is_textual, stored_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import pyarrow as pa
 
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 
-def match_of_kept(headed: FileTable, contract: Contract) -> tuple[Match, list[int]]:
+def match_of_kept(headed: FileTable, contract: Contract, decided: Collection[int]) -> tuple[Match, list[int]]:
     """Return the match without the columns that are left out, and their positions.
 
     These are the columns that the contract leaves out of every file, and new ones with binary data.
+
+    Args:
+        decided: the positions of further columns, which people left out of earlier files.
     """
     names, policy = left_out_names(contract), policy_of(contract)
-    kept = [place for place, name in enumerate(headed.shown) if folded(name) not in names]
+    kept = [
+        place for place, name in enumerate(headed.shown) if folded(name) not in names and place not in decided
+    ]
     if policy in {NewColumns.IGNORE, NewColumns.KEEP_AS_TEXT}:
         own = {*map(folded, contract.names), *folded_aliases(contract)}
         kept = [

@@ -25,7 +25,7 @@ from headgate.errors import BadInputError, ContractError
 from headgate.formats.blank_rows import blank_rows
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
-from headgate.matching.header_names import folded
+from headgate.matching.header_names import folded, unused_name
 from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
@@ -119,6 +119,7 @@ def edited_csv(
     *,
     stored: Mapping[str, pa.DataType] | None = None,
     number_cells: NumberCells | None = None,
+    undecided: Sequence[str] = (),
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
@@ -128,6 +129,7 @@ def edited_csv(
     Args:
         stored: the types in which the file stores its columns; None for texts alone.
         number_cells: of a workbook or of JSON, for fields with a declared format.
+        undecided: columns that the file of a contract keeps under their own names.
     """
     of_dataset = contract
     if contract is None or not edits.columns:
@@ -138,6 +140,8 @@ def edited_csv(
     else:
         column_of = {field: name for name, field in edits.columns.items() if field is not None}
         fields = [name for name in contract.names if name in column_of or not has_header(contract)]
+        column_of |= {unused_name(name, column_of): name for name in undecided}
+        fields += [name for name in column_of if name not in fields]
     sheet_column = _sheet_column(source, of_dataset, column_of)
     fields += [sheet_column] if sheet_column and sheet_column not in fields else []
     typed = {cell.row for cell in edits.cells}
@@ -324,7 +328,7 @@ def _plain(
     Args:
         is_plain: a person set a value for all rows of a missing column: `true`, `0.5`.
     """
-    if contract is None:
+    if contract is None or name not in contract.names:
         return text
     column = contract.column(name)
     if name not in edits.formats:

@@ -9,11 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from headgate.contracts.model import Contract
     from headgate.matching.mappings import Suggested
 
-JOIN, COUNTRY, SPLIT = "join", "country", "split"
+JOIN, COUNTRY, SPLIT, DEFAULT = "join", "country", "split", "default"
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,31 @@ class Edits:
         )
 
     @property
+    def mentioned_columns(self) -> frozenset[str]:
+        """Return the columns that the decisions and the steps name."""
+        of_steps = chain.from_iterable((step.column, *step.into) for step in self.steps)
+        return frozenset(chain(self.columns, of_steps))
+
+    def fitted_to(self, names: Collection[str], contract: Contract) -> Edits:
+        """Return the decisions about these columns and those that the steps make of them.
+
+        A value for all rows stays if its column is named as its field, so no column of a file was emptied.
+        """
+        there, steps = {*names}, []
+        for step in self.steps:
+            is_for_all = step.kind == DEFAULT and self.columns.get(step.column) == step.column
+            if is_for_all or {*(step.into if step.kind == JOIN else (step.column,))} <= there:
+                steps.append(step)
+                there |= {*step.into} if step.kind == SPLIT else {step.column}
+        columns = {
+            name: field
+            for name, field in self.columns.items()
+            if name in there and (field is None or field in contract.names)
+        }
+        formats = {field: form for field, form in self.formats.items() if field in columns.values()}
+        return replace(self, columns=columns, formats=formats, steps=tuple(steps))
+
+    @property
     def joined_columns(self) -> frozenset[str]:
         """Return the columns whose values are a part of a joined column."""
         return frozenset(chain.from_iterable(step.into for step in self.steps if step.kind == JOIN))
@@ -138,7 +164,7 @@ class Edits:
     @property
     def constants(self) -> dict[str, str]:
         """Return the value set for all rows, by missing column."""
-        return {step.column: step.text for step in self.steps if step.kind == "default"}
+        return {step.column: step.text for step in self.steps if step.kind == DEFAULT}
 
     def left_out_columns(self, names: Sequence[str]) -> list[str]:
         """Return the columns that a person left out; of a column that was split into a field, its other

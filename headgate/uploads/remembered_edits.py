@@ -65,7 +65,9 @@ def with_remembered_edits(
 def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
     size_bytes = file.path.stat().st_size
     headed = mappings.sample_table(file.path, None) if size_bytes <= MAX_BYTES else None
-    if headed is None or mappings.remembered_edits(file.key, headed) is None:
+    if headed is None or not (
+        mappings.remembered_edits(file.key, headed) or mappings.edits_of_other_headers(file.key, headed)
+    ):
         return file
     name = file.path.name
     upload = UploadRecord(
@@ -77,7 +79,8 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
         edited = replace(edited_content(upload, file.path, folder, mappings, MAX_BYTES), answers=None)
         folder_dataset = keys.dataset_of(file.key)
         is_elsewhere = folder_dataset in mappings.contracts and folder_dataset != edited.edits.dataset
-        if not edited.is_remembered or is_elsewhere or not edited.edits.changes_values:
+        is_sent_as_it_is = is_elsewhere or bool(edited.undecided_columns) or not edited.edits.changes_values
+        if not edited.is_remembered or is_sent_as_it_is:
             return file
         if edited.opened and edited.contract:
             check_edits(edited.edits, edited.contract, edited.opened.names)

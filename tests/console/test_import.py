@@ -80,7 +80,7 @@ def test_the_next_file_with_the_header_needs_no_decision(console: Console) -> No
     expect(page.get_by_test_id("receipt")).to_be_visible()
     page = upload_page(console)
     drop(page, "mueller-dezember.csv", supplier_file(7001))
-    expect(page.get_by_text("as remembered for files with this header")).to_be_visible()
+    expect(page.get_by_text("as remembered for files with these columns")).to_be_visible()
     commits(page, "57 in, 3 wait, 2 duplicates")
     expect(page.get_by_test_id("receipt")).to_contain_text("57 rows are in")
 

@@ -3381,7 +3381,7 @@ export interface components {
             is_encoding_unsure: boolean;
             /**
              * Is Remembered
-             * @description Whether the edits come from an earlier upload with the same header.
+             * @description Whether the edits come from an earlier upload with the same or nearly the same header.
              * @default false
              */
             is_remembered: boolean;

@@ -22,6 +22,7 @@ MAX_SAMPLES = 3
 _REASONS = {
     "exact": "The name is the field's name.",
     "alias": "The name is an alias of the field.",
+    "remembered": "Files with nearly the same columns had this field for it.",
     "fuzzy": "The name resembles the field's name, and the values fit.",
     "value": "The values fit the field.",
 }

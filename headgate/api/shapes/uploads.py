@@ -649,7 +649,8 @@ class DryRun(Shape):
     duplicate_key: str = Field("", description="The key of that file.")
     proposed_steps: tuple[ProposedStep, ...] = Field((), description="Steps that a person may add.")
     is_remembered: bool = Field(
-        default=False, description="Whether the edits come from an earlier upload with the same header."
+        default=False,
+        description="Whether the edits come from an earlier upload with the same or nearly the same header.",
     )
     draft: ContractDraft | None = Field(
         None, description="With the outcome `profiled`: a contract for such files."

@@ -41,6 +41,7 @@ def edited_file(edited: EditedUpload, folder: Path, *, is_always_written: bool =
         path,
         stored=stored,
         number_cells=_number_cells(edited),
+        undecided=edited.undecided_columns,
     )
     return path
 

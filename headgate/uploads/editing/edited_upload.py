@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from headgate.contracts.currency import is_amount
 from headgate.contracts.model import NUMBERS, Column, Contract, Kind
+from headgate.contracts.new_column_policy import left_out_names
 from headgate.formats.json.record_lists import WHOLE
 from headgate.formats.parquet.read_parquet import converts_to
 from headgate.lake.recorded_sheets import lists_sheet
+from headgate.matching.header_names import folded
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.uploads.edits import Edits, fields_after_edits
@@ -69,10 +71,20 @@ class EditedUpload:
     beside_columns: tuple[str, ...] = ()
     answers: AnsweredRows | None = None
 
+    @property
+    def undecided_columns(self) -> tuple[str, ...]:
+        """The columns that remembered decisions do not name: the gate asks, or has a rule for new columns."""
+        if not self.is_remembered or self.opened is None or self.contract is None:
+            return ()
+        left_out = left_out_names(self.contract)
+        named = self.edits.mentioned_columns
+        return tuple(name for name in self.opened.names if name not in named and folded(name) not in left_out)
+
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
         is_as_declared = self.opened is not None and self.opened.is_as_declared
-        if self.suggested is None or not self.edits.columns or self.changes_values or is_as_declared:
+        is_undecided = self.suggested is None or not self.edits.columns or bool(self.undecided_columns)
+        if self.suggested is None or is_undecided or self.changes_values or is_as_declared:
             return None
         fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
         return UploadMapping(self.suggested.to_json(), (), fields)

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import TIMES, Contract
 from headgate.errors import BadInputError
 from headgate.formats.guess_encoding import OFFERED, is_guessed
+from headgate.lake import keys
+from headgate.matching.header_names import folded
+from headgate.matching.nearest_header import place_of_nearest
 from headgate.uploads.answered_rows import without_references
 from headgate.uploads.edited_rows import check_edits, check_widths
 from headgate.uploads.edits import Edits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
+    from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
     from headgate.uploads.grid.opened_file import OpenedFile
 
@@ -38,17 +42,54 @@ def edits_of_header(
 
 
 def _stored_edits(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
-    """Return the edits stored for the header, if they are of the chosen dataset; else the own ones."""
+    """Return the edits stored for the header, or the nearest one, if they are of the chosen dataset.
+
+    Else return the own ones.
+    """
     headed = without_references(opened.headed)
-    if not opened.headed.has_header or not (read := mappings.remembered_edits(key, headed)):
+    if not opened.headed.has_header:
         return edits, False
-    stored = Edits.of(read).renamed(opened.headed.formerly_shown).for_next_file
     about_rows = dict.fromkeys(opened.names[len(headed.names) :])
-    stored = replace(stored, columns={**stored.columns, **about_rows})
-    remembered, is_applicable = _applicable(stored, opened, mappings)
-    if is_applicable and edits.dataset in {"", remembered.dataset}:
-        return replace(remembered, part=edits.part), True
-    return edits, False
+    if read := mappings.remembered_edits(key, headed):
+        stored = Edits.of(read).renamed(opened.headed.formerly_shown).for_next_file
+        stored = replace(stored, columns={**stored.columns, **about_rows})
+        remembered, is_applicable = _applicable(stored, opened, mappings)
+        is_applicable = is_applicable and edits.dataset in {"", remembered.dataset}
+        return (replace(remembered, part=edits.part), True) if is_applicable else (edits, False)
+    of_key = keys.dataset_of(key)
+    dataset = edits.dataset or (of_key if of_key in mappings.contracts else "")
+    nearest = _nearest_edits(key, dataset, headed, mappings)
+    if nearest is None:
+        return edits, False
+    return replace(nearest, columns={**nearest.columns, **about_rows}, part=edits.part), True
+
+
+def _nearest_edits(key: str, dataset: str, headed: FileTable, mappings: Mappings) -> Edits | None:
+    """Return the edits stored for the nearest header, as far as they are about the file's columns."""
+    shown = {folded(name): name for name in headed.shown}
+    every = [Edits.of(read).for_next_file for read in mappings.edits_of_other_headers(key, headed)]
+    every = [
+        each.renamed({name: shown.get(folded(name), name) for name in each.mentioned_columns})
+        for each in every
+        if dataset in {"", each.dataset}
+    ]
+    headers = [each.mentioned_columns - ({*each.made_columns} - {*headed.shown}) for each in every]
+    place = place_of_nearest(headed.shown, headers)
+    if place is None:
+        return None
+    nearest, contract = every[place], mappings.contracts[every[place].dataset]
+    fitted = _without_moments(nearest.fitted_to(headed.shown, contract), contract, headed.shown)
+    with suppress(BadInputError):
+        check_widths(fitted, contract)
+        return _with_own_names(fitted, headed.shown, contract)
+    return None
+
+
+def _with_own_names(edits: Edits, names: Sequence[str], contract: Contract) -> Edits:
+    """Return the edits in which a new column with the name of an open field is that field."""
+    open_fields = {folded(field): field for field in contract.names if field not in edits.columns.values()}
+    new = [name for name in names if name not in edits.mentioned_columns and folded(name) in open_fields]
+    return replace(edits, columns={**edits.columns, **{name: open_fields[folded(name)] for name in new}})
 
 
 def _in_other_encoding(

@@ -134,6 +134,75 @@ def test_what_a_person_decides_is_remembered_for_the_source_and_the_header() -> 
     assert other.state != "done"
 
 
+FOREIGN = with_header(payment_id="F1", order_id="F2", amount="F3", card_expiry="F4", status="F5")
+
+
+def lake_with_foreign_names(source: str = "payments") -> Lake:
+    """Return a lake in which a person has decided the fields of `FOREIGN`."""
+    lake = Lake()
+    suggested = lake.mappings.suggestion(f"{source}/a.csv", "payments", FOREIGN)
+    assert suggested
+    lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
+    return lake
+
+
+def with_cells(body: bytes, header: str, cell: str) -> bytes:
+    """Return the file with one column more, at its beginning."""
+    first, *rows = body.decode().strip().split("\n")
+    return "\n".join([f"{header},{first}", *(f"{cell},{row}" for row in rows)]).encode()
+
+
+def without_column(body: bytes, header: str) -> bytes:
+    first, *rows = [line.split(",") for line in body.decode().strip().split("\n")]
+    kept = [place for place, name in enumerate(first) if name != header]
+    return "\n".join(",".join(row[place] for place in kept) for row in [first, *rows]).encode()
+
+
+@pytest.mark.parametrize("source", ["payments", "uploads"])
+def test_a_file_with_one_column_less_than_a_remembered_header_is_mapped_as_that_one(source: str) -> None:
+    lake = lake_with_foreign_names(source)
+    record = lake.process(f"{source}/b.csv", without_column(FOREIGN, "F4"))
+    assert (record.state, record.dataset, record.accepted) == ("done", "payments", 2)
+    assert record.mapping["how"] == "remembered"
+    assert json.loads(record.mapping["columns"])["F5"] == "status"
+
+
+def test_of_a_file_with_one_column_more_than_a_remembered_header_only_that_column_is_asked_for() -> None:
+    lake = lake_with_foreign_names()
+    record = lake.process("payments/b.csv", with_cells(FOREIGN, "Filiale", "Ulm"))
+    suggested = Suggested.from_json(record.error["suggestion"])
+    assert record.state == "needs_mapping"
+    assert "meaning of Filiale is not certain" in record.error["message"]
+    assert [
+        field for field, how in zip(suggested.fields, suggested.how, strict=True) if how == "remembered"
+    ] == [
+        "payment_id",
+        "order_id",
+        "card_expiry",
+        "amount",
+        "status",
+    ]
+
+
+def test_a_column_that_was_left_out_stays_out_of_a_file_with_other_columns() -> None:
+    lake = Lake()
+    body = with_cells(PAYMENTS.encode(), "Filiale", "Ulm")
+    suggested = Suggested.from_json(lake.process("payments/a.csv", body).error["suggestion"])
+    lake.mappings.remember(suggested, (None, *PAYMENTS.split("\n", 1)[0].split(",")))
+    record = lake.process("payments/b.csv", without_column(body, "card_expiry"))
+    assert (record.state, record.accepted) == ("done", 2)
+    assert json.loads(record.mapping["left_out"]) == ["Filiale"]
+
+
+def test_a_header_that_shares_few_columns_with_a_remembered_one_is_matched_by_itself() -> None:
+    lake = lake_with_foreign_names()
+    body = with_header(
+        payment_id="F1", order_id="F9", amount="G3", card_expiry="G4", status="G5", currency="G6"
+    )
+    suggested = Suggested.from_json(lake.process("payments/b.csv", body).error["suggestion"])
+    assert "remembered" not in suggested.how
+
+
 def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

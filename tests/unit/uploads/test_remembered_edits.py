@@ -127,13 +127,25 @@ def test_a_file_of_another_header_or_put_below_another_dataset_is_sent_as_it_is(
     file: Path, tmp_path: Path
 ) -> None:
     where = mappings()
-    remember(where, GERMAN.replace("Preis;", "Listenpreis;"), EDITS)
+    other = {"Listenpreis" if name == "Preis" else name: field for name, field in EDITS.columns.items()}
+    remember(where, GERMAN.replace("Preis;", "Listenpreis;"), replace(EDITS, columns=other))
     assert [
         sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], lambda: where, tmp_path)
     ] == [file]
     remember(where, GERMAN, EDITS)
     (sent,) = with_remembered_edits([("orders/a.csv", file)], lambda: where, tmp_path / "second")
     assert (sent.key, sent.path, sent.edits) == ("orders/a.csv", file, None)
+
+
+def test_a_file_without_a_column_of_a_remembered_header_is_sent_as_decided(tmp_path: Path) -> None:
+    where = mappings()
+    remember(where, GERMAN, EDITS)
+    path = tmp_path / "Preisliste.csv"
+    rows = [line.split(";") for line in GERMAN.splitlines()]
+    path.write_text("\n".join(";".join([*row[:3], row[4]]) for row in rows), encoding="utf-8")
+    (sent,) = with_remembered_edits([("uploads/Preisliste.csv", path)], lambda: where, tmp_path)
+    columns = {name: field for name, field in EDITS.columns.items() if name != "Preis"}
+    assert (sent.key, sent.edits) == ("products/Preisliste.csv", replace(EDITS, columns=columns, formats={}))
 
 
 def test_a_file_whose_day_a_person_has_to_set_again_is_sent_as_it_is(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import {
 import { type Deciding, withField } from './edits'
 
 interface Props extends Deciding {
-  /** The decisions that are remembered for files with this header. */
+  /** The decisions that are remembered for files with these columns. */
   remembered?: Deciding['edits'] | undefined
 }
 

@@ -33,7 +33,7 @@ export const besideWords = (names: string[]): string =>
   `${inSeries(names)} ${names.length === 1 ? 'is' : 'are'} beside the list of records, so no row has ${names.length === 1 ? 'it' : 'them'}`
 
 interface Props extends Deciding {
-  /** The decisions that are remembered for files with this header. */
+  /** The decisions that are remembered for files with these columns. */
   remembered: Deciding['edits'] | undefined
   /** Whether the file has rows, which are of a dataset. */
   hasRows: boolean
@@ -83,7 +83,7 @@ export function FileLine({ result, edits, remembered, hasRows, onChange }: Props
         {innerParts(result) ? `. ${innerParts(result)}` : ''}
         {result.beside_list.length > 0 ? `. ${besideWords(result.beside_list)}` : ''}
         {remembered
-          ? ` · as remembered for files with this header${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
+          ? ` · as remembered for files with these columns${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
           : ''}
       </Text>
     </Group>

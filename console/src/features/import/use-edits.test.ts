@@ -61,6 +61,23 @@ test('a file with a new column and a line of totals is checked once, without bot
   })
 })
 
+test('decisions remembered without a new column need no click: the rows are checked, and only it is open', async () => {
+  const columns = { Beleg: 'receipt', Umsatz: 'amount' }
+  const first = {
+    ...SECOND_MONTH,
+    outcome: 'needs_mapping',
+    is_remembered: true,
+    edits: asRequest({ ...NO_EDITS, dataset: 'sales', columns }),
+  }
+  const { result } = renderHook(() => useEdits('u', answerOf(first)))
+  await pause()
+  await pause()
+  expect(result.current.isCurrent).toBe(true)
+  expect(vi.mocked(checkEdits).mock.calls[0]?.[1]).toMatchObject({ columns: { ...columns, Kassierer: null } })
+  expect(result.current.edits.columns).toEqual(columns)
+  expect(result.current.remembered?.columns).toEqual(columns)
+})
+
 test('an answer that changes the request is followed by the check of it', async () => {
   const unknown = { ...SECOND_MONTH, mapping: null, grid: { ...SECOND_MONTH.grid, totals: [] } }
   const { result } = renderHook(() => useEdits('u', answerOf(unknown)))

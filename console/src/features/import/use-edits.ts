@@ -83,7 +83,7 @@ interface Import {
   /** Whether the newest check is one of the edits as they are now. */
   isCurrent: boolean
   checkedAt: number
-  /** The decisions that are remembered for files with this header, also once a person changes them. */
+  /** The decisions that are remembered for files with these columns, also once a person changes them. */
   remembered: Edits | undefined
   error: unknown
   change: (next: Edits) => void

@@ -396,6 +396,66 @@ def test_the_edits_of_columns_are_applied_to_the_next_file_with_the_header() -> 
     assert counts(following) == (57, 3, 2)
 
 
+def commit_decided(caller: Caller) -> None:
+    """Commit the supplier's file, so that its header is remembered."""
+    upload_id = uploaded(caller, supplier_file())
+    answer = checked(caller, upload_id, DECIDED)
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
+
+
+def with_cell(body: bytes, header: str, cell: str) -> bytes:
+    """Return the file with one column more, at its beginning."""
+    first, *rows = body.split(b"\r\n")
+    more = [cell.encode() + b";" + row for row in rows if row]
+    return b"\r\n".join([header.encode() + b";" + first, *more, b""])
+
+
+def test_of_a_file_with_one_column_more_than_a_remembered_header_only_that_one_is_asked_for() -> None:
+    caller = uploader()
+    commit_decided(caller)
+    upload_id = uploaded(caller, with_cell(supplier_file(6001), "Lagerort", "Halle"))
+    first = checked(caller, upload_id).json
+    assert (first["is_remembered"], first["outcome"]) == (True, "needs_mapping")
+    assert (first["edits"]["columns"], first["edits"]["formats"]) == (FIELDS, FORMATS)
+    assert "Lagerort" in first["error"]["message"]
+    decided = {**DECIDED, "columns": {**FIELDS, "Lagerort": None}}
+    answer = checked(caller, upload_id, decided)
+    assert counts(answer) == (57, 3, 2)
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
+    following = checked(caller, uploaded(caller, with_cell(supplier_file(7001), "Lagerort", "Halle")))
+    assert (following.json["is_remembered"], counts(following)) == (True, (57, 3, 2))
+
+
+def test_a_file_with_an_undecided_column_that_is_committed_remembers_nothing_about_it() -> None:
+    caller = uploader()
+    commit_decided(caller)
+    upload_id = uploaded(caller, with_cell(supplier_file(6001), "Lagerort", "Halle"))
+    answer = checked(caller, upload_id)
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
+    following = checked(caller, uploaded(caller, with_cell(supplier_file(7001), "Lagerort", "Halle")))
+    assert following.json["outcome"] == "needs_mapping"
+
+
+def test_a_file_with_one_column_less_than_a_remembered_header_is_read_as_decided() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, with_cell(supplier_file(), "Lagerort", "Halle"))
+    answer = checked(caller, upload_id, {**DECIDED, "columns": {**FIELDS, "Lagerort": None}})
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
+    following = checked(caller, uploaded(caller, supplier_file(6001)))
+    assert (following.json["is_remembered"], counts(following)) == (True, (57, 3, 2))
+    assert following.json["edits"]["columns"] == FIELDS
+
+
+def test_a_missing_required_column_of_a_remembered_header_is_the_only_question() -> None:
+    caller = uploader()
+    commit_decided(caller)
+    lines = supplier_file(6001).split(b"\r\n")
+    body = b"\r\n".join(line.rpartition(b";")[0] for line in lines)
+    following = checked(caller, uploaded(caller, body)).json
+    assert (following["error"]["rule"], following["error"]["column"]) == ("missing_column", "updated_at")
+    assert following["edits"]["columns"] == {name: field for name, field in FIELDS.items() if name != "Stand"}
+
+
 def test_a_day_that_was_set_for_all_rows_is_asked_again_for_the_next_file() -> None:
     caller = uploader()
     columns = {"sku": "product_id", "group": "category", "active": "is_active", "updated_at": "updated_at"}

@@ -1,0 +1,56 @@
+"""The remembered header that is nearest to that of a file: columns come and go from one file to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.matching.header_names import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.matching.file_table import FileTable
+
+_MIN_SHARED = 0.75  # of the columns of the wider header: one of four may be new or gone
+
+
+def place_of_nearest(names: Collection[str], headers: Sequence[Collection[str]]) -> int | None:
+    """Return the place of the header that shares most columns with these names, the first of equal ones.
+
+    None if none shares enough of them.
+    """
+    shares = [_shared(names, header) for header in headers]
+    best = max(shares, default=0.0)
+    return shares.index(best) if best >= _MIN_SHARED else None
+
+
+def _shared(names: Collection[str], others: Collection[str]) -> float:
+    one_header, other_header = set(map(folded, names)), set(map(folded, others))
+    return len(one_header & other_header) / max(len(one_header), len(other_header), 1)
+
+
+def decided_places(
+    headed: FileTable, contract: Contract, fields: Mapping[str, str | None]
+) -> dict[int, str | None]:
+    """Return the field of each column that people decided about, by position; None for one to leave out.
+
+    Args:
+        fields: column → field, as decided for another header. Fields that the contract lacks, or whose name
+            another column of the file has, decide nothing.
+    """
+    by_name = {folded(name): field for name, field in fields.items()}
+    names = [folded(name) for name in headed.shown]
+    open_fields = {None, *contract.names} - {*names}
+    return {
+        place: by_name[name]
+        for place, name in enumerate(names)
+        if name in by_name and by_name[name] in open_fields
+    }
+
+
+def in_decided_names(headed: FileTable, places: Mapping[int, str | None]) -> FileTable:
+    """Return the table with the names of the fields that people decided about, which match exactly."""
+    names = tuple(places.get(place) or name for place, name in enumerate(headed.names))
+    return replace(headed, names=names)
