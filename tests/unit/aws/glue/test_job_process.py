@@ -42,6 +42,12 @@ def test_a_job_gets_arguments_and_environment_and_its_summary_is_the_last_line(
     }
 
 
+def test_the_log_of_a_job_does_not_say_where_its_credentials_are() -> None:
+    job_process.run(lambda _: {})
+    assert not logging.getLogger("botocore.credentials").isEnabledFor(logging.INFO)
+    assert logging.getLogger("botocore.credentials").isEnabledFor(logging.WARNING)
+
+
 def test_a_failed_job_ends_with_one_line_that_names_the_cause() -> None:
     def job(_: Mapping[str, str]) -> dict[str, object]:
         raise GateError(
