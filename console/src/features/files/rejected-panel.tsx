@@ -15,6 +15,7 @@ import {
   type Corrections,
   groupKey,
   mistypedCells,
+  mistypedWords,
   ofWaitingGroups,
   ofWaitingRows,
   type GroupValues,
@@ -52,7 +53,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const typed = ofWaitingRows(corrections, groups)
   const values = ofWaitingGroups(groupValues, groups)
   const sent = sentRows(typed, values, groups)
-  const mistyped = mistypedCells(typed, contract.data?.column_list ?? [])
+  const mistyped = mistypedWords(mistypedCells(typed, contract.data?.column_list ?? []), rows, titleOf)
   const ask = (group: RejectionGroup) =>
     setAsked((before) =>
       before.some((one) => groupKey(one) === groupKey(group)) ? before : [...before, group],
@@ -86,7 +87,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                   {sent > 0 ? (
                     <Button
                       loading={correct.isPending}
-                      disabled={mistyped > 0}
+                      disabled={mistyped !== ''}
                       onClick={() =>
                         correct.mutate(
                           {
@@ -106,12 +107,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                       Send {count(sent, 'corrected row')}
                     </Button>
                   ) : null}
-                  {mistyped > 0 ? (
-                    <Text size="sm">
-                      {mistyped === 1 ? '1 typed cell has' : `${mistyped} typed cells have`} no digit, and the
-                      column needs a number or a day.
-                    </Text>
-                  ) : null}
+                  {mistyped ? <Text size="sm">{mistyped}</Text> : null}
                 </Group>
               ) : null
             ) : (

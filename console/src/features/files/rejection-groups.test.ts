@@ -7,6 +7,7 @@ import {
   isCorrectable,
   isMistyped,
   mistypedCells,
+  mistypedWords,
   ofWaitingGroups,
   ofWaitingRows,
   otherCells,
@@ -185,7 +186,17 @@ test('a word in a column of numbers or days is no correction', () => {
     { name: 'color', type: 'string' },
   ]
   const typed = withCell(withCell(new Map(), 1, 'amount', 'zwölf'), 1, 'color', 'blau')
-  expect(mistypedCells(withCell(typed, 2, 'amount', null), fields)).toBe(1)
+  const cells = mistypedCells(withCell(typed, 2, 'amount', null), fields)
+  expect(cells).toEqual([{ row: 1, column: 'amount' }])
+  const titleOf = (name: string) => name.toUpperCase()
+  expect(mistypedWords([], [], titleOf)).toBe('')
+  expect(mistypedWords(cells, [{ ...row(1, 'amount'), sheet_row: 12 }], titleOf)).toBe(
+    'What is typed in AMOUNT of row 12 has no digit, and the column needs a number or a day.',
+  )
+  const many = [2, 3, 4, 5].map((place) => ({ row: place, column: 'amount' }))
+  expect(mistypedWords(many, [], titleOf)).toBe(
+    '4 typed cells have no digit, and their columns need numbers or days: AMOUNT of row 2, AMOUNT of row 3, AMOUNT of row 4, 1 more.',
+  )
 })
 
 test('times of one row stand as the clock of the file has them, each with the zone that it names', () => {

@@ -226,14 +226,36 @@ const OF_DIGITS = /^(?:decimal|double|float|real|tinyint|smallint|int|bigint|dat
 export const isMistyped = (text: string | null | undefined, type: string | null | undefined): boolean =>
   Boolean(text) && OF_DIGITS.test(type ?? '') && !/\d/.test(text ?? '')
 
-/** How many typed cells are no values of their columns. */
+/** The typed cells that are no values of their columns. */
 export const mistypedCells = (
   corrections: Corrections,
   fields: Pick<Schemas['ContractColumn'], 'name' | 'type'>[],
-): number =>
-  [...corrections.values()]
-    .flatMap((values) => Object.entries(values))
-    .filter(([name, text]) => isMistyped(text, fields.find((field) => field.name === name)?.type)).length
+): { row: number; column: string }[] =>
+  [...corrections].flatMap(([row, values]) =>
+    Object.entries(values)
+      .filter(([name, text]) => isMistyped(text, fields.find((field) => field.name === name)?.type))
+      .map(([column]) => ({ row, column })),
+  )
+
+const MOST_NAMED = 3
+
+/** Which typed cells are no values of their columns; empty where all are. */
+export function mistypedWords(
+  cells: { row: number; column: string }[],
+  rows: Schemas['RejectedRow'][],
+  titleOf: (column: string) => string,
+): string {
+  if (cells.length === 0) return ''
+  const places = cells.slice(0, MOST_NAMED).map(({ row, column }) => {
+    const refused = rows.find(({ source_row }) => source_row === row)
+    return `${titleOf(column)} of row ${refused ? placeOf(refused) : row}`
+  })
+  const more = cells.length - places.length
+  const listed = [...places, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+  return cells.length === 1
+    ? `What is typed in ${listed} has no digit, and the column needs a number or a day.`
+    : `${cells.length} typed cells have no digit, and their columns need numbers or days: ${listed}.`
+}
 
 /** The corrections of rows that wait; what was typed for a row that is ignored since is not sent. */
 export function ofWaitingRows(corrections: Corrections, groups: RejectionGroup[]): Corrections {
