@@ -168,7 +168,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       <>
         {whole(file.duplicates - sameKey)}{' '}
         <div className="file-counts muted" title={sameKeyWords(sameKey)}>
-          (+ {whole(sameKey)} with the same key)
+          (+ {whole(sameKey)} same key)
         </div>
       </>
     ) : null
