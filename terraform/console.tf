@@ -118,6 +118,18 @@ resource "aws_cloudfront_distribution" "console" {
     response_headers_policy_id = aws_cloudfront_response_headers_policy.console.id
   }
 
+  # A path without a file, such as /query, shows a page that opens the console's own: 403 from a bucket that nobody may list.
+  dynamic "custom_error_response" {
+    for_each = [403, 404]
+
+    content {
+      error_code            = custom_error_response.value
+      response_code         = 404
+      response_page_path    = "/not-a-file.html"
+      error_caching_min_ttl = 10 # CloudFront's own default, which it returns: a plan after an apply is empty
+    }
+  }
+
   restrictions {
     geo_restriction {
       restriction_type = "none"

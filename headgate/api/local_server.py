@@ -31,6 +31,7 @@ HOST = "127.0.0.1"
 CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # written by `make console`
 _MAX_BODY_BYTES = 10 << 20  # limit of API Gateway
 _IDLE_S = 30
+_PAGE_WITHOUT_A_FILE = "/not-a-file.html"  # as in terraform/console.tf
 _ID_CHARACTERS = 16
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -170,8 +171,11 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}
             self._send(200, headers, file.read_bytes())
         elif not self.close_connection:
-            headers = {"Content-Type": "text/plain", **_SECURITY}
-            self._send(404, headers, b"There is no such page. The API is below /v1.")
+            page = self.local.file(_PAGE_WITHOUT_A_FILE)
+            kind, body = (
+                ("text/html", page.read_bytes()) if page else ("text/plain", b"There is no such page.")
+            )
+            self._send(404, {"Content-Type": kind, **_SECURITY}, body)
 
     def _is_of_this_server(self) -> bool:
         """Return whether the request names this server as host; answer it if not."""

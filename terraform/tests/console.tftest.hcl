@@ -64,6 +64,14 @@ run "aws_serves_the_console_by_cloudfront_only" {
   }
 
   assert {
+    condition = { for missing in aws_cloudfront_distribution.console.custom_error_response : missing.error_code => "${missing.response_code} ${missing.response_page_path}" } == {
+      403 = "404 /not-a-file.html"
+      404 = "404 /not-a-file.html"
+    }
+    error_message = "A path without a file leads to the console, and never shows XML of the store."
+  }
+
+  assert {
     condition     = local.console_url == "https://d111111abcdef8.cloudfront.net" && one(aws_apigatewayv2_api.this.cors_configuration).allow_origins == toset([local.console_url])
     error_message = "Of all pages in a browser only the console may call the API."
   }

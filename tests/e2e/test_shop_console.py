@@ -121,6 +121,14 @@ def test_the_page_connects_to_its_own_api_and_to_no_other(shop_lake: Lake, brows
     assert page.evaluate(FETCH, f"{own.replace(own_id, '0ther1')}/v1/lake") == "connect-src"
 
 
+def test_an_address_without_its_number_sign_opens_the_page(shop_lake: Lake, browser: Browser) -> None:
+    page = sign_in(browser, shop_lake, "uploader", [])
+    url = page.url.partition("#")[0].rstrip("/")
+    page.goto(f"{url}/datasets/payments?x=1")
+    expect(page).to_have_url(f"{url}/#/datasets/payments?x=1")
+    expect(page.get_by_role("heading", name="Payments", level=1)).to_be_visible()
+
+
 def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_found_in_sql_and_a_dashboard(
     built: Path,  # noqa: ARG001 the five systems stand
     shop_lake: Lake,

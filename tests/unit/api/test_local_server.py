@@ -30,6 +30,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     console = tmp_path / "console"
     console.mkdir()
     (console / "index.html").write_text("<!doctype html><title>Headgate</title>")
+    (console / "not-a-file.html").write_text("<!doctype html><script src='/not-a-file.js'></script>")
     (tmp_path / "secret.txt").write_text("secret")
     lake = MemoryLake()
     lake.receive("payments/today.csv", PAYMENTS)
@@ -83,6 +84,11 @@ def test_the_console_is_served_and_nothing_beside_it(port: int) -> None:
     assert json.loads(ask(port, "/config.json")[1]) == {"api_url": "", "lake": own}
     for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/passwd", "/nothing.js"):
         assert ask(port, path)[0] == 404, path
+
+
+def test_a_path_without_a_file_gets_the_page_that_opens_the_console(port: int) -> None:
+    status, body = ask(port, "/query?sql=select+1")
+    assert (status, "/not-a-file.js" in body) == (404, True)
 
 
 def test_many_requests_at_once_get_their_own_answers(port: int) -> None:
