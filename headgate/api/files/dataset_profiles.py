@@ -6,11 +6,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
 from headgate.api.cache import Cache
+from headgate.api.files.declared_datasets import contract_of_dataset
 from headgate.api.files.personal_values import without_values
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile, time_columns
 from headgate.api.http.access import CallerIdentity, Group
-from headgate.api.http.problems import invalid, not_found
+from headgate.api.http.problems import invalid
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import (
     Correlation,
@@ -45,9 +46,7 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str, by: s
     Args:
         by: the column of times by which its rows are counted; by default the one with the time of a row.
     """
-    contract = lake.contracts.source.get(dataset)
-    if contract is None:
-        raise not_found("There is no dataset of that name. GET /v1/contracts lists the datasets.")
+    contract = contract_of_dataset(lake, dataset)
     personal = set() if caller.may(Group.PERSONAL_DATA) else set(contract.personal)
     times = tuple(name for name in time_columns(contract) if name not in personal)
     if by and by not in times:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from headgate.api.files.declared_datasets import contract_of_dataset
 from headgate.api.files.file_records import kept_columns
 from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import FileWithColumn, LeftOutColumn, LeftOutColumns
@@ -21,13 +22,16 @@ _MAX_FILES = 20  # each needs a read of its edits
 
 
 def listed(lake: LakePorts, dataset: str) -> LeftOutColumns:
-    """Return the columns by name, those of the newest file first, without those that the dataset has now."""
+    """Return the columns by name, those of the newest file first, without those that the dataset has now.
+
+    404 if the lake has no dataset of that name.
+    """
+    contract = contract_of_dataset(lake, dataset)
     where = FileFilter(dataset=dataset, state=FileState.DONE)
     records = lake.files.newest(_MAX_FILES, where=where).records
-    contract = lake.contracts.source.get(dataset)
-    own = {*map(folded, contract.names), *folded_aliases(contract)} if contract else set()
+    own = {*map(folded, contract.names), *folded_aliases(contract)}
     files: dict[str, list[FileWithColumn]] = {}
-    for record in records if contract else ():
+    for record in records:
         kept = kept_columns(lake, record)
         for name in dict.fromkeys((*_left_out(lake, record), *record.new_columns)):
             if folded(name) not in own:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.api.files.declared_datasets import contract_of_dataset
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.remembered_headers import RememberedDecisions, RememberedDecisionsOfHeader
 from headgate.errors import NotFoundError
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def listed(lake: LakePorts, dataset: str) -> RememberedDecisions:
-    """Return the remembered headers of a dataset's files, newest first."""
+    """Return the remembered headers of a dataset's files, newest first; 404 without the dataset."""
     from headgate.matching.remembered_headers import remembered_headers
 
-    contract = lake.contracts.source.get(dataset)
+    contract = contract_of_dataset(lake, dataset)
     headers = remembered_headers(lake.mappings, dataset)
     return RememberedDecisions(headers=tuple(_shown(each, contract) for each in headers))
 

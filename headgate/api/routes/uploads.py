@@ -151,7 +151,7 @@ def list_earlier_edits(lake: Lake, caller: Caller, upload_id: UploadId) -> Earli
     return earlier_edits.listed(lake, caller, upload_id)
 
 
-@routes.get("/v1/datasets/<dataset>/remembered-headers", Group.UPLOADER)
+@routes.get("/v1/datasets/<dataset>/remembered-headers", Group.UPLOADER, problems=[404])
 def list_remembered_headers(lake: Lake, dataset: Name) -> RememberedDecisions:
     """Headers of files for which people's decisions are applied to the next file, newest first."""
     return remembered_headers.listed(lake, dataset)

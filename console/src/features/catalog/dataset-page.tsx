@@ -134,8 +134,12 @@ function PageOfDataset({ dataset }: { dataset: string }) {
               {(detail) => <ContractView contract={detail} />}
             </Answered>
           </Panel>
-          <LeftOutColumns dataset={dataset} draft={created} />
-          <RememberedHeaders dataset={dataset} />
+          {contract.data ? (
+            <>
+              <LeftOutColumns dataset={dataset} draft={created} />
+              <RememberedHeaders dataset={dataset} />
+            </>
+          ) : null}
           <ColumnLineagePanel table={dataset} />
         </>
       )}

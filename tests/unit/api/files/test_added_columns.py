@@ -134,6 +134,12 @@ def left_out(caller: Caller) -> dict[str, dict[str, bool]]:
     return {each["name"]: {file["key"]: file["is_kept_as_text"] for file in each["files"]} for each in listed}
 
 
+@pytest.mark.parametrize("facts", ["left-out-columns", "remembered-headers", "profile"])
+def test_a_dataset_that_the_lake_does_not_have_is_not_found(facts: str) -> None:
+    answer = uploader().call("GET", f"/v1/datasets/nowhere/{facts}")
+    assert (answer.status, "There is no dataset of that name" in answer.text) == (404, True)
+
+
 def test_the_columns_of_recent_files_that_the_dataset_does_not_have_are_listed() -> None:
     caller = with_dataset()
     assert left_out(caller) == {}
