@@ -49,7 +49,7 @@ def test_notes_below_the_numbers_of_a_file_are_not_cut(console: Console) -> None
     assert other != first
     console.lake.receive("payments/same-key.csv", b"\n".join([header, first, first, other, b""]))
     page = console.opened("/lake", OPERATOR, 1440, 900)
-    expect(page.get_by_text("(+ 2 with the same key)")).to_be_visible()
+    expect(page.get_by_text("(+ 2 same key)")).to_be_visible()
     assert page.evaluate(CUT, ".grid-line [role=cell]:has(.file-counts), .grid-line .file-counts") == []
 
 
