@@ -21,8 +21,8 @@ _CATALOGS = {"", "awsdatacatalog"}
 def reads_curated(sql: str, table: str, databases: Databases) -> bool:
     """Return whether a statement reads a table that only curated has.
 
-    A name without a database is the table's, as `qualify_tables` reads it, unless a common table expression
-    has the name. Of SHOW, DESCRIBE and text that is not Athena's SQL, any mention of the table counts.
+    A name without a database is the table's, as `qualify_tables` reads it, unless it is that of a common table
+    expression. Of SHOW, DESCRIBE and text that is not Athena's SQL, any mention of the table counts.
     """
     statement = databases.rename_in(sql)
     if not re.search(re.escape(table), statement, re.IGNORECASE):
@@ -30,8 +30,7 @@ def reads_curated(sql: str, table: str, databases: Databases) -> bool:
     query = _parsed(statement)
     if query is None:
         return _mentions(statement, table, databases.curated)
-    defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    return any(_is_curated(node, table, databases, defined) for node in query.find_all(exp.Table))
+    return any(_is_curated(node, table, databases) for node in query.find_all(exp.Table))
 
 
 @dataclass(frozen=True)
@@ -131,11 +130,11 @@ def _is_defined(node: exp.Table) -> bool:
     return False
 
 
-def _is_curated(node: exp.Table, table: str, databases: Databases, defined: set[str]) -> bool:
+def _is_curated(node: exp.Table, table: str, databases: Databases) -> bool:
     name = node.name.lower().partition("$")[0]  # "visits$history" are facts about the table `visits`
     if name != table.lower() or node.catalog.lower() not in _CATALOGS:
         return False
-    return node.db.lower() == databases.curated.lower() if node.db else name not in defined
+    return node.db.lower() == databases.curated.lower() if node.db else not _is_defined(node)
 
 
 def _mentions(statement: str, table: str, database: str) -> bool:

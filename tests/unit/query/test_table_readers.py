@@ -24,6 +24,8 @@ DATABASES = Databases("x_curated", "x_prod")
         "SELECT * FROM wards WHERE id IN (SELECT ward FROM visits)",
         "WITH days AS (SELECT day FROM visits) SELECT * FROM days",
         "WITH visits AS (SELECT * FROM x_curated.visits) SELECT * FROM visits",
+        "WITH visits AS (SELECT * FROM visits) SELECT * FROM visits",  # inside, the name is the table's
+        "SELECT * FROM (WITH visits AS (SELECT 1 AS day) SELECT * FROM visits) JOIN visits ON true",
         "SELECT * FROM visits WHERE ward = {item_id}",
         'SELECT * FROM "visits$history"',
         "EXPLAIN SELECT * FROM visits",
