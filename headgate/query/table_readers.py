@@ -21,8 +21,8 @@ _CATALOGS = {"", "awsdatacatalog"}
 def reads_curated(sql: str, table: str, databases: Databases) -> bool:
     """Return whether a statement reads a table that only curated has.
 
-    A name without a database is the table's, as `qualify_tables` reads it, unless it is that of a common table
-    expression. Of SHOW, DESCRIBE and text that is not Athena's SQL, any mention of the table counts.
+    A name without a database is the table's, as `qualify_tables` reads it, unless it is that of a common
+    table expression. Of SHOW, DESCRIBE and text that is not Athena's SQL, any mention of the table counts.
     """
     statement = databases.rename_in(sql)
     if not re.search(re.escape(table), statement, re.IGNORECASE):
