@@ -118,7 +118,7 @@ def delete_dashboard(lake: LakePorts, caller: CallerIdentity, system: str) -> Da
     def without_dashboard(before: Documents) -> Documents:
         return {name: board for name, board in before.items() if name != system}
 
-    return _change(lake, caller, without_dashboard)
+    return _change(lake, caller, without_dashboard, has_mails=True)
 
 
 def restore_dashboard(lake: LakePorts, caller: CallerIdentity, system: str) -> Dashboards:
@@ -183,10 +183,9 @@ def _change(
 ) -> Dashboards:
     """Write a new version unless another one was written since the dashboards were read.
 
-    The mails of dashboards that it lacks are kept in it and removed from the lists of their people.
-
     Args:
-        has_mails: whether dashboards that were deleted come back with their mails.
+        has_mails: whether mails come and go with their dashboards: those of dashboards that the version lacks
+            are kept in it and removed from the lists of their people. A mere write lists none.
     """
     versions = lake.dashboard_versions
     push, etag = versions.pointer()
@@ -203,7 +202,7 @@ def _change(
             write_version(versions, after, etag, caller.name, at, deleted=deleted)
         except ConflictError:
             raise conflict(_CHANGED_BY_SOMEBODY_ELSE) from None
-    if deleted:
+    if has_mails and deleted:
         remove_mails(lake, deleted.keys() - after.keys() - _files(lake).keys())
     return every_dashboard(lake)
 

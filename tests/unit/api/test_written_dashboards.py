@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from headgate.api.analytics import mails_of_dashboards, written_dashboards
 from headgate.errors import ConflictError
 from headgate.query.written_dashboards import dashboard_files
 from headgate.systems.dashboards import dashboard_of
@@ -331,6 +332,29 @@ def test_an_earlier_version_that_is_used_again_takes_and_brings_the_mails_of_its
     ana.call("POST", f"{VERSIONS}/{with_board}")
     assert titles_of_mails(ben) == ["My branches"]
     ana.call("POST", f"{VERSIONS}/{without}")
+    assert titles_of_mails(ben) == []
+
+
+def test_a_write_after_a_deletion_lists_no_mails(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ana, _ = mailed_board()
+    ana.call("DELETE", f"{PATH}/branches")
+    listed: list[object] = []
+    monkeypatch.setattr(mails_of_dashboards, "mail_schedules", lambda *_: listed.append(1) or [])
+    assert ana.call("PUT", f"{PATH}/towns", board("Towns")).status == 200
+    assert listed == []
+    ana.call("DELETE", f"{PATH}/towns")
+    assert listed
+
+
+def test_a_repeated_deletion_removes_mails_that_an_interrupted_one_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, ana, ben = mailed_board()
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(written_dashboards, "remove_mails", lambda *_: None)
+        ana.call("DELETE", f"{PATH}/branches")
+    assert titles_of_mails(ben) == ["My branches"]
+    ana.call("DELETE", f"{PATH}/branches")
     assert titles_of_mails(ben) == []
 
 
