@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
+import { TextList } from '../../components/text-list'
 import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { useRemoval, useRemoving } from './queries'
@@ -65,15 +66,7 @@ function RemovalForm({ dataset, effects, remove, onDone }: FormProps) {
   const [name, setName] = useState('')
   return (
     <Stack>
-      <ul aria-label="What goes" style={{ margin: 0, paddingLeft: '1.2rem' }}>
-        {effectWords(effects).map((line) => (
-          <li key={line}>
-            <Text size="sm" component="span" className="any-text">
-              {line}
-            </Text>
-          </li>
-        ))}
-      </ul>
+      <TextList lines={effectWords(effects)} label="What goes" />
       <Text size="sm">
         The files as they were sent, and the record of who did what, are kept. The removal can be taken back
         for as long as the lake keeps the files.

@@ -6,6 +6,7 @@ import { bytes, count } from '../../api/format'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
+import { TextList } from '../../components/text-list'
 import { useTitles } from '../../formats/columns'
 import { heading, type TitleOf } from '../../formats/words'
 import { listedState } from './acceptance-words'
@@ -154,15 +155,7 @@ function AcceptedRows({ correctionId, originalId, spellings, dataset }: Accepted
     .filter((row) => row.corrected_by === correctionId && row.correction === 'accepted')
   if (rows.length === 0) return null
   return (
-    <ul aria-label="Rows that came in" style={{ margin: 0, paddingLeft: '1.2rem' }}>
-      {rows.map((row) => (
-        <li key={`${row.source_row} ${row.column}`}>
-          <Text size="sm" component="span" className="any-text">
-            {sentRowWords(row, titleOf, spellings)}
-          </Text>
-        </li>
-      ))}
-    </ul>
+    <TextList lines={rows.map((row) => sentRowWords(row, titleOf, spellings))} label="Rows that came in" />
   )
 }
 

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole, withoutZeroExponent } from '../../api/format'
+import { TextList } from '../../components/text-list'
 import { dayOrTime } from '../../formats/moments'
 import { useTitles } from '../../formats/columns'
 import { columnTitle } from '../../formats/words'
@@ -128,15 +129,7 @@ function TypedCells({ edits }: { edits: Decisions }) {
           {edits.rows_left_out.length > 0 ? ', by row of the file that was sent' : ''}
         </Text>
       </summary>
-      <ul aria-label="Typed cells" style={{ margin: 0, paddingLeft: '1.2rem' }}>
-        {typed.map((cell) => (
-          <li key={`${cell.row} ${cell.column}`}>
-            <Text size="sm" component="span" className="any-text">
-              {typedWords(cell)}
-            </Text>
-          </li>
-        ))}
-      </ul>
+      <TextList lines={typed.map(typedWords)} label="Typed cells" />
       {more > 0 ? <Text size="sm">and {count(more, 'more cell')}</Text> : null}
     </details>
   )

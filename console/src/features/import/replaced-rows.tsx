@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
+import { TextList } from '../../components/text-list'
 import { dayOrTime } from '../../formats/moments'
 import { originalId } from '../files/original-id'
 import { titleOf } from './column-header'
@@ -91,15 +92,7 @@ function FurtherExamples({ result }: { result: Schemas['DryRun'] }) {
         {isAll ? `All ${count(lines.length, 'row')}` : `The first ${count(lines.length, 'row')}`} with what
         changes
       </summary>
-      <ol className="scroll" style={{ maxHeight: '16rem', overflowY: 'auto', margin: 0 }} tabIndex={0}>
-        {examples.map(({ row }, at) => (
-          <li key={row} value={row}>
-            <Text size="sm" component="span" className="any-text">
-              {lines[at]}
-            </Text>
-          </li>
-        ))}
-      </ol>
+      <TextList lines={lines} numbers={examples.map(({ row }) => row)} isScrolled />
     </details>
   )
 }
@@ -137,15 +130,7 @@ function RowsNotSent({ result: { replaces, mapping } }: { result: Schemas['DryRu
               ? `The first ${count(lines.length, 'row')}`
               : `Rows that are not in this file`}
           </summary>
-          <ul className="scroll" style={{ maxHeight: '16rem', overflowY: 'auto', margin: 0 }} tabIndex={0}>
-            {lines.map((line) => (
-              <li key={line}>
-                <Text size="sm" component="span" className="any-text">
-                  {line}
-                </Text>
-              </li>
-            ))}
-          </ul>
+          <TextList lines={lines} isScrolled />
         </details>
       ) : null}
     </>
