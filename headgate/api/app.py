@@ -6,7 +6,7 @@ import logging
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headgate.api import lake_ports
@@ -41,9 +42,26 @@ _NOT_JSON = ProblemError(
 _NO_ROUTE = not_found("There is no such route. docs/openapi.json lists all routes.")
 
 
+class _HttpRequest(APIGatewayProxyEventV2):
+    """A request whose parameters are those of its address.
+
+    API Gateway joins the values of a repeated parameter by commas, and Powertools splits them there, also
+    where a comma is a part of a value.
+    """
+
+    @property
+    def resolved_query_string_parameters(self) -> dict[str, list[str]]:
+        return parse_qs(self.get("rawQueryString", ""), keep_blank_values=True)
+
+
+class _HttpResolver(APIGatewayHttpResolver):
+    def _to_proxy_event(self, event: dict[str, Any]) -> APIGatewayProxyEventV2:
+        return _HttpRequest(event)
+
+
 def resolver() -> APIGatewayHttpResolver:
     """Return the routes without a lake, from which the OpenAPI document is generated."""
-    app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[MACHINES])
+    app = _HttpResolver(enable_validation=True, strip_prefixes=[MACHINES])
     for group in EVERY:
         app.include_router(group.router)
     return app

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { cut, linesOf } from './save-picture'
+import { cut, isOfFigures, linesOf } from './save-picture'
 
 const widthOf = (text: string): number => text.length
 
@@ -12,4 +12,13 @@ test('a text of a picture goes on in further lines, and a longer word keeps its 
 test('a cell of a picture is cut where its column ends', () => {
   expect(cut('United Kingdom', 20, widthOf)).toBe('United Kingdom')
   expect(cut('United Kingdom', 7, widthOf)).toBe('United…')
+})
+
+test('a row of few numbers is drawn as figures, and a table of names is not', () => {
+  const table = { headings: ['Value'], rows: [['£2.1m']], isNumber: [true] }
+  expect(isOfFigures(table)).toBe(true)
+  expect(isOfFigures({ ...table, rows: [['£2.1m'], ['£3m']] })).toBe(false)
+  expect(isOfFigures({ headings: ['Region', 'Net'], rows: [['Alps', '7']], isNumber: [false, true] })).toBe(
+    false,
+  )
 })

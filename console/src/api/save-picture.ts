@@ -6,6 +6,8 @@ const [MARGIN, LINE, TITLE_LINE, CELL_GAP] = [24, 18, 26, 20]
 const FONT = 'system-ui, sans-serif'
 const [TEXT, SMALL, BOLD, TITLE] = [`13px ${FONT}`, `12px ${FONT}`, `600 13px ${FONT}`, `600 18px ${FONT}`]
 const TABLE_WIDTH = 1040
+/** A row of few cells is drawn as figures, each below its heading, as large as a slide needs. */
+const [FIGURE, FIGURE_LINE, MOST_FIGURES] = [`600 72px ${FONT}`, 88, 4]
 const MOST_CELL = 260
 
 /** What a picture shows: a title above, notes such as the day and the source below, and between them a chart or a table. */
@@ -46,7 +48,7 @@ export async function savePng(name: string, picture: Picture): Promise<void> {
     ...textSteps(pen, picture.title ? [picture.title] : [], inner, TITLE, TITLE_LINE),
     ...textSteps(pen, picture.subtitle ? [picture.subtitle] : [], inner, TEXT, LINE),
     ...(image ? [imageStep(image)] : []),
-    ...(picture.table ? tableSteps(pen, picture.table, inner) : []),
+    ...(picture.table ? rowsSteps(pen, picture.table, inner) : []),
     ...textSteps(pen, picture.notes ?? [], inner, SMALL, LINE),
   ]
   const height = steps.reduce((sum, step) => sum + step.height, 0)
@@ -110,10 +112,24 @@ const textSteps = (
       },
     }))
 
+type Table = NonNullable<Picture['table']>
+
+/** Whether a table is one row of few numbers. */
+export const isOfFigures = ({ rows, isNumber }: Table): boolean =>
+  rows.length === 1 && isNumber.length <= MOST_FIGURES && isNumber.every(Boolean)
+
+const rowsSteps = (pen: CanvasRenderingContext2D, table: Table, width: number): Step[] =>
+  isOfFigures(table)
+    ? table.headings.flatMap((heading, at) => [
+        ...textSteps(pen, heading === 'Value' ? [] : [heading], width, TEXT, LINE),
+        ...textSteps(pen, [table.rows[0]?.[at] ?? ''], width, FIGURE, FIGURE_LINE),
+      ])
+    : tableSteps(pen, table, width)
+
 /** The rows of a table as lines of texts: columns that do not fit beside the others are left out. */
 function tableSteps(
   pen: CanvasRenderingContext2D,
-  { headings, rows, isNumber }: NonNullable<Picture['table']>,
+  { headings, rows, isNumber }: Table,
   width: number,
 ): Step[] {
   const all = [headings, ...rows]

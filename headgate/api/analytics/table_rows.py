@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ _WORDS = {
     "le": "at most",
     "gt": "more than",
     "ge": "at least",
-    "in": "one of several values, with commas between them",
+    "in": r"one of several values, with commas between them and \, for a comma of a value",
 }
 _TEXT_WORDS = {"contains": "has this part"}
 _EMPTY_WORDS = {"empty:true": "has no value", "empty:false": "has a value"}
@@ -161,13 +162,22 @@ def _no_column(parameter: str, rows: pa.Table, name: str) -> str:
     )
 
 
+def values_of_list(text: str) -> list[str]:
+    r"""Return the values between commas; a backslash makes the next character a part of a value.
+
+    >>> values_of_list(r"Washington\, D.C.,Paris")
+    ['Washington, D.C.', 'Paris']
+    """
+    return re.sub(r"\\(.)|,", lambda sign: sign[1] or "\0", text, flags=re.DOTALL).split("\0")
+
+
 def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.ChunkedArray:
     if operator == "empty" and value in _TRUTH:
         return pc.equal(column.is_null(), _TRUTH[value])
     if operator == "contains" and pa.types.is_string(column.type):
         return pc.match_substring(column, value, ignore_case=True)
     if operator == "in":
-        values = [_typed(name, part, column.type) for part in value.split(",")]
+        values = [_typed(name, part, column.type) for part in values_of_list(value)]
         return pc.is_in(column, value_set=pa.array(values, column.type))
     if operator not in _COMPARISONS:
         own = _TEXT_WORDS if pa.types.is_string(column.type) else {}

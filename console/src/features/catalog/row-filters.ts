@@ -49,6 +49,14 @@ export function operators(type: string): { value: string; label: string }[] {
   return names.map((value) => ({ value, label: words[value] ?? value }))
 }
 
+/** Several values as one text with commas between them; a comma of a value has a backslash before it. */
+export const listOf = (values: readonly string[]): string =>
+  values.map((value) => value.replace(/[\\,]/g, '\\$&')).join(',')
+
+/** The values of such a text. */
+export const valuesOfList = (list: string): string[] =>
+  list.replace(/\\(.)|,/gs, (_, sign?: string) => sign ?? '\0').split('\0')
+
 /** The text of a condition for the address and the API. */
 export const written = ({ column, operator, value }: Condition): string =>
   `${column}:${operator}:${operator === 'empty' ? 'true' : value}`
@@ -74,7 +82,7 @@ export function conditionValue({ column, operator, value }: Condition, type: str
   const isMeasured = isNumeric(type) && !isName(column)
   const read = (text: string): string =>
     isMeasured && text ? figureInFull(text, unit) : cellWords(column, text, '', type)
-  return operator === 'in' ? value.split(',').map(read).join(', ') : read(value)
+  return operator === 'in' ? valuesOfList(value).map(read).join(', ') : read(value)
 }
 
 /** A condition in words, by the columns of its table, their headings and units. */
@@ -111,7 +119,7 @@ export function faultOf({ column, operator, value }: Condition, columns: Column[
     return TRUTH.has(value)
       ? ''
       : `The filter for empty values of ${heading} is true or false, not “${value}”.`
-  const wrong = (operator === 'in' ? value.split(',') : [value]).find((part) => !isValueOf(type, part))
+  const wrong = (operator === 'in' ? valuesOfList(value) : [value]).find((part) => !isValueOf(type, part))
   return wrong === undefined
     ? ''
     : `The column ${heading} is compared with ${kindOfValue(type)}, not with “${wrong}”.`

@@ -158,7 +158,7 @@ export function withChosen(rows: readonly Row[], chosen: readonly string[]): rea
   return [...rows, ...others.map((value) => (hasHeadings ? [value, 'Chosen'] : [value]))]
 }
 
-/** Several values of a column; nothing where the shown rows have none, as while a list is withheld. More than two are counted, so that the field keeps its height. */
+/** Several values of a column; nothing where the shown rows have none, as while a list is withheld. More than one are counted, so that the field keeps its height. */
 function Choices({ filter, values, onChange }: Props) {
   const rows = useRows(filter)
   if (rows?.length === 0 && values.length === 0) return null

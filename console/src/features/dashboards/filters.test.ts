@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
+import { valuesOfList } from '../catalog/row-filters'
 import {
+  countedValues,
   asksForDay,
   filteredByRows,
   filteredSql,
@@ -138,6 +140,11 @@ test('several values are in words, rows and address, and a short text counts mor
   const of = narrowed(PANEL, [FILTER], { series: ['a', 'b'] }, TABLES)
   expect(of.words).toEqual(['Series: a or b'])
   expect(of.rows).toEqual(['amount:ge:0', 'series:in:a,b'])
+  const [, ofComma = ''] = narrowed(PANEL, [FILTER], { series: ['a, b', 'c\\'] }, TABLES).rows
+  expect(ofComma).toBe('series:in:a\\, b,c\\\\')
+  expect(valuesOfList(ofComma.replace('series:in:', ''))).toEqual(['a, b', 'c\\'])
+  const field = (...values: string[]) => countedValues({ label: 'Region' }, values)
+  expect([field('a'), field('a', 'b')]).toEqual(['', '2 regions'])
   expect(of.address).toBe('series=a&series=b')
   const short = (label: string, ...values: string[]) => shortWords({ label, column: 'x' }, values)
   expect(short('Region', 'a', 'b')).toBe('Region: a or b')

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 import { heading, inSentence } from '../../formats/words'
+import { listOf } from '../catalog/row-filters'
 import type { Bounds } from '../query/open-period'
 import { readBy, type Source } from '../query/sources'
 import { blankTexts, masking } from '../query/statement-text'
@@ -141,9 +142,9 @@ export function shortWords(
   return `${label}: ${values.map((value) => cellWords(column, value)).join(' or ')}`
 }
 
-/** How many values are chosen, such as `3 regions`; empty while a field has room for their names. */
+/** How many values are chosen, such as `2 regions`; empty of one, for whose name a field has room. */
 export const countedValues = ({ label }: Pick<Filter, 'label'>, values: readonly string[]): string =>
-  values.length > MOST_NAMED ? countedWords(label, values.length) : ''
+  values.length > 1 ? countedWords(label, values.length) : ''
 
 const countedWords = (label: string, many: number): string =>
   `${many} ${inSentence(label)
@@ -314,7 +315,7 @@ function rowCondition(
 ): string {
   const [value = ''] = values
   if (is_from) return `${column}:ge:${value}`
-  if (!is_until) return values.length > 1 ? `${column}:in:${values.join(',')}` : `${column}:eq:${value}`
+  if (!is_until) return values.length > 1 ? `${column}:in:${listOf(values)}` : `${column}:eq:${value}`
   return `${column}:le:${isMoment(type) ? endOfDay(value) : value}`
 }
 

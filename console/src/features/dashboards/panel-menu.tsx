@@ -14,7 +14,7 @@ import { fileNameOf } from '../query/file-name-of'
 import { PinItem } from './pin-item'
 import { questionOfPanel } from './pinned-question'
 import { Downloads, panelNotes } from './downloads'
-import { pictured } from './pictured-table'
+import { onlyValue, pictured } from './pictured-table'
 import { tableAddress } from '../../formats/addresses'
 import { FEW, useTrust } from './trust-line'
 
@@ -69,6 +69,9 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   function savePicture(chart: SVGSVGElement | null, place: ParentNode): void {
     if (!saved) return
     const source = `Source: ${board.title}, table ${panel.table}`
+    const isFigure = panel.kind === 'kpi' && saved.columns.some(({ name }) => name === 'value')
+    const table = isFigure ? onlyValue(saved) : saved
+    const formats = columnFormats(table.columns, isFigure ? { value: panel.unit } : units, labels)
     void savePng(file, {
       title: title ?? question,
       subtitle: title ? question : undefined,
@@ -77,7 +80,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
         ...panelNotes(place, words),
         source,
       ].filter(Boolean),
-      ...(chart ? { chart } : { table: pictured(saved, columnFormats(saved.columns, units, labels)) }),
+      ...(chart ? { chart } : { table: pictured(table, formats) }),
     })
   }
   return (
