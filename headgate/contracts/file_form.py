@@ -21,6 +21,7 @@ import string
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.line_encoding import EACH_LINE
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def stated_encoding(contract: Contract | None) -> str:
         raise _wrong(
             contract,
             f"{ENCODING_PROPERTY}: {encoding!r} is not an encoding for files without a byte-order mark",
-            "use one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le",
+            "use one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le, or "
+            f"{EACH_LINE} if some lines are UTF-8 and the others are not",
         )
     return name
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from headgate.contracts.line_encoding import EACH_LINE
 from headgate.errors import UnreadableFileError
 
 UNKNOWN_ENCODING = "unknown_encoding"
@@ -125,6 +126,8 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
     character: `Её` in Windows-1251 is `Ÿ`. So a text with few words in UTF-8 counts as mixed only if its
     other words are plausible Windows-1252.
     """
+    if encoding == EACH_LINE:
+        return
     is_guess = encoding == GUESSED
     right = _NEVER_WESTERN.search(content) if is_guess else _first_utf8_word(content, encoding)
     if right and is_guess and _is_foreign(content):
@@ -136,7 +139,10 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
                 f"line {_line_of(content, wrong)} is not UTF-8, but line "
                 f"{_line_of(content, right.start())} is"
             ),
-            remedy="write the whole file in one encoding, best in UTF-8",
+            remedy=(
+                "write the whole file in UTF-8, or have each line read by itself, in UTF-8 or else in "
+                f"Windows-1252: headgate.encoding: {EACH_LINE}"
+            ),
         )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from headgate.contracts.line_encoding import EACH_LINE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,7 +55,7 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
 }
 OTHER_THAN_WESTERN = frozenset(LANGUAGES) - {WESTERN}
 # Offered to a person only: their letters are symbols or other letters to each other.
-OFFERED = (*LANGUAGES, "cp1251", "cp1253", "cp1257", "cp852", "cp850", "mac-roman")
+OFFERED = (*LANGUAGES, "cp1251", "cp1253", "cp1257", "cp852", "cp850", "mac-roman", EACH_LINE)
 
 
 @dataclass(frozen=True)

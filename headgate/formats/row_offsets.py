@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from headgate.contracts.line_encoding import EACH_LINE
 from headgate.values.cells import NO_ROWS, Rows
 
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
@@ -105,6 +106,8 @@ def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str
         return starts + len(codecs.BOM_UTF8) * content.startswith(codecs.BOM_UTF8)
     if not len(starts):
         return starts
+    if encoding == EACH_LINE:
+        return _at_same_lines(text, starts, content)
     mark = {"utf-16": 2, "utf-32": 4}.get(encoding, 0)
     octets = np.frombuffer(text, np.uint8)
     edges = np.concatenate(([0], starts))
@@ -113,6 +116,14 @@ def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str
         for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
     ]
     return np.cumsum(lengths) + mark
+
+
+def _at_same_lines(text: bytes, starts: Rows, content: bytes) -> Rows:
+    """Return offsets of starts of lines in a text as those of the same lines in its original."""
+    in_text, in_content = (
+        np.cumsum([0, *map(len, each.splitlines(keepends=True))]) for each in (text, content)
+    )
+    return in_content[np.searchsorted(in_text, starts)]
 
 
 def _length(octets: Octets, encoding: str) -> int:

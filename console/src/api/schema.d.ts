@@ -7990,7 +7990,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            encoding: "" | "cp1252" | "cp1250" | "iso8859-2" | "iso8859-15" | "cp1254" | "cp1251" | "cp1253" | "cp1257" | "cp852" | "cp850" | "mac-roman";
+            encoding: "" | "cp1252" | "cp1250" | "iso8859-2" | "iso8859-15" | "cp1254" | "cp1251" | "cp1253" | "cp1257" | "cp852" | "cp850" | "mac-roman" | "utf-8-or-cp1252";
             /**
              * Formats
              * @description Field to the keys of `headgate.format` that describe its values.

@@ -323,6 +323,7 @@ Encoding = Literal[
     "cp852",
     "cp850",
     "mac-roman",
+    "utf-8-or-cp1252",
 ]
 
 

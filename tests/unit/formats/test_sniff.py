@@ -1,17 +1,20 @@
 import codecs
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.gate.first_table import read_first_table
 from headgate.contracts.file_form import stated_encoding
+from headgate.contracts.line_encoding import EACH_LINE
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.json_records import holds_json, read_records
+from headgate.formats.row_offsets import offsets_in_original
 from headgate.formats.sniff import is_parquet, text_for, text_of
 
 pytestmark = pytest.mark.unit
@@ -81,6 +84,16 @@ def test_text_that_is_utf8_in_one_line_and_not_in_another_is_refused_with_both(
     with pytest.raises(UnreadableFileError, match=f"^{lines[0]} is not UTF-8, but {lines[1]} is") as refused:
         text_of(content)
     assert refused.value.rule == "mixed_encoding"
+
+
+def test_a_contract_may_have_each_line_read_in_its_own_encoding_and_rows_keep_their_places() -> None:
+    content = "id,name\n1,Zoë\n2,日本\n".encode() + "3,Müller\n4,x\n".encode("cp1252")
+    text = text_of(content, EACH_LINE)
+    assert text.utf8.decode() == "id,name\n1,Zoë\n2,日本\n3,Müller\n4,x\n"
+    starts = np.array([text.utf8.index(f"{row},".encode()) for row in (1, 2, 3, 4)])
+    places = offsets_in_original(text.utf8, starts, content, text.encoding)
+    assert [content[at : at + 2] for at in places] == [b"1,", b"2,", b"3,", b"4,"]
+    assert text_of(content[:-3], EACH_LINE, is_cut=True).utf8.endswith("3,Müller\n".encode())
 
 
 @pytest.mark.parametrize(

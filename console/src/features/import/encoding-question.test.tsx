@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { EncodingChoice, EncodingQuestion } from './encoding-question'
+import { EncodingChoice, EncodingQuestion, LineEncodings } from './encoding-question'
 import { NO_EDITS, withDataset, withEncoding, withPart } from './edits'
 
 afterEach(cleanup)
@@ -27,6 +27,18 @@ test('an unsure encoding is asked about with the spellings to choose from', asyn
   )
   await userEvent.click(screen.getByRole('button', { name: /^tűző · Győr – Windows-1250/ }))
   expect(onChange).toHaveBeenCalledWith({ ...NO_EDITS, encoding: 'cp1250' })
+})
+
+test('a file in two encodings can be read line by line', async () => {
+  const onChange = vi.fn()
+  const result = { ...RESULT, error: { rule: 'mixed_encoding', message: '', remedy: '', column: '' } }
+  render(
+    <MantineProvider>
+      <LineEncodings result={result} edits={NO_EDITS} onChange={onChange} />
+    </MantineProvider>,
+  )
+  await userEvent.click(screen.getByRole('button', { name: 'Read each line in its own encoding' }))
+  expect(onChange).toHaveBeenCalledWith({ ...NO_EDITS, encoding: 'utf-8-or-cp1252' })
 })
 
 test('a chosen encoding is not asked about, and can be changed beside how the file was read', () => {

@@ -37,6 +37,20 @@ export function EncodingChoice({ result, edits, onChange }: Deciding) {
   )
 }
 
+/** The way out for a text of which some lines are UTF-8 and others are not, because two programs wrote it. */
+export function LineEncodings({ result, edits, onChange }: Deciding) {
+  if (result.error?.rule !== 'mixed_encoding') return null
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={() => onChange(withEncoding(edits, 'utf-8-or-cp1252'))}
+    >
+      Read each line in its own encoding
+    </Button>
+  )
+}
+
 /** Where several encodings have letters of a language: the first cells as each shows them, to choose from. */
 export function EncodingQuestion({ result, edits, onChange }: Deciding) {
   if (!isEncodingOpen(result, edits)) return null

@@ -12,7 +12,7 @@ const AS_UTF8 = 'in Excel, save it as “CSV UTF-8” or as a workbook (.xlsx), 
 const REMEDIES: Readonly<Record<string, string>> = {
   unclosed_quote: 'close the quote, or write it twice where it belongs to the text, and send the file again',
   unknown_encoding: AS_UTF8,
-  mixed_encoding: AS_UTF8,
+  mixed_encoding: 'have each line read in its own encoding, or send the file in one encoding, best in UTF-8',
 }
 
 const WORKBOOK = /\.(xlsx|xlsm|ods)$/i

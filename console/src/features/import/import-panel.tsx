@@ -42,7 +42,7 @@ import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { EarlierEdits } from './earlier-edits'
 import { EmptyWords } from './empty-words'
-import { EncodingQuestion, isEncodingOpen } from './encoding-question'
+import { EncodingQuestion, isEncodingOpen, LineEncodings } from './encoding-question'
 import { FileLine } from './file-line'
 import { inWordsOf, isUnreadable, profileWords } from './file-words'
 import { kindOf } from './formats'
@@ -276,6 +276,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
               Leave out {ofLists}
             </Button>
           ) : null}
+          <LineEncodings result={result} edits={edits} onChange={work.restart} />
         </Text>
       ) : null}
       {isPromised ? (

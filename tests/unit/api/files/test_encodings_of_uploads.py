@@ -75,3 +75,35 @@ def test_the_next_file_of_the_source_is_read_in_the_chosen_encoding() -> None:
     again = uploaded_to(caller, BARE.encode("cp1250"), "raktar-2.csv", "")
     checked(caller, again)
     assert rows(caller, again)[2][:2] == ["nő", "Győr"]
+
+
+def test_a_file_in_two_encodings_is_read_line_by_line_if_a_person_says_so_and_so_is_the_next_one() -> None:
+    caller = uploader()
+    mixed = "kasse;ort\n1;Köln\n2;Łódź\n".encode() + "3;Münster\n4;Bonn\n".encode("cp1252")
+    upload_id = uploaded_to(caller, mixed, "kassen.csv", "")
+    assert checked(caller, upload_id).json["error"]["rule"] == "mixed_encoding"
+    answer = checked(caller, upload_id, {"encoding": "utf-8-or-cp1252"}).json
+    assert answer["written_as"]["encoding"] == "utf-8-or-cp1252"
+    assert [cells[1] for cells in rows(caller, upload_id)] == ["Köln", "Łódź", "Münster", "Bonn"]
+    document = answer["draft"]["document"]
+    assert created(caller, document).json["is_in_use"]
+    chosen = {"dataset": "kassen", "columns": {"kasse": "kasse", "ort": "ort"}, "encoding": "utf-8-or-cp1252"}
+    assert checked(caller, upload_id, chosen).json["accepted"] == 4
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    assert caller.lake.receive(key).accepted == 4
+    again = uploaded_to(caller, mixed.replace(b"Bonn", b"Trier"), "kassen-2.csv", "kassen")
+    assert checked(caller, again).json["accepted"] == 4
+    assert [cells[1] for cells in rows(caller, again)] == ["Köln", "Łódź", "Münster", "Trier"]
+
+
+def test_a_file_in_two_encodings_comes_into_a_dataset_whose_contract_states_none() -> None:
+    caller = uploader()
+    first = uploaded_to(caller, "kasse;ort\n1;Köln\n2;Bonn\n".encode(), "kassen.csv", "")
+    assert created(caller, checked(caller, first).json["draft"]["document"]).json["is_in_use"]
+    mixed = "kasse;ort\n3;Köln\n".encode() + "4;Münster\n".encode("cp1252")
+    upload_id = uploaded_to(caller, mixed, "kassen-2.csv", "kassen")
+    assert checked(caller, upload_id).json["error"]["rule"] == "mixed_encoding"
+    chosen = {"dataset": "kassen", "encoding": "utf-8-or-cp1252"}
+    assert checked(caller, upload_id, chosen).json["accepted"] == 2
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    assert caller.lake.receive(key).accepted == 2
