@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import SHEET_PROPERTY
+from headgate.contracts.hidden_values import HiddenBy
 from headgate.contracts.model import Contract
 from headgate.contracts.personal_names import is_id_of_person
 from headgate.contracts.sensitive_names import compared, is_personal_name
@@ -57,7 +58,10 @@ def profile_file(file: Path, contract: Contract | None = None, sheet: str = "") 
         dataset=contract.dataset if contract else "",
         content_sha256=hashlib.sha256(body).hexdigest(),
         received_at=datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None),
-        sensitive={name for name in columns if folded(name) in masked} | _personal(columns),
+        sensitive={
+            **dict.fromkeys(_personal(columns), HiddenBy.PERSONAL),
+            **dict.fromkeys((name for name in columns if folded(name) in masked), HiddenBy.CONTRACT),
+        },
         broken_rows=table.broken_rows,
     )
     return ProfiledFile(profiled, table)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
+from headgate.contracts.hidden_values import HiddenBy
 from headgate.contracts.model import Contract, Mask
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
@@ -31,8 +32,8 @@ _CODE_SHARE = 0.9
 
 def possibly_sensitive(
     contract: Contract, columns: Mapping[str, pa.Array | pa.ChunkedArray], suggested: Suggested | None = None
-) -> frozenset[str]:
-    """Return the columns of a file that the contract masks or may mask.
+) -> dict[str, HiddenBy]:
+    """Return the columns of a file that the contract masks or may mask, with the rule that hides each.
 
     A column without a field may be a masked one under another name. Its values are displayed only if none can
     be a card number, a social security number or a verification code. A column without values stays hidden.
@@ -42,23 +43,23 @@ def possibly_sensitive(
     """
     masks = {folded(column.name): column.mask for column in contract.columns if column.mask}
     if not masks:
-        return frozenset()
+        return {}
     fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
     fields_of_contract = {folded(name) for name in contract.names}
     field_by_name = {name: folded(fields.get(name, name)) for name in columns}
-    return frozenset(
-        name
+    with_codes = Mask.CVV in masks.values()
+    rules = {
+        name: HiddenBy.CONTRACT if field in masks else _rule_of_values(columns[name], with_codes=with_codes)
         for name, field in field_by_name.items()
-        if field in masks
-        or (
-            field not in fields_of_contract
-            and _may_be_masked(columns[name], with_codes=Mask.CVV in masks.values())
-        )
-    )
+        if field in masks or field not in fields_of_contract
+    }
+    return {name: rule for name, rule in rules.items() if rule}
 
 
-def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> frozenset[str]:
-    """Return the columns with card data by their names or values, for a file without a contract.
+def sensitive_without_contract(
+    columns: Mapping[str, pa.Array | pa.ChunkedArray],
+) -> dict[str, HiddenBy]:
+    """Return the columns with card data by their names or values, with the rule, for a file of no contract.
 
     These are columns with a sensitive name, columns of card numbers and, beside one of these, columns whose
     values have three or four digits like verification codes, mostly in rows with a card number.
@@ -73,7 +74,11 @@ def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]
     if cards:
         has_card = _rows_with_cards([texts[name] for name in cards])
         codes = {name for name, values in texts.items() if _holds_codes(values, has_card)}
-    return frozenset(cards | named | codes)
+    return {
+        **dict.fromkeys(codes, HiddenBy.VERIFICATION_CODES),
+        **dict.fromkeys(named, HiddenBy.NAME),
+        **dict.fromkeys(cards, HiddenBy.CARD_NUMBERS),
+    }
 
 
 def _rows_with_cards(columns: Sequence[pa.Array]) -> Flags:
@@ -97,14 +102,11 @@ def _holds_codes(texts: pa.Array, has_card: Flags) -> bool:
     return bool(2 * (filled & has_card).sum() >= filled.sum())
 
 
-def _may_be_masked(column: pa.Array | pa.ChunkedArray, *, with_codes: bool) -> bool:
-    """Return whether a value may be that of a masked column, or there is no value."""
-    texts = as_text(column).drop_null()
-    texts = texts.unique()
-    if (
-        len(texts) == 0
-        or len(rows_with_cards(texts, context_below=ANYWHERE))
-        or len(rows_with_secrets(texts))
-    ):
-        return True
-    return with_codes and len(rows_where(matches(texts, _CODE))) > 0
+def _rule_of_values(column: pa.Array | pa.ChunkedArray, *, with_codes: bool) -> HiddenBy | None:
+    """Return the rule by which a value may be that of a masked column; also if there is no value."""
+    texts = as_text(column).drop_null().unique()
+    if len(texts) == 0:
+        return HiddenBy.NO_VALUES
+    if len(rows_with_cards(texts, context_below=ANYWHERE)) or len(rows_with_secrets(texts)):
+        return HiddenBy.SECRETS
+    return HiddenBy.VERIFICATION_CODES if with_codes and len(rows_where(matches(texts, _CODE))) else None

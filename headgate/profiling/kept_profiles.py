@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from headgate.contracts.hidden_values import NOTHING_HIDDEN
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, export_folder, has_corrected_rows, profile_key, summary_key
 from headgate.lake.ports import HIDDEN_NUMBERS, SUMMARY, FileRecord, ObjectRef, ObjectStore
@@ -19,8 +20,9 @@ from headgate.profiling.file_summary import counted_summary, file_summary, summa
 from headgate.profiling.profile import GatedFile, Profile, profile_of, profile_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from headgate.contracts.hidden_values import HiddenBy
     from headgate.contracts.model import Contract
 
 _JSON = "application/json"
@@ -65,12 +67,12 @@ class Profiles:
         return self.keep(profile, export, "" if export else file_series(record.key))
 
     def of_unknown(
-        self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()
+        self, record: FileRecord, table: FileTable, sensitive: Mapping[str, HiddenBy] = NOTHING_HIDDEN
     ) -> Mapping[str, str]:
         """Store the profile of a rejected file without a comparison.
 
         Args:
-            sensitive: known sensitive columns; others are found by their names and values.
+            sensitive: known sensitive columns with their rules; others are found by names and values.
         """
         try:
             profile = _profile_unknown(record, table, sensitive)
@@ -157,7 +159,9 @@ class Profiles:
         )
 
 
-def _profile_unknown(record: FileRecord, table: FileTable, sensitive: Collection[str] = ()) -> Profile:
+def _profile_unknown(
+    record: FileRecord, table: FileTable, sensitive: Mapping[str, HiddenBy] = NOTHING_HIDDEN
+) -> Profile:
     return profile_unknown(
         table.by_shown_name,
         dataset="",

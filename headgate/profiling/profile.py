@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
+from headgate.contracts.hidden_values import NOTHING_HIDDEN, HiddenBy
 from headgate.contracts.model import Column, Contract, Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.matching.header_names import names_an_identifier
@@ -28,7 +29,7 @@ from headgate.values.format_inference import NULL_WORDS
 from headgate.values.parallel_work import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from headgate.profiling.column_reader import Columns
 
@@ -68,6 +69,7 @@ class ProfiledColumn:
         rows: rows with or without a value, except those refused because of another column.
         missing: None if the column is dropped unread.
         invalid: rows whose text is not of the type or breaks a rule.
+        hidden_by: the rule that hides its values; None if they are shown.
         is_identifier: whether its values identify rows, of this or another table; their distribution is
             meaningless.
         first_invalid: positions of the first invalid texts, for a column that is read without a contract.
@@ -78,11 +80,16 @@ class ProfiledColumn:
     rows: int
     missing: int | None
     invalid: int = 0
-    is_sensitive: bool = False
+    hidden_by: HiddenBy | None = None
     is_identifier: bool = False
     description: ColumnStatistics = field(default_factory=lambda: ColumnStatistics(0))
     extra: Mapping[str, object] = field(default_factory=dict)
     first_invalid: tuple[int, ...] = field(default=(), compare=False)
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the profile has only its counts."""
+        return self.hidden_by is not None
 
     @property
     def is_nested(self) -> bool:
@@ -106,8 +113,8 @@ class ProfiledColumn:
             "identifier": self.is_identifier,
             "sensitive": self.is_sensitive,
         }
-        if self.is_sensitive:
-            return counts
+        if self.hidden_by:
+            return {**counts, "hidden_by": self.hidden_by.value}
         description = self.description
         return {
             **counts,
@@ -204,13 +211,13 @@ def profile_unknown(
     dataset: str,
     content_sha256: str,
     received_at: datetime,
-    sensitive: Collection[str] = (),
+    sensitive: Mapping[str, HiddenBy] = NOTHING_HIDDEN,
     broken_rows: int = 0,
 ) -> Profile:
     """Return the profile of a file without a contract: types are inferred from texts.
 
     Args:
-        sensitive: known sensitive columns; others are found by their names and values.
+        sensitive: known sensitive columns, each with its rule; others are found by their names and values.
         broken_rows: rows of the file that are not in the columns, because their cells do not fit.
     """
     texts = {
@@ -220,16 +227,16 @@ def profile_unknown(
     }
     rows = max(map(len, texts.values()), default=0)
     inferred = dict(zip(texts, side_by_side(lambda name: infer(texts[name], name), texts, rows), strict=True))
-    hidden = {*sensitive, *filter(is_sensitive_name, texts)}
-    hidden |= {
-        name
-        for name, column in inferred.items()
-        if name not in hidden and holds_secrets(column.texts.unique, numeric=column.type in _NUMBERS)
-    }
-    if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
-        hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
+    hidden = {**dict.fromkeys(filter(is_sensitive_name, texts), HiddenBy.NAME), **sensitive}
+    for name, column in inferred.items():
+        is_numeric = column.type in _NUMBERS
+        if name not in hidden and holds_secrets(column.texts.unique, numeric=is_numeric):
+            hidden[name] = HiddenBy.CARD_NUMBERS if is_numeric else HiddenBy.SECRETS
+    if any(may_hold_cards(inferred[name].texts.unique) for name in hidden if name in inferred):
+        codes = [name for name, column in inferred.items() if may_hold_codes(column.texts.unique)]
+        hidden = {**dict.fromkeys(codes, HiddenBy.VERIFICATION_CODES), **hidden}
     profiled = side_by_side(
-        lambda name: _inferred_column(name, inferred[name], texts[name], hidden=name in hidden), texts, rows
+        lambda name: _inferred_column(name, inferred[name], texts[name], hidden.get(name)), texts, rows
     )
     numeric = {column.name: inferred[column.name].values for column in profiled if is_measure(column)}
     score = _inferred_score(texts, inferred, received_at, broken_rows)
@@ -280,10 +287,11 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
     accepted = received.accepted.count
     kind, rows = _TYPE_OF[column.type.kind], accepted + invalid
     if not curated_columns:
-        return ProfiledColumn(column.name, kind, rows, None, invalid, is_sensitive=True)
+        return ProfiledColumn(column.name, kind, rows, None, invalid, hidden_by=HiddenBy.CONTRACT)
     if column.mask is not None or is_sensitive_name(column.name):
         missing = sum(batch.null_count for batch in received.accepted.batches(curated_columns[0].name))
-        return ProfiledColumn(column.name, kind, rows, missing, invalid, is_sensitive=True)
+        rule = HiddenBy.NAME if column.mask is None else HiddenBy.CONTRACT
+        return ProfiledColumn(column.name, kind, rows, missing, invalid, hidden_by=rule)
     description, missing = _described(received.accepted, curated_columns[0].name)
     is_key = bool(column.references) or received.contract.key == (column.name,)
     names_rows = (
@@ -372,12 +380,12 @@ def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     return _EPOCH + timedelta(seconds=min(max(*newest, _FIRST_S), _LAST_S)) if newest else None
 
 
-def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden: bool) -> ProfiledColumn:
+def _inferred_column(
+    name: str, inferred: TypedColumn, text: pa.Array, rule: HiddenBy | None
+) -> ProfiledColumn:
     rows = len(text)
-    if hidden:
-        return ProfiledColumn(
-            name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True
-        )
+    if rule:
+        return ProfiledColumn(name, inferred.type, rows, inferred.missing, inferred.invalid, hidden_by=rule)
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe_values(inferred.values)
     is_identifying = _is_identifying(name, inferred.type, description, rows - inferred.missing)

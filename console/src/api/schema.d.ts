@@ -4539,6 +4539,14 @@ export interface components {
              */
             has_header: boolean;
             /**
+             * Hidden Because
+             * @description Columns whose values are hidden, with the rule in words.
+             * @default {}
+             */
+            hidden_because: {
+                [key: string]: string;
+            };
+            /**
              * Hidden Numbers
              * @description Cells by column whose card or social security number is hidden by a marker.
              * @default {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.problems import invalid
 from headgate.api.shapes.files import ContractField, MappedColumn, Mapping
+from headgate.contracts.hidden_values import hidden_because
 from headgate.uploads.edits import fields_after_edits
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _allowed(column: Column) -> tuple[str, ...]:
 def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
     """Return the profile facts that a suggestion shows."""
     return tuple(
-        {name: fact[name] for name in ("name", "samples", "sensitive") if name in fact} for fact in profiled
+        {name: fact[name] for name in ("name", "samples", "sensitive", "hidden_by") if name in fact}
+        for fact in profiled
     )
 
 
@@ -106,7 +108,7 @@ def reason_of(field: str, how: str, facts: Facts) -> str:
     why = _REASONS.get(how, "") if field else "Neither the name nor the values fit a field."
     note = ""
     if facts.get("sensitive"):
-        note = "Its values are hidden because they may be sensitive."
+        note = f"Its values are hidden: {hidden_because(facts)}."
     elif facts.get("personal"):
         note = "Only the file's sender and the group personal-data see its values."
     return f"{why} {note}".strip()

@@ -25,6 +25,7 @@ _COUNTS = frozenset(
         "invalid",
         "identifier",
         "sensitive",
+        "hidden_by",
         "distinct",
         "estimated",
         "format",

@@ -10,6 +10,7 @@ from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import visible_facts
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, QualityHistory, QualityPoint
+from headgate.contracts.hidden_values import hidden_because
 from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.keys import has_corrected_rows
@@ -63,10 +64,15 @@ def profile_columns(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile
         ColumnProfile(
             name=str(column.get("name", "")),
             type=str(column.get("type", "")),
-            facts={name: value for name, value in column.items() if name not in {"name", "type"}},
+            facts=_facts_of(column),
         )
         for column in columns
     )
+
+
+def _facts_of(column: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: value for name, value in column.items() if name not in {"name", "type"}}
+    return {**facts, "hidden_because": hidden_because(column)} if column.get("sensitive") else facts
 
 
 def history(lake: LakePorts, dataset: str) -> QualityHistory:

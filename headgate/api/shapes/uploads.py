@@ -420,6 +420,9 @@ class GridFacts(Shape):
     hidden_numbers: dict[str, Count] = Field(
         {}, description="Cells by column whose card or social security number is hidden by a marker."
     )
+    hidden_because: dict[str, str] = Field(
+        {}, description="Columns whose values are hidden, with the rule in words."
+    )
     totals: tuple[int, ...] = Field(
         (),
         description="Rows that a cell calls a total and that are the sum of the rows above, or lack most of "

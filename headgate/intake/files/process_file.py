@@ -61,11 +61,12 @@ from headgate.matching.mappings import MAPPABLE_RULES, Suggested
 from headgate.matching.sensitive_columns import possibly_sensitive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
 
+    from headgate.contracts.hidden_values import HiddenBy
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
 
@@ -108,7 +109,9 @@ class FileProcessor:
     profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = (
         None
     )
-    profile_unknown: Callable[[FileRecord, FileTable, Collection[str]], Mapping[str, str]] | None = None
+    profile_unknown: Callable[[FileRecord, FileTable, Mapping[str, HiddenBy]], Mapping[str, str]] | None = (
+        None
+    )
     profile_uncontracted: Callable[[FileRecord, FileTable], Mapping[str, str]] | None = None
     create_records: Callable[[Contract, pa.Table | Path], Mapping[str, int]] | None = None
     alert: Callable[[FileRecord], None] | None = None
@@ -391,7 +394,7 @@ class FileProcessor:
         contract = self.rules.contracts.get(record.dataset)
         table = unknown_table(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
-        sensitive = possibly_sensitive(contract, table.by_shown_name, asked) if contract else frozenset()
+        sensitive = possibly_sensitive(contract, table.by_shown_name, asked) if contract else {}
         return (
             replace(record, profile=self.profile_unknown(record, table, sensitive)) if table.names else record
         )

@@ -24,6 +24,7 @@ from headgate.values.refusal_reasons import reason_of_column
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from headgate.contracts.hidden_values import HiddenBy
     from headgate.matching.mappings import Suggested
     from headgate.uploads.answered_rows import AnsweredRows
     from headgate.uploads.grid.opened_file import OpenedFile
@@ -211,10 +212,10 @@ class EditedUpload:
         }
 
     @property
-    def hidden(self) -> Collection[str]:
-        """Return the columns whose values may be sensitive, without a field by name and values."""
+    def hidden(self) -> Mapping[str, HiddenBy]:
+        """Return the columns whose values may be sensitive, without a field by name and values, and why."""
         if self.opened is None:
-            return frozenset()
+            return {}
         samples = dict(zip(self.opened.names, self.opened.headed.samples, strict=True))
         sensitive = sensitive_without_contract(samples)
         if self.contract is None:
@@ -222,5 +223,5 @@ class EditedUpload:
         fields = dict(self.edits.columns)
         if not fields and self.suggested:
             fields = dict(zip(self.suggested.names, self.suggested.fields, strict=True))
-        without_field = {name for name in sensitive if not fields.get(name)}
+        without_field = {name: rule for name, rule in sensitive.items() if not fields.get(name)}
         return possibly_sensitive(self.contract, samples, self.suggested) | without_field

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.hidden_values import words_of_rule
 from headgate.drafts.description_rows import count_description_rows
 from headgate.formats.blank_rows import MAX_NAMED, without_blank_rows
 from headgate.masking.redaction import redact
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.contracts.hidden_values import HiddenBy
     from headgate.contracts.model import Column
     from headgate.formats.batches import Source
     from headgate.formats.received_rows import Received
@@ -51,14 +53,14 @@ class ColumnFacts:
     """Facts about columns of the file, by which they are shown.
 
     Attributes:
-        hidden: columns whose values are not shown, because they may be sensitive.
+        hidden: columns whose values are not shown, because they may be sensitive, each with its rule.
         amounts: columns of fields with a currency.
         past: columns of fields that record the past, with the reason why a date in the future is doubtful.
         lists: columns of lists that are parts of their own, with the part; cells say how many records it has.
         declared: the field of columns of numbers, or of yes and no, for which the contract declares a format.
     """
 
-    hidden: Collection[str] = frozenset()
+    hidden: Mapping[str, HiddenBy] = field(default_factory=dict)
     amounts: Collection[str] = frozenset()
     past: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class WrittenGrid:
     to_come: Mapping[str, Mapping[str, Any]]
     currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hidden_numbers: Mapping[str, int] = field(default_factory=dict)
+    hidden_because: Mapping[str, str] = field(default_factory=dict)
     totals: tuple[int, ...] = ()
     footer_rows: tuple[int, ...] = ()
     description_rows: tuple[int, ...] = ()
@@ -161,6 +164,9 @@ def write_grid(
         to_come={**_to_come(readings, about.past), **seen.doubts.by_column},
         currencies=seen.currencies.by_column,
         hidden_numbers=dict(seen.numbers),
+        hidden_because={
+            name: words_of_rule(about.hidden[name]) for name in opened.names if name in about.hidden
+        },
         totals=lines.totals,
         footer_rows=lines.footer,
         description_rows=seen.descriptions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from headgate.contracts.hidden_values import HiddenBy
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from tests.unit.api.lakes import REGISTRY
 
@@ -47,12 +48,37 @@ def test_a_masked_column_is_hidden_whatever_its_values_are() -> None:
     assert is_hidden("A1", name="card_number")
 
 
+@pytest.mark.parametrize(
+    ("name", "texts", "rule"),
+    [
+        ("card_number", ["A1"], HiddenBy.CONTRACT),
+        ("F1", ["A1", "4111 1111 1111 1111"], HiddenBy.SECRETS),
+        ("F1", ["917", "918"], HiddenBy.VERIFICATION_CODES),
+        ("F1", [None], HiddenBy.NO_VALUES),
+    ],
+)
+def test_a_hidden_column_names_its_rule(name: str, texts: list[str | None], rule: HiddenBy) -> None:
+    assert possibly_sensitive(PAYMENTS, {name: pa.array(texts, pa.string())}) == {name: rule}
+
+
+def test_a_hidden_column_of_no_contract_names_its_rule() -> None:
+    assert rules(F1=CARDS, F2=["917", "0918", "919"], password=["a", "b", "c"]) == {
+        "F1": HiddenBy.CARD_NUMBERS,
+        "F2": HiddenBy.VERIFICATION_CODES,
+        "password": HiddenBy.NAME,
+    }
+
+
 def test_a_dataset_that_masks_nothing_hides_nothing() -> None:
     assert not is_hidden("917", contract=PRODUCTS)
 
 
-def sensitive(**columns: list[str | None]) -> frozenset[str]:
+def rules(**columns: list[str | None]) -> dict[str, HiddenBy]:
     return sensitive_without_contract({name: pa.array(texts, pa.string()) for name, texts in columns.items()})
+
+
+def sensitive(**columns: list[str | None]) -> frozenset[str]:
+    return frozenset(rules(**columns))
 
 
 CARDS = ["4111 1111 1111 1111", "5555-5555-5555-4444", "3056- 930-0 09-02 0004"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.curated import curated_contract
+from headgate.contracts.hidden_values import HiddenBy
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import arrow_schema
 from headgate.errors import NotFoundError
@@ -77,7 +78,9 @@ def test_sensitive_columns_have_counts_and_nothing_else() -> None:
         "invalid",
         "identifier",
         "sensitive",
+        "hidden_by",
     }
+    assert {by_name[name]["hidden_by"] for name in ("card_number", "card_cvv")} == {"contract"}
     assert (by_name["card_number"]["rows"], by_name["card_number"]["invalid"]) == (4, 1)
     assert by_name["card_cvv"]["missing"] is None
     assert not any(text in reported.to_json() for text in ("secret-token", "private", "1111"))
@@ -152,7 +155,10 @@ CODES = pa.array(["917", "123", "4567", "001", "020", "917"], pa.string())
 
 def test_beside_card_numbers_a_column_of_three_or_four_digits_is_reported_by_counts_only() -> None:
     reported = profile_unknown({"F1": CARDS, "F2": CODES}, dataset="", content_sha256="", received_at=NOW)
-    assert [column.is_sensitive for column in reported.columns] == [True, True]
+    assert [column.hidden_by for column in reported.columns] == [
+        HiddenBy.CARD_NUMBERS,
+        HiddenBy.VERIFICATION_CODES,
+    ]
     assert "917" not in reported.to_json()
 
 
@@ -163,7 +169,11 @@ def test_three_digits_alone_are_figures_as_any_others() -> None:
 
 def test_columns_that_are_known_to_be_sensitive_are_reported_by_counts_only() -> None:
     reported = profile_unknown(
-        {"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"}
+        {"units": CODES},
+        dataset="",
+        content_sha256="",
+        received_at=NOW,
+        sensitive={"units": HiddenBy.CONTRACT},
     )
     assert "917" not in reported.to_json()
 

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 
 import { count, whole } from '../../api/format'
+import { TextList } from '../../components/text-list'
 import { valueWords } from '../files/edited-before'
 import { futureWords, titleOf } from './column-header'
 import { type Deciding, withField, withoutStep } from './edits'
@@ -74,6 +75,22 @@ export function HiddenNumbers({ result, edits }: Omit<Deciding, 'onChange'>) {
       They are in {where}. They are hidden on this page only: the file keeps them until it is in a dataset
       that masks these columns. Choose its dataset, create one, or send the file without these columns.
     </Alert>
+  )
+}
+
+/** Columns whose values are hidden, each with the rule. */
+export function HiddenColumns({ grid }: Pick<Deciding['result'], 'grid'>) {
+  const columns = Object.entries(grid?.hidden_because ?? {})
+  if (columns.length === 0) return null
+  return (
+    <details>
+      <summary>
+        <Text size="sm" span>
+          The values of {count(columns.length, 'column')} are hidden
+        </Text>
+      </summary>
+      <TextList lines={columns.map(([name, because]) => `${name}: ${because}.`)} label="Hidden columns" />
+    </details>
   )
 }
 

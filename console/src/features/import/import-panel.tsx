@@ -15,6 +15,7 @@ import {
   BlankRows,
   DescriptionRows,
   FutureDates,
+  HiddenColumns,
   HiddenNumbers,
   SetForAll,
   TakenSteps,
@@ -293,6 +294,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
       {grid && !isEmpty ? (
         <>
           <HiddenNumbers result={result} edits={edits} />
+          <HiddenColumns grid={result.grid} />
           {isOfChoice(result, edits) ? (
             <>
               <Suggestions result={result} edits={edits} onChange={change} />

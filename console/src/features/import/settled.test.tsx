@@ -9,6 +9,7 @@ import {
   DescriptionRows,
   FooterRows,
   FutureDates,
+  HiddenColumns,
   HiddenNumbers,
   SetForAll,
   Totals,
@@ -119,6 +120,19 @@ test('card numbers in a file of no dataset are counted by column', () => {
     </MantineProvider>,
   )
   expect(screen.queryByText(/were hidden/)).toBeNull()
+})
+
+test('each hidden column says why its values are hidden', () => {
+  const grid = {
+    hidden_because: { Karte: 'they look like card numbers' },
+  } as unknown as Schemas['DryRun']['grid']
+  render(
+    <MantineProvider>
+      <HiddenColumns grid={grid} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('The values of 1 column are hidden')).toBeTruthy()
+  expect(screen.getByText('Karte: they look like card numbers.')).toBeTruthy()
 })
 
 test('dates to come in a field of the past are left out by a click, and a value set for all rows is asked again', () => {

@@ -109,9 +109,13 @@ test('of a sensitive column no value is shown', () => {
   const facts = { rows: 30, missing: 2, missing_share: '0.066667', invalid: 0, sensitive: true }
   const insight = insightOf({ name: 'pan', type: 'string', facts })
   expect([insight.facts, insight.bars, insight.look]).toEqual([
-    ['Its values are not shown: by its name or its values, the column may hold secrets or numbers of cards.'],
+    ['Its values are not shown: by its name or its values, the column may be sensitive.'],
     [],
     ['6.7 % missing (2)'],
+  ])
+  const cards = { ...facts, hidden_by: 'card_numbers', hidden_because: 'they look like card numbers' }
+  expect(insightOf({ name: 'F1', type: 'int', facts: cards }).facts).toEqual([
+    'Its values are not shown: they look like card numbers.',
   ])
 })
 

@@ -187,7 +187,7 @@ function hiddenWords(facts: Facts, mask: string): string {
       ? (KEPT_MASKS[mask] ?? maskWords(mask))
       : facts.missing === null
         ? 'they are never kept'
-        : 'by its name or its values, the column may hold secrets or numbers of cards'
+        : (facts.hidden_because ?? 'by its name or its values, the column may be sensitive')
   return `Its values are not shown: ${why}.`
 }
 

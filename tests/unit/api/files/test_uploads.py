@@ -219,13 +219,15 @@ def test_a_column_that_may_hold_card_data_has_no_samples_and_says_so() -> None:
     body = PAYMENTS.replace(b"payment_id,order_id,method,card_number,card_cvv", b"F1,ref,how,F4,F5")
     upload_id = uploaded(caller, body)
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
-    columns = {
-        column["column"]: column
-        for column in caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]["columns"]
-    }
-    for name in ("F4", "F5"):
-        assert columns[name]["samples"] == []
-        assert columns[name]["reason"].endswith("Its values are hidden because they may be sensitive.")
+    check = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    columns = {column["column"]: column for column in check["mapping"]["columns"]}
+    because = check["grid"]["hidden_because"]
+    assert (columns["F4"]["samples"], columns["F5"]["samples"]) == ([], [])
+    assert columns["F4"]["reason"].endswith(
+        "Its values are hidden: some look like card numbers or social security numbers."
+    )
+    assert {"F4", "F5"} <= {*because}
+    assert columns["F5"]["reason"].endswith(f"Its values are hidden: {because['F5']}.")
 
 
 def test_every_step_may_be_repeated() -> None:
