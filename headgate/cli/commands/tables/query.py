@@ -273,8 +273,11 @@ def _texts_of_column(values: Sequence[Any], unit: str) -> Sequence[Any]:
 
     has_sign = unit in SHARES or unit == "percent" or currency_of(unit)
     numbers = [value for value in values if value is not None]
-    if not are_numbers(values) or not (has_sign or any(map(_is_computed, numbers))):
+    if not are_numbers(values):
         return values
+    if not (has_sign or any(map(_is_computed, numbers))):
+        # Without a contract a whole number may be a year or another name, which has no thousands.
+        return [value if value is None else f"{value:,}" for value in values] if unit else values
     # A quotient of decimals has up to 38 places, of which none is exact.
     places = statement_places(numbers if has_sign else [float(value) for value in numbers], unit)
     return [None if value is None else shown_number(value, unit, places) for value in values]

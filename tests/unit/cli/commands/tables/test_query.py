@@ -123,18 +123,29 @@ def test_data_cannot_move_the_cursor_of_a_terminal(draw: Callable[..., Renderabl
 
 def test_the_table_follows_units_and_rounds_computed_numbers() -> None:
     """A mean had up to 22 digits and a share no percent sign; --csv and --json keep all digits."""
-    columns = ("returned", "paid", "mean", "quotient", "price", "orders", "order_id", "note")
+    columns = ("returned", "paid", "mean", "quotient", "price", "orders", "order_id", "note", "sold")
     facts = [
         UnitAndTitle("share", ""),
         UnitAndTitle("USD", ""),
         *([NO_FACTS] * 4),
         UnitAndTitle("", "", kind="name"),
         NO_FACTS,
+        UnitAndTitle("units", ""),
     ]
     exact = Decimal("0.1428571428571428571429")
-    row = (0.180411172144121, Decimal("12345.678"), 12.3456789012345, exact, Decimal("2.50"), 12345, 7, "a")
+    row = (
+        0.180411172144121,
+        Decimal("12345.678"),
+        12.3456789012345,
+        exact,
+        Decimal("2.50"),
+        12345,
+        7,
+        "a",
+        24221,
+    )
     (shown,) = texts_of_rows(columns, [row], facts)
-    assert shown == ("18.04 %", "$12,345.68", "12.3457", "0.1429", Decimal("2.50"), 12345, 7, "a")
+    assert shown == ("18.04 %", "$12,345.68", "12.3457", "0.1429", Decimal("2.50"), 12345, 7, "a", "24,221")
     assert texts_of_rows(columns, [], facts) == []
     nulls = tuple(None for _ in columns)
     assert texts_of_rows(columns, [nulls, row], facts) == [nulls, shown]
