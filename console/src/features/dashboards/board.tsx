@@ -93,6 +93,13 @@ export function Board({
               title={mail.title}
               panels={board.panels}
             />
+            <MailMe
+              key={`alert ${mail.title}`}
+              isAlert
+              of={{ dashboard: board.system, filters: mail.filters }}
+              title={mail.title}
+              panels={board.panels}
+            />
           </Group>
         </Group>
         <FailedBuilds systems={board.panels.map((panel) => ownerOf(panel).system)} />

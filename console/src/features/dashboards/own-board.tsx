@@ -55,6 +55,13 @@ export function OwnBoard() {
               title={mail.title}
               panels={pinned.map(figurePanelOf)}
             />
+            <MailMe
+              key={`alert ${mail.title}`}
+              isAlert
+              of={{ dashboard: OWN_BOARD, filters: mail.filters }}
+              title={mail.title}
+              panels={pinned.map(figurePanelOf)}
+            />
             {may && !isWriting ? (
               <Button size="compact-sm" variant="default" onClick={() => setWriting(true)}>
                 Publish for everybody

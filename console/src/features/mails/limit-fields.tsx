@@ -39,12 +39,18 @@ interface Props {
   panels: FigurePanel[]
   limit: Limit
   onChange: (limit: Limit) => void
+  /** Whether the mail is an alert, which always has a limit. */
+  isAlert?: boolean
 }
 
 const SIDES: { value: NonNullable<Limit['only_if']>; label: string }[] = [
   { value: '', label: 'Always' },
   { value: 'above', label: 'Only if a figure is above a limit' },
   { value: 'below', label: 'Only if a figure is below a limit' },
+]
+const SIDES_OF_ALERT: typeof SIDES = [
+  { value: 'above', label: 'a figure is above a limit' },
+  { value: 'below', label: 'a figure is below a limit' },
 ]
 export const NO_LIMIT: Limit = { only_if: '', limit_panel: '', limit_column: '', limit: null, limit_unit: '' }
 
@@ -181,7 +187,7 @@ function withFigureOf(
 const keyOf = ({ panel, column }: Pick<Figure, 'panel' | 'column'>): string => JSON.stringify([panel, column])
 
 /** Chooses when a mail is sent: always, or only if a figure of its answers is above or below a limit. */
-export function LimitFields({ columns, panels, limit, onChange }: Props) {
+export function LimitFields({ columns, panels, limit, onChange, isAlert = false }: Props) {
   const [text, setText] = useState(() => typedText(limit))
   const read = [...useFiguresOf(columns), ...useFiguresOfPanels(panels, limit.only_if !== '')]
   const figures = withFigureOf(limit, read)
@@ -204,8 +210,8 @@ export function LimitFields({ columns, panels, limit, onChange }: Props) {
     <>
       <NativeSelect
         size="xs"
-        label="Send it"
-        data={SIDES}
+        label={isAlert ? 'Alert me when' : 'Send it'}
+        data={isAlert ? SIDES_OF_ALERT : SIDES}
         value={limit.only_if ?? ''}
         onChange={({ currentTarget: { value } }) => change(value as Limit['only_if'], figure, text)}
       />

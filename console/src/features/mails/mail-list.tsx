@@ -11,14 +11,19 @@ import { type FigurePanel, figurePanelOf } from './limit-fields'
 import { MailMe } from './mail-me'
 import { dayWords, limitWords, type Mail, timeWords, useMails, useScheduleMail, useStopMail } from './mails'
 
-/** The mails that a person scheduled, each with the way to its page and the button that stops it. */
-export function MailList() {
+interface Props {
+  /** Whether only mails with a limit are listed, which are alerts. */
+  isOfAlerts?: boolean
+}
+
+/** The mails that a person scheduled, each with the way to its page, its form and the button that stops it. */
+export function MailList({ isOfAlerts = false }: Props) {
   const mails = useMails()
   const stop = useStopMail()
   const again = useScheduleMail()
   const undo = useUndo()
   const panelsOf = usePanelsOf()
-  const scheduled = mails.data?.mails ?? []
+  const scheduled = (mails.data?.mails ?? []).filter(({ only_if: side }) => side || !isOfAlerts)
   if (scheduled.length === 0 && !undo.done) return null
   function stopIt({ at, ...mail }: Mail): void {
     void at
@@ -27,7 +32,7 @@ export function MailList() {
     })
   }
   return (
-    <Panel title={`Mails to ${mails.data?.address ?? ''}`}>
+    <Panel title={`${isOfAlerts ? 'Your own alerts, by mail' : 'Mails'} to ${mails.data?.address ?? ''}`}>
       <UndoNote undo={undo} />
       {again.error ? <Failed error={again.error} what="The mail" isAction /> : null}
       {stop.error ? <Failed error={stop.error} what="The mail" isAction /> : null}

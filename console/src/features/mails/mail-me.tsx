@@ -35,9 +35,14 @@ interface Props {
   panels?: FigurePanel[]
   /** The scheduled mail that is changed; without one a mail is added. */
   mail?: Mail
+  /** Whether it is an alert: it comes on each day on which a figure is beyond a limit. */
+  isAlert?: boolean
 }
 
 const NO_COLUMNS: AnswerColumn[] = []
+
+/** Characters of the number of an alert, such as ` (2)`. */
+const ROOM_FOR_NUMBER = 5
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => ({ value: String(hour), label: hourWords(hour) }))
 
@@ -51,20 +56,28 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels = [], mail }: Props) {
+export function MailMe({
+  of,
+  title: proposed = '',
+  columns = NO_COLUMNS,
+  panels = [],
+  mail,
+  isAlert = false,
+}: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
-  const [title, setTitle] = useState(proposed)
+  const [typed, setTitle] = useState<string>()
   const [sql, setSql] = useState('sql' in of ? of.sql : '')
-  const [every, setEvery] = useState<Every>(mail?.every ?? 'week')
+  const [every, setEvery] = useState<Every>(mail?.every ?? (isAlert ? 'day' : 'week'))
   const [on, setOn] = useState(mail?.on ?? 1)
   const [hour, setHour] = useState(mail?.hour ?? USUAL_HOUR)
   const [timeZone, setTimeZone] = useState(mail?.time_zone ?? zone())
-  const [limit, setLimit] = useState(() => limitOfMail(mail))
+  const [limit, setLimit] = useState(() => (isAlert ? NEW_ALERT : limitOfMail(mail)))
   const [refused, setRefused] = useState('')
   const [read, setRead] = useState(sql)
   const answer = useResult(mail && limit.only_if ? read : '')
   const days = daysOf(every)
+  const title = typed ?? (isAlert ? freeTitle(proposed, mails.data?.mails ?? []) : proposed)
   const zones = [...new Set([timeZone, mail?.time_zone ?? zone(), zone(), 'UTC'])].sort()
   if (!mails.data?.address) return null
   const isTitled = title.trim() !== ''
@@ -90,10 +103,10 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
   }
   return (
     <FormPopover
-      label={mail ? 'Change' : 'Send me this by mail'}
+      label={mail ? 'Change' : isAlert ? 'Alert me when …' : 'Send me this by mail'}
       {...(mail ? { name: `Change the mail ${mail.title}` } : {})}
-      submit={mail ? 'Save the mail' : 'Schedule the mail'}
-      what="The mail"
+      submit={mail ? 'Save the mail' : isAlert ? 'Save the alert' : 'Schedule the mail'}
+      what={isAlert ? 'The alert' : 'The mail'}
       isComplete={isComplete && !isRefused}
       missing={
         isRefused
@@ -169,6 +182,7 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
         panels={panels}
         limit={limit}
         onChange={setLimit}
+        isAlert={isAlert}
       />
       <MailNow
         key={content}
@@ -187,6 +201,19 @@ export function MailMe({ of, title: proposed = '', columns = NO_COLUMNS, panels 
       </Text>
     </FormPopover>
   )
+}
+
+/** A new alert, which lacks its figure and its limit. */
+const NEW_ALERT: Limit = { ...NO_LIMIT, only_if: 'above' }
+
+/** A title that no mail of the person has: an alert replaces none. */
+function freeTitle(proposed: string, mails: readonly Mail[]): string {
+  const taken = new Set(mails.map(({ title }) => title))
+  const begin = `Alert: ${proposed}`.slice(0, MAX_TITLE - ROOM_FOR_NUMBER)
+  for (let at = 2, title = begin; ; at += 1) {
+    if (!taken.has(title)) return title
+    title = `${begin} (${at})`
+  }
 }
 
 /** The limit of a scheduled mail. */

@@ -11,6 +11,7 @@ import { zone } from '../../formats/moments'
 import { figurePanelOf, limitOf } from './limit-fields'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
+import { OwnAlerts } from './own-alerts'
 import { dayWords, daysOf, timeWords, writtenMail } from './mails'
 
 const MAIL = {
@@ -409,6 +410,27 @@ test('a mail that an earlier version scheduled is sent at 06:00 UTC', () => {
   expect(timeWords({})).toBe(zone() === 'UTC' ? ' at 06:00' : ' at 06:00 UTC')
   expect(timeWords({ hour: 18, time_zone: zone() })).toBe(' at 18:00')
 })
+
+test('an alert is written on a figure of a dashboard, and is listed with its limit', async () => {
+  mails = [{ ...MAIL, title: 'Alert: Hub', only_if: 'above', limit_column: 'value', limit: 5 }, MAIL]
+  const panel = { name: 'late', question: 'How many orders are late?', kind: 'kpi', unit: 'share' }
+  const boards = [
+    { system: 'hub', title: 'Hub', panels: [{ ...panel, table: '', units: {}, y: [], sql: '' }] },
+  ] as unknown as Schemas['Dashboard'][]
+  show(<OwnAlerts boards={boards} />)
+  expect(await screen.findByText(/^every Monday at 06:00, only if Value is above 5/)).toBeTruthy()
+  expect(screen.queryByRole('link', { name: 'Sales' })).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: 'Alert me when …' }))
+  await userEvent.selectOptions(await screen.findByLabelText('Alert me when'), 'a figure is below a limit')
+  expect(screen.queryByRole('option', { name: 'Always' })).toBeNull()
+  await userEvent.type(screen.getByLabelText('Limit, in percent'), '5')
+  await userEvent.click(screen.getByRole('button', { name: 'Save the alert' }))
+  await vi.waitFor(() => expect(asked.some(({ method }) => method === 'PUT')).toBe(true))
+  expect(asked.find(({ method }) => method === 'PUT')?.body).toMatchObject({
+    ...{ title: 'Alert: Hub (2)', dashboard: 'hub', every: 'day', on: 0 },
+    ...{ only_if: 'below', limit_panel: 'late', limit_column: 'value', limit: 0.05 },
+  })
+}, 30_000)
 
 test('who has no address is offered no mail', async () => {
   address = ''

@@ -20,7 +20,7 @@ import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
 import { useProgressWords } from './progress-words'
 import { QuestionPicker } from './question-picker'
-import { isOnlyFigures } from './figures-of'
+import { isFigure, isOnlyFigures } from './figures-of'
 import { chartDrawing, type Choice, drawable } from './chart-choice'
 import { drawn } from './drawn-chart'
 import {
@@ -222,6 +222,15 @@ function Desk() {
                       columns={state.result.columns}
                       title={title.slice(0, MAX_TITLE)}
                     />
+                    {state.result.columns.some(isFigure) ? (
+                      <MailMe
+                        key={`alert ${name ?? `${answered}\n${title}`}`}
+                        isAlert
+                        of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
+                        columns={state.result.columns}
+                        title={title}
+                      />
+                    ) : null}
                     <KeepQuestion
                       kept={saved}
                       taken={own.questions.map(({ name }) => name)}

@@ -13,7 +13,7 @@ interface Props {
   answers: (Result | undefined)[]
 }
 
-/** The figures that raise alerts, each with what it is now and its limit, and how a person watches one of their own. */
+/** The figures that raise alerts, each with what it is now and its limit. */
 export function WatchedFigures({ figures, answers }: Props) {
   return (
     <details>
@@ -34,11 +34,6 @@ export function WatchedFigures({ figures, answers }: Props) {
           </li>
         ))}
       </ul>
-      <Text size="xs" className="muted">
-        To watch a figure of your own, ask for it on Query, choose <b>Send me this by mail</b> there and give
-        it a limit: the mail is sent only while the figure is beyond it. Alerts for everybody are part of the
-        dashboard files in the lake project.
-      </Text>
     </details>
   )
 }

@@ -20,6 +20,7 @@ import { TrustLine } from '../dashboards/trust-line'
 import { alertedChecks, LakeAlert } from '../lake/lake-alert'
 import { useHealth, useQuarantine } from '../lake/queries'
 import { byAmount } from '../morning/file-tasks'
+import { OwnAlerts } from '../mails/own-alerts'
 import { ACKNOWLEDGE, alertItems, ALERTS, openAlerts } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
@@ -216,6 +217,7 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
         list
       )}
       <WatchedFigures figures={figures} answers={answers.map(({ data }) => data)} />
+      <OwnAlerts boards={boards} />
       <LakeAlerts
         raised={unread || !decisions.data ? 0 : openAlerts(raised, decisions.data.decisions).length}
       />
