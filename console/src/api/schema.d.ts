@@ -4696,7 +4696,7 @@ export interface components {
             };
             /**
              * Rows
-             * @description Open rows whose value it reads.
+             * @description Open rows of which it reads every refused cell.
              */
             rows: number;
         };

@@ -61,7 +61,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
 
 def _corrected_values(
     lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections, contract: Contract
-) -> tuple[Mapping[int, Mapping[str, str | None]], Mapping[int, Mapping[str, str | None]]]:
+) -> tuple[Mapping[int, Mapping[str, str | None]], Mapping[int, Mapping[str, str]]]:
     """Return the sent values by source row and column: typed ones, and those that a format of a group reads.
 
     A cell of a row overrides that of its group.
@@ -71,10 +71,11 @@ def _corrected_values(
         raise invalid(
             "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
         )
-    read: Mapping[int, Mapping[str, str | None]] = {}
+    read: Mapping[int, Mapping[str, str]] = {}
     if asked.groups:
         corrected = correction_outcomes(lake).of_file(file_id)
-        of_groups, read = group_values(quarantined, corrected, asked.groups, contract)
+        typed_cells = {row: values.keys() for row, values in rows.items()}
+        of_groups, read = group_values(quarantined, corrected, asked.groups, contract, typed_cells)
         rows = {row: {**of_groups.get(row, {}), **rows.get(row, {})} for row in (*of_groups, *rows)}
     if not rows and not read:
         raise invalid("body.rows", "no_row", "No row is corrected. Send a row, or a group with open rows.")

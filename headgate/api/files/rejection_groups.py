@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from headgate.api.files.group_readings import RULE as TYPE
-from headgate.api.files.group_readings import group_readings, read_texts
+from headgate.api.files.group_readings import RefusedRow, group_readings, read_cells, refused_rows
 from headgate.api.files.quality import stored_profile
 from headgate.api.shapes.files import CorrectedGroup, IgnoredGroup, RejectionGroup
 from headgate.contracts.model import Contract, Kind
@@ -52,7 +52,7 @@ def rejection_groups(
         waiting[rule, column] += is_open(corrected.get(row))
     contract = lake.contracts.source.get(record.dataset)
     names = {column for _, column in sizes}
-    texts = _refused_texts(table, corrected)
+    refused = _open_rows(table, corrected) if shows_values and contract else {}
     values = _values_of_columns(lake, record, contract, names, shows_values=shows_values)
     return tuple(
         RejectionGroup(
@@ -63,8 +63,8 @@ def rejection_groups(
             if rule in DUPLICATE_RULES or (rule, column) in ignored_by_group
             else waiting[rule, column],
             ignored=_ignored(ignored_by_group.get((rule, column))),
-            readings=group_readings(contract.column(column), texts[column])
-            if shows_values and contract and rule == TYPE and column in texts
+            readings=group_readings(contract, column, refused[column])
+            if contract and rule == TYPE and column in refused
             else (),
             values=() if rule in _OWN_NUMBERS | DUPLICATE_RULES else values.get(column, ()),
         )
@@ -99,47 +99,42 @@ def group_values(
     corrected: Mapping[int, CorrectionOutcome],
     groups: Iterable[CorrectedGroup],
     contract: Contract,
-) -> tuple[dict[int, dict[str, str | None]], dict[int, dict[str, str | None]]]:
-    """Return the value of each open row of the groups, by source row and column: typed ones, and read ones.
+    typed_cells: Mapping[int, Collection[str]],
+) -> tuple[dict[int, dict[str, str | None]], dict[int, dict[str, str]]]:
+    """Return the values of open rows of the groups, by source row and column: typed ones, and read ones.
 
-    A typed value is in the format of the file, a read one in that of the contract.
+    A typed value is in the format of the file, a read one in that of the contract. A format reads every cell
+    of a row that is refused for its type; a row of which it leaves another refused cell is not read.
+
+    Args:
+        typed_cells: the columns that a person wrote, by source row.
     """
     group_of = {(group.rule, group.column): group for group in groups}
-    value_of = {
-        place: read_texts(contract.column(place[1]), group.format, _texts_of(table, *place))
-        for place, group in group_of.items()
-        if group.format is not None and place[1] in contract.names
-    }
     typed: dict[int, dict[str, str | None]] = {}
-    read: dict[int, dict[str, str | None]] = {}
-    texts = table.column("masked_value").to_pylist()
-    for (row, rule, column), text in zip(_places(table), texts, strict=True):
+    for row, rule, column in _places(table):
         group = group_of.get((rule, column))
-        if group is None or not is_open(corrected.get(row)):
-            continue
-        if group.format is None:
+        if group is not None and group.format is None and is_open(corrected.get(row)):
             typed[row] = {column: group.value}
-        elif text in value_of.get((rule, column), {}):
-            read[row] = {column: value_of[rule, column][text]}
+    refused = _open_rows(table, corrected)
+    read: dict[int, dict[str, str]] = {}
+    for (rule, column), group in group_of.items():
+        if rule != TYPE or group.format is None or column not in refused:
+            continue
+        cells = read_cells(contract, group.format, refused[column])
+        for each in refused[column]:
+            values = each.values(cells, typed_cells.get(each.source_row, ()))
+            if values:
+                read[each.source_row] = values
     return typed, read
 
 
-def _refused_texts(
-    table: pa.Table, corrected: Mapping[int, CorrectionOutcome]
-) -> dict[str, list[str | None]]:
-    """Return the refused values of open rows, by column."""
-    texts: dict[str, list[str | None]] = {}
-    for (row, rule, column), text in zip(
-        _places(table), table.column("masked_value").to_pylist(), strict=True
-    ):
-        if rule == TYPE and column and is_open(corrected.get(row)):
-            texts.setdefault(column, []).append(text)
-    return texts
-
-
-def _texts_of(table: pa.Table, rule: str, column: str) -> list[str]:
-    texts = of_group(table, rule, column).column("masked_value").unique().to_pylist()
-    return [text for text in texts if text]
+def _open_rows(table: pa.Table, corrected: Mapping[int, CorrectionOutcome]) -> dict[str, list[RefusedRow]]:
+    """Return the open rows whose first reason is a type, by the column of this reason."""
+    rows: defaultdict[str, list[RefusedRow]] = defaultdict(list)
+    for column, row in refused_rows(table):
+        if is_open(corrected.get(row.source_row)):
+            rows[column].append(row)
+    return rows
 
 
 def _places(table: pa.Table) -> Iterator[tuple[int, str, str]]:

@@ -395,7 +395,7 @@ class GroupReading(Shape):
     """A format that reads refused values of a group."""
 
     format: dict[str, Any] = Field(description="Keys of `headgate.format`.")
-    rows: Count = Field(description="Open rows whose value it reads.")
+    rows: Count = Field(description="Open rows of which it reads every refused cell.")
 
 
 class RejectionGroup(Shape):

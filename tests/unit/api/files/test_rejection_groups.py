@@ -219,3 +219,36 @@ def test_all_decimal_commas_of_a_column_are_corrected_by_one_format() -> None:
     assert [float(line.split(",")[3]) for line in lines[1:]] == [19.9, 1781.7]
     (group,) = rejected(caller, file_id)["groups"]
     assert (group["waiting"], group["readings"]) == (2, [{"format": points, "rows": 1}])
+
+
+LINES = b"""order_item_id,order_id,product_id,quantity,unit_price,updated_at
+1,A1,P1,"1.200","2,50",2026-03-01 10:00:00
+2,A1,P2,"1.300","3,50",2026-03-01 10:00:00
+3,A1,P3,"1.400",auf Anfrage,2026-03-01 10:00:00
+4,A1,P4,"1.500",,2026-03-01 10:00:00
+5,A1,P5,2,"4,50",2026-03-01 10:00:00
+"""
+
+
+def test_a_format_reads_all_refused_numbers_of_a_row_and_counts_rows_that_become_right() -> None:
+    """Rows whose second number was still refused came back with the same offer again and again."""
+    caller = uploader()
+    file_id = caller.lake.receive("order_items/march.csv", LINES).file_id
+    groups = {group["column"]: group for group in rejected(caller, file_id)["groups"]}
+    comma = {"decimal": ",", "thousands": "."}
+    assert (groups["quantity"]["waiting"], groups["quantity"]["readings"]) == (
+        4,
+        [{"format": comma, "rows": 2}],
+    )
+    path = f"/v1/files/{file_id}/corrections"
+    group = {"rule": "type", "column": "quantity", "value": None, "format": comma}
+    price = {"source_row": 4, "values": {"unit_price": "9.90"}}
+    sent = caller.call("POST", path, {"rows": [price], "groups": [group]}).json
+    assert sent["rows"] == 3, "the rows that it reads whole, and the one whose other value was typed"
+    assert caller.lake.receive(sent["key"]).accepted == 3
+    lines = caller.lake.objects.contents("raw")[sent["key"]].decode().splitlines()
+    assert [line.split(",")[4:6] for line in lines[1:]] == [
+        ["1200", "2.5000"],
+        ["1300", "3.5000"],
+        ["1500", "9.90"],
+    ]
