@@ -124,8 +124,10 @@ function useFiguresOfPanels(panels: FigurePanel[], isAsked: boolean): Figure[] {
   })
 }
 
-const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, bn: 1e9 }
-const TYPED = /^(-?)(\D*?)(-?(?:\d[\d.,]*|\.\d+))(k|m|bn|)(\D*)$/i
+const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, mio: 1e6, bn: 1e9 }
+const TYPED = /^(-?)(\D*?)(-?(?:\d[\d.,]*|\.\d+))(k|mio|m|bn|)(\D*)$/i
+/** Signs that stand between thousands only: blanks, and apostrophes as in Switzerland. */
+const BETWEEN_THOUSANDS = /\s|(?<=\d)['’](?=\d{3})/g
 /** Digits with commas between thousands, or as they are written with points between thousands. */
 const OF_COMMAS = /^-?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$/
 const OF_POINTS = /^-?(\d{1,3}(\.\d{3})+(,\d+)?|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$/
@@ -145,7 +147,7 @@ function plainDigits(digits: string): string {
  */
 export function limitOf(text: string, unit: string): number | null {
   const [, minus = '', before = '', typed = '', size = '', after = ''] =
-    TYPED.exec(text.replace(/\s/g, '')) ?? []
+    TYPED.exec(text.replace(BETWEEN_THOUSANDS, '')) ?? []
   const digits = plainDigits(typed)
   const words = (before + after).toLowerCase()
   const currency = currencyOf(unit)
@@ -157,6 +159,14 @@ export function limitOf(text: string, unit: string): number | null {
   if (digits === '' || !allowed.some((one) => one.toLowerCase() === words)) return null
   const number = Number(typedValue(minus + digits, unit)) * (SIZES[size.toLowerCase()] ?? 1)
   return Number.isFinite(number) ? Number(number.toPrecision(12)) : null
+}
+
+/** Why a typed text is no limit of a figure: signs that no number has, or words that are not its unit. */
+export function whyNoLimit(text: string, label: string): string {
+  const [, , before = '', typed = '', , after = ''] = TYPED.exec(text.replace(BETWEEN_THOUSANDS, '')) ?? []
+  return plainDigits(typed) === ''
+    ? `“${text}” is not read as a number.`
+    : `“${[before, after].filter(Boolean).join(' ')}” is not the unit of ${label}.`
 }
 
 /** How a limit may be written, in the unit of its figure. */
@@ -236,7 +246,7 @@ export function LimitFields({ columns, panels, limit, onChange, isAlert = false 
             description={readAs(limit.limit, figure.unit)}
             error={
               text !== '' && typeof limit.limit !== 'number'
-                ? `This is no limit of ${figure.label}. ${formsOf(figure.unit)}`
+                ? `${whyNoLimit(text, figure.label)} ${formsOf(figure.unit)}`
                 : undefined
             }
             onChange={({ currentTarget: { value } }) => {

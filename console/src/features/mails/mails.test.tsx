@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
 import { zone } from '../../formats/moments'
-import { figurePanelOf, limitOf } from './limit-fields'
+import { figurePanelOf, limitOf, whyNoLimit } from './limit-fields'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
 import { OwnAlerts } from './own-alerts'
@@ -229,7 +229,7 @@ test('a question is sent only if a figure of its answer is above a limit, of a s
   await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
   expect(screen.getByText('Give the limit a number first.')).toBeTruthy()
   await userEvent.type(screen.getByLabelText('Limit, in percent'), 'x')
-  expect(screen.getByText('This is no limit of Returned. Such as 5 or 5 %.')).toBeTruthy()
+  expect(screen.getByText('“x” is not read as a number. Such as 5 or 5 %.')).toBeTruthy()
   await userEvent.clear(screen.getByLabelText('Limit, in percent'))
   await userEvent.type(screen.getByLabelText('Limit, in percent'), '5.5 %')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
@@ -295,6 +295,10 @@ test.each([
   ['25.000,5', 'GBP', 25_000.5],
   ['1.250.000', 'GBP', 1_250_000],
   ['25.000', 'GBP', 25],
+  ["1'000'000", '', 1_000_000],
+  ['1.5 Mio', 'GBP', 1_500_000],
+  ["1'0", '', null],
+  ['1e6', '', null],
   ['12,5', '', 12.5],
   ['2,50,0', '', null],
   ['1.2.3', '', null],
@@ -456,4 +460,13 @@ test('the days of a month end with the last that every month has', () => {
   expect(daysOf('month').at(-1)).toEqual({ value: '28', label: '28' })
   expect(daysOf('day')).toEqual([])
   expect(dayWords({ every: 'month', on: 3 })).toBe('on day 3 of every month')
+})
+
+test.each([
+  ['1e6', '“1e6” is not read as a number.'],
+  ['1.2.3', '“1.2.3” is not read as a number.'],
+  ['$25', '“$” is not the unit of Net.'],
+  ['5 %', '“%” is not the unit of Net.'],
+])('why %s is no limit', (text, why) => {
+  expect(whyNoLimit(text, 'Net')).toBe(why)
 })
