@@ -7,6 +7,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.currency import SHARES
 from headgate.plain_names import capitalised
 from headgate.reports.answer_words import (
     action_words,
@@ -26,7 +27,7 @@ from headgate.reports.mail_periods import (
     so_far_words,
 )
 from headgate.reports.mail_tables import TextColumn, text_table
-from headgate.reports.numbers import figure
+from headgate.reports.numbers import currency_of, figure
 from headgate.reports.open_periods import open_period
 from headgate.reports.statement_words import StatementWords
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from headgate.api.shapes.tables import QueryRows
     from headgate.reports.answer_words import ColumnWords
 
+_MAX_SHORT_UNIT = 5
+_UNITS_OF_A_FIGURE = SHARES | {"percent", "score", "rank"}
 _TIME_UNITS = frozenset({"days", "weeks", "months", "hours", "minutes", "seconds"})
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T(?!00:00(:00(\.0+)?)?$)\d{2}:\d{2}.*")
 
@@ -283,9 +286,14 @@ def _is_doubled(name: str, rows: Sequence[Record], words: ColumnWords) -> bool:
     return any(texts == [row[other] for row in rows] for other in rows[0] if other != name)
 
 
+def _is_short(unit: str) -> bool:
+    """Return whether a unit is one such as kg, which numbers do not say, as in the console."""
+    return len(unit) <= _MAX_SHORT_UNIT and unit not in _UNITS_OF_A_FIGURE and not currency_of(unit)
+
+
 def _heading(name: str, rows: Sequence[Record], words: ColumnWords) -> str:
-    """Return a heading with a unit of time, which numbers do not say, and UTC for times of the day."""
+    """Return a heading with a unit of time or a short one, which numbers do not say, and UTC for times."""
     heading, unit = words.heading(name), words.units.get(name, "")
     is_moment = any(isinstance(row[name], str) and _MOMENT.fullmatch(row[name]) for row in rows)
-    said = "UTC" if is_moment else unit if unit in _TIME_UNITS else ""
+    said = "UTC" if is_moment else unit if unit in _TIME_UNITS or _is_short(unit) else ""
     return f"{heading} ({said})" if said and said.lower() not in heading.lower() else heading

@@ -134,6 +134,13 @@ test('a page of a file names no command whose work it does, and every other comm
 
 test('a figure is followed by its unit where its sign does not say it', () => {
   expect([unitWord(210, 'transactions'), unitWord(1, 'customers')]).toEqual(['transactions', 'customer'])
+  expect(['kg', 'km/h', '°C', 'kWh', 'ms'].map((unit) => unitWord(1, unit))).toEqual([
+    'kg',
+    'km/h',
+    '°C',
+    'kWh',
+    'ms',
+  ])
   for (const [value, unit] of [
     [0.2, 'share'],
     [2, 'GBP'],

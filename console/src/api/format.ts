@@ -197,11 +197,17 @@ function percentage(value: number): string {
   return size < LEAST_PERCENT ? `< ${LEAST_PERCENT} %` : `${SMALL.format(value)} %`
 }
 
-/** The word that follows a figure, such as `transactions`; empty where the figure has its unit itself. */
+/** A shorter word has no plural: `ms` is no plural of `m`. */
+const LEAST_PLURAL = 4
+
+/** The unit of one thing: `day` of `days`. */
+export const singular = (unit: string): string =>
+  unit.length >= LEAST_PLURAL ? unit.replace(/^([a-z ]+)s$/, '$1') : unit
+
+/** The word or sign that follows a figure, such as `transactions`; empty where the figure has its unit itself. */
 export function unitWord(value: Cell | undefined, unit: string): string {
-  if (value === null || value === undefined || !/^[a-z][a-z ]*$/.test(unit) || UNITS_OF_A_FIGURE.has(unit))
-    return ''
-  return Number(value) === 1 ? unit.replace(/s$/, '') : unit
+  if (value === null || value === undefined || UNITS_OF_A_FIGURE.has(unit) || currencyOf(unit)) return ''
+  return Number(value) === 1 ? singular(unit) : unit
 }
 
 /** The currency of a unit such as `USD` or `USD per period`; empty where it has none. */

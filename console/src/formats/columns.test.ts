@@ -9,6 +9,7 @@ import {
   headingsOf,
   labelsOf,
   numberedKeysOf,
+  unitOfHeading,
   unitsOf,
   unitsOfAnswer,
 } from './columns'
@@ -142,4 +143,15 @@ test('beside a column of names an id shows its code, and not the name again', ()
   expect(texts(['region_id', 'sold'])).toEqual(['United Kingdom', 'GB'])
   // On a phone the names have no room of their own.
   expect(texts(['region_id', 'region_name'], false)).toEqual(['United Kingdom', 'GB'])
+})
+
+test('the heading of a narrow table says a short unit or one of time, and no unit that its values say', () => {
+  expect(['kg', 'km/h', '°C', 'days', 'months'].map(unitOfHeading)).toEqual([
+    'kg',
+    'km/h',
+    '°C',
+    'days',
+    'months',
+  ])
+  expect(['GBP', 'share', 'rank', 'score', 'transactions', ''].map(unitOfHeading)).toEqual(Array(6).fill(''))
 })

@@ -2,7 +2,16 @@ import { queryOptions, useQueries } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 
 import type { Schemas } from '../api/client'
-import { type Cell, currencyOf, figure, isName, isNumeric, measure, UNITS_OF_A_FIGURE } from '../api/format'
+import {
+  type Cell,
+  currencyOf,
+  figure,
+  isName,
+  isNumeric,
+  measure,
+  singular,
+  UNITS_OF_A_FIGURE,
+} from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
 import { runQuery } from '../features/query/results'
 import { tableOfObject } from './addresses'
@@ -105,15 +114,13 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
 
 /** The most characters of a unit that each value carries, such as `kg` or `km/h`. */
 const MOST_OF_A_SHORT_UNIT = 5
-/** A shorter word has no plural: `ms` is no plural of `m`. */
-const LEAST_PLURAL = 4
 
 /** The unit that a number may carry: a short one, of which the number's own words say nothing; else empty. */
 export function shortUnit(value: unknown, unit: string): string {
   const isNumber = value !== null && value !== undefined && value !== '' && Number.isFinite(Number(value))
   if (!isNumber || unit.length > MOST_OF_A_SHORT_UNIT) return ''
   if (UNITS_OF_A_FIGURE.has(unit) || currencyOf(unit)) return ''
-  return Number(value) === 1 && unit.length >= LEAST_PLURAL ? unit.replace(/^([a-z]+)s$/, '$1') : unit
+  return Number(value) === 1 ? singular(unit) : unit
 }
 
 /** Only an id loses its middle: words that an id was read as, and a text of several words, are for people. */
@@ -137,6 +144,9 @@ export const titleWithUnit = (title: string, unit = ''): string =>
 
 /** Whether the values of a unit say nothing without its word, such as `days`. */
 export const isTimeUnit = (unit = ''): boolean => /^(days|weeks|months|hours|minutes|seconds)$/.test(unit)
+
+/** The unit that the heading of a narrow table says: one of time, or a short one such as `kg`, which numbers do not say. */
+export const unitOfHeading = (unit = ''): string => (isTimeUnit(unit) ? unit : shortUnit(0, unit))
 
 /** A fact of all columns by name: of the table at hand, and of others where all of them agree. */
 function agreedOf(

@@ -1045,6 +1045,19 @@ def test_an_incomplete_limit_is_refused(changed: dict[str, object]) -> None:
     assert Caller(MemoryLake(), ("viewer",), "ana").call("PUT", PATH, mail(**changed)).status == 422
 
 
+def test_a_short_unit_of_a_contract_is_in_the_heading_of_a_mail() -> None:
+    units = {"weight": "kg", "net": "GBP", "late": "share", "waited": "days", "sold": "transactions"}
+    rows = QueryRows(
+        columns=tuple(ResultColumn(name=name, type="double") for name in units),
+        rows=((1.5, 2.5, 0.5, 3.0, 4.0),),
+        next_cursor="",
+    )
+    heads = "\n".join(table_lines(rows, ColumnWords(units=units)))
+    assert "Weight (kg)" in heads
+    assert "Waited (days)" in heads
+    assert heads.count("(") == 2
+
+
 def test_times_of_the_day_are_headed_with_utc_and_months_are_not() -> None:
     columns = {"seen_at": "timestamp", "month": "timestamp"}
     page = page_of(columns, ("2010-12-09T08:12:00", "2010-12-01T00:00:00"))

@@ -12,7 +12,7 @@ import {
   type ColumnFormat,
   columnFormats,
   headingWithUnit,
-  isTimeUnit,
+  unitOfHeading,
   type Labels,
   type Units,
   useAnswerLabels,
@@ -129,7 +129,7 @@ export function AnswerTable({
     )
     return all.map((format, place): ColumnFormat => {
       const column = shown.columns[place]?.name ?? ''
-      const heading = headingWithUnit(format.heading, isTimeUnit(units[column]) ? units[column] : '')
+      const heading = headingWithUnit(format.heading, unitOfHeading(units[column]))
       // The first column opens the row, which has its link.
       return { ...((place > 0 && linked[place]) || format), heading, priority: priorities[place] ?? 3 }
     })

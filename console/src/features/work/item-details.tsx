@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { exactAmount, unitWord } from '../../api/format'
 import { useCaller } from '../../api/queries'
-import { cellWords, isTimeUnit, type Units, useLabels, useUnits } from '../../formats/columns'
+import { cellWords, unitOfHeading, type Units, useLabels, useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { DecisionHistory } from './decision-history'
@@ -46,7 +46,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
                     cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')
                   }
                 />{' '}
-                {isTimeUnit(units[name]) ? unitWord(value, units[name] ?? '') : ''}
+                {unitWord(value, unitOfHeading(units[name]))}
               </dd>
             </div>
           ))}
