@@ -90,7 +90,7 @@ def test_rows_of_one_reason_are_ignored_with_a_note_and_wait_again(console: Cons
     assert violations(page) == []
     page.get_by_role("button", name="Ignore these 2 rows", exact=True).click()
     expect(page.get_by_role("heading", name="2 refused: 2 ignored")).to_be_visible()
-    page.get_by_text("2 rows, ignored").click()
+    page.get_by_text("2 ignored rows").click()
     expect(page.get_by_text("by uma: test orders.")).to_be_visible()
     expect(page.get_by_label("Corrected amount of row 1")).to_have_count(0)
     page.get_by_role("button", name="Take it back").click()

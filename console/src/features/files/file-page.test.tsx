@@ -285,6 +285,30 @@ test('all figures of a file with corrected and ignored rows agree', async () => 
     expect(screen.getByTestId(`count-${name}`).textContent).toBe(String(rows))
 })
 
+test('ignored rows are folded below the others, and one click takes them back', async () => {
+  const note = { note: 'test', by: 'ana', at: '2026-11-30T04:00:00' }
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: [
+      { ...REASONS[0], rows: 4, waiting: 0, ignored: { ...note, rows: 4 } },
+      { ...REASONS[1], rows: 1, waiting: 1 },
+    ],
+    rows: [row(2), row(3, { rule: 'minimum', column: 'fee' })],
+    next_cursor: '',
+  }
+  show({ quarantined: 5, ignored: 4 })
+  const fold = (await screen.findByText('4 ignored rows')).closest('details')
+  expect(fold?.open).toBe(false)
+  const back = screen.getByRole('button', { name: 'Take it back' })
+  expect(fold?.contains(back)).toBe(true)
+  expect(back.closest('details')).toBe(fold)
+  expect(fold?.contains(screen.getByLabelText('Corrected Fee of row 3'))).toBe(false)
+  answers['/v1/files/f1/ignored-rows'] = { rows: 0 }
+  answers['/v1/files/f1/rejected-rows'] = { groups: REASONS, rows: [row(2)], next_cursor: '' }
+  await userEvent.click(back)
+  await screen.findByLabelText('Corrected Amount of row 2')
+  expect(screen.queryByText('4 ignored rows')).toBeNull()
+})
+
 test('a replaced file asks for no value and has nothing for its sender', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
     groups: REASONS,

@@ -93,10 +93,31 @@ export function RejectedRowsEditor(props: Props) {
           </Button>
         </Group>
       ) : null}
-      {groups.map((group) => (
-        <ReasonGroup key={groupKey(group)} group={group} {...props} />
-      ))}
+      {groups
+        .filter((group) => !group.ignored)
+        .map((group) => (
+          <ReasonGroup key={groupKey(group)} group={group} {...props} />
+        ))}
+      <IgnoredGroups {...props} />
     </Stack>
+  )
+}
+
+/** The rows that people ignored, each reason with its note and the way back. */
+function IgnoredGroups(props: Props) {
+  const groups = props.groups.filter((group) => group.ignored)
+  const rows = groups.reduce((sum, { ignored }) => sum + (ignored?.rows ?? 0), 0)
+  if (groups.length === 0) return null
+  return (
+    <details>
+      <summary>{count(rows, 'ignored row')}</summary>
+      {groups.map((group) => (
+        <div key={groupKey(group)}>
+          <IgnoreGroup fileId={props.fileId} group={group} mayCorrect={props.mayCorrect ?? true} />
+          <ReasonGroup {...props} group={group} />
+        </div>
+      ))}
+    </details>
   )
 }
 
@@ -173,9 +194,8 @@ function ReasonGroup({
         {title}
         {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
         {instead > 0 ? `, ${instead} taken instead` : ''}
-        {group.ignored ? ', ignored' : ''}
       </summary>
-      <IgnoreGroup fileId={fileId} group={group} mayCorrect={mayCorrect} />
+      {group.ignored ? null : <IgnoreGroup fileId={fileId} group={group} mayCorrect={mayCorrect} />}
       {mayCorrect && group.waiting > 0 && group.readings.length > 0 ? (
         <ReadAll group={group} groupValues={groupValues} onValues={onValues} />
       ) : null}
