@@ -7,4 +7,21 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strict,
   reactHooks.configs.flat['recommended-latest'] ?? reactHooks.configs['recommended-latest'],
+  {
+    rules: {
+      // A call takes about 100,000 arguments, and an answer has more rows: formats/extremes.ts.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.object.name="Math"] > SpreadElement',
+          message: 'Take largestNumber or smallestNumber: a call has a limit of arguments.',
+        },
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(push|unshift)$/][arguments.length=1] > SpreadElement',
+          message: 'Add one after the other: a call has a limit of arguments.',
+        },
+      ],
+    },
+  },
 )

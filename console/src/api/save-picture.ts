@@ -1,4 +1,5 @@
 import { saveBlob } from './format'
+import { largestNumber } from '../formats/extremes'
 
 /** Twice the pixels of the page, so that a picture is sharp in a document. */
 const SCALE = 2
@@ -135,7 +136,7 @@ function tableSteps(
   const all = [headings, ...rows]
   const bold = measureIn(pen, BOLD)
   const widths = headings.map((_, at) =>
-    Math.min(MOST_CELL, Math.max(...all.map((row) => bold(row[at] ?? '')))),
+    Math.min(MOST_CELL, largestNumber(all.map((row) => bold(row[at] ?? '')))),
   )
   const lefts = widths.map((_, at) => widths.slice(0, at).reduce((sum, one) => sum + one + CELL_GAP, 0))
   const fitting = headings.flatMap((_, at) =>

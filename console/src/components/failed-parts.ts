@@ -1,5 +1,6 @@
 import { moment } from '../formats/moments'
 import { capitalised, inSeries } from '../formats/words'
+import { smallestNumber } from '../formats/extremes'
 
 /** A part of a page that could not be loaded. */
 export interface FailedPart {
@@ -23,7 +24,7 @@ export function titleOf(parts: string[]): string {
 /** What a page says above parts that show what was read before; the time is that of the oldest part. */
 export function oldTitle(parts: Pick<FailedPart, 'since'>[]): string {
   const times = parts.map(({ since }) => since ?? 0)
-  const oldest = Math.min(...times)
+  const oldest = smallestNumber(times)
   const at = oldest > 0 ? `at ${moment(new Date(oldest).toISOString().slice(0, 19))}` : 'before'
   const whose = parts.length > 1 ? `${parts.length} parts of this page show` : 'This part of the page shows'
   return `${whose} what was known ${at}`

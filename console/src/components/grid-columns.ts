@@ -1,6 +1,7 @@
 import { type Cell, isName, isNumeric, number } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { kindOfTime } from '../formats/moments'
+import { largestNumber } from '../formats/extremes'
 
 export interface Column {
   name: string
@@ -183,7 +184,7 @@ export function linesOfTexts(fields: Field[], most = PHONE_LINES): number {
       : // Words do not fill their lines.
         Math.ceil((SMALL_LETTERS * (longest - BESIDE_TEXT_PX)) / (style.width - BESIDE_TEXT_PX) + 0.2),
   )
-  return Math.min(most, Math.max(1, ...lines))
+  return Math.min(most, largestNumber(lines, 1))
 }
 
 /** The fields that stay, with the room that others left to their texts. */
@@ -296,7 +297,7 @@ const easeOf = (longest: number): number =>
 /** The characters of a line in which a heading takes at most three lines. */
 function charactersOfLine(heading: string): number {
   const words = heading.split(' ').map((word) => word.length)
-  let most = Math.max(...words)
+  let most = largestNumber(words)
   while (linesOf(words, most) > HEADING_LINES) most += 1
   return most
 }
@@ -310,7 +311,11 @@ function linesOf(words: number[], most: number): number {
   return lines
 }
 
-const longestOf = (texts: string[]): number => Math.max(0, ...texts.map((text) => text.length))
+const longestOf = (texts: string[]): number =>
+  largestNumber(
+    texts.map((text) => text.length),
+    0,
+  )
 
 function widthOf(heading: string, texts: string[]): number {
   const longest = longestOf(texts)

@@ -13,6 +13,7 @@ import type { AnswerColumn } from './columns'
 import { kindOfTime } from './moments'
 import { percentPlaces } from './percent-places'
 import type { Link } from './workbook-links'
+import { largestNumber } from './extremes'
 
 /** The first sheet of a workbook, without its rows. */
 export interface Sheet {
@@ -98,7 +99,7 @@ const MOST_DIGITS = 15
 export const widthsOf = ([headings = [], ...rows]: SheetCell[][]): { width: number }[] =>
   headings.map((title, at) => {
     const texts = [title, ...rows.slice(0, WIDTH_ROWS).map((row) => row[at] ?? null)].map(lengthOf)
-    return { width: Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, ...texts) + 2) }
+    return { width: Math.min(MOST_WIDTH, largestNumber(texts, LEAST_WIDTH) + 2) }
   })
 
 const WIDTH_ROWS = 100

@@ -1,5 +1,6 @@
 import { pageAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
+import { largestNumber } from '../../formats/extremes'
 
 type Use = Schemas['ColumnUse']
 
@@ -70,7 +71,13 @@ export function nextTo({ through }: TableUse, all: TableUse[]): string[] {
 /** How many tables are on the longest way to a table. */
 export function distanceOf(use: TableUse, all: TableUse[]): number {
   const ways = nextTo(use, all).flatMap((name) => all.filter(({ table }) => table === name))
-  return 1 + Math.max(0, ...ways.map((way) => distanceOf(way, all)))
+  return (
+    1 +
+    largestNumber(
+      ways.map((way) => distanceOf(way, all)),
+      0,
+    )
+  )
 }
 
 /** The page of a table or a dataset; of a column its lineage there. */

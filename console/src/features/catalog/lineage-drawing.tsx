@@ -1,6 +1,7 @@
 import { count } from '../../api/format'
 import { heading } from '../../formats/words'
 import { distanceOf, lineageAddress, nextTo, type TableUse } from './column-uses'
+import { largestNumber } from '../../formats/extremes'
 
 const WIDTH = 1320
 const NODE = { width: 208, height: 40 }
@@ -97,7 +98,10 @@ function layout(title: string, sources: TableUse[], feeds: TableUse[]) {
   const layers = [...new Set([0, ...placed.map(({ layer }) => layer)])].toSorted((one, other) => one - other)
   const gap = Math.min(140, (WIDTH - layers.length * NODE.width) / Math.max(1, layers.length - 1))
   const step = NODE.width + Math.max(40, gap)
-  const most = Math.max(...layers.map((layer) => placed.filter((each) => each.layer === layer).length), 1)
+  const most = largestNumber(
+    layers.map((layer) => placed.filter((each) => each.layer === layer).length),
+    1,
+  )
   const xOf = (layer: number): number => layers.indexOf(layer) * step
   const topOf = (many: number): number => ((most - many) * ROW_PX) / 2 + 4
   const nodes = placed.map(({ use, side, layer, all }): Node => {

@@ -35,7 +35,7 @@ async function firstRows(system: string, table: string, { sort, filters }: Asked
   let cursor = first.next_cursor
   while (cursor && rows.length < MOST_ROWS) {
     const next = await page(cursor)
-    rows.push(...next.rows)
+    for (const row of next.rows) rows.push(row)
     cursor = next.next_cursor
   }
   return { ...first, rows }

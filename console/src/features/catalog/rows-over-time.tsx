@@ -8,6 +8,7 @@ import { day, month } from '../../formats/moments'
 import type { TitleOf } from '../../formats/words'
 import { EMPTY_PANEL } from '../dashboards/empty-panel'
 import { type BegunPeriod, fromWords, type OpenPeriod, openPeriod, untilWords } from '../query/open-period'
+import { largestNumber, smallestNumber } from '../../formats/extremes'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 220
@@ -204,7 +205,7 @@ function typicalWords(some: Counted['points'], each: string, period: string): st
   const counts = some.map(({ rows }) => rows)
   if (quantile(counts, 0.75) <= MOST_SPREAD * quantile(counts, 0.25))
     return `About ${count(Math.round(median(counts)), 'row')} ${each} (median)`
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const [least, most] = [smallestNumber(counts), largestNumber(counts)]
   const largest = some.find(({ rows }) => rows === most)?.starts_on ?? ''
   return `${whole(least)} to ${count(most, 'row')} ${each}, most in ${periodWords(period, largest)}`
 }

@@ -3,6 +3,7 @@ import { quoted, quotedName } from '../../formats/sql'
 import { literal, onlyKey } from '../catalog/belonging'
 import { levelColumns } from '../catalog/level-columns'
 import { type Chosen, type Filter, shortWords, takesSeveral } from './filters'
+import { largestNumber } from '../../formats/extremes'
 
 type Table = Schemas['CatalogTable']
 type LevelledTable = Table & { levels: Schemas['CatalogLevels'] }
@@ -210,7 +211,7 @@ function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | unde
     })
     return parts.length > 0 && conditions.length === parts.length ? [{ level, conditions }] : []
   })
-  const most = Math.max(...levels.map(({ conditions }) => conditions.length))
+  const most = largestNumber(levels.map(({ conditions }) => conditions.length))
   const [finest, ...others] = levels.filter(({ conditions }) => conditions.length === most)
   if (!finest || others.length > 0) return undefined
   const of = [`${quotedName(table.levels.column)} = ${quoted(finest.level)}`, ...finest.conditions]

@@ -9,6 +9,7 @@ import { NUMBER_PX, type Place, Row, textOf } from './import-row'
 import { RowActions } from './row-actions'
 import { useFirstFlaw } from './use-first-flaw'
 import type { GridRows } from './use-grid-rows'
+import { smallestNumber } from '../../formats/extremes'
 
 export interface GridProps {
   label: string
@@ -249,7 +250,7 @@ function toWholeColumn(view: HTMLElement, by: number, covered: number): number {
   const begins = [...view.querySelectorAll('.import-head > .import-column:not(.import-pinned)')]
     .map((head) => head.getBoundingClientRect().left - start)
     .filter((left) => left >= by - 1)
-  return view.scrollLeft + (begins.length > 0 ? Math.min(...begins) : by)
+  return view.scrollLeft + (begins.length > 0 ? smallestNumber(begins) : by)
 }
 
 /** The place among the grid's places at which a row is shown. */

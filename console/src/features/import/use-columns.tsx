@@ -20,6 +20,7 @@ import { lakeValues, newValues } from './lake-values'
 import { chipWords, filledWith, valuesAfter } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 import { columnsWithoutField } from './undecided-columns'
+import { largestNumber } from '../../formats/extremes'
 
 const CHARACTER_PX = 7
 const TEXT_CHARACTER_PX = 7.5
@@ -67,7 +68,7 @@ const USUAL_TEXT = 26
 /** The characters of the longest text of a column, or of a usual one; none for numbers, days and keys. */
 function longestText(field: Schemas['ContractField'] | undefined, values = {}): number {
   const texts = Object.keys(values)
-  if (texts.length > 0) return Math.max(...texts.map((text) => text.length))
+  if (texts.length > 0) return largestNumber(texts.map((text) => text.length))
   return field && !field.is_key && kindOf(field.type) === 'text' ? USUAL_TEXT : 0
 }
 

@@ -107,7 +107,7 @@ export function useGridRows(path: string, version: string, show: string, expecte
       const every: number[] = []
       for (let page = Math.floor(from / PAGE_ROWS); page * PAGE_ROWS < from + count; page += 1) {
         const rows = pages.current.get(page)?.rows ?? (await load(page))
-        every.push(...rows.map((row) => row.row))
+        for (const { row } of rows) every.push(row)
       }
       return every.slice(from % PAGE_ROWS, (from % PAGE_ROWS) + count)
     },

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { count, seconds as durationWords } from '../../api/format'
 import { hourOf, moment } from '../../formats/moments'
+import { largestNumber, smallestNumber } from '../../formats/extremes'
 
 /** The cost of a run's jobs as a decimal; empty where no job recorded one. */
 export const costOf = (jobs: Schemas['RunJob'][]): string =>
@@ -11,7 +12,7 @@ export function durationOf(stages: Schemas['RunStage'][]): number | undefined {
   const begun = stages.filter((stage) => stage.began_at)
   if (begun.length === 0) return undefined
   const at = (stage: Schemas['RunStage']) => Date.parse(`${stage.began_at}Z`) / 1000
-  return Math.max(...begun.map((stage) => at(stage) + (stage.seconds ?? 0))) - Math.min(...begun.map(at))
+  return largestNumber(begun.map((stage) => at(stage) + (stage.seconds ?? 0))) - smallestNumber(begun.map(at))
 }
 
 /** Seconds since a moment of the API, at a time of this computer; undefined without the moment. */

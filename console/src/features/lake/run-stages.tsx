@@ -11,6 +11,7 @@ import { useCatalog } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { failedWords } from './run-problems'
 import { stageName } from './stage-names'
+import { largestNumber, smallestNumber } from '../../formats/extremes'
 
 const COLOURS: Record<string, string> = {
   done: 'var(--mantine-color-teal-7)',
@@ -226,8 +227,11 @@ export function Gantt({ run, ended }: { run: Run & Pick<Schemas['RunDetail'], 'j
   const { stages } = run
   const begun = stages.filter((stage) => stage.began_at)
   if (begun.length === 0) return <Empty>No stage has begun.</Empty>
-  const from = Math.min(...begun.map(beginOf))
-  const span = Math.max(1, ...begun.map((stage) => endOf(stage) - from))
+  const from = smallestNumber(begun.map(beginOf))
+  const span = largestNumber(
+    begun.map((stage) => endOf(stage) - from),
+    1,
+  )
   return (
     <div className="gantt">
       {byBegin(stages).map((stage) => (

@@ -1,5 +1,6 @@
 import { kindOfTime } from '../../formats/moments'
 import type { Note } from './notes'
+import { smallestNumber } from '../../formats/extremes'
 
 /** A place on an axis of time with the notes on its days. */
 export interface Mark {
@@ -27,7 +28,7 @@ export function marksOf(axis: readonly string[], notes: readonly Note[]): Mark[]
   }
   const atOf = (place: number, on: Note[]): number => {
     const begin = begins[place] ?? 0
-    const day = Math.min(...on.map(({ noted_on }) => dayOf(noted_on)))
+    const day = smallestNumber(on.map(({ noted_on }) => dayOf(noted_on)))
     return place - 0.5 + (day + DAY_MS / 2 - begin) / ((begins[place + 1] ?? end) - begin)
   }
   return [...marks]

@@ -3,6 +3,7 @@ import { Anchor, Text } from '@mantine/core'
 import { figure } from '../../api/format'
 import { queryAddress } from '../../formats/sql'
 import { type Bar, type ColumnInsight, isGap } from './column-insight'
+import { largestNumber } from '../../formats/extremes'
 
 /** One column: what is unusual, its facts, and the shares of its values. */
 export function ColumnCard({ insight }: { insight: ColumnInsight }) {
@@ -49,7 +50,7 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
 
 function Bars({ bars, label }: { bars: Bar[]; label: string }) {
   if (bars.length === 0) return null
-  const most = Math.max(...bars.map(({ share }) => share))
+  const most = largestNumber(bars.map(({ share }) => share))
   return (
     <ul className="bars" aria-label={label}>
       {bars.map(({ label: name, share }) => (

@@ -245,3 +245,11 @@ test('a column of a panel has one number of places, and rounds as pages do', () 
   expect(texts([98.2, 612_345.6], 'EUR')).toEqual(['€98', '€612,346'])
   expect(texts([0.5, 0.25], 'score')).toEqual(['0.50', '0.25'])
 })
+
+test('an answer with more rows than a call has arguments has its places', () => {
+  const rows = Array.from({ length: 600_000 }, (_, at) => [at % 2 === 0 ? 2.5 : 1_000.25])
+  const columns = [{ name: 'sum', type: 'double', kind: '' as const }]
+  expect(statementPlacesOf(columns, rows, {})).toEqual([2])
+  expect(panelPlacesOf(columns, rows, {})).toEqual([1])
+  expect(exactPlacesOf(columns, rows, {})).toEqual([2])
+}, 60_000)

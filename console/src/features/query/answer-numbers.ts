@@ -22,6 +22,7 @@ import {
 } from '../../formats/columns'
 import { percentPlaces } from '../../formats/percent-places'
 import { codeName } from '../../formats/words'
+import { largestNumber, smallestNumber } from '../../formats/extremes'
 
 type Column = Pick<AnswerColumn, 'name' | 'type' | 'kind' | 'period'>
 
@@ -105,7 +106,7 @@ const leastDecimals = (size: number, digits: number): number =>
 export const panelPlacesOf = placesBy((values, unit) => {
   if (isPercentage(unit)) return values.some((value) => /\d\.\d %$/.test(figure(value, unit))) ? 1 : 0
   const sizes = sizesOf(values)
-  const [largest, smallest] = [Math.max(...sizes), Math.min(...sizes)]
+  const [largest, smallest] = [largestNumber(sizes), smallestNumber(sizes)]
   if (sizes.length === 0 || unit === 'score' || unit === 'rank') return undefined
   const currency = currencyOf(unit)
   if (currency) {
@@ -114,10 +115,10 @@ export const panelPlacesOf = placesBy((values, unit) => {
   }
   const broken = sizesOf(values.filter((value) => !Number.isInteger(Number(value))))
   if (broken.length === 0) return 0
-  const needed = Math.max(...broken.map((size) => decimalsOf(measure(size)).length))
-  const most = Math.max(
+  const needed = largestNumber(broken.map((size) => decimalsOf(measure(size)).length))
+  const most = largestNumber(
+    broken.map((size) => leastDecimals(size, DIGITS_OF_SMALLEST)),
     leastDecimals(largest, DIGITS_OF_LARGEST),
-    ...broken.map((size) => leastDecimals(size, DIGITS_OF_SMALLEST)),
   )
   const places = Math.min(needed, most)
   return places <= MOST_PADDED_PLACES ? places : undefined
@@ -158,12 +159,18 @@ export const statementPlacesOf = placesBy((values, unit) => {
   if (isShare(unit)) return percentPlaces(values)
   if (currencyOf(unit)) return placesOfAmounts(values, placesOfCurrency(currencyOf(unit)))
   const decimals = values.map((value) => decimalsOf(figureInFull(value, '')))
-  const most = Math.max(0, ...decimals.map(({ length }) => length))
-  const needed = Math.max(0, ...decimals.map((digits) => digits.replace(/0+$/, '').length))
+  const most = largestNumber(
+    decimals.map(({ length }) => length),
+    0,
+  )
+  const needed = largestNumber(
+    decimals.map((digits) => digits.replace(/0+$/, '').length),
+    0,
+  )
   const places = Math.max(needed, Math.min(most, PLACES_OF_AN_AMOUNT))
   // A decimal of the lake is exact; a number with more places than four is computed.
   if (places <= MOST_PADDED_PLACES || values.some((value) => typeof value === 'string')) return places
-  const smallest = Math.min(...sizesOf(values.filter((value) => !Number.isInteger(Number(value)))))
+  const smallest = smallestNumber(sizesOf(values.filter((value) => !Number.isInteger(Number(value)))))
   return Math.min(
     Math.max(MOST_PADDED_PLACES, leastDecimals(smallest, DIGITS_OF_SMALLEST)),
     MOST_ROUNDED_PLACES,

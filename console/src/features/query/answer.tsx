@@ -71,7 +71,7 @@ export function Answer({
   actions,
 }: Props) {
   const reading = useReading(first)
-  const { result, isReading, readTo } = reading
+  const { result, settled, isReading, readTo } = reading
   const { rows } = result
   const isFigures = isComplete(result) && isOnlyFigures(result)
   const size = useAnswerSize(result)
@@ -85,7 +85,7 @@ export function Answer({
     // Rows that jump once scrolling has read the last ones are in no order that a person asked for.
     if (next) void readTo(MOST_ROWS).then((all) => all ?? setSort((now) => (now === next ? '' : now)))
   }
-  const formats = useFormats(result, isQuestion)
+  const formats = useFormats(settled, isQuestion)
   const shown = useShownOrder(result.columns, formats, sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const cellAt = (index: number, place: number) => shown.cellsOf(inOrder.rows[index])?.[place]

@@ -1,5 +1,6 @@
 import type { Cell } from '../../api/format'
 import { groupedColumns, itemsByColumn, selects } from './statement-items'
+import { smallestNumber } from '../../formats/extremes'
 
 /** Functions and signs by which a statement makes bands of numbers, such as `floor(n / 100) * 100`. */
 const BANDING = /\b(?:floor|ceil|ceiling|round|trunc|truncate|width_bucket|mod|div)\s*\(|[%/]/i
@@ -25,7 +26,7 @@ function stepOfNumbers(numbers: number[]): number {
   const places = [...new Set(numbers)].sort((one, other) => one - other)
   if (places.length < FEWEST || !places.every(Number.isFinite)) return 0
   const distances = places.slice(1).map((place, at) => place - (places[at] ?? 0))
-  const step = Math.min(...distances)
+  const step = smallestNumber(distances)
   const isMultiple = (distance: number): boolean =>
     Math.abs(distance / step - Math.round(distance / step)) < SLACK * Math.max(1, distance / step)
   return distances.every(isMultiple) ? step : 0

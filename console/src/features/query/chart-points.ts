@@ -2,6 +2,7 @@ import type { Cell } from '../../api/format'
 import { heading, label } from '../../formats/words'
 import { stepOf } from './open-period'
 import { partsInOrder } from './time-parts'
+import { largestNumber } from '../../formats/extremes'
 
 export const MOST_BARS = 50
 export const MOST_POINTS = 5_000
@@ -40,7 +41,7 @@ export function isHiding(points: Cell[][]): boolean {
   const sizes = new Map<Cell, number>()
   for (const [, series = null, value] of points)
     sizes.set(series, Math.max(sizes.get(series) ?? 0, Math.abs(Number(value ?? 0))))
-  const largest = Math.max(...sizes.values())
+  const largest = largestNumber(sizes.values())
   const hidden = [...sizes.values()].filter((size) => size * HIDDEN < largest)
   const isFew = sizes.size > 2 && sizes.size <= MOST_CHARTS
   return isFew && hidden.length * 2 >= sizes.size && values.some((value) => value <= 0)
@@ -102,7 +103,7 @@ export function wholePlaces(
   const sizes = new Map<Cell, number>()
   for (const [place = null] of points) sizes.set(place, (sizes.get(place) ?? 0) + 1)
   const places = [...sizes.keys()]
-  const each = Math.max(...sizes.values(), 1)
+  const each = largestNumber(sizes.values(), 1)
   const most = isLine
     ? Math.max(1, Math.floor(MOST_POINTS / each))
     : bars > MOST_BARS

@@ -1,4 +1,5 @@
 import { clockTime, day, instant } from '../../formats/moments'
+import { smallestNumber } from '../../formats/extremes'
 
 /** The last period of an axis, of which the data have the beginning only. */
 export interface OpenPeriod {
@@ -124,7 +125,7 @@ export function stepOf(places: string[]): string {
 
 const shortestStep = (numbers: number[]): number | undefined =>
   numbers.length > 1
-    ? Math.min(...numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0)))
+    ? smallestNumber(numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0)))
     : undefined
 
 /** Months since the year 1900, from which `Date.UTC` counts years below 100. */

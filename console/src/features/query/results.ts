@@ -113,7 +113,7 @@ export async function moreRows(
       query: { limit: PAGE_ROWS, cursor: next },
       signal,
     })
-    rows.push(...page.rows)
+    for (const row of page.rows) rows.push(row)
     next = page.next_cursor
     soFar = { ...result, columns: page.columns, rows, next }
     onPage(soFar)

@@ -15,6 +15,7 @@ import {
   valueAxis,
 } from './chart-parts'
 import { areStacked, whyNoLog } from './log-bars'
+import { largestNumber, smallestNumber } from '../../../formats/extremes'
 
 /** Bars of bands of numbers, such as 0 to 100, at their places on an axis of numbers: a band without rows is a gap. */
 export function bands(drawing: Drawing, step: number): Record<string, unknown> {
@@ -24,7 +25,7 @@ export function bands(drawing: Drawing, step: number): Record<string, unknown> {
   const groups = panel.series ? (order ?? [...new Set(rows.map((row) => text(row[panel.series])))]) : panel.y
   const placed = rows.filter((row) => numeric(row[panel.x]) !== null)
   const places = placed.map((row) => Number(row[panel.x]))
-  const [first, last] = [Math.min(...places), Math.max(...places)]
+  const [first, last] = [smallestNumber(places), largestNumber(places)]
   const named = (group: string): string => seriesName(group, panel, labels)
   const isNamed = groups.length > 1 || panel.series !== ''
   const title = measuresTitle(panel, unit, labels)
@@ -81,7 +82,7 @@ export function bands(drawing: Drawing, step: number): Record<string, unknown> {
   }
 }
 
-const endsOf = (values: number[]): [number, number] => [Math.min(0, ...values), Math.max(0, ...values)]
+const endsOf = (values: number[]): [number, number] => [smallestNumber(values, 0), largestNumber(values, 0)]
 
 /** Without the digits that sums of doubles add, such as 0.30000000000000004. */
 const rounded = (value: number): number => Number(value.toPrecision(12))

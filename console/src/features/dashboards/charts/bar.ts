@@ -25,6 +25,7 @@ import {
   text,
   valueAxis,
 } from './chart-parts'
+import { largestNumber, smallestNumber } from '../../../formats/extremes'
 
 /** Labels of more bars than these would cover each other, however high the chart is; the tooltip has their values. */
 const MOST_LABELS = 50
@@ -131,7 +132,7 @@ function endsOf(places: (number | null)[][], isStacked: boolean): [number, numbe
     const own = values.filter((value) => value !== null)
     return isStacked ? [sum(own.filter((value) => value < 0)), sum(own.filter((value) => value > 0))] : own
   })
-  return [Math.min(0, ...sides), Math.max(0, ...sides)]
+  return [smallestNumber(sides, 0), largestNumber(sides, 0)]
 }
 
 /** A point in place of a bar: on a log scale the length of a bar would say nothing. */
@@ -163,7 +164,7 @@ export function bar({
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
   const groups = order?.length ? order : groupsOf(panel, rows)
   const shownName = (name: string): string => placeName(name, panel.x, open, begun, period)
-  const longest = Math.max(...names.map((name) => widthOf(shownName(name))))
+  const longest = largestNumber(names.map((name) => widthOf(shownName(name))))
   // A width is reserved also where no name needs it.
   const nameWidth = Math.min(isNarrow ? MOST_NARROW_PX : MOST_NAME_PX, longest + SLACK_PX)
   const areWords = longest <= nameWidth && !names.some((name) => shownName(name).includes(' '))

@@ -22,6 +22,7 @@ import {
   valueAxis,
   withMarks,
 } from './chart-parts'
+import { largestNumber, smallestNumber } from '../../../formats/extremes'
 
 export function line({
   panel,
@@ -74,7 +75,7 @@ export function line({
   const isLog = scale === 'log' || (scale !== 'linear' && isUneven(whole.map(({ data }) => data)))
   const all = whole.flatMap(({ data }) => data.filter((value) => value !== null))
   // Areas one above the other end elsewhere.
-  const ends = isArea ? ([0, 0] as const) : ([Math.min(0, ...all), Math.max(0, ...all)] as const)
+  const ends = isArea ? ([0, 0] as const) : ([smallestNumber(all, 0), largestNumber(all, 0)] as const)
   const title = measuresTitle(panel, unitOf(column), labels)
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string =>
@@ -220,6 +221,6 @@ const UNEVEN = 10
 export function isUneven(series: (number | null)[][]): boolean {
   const values = series.map((one) => one.filter((value) => value !== null))
   if (values.length < 3 || values.flat().some((value) => value <= 0)) return false
-  const [largest = 0, next = 0] = values.map((one) => Math.max(...one)).sort((one, other) => other - one)
+  const [largest = 0, next = 0] = values.map((one) => largestNumber(one)).sort((one, other) => other - one)
   return largest > UNEVEN * next
 }

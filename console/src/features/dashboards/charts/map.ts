@@ -2,6 +2,7 @@ import { figure } from '../../../api/format'
 import { label } from '../../../formats/words'
 import { WORLD } from '../world'
 import { cells, type Drawing, hover, INK, numeric, type Row, text } from './chart-parts'
+import { largestNumber, smallestNumber } from '../../../formats/extremes'
 
 const SHADES = { light: ['#c5f6fa', '#0b7285'], dark: ['#1a3a40', '#3bc9db'] }
 
@@ -11,7 +12,7 @@ export function map(drawing: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const positive = rows.map((row) => numeric(row[column]) ?? 0).filter((value) => value > 0)
-  const [from, most] = positive.length > 0 ? [Math.min(...positive), Math.max(...positive)] : [1, 1]
+  const [from, most] = positive.length > 0 ? [smallestNumber(positive), largestNumber(positive)] : [1, 1]
   const named = (row: Row): object => ({
     label: {
       // On a phone the edge would cut it, and the title has the same.

@@ -11,6 +11,7 @@ import {
   text,
   valueAxis,
 } from './chart-parts'
+import { largestNumber } from '../../../formats/extremes'
 
 const MOST_GROUPS = 8
 
@@ -19,7 +20,10 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
   const { panel, rows, scheme, unitOf, labels } = drawing
   const column = panel.y[0] ?? ''
   const yAxis = valueAxis(column, unitOf(column), labels)
-  const largest = Math.max(1, ...rows.map((row) => numeric(row[panel.size]) ?? 0))
+  const largest = largestNumber(
+    rows.map((row) => numeric(row[panel.size]) ?? 0),
+    1,
+  )
   const groups = [...new Set(rows.map((row) => text(row[panel.series])))]
   // One group that a filter leaves has its name as well.
   const isNamed = groups.length > 1 || panel.series !== ''
