@@ -111,6 +111,8 @@ test('a share of 16 digits is a percent, too', () => {
 test.each([
   ['What will next month sell, and may I trust it?', 'What will next month sell, and'],
   ['Sales: [all]/regions', 'Sales all regions'],
+  ['Payment, Order, Method and 4 more', 'Payment, Order, Method and 4'],
+  ['Rechtsschutzversicherungsgesellschaften', 'Rechtsschutzversicherungsgesell'],
   ['?', 'Rows'],
 ])('the title %s is the sheet %s', (title, name) => {
   expect(sheetName(title)).toBe(name)

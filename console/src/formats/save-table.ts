@@ -135,13 +135,14 @@ function headingOf({ type }: { type: string }, unit: string, title: string): str
 }
 
 /** What a spreadsheet takes as the name of a sheet. */
-export const sheetName = (title: string): string =>
-  title
+export function sheetName(title: string): string {
+  const words = title
     .replace(/[\\/?*[\]:]/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MOST_OF_A_SHEET_NAME)
-    .trim() || 'Rows'
+  const end = words.length > MOST_OF_A_SHEET_NAME ? words.lastIndexOf(' ', MOST_OF_A_SHEET_NAME) : -1
+  return words.slice(0, end > 0 ? end : MOST_OF_A_SHEET_NAME) || 'Rows'
+}
 
 /** The lines of the second sheet: the question, how the rows came about, and what each column is. */
 export function notesOf(
