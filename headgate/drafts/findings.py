@@ -107,6 +107,10 @@ _OF_ANOTHER_KIND = {
     Kind.TIMESTAMP: "no date with a time",
 }
 _NESTED_VALUES = {"array": "lists", "object": "objects"}
+_READS_OF_NESTED = {
+    "array": "json_extract_scalar({name}, '$[0]'), or cast(json_parse({name}) as array(json)) for all values",
+    "object": "json_extract({name}, '$')",
+}
 _TOTALS = (
     "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a "
     "row, so sums in queries count "
@@ -162,9 +166,7 @@ _NO_KEY = (
     "is kept"
 )
 _AS_JSON = (
-    "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in "
-    "json_extract({name}, '$'); "
-    "card numbers inside are replaced"
+    "holds {kind} and is kept as JSON text, in which card numbers are replaced. Queries read it with {reads}"
 )
 
 
@@ -551,7 +553,8 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
 def _about_meaning(column: Column) -> list[str]:
     findings = [_WHY[column.mask]] if column.mask else []
     if column.nested and column.mask is Mask.FREE_TEXT:
-        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], name=column.name)]
+        reads = _READS_OF_NESTED[column.nested].format(name=column.name)
+        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], reads=reads)]
     if column.classification == PERSONAL:
         findings.append("is proposed as personal data (classification: personal)")
     return findings
