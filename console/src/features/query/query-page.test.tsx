@@ -218,3 +218,22 @@ test('what was written is in the editor when the person comes back, and a failed
   await vi.waitFor(async () => expect(await editor()).toHaveProperty('value', EDITED), PATIENT)
   expect(screen.getByText(WRONG)).toBeTruthy()
 }, 60_000)
+
+test('a statement that did not run is offered where the address has another, and stays in the list when one writes over it', async () => {
+  const answered = `/query?sql=${encodeURIComponent(ASKED)}&run=q1`
+  const editor = () => screen.findByLabelText('Statement', {}, PATIENT)
+  show(answered)
+  await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
+  fireEvent.change(await editor(), { target: { value: EDITED } })
+  cleanup() // the page is loaded again, as after a sign-in
+  show(answered)
+  expect(await editor()).toHaveProperty('value', ASKED)
+  fireEvent.click(await screen.findByRole('button', { name: 'Write it into the editor' }, PATIENT))
+  expect(await editor()).toHaveProperty('value', EDITED)
+  expect(screen.queryByRole('button', { name: 'Write it into the editor' })).toBeNull()
+  cleanup()
+  show(answered)
+  await screen.findByRole('button', { name: 'Write it into the editor' }, PATIENT)
+  fireEvent.change(await editor(), { target: { value: OTHER } })
+  expect(await screen.findByTitle(EDITED, {}, PATIENT)).toBeTruthy()
+}, 60_000)

@@ -37,7 +37,7 @@ import { AddedLevelsNote } from './added-levels-note'
 import { AnswerOrigin } from './answer-origin'
 import { useAnswerTitle } from './answer-title'
 import { useStatementHistory } from './use-statement-history'
-import { StatementHistory } from './statement-history'
+import { LeftStatement, StatementHistory } from './statement-history'
 import { CopyLink } from './copy-link'
 import { SchemaBrowser } from './schema-browser'
 import { tablesIn } from './schema-words'
@@ -62,13 +62,14 @@ export function QueryPage() {
 
 /** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
 function Desk() {
-  const history = useStatementHistory()
   const [opened] = useState(useSearchParams()[0].get('sql'))
   const [written, setWritten] = useState<string>()
+  const history = useStatementHistory(written)
   const sql = written ?? opened ?? (history.draft || START)
+  const left = [sql, START].some((text) => isSame(text, history.draft)) ? '' : history.unrunDraft
   const setSql = (statement: string) => {
+    if (!isSame(statement, left)) history.leave(left)
     setWritten(statement)
-    history.write(statement)
   }
   const [inserted, setInserted] = useState<{ text: string }>()
   const catalog = useCatalog()
@@ -95,7 +96,7 @@ function Desk() {
     void running.run(sql)
   }
   const replace = (statement: string) => {
-    if (sql !== START && sql.trim() !== statement.trim()) history.leave(sql)
+    if (sql !== START && !isSame(sql, statement)) history.leave(sql)
     setSql(statement)
   }
   const choose = (question: Asked) => {
@@ -153,6 +154,7 @@ function Desk() {
             <Editor sql={sql} onChange={setSql} onRun={start} tables={tables} inserted={inserted} />
           </Suspense>
           <RunLine isRunning={state === 'running'} isEmpty={isEmpty} onRun={start} onStop={running.stop} />
+          {left ? <LeftStatement sql={left} onChoose={() => replace(left)} /> : null}
           <StatementHistory statements={history.statements} onChoose={replace} />
         </Stack>
         <SchemaBrowser
@@ -253,6 +255,8 @@ function Desk() {
     </Stack>
   )
 }
+
+const isSame = (one: string, other: string): boolean => one.trim() === other.trim()
 
 const columnsOf = ({ columns }: Result): string => columns.map(({ name }) => name).join('\n')
 

@@ -1,4 +1,4 @@
-import { Text, UnstyledButton } from '@mantine/core'
+import { Button, Group, Text, UnstyledButton } from '@mantine/core'
 
 import { count } from '../../api/format'
 import { Moment } from '../../components/moment'
@@ -36,6 +36,18 @@ export function StatementHistory({ statements, onChoose }: Props) {
     </details>
   )
 }
+
+/** A statement that the person wrote and did not run before the page opened with another one. */
+export const LeftStatement = ({ sql, onChoose }: { sql: string; onChoose: () => void }) => (
+  <Group gap="xs">
+    <Text size="sm" className="any-text" title={sql}>
+      You wrote another statement, which has not run: <code>{inOneLine(sql)}</code>
+    </Text>
+    <Button size="compact-sm" variant="default" onClick={onChoose}>
+      Write it into the editor
+    </Button>
+  </Group>
+)
 
 const MAX_SHOWN = 120
 

@@ -12,8 +12,8 @@ import {
 } from './last-statements'
 import type { Result } from './results'
 
-/** The statements that the caller ran last in this browser, the one that they were writing, and how further ones are kept. */
-export function useStatementHistory() {
+/** The statements that the caller ran last in this browser, the one that they were writing before this page began, and how further ones are kept; `written` is what they write now. */
+export function useStatementHistory(written: string | undefined) {
   const name = useCaller().data?.name
   const person = name ? personOfLake(name) : ''
   const [ran, setRan] = useState<LastStatement[]>([])
@@ -31,9 +31,11 @@ export function useStatementHistory() {
     if (!sql.trim() || statements.some((statement) => statement.sql.trim() === sql.trim())) return
     setRan((before) => withNewest([{ sql, at: Date.now(), hasMore: false }], before))
   }
+  // It is read before the first effect replaces it.
   const draft = useMemo(() => (person ? statementDraft(person) : ''), [person])
-  const write = (sql: string): void => {
-    if (person) keepDraft(person, sql)
-  }
-  return { statements, keep, leave, draft, write }
+  useEffect(() => {
+    if (person && written !== undefined) keepDraft(person, written)
+  }, [person, written])
+  const isListed = statements.some(({ sql }) => sql.trim() === draft.trim())
+  return { statements, keep, leave, draft, unrunDraft: isListed ? '' : draft.trim() }
 }
