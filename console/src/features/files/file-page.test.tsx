@@ -220,6 +220,18 @@ test('a row that is ignored after something was typed for it is not offered for 
   await screen.findByRole('button', { name: 'Send 1 corrected row' })
 })
 
+test('a file whose check failed says why, what is kept, and how to try again, without a command', async () => {
+  const remedy = 'Fix the cause, then redrive the message: headgate dlq redrive'
+  const error = { rule: 'job_failed', column: '', message: 'The worker ran out of memory', remedy }
+  answers['/v1/files/f1/rejected-rows'] = { groups: [], rows: [], next_cursor: '' }
+  show({ state: 'failed', error, received: 0, accepted: 0, quarantined: 0, duplicates: 0, acceptance: null })
+  const reason = await screen.findByRole('region', { name: 'Reason' })
+  expect(reason.textContent).toContain('The worker ran out of memory.')
+  expect(reason.textContent).toContain('The file is kept as it was sent, and no row of it is in the lake.')
+  expect(reason.textContent).not.toContain('headgate')
+  expect(screen.getByRole('link', { name: 'Send the file again' }).getAttribute('href')).toBe('#/upload')
+})
+
 test('yes or no is chosen', async () => {
   answers['/v1/contracts/source/payments'] = {
     ...(answers['/v1/contracts/source/payments'] ?? {}),

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
@@ -38,6 +38,10 @@ import { Stages } from './stages'
 import { Undo } from './undo'
 import { enteredWords, waitOf } from './waiting-words'
 import { WarnedRows } from './warned-rows'
+
+/** What a person does about a file whose check ended in a failure of the lake: its own remedy is a command. */
+const AFTER_FAILURE =
+  'The file is kept as it was sent, and no row of it is in the lake. Once the cause is fixed, send it again; if it fails again, send this page to whoever maintains the lake.'
 
 const FILE_ID = /^[0-9a-f]{32}$/
 
@@ -116,10 +120,17 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           <Text>
             {file.error.rule === 'needs_mapping' && isEditable(file) ? (
               'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
+            ) : file.state === 'failed' ? (
+              <Advice text={explained({ ...file.error, remedy: AFTER_FAILURE })} />
             ) : (
               <Advice text={explained({ ...file.error, remedy: withWayBack(file.error.remedy) })} />
             )}
           </Text>
+          {file.state === 'failed' ? (
+            <Button component="a" href="#/upload" size="compact-sm" variant="default" mt={4}>
+              Send the file again
+            </Button>
+          ) : null}
           {file.state === 'needs_mapping' || file.state === 'rejected' ? <DismissFile file={file} /> : null}
         </Panel>
       ) : null}

@@ -6,7 +6,7 @@ type File = Schemas['WaitingFile']
 const WAITING: Partial<Record<File['state'], string>> = {
   needs_mapping: 'Its columns are not known. Say which column is which field.',
   rejected: 'The file was rejected. Its page says why.',
-  failed: 'The gate could not read it. Its page says why.',
+  failed: 'Its check failed before the end. The file is kept; its page says why.',
 }
 
 /** Why a person is needed for a file. */

@@ -249,6 +249,16 @@ def test_a_file_that_failed_there_is_handed_over_again_at_its_next_delivery(larg
     assert (lake.function().process(ref).state, len(lake.started)) == ("handed_over", 2)
 
 
+def test_the_content_of_a_file_that_failed_there_is_accepted_when_it_is_sent_again(large: bytes) -> None:
+    lake = Lake()
+    first, again = lake.put("regions/a.csv", large), lake.put("regions/again.csv", large)
+    lake.function().process(first)
+    record = lake.ledger.get(file_id_of(first))
+    lake.ledger.finish(replace(record, state="failed", error={"rule": "job_failed", "message": "TIMEOUT"}))
+    lake.function().process(again)
+    assert lake.job("run-2").process(again).state == "done"
+
+
 def test_one_large_file_does_not_hold_up_the_others(large: bytes) -> None:
     lake = Lake()
     lake.function().process(lake.put("regions/a.csv", large))
