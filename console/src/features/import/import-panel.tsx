@@ -162,6 +162,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
     result.check_id,
     show,
     grid?.rows ?? 0,
+    grid?.columns,
   )
   const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
   const dataset = result.mapping ? edits.dataset : ''

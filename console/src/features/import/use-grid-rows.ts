@@ -24,14 +24,23 @@ export interface GridRows {
 
 interface Page {
   version: string
+  /** The columns by which its cells are in order. */
+  layout: string
   rows: Row[]
 }
 
 /**
  * Rows of an upload by what is shown of them. A new check has another `version`: rows that are shown are read again, and
- * stay until the new ones have come.
+ * stay until the new ones have come, unless the new check has other columns, or has them in another order.
  */
-export function useGridRows(path: string, version: string, show: string, expected: number): GridRows {
+export function useGridRows(
+  path: string,
+  version: string,
+  show: string,
+  expected: number,
+  columns: string[] = [],
+): GridRows {
+  const layout = JSON.stringify(columns)
   const pages = useRef(new Map<number, Page>())
   const asked = useRef(new Set<string>())
   const shown = useRef({ show, path })
@@ -53,14 +62,14 @@ export function useGridRows(path: string, version: string, show: string, expecte
         },
       })
       if (asked.current.has(key)) {
-        pages.current.set(page, { version: key, rows: answer.rows })
+        pages.current.set(page, { version: key, layout, rows: answer.rows })
         if (pages.current.size > MOST_PAGES) pages.current.delete(pages.current.keys().next().value ?? page)
         setTotal(answer.total)
         redraw((count) => count + 1)
       }
       return answer.rows
     },
-    [path, version, show],
+    [path, version, show, layout],
   )
 
   const ask = useCallback(
@@ -99,8 +108,11 @@ export function useGridRows(path: string, version: string, show: string, expecte
   }, [need, show, path])
 
   const at = useCallback(
-    (index: number) => pages.current.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS],
-    [],
+    (index: number) => {
+      const page = pages.current.get(Math.floor(index / PAGE_ROWS))
+      return page?.layout === layout ? page.rows[index % PAGE_ROWS] : undefined
+    },
+    [layout],
   )
   const numbers = useCallback(
     async (from: number, count: number) => {
