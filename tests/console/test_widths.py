@@ -200,6 +200,24 @@ def test_on_a_phone_no_heading_of_a_table_is_cut_and_a_file_has_its_counts(
     assert "accepted" in files["cells"][1] or "refused" in files["cells"][1]
 
 
+# The charts, other than maps, whose panel has blank space below its last line.
+BLANK_BELOW_CHARTS = """() => [...document.querySelectorAll('.board > div > .panel > [role=img]')]
+  .filter(chart => !chart.style.aspectRatio && chart.parentElement.getBoundingClientRect().bottom
+    - chart.parentElement.lastElementChild.getBoundingClientRect().bottom > 40)
+  .map(chart => chart.ariaLabel)"""
+
+
+def test_no_blank_space_is_below_a_chart_beside_a_taller_panel(served_shop: Served, browser: Browser) -> None:
+    console = Console(served_shop, browser)
+    page, charts = console.page(1440, 900, token=OPERATOR), 0
+    for system in SYSTEMS:
+        visit(page, console.url, f"/dashboards/{system}")
+        assert at_rest(page, partial(page.evaluate, BLANK_BELOW_CHARTS)) == [], system
+        charts += page.locator(".board > div > .panel > [role=img]").count()
+    assert charts > len(SYSTEMS)
+    page.context.close()
+
+
 def test_an_empty_filter_of_files_offers_to_clear_it(served_shop: Served, browser: Browser) -> None:
     console = Console(served_shop, browser)
     page = console.page(token=OPERATOR)

@@ -89,7 +89,7 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   const size =
     shown.panel.kind === 'map'
       ? { aspectRatio: '1.9', width: '100%' }
-      : { height: isHigher ? height * NARROW_HEIGHT : barsPx }
+      : heightOf(isHigher ? height * NARROW_HEIGHT : barsPx)
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
@@ -98,6 +98,9 @@ export default function Chart({ shown: all, height, onPick }: Props) {
     </>
   )
 }
+
+/** The height of a chart, which grows beside a taller panel of a dashboard. */
+const heightOf = (px: number) => ({ height: px, flex: `1 0 ${px}px` })
 
 /** Why bars have not the log scale that was chosen, and why some are paler: on a phone their labels have no room for it. */
 function BarNotes({ shown, isPhone }: { shown: Shown; isPhone: boolean }) {
