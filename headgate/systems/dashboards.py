@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import unit_in
 from headgate.domains.domain import Domain, LabelQueue
+from headgate.domains.shared_sql import SHARED_SQL, shared_statements, with_shared_sql
 from headgate.errors import NotFoundError, SettingsError
 from headgate.project import PACKED_DASHBOARDS, currency, lake_domains, project
 from headgate.systems.panels import (
@@ -36,7 +37,7 @@ from headgate.systems.panels import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -127,7 +128,12 @@ def dashboard_of(name: str, text: str) -> DeclaredDashboard:
 
 @cache
 def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, DeclaredDashboard]:
-    return _read(chain.from_iterable(_described_files(domain.part(FOLDER)) for domain in domains))
+    return _by_system(chain.from_iterable(_dashboards_of_domain(domain) for domain in domains))
+
+
+def _dashboards_of_domain(domain: Domain) -> Iterator[DeclaredDashboard]:
+    shared = shared_statements(domain.part(SHARED_SQL))
+    return _read(_described_files(domain.part(FOLDER)), shared)
 
 
 def own_dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, DeclaredDashboard]:
@@ -141,16 +147,13 @@ def own_dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, Decl
 
 @cache
 def _project_dashboards(paths: tuple[Path, ...]) -> Mapping[str, DeclaredDashboard]:
-    return _read([*_described_files(files("headgate") / PACKED_DASHBOARDS), *paths])
+    return _by_system(_read([*_described_files(files("headgate") / PACKED_DASHBOARDS), *paths], {}))
 
 
-def _read(described: Iterable[Traversable]) -> Mapping[str, DeclaredDashboard]:
-    return _by_system(
-        _dashboard(
-            item.name, json.loads if item.name.endswith(".json") else _parsed_yaml, item.read_text("utf-8")
-        )
-        for item in described
-    )
+def _read(described: Iterable[Traversable], shared: Mapping[str, str]) -> Iterator[DeclaredDashboard]:
+    for item in described:
+        parse = json.loads if item.name.endswith(".json") else _parsed_yaml
+        yield _dashboard(item.name, parse, item.read_text("utf-8"), shared)
 
 
 def _by_system(boards: Iterable[DeclaredDashboard]) -> Mapping[str, DeclaredDashboard]:
@@ -193,9 +196,11 @@ def _described_files(folder: Traversable) -> list[Traversable]:
     )
 
 
-def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDashboard:
+def _dashboard(
+    file: str, parse: Callable[[str], Any], text: str, shared: Mapping[str, str] | None = None
+) -> DeclaredDashboard:
     try:
-        document = parse(text)
+        document = with_shared_sql(parse(text), shared or {})
         panels = tuple(_panel(file, panel) for panel in document["panels"])
         alerts = tuple(AlertRule(**alert) for alert in document.get("alerts", ()))
         trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))

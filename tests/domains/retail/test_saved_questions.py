@@ -77,9 +77,24 @@ def test_names_are_unique() -> None:
 def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
     athena: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Of 300 that the category is still to sell an article with three quarters has 225, at 5 each."""
-    lines = [("1", "A", 60, 5), ("2", "B", 10, 10), ("3", "C", 999, 5)]
-    days = {"1": date(2010, 12, 1), "2": date(2010, 12, 2), "3": date(2010, 8, 2)}
+    """Of 300 that the category is still to sell an article with three quarters has 225, at 5 each.
+
+    The pieces of an order that was cancelled at another price were not sold.
+    """
+    lines = [
+        ("1", "A", 60, 5),
+        ("2", "B", 10, 10),
+        ("3", "C", 999, 5),
+        ("4", "B", 900, 3),
+        ("5", "B", -900, 1),
+    ]
+    days = {
+        "1": date(2010, 12, 1),
+        "2": date(2010, 12, 1),
+        "3": date(2010, 8, 2),
+        "4": date(2010, 12, 2),
+        "5": date(2010, 12, 3),
+    }
     for order, article, pieces, price in lines:
         athena.execute(
             "insert into ecommerce_curated.orders (order_id, ordered_at, status) values (?, ?, 'completed')",
@@ -90,6 +105,7 @@ def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
             "unit_price) values (?, ?, ?, ?, ?)",
             [order, order, article, pieces, price],
         )
+    for article in "ABC":
         athena.execute(
             "insert into ecommerce_curated.products (product_id, product_name, category) "
             "values (?, ?, 'kitchen')",

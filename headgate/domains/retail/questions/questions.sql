@@ -33,15 +33,17 @@ LIMIT 20
 -- found_by: reorder list, purchase list, order stock, inventory, replenishment, Nachbestellung
 -- Which articles should be in stock for the next 4 weeks, by the forecast of their categories, and how
 -- many pieces at least and at most? The lake has no stock: order what is missing.
-WITH recent AS (
-  SELECT i.product_id, max(p.product_name) AS product_name, max(p.category) AS category, sum(i.quantity * i.unit_price) AS sold,
-         sum(CASE WHEN i.unit_price > 0 THEN i.quantity ELSE 0 END) AS pieces
+WITH lines AS (
+  SELECT o.order_id, o.ordered_at, o.customer_id, i.product_id, i.unit_price, i.quantity, p.product_name, p.category
   FROM ecommerce_curated.order_items AS i
   JOIN ecommerce_curated.orders AS o ON o.order_id = i.order_id
   JOIN ecommerce_curated.products AS p ON p.product_id = i.product_id
-  WHERE o.status <> 'adjusted' AND p.category <> 'service'
-    AND o.ordered_at > (SELECT date_add('day', -91, max(ordered_at)) FROM ecommerce_curated.orders)
-  GROUP BY i.product_id
+  WHERE o.status <> 'adjusted' AND p.category <> 'service' AND i.unit_price <> 0
+), {kept_lines}, recent AS (
+  SELECT product_id, max(product_name) AS product_name, max(category) AS category, sum(kept * unit_price) AS sold, sum(kept) AS pieces
+  FROM kept_lines
+  WHERE ordered_at > (SELECT date_add('day', -91, max(ordered_at)) FROM ecommerce_curated.orders)
+  GROUP BY product_id
 ), ahead AS (
   SELECT category, sum(greatest(mean - coalesce(sold_so_far, 0), 0)) AS expected, greatest(max(CASE WHEN horizon = 4 THEN sum_lower_80 END) - coalesce(sum(sold_so_far), 0), 0) AS low,
          greatest(max(CASE WHEN horizon = 4 THEN sum_upper_80 END) - coalesce(sum(sold_so_far), 0), 0) AS high, max(CASE WHEN horizon = 4 AND sum_windows > 0 THEN round(sum_off_by, 1) END) AS sum_off_by
