@@ -120,7 +120,9 @@ function FailedRun() {
       ))}
       {may && !isOwn ? (
         <Task action={<StartRun start={start} size="compact-sm" label="Retry" />}>
-          {wasStopped ? 'Run again to build its tables' : 'After the fix: run again'}
+          {wasStopped
+            ? 'Run again to build its tables'
+            : 'After the fix: run again. Until then its tables keep the rows of the run before'}
         </Task>
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
