@@ -79,7 +79,8 @@ def _days_of_regions(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
 def _buyers(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     orders = _orders(tables)
-    return orders.filter(orders.customer_id.notnull()).select("region_id", "sold_on", "customer_id")  # noqa: PD004 Ibis knows no notna
+    ordered = orders.filter(orders.customer_id.notnull())  # noqa: PD004 Ibis knows no notna
+    return ordered.group_by("region_id", "sold_on", "customer_id").agg(sales=ordered.sales.sum())
 
 
 def _delivery_hours(tables: Mapping[str, ibis.Table]) -> ibis.Table:
@@ -123,8 +124,8 @@ REGIONS = Fact(
     is_grouped=True,
 )
 """Orders and cancellations with their money, and the largest order, by region and day."""
-BUYERS = Fact("region_buyers", "orders", _buyers, {}, _LINES)
-"""The customer of each order, with its region and day."""
+BUYERS = Fact("region_buyers", "orders", _buyers, {"sales": Combine.SUM}, _LINES)
+"""Sales by customer, region and day."""
 DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM}, is_grouped=True)
 """Delivered orders by region, day of the order, and hours until then."""
 CATEGORIES = Fact(
@@ -148,8 +149,11 @@ def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame
     """
     days, buyers, deliveries = (_months(fact, tables, as_of) for fact in (REGIONS, BUYERS, DELIVERIES))
     summed = {name: days[name].sum() for name in _SUMS}
-    sums = _with_largest(days.group_by(*_MONTH).agg(**summed, largest=days.largest.max()).to_pandas())
-    customers = buyers.group_by(*_MONTH).agg(customers=buyers.customer_id.nunique()).to_pandas()
+    sums = _with_largest(
+        days.group_by(*_MONTH).agg(**summed, largest=days.largest.max()).to_pandas(),
+        {"largest_order": "amount", "largest_order_id": "order_id"},
+    )
+    customers = _customers(buyers)
     hours = deliveries.group_by(*_MONTH, "hours").agg(orders=deliveries.orders.sum()).to_pandas()
     sums = _with_fees(sums, tables, as_of)
     rows = sums.merge(customers, how="left", on=_MONTH).merge(_medians(hours), how="left", on=_MONTH)
@@ -168,10 +172,17 @@ def _with_fees(sums: pd.DataFrame, tables: Mapping[str, ibis.Table], as_of: date
     return rows.assign(returns=rows["returns"] - rows["fees"])
 
 
-def _with_largest(sums: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with amount and id of the largest order as columns; null without an order."""
+def _customers(buyers: ibis.Table) -> pd.DataFrame:
+    """Return the number of customers by region and month, and the one with most sales."""
+    each = buyers.group_by(*_MONTH, "customer_id").agg(sales=buyers.sales.sum())
+    largest = ibis.struct({"sales": each.sales, "customer_id": each.customer_id}).max()
+    rows = each.group_by(*_MONTH).agg(customers=each.count(), largest=largest).to_pandas()
+    return _with_largest(rows, {"largest_customer": "sales", "largest_customer_id": "customer_id"})
+
+
+def _with_largest(sums: pd.DataFrame, parts: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows with the parts of the struct `largest` as columns; null without one."""
     rows = [value if isinstance(value, dict) else {} for value in sums["largest"]]
-    parts = {"largest_order": "amount", "largest_order_id": "order_id"}
     named = {
         name: pd.Series([row.get(part) for row in rows], sums.index, dtype=object)
         for name, part in parts.items()

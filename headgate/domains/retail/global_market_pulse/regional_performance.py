@@ -13,7 +13,7 @@ from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
 
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
 MONEY = ["sales", "returns", "fees"]
-LARGEST = ["largest_order", "largest_order_id"]
+LARGEST = ["largest_order", "largest_order_id", "largest_customer", "largest_customer_id"]
 COLUMNS = [
     "region_id",
     "region_name",
@@ -29,6 +29,8 @@ COLUMNS = [
     "average_order_value",
     "largest_order",
     "largest_order_id",
+    "largest_customer_id",
+    "largest_customer_share",
     "sales_share",
     "revenue_share",
     "revenue_place",
@@ -155,6 +157,7 @@ def _rated(rows: pd.DataFrame) -> pd.DataFrame:
         revenue_per_1000_people=amounts(_over(revenue * 1e3, rows["population"]), HUNDREDTHS_OF_PENCE),
         revenue_per_gdp_billion=amounts(_over(revenue * 1e9, rows["gdp_usd"]), HUNDREDTHS_OF_PENCE),
         return_rate=_over(returns, sales),
+        largest_customer_share=_over(rows["largest_customer"].astype(float), sales),
         cancellation_rate=_over(rows["cancelled"], invoices),
         late_share=_over(rows["late"], rows["delivered"]),
         region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),

@@ -70,6 +70,19 @@ def test_the_largest_order_of_a_month_is_named_and_a_month_of_returns_has_none(s
     assert months.loc["FR", ["largest_order", "largest_order_id"]].tolist() == [None, None]
 
 
+def test_the_customer_with_most_sales_of_a_month_is_named_and_guests_are_none(shop: Shop) -> None:
+    rows = delivered_after(1, 2, 3, 4)
+    for order, customer in zip(rows["orders"], (7, 7, 8, None), strict=True):
+        order["customer_id"] = customer
+    rows["order_items"] = [
+        {"order_item_id": str(number), "order_id": str(number), "product_id": "A", "unit_price": 2}
+        | {"quantity": quantity}
+        for number, quantity in enumerate((30, 30, 40, 900))
+    ]
+    (month,) = features.region_months(shop(rows), AS_OF).to_dict("records")
+    assert (month["customers"], month["largest_customer"], month["largest_customer_id"]) == (2, 120, 7)
+
+
 def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
     orders = [{**order, "delivered_at": None} for order in delivered_after(1)["orders"]]
     assert features.region_months(shop({"orders": orders}), AS_OF).delivery_days_median.isna().all()
