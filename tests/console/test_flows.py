@@ -514,7 +514,7 @@ def test_subtotals_and_the_footer_of_a_report_stay_out_of_its_draft_and_of_the_n
     following = body.replace("Monte", "Quinta")
     drop(page, "entregas-2.csv", f"Talao_no;Linha;Produtor;Data;Sacos;Valor\n{following}".encode())
     expect(page.get_by_text("Rows 21, 43, 45 are lines of totals and stay out.")).to_be_visible()
-    expect(page.get_by_text("Row 46 is a note below the totals and stays out.")).to_be_visible()
+    expect(page.get_by_text("Row 46 is a note below the rows and stays out.")).to_be_visible()
     expect(page.get_by_role("button", name="Commit: 40 in")).to_be_enabled()
     assert violations(page) == []
 

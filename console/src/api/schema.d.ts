@@ -4519,7 +4519,7 @@ export interface components {
             };
             /**
              * Footer Rows
-             * @description Rows below the last total that are no data, as the name of the program that wrote them.
+             * @description Rows below the last one of the table that are no data, as the name of the program that wrote them.
              * @default []
              */
             footer_rows: number[];
@@ -5092,7 +5092,7 @@ export interface components {
             description_rows: number[];
             /**
              * Footer Rows
-             * @description Notes below the totals.
+             * @description Notes below the rows.
              * @default []
              */
             footer_rows: number[];

@@ -54,7 +54,7 @@ class RefusedRow:
         return {column: value for column, value in values.items() if value is not None}
 
 
-def refused_rows(table: pa.Table) -> list[tuple[str, RefusedRow]]:
+def rows_of_other_types(table: pa.Table) -> list[tuple[str, RefusedRow]]:
     """Return the quarantined rows whose first reason is a type, each with the column of this reason."""
     names = ("source_row", "rule", "column_name", "masked_value", "all_rules", "record")
     listed = []

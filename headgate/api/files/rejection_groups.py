@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from headgate.api.files.group_readings import RULE as TYPE
-from headgate.api.files.group_readings import RefusedRow, group_readings, read_cells, refused_rows
+from headgate.api.files.group_readings import RefusedRow, group_readings, read_cells, rows_of_other_types
 from headgate.api.files.quality import stored_profile
 from headgate.api.shapes.files import CorrectedGroup, IgnoredGroup, RejectionGroup
 from headgate.contracts.model import Contract, Kind
@@ -131,7 +131,7 @@ def group_values(
 def _open_rows(table: pa.Table, corrected: Mapping[int, CorrectionOutcome]) -> dict[str, list[RefusedRow]]:
     """Return the open rows whose first reason is a type, by the column of this reason."""
     rows: defaultdict[str, list[RefusedRow]] = defaultdict(list)
-    for column, row in refused_rows(table):
+    for column, row in rows_of_other_types(table):
         if is_open(corrected.get(row.source_row)):
             rows[column].append(row)
     return rows

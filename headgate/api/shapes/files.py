@@ -142,7 +142,7 @@ class LeftOutKinds(Shape):
     """Rows of a sent file that were omitted because they are no data."""
 
     totals: tuple[int, ...] = Field((), description="Lines of totals.")
-    footer_rows: tuple[int, ...] = Field((), description="Notes below the totals.")
+    footer_rows: tuple[int, ...] = Field((), description="Notes below the rows.")
     description_rows: tuple[int, ...] = Field((), description="Rows that describe the columns.")
 
 

@@ -430,7 +430,8 @@ class GridFacts(Shape):
     )
     footer_rows: tuple[int, ...] = Field(
         (),
-        description="Rows below the last total that are no data, as the name of the program that wrote them.",
+        description="Rows below the last one of the table that are no data, as the name of the program that "
+        "wrote them.",
     )
     blank: Count = Field(0, description="Rows of a text without any value, which the gate leaves out.")
     blank_rows: tuple[int, ...] = Field((), description="The first 20 of these rows.")

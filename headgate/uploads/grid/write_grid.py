@@ -103,6 +103,7 @@ class _Seen:
 
     Attributes:
         ragged: rows of another width.
+        footer: those of them that the gate knows for lines below the last row.
         numbers: how many cells of each column have hidden numbers.
         blank: rows without a value, by batch.
         readings: the formats of the first values.
@@ -113,6 +114,7 @@ class _Seen:
     values: FileValues
     doubts: DoubtfulDates
     ragged: set[int] = field(default_factory=set)
+    footer: set[int] = field(default_factory=set)
     numbers: Counter[str] = field(default_factory=Counter)
     blank: list[Rows] = field(default_factory=list)
     readings: ColumnReadings | None = None
@@ -168,7 +170,7 @@ def write_grid(
             name: words_of_rule(about.hidden[name]) for name in opened.names if name in about.hidden
         },
         totals=lines.totals,
-        footer_rows=lines.footer,
+        footer_rows=tuple(sorted({*lines.footer, *seen.footer})),
         description_rows=seen.descriptions,
         blank=len(blank),
         blank_rows=tuple(blank[:MAX_NAMED].tolist()),
@@ -267,7 +269,9 @@ def _tables(
 ) -> Iterator[pa.Table]:
     written_as = opened.source.written_as
     for batch in opened.source.batches():
-        seen.ragged.update(batch.ragged.source_rows.tolist())
+        ragged = batch.ragged.source_rows.tolist()
+        seen.ragged.update(ragged)
+        seen.footer.update(ragged[len(ragged) - batch.ragged.footer :])
         seen.blank.append(without_blank_rows(batch, written_as).blank)
         shown = {name: _redacted(text) for name, text in zip(opened.names, batch.cells.values(), strict=True)}
         for name, text in zip(opened.names, batch.cells.values(), strict=True):

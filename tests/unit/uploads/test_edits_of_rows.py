@@ -221,6 +221,13 @@ def test_a_footer_below_the_total_is_named_apart_and_hides_no_totals(tmp_path: P
     assert grid_of(tmp_path, f"{TOTALS}Erstellt mit Kasse 4;;;\n").footer_rows == ()
 
 
+def test_lines_below_the_last_row_stay_out_without_a_total_above_them(tmp_path: Path) -> None:
+    """Else they wait for a person with the refused rows, while the file is said to be read without them."""
+    grid = grid_of(tmp_path, f"{TOTALS}\nWygenerowano: 01.04.2026 07:00\nSystem KASA+ v4.2; strona 1 z 1\n")
+    assert (grid.totals, grid.footer_rows) == ((), (21, 22))
+    assert grid_of(tmp_path, f"{TOTALS}21.10.2026;F1\n").footer_rows == (), "a damaged row waits"
+
+
 def test_rows_without_a_value_are_named(tmp_path: Path) -> None:
     grid = grid_of(tmp_path, TOTALS.replace("05.10", ";;;\n05.10") + ";;;\n")
     assert (grid.rows, grid.blank_rows) == (22, (5, 22))

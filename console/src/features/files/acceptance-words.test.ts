@@ -101,7 +101,7 @@ test('a correction that was refused waits in its file, and not in its own', () =
     before_undo: null,
     closed_by: '',
   }
-  expect(listedState(correction)).toEqual({ state: 'done', label: 'done, 1 correction refused' })
+  expect(listedState(correction)).toEqual({ state: 'rows_refused', label: '1 correction refused' })
   expect(listedState({ ...correction, acceptance: 'nothing_accepted' })).toEqual(listedState(correction))
   expect(listedState({ ...correction, key: 'payments/today.csv' }).label).toBe('1 row waits')
 })

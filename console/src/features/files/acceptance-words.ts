@@ -61,8 +61,10 @@ export function listedState(
   // Refused corrections are corrected again in their file, which counts them.
   if (file.state === 'done' && file.quarantined > 0 && originalId(file.key))
     return {
-      state: 'done',
-      label: isShort ? stateWords('done') : `done, ${count(file.quarantined, 'correction')} refused`,
+      state: 'rows_refused',
+      label: isShort
+        ? `${whole(file.quarantined)} refused`
+        : `${count(file.quarantined, 'correction')} refused`,
     }
   if (isShort && state === 'nothing_accepted') return { state, label: 'none accepted' }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }

@@ -107,13 +107,13 @@ export function Totals({ result, edits, onChange }: Deciding) {
   )
 }
 
-/** Notes below the totals: they stay out, because they say something of the report and nothing of a row. */
+/** Notes below the rows: they stay out, because they say something of the report and nothing of a row. */
 export function FooterRows({ result, edits, onChange }: Deciding) {
   return (
     <OtherRows
-      label="Notes below the totals"
+      label="Notes below the rows"
       rows={result.grid?.footer_rows ?? []}
-      words={(isOne) => (isOne ? 'is a note below the totals' : 'are notes below the totals')}
+      words={(isOne) => (isOne ? 'is a note below the rows' : 'are notes below the rows')}
       edits={edits}
       onChange={onChange}
     />

@@ -28,6 +28,6 @@ test('rows that are no data are among those of the file, and wait for nobody', (
     'Of 64 rows in the file 2 are lines of totals (rows 14, 30) and stay out and 1 has no value and stays out.',
   )
   expect(rowsLeft(counted(61), { footer_rows: [62] }, title)).toBe(
-    'Of 62 rows in the file 1 is a note below the totals (row 62) and stays out.',
+    'Of 62 rows in the file 1 is a note below the rows (row 62) and stays out.',
   )
 })

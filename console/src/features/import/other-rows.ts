@@ -6,7 +6,7 @@ export type RowKinds = Partial<Pick<Schemas['GridFacts'], 'totals' | 'footer_row
 
 const NOUNS = [
   ['totals', 'line of totals', 'lines of totals'],
-  ['footer_rows', 'note below the totals', 'notes below the totals'],
+  ['footer_rows', 'note below the rows', 'notes below the rows'],
   ['description_rows', 'row that describes the columns', 'rows that describe the columns'],
 ] as const
 

@@ -185,7 +185,7 @@ test('a footer stays out beside the totals, each with its own button', () => {
       <FooterRows result={result} edits={{ ...EDITS, left_out: [41, 43] }} onChange={onChange} />
     </MantineProvider>,
   )
-  expect(screen.getByText('Row 43 is a note below the totals and stays out.')).toBeTruthy()
+  expect(screen.getByText('Row 43 is a note below the rows and stays out.')).toBeTruthy()
   fireEvent.click(screen.getByRole('button', { name: 'Keep it as a row' }))
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
 })

@@ -62,6 +62,9 @@ test('the usual duration is that of the middle one of the last runs that succeed
   expect(
     usualWords([run('a', 150), run('own', 1), run('b', 9, 'failed'), run('c', 90), run('d', 600)], 'own'),
   ).toBe(' (usually about 2 min 30 s, by the last 3 runs that succeeded)')
+  expect(usualWords([run('a', 150), run('b', 49)], 'own')).toBe(
+    ' (the last 2 that succeeded took 49 s and 2 min 30 s)',
+  )
   expect(usualWords([run('a', 150)], 'own')).toBe(' (the last one that succeeded took 2 min 30 s)')
   expect(usualWords([run('own', 150)], 'own')).toBe('')
 })

@@ -19,8 +19,9 @@ export function durationOf(stages: Schemas['RunStage'][]): number | undefined {
 export const secondsSince = (startedAt: string | undefined, now: number): number | undefined =>
   startedAt ? Math.max(0, Math.round((now - Date.parse(`${startedAt}Z`)) / 1000)) : undefined
 
-/** The usual duration is that of so many runs at most. */
+/** The usual duration is that of so many runs at most, and of two runs each is named. */
 const MOST_USUAL = 5
+const MIN_USUAL = 3
 
 /** How long other runs took that succeeded, as their middle one; empty without such a run. */
 export function usualWords(
@@ -34,8 +35,9 @@ export function usualWords(
     .toSorted((one, other) => one - other)
   const middle = took[Math.floor((took.length - 1) / 2)]
   if (middle === undefined) return ''
-  return took.length === 1
-    ? ` (the last one that succeeded took ${durationWords(middle)})`
+  if (took.length === 1) return ` (the last one that succeeded took ${durationWords(middle)})`
+  return took.length < MIN_USUAL
+    ? ` (the last ${took.length} that succeeded took ${took.map(durationWords).join(' and ')})`
     : ` (usually about ${durationWords(middle)}, by the last ${count(took.length, 'run')} that succeeded)`
 }
 

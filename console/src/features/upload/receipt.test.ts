@@ -111,7 +111,7 @@ test('rows that are left out are said to be totals, notes or descriptions', () =
   const kept = { ...KEPT, left_out: [], rows_left_out: [1, 4, 14, 30, 31] }
   const left_out_kinds = { totals: [14, 30], footer_rows: [31], description_rows: [1] }
   expect(leftOutLine({ ...kept, left_out_kinds }, undefined)).toBe(
-    '2 lines of totals (rows 14, 30) are left out. 1 note below the totals (row 31) is left out. ' +
+    '2 lines of totals (rows 14, 30) are left out. 1 note below the rows (row 31) is left out. ' +
       '1 row that describes the columns (row 1) is left out. 1 row (row 4) is left out.',
   )
 })
