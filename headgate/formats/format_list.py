@@ -118,7 +118,7 @@ def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callab
         return cast("Source", call(f"read_{name}", path, contract)) if begins else None
 
     def table(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
-        expands = _expands_of_table(contract, whole=options["whole"])
+        expands = options["expands"] or _expands_of_table(contract, whole=options["whole"])
         return cast("FileTable", call(f"{name}_table", content, expands, whole=options["whole"]))
 
     return Format(
@@ -175,10 +175,20 @@ def _table_of_records(records: ReadsRecords) -> ReadsTable:
     def table(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
         from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
 
-        expands = _expands_of_table(contract, whole=options["whole"])
+        expands = options["expands"] or _expands_of_table(contract, whole=options["whole"])
         return records_table(records(_bytes_of(content), contract, expands))
 
     return table
+
+
+def _table_of_text(
+    table: Callable[..., FileTable],
+    content: bytes | Path,
+    contract: Contract | None,
+    options: Mapping[str, Any],
+) -> FileTable:
+    own = {name: options[name] for name in ("whole", "with_header")}
+    return table(_bytes_of(content), contract, **own)
 
 
 def _batches_of_csv(path: Path, contract: Contract, _: Path) -> Source | None:
@@ -220,14 +230,14 @@ FORMATS = (
         FormatName.FIXED_WIDTH,
         holds_fixed_width,
         lambda content, contract, _: read_fixed_width(content, contract),
-        lambda content, contract, options: fixed_width_table(_bytes_of(content), contract, **options),
+        partial(_table_of_text, fixed_width_table),
         has_stated_header=True,
     ),
     Format(
         FormatName.CSV,
         lambda _, __: True,  # last in the list: it accepts all other content
         lambda content, contract, _: read_csv(content, contract),
-        lambda content, contract, options: csv_table(_bytes_of(content), contract, **options),
+        partial(_table_of_text, csv_table),
         _batches_of_csv,
         has_stated_header=True,
     ),

@@ -19,6 +19,7 @@ from headgate.matching.header_names import folded
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
+    from headgate.formats.json.nested_names import Expands
 
 _HEAD_BYTES = 1 << 18
 MAX_MAPPED_COLUMNS = 200
@@ -30,14 +31,19 @@ _TIGHT_COMMA = re.compile(rb",[^\s,]")  # a comma of a sentence has a blank afte
 _DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # prefixes of the rules of damaged files
 
 
-def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTable | None:
+def sample_table(
+    file: bytes | Path, contract: Contract | None = None, *, expands: Expands | None = None
+) -> FileTable | None:
     """Return the file's header with its first rows, or None if it has no readable header.
 
     A contract helps to find the header. The names of JSON and XML are sorted, because their order has no
     meaning and may differ in the source's next file.
+
+    Args:
+        expands: says which objects become columns, if not the contract.
     """
     content = _unpacked(file, whole=False)
-    table = _table_or_none(content, contract, whole=False)
+    table = _table_or_none(content, contract, whole=False, expands=expands)
     if not table or not table.has_header or table.two_row_sheet or len(table.names) > MAX_MAPPED_COLUMNS:
         return None  # the gate rejects workbooks with names in two rows, so they need no mapping
     return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).records else table
@@ -184,10 +190,12 @@ def _by_name(table: FileTable) -> FileTable:
     )
 
 
-def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
+def _table_or_none(
+    content: bytes | Path, contract: Contract | None, *, whole: bool, expands: Expands | None = None
+) -> FileTable | None:
     """Return `read_table`, or None if there is no table."""
     try:
-        table = read_table(content, contract, whole=whole)
+        table = read_table(content, contract, whole=whole, expands=expands)
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three come from Arrow
         return None
     return table if table.names else None
@@ -199,18 +207,20 @@ def read_table(
     *,
     whole: bool = True,
     with_header: bool | None = None,
+    expands: Expands | None = None,
 ) -> FileTable:
     """Return the table of an unpacked file; NO_TABLE if a workbook has no row that could be a header.
 
     Args:
         whole: read all rows, not only the first ones.
         with_header: as in `sniff_dialect`.
+        expands: says which objects become columns, if not the contract.
 
     Raises:
         BadInputError: the file cannot be read.
     """
     form = format_of(_head(content), contract) if isinstance(content, Path) else format_of(content, contract)
-    return form.table(content, contract, {"whole": whole, "with_header": with_header})
+    return form.table(content, contract, {"whole": whole, "with_header": with_header, "expands": expands})
 
 
 def _head(path: Path) -> bytes:

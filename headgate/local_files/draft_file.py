@@ -144,7 +144,7 @@ def draft_of_upload(
     notes = [
         {
             "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
-            "message": finding.of_upload or plain_note(finding.message),
+            "message": finding.of_upload or plain_note(_in_sql(finding.message, finding.column, plain)),
             "decides": finding.decides,
             "is_open": finding.is_open,
         }
@@ -178,6 +178,11 @@ def draft_of_upload(
             if finding.lacks_zone
         ],
     }
+
+
+def _in_sql(message: str, column: str, plain: Mapping[str, str]) -> str:
+    """Return a message whose examples of queries name the column of the table, not that of the file."""
+    return message.replace(f"({column}", f"({plain.get(column, column)}") if column else message
 
 
 def _with_unreadable(contract: Contract, draft: Draft) -> Contract:

@@ -13,13 +13,13 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.new_column_policy import left_out_names, with_left_out, with_undeclared
+from headgate.contracts.new_column_policy import with_left_out, with_undeclared
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 from headgate.matching.header_names import folded
-from headgate.matching.match_header import names_with_numbers, with_headings
+from headgate.matching.match_header import names_with_numbers, split_objects, with_headings
 from headgate.matching.nearest_header import decided_places, in_decided_names, place_of_nearest
 
 if TYPE_CHECKING:
@@ -208,7 +208,9 @@ class Mappings:
             if pa.types.is_nested(column.type)
         ]
         for dataset, contract in self.contracts.items() if nested else ():
-            if not _splits_one_of(contract, nested) or not (split := self.sample_table(body, contract)):
+            if split_objects(contract).isdisjoint(map(folded, nested)):
+                continue
+            if not (split := self.sample_table(body, contract)):
                 continue
             remembered = self._remembered(sender_of_key(key), split)
             if remembered and remembered[0] != dataset:
@@ -525,15 +527,6 @@ class Mappings:
 def sender_of_key(key: str) -> str:
     """Return the source of a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
-
-
-def _splits_one_of(contract: Contract, objects: Sequence[str]) -> bool:
-    """Return whether the contract has columns of the values of one of the objects."""
-    names = {folded(name) for name in (*contract.names, *left_out_names(contract))}
-    return any(
-        folded(each) not in names and any(name.startswith(f"{folded(each)}_") for name in names)
-        for each in objects
-    )
 
 
 def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:

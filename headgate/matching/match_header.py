@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.new_column_policy import ALIASES
+from headgate.contracts.new_column_policy import ALIASES, left_out_names
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.matching.header_names import folded, made_up_name, numbered, showable
 
@@ -57,6 +57,19 @@ def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, .
     contract_names = {*_names_by_heading(contract), *folded_aliases(contract)}
     texts = [text or made_up_name(position) for position, text in enumerate(numbered(names), start=1)]
     return tuple(text if text in contract_names else name for name, text in zip(names, texts, strict=True))
+
+
+def names_in_files(contract: Contract) -> set[str]:
+    """Return all names that a file may give a column of the contract, also one that it leaves out."""
+    headings = (heading for heading, _ in contract.headings)
+    own = {folded(name) for name in (*contract.names, *headings)}
+    return own | folded_aliases(contract) | left_out_names(contract)
+
+
+def split_objects(contract: Contract) -> set[str]:
+    """Return the names of objects with columns inside: the beginnings of names in files, which are none."""
+    names = names_in_files(contract)
+    return {name[:at] for name in names for at, character in enumerate(name) if character == "_"} - names
 
 
 def folded_aliases(contract: Contract) -> set[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.new_column_policy import left_out_names
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.matching.header_names import folded
+from headgate.matching.match_header import names_in_files, split_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +35,27 @@ def every_object(_name: str, value: object) -> bool:
 def by_contract(contract: Contract) -> Expands:
     """Return a test for names that are not columns of the contract, but the beginning of one.
 
-    Columns that the contract leaves out of every file count. A null under such a name is not a value.
+    A null under such a name is not a value.
     """
-    headings = (heading for heading, _ in contract.headings)
-    names = {folded(name) for name in (*contract.names, *headings, *left_out_names(contract))}
-    prefixes = {name[:at] for name in names for at, character in enumerate(name) if character == "_"} - names
+    prefixes = split_objects(contract)
 
     def expands(name: str, value: object) -> bool:
         return (value is None or isinstance(value, dict)) and folded(name) in prefixes
+
+    return expands
+
+
+def all_but_own(contract: Contract | None) -> Expands:
+    """Return a test for all objects but those that are columns of the contract themselves.
+
+    A person maps the values of an object, under whichever names the contract has for them.
+    """
+    if contract is None or not contract.columns:
+        return every_object
+    splits, own = by_contract(contract), names_in_files(contract)
+
+    def expands(name: str, value: object) -> bool:
+        return splits(name, value) or (isinstance(value, dict) and folded(name) not in own)
 
     return expands
 

@@ -35,7 +35,8 @@ from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8, text_for
 from headgate.formats.typed_cells import respelled
-from headgate.matching.match_header import fields_of, match_header
+from headgate.matching.header_names import folded
+from headgate.matching.match_header import fields_of, folded_aliases, match_header
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 
 if TYPE_CHECKING:
@@ -140,12 +141,13 @@ def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> di
 def _check_nested(nested: Iterable[str], contract: Contract) -> None:
     """Raise UnreadableFileError for the first name with lists or objects that the contract does not accept.
 
-    It accepts columns kept as JSON text or left out, and new columns unless its policy is to ask.
+    It accepts columns kept as JSON text or left out, and new columns unless its policy is to ask. Other names
+    of its columns are matched afterwards.
     """
     kept = {column.name for column in contract.columns if column.nested or column.undeclared}
     asks = policy_of(contract) is NewColumns.ASK
-    left_out = left_out_names(contract)
-    names = sorted(name for name in nested if name.strip().casefold() not in left_out)
+    passed = left_out_names(contract) | folded_aliases(contract)
+    names = sorted(name for name in nested if folded(name) not in passed)
     for name, declared in zip(names, fields_of(names, contract), strict=True):
         if declared not in kept and (declared or asks):
             raise not_kept(shown_name(name), is_declared=bool(declared))

@@ -95,13 +95,14 @@ class EditedUpload:
         """Whether the committed file differs from the sent file, by the edits or to convert a stored type.
 
         A column whose stored type does not convert to that of its decided field is committed as its texts,
-        and a file that the gate cannot read as it is as the rows of its grid.
+        and a file that the gate cannot read as it is, or splits into fewer columns, as the rows of its grid.
         """
         if self.edits.changes_values or self.opened is None:
             return self.edits.changes_values
         if self.answers:
             return True
-        if self.contract and not self.opened.is_read_by_gate:
+        is_decided = self.contract is not None and any(self.edits.columns.values())
+        if self.contract and (not self.opened.is_read_by_gate or (is_decided and self.opened.splits_more)):
             return True
         if self.opened.is_as_declared:  # without a header, the gate finds the dataset by the key
             return self.changes_rows or self.is_elsewhere

@@ -26,12 +26,13 @@ from headgate.formats.batches import Source, source_in_memory
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import holds_json
+from headgate.formats.json.nested_names import all_but_own
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table, table_without_header_row
 from headgate.formats.received_rows import Received
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
-from headgate.matching.header_names import made_up_name
-from headgate.matching.match_header import count_known, with_headings
+from headgate.matching.header_names import folded, made_up_name
+from headgate.matching.match_header import count_known, names_in_files, with_headings
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class OpenedFile:
             fields, by the name of the column; None for other files.
         is_as_declared: the file has no header, and its columns are in the order of a contract that declares
             this.
+        splits_more: columns are values of objects that the gate reads as one column by the contract.
     """
 
     names: tuple[str, ...]
@@ -62,6 +64,7 @@ class OpenedFile:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     read_as: Callable[[Mapping[str, Column]], Source] | None = None
     is_as_declared: bool = False
+    splits_more: bool = False
 
     @property
     def stored_types(self) -> dict[str, pa.DataType]:
@@ -100,7 +103,7 @@ def open_file(
     is_json = is_json_file(unpacked.path)
     properties = _properties_of_part(contract, part, beside, is_json=is_json)
     probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
-    headed = sample_table(unpacked.path, probe)
+    headed = sample_table(unpacked.path, probe, expands=all_but_own(contract))
     if headed is None and contract and not part and not has_header(contract):
         return _opened_as_declared(unpacked, folder, contract, properties)
     if other := _opened_without_header_row(unpacked, folder, probe, properties, headed):
@@ -125,14 +128,23 @@ def open_file(
             ]
         )
 
+    splits_more = _splits_more(unpacked.path, headed, probe)
     if is_json or always_have_texts(stored):
         source = opened(own)
         has_numbers = is_json or source.written_as.get("format") in WORKBOOKS
-        return OpenedFile(headed.shown, source, headed, read_as=read_as if has_numbers else None)
+        read_again = read_as if has_numbers else None
+        return OpenedFile(headed.shown, source, headed, read_as=read_again, splits_more=splits_more)
     source, unreadable = readable_source(own, opened)
-    return OpenedFile(
-        headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}
-    )
+    types = {headed.shown[place]: str(stored[place]) for place in unreadable}
+    return OpenedFile(headed.shown, source, headed, types, splits_more=splits_more)
+
+
+def _splits_more(path: Path, headed: FileTable, probe: Contract) -> bool:
+    """Return whether a column is a value of an object that the gate keeps in one column by the contract."""
+    unknown = {*map(folded, headed.names)} - names_in_files(probe)
+    may_be_inside = probe.columns and any("_" in name for name in unknown)
+    by_gate = sample_table(path, probe) if may_be_inside else None
+    return by_gate is not None and by_gate.names != headed.names
 
 
 def _properties_of_part(

@@ -2,7 +2,7 @@ import { Alert, Button, Group, NativeSelect, Radio, Stack, Text, TextInput } fro
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
-import { mayRetry, read, type Schemas } from '../../api/client'
+import { ApiProblem, mayRetry, read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
 import { zone } from '../../formats/moments'
@@ -48,6 +48,8 @@ const isKey = ({ key, isLeftOut }: DraftColumn): boolean => key && !isLeftOut
 const NO_OTHER_ROWS: RowKinds = {}
 const NO_LISTS: string[] = []
 const MAX_CAUSES = 3
+/** The file cannot enter by these columns at all, so the dataset would stay empty. */
+const UNPROCESSABLE = 422
 
 interface Props {
   draft: Draft | null | undefined
@@ -235,6 +237,7 @@ function Editor({
   const { counted } = check
   const titleOfColumn = (name: string) => inFile[columns.findIndex((one) => one.name === name)] ?? name
   const isRefused = counted?.accepted === 0 && counted.received > 0
+  const isNoFile = check.error instanceof ApiProblem && check.error.status === UNPROCESSABLE
   const leaveOut = (at: number, isLeftOut: boolean) => {
     const hindered = draft.for_deployment.columns.find((one) => one.column === drafted[at]?.name)
     if (hindered) leave(hindered, isLeftOut ? 'leave_out' : '')
@@ -344,7 +347,7 @@ function Editor({
           h="auto"
           mih="1.875rem"
           styles={{ label: { whiteSpace: 'normal', lineHeight: 1.5 } }}
-          disabled={!dataset || problem !== '' || !isAnswered || isRefused || !check.isCurrent}
+          disabled={!dataset || problem !== '' || !isAnswered || isRefused || isNoFile || !check.isCurrent}
           loading={storing.isPending}
           onClick={() => storing.mutate()}
         >
@@ -352,7 +355,7 @@ function Editor({
             ? `Create ${dataset} and commit ${counted ? count(counted.accepted, 'row') : 'its rows'}`
             : `Hand in ${dataset} for the next deployment`}
         </Button>
-        {reasons.length === 0 && !isRefused ? (
+        {reasons.length === 0 && !isRefused && !isNoFile ? (
           <Text size="sm" className="muted" role="status">
             {isAnswered ? '' : `Answer the ${asked.length === 1 ? 'question' : 'questions'} above first. `}
             {check.isCurrent
