@@ -122,7 +122,7 @@ def _action_lines(panel: Panel, records: Sequence[Record], words: ColumnWords) -
 def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords, as_of: date | None) -> list[str]:
     """Return a table of the rows that say most, and of how many they are."""
     records = answer_records(page)
-    rows = panel_records(panel, records)
+    rows = panel_records(panel, records, as_of)
     if panel.kind != "line" or len(rows) == len(records):
         return _table_in_words(rows, words, has_more=bool(page.next_cursor))
     periods = periods_of(records, panel.x)
@@ -173,13 +173,13 @@ def _columns_of_part(panel: Panel, part: Sequence[Record], words: ColumnWords) -
     ]
 
 
-def panel_records(panel: Panel, records: Sequence[Record]) -> Sequence[Record]:
+def panel_records(panel: Panel, records: Sequence[Record], as_of: date | None = None) -> Sequence[Record]:
     """Return the rows of a panel for its mail: the periods ahead of a forecast, the newest of a line."""
     if panel.kind == "fan" and panel.y:
         return [row for row in records if row.get(panel.y[-1]) is not None] or records
     if panel.kind == "line" and len(records) > MAX_ROWS:
         periods = periods_of(records, panel.x)
-        return rows_of_newest_periods(records, periods) if periods else records[-MAX_ROWS:]
+        return rows_of_newest_periods(records, periods, as_of) if periods else records[-MAX_ROWS:]
     return records
 
 
@@ -212,18 +212,19 @@ def table_lines(page: QueryRows, words: ColumnWords, as_of: date | None = None) 
     periods = periods_of(records)
     if len(records) <= MAX_ROWS or not _is_over_time(periods):
         return _first_rows(records, words, has_more=bool(page.next_cursor))
-    rows = mailed_records(page)
+    rows = mailed_records(page, as_of)
     if not page.next_cursor:
         return [*_table(rows, words), newest_words(periods, as_of)]
     rest = f"of more than {len(records):,} rows"
     if is_descending(periods):
-        so_far = so_far_words(open_period(periods, as_of))
+        begin = open_period(periods, as_of)
+        so_far = so_far_words(begin) if max(periods) in periods_of(rows) else ""
         return [*_table(rows, words), f"The first {len(rows):,} {rest}: the newest whole periods{so_far}."]
     later = "Later rows never come into this mail: write ORDER BY with DESC in the statement."
     return [*_table(rows, words), f"The first {len(rows):,} {rest}, the oldest first. {later}"]
 
 
-def mailed_records(page: QueryRows) -> Sequence[Record]:
+def mailed_records(page: QueryRows, as_of: date | None = None) -> Sequence[Record]:
     """Return the rows that `table_lines` writes: the newest whole periods of rows in the order of time."""
     records = answer_records(page)
     periods = periods_of(records)
@@ -231,7 +232,7 @@ def mailed_records(page: QueryRows) -> Sequence[Record]:
         return records[:MAX_ROWS]
     if page.next_cursor and is_ascending(periods):
         return records[:MAX_ROWS]
-    return rows_of_newest_periods(records, periods)
+    return rows_of_newest_periods(records, periods, as_of)
 
 
 def is_cut_over_time(page: QueryRows) -> bool:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.numbers import day_words
-from headgate.reports.open_periods import open_period, time_column
+from headgate.reports.open_periods import day_of, open_period, time_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,12 +92,14 @@ def is_descending(periods: Sequence[str]) -> bool:
     return bool(periods) and periods[0] > periods[-1] and periods == sorted(periods, reverse=True)
 
 
-def rows_of_newest_periods(records: Sequence[Record], periods: Sequence[str]) -> list[Record]:
-    """Return the rows of the newest whole periods, at most 20; of the newest period all, as far as it goes.
+def rows_of_newest_periods(
+    records: Sequence[Record], periods: Sequence[str], as_of: date | None = None
+) -> list[Record]:
+    """Return the rows of the newest whole periods, at most 20 or those of one period, in their order.
 
-    The rows keep their order.
+    A period that is not over by `as_of` is among them if it leaves room for a whole one.
     """
-    chosen = _newest_periods(periods)
+    chosen = _newest_periods(periods, as_of)
     rows = [row for row, period in zip(records, periods, strict=True) if period in chosen]
     return rows if len(rows) <= MAX_PERIOD_ROWS else rows[:MAX_ROWS]
 
@@ -107,23 +109,24 @@ def newest_words(periods: Sequence[str], as_of: date | None = None) -> str:
 
     A period that is not over by the last day of the data is no whole one.
     """
-    chosen = _newest_periods(periods)
+    chosen, begin = _newest_periods(periods, as_of), open_period(periods, as_of)
     if len(chosen) == len({*periods}):
         return ""
     total = sum(period in chosen for period in periods)
     sent = total if total <= MAX_PERIOD_ROWS else MAX_ROWS
-    end = "first" if periods[0] > periods[-1] else "last"
-    rows = f"The {end} {sent:,} of {len(periods):,} rows"
-    if len(chosen) == total:
+    is_left_out = begin is not None and max(periods) not in chosen
+    end = "" if is_left_out else "The first " if periods[0] > periods[-1] else "The last "
+    rows = f"{end}{sent:,} of {len(periods):,} rows"
+    part = f", the first of {total:,} of its rows" if total > sent else ""
+    if len(chosen) == total and not is_left_out:
         return f"{rows}."
-    if len(chosen) == 1:
-        part = f", the first of {total:,} of its rows" if total > sent else ""
+    if len(chosen) == 1 and not is_left_out:
         return f"{rows}: the newest period{part}."
-    begin = open_period(periods, as_of)
-    open_periods = 0 if begin is None else 1
-    many, of = len(chosen) - open_periods, len({*periods}) - open_periods
+    of = len({*periods}) - (begin is not None)
+    many = len(chosen) - (begin is not None and not is_left_out)
     whole = "whole period" if many == 1 else f"{many} whole periods"
-    return f"{rows}: the newest {whole} of {of}{so_far_words(begin)}."
+    left_out = f". That from {day_words(begin)} is not over and left out" if begin and is_left_out else ""
+    return f"{rows}: the newest {whole} of {of}{part}{left_out or so_far_words(begin)}."
 
 
 def so_far_words(begin: date | None) -> str:
@@ -131,7 +134,15 @@ def so_far_words(begin: date | None) -> str:
     return f", and that from {day_words(begin)} so far" if begin else ""
 
 
-def _newest_periods(periods: Sequence[str]) -> set[str]:
+def _newest_periods(periods: Sequence[str], as_of: date | None) -> set[str]:
+    """Return the newest periods of which a mail has the rows, at least one of them whole."""
+    chosen, begin = _fitting(periods), open_period(periods, as_of)
+    whole = [period for period in periods if begin is None or day_of(period) != begin]
+    return chosen if chosen.intersection(whole) else _fitting(whole)
+
+
+def _fitting(periods: Sequence[str]) -> set[str]:
+    """Return the newest periods that have at most 20 rows together, and the newest one in any case."""
     chosen, count = set[str](), 0
     for period, rows in groupby(sorted(periods, reverse=True)):
         size = len([*rows])

@@ -257,7 +257,8 @@ class MailSender:
         as_of = self.as_of if is_of_person else None  # only these statements may have an open period
         lines = panel_lines(panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short)
         left_out, records = self._left_out(panel.sql), answer_records(page)
-        notes = self._open_period(records, panel.x, panel_records(panel, records)) if is_of_person else ()
+        sent = panel_records(panel, records, as_of)
+        notes = self._open_period(records, panel.x, sent) if is_of_person else ()
         return [*lines, *left_out, *notes]
 
     def _words_of(self, panel: Panel, page: QueryRows, *, is_of_person: bool) -> ColumnWords:
@@ -296,7 +297,7 @@ class MailSender:
             yield limit_check(schedule, page, words, self.as_of).line
         yield from table_lines(page, words, self.as_of)
         yield from self._left_out(schedule.sql)
-        yield from self._open_period(answer_records(page), schedule.x, mailed_records(page))
+        yield from self._open_period(answer_records(page), schedule.x, mailed_records(page, self.as_of))
 
     def _question_page(self, schedule: MailSchedule) -> QueryRows | str:
         """Return the first rows of a question, or all rows where the newest are the last."""

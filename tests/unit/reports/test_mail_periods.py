@@ -58,6 +58,17 @@ def test_a_period_that_is_not_over_is_not_counted_among_the_whole_ones() -> None
     assert newest_words(wide, date(2010, 12, 9)).endswith(f": the newest whole period of 12, {so_far}")
 
 
+def test_a_period_that_is_not_over_is_left_out_where_no_whole_one_fits_beside_it() -> None:
+    every = by_months(*(f"R{at}" for at in range(14)))
+    as_of = date(2010, 12, 9)
+    rows = rows_of_newest_periods(every, periods_of(every), as_of)
+    assert {row["month"] for row in rows} == {11}
+    assert newest_words(periods_of(every), as_of) == (
+        "14 of 182 rows: the newest whole period of 12. That from 1 Dec 2010 is not over and left out."
+    )
+    assert {row["month"] for row in rows_of_newest_periods(every, periods_of(every))} == {12}
+
+
 def test_the_newest_period_is_whole_also_where_it_alone_is_longer_than_a_mail() -> None:
     every = by_months(*(f"R{at}" for at in range(50)))
     rows = rows_of_newest_periods(every, periods_of(every))
