@@ -1,4 +1,5 @@
 import { Anchor, Button, Stack } from '@mantine/core'
+import { useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -33,12 +34,14 @@ export function DashboardPage() {
   useEarlyModels()
   const goTo = useNavigate()
   const undo = useUndo()
+  const [deleted, setDeleted] = useState('')
   const restore = useRestoreBoard()
   const restored = (system: string) =>
     restore.mutate(system, { onSuccess: () => void goTo(`/dashboards/${system}`) })
   /** The note is above the list of dashboards, so that it stays when the page of the deleted one is left. */
   function noteDeletion({ system, title }: Schemas['Dashboard'], mails: number): void {
     const its = mails === 0 ? '' : mails === 1 ? ' and its mail' : ` and its ${mails} mails`
+    setDeleted(system)
     undo.offer(`Deleted “${title}”${its}.`, () => restored(system))
     void goTo('/dashboards')
   }
@@ -51,7 +54,8 @@ export function DashboardPage() {
             dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
           return (
             <Stack gap="md">
-              <UndoNote undo={undo} />
+              {/* Its page can restore it as well. */}
+              {dashboards.some((one) => one.system === deleted) ? null : <UndoNote undo={undo} />}
               {restore.error ? <Failed error={restore.error} what="The dashboard" isAction /> : null}
               <Boards boards={dashboards} shown={board} isOwn={system === OWN_BOARD} />
               {system === OWN_BOARD ? (

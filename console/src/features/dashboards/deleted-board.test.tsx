@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { MemoryRouter, Route, Routes } from 'react-router'
+import { Link, MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
@@ -64,6 +64,7 @@ function show(system: string, boards: object[] = []): void {
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <MemoryRouter initialEntries={[`/dashboards/${system}`]}>
+          <Link to="/dashboards/trips-abroad">Old address</Link>
           <Routes>
             <Route path="/dashboards/:system?" element={<DashboardPage />} />
           </Routes>
@@ -91,6 +92,19 @@ test('an operator restores a deleted dashboard at its old address', async () => 
   await userEvent.click(await screen.findByRole('button', { name: 'Restore it with its mails' }))
   await screen.findByRole('heading', { name: 'Trips Abroad' })
   expect(sent).toEqual(['POST /v1/dashboards/trips-abroad/restore'])
+}, 30_000)
+
+test('the note of a deletion ends where the page of the deleted dashboard restores it', async () => {
+  show('trips-abroad', [BOARD])
+  await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
+  const dialog = await screen.findByRole('dialog')
+  await within(dialog).findByText('One mail stops with it:')
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete' }))
+  await screen.findByText('Deleted “Trips Abroad” and its mail.')
+  await userEvent.click(screen.getByRole('link', { name: 'Old address' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Restore it with its mails' }))
+  await screen.findByRole('heading', { name: 'Trips Abroad' })
+  expect(screen.queryByText(/^Deleted/)).toBeNull()
 }, 30_000)
 
 test('a link to a deleted dashboard says who deleted it and when', async () => {
