@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { csvLines } from '../../formats/save-table'
 import { exactText, prioritiesOf, roomOf, shownColumns } from './answer-table'
 
 const column = (name: string, type: string) => ({ name, type })
@@ -84,6 +85,12 @@ test('a table leaves out columns that only fill a title or have no value', () =>
     ['A', null],
     ['B', 7],
   ])
+})
+
+test('an answer without rows keeps its columns, which are the header of its file', () => {
+  const columns = ['name', 'title_all', 'sales'].map((name) => ({ name, type: 'varchar' }))
+  const shown = shownColumns({ columns, rows: [] })
+  expect(csvLines(shown)).toEqual(['name,sales'])
 })
 
 test('the details of a row have no digits of a division, and all digits of an amount', () => {

@@ -238,13 +238,14 @@ function factOf(table: string, column: string, format: ColumnFormat, value: Cell
   }
 }
 
-/** An answer without columns that only count or fill a title, and without columns that have no value in any row. */
+/** An answer without columns that only count or fill a title, and without columns that have no value in any of its rows. */
 export function shownColumns({ columns, rows }: Pick<Result, 'columns' | 'rows'>): {
   columns: Result['columns']
   rows: Cell[][]
 } {
   const isKept = columns.map(
-    ({ name }, place) => isShown(name) && rows.some((row) => (row[place] ?? null) !== null),
+    ({ name }, place) =>
+      isShown(name) && (rows.length === 0 || rows.some((row) => (row[place] ?? null) !== null)),
   )
   return {
     columns: columns.filter((_, place) => isKept[place]),
