@@ -336,3 +336,25 @@ test('a decimal whose type lacks its scale is shown with the decimals of its val
   const sheet = sheetOf({ columns, rows: [['0.05', '0.25', '2009']] }, TITLE)
   expect(sheet[1]).toEqual([{ value: 0.05, format: '#,##0.00' }, { value: 0.25, format: '#,##0.00' }, 2009])
 })
+
+test('a workbook has the name of a weekday beside its number, as its page', () => {
+  const columns = [
+    { name: 'weekday', type: 'bigint', period: 'day_of_week' },
+    { name: 'hour', type: 'bigint', period: 'hour' },
+  ]
+  const named = namedTable({ columns, rows: [[1, 20]] }, { title: 'Evenings' })
+  expect(named.columns.map(({ name }) => named.words.labels?.[name])).toEqual([
+    'Weekday',
+    'Weekday name',
+    'Hour',
+  ])
+  expect(
+    named.withNames([
+      [1, 20],
+      [null, 21],
+    ]),
+  ).toEqual([
+    [1, 'Monday', 20],
+    [null, null, 21],
+  ])
+})

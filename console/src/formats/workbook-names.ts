@@ -1,5 +1,6 @@
 import { type Cell, isTextual } from '../api/format'
 import { headingsOf } from './columns'
+import { partOf, partWords } from './date-parts'
 import type { TableToSave, WorkbookWords } from './save-table'
 import { codeName } from './words'
 
@@ -14,16 +15,30 @@ interface NamedTable {
 /** So many rows decide whether a column has codes. */
 const SAMPLED_ROWS = 1_000
 
-/** The table with the names that its page shows for codes, such as France beside FR; a table that has a column of these names keeps it alone. */
+/** Parts of dates whose numbers have names. */
+const NAMED_PARTS = new Set(['day_of_week', 'month'])
+
+/** The name that its page shows for a cell, such as France for FR and Monday for 1; undefined for other cells. */
+function nameOf(
+  cell: Cell | undefined,
+  column: TableToSave['columns'][number] | undefined,
+): string | undefined {
+  if (!column) return undefined
+  if (isTextual(column.type)) return codeName(cell, column.name)
+  const part = partOf(column)
+  const name = NAMED_PARTS.has(part) ? partWords(cell ?? null, part) : null
+  return name === null ? undefined : String(name)
+}
+
+/** The table with the names that its page shows for codes and weekdays, such as France beside FR; a table that has a column of these names keeps it alone. */
 export function namedTable({ columns, rows }: TableToSave, words: WorkbookWords): NamedTable {
   const headings = headingsOf(columns, words.labels, words.units)
   const titleOf = (name: string): string => `${(headings[name] ?? name).replace(/ (id|code)$/, '')} name`
   const taken = new Set(Object.values(headings).map((title) => title.toLowerCase()))
   const sample = rows.slice(0, SAMPLED_ROWS)
-  const places = columns.flatMap(({ name, type }, at) =>
-    isTextual(type) &&
-    !taken.has(titleOf(name).toLowerCase()) &&
-    sample.some((row) => codeName(row[at], name) !== undefined)
+  const places = columns.flatMap((column, at) =>
+    !taken.has(titleOf(column.name).toLowerCase()) &&
+    sample.some((row) => nameOf(row[at], column) !== undefined)
       ? [at]
       : [],
   )
@@ -43,6 +58,6 @@ export function namedTable({ columns, rows }: TableToSave, words: WorkbookWords)
       },
     },
     withNames: (all) =>
-      all.map((row) => beside(row, (at) => codeName(row[at], columnAt(at)) ?? row[at] ?? null)),
+      all.map((row) => beside(row, (at) => nameOf(row[at], columns[at]) ?? row[at] ?? null)),
   }
 }

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
+import { useMemo } from 'react'
 
 import { savePng } from '../../api/save-picture'
 import { columnFormats, useAnswerLabels, useAnswerUnits, useDescriptions } from '../../formats/columns'
@@ -9,6 +10,7 @@ import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { statedColumns } from './figure-columns'
 import { hasFiltersOfTables } from './board-filters'
 import { fileNameOf } from '../query/file-name-of'
 import { PinItem } from './pin-item'
@@ -50,8 +52,9 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   const file = fileNameOf(question, sql)
   const trust = useTrust({ board, table: panel.table, narrow }) ?? []
   const source = hasFiltersOfTables(board) ? '' : panel.table
-  const units = useAnswerUnits(source, answer?.columns, panel.units)
-  const labels = useAnswerLabels(source, answer?.columns)
+  const stated = useMemo(() => statedColumns(panel), [panel])
+  const units = useAnswerUnits(source, answer?.columns, stated.units)
+  const labels = { ...useAnswerLabels(source, answer?.columns), ...stated.labels }
   const descriptions = useDescriptions(source)
   const about = source ? descriptions : undefined
   const linkOf = useRowLinks()
@@ -71,7 +74,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
     const source = `Source: ${board.title}, table ${panel.table}`
     const isFigure = panel.kind === 'kpi' && saved.columns.some(({ name }) => name === 'value')
     const table = isFigure ? onlyValue(saved) : saved
-    const formats = columnFormats(table.columns, isFigure ? { value: panel.unit } : units, labels)
+    const formats = columnFormats(table.columns, units, labels)
     void savePng(file, {
       title: title ?? question,
       subtitle: title ? question : undefined,

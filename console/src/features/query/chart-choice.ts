@@ -3,7 +3,8 @@ import { type Cell, isName, isNumeric } from '../../api/format'
 import type { AnswerColumn } from '../../formats/columns'
 import { MOST_BARS, MOST_PARTS, MOST_SERIES } from './chart-points'
 import { groupedColumns, orderedColumns } from './statement-items'
-import { partOf, timeColumns, withParts } from './time-parts'
+import { timeColumns, withParts } from './time-parts'
+import { partOf } from '../../formats/date-parts'
 import { unaddable } from './unaddable'
 
 type Column = AnswerColumn

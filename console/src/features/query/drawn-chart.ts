@@ -20,7 +20,8 @@ import {
 } from './chart-points'
 import { withMissingPlaces } from './missing-places'
 import { orderedColumns } from './statement-items'
-import { partOf, partsAxis, partWords, withParts } from './time-parts'
+import { partsAxis, withParts } from './time-parts'
+import { partOf, partWords } from '../../formats/date-parts'
 import { unaddable } from './unaddable'
 
 type Column = AnswerColumn

@@ -15,7 +15,7 @@ import {
 import { idAddress } from '../catalog/row-query'
 import { statementFormat, statementPlacesOf } from './answer-numbers'
 import { DAY_CHARACTERS, isOfDays } from './days'
-import { partOf, partWords } from './time-parts'
+import { partOf, partWords } from '../../formats/date-parts'
 
 /** Numbers such as years and ids, whatever the statement calls them. */
 export const isNumberedName = ({ kind, type }: AnswerColumn): boolean => kind === 'name' && isNumeric(type)
