@@ -34,7 +34,6 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from functools import cache
 from importlib import metadata
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
@@ -68,7 +67,14 @@ sys.path.insert(
 
 from scripts.packages.graphql_schema import field_names, graphql_schema
 from scripts.packages.job_packages import imports_as_json, job_lock, job_modules, keep_imports
-from scripts.packages.kept_builds import build_key, delete_unused, imports_key, read_kept
+from scripts.packages.kept_builds import (
+    build_key,
+    compressed_files,
+    delete_unused,
+    modules,
+    read_kept,
+    shared_key,
+)
 from scripts.terraform_cli import STATE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +84,10 @@ MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 MAX_CACHED_BYTES = 1_000_000  # larger files are in one archive only
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
+# Of this build and earlier ones: bytecode by its module's path in an archive, compressed files by their
+# bytes.
+_compiled: dict[str, bytes] = {}
+_compressed: dict[bytes, tuple[int, bytes]] = {}
 # Rooms that no function enters; a cold start unpacks the archive.
 NOT_FOR_FUNCTIONS = {
     MODEL_CARDS,
@@ -163,23 +173,25 @@ def _kept(folder: Path, package: dict[str, bytes]) -> dict[str, bytes]:
     path = folder / f"{build_key(package)}.zip"
     if files := read_kept(path):
         return files
-    _follow_imports(folder / "imports")
+    _take_shared(folder / "shared")
     files = _built(package)
     write(path, archive(files, zipfile.ZIP_STORED))
     delete_unused(folder)
     return files
 
 
-def _follow_imports(folder: Path) -> None:
-    """Follow the imports of the jobs, unless a build of another lake project did in the same modules."""
-    path = folder / f"{imports_key()}.zip"
-    kept = read_kept(path)
-    for script in _jobs():
-        if script.name in kept:
+def _take_shared(folder: Path) -> None:
+    """Take what no lake project changes from an earlier build; keep it for later ones if there is none."""
+    path = folder / f"{shared_key()}.zip"
+    if kept := read_kept(path):
+        for script in _jobs():
             keep_imports(script, kept[script.name])
-    if not kept:
-        write(path, archive({script.name: imports_as_json(script) for script in _jobs()}))
-        delete_unused(folder)
+        _compiled.update((name[:-1], body) for name, body in kept.items() if name.endswith(".pyc"))
+        _compressed.update(compressed_files(path))
+        return
+    compiled = {f"{name}c": _bytecode(name, body) for name, body in modules().items()}
+    write(path, archive({script.name: imports_as_json(script) for script in _jobs()} | modules() | compiled))
+    delete_unused(folder)
 
 
 def _jobs() -> list[Path]:
@@ -257,15 +269,17 @@ def bytecode_in_archive(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-@cache
 def _bytecode(name: str, source: bytes) -> bytes:
     """Return a module's bytecode in marshal format 2, the newest whose bytes depend only on the module.
 
-    Cached, because several archives contain the same modules. Tracebacks of modules in an archive have the
-    file name that they are compiled with.
+    Kept, because several archives contain the same modules. Tracebacks of modules in an archive have the file
+    name that they are compiled with.
     """
-    code = compile(source, f"headgate.zip/{name}", "exec", dont_inherit=True)
-    return MAGIC_NUMBER + UNCHECKED + source_hash(source) + marshal.dumps(code, 2)
+    head = MAGIC_NUMBER + UNCHECKED + source_hash(source)
+    if not _compiled.get(name, b"").startswith(head):
+        code = compile(source, f"headgate.zip/{name}", "exec", dont_inherit=True)
+        _compiled[name] = head + marshal.dumps(code, 2)
+    return _compiled[name]
 
 
 def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
@@ -371,11 +385,12 @@ def _append(packed: zipfile.ZipFile, out: io.BytesIO, entry: zipfile.ZipInfo, bo
     packed._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001 no public way writes compressed bytes
 
 
-@cache
 def _deflated(body: bytes) -> tuple[int, bytes]:
     """Return the checksum and the compressed bytes of a file."""
-    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)  # without a header
-    return zlib.crc32(body), compressor.compress(body) + compressor.flush()
+    if body not in _compressed:
+        compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)  # without a header
+        _compressed[body] = zlib.crc32(body), compressor.compress(body) + compressor.flush()
+    return _compressed[body]
 
 
 def _bytes(path: Path) -> bytes:

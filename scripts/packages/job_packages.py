@@ -39,8 +39,8 @@ STARTED = {"build_system": ("merge_curated", "quality_gate")}
 REGISTRY = "headgate.systems.system_registry"
 # Loaded by others if they are installed, so no import names them.
 WITH = {"pandas": {"pyarrow"}}
-# Imports that earlier builds followed, by script: top-level modules outside the package, and those of it.
-_kept: dict[Path, tuple[set[str], set[str]]] = {}
+# What earlier builds followed, by script: top-level modules outside the package, those of it, and packages.
+_kept: dict[Path, tuple[set[str], set[str], set[NormalizedName]]] = {}
 # No expression holds an import, and most of a module is expressions.
 _HAS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
@@ -55,13 +55,19 @@ def job_lock(script: Path) -> str:
             Headgate's; or a system of the lake project imports what neither of them has.
     """
     locked = locked_lines()
-    scripts = [script, *(script.with_name(f"{name}.py") for name in STARTED.get(script.stem, ()))]
-    direct = [package for started in scripts for package in direct_requirements(started)]
-    lines = {name: locked[name] for name in closure(direct)}
+    lines = {name: locked[name] for name in packages_of(script)}
     if REGISTRY in job_modules(script):
         lines = own_requirements(locked) | lines
         _check_imports(lines.keys())
     return "".join(f"{line}\n" for _, line in sorted(lines.items()))
+
+
+def packages_of(script: Path) -> set[NormalizedName]:
+    """Return the packages that a job and the scripts which it starts need."""
+    if script in _kept:
+        return _kept[script][2]
+    scripts = [script, *(script.with_name(f"{name}.py") for name in STARTED.get(script.stem, ()))]
+    return closure(package for started in scripts for package in direct_requirements(started))
 
 
 def own_requirements(locked: Mapping[NormalizedName, str]) -> dict[NormalizedName, str]:
@@ -147,7 +153,7 @@ def job_modules(script: Path) -> set[str]:
 def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
     """Return the external modules and the modules of the package that a script may import."""
     if script in _kept and not at_start:
-        return _kept[script]
+        return _kept[script][:2]
     outside: set[str] = set()
     seen: set[str] = set()
     tree = ast.parse(script.read_text(encoding="utf-8"))
@@ -167,14 +173,15 @@ def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
 
 
 def imports_as_json(script: Path) -> bytes:
-    """Return the imports of a job, which take seconds to follow, for `keep_imports`."""
-    return json.dumps([sorted(names) for names in _followed(script, at_start=False)]).encode()
+    """Return the imports and packages of a job, which take seconds to follow, for `keep_imports`."""
+    names = (*_followed(script, at_start=False), packages_of(script))
+    return json.dumps([sorted(part) for part in names]).encode()
 
 
 def keep_imports(script: Path, imports: bytes) -> None:
-    """Use the imports that an earlier build followed in the same modules."""
-    outside, modules = json.loads(imports)
-    _kept[script] = set(outside), set(modules)
+    """Use the imports and packages that an earlier build followed in the same modules."""
+    outside, modules, packages = json.loads(imports)
+    _kept[script] = set(outside), set(modules), set(packages)
 
 
 def locked_lines(lock: Path = LOCK) -> Mapping[NormalizedName, str]:

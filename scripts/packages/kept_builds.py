@@ -12,7 +12,6 @@ import sys
 import zipfile
 import zlib
 from dataclasses import replace
-from importlib import metadata
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,20 +33,21 @@ def build_key(package: Mapping[str, bytes], root: Path = ROOT) -> str:
     They are the files of the package and of the lake project, the scripts of functions and jobs, the builder,
     the locks, the project's settings, and the versions of Python and of all installed packages.
     """
-    return _hash_of([*sorted(package.items()), *_files(root), *_versions()])
+    return _hash_of([*sorted(package.items()), *_files(root), *_of_project(), *_installed()])
 
 
-def imports_key(root: Path = ROOT) -> str:
-    """Return a hash of all inputs that decide the imports of jobs, so all lake projects share it."""
-    folders = (root / "headgate", root / "glue_jobs")
-    modules = (
-        (path.relative_to(root).as_posix(), path.read_bytes())
-        for folder in folders
-        for path in sorted(folder.rglob("*.py"))
-    )
-    follower = Path(__file__).with_name("job_packages.py")
-    others = [("follower", follower.read_bytes()), ("entry points", repr(sorted(entry_points())).encode())]
-    return _hash_of([*modules, *others, ("python", sys.version.encode())])
+def shared_key(root: Path = ROOT) -> str:
+    """Return a hash of all inputs of what no lake project changes, so all lake projects share it.
+
+    That are the imports and packages of jobs, and the compiled and compressed modules.
+    """
+    return _hash_of([*modules(root).items(), *_files(root), *_installed()])
+
+
+def modules(root: Path = ROOT) -> dict[str, bytes]:
+    """Return the modules of the package by their paths in an archive."""
+    paths = sorted((root / "headgate").rglob("*.py"))
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
 def _hash_of(named: Iterable[tuple[str, bytes]]) -> str:
@@ -59,27 +59,33 @@ def _hash_of(named: Iterable[tuple[str, bytes]]) -> str:
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the files outside of the package that a build reads, by name."""
+    """Yield the files of the clone, outside of the package, that a build reads, by name."""
     places = ("lambdas", "glue_jobs", "requirements", "scripts/packages")
     paths = [path for place in places for path in sorted((root / place).rglob("*"))]
     for path in [*paths, root / "pyproject.toml"]:
         if path.is_file() and "__pycache__" not in path.parts:
             yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _of_project() -> Iterator[tuple[str, bytes]]:
+    """Yield the lake project's files and settings that a build reads, by name."""
     for zone in ("source", "prod", "lake"):
         for path in [contract for folder in folders(zone) for contract in sorted(folder.glob("*.yaml"))]:
             yield f"{zone}/{path.name}", path.read_bytes()  # the packed ones have lost the order of keys
     for domain in lake_domains():
         if (requirements := domain.part("requirements.txt")).is_file():
             yield f"requirements of {domain.name}", requirements.read_bytes()
-
-
-def _versions() -> Iterator[tuple[str, bytes]]:
-    """Yield the settings and versions that decide the output of a build."""
-    described = (package.metadata for package in metadata.distributions())  # each look parses it
-    installed = sorted(f"{package['Name']}=={package['Version']}" for package in described)
-    yield "packages", "\n".join(installed).encode()
-    yield "entry points", repr(sorted(entry_points())).encode()
     yield "project", repr(replace(project(), folder=None)).encode()
+
+
+def _installed() -> Iterator[tuple[str, bytes]]:
+    """Yield the versions that decide the output of a build.
+
+    A package's folder is named by its version: to read its metadata takes a hundred times as long.
+    """
+    installed = {path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")}
+    yield "packages", "\n".join(sorted(installed)).encode()
+    yield "entry points", repr(sorted(entry_points())).encode()
     yield "python", f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode() + MAGIC_NUMBER
 
 
@@ -92,6 +98,15 @@ def read_kept(path: Path) -> dict[str, bytes]:
             return {name: packed.read(name) for name in packed.namelist()}
     except (OSError, zipfile.BadZipFile):
         return {}
+
+
+def compressed_files(path: Path) -> Iterator[tuple[bytes, tuple[int, bytes]]]:
+    """Yield the bytes of each file of a kept archive, with their checksum and their compressed form."""
+    body = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        for entry in packed.infolist():
+            start = entry.header_offset + zipfile.sizeFileHeader + len(entry.filename.encode())  # type: ignore[attr-defined]  # not in typeshed
+            yield packed.read(entry), (entry.CRC, body[start : start + entry.compress_size])
 
 
 def delete_unused(folder: Path) -> None:

@@ -21,7 +21,7 @@ from headgate.systems import system_registry as systems
 from headgate.systems.model_cards import descriptions
 from headgate.systems.packed_files import package_files
 from scripts.packages import build, job_packages
-from scripts.packages.kept_builds import KEPT_BUILDS, build_key, delete_unused, imports_key
+from scripts.packages.kept_builds import KEPT_BUILDS, build_key, delete_unused, shared_key
 from tests import clinic
 
 if TYPE_CHECKING:
@@ -96,28 +96,44 @@ def test_a_damaged_kept_build_is_built_again(built: Path, tmp_path: Path) -> Non
     assert contents(tmp_path / "second") == contents(built)
 
 
-def test_imports_of_jobs_are_followed_once_for_all_lake_projects(
+def test_what_no_lake_project_changes_is_made_once_for_all_of_them(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Imports and packages of jobs, bytecode of modules, and their compressed bytes."""
     build.build(tmp_path / "first", tmp_path / "kept")
     monkeypatch.setenv("HEADGATE_PROJECT", str(clinic.lake(tmp_path / "lake")))
+    build.build(tmp_path / "alone", None)
     job_packages._followed.cache_clear()
+    monkeypatch.setattr(build, "_compiled", {})
+    monkeypatch.setattr(build, "_compressed", {})
     monkeypatch.setattr(job_packages, "_imports_of", None)  # nothing is followed again
+    monkeypatch.setattr(job_packages, "closure", None)
+    compiled: list[str] = []
+
+    def recorded(source: bytes, name: str, mode: str, *, dont_inherit: bool) -> object:
+        compiled.append(name)
+        return compile(source, name, mode, dont_inherit=dont_inherit)
+
+    monkeypatch.setattr(build, "compile", recorded, raising=False)
     build.build(tmp_path / "second", tmp_path / "kept")
+    assert contents(tmp_path / "second") == contents(tmp_path / "alone")
+    assert {name.rpartition("/")[0] for name in compiled} == {"headgate.zip/headgate/project_systems"}
     assert len([*(tmp_path / "kept").glob("*.zip")]) == 2
     locks = {name: text for name, text in contents(built).items() if name.startswith("requirements/")}
     assert locks
     assert locks.items() <= contents(tmp_path / "second").items()
 
 
-@pytest.mark.parametrize("path", ["headgate/a.py", "glue_jobs/a.py"])
-def test_imports_of_edited_modules_are_followed_again(path: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", ["headgate/a.py", "glue_jobs/a.py", "scripts/packages/a.py", "requirements/a.lock"]
+)
+def test_what_other_inputs_change_is_made_again(path: str, tmp_path: Path) -> None:
     edited = tmp_path / path
     edited.parent.mkdir(parents=True)
     keys = set()
     for text in ("import a", "import b"):
         edited.write_text(text, encoding="utf-8")
-        keys.add(imports_key(tmp_path))
+        keys.add(shared_key(tmp_path))
     assert len(keys) == 2
 
 
