@@ -701,7 +701,7 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
     ]
     assert (figure["value"], figure["before"], figure["title_action"]) == (3, 1, None)
     assert (money["value"], money["before"]) == (600, 100)
-    assert money["title_loss"] == pytest.approx(sum(float(str(row["value"])) for row in items))
+    assert money["title_open_loss"] == pytest.approx(sum(float(str(row["value"])) for row in items))
 
 
 def test_no_statement_repeats_the_rules_of_columns_of_payments() -> None:

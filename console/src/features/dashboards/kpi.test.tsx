@@ -7,6 +7,7 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
+import { testDecision } from '../work/test-decisions'
 import { EMPTY_PANEL } from './empty-panel'
 import { Kpi } from './kpi'
 
@@ -41,7 +42,9 @@ const ANSWER: Record<string, object> = {
   '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
 }
 
-function show(board: object = BOARD, panel: object = {}): void {
+function show(board: object = BOARD, panel: object = {}, items?: object): void {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  if (items) queries.setQueryData(['result', 'SELECT queue'], items)
   vi.stubGlobal('fetch', (url: string) =>
     Promise.resolve(
       Response.json(
@@ -54,7 +57,7 @@ function show(board: object = BOARD, panel: object = {}): void {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   render(
     <MantineProvider env="test">
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <QueryClientProvider client={queries}>
         <MemoryRouter>
           <Kpi
             panel={{ ...PANEL, ...panel } as unknown as Schemas['Panel']}
@@ -133,6 +136,32 @@ test('an answer that is no figure says why, and nothing false', async () => {
   answer = { columns: [{ name: 'sold', type: 'double' }], rows: [[1], [2]], next_cursor: '' }
   show(WRITTEN)
   expect(await screen.findByText(/^One figure needs one row/)).toBeTruthy()
+})
+
+test('all figures of a queue in a tile follow its decisions, not only the large one', async () => {
+  const names = (of: string[]) => of.map((name) => ({ name, type: 'double' }))
+  answer = {
+    columns: names(['value', 'title_open_loss', 'title_other']),
+    rows: [[900, 125, 125]],
+    next_cursor: '',
+  }
+  const queue = { name: 'calls', title: 'Calls', table: 'sales', sql: 'SELECT queue', unit: '', actions: [] }
+  const items = {
+    columns: names(['item_id', 'value', 'amount']),
+    rows: [
+      ['1', 40, 500],
+      ['2', 85, 400],
+    ],
+  }
+  ANSWER['/v1/decisions'] = { decisions: [testDecision('1', 'called')] }
+  const sold = {
+    answer: 'Sold[; {title_open_loss} at risk, {title_other} once]',
+    action: 'Save {title_open_loss}.',
+  }
+  show({ ...BOARD, queues: [queue] }, sold, items)
+  await vi.waitFor(() => expect(screen.getByTestId('figure-sold').textContent).toBe('400'))
+  expect(screen.getByText('85 at risk, 125 once')).toBeTruthy()
+  expect(screen.getByText('Save 85.')).toBeTruthy()
 })
 
 test('a change that may be chance is neither good nor bad, and says so', async () => {

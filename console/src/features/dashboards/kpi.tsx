@@ -31,6 +31,8 @@ interface Props {
 }
 
 const VIEWS: View[] = ['figure', 'SQL', 'definition']
+/** The figures of a row that follow the decisions about a queue's items; the others are those of the run. */
+const OF_QUEUE = /^(value|before|title_open(_\w+)?)$/
 
 /** The names in a statement: a figure counts or adds up columns that its answer does not have. */
 const namesIn = (sql: string): string[] => [...new Set(sql.match(/\w+/g))]
@@ -39,19 +41,22 @@ const namesIn = (sql: string): string[] => [...new Set(sql.match(/\w+/g))]
 export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const result = useResult(narrowed.sql)
   const [view, setView] = useState<View>('figure')
-  const row = result.data?.rows[0]
   const ofOpen = useOpenPart(board.queues, panel)
-  const cellOf = (name: string): Cell =>
-    row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
+  const live = result.data && {
+    ...result.data,
+    rows: result.data.rows.map((row) =>
+      row.map((cell, place) => (OF_QUEUE.test(result.data.columns[place]?.name ?? '') ? ofOpen(cell) : cell)),
+    ),
+  }
   const at = (name: string): Cell =>
-    name === 'value' || name === 'before' ? ofOpen(cellOf(name)) : cellOf(name)
+    live?.rows[0]?.[live.columns.findIndex((column) => column.name === name)] ?? null
   // A figure that is not there has its reason instead of a dash.
   const isExplained = at('value') === null && typeof at('reason') === 'string'
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
   // A person's statement has no columns of certain names; one that compares has.
   const isOfPerson =
     hasFiltersOfTables(board) && !result.data?.columns.some(({ name }) => ['before', 'reason'].includes(name))
-  const rows = result.data && panel.answer ? answerRows(result.data) : undefined
+  const rows = live && panel.answer ? answerRows(live) : undefined
   const title = rows && answerTitle(panel.answer, rows, units)
   const parts = rows && titleParts(panel.answer, rows, units)
   return (
@@ -111,7 +116,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       )}
       {panel.action && result.data && at('value') !== null ? (
         <Text size="xs" className="muted">
-          {actionOf(panel, result.data, units)}
+          {actionOf(panel, live ?? result.data, units)}
         </Text>
       ) : null}
       {Number(at('value')) > 0 ? (
@@ -121,7 +126,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
         </>
       ) : null}
       {result.data && at('value') !== null ? (
-        <Details parts={filledParts(panel.details, answerRows(result.data), units)} />
+        <Details parts={filledParts(panel.details, answerRows(live ?? result.data), units)} />
       ) : null}
       <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />

@@ -31,6 +31,7 @@ import { QueueLink } from './queue-link'
 import { actionOf } from './panel-action'
 import { pickedColumn, pickedCondition } from './picked-rows'
 import { TrustLine } from './trust-line'
+import { InQueue } from '../work/in-queue'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
@@ -85,7 +86,14 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
       // The answer is enough on a phone; its section has the question as its name.
       subtitle={answer && !isPhone ? panel.question : undefined}
       action={isEmpty || !result.data ? undefined : actionOf(panel, result.data, units)}
-      onward={isEmpty ? undefined : <QueueLink board={board} panel={panel} address={narrowed.address} />}
+      onward={
+        isEmpty ? undefined : (
+          <>
+            <QueueLink board={board} panel={panel} address={narrowed.address} />
+            <InQueue queues={board.queues} name={panel.queue} />
+          </>
+        )
+      }
       name={panel.question}
       actions={
         <PanelMenu

@@ -20,14 +20,17 @@ const ANSWER = {
 }
 
 const asked: string[] = []
+const RUN = { name: 'r1', state: 'succeeded', started_at: '2026-11-24T14:00:00' }
+let decided: Schemas['Decision'][]
 
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   asked.length = 0
+  decided = [testDecision('8', 'called', { decided_at: '2026-11-24T03:00' })]
   vi.stubGlobal('fetch', (url: string | URL | Request) => {
     asked.push(String(url))
     return Promise.resolve(
-      Response.json({ decisions: [testDecision('8', 'called', { decided_at: '2026-11-24T03:00' })] }),
+      Response.json(String(url).includes('/v1/runs') ? { runs: [RUN] } : { decisions: decided }),
     )
   })
 })
@@ -52,8 +55,27 @@ test('a figure says why its queue has less: what is decided, whenever that was',
 
 test('the items of the queue are not asked for', async () => {
   show()
-  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
   await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(asked.map((url) => new URL(url).pathname)).toEqual(['/v1/decisions'])
+  expect(asked.map((url) => new URL(url).pathname).sort()).toEqual(['/v1/decisions', '/v1/runs'])
   expect(screen.queryByText(/decided/)).toBeNull()
+})
+
+test('an item that was opened again after the run of the figures counts from the next run on', async () => {
+  decided = [
+    testDecision('5', 'reopen', { decided_at: '2026-11-24T14:00:59' }),
+    testDecision('5', 'called', { decided_at: '2026-11-24T13:58:00' }),
+    testDecision('4', 'reopen', { decided_at: '2026-11-24T13:00:00' }),
+    testDecision('9', 'reopen', { decided_at: '2026-11-24T14:00:59' }),
+  ]
+  show(ANSWER)
+  expect(await screen.findByText('Queue: 1 opened again, which counts after the next run.')).toBeTruthy()
+})
+
+test('a queue of which nothing was decided needs no words', async () => {
+  decided = []
+  show(ANSWER)
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(screen.queryByText(/^Queue/)).toBeNull()
 })

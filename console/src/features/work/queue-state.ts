@@ -154,6 +154,21 @@ export const untaughtOf = (items: Pick<QueueItem, 'closedBy' | 'history'>[], beg
       closedBy && history.some(({ action, decided_at }) => action === closedBy && decided_at > began),
   ).length
 
+/** How many items were opened again after the run began whose answer does not list them: the next one does. */
+export function reopenedOf(
+  answer: { columns: { name: string }[]; rows: Cell[][] },
+  decisions: Schemas['Decision'][],
+  began: string,
+): number {
+  const place = answer.columns.findIndex(({ name }) => name === 'item_id')
+  const seen = new Set(answer.rows.map((row) => String(row[place])))
+  return decisions.filter(({ item_id, action, decided_at }) => {
+    if (LEAVES_AS_IT_IS.has(action) || seen.has(item_id)) return false
+    seen.add(item_id)
+    return action === REOPEN && decided_at > began
+  }).length
+}
+
 export interface Enough {
   /** How many of the first items have the share of the value. */
   items: number
