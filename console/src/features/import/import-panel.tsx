@@ -10,6 +10,7 @@ import { KeptColumns } from '../files/kept-columns'
 import { useDatasetProfile } from '../catalog/queries'
 import { ColumnCards } from '../profile/profile-view'
 import type { Checked } from '../upload/transfer'
+import { AbsentFields, absentFields } from './absent-fields'
 import type { ColumnAction } from './column-header'
 import {
   BlankRows,
@@ -166,7 +167,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
   )
   const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
   const dataset = result.mapping ? edits.dataset : ''
-  const inLake = useDatasetProfile(dataset, dataset !== '').data
+  const { data: inLake, isLoading: profileIsOpen } = useDatasetProfile(dataset, dataset !== '')
   const added = useAddedColumns(upload.upload_id, result, edits, change)
   const byName = useColumns(
     result,
@@ -292,6 +293,9 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
         <KeptColumns names={result.kept_columns} dataset={edits.dataset || result.dataset} />
       ) : null}
       <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} added={added} />
+      {isOfChoice(result, edits) && !profileIsOpen ? (
+        <AbsentFields names={absentFields(result, edits, inLake)} hasRows={inLake !== undefined} />
+      ) : null}
       {grid && !isEmpty ? (
         <>
           <HiddenNumbers result={result} edits={edits} />

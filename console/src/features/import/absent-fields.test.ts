@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { absentFields } from './absent-fields'
+import { NO_EDITS } from './edits'
+
+const field = (name: string, required = false) => ({ name, title: name, type: 'string', required })
+const RESULT = {
+  mapping: { dataset: 'tickets', columns: [], fields: [field('id', true), field('cashier'), field('note')] },
+  proposed_steps: [],
+  grid: { columns: ['Nr', 'Bemerkung'] },
+} as unknown as Schemas['DryRun']
+const EDITS = { ...NO_EDITS, dataset: 'tickets', columns: { Nr: 'id' } }
+const inLake = (shares: Record<string, string>) =>
+  ({
+    columns: Object.entries(shares).map(([name, missing_share]) => ({ name, facts: { missing_share } })),
+  }) as unknown as Schemas['DatasetProfile']
+
+test('a field that most rows in the lake have and no column is, is named before the commit', () => {
+  expect(absentFields(RESULT, EDITS, inLake({ cashier: '0', note: '0.97' }))).toEqual(['cashier'])
+  expect(absentFields(RESULT, EDITS, undefined)).toEqual(['cashier', 'note'])
+  const chosen = { ...EDITS, columns: { Nr: 'id', Bemerkung: 'cashier' } }
+  expect(absentFields(RESULT, chosen, inLake({ cashier: '0', note: '0.97' }))).toEqual([])
+})
+
+test('nothing is named before a column is chosen, and of a file without a dataset', () => {
+  expect(absentFields(RESULT, { ...EDITS, columns: {} }, undefined)).toEqual([])
+  expect(absentFields(RESULT, NO_EDITS, undefined)).toEqual([])
+})
