@@ -29,12 +29,21 @@ _NEARLY_ALWAYS = 0.9  # of the other rows have a value in the column
 _NUMBER_WITH_UNIT = r"=.*|\W*\d[\d.,'\s]*\W*(?:[^\W\d]+\.?)?"  # `1.234,50`, `120 items`, a formula
 _MAX_TOTALS = 100  # above a total, below which its rows may begin
 MAX_FOOTER = 20  # below the last total; more lines are a table of their own
-# Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
-_NAMES = (
-    r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis"
-    r"|gesamt|insgesamt|sous-total"
-    r"|suma|totale|somma|totaal|subtotaal)\b"
+# Names of totals and subtotals at the beginning of a cell. Source: the functions Subtotal and Total of
+# spreadsheet programs in these languages, and the words of their reports.
+_WORDS = (
+    r"(?:grand|sub)[- ]?totals?|totals?(?: general)?|sum"
+    r"|(?:zwischen|gesamt)?summen?|zwischenergebnis|gesamt|insgesamt"
+    r"|(?:sous|grand)-total|totaux|totale|subtotale|somma|suma(?: parcial)?|soma|totais|totales"
+    r"|(?:sub|tussen|eind)?totaal|(?:del)?summa|totalt|i ?alt|sammanlagt|samtals|(?:väli)?summa|yhteensä"
+    r"|razem|ogółem|łącznie|celkem|celkom|mezisoučet|medzisúčet|součet|súčet|spolu|skupaj|ukupno|svega|vsota"
+    r"|(?:rész|vég)?összesen|részösszeg|végösszeg|kopā|iš viso|viso|kokku"
+    r"|(?:genel|ara)? ?toplam|итого|всего|разом|усього|всього|общо|укупно|σύνολο|μερικό σύνολο"
+    r"|合計|合计|小計|小计|総計|总计|總計|総合計|計|计|합계|소계|총계|총합계"
+    r"|(?:ال)?مجموع|الإجمالي|إجمالي|סה\"כ|סך הכל|รวม|รวมทั้งหมด|tổng(?: cộng)?|cộng|jumlah"
 )
+_NAMES = re.compile(rf"(?i)[\W_]*(?:{_WORDS})(?:[\W_]|$)")
+_NAMES_OF_COLUMN = rf"(?i)^[^\pL\pN]*(?:{_WORDS})(?:[^\pL\pN]|$)"  # RE2 knows only ASCII letters as \w
 
 
 @dataclass(frozen=True)
@@ -125,10 +134,10 @@ def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[
 def names_a_total(cell: str) -> bool:
     """Return whether a cell begins with the name of a total.
 
-    >>> names_a_total("Summe:"), names_a_total("Gesamt"), names_a_total("Totally wired")
-    (True, True, False)
+    >>> [names_a_total(cell) for cell in ("Summe:", "Razem miesiąc", "小計", "Totally wired", "計画")]
+    [True, True, True, False, False]
     """
-    return re.match(_NAMES, cell) is not None
+    return _NAMES.match(cell) is not None
 
 
 def summed_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
@@ -157,7 +166,7 @@ def _summed(columns: Iterable[Column], cells: Mapping[str, pa.Array], rows: Sequ
 
 
 def _named_rows(cells: Mapping[str, pa.Array]) -> list[int]:
-    names = (pc.match_substring_regex(text, _NAMES) for text in cells.values())
+    names = (pc.match_substring_regex(text, _NAMES_OF_COLUMN) for text in cells.values())
     return sorted({int(row) for is_named in names for row in rows_where(is_named)})
 
 

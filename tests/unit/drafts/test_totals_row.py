@@ -293,3 +293,21 @@ def test_rows_below_a_total_that_may_be_data_are_rows(below: str) -> None:
     draft = draft_of_upload("entregas.csv", deliveries(below).encode())
     assert draft
     assert not [note for note in draft["notes"] if note["is_open"]]
+
+
+@pytest.mark.parametrize(
+    "name", ["Razem", "Celkem", "Összesen", "Toplam", "Genel toplam", "合計", "Итого", "합계"]
+)
+def test_lines_of_totals_are_no_rows_in_many_languages(name: str) -> None:
+    """A report of a museum's tickets: a subtotal after each week, with an empty line, and one at the end."""
+    rows: list[str] = []
+    for week in range(3):
+        days = [f"T-{week}{at};0{at}.03.2026;{at};{at},50;" for at in range(1, 8)]
+        rows += [*days, f"{name};;;31,50;"]
+    body = "\n".join(["bilet;dzień;sztuk;wartość;uwagi", *rows, f"{name} III 2026;;;94,50;", ""]).encode()
+    draft = draft_of_upload("kasa.csv", body)
+    assert draft is not None
+    columns = {each["name"]: each for each in draft["document"]["schema"][0]["properties"]}
+    assert columns["dzien"]["required"], columns
+    assert draft["rows"] == 21
+    assert columns["bilet"].get("primaryKey"), columns
