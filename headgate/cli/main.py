@@ -136,7 +136,7 @@ COMMANDS = {
     ),
     "status": (
         "operations.status:status",
-        "Show the state of the lake: health, last run, age of the data, files, dead letters, alarms.",
+        "Show the state of the lake: health, last run, age of the data, files, dead letters, alarms, alerts.",
     ),
     "systems": (
         "project.systems:systems",
@@ -228,6 +228,9 @@ def run_command() -> None:
     """Run the command; an expected failure is one clear line, and with HEADGATE_DEBUG its traceback too."""
     try:
         code = cli(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:  # a group without a command, which is no sentence
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
     except (HeadgateError, click.ClickException) as error:
         if os.environ.get("HEADGATE_DEBUG") and isinstance(error, HeadgateError):
             raise

@@ -87,3 +87,13 @@ def test_every_error_begins_with_the_name_of_the_command(
     assert misspelt.splitlines()[-1].startswith("headgate: No such command 'nonesuch'")
     assert run(monkeypatch, "--help") == 0
     assert "--deployment NAME" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("group", ["users", "datasets", "contract"])
+def test_a_group_without_a_command_prints_its_help_once_line_by_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], group: str
+) -> None:
+    assert run(monkeypatch, group, "--help") == 0
+    shown = capsys.readouterr().out
+    assert run(monkeypatch, group) == 2
+    assert capsys.readouterr().err == shown
