@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Group, RenderableType
@@ -17,8 +17,9 @@ from headgate.cli.rendering import screens
 from headgate.lake.file_index import FileFilter, received_since
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
+from headgate.plain_names import capitalised
 from headgate.reports.rule_words import state_words
-from headgate.wiring import operations
+from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from headgate.aws.alarms import RaisedAlarm
     from headgate.aws.sqs import Depth
     from headgate.lake.ports import FileRecord
+    from headgate.reports.alerts import Alert
     from headgate.runs.start_or_postpone import Execution
 
 HEALTHY = ("healthy", "unknown")  # unknown: nothing was received or run yet
 CORRECTED = "corrected"
+MAX_DECISIONS = 1000
 _NEXT_STEPS = {
     "failed": "headgate files --state failed",
     "rejected": "headgate files --state rejected",
@@ -64,6 +67,7 @@ class Status:
         quarantined_rows: rejected rows of these files without a later version or a correction.
         pending_messages: messages in the queues and in flight.
         alarms: raised alarms with start and description.
+        alerts: figures above their limits that nobody has acknowledged, with what to do.
     """
 
     state: str
@@ -79,6 +83,7 @@ class Status:
     pending_messages: int
     dead_letters: int
     alarms: tuple[Mapping[str, str], ...]
+    alerts: tuple[Mapping[str, str], ...]
 
     @property
     def healthy(self) -> bool:
@@ -93,7 +98,7 @@ class Status:
 @options.as_json
 @options.deployment
 def status(days: int) -> None:
-    """Show the state of the lake: health, last run, age of the data, files, dead letters, alarms.
+    """Show the state of the lake: health, last run, age of the data, files, dead letters, alarms, alerts.
 
     For each stage, the newest of the last 20 runs that tried it decides. Exits with 3 if somebody needs to
     act.
@@ -102,19 +107,36 @@ def status(days: int) -> None:
 
     deployed = command_deployment.activate()
     raised = operations.alarms().raised(sorted(deployed.names("alarms")))
-    now = status_of(DeployedLake(deployed.environment), queue_depths(deployed), raised, days)
+    lake = DeployedLake(deployed.environment)
+    alerts = open_alerts(lake, stores.queries(deployed.environment))
+    now = status_of(lake, queue_depths(deployed), raised, days, alerts)
     options.show(asdict(now), lambda: _screen(now, days))
     options.finish(complete=now.healthy)
 
 
+def open_alerts(lake: LakePorts, queries: Any) -> list[Alert]:  # noqa: ANN401 Athena's adapter or its twin
+    """Return the alerts of figures that nobody has acknowledged, as the console lists them."""
+    from headgate.api.operations.decisions import newest
+    from headgate.reports.alerts import QUEUE, raised_figures, unacknowledged
+    from headgate.systems.dashboards import dashboards_of
+
+    figures = raised_figures(queries, dashboards_of(lake.systems, lake.pushed_dashboards).values())
+    return unacknowledged(figures, newest(lake, QUEUE, MAX_DECISIONS).decisions) if figures else []
+
+
 def status_of(
-    lake: LakePorts, depths: Mapping[str, Depth], raised: Sequence[RaisedAlarm], days: int
+    lake: LakePorts,
+    depths: Mapping[str, Depth],
+    raised: Sequence[RaisedAlarm],
+    days: int,
+    alerts: Sequence[Alert] = (),
 ) -> Status:
     """Return the state of a lake.
 
     Args:
         depths: of the queues by name; dead-letter queues end in `DEAD_LETTERS`.
         raised: the raised alarms.
+        alerts: the open alerts of figures.
     """
     from headgate.api.files.corrected_values import correction_outcomes
     from headgate.api.operations.health import health_of
@@ -125,7 +147,7 @@ def status_of(
     health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
     messages = {name: depth.waiting + depth.in_flight for name, depth in depths.items()}
     dead = sum(count for name, count in messages.items() if name.endswith(DEAD_LETTERS))
-    state = "degraded" if health.state in HEALTHY and (dead or raised) else str(health.state)
+    state = "degraded" if health.state in HEALTHY and (dead or raised or alerts) else str(health.state)
     newest = lake.files.newest(1, where=FileFilter()).records
     past = History.of(records)
     age = lake.now() - datetime.fromisoformat(newest[0].received_at) if newest else None
@@ -149,6 +171,9 @@ def status_of(
         alarms=tuple(
             {"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description}
             for alarm in raised
+        ),
+        alerts=tuple(
+            {"name": alert.name, "message": alert.message, "remedy": alert.remedy} for alert in alerts
         ),
     )
 
@@ -214,6 +239,9 @@ def _screen(now: Status, days: int) -> RenderableType:
     for alarm in now.alarms:
         since = f"{alarm['name']} since {screens.shown_time(alarm['since'])} UTC"
         table.add_row("alarm", "raised", f"{since}. {alarm['description']}")
+    for alert in now.alerts:
+        words = f"{alert['message']} {alert['remedy']}".strip()
+        table.add_row("alert", "open", f"{capitalised(alert['name'].replace('_', ' '))}: {words}")
     return Group(table, *(f"Next: `{command}`" for command in next_commands(now)))
 
 
@@ -223,6 +251,7 @@ def headline(now: Status) -> str:
     looks = [check.name for check in now.checks if check.state == "degraded"]
     looks += ["dead letters"] if now.dead_letters else []
     looks += ["alarms"] if now.alarms else []
+    looks += ["alerts"] if now.alerts else []
     if failed:
         more = f"; {', '.join(looks)} {_need(looks)} a look" if looks else ""
         return f"Failed: {', '.join(failed)}{more}"
@@ -232,7 +261,8 @@ def headline(now: Status) -> str:
 
 
 def _need(names: Sequence[str]) -> str:
-    return "needs" if len(names) == 1 else "need"
+    is_one = len(names) == 1 and not names[0].endswith("s")
+    return "needs" if is_one else "need"
 
 
 def next_commands(now: Status) -> list[str]:

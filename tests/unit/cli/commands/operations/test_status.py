@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from headgate.api.shapes.decisions import Decision
 from headgate.aws.alarms import RaisedAlarm
 from headgate.aws.sqs import Depth
 from headgate.cli.commands.operations.status import Check, headline, next_commands, status_of
+from headgate.reports.alerts import ACKNOWLEDGE, QUEUE, Alert, unacknowledged
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -86,6 +88,38 @@ def test_a_dead_letter_or_an_alarm_needs_somebody(dead: int, raised: list[Raised
         dead,
         len(raised),
     )
+
+
+def test_an_open_alert_of_a_figure_needs_somebody() -> None:
+    alert = Alert("hub", "late_files", "3 files are late.", "Ask for them.")
+    status = status_of(MemoryLake(), QUIET, [], 7, [alert])
+    assert (status.state, status.healthy) == ("degraded", False)
+    assert status.alerts == (
+        {"name": "late_files", "message": "3 files are late.", "remedy": "Ask for them."},
+    )
+    assert headline(status) == "Nothing failed; alerts need a look"
+
+
+def test_an_alert_is_open_until_the_newest_decision_acknowledges_it() -> None:
+    alert = Alert("hub", "returns", "Returns are 5 % of sales.")
+
+    def decision(action: str, item: str = "returns Returns are 5\N{NO-BREAK SPACE}% of sales.") -> Decision:
+        return Decision(
+            decision_id="d",
+            queue=QUEUE,
+            item_id=item,
+            action=action,
+            note="",
+            value="",
+            assignee="",
+            decided_by="ann",
+            decided_at="2026-01-01T00:00:00",
+        )
+
+    assert unacknowledged([alert], []) == [alert]
+    assert unacknowledged([alert], [decision("assign"), decision(ACKNOWLEDGE)]) == []
+    assert unacknowledged([alert], [decision("reopen"), decision(ACKNOWLEDGE)]) == [alert]
+    assert unacknowledged([alert], [decision(ACKNOWLEDGE, "returns Returns are 4 % of sales.")]) == [alert]
 
 
 def test_the_headline_agrees_with_the_checks() -> None:
