@@ -106,12 +106,17 @@ def _last_run(runs: Sequence[ReportedRun], console_url: str) -> str:
 
 
 def _in_short(report: Report, console_url: str) -> str:
-    """Return the first figure of each system that has one, with what to do and the page where it is done."""
+    """Return the first figure of each system that has one, with what to do and the page where it is done.
+
+    A person's own dashboard is for this person, and a value that is no number says nothing.
+    """
     lines: list[tuple[float, str]] = []
     for board, answers in report.systems:
+        if board.filters_of_tables:
+            continue
         figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
         row = next(iter(figures[0].records()), {}) if figures else {}
-        if row.get("value") is None:
+        if figure(row.get("value"), "") == NOTHING:
             continue
         panel, compared = figures[0].panel, _compared(figures[0].panel, row)
         page = f"work/{panel.queue}" if panel.queue else f"dashboards/{board.system}"

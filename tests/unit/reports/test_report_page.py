@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,18 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
     page = report_html(report(systems=(board,)), ())
     assert '<div class="value" data-figure="money">£41,201</div>' in page
     assert "against £40,000 in the period before" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "is_own", "is_in_short"), [(7, False, True), (7, True, False), (nan, False, False)]
+)
+def test_the_short_part_has_no_dashboard_of_a_person_and_no_figure_without_a_number(
+    value: float, *, is_own: bool, is_in_short: bool
+) -> None:
+    board = DeclaredDashboard("hub", "Sales", (KPI,), filters_of_tables=is_own)
+    answers = ask_dashboards(Queries(q1=[{"value": value, "before": None}]), [board])
+    short = report_html(report(systems=answers), ()).split("In short")[1].split("</table>")[0]
+    assert ("Sales" in short.split("came in")[0]) is is_in_short
 
 
 @pytest.mark.parametrize("panel", [KPI, BARS], ids=["figure", "chart"])
