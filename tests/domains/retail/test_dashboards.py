@@ -948,7 +948,7 @@ def test_of_the_sales_page_one_panel_alone_compares_with_last_year() -> None:
     assert [panel.name for panel in panels if "a_year_before" in panel.sql] == ["next_month"]
 
 
-def test_the_coming_quarter_has_its_low_end_beside_it_and_is_not_relied_upon_untested() -> None:
+def test_the_coming_quarter_has_both_ends_and_is_not_relied_upon_untested() -> None:
     ahead = weeks_ahead(70)
     ahead[-1] |= {"horizon": 13}
     panel = panel_of("market-intelligence-hub", "next_quarter")
@@ -958,10 +958,10 @@ def test_the_coming_quarter_has_its_low_end_beside_it_and_is_not_relied_upon_unt
         engine.execute("update sales_forecast set sum_windows = 0, sum_coverage_80 = null")
         set_plan(engine)
         (untested,) = answer_of(engine, panel.sql)
-    assert (tested["value"], tested["before"], tested["title_action"]) == (400, 350, None)
-    assert answer_in_words(panel.answer, [tested], {}).startswith(
-        "Expected revenue in the 13 weeks ahead; at most 460"
-    )
+    assert (tested["value"], tested["before"], tested["title_action"]) == (400, None, None)
+    assert answer_in_words(panel.answer, [tested], {}) == (
+        "Expected revenue in the 13 weeks ahead; between 350 and 460"
+    ), "in the words of the coming month, without a promise of at least or at most"
     assert "no test shows how far off it is" in str(untested["title_action"])
 
 
@@ -1141,10 +1141,10 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_to_pla
         engine.execute("delete from sales_forecast where horizon > 6")
         (short,) = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, [figure], {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010; between 200 and 400; past sums off by 26.7"
-    )
+        "Expected revenue in the 4 weeks from 6 Dec 2010; between 200 and 400; past sums off by 26.7; "
+        "about 310 in January 2011"
+    ), "the coming calendar month is the answer to a question that people ask"
     assert details_of(panel, figure) == [
-        "In January 2011 about 310 is expected.",
         (
             "Planned by the forecast: as near, and has a season. Past sums of 4 weeks were off by 26.7, by "
             "the mean of the last 8 weeks by 25.5."
@@ -1543,7 +1543,10 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
     ), "what to plan by and its range: what is sold is a detail"
     assert str(figure["title_action"]).startswith("Agree purchases for what is still to sell, as orders")
     assert details_of(panel, figure) == [
-        "Figures are at selling prices. The 4 weeks as a whole are expected between 350 and 460.",
+        (
+            "Figures are at selling prices. The 4 weeks as a whole are expected between 350 and 460, as is "
+            "meant for 8 of 10 such sums."
+        ),
         "70 of it is sold until 9 Dec 2010.",
         (
             "Planned by the forecast: as near, and has a season. Past sums of 4 weeks were off by 17, by the "
@@ -1919,13 +1922,21 @@ def test_each_sum_of_weeks_says_which_rule_was_nearer_and_by_which_one_to_plan()
 def test_the_coming_quarter_says_what_is_still_to_sell_of_it() -> None:
     ahead = quarter_ahead()
     ahead[0] |= {"sold_so_far": 70, "sold_until": date(2010, 12, 9)}
+    ahead[-1] |= {"sum_lower_80": 700, "sum_upper_80": 1000}
     panel = panel_of("market-intelligence-hub", "next_quarter")
     with duckdb.connect() as engine:
         filled_tables(engine, forecast_accuracy=[NEAR], sales_forecast=ahead)
         rows = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, {}) == (
-        "Expected revenue in the 13 weeks ahead; 70 is sold, 830 still to sell"
-    )
+        "Expected revenue in the 13 weeks ahead; 830 still to sell, between 630 and 930"
+    ), "as in the figure of the coming month, and no end is promised as at least or at most"
+    assert rows[0]["before"] == 70, "what is sold"
+    assert details_of(panel, rows[0])[:1] == [
+        (
+            "Figures are at selling prices. The 13 weeks as a whole are expected between 700 and 1,000, as "
+            "is meant for 8 of 10 such sums."
+        ),
+    ]
 
 
 # customer_id, win_back, silent days, usual days, repeat purchases
@@ -2026,7 +2037,11 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     assert [row["subject"] for row in called] == ["Customer 3 · Denmark", "Customer 5", "Customer 7"]
     at_stake = "; {corrected_probability} of {spends_if_buying} at stake"
     assert [(row["item_id"], row["reason"]) for row in called] == [
-        ("3", f"bought nothing for 120 days, usually buys every 24 days, late after 60 days{at_stake}"),
+        (
+            "3",
+            "bought nothing for 120 days, bought on 21 days, usually every 24 days, late after 60 days"
+            + at_stake,
+        ),
         (
             "5",
             "bought nothing for 90 days, bought twice, 40 days apart, late after 60 days; few purchases"
@@ -2606,7 +2621,7 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         reachable_all = missing_for_calls(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010, the last order of 27 Sep 2010 included; nothing kept for "
-        "321 days, usually buys every 8 days, late after 16 days; {corrected_probability} of "
+        "321 days, bought on 7 days, usually every 8 days, late after 16 days; {corrected_probability} of "
         "{spends_if_buying} at stake"
     )
     assert item["last_returned"] == 12770
@@ -2640,7 +2655,7 @@ def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> Non
         called = answer_of(engine, queue.sql)
         listed = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
     assert [row["customer_id"] for row in called] == [row["customer_id"] for row in listed] == [8, 9]
-    assert [str(row["reason"]).partition(", usually")[0] for row in called] == [
+    assert [str(row["reason"]).partition(", bought on")[0] for row in called] == [
         "bought nothing for 321 days",
         (
             "call last, because at least as much came back as was bought; sent back {last_returned} on "
@@ -2652,6 +2667,34 @@ def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> Non
         (73, "nothing kept"),
     ]
     assert listed[1]["call_last_because"] == "sent back as much as was bought"
+    assert answer_in_words(panel_of("demand-insights-engine", "leaving").answer, listed, {}).endswith(
+        "; called last, because as much came back as was bought: 9"
+    ), "the table ends before them"
+
+
+@pytest.mark.parametrize(("pieces", "share"), [(900, 0.9), (10, None)])
+def test_a_call_says_if_one_order_is_half_of_what_the_customer_kept(pieces: int, share: float | None) -> None:
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    late = {**LATE, "as_of": date(2010, 12, 9), "corrected_probability": 0.5, "customer_id": 9}
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 1, 4), "completed", "A", 50, 1),
+        ("2", date(2010, 2, 4), "completed", "A", pieces, 1),
+        ("3", date(2010, 3, 4), "completed", "A", 5000, 1),
+        ("C4", date(2010, 3, 5), "cancelled", "A", -5000, 0.1),
+        ("5", date(2010, 3, 6), "completed", "A", 50, 1),
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            customer_model_quality=[],
+            churn_risk=[late],
+            customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 6}],
+            customer_segments=[{"customer_id": 9, "segment": "lost"}],
+        )
+        with_lines(engine, lines)
+        (item,) = answer_of(engine, queue.sql)
+    assert item["one_order_share"] == share, "what came back at another price was not kept"
+    assert ("one order is {one_order_share} of what was kept" in str(item["reason"])) is (share is not None)
 
 
 CORRECTED: list[tuple[object, ...]] = [
