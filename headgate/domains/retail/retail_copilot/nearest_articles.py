@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 import numpy as np
@@ -13,6 +14,7 @@ from headgate.domains.retail.retail_copilot import normalise
 MAX_ARTICLES = 5
 MIN_PART = 0.3
 """Of the weight of a search's words: articles that share less have only a common word such as "set"."""
+_NOWHERE = np.zeros(0, dtype=np.int64)
 
 
 class NearestArticles:
@@ -34,10 +36,13 @@ class NearestArticles:
         words = normalise.plain_words(names).str.split().explode()
         words = normalise.singular(words[words.notna()].astype(object), language)
         self._names = names.tolist()
-        self._places: dict[str, list[int]] = defaultdict(list)
         place_of = {label: place for place, label in enumerate(names.index)}
+        places: dict[str, list[int]] = defaultdict(list)
         for label, word in words.items():
-            self._places[word].append(place_of[label])
+            places[word].append(place_of[label])
+        self._places = {word: np.unique(of_word) for word, of_word in places.items()}
+        self._weights = {word: _weight(len(of_word), len(names)) for word, of_word in places.items()}
+        self._weight_of_no_article = _weight(0, len(names))
         # In English the last word of a name says what the thing is: a record frame is a frame. A price or a
         # size behind it does not: a voucher of 30.00 is a voucher.
         has_digit = words.str.contains(r"\d")
@@ -61,8 +66,7 @@ class NearestArticles:
         ).astype({"nearest_articles": object, "is_sold": bool, "nearest_value": np.float64})
 
     def _row(self, template: str) -> tuple[str | None, bool, float]:
-        near = self._nearest(template)
-        with_all = [place for place in near if self._has_all_words(place, template)]
+        near, with_all = self._nearest(sorted(set(template.split())))
         first = self._first(near, with_all, template.split()[-1:])
         kept = first[: MAX_ARTICLES - 1] if with_all and with_all[0] not in first else first
         ordered = [*kept, *(place for place in near if place not in first)][:MAX_ARTICLES]
@@ -77,9 +81,6 @@ class NearestArticles:
             return still_sold
         return [place for place in near if self._still_sold[place] and [self._last_words[place]] == last_word]
 
-    def _has_all_words(self, place: int, template: str) -> bool:
-        return all(place in self._places.get(word, ()) for word in template.split())
-
     def _the_thing(self, places: list[int], template: str) -> list[int]:
         return [place for place in places if self._last_words[place] in template.split()]
 
@@ -87,17 +88,19 @@ class NearestArticles:
         lines = self._lines[places].sum()
         return float(self._money[places].sum() / lines) if lines else np.nan
 
-    def _nearest(self, template: str) -> list[int]:
-        words = set(template.split())
-        weights = {word: self._weight(word) for word in words}
-        shared: dict[int, float] = defaultdict(float)
-        for word in sorted(words):
-            for place in set(self._places.get(word, ())):
-                shared[place] += weights[word]
-        least = MIN_PART * sum(weights.values())
-        near = [place for place, weight in shared.items() if weight >= least]
-        return sorted(near, key=lambda place: (-shared[place], place))
+    def _nearest(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Return the articles near a search of these words, the nearest first, and those with all words."""
+        weights = [self._weights.get(word, self._weight_of_no_article) for word in words]
+        shared, shared_words = np.zeros(len(self._names)), np.zeros(len(self._names), dtype=np.int64)
+        for word, weight in zip(words, weights, strict=True):
+            places = self._places.get(word, _NOWHERE)
+            shared[places] += weight
+            shared_words[places] += 1
+        near = np.flatnonzero((shared_words > 0) & (shared >= MIN_PART * sum(weights)))
+        near = near[np.argsort(-shared[near], kind="stable")]
+        return near.tolist(), near[shared_words[near] == len(words)].tolist()
 
-    def _weight(self, word: str) -> float:
-        """Return the inverse document frequency."""
-        return float(np.log((1 + len(self._names)) / (1 + len(self._places.get(word, ())))) + 1)
+
+def _weight(count: int, articles: int) -> float:
+    """Return the inverse document frequency of a word that occurs so often in the names of articles."""
+    return float(np.log((1 + articles) / (1 + count)) + 1)

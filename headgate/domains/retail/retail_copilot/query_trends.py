@@ -39,15 +39,16 @@ def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of:
     )
     grid, without_results = (_grid(named, column, weeks) for column in ("searches", "without_results"))
     base = grid.T.shift(1).rolling(BASE_WEEKS, min_periods=1).mean().T
-    long = pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "searches": _long(grid).astype("int64"),
-            "without_results": _long(without_results).astype("int64"),
-            "searches_before": _long(grid.T.shift(1).T).astype("Int64"),
-            "growth": _long(grid / base.where(base > 0) - 1),
+            **{name: grid.index.get_level_values(name).repeat(len(weeks)) for name in _KEY},
+            "week_on": np.tile(weeks, len(grid)),
+            "searches": _by_week(grid).astype("int64"),
+            "without_results": _by_week(without_results).astype("int64"),
+            "searches_before": _by_week(grid.T.shift(1).T).astype("Int64"),
+            "growth": _by_week(grid / base.where(base > 0) - 1),
         }
-    ).rename_axis([*_KEY, "week_on"])
-    frame = long.reset_index()
+    )
     complete = (frame.week_on >= pd.Timestamp(first_day)) & (
         frame.week_on + pd.Timedelta(days=6) <= pd.Timestamp(as_of)
     )
@@ -60,10 +61,9 @@ def _grid(weekly: pd.DataFrame, column: str, weeks: pd.DatetimeIndex) -> pd.Data
     return sums.reindex(columns=weeks).fillna(0.0)
 
 
-def _long(grid: pd.DataFrame) -> pd.Series[float]:
+def _by_week(grid: pd.DataFrame) -> pd.Series[float]:
     """Return one row per template, intent and week, missing ones too."""
-    index = pd.MultiIndex.from_tuples([(*key, week) for key in grid.index for week in grid.columns])
-    return pd.Series(grid.to_numpy().astype(np.float64).ravel(), index=index)
+    return pd.Series(grid.to_numpy().astype(np.float64).ravel())
 
 
 def _monday(day: date) -> pd.Timestamp:
