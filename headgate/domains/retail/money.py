@@ -41,8 +41,8 @@ def amounts_in_arrow(values: npt.NDArray[np.float64], places: int = PENCE) -> pd
         np.rint(np.where(is_clear, scaled, 0.0)).astype(np.int64),
         np.zeros(len(values), dtype=np.bool_),
     )
-    for place in np.flatnonzero(~is_clear).tolist():
-        (rounded,) = amounts(values[place : place + 1], places)
+    unclear = np.flatnonzero(~is_clear)
+    for place, rounded in zip(unclear.tolist(), amounts(values[unclear], places), strict=True):
         units[place], is_null[place] = int((rounded or Decimal(0)).scaleb(places)), rounded is None
     whole = pa.array(units, pa.int64(), mask=is_null).cast(pa.decimal128(_DIGITS, 0))
     exact = pa.Array.from_buffers(pa.decimal128(_DIGITS, places), len(whole), whole.buffers())
