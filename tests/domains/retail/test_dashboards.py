@@ -4482,6 +4482,36 @@ def test_the_card_of_a_payment_is_named_by_its_brand_and_last_digits() -> None:
     assert unnamed == []
 
 
+@pytest.mark.parametrize(("frauds", "is_weak"), [(0, True), (1, False)])
+def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_last(
+    frauds: int, is_weak: bool
+) -> None:
+    """“Look at all of them” stood above 16 payments below 10 %, though none of 100 such reviews was fraud."""
+    review = {"decision": "review", "score": 0.05, "amount": 80, "transacted_at": datetime(2010, 12, 7)}
+    judged = [{**review, "is_fraud": at < frauds} for at in range(20)]
+    before = [
+        {**review, "is_fraud": is_fraud, "transacted_at": datetime(2010, 9, 1)} for is_fraud in (True, False)
+    ]
+    panel = panel_of("compliance-guardian", "money_to_investigate")
+    quality = {"model": "gradient_boosting", "metric": "average_precision", "value": 0.8}
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            fraud_model_quality=[{**quality, "period": "2010-11-02/2010-12-09"}],
+            fraud_scores=[review, {**review, "score": 0.5}, *judged, *before],
+        )
+        (figure,) = answer_of(engine, panel.sql)
+    action = action_words(panel.action, [figure], panel.units)
+    if not is_weak:
+        assert action.startswith("Look at all of them, the largest expected loss first")
+        return
+    assert action.replace("\xa0", " ") == (
+        "Of the 2 in the newest run look first at the 1 of 10 % probability or more: £40 of £44 expected "
+        "loss. Below 10 % 0 of 20 reviews in the tested days were fraud, 1 of 2 on other days: they cost £60 "
+        "and saved £0. To review the 1 below it costs £3, for £4 expected loss: look at them last."
+    )
+
+
 @pytest.mark.parametrize(("amount", "worth"), [(100, True), (4, False)])
 def test_all_payments_are_reviewed_where_each_is_worth_it(amount: float, worth: bool) -> None:
     """A queue without any cheap payment had the advice to stop at one."""
