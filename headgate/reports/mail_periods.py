@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.numbers import day_words
-from headgate.reports.open_periods import day_of, open_period, time_column
+from headgate.reports.open_periods import cell_day, open_period, time_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +137,7 @@ def so_far_words(begin: date | None) -> str:
 def _newest_periods(periods: Sequence[str], as_of: date | None) -> set[str]:
     """Return the newest periods of which a mail has the rows, at least one of them whole."""
     chosen, begin = _fitting(periods), open_period(periods, as_of)
-    whole = [period for period in periods if begin is None or day_of(period) != begin]
+    whole = [period for period in periods if begin is None or cell_day(period) != begin]
     return chosen if chosen.intersection(whole) else _fitting(whole)
 
 

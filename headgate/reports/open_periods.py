@@ -33,7 +33,7 @@ def open_period_words(cells: Iterable[Any], as_of: date | None) -> str:
 def time_column(records: Sequence[Mapping[str, Any]]) -> str:
     """Return the first column whose every value is the first day of a month or a day; empty without one."""
     names = list(records[0]) if records else []
-    return next((name for name in names if all(day_of(row[name]) for row in records)), "")
+    return next((name for name in names if all(cell_day(row[name]) for row in records)), "")
 
 
 def open_period(cells: Iterable[Any], as_of: date | None) -> date | None:
@@ -43,7 +43,7 @@ def open_period(cells: Iterable[Any], as_of: date | None) -> date | None:
     """
     if as_of is None:
         return None
-    begins = {day_of(cell) for cell in cells}
+    begins = {cell_day(cell) for cell in cells}
     days = sorted(day for day in begins if day)
     if len(days) < len(begins) or len(days) < 2:  # noqa: PLR2004 two periods have a length
         return None
@@ -63,7 +63,7 @@ def _end_of(days: Sequence[date]) -> date | None:
     return days[-1] + timedelta(days=_WEEK_DAYS) if is_weekly else None
 
 
-def day_of(cell: Any) -> date | None:  # noqa: ANN401 a cell
+def cell_day(cell: Any) -> date | None:  # noqa: ANN401 a cell
     """Return the day of a cell such as `2026-02`, `2026-02-01` or a midnight; None for others."""
     text = _DAY.fullmatch(cell) if isinstance(cell, str) else None
     try:

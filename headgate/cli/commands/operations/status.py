@@ -116,12 +116,12 @@ def status(days: int) -> None:
 
 def open_alerts(lake: LakePorts, queries: Any) -> list[Alert]:  # noqa: ANN401 Athena's adapter or its twin
     """Return the alerts of figures that nobody has acknowledged, as the console lists them."""
-    from headgate.api.operations.decisions import newest
+    from headgate.api.operations import decisions
     from headgate.reports.alerts import QUEUE, raised_figures, unacknowledged
     from headgate.systems.dashboards import dashboards_of
 
     figures = raised_figures(queries, dashboards_of(lake.systems, lake.pushed_dashboards).values())
-    return unacknowledged(figures, newest(lake, QUEUE, MAX_DECISIONS).decisions) if figures else []
+    return unacknowledged(figures, decisions.newest(lake, QUEUE, MAX_DECISIONS).decisions) if figures else []
 
 
 def status_of(
