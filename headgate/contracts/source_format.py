@@ -17,8 +17,8 @@ class SourceFormat:
         year_from: the first of the hundred years that `yy` covers.
         language: language of month names.
         decimal, thousands: separators. A blank as `thousands` also accepts a no-break space (U+00A0, U+202F).
-            `EITHER` as `decimal` reads each number by itself, with points or commas; a text with two
-            meanings, such as `1.299`, is no number.
+            `EITHER` as `decimal` reads each number by itself, with points or commas, and points, commas or
+            blanks between thousands; a text with two meanings, such as `1.299`, is no number.
         currency, units: symbols before or after a number; all symbols of one column mean the same.
         percent: `fraction` reads `19 %` as 0.19, `points` as 19; the percent sign is then required.
         minus: `trailing` also reads `5,00-` as -5.00, as SAP writes it; `parentheses` reads `(5.00)`, as in

@@ -66,11 +66,11 @@ from headgate.drafts.other_words import (
     NumbersAmongWords,
     WordsQuestion,
     numbers_beside_words,
-    numbers_of_texts,
     words_of_texts,
     words_question,
 )
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
+from headgate.drafts.text_formats import TextFormat, text_formats
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
 from headgate.drafts.totals_row import report_lines, required_but_in_totals
@@ -108,7 +108,7 @@ class Draft:
         words: questions about text columns that have a type but for a few words.
         people_by_name: the columns about people of which only the name says so.
         text_words: the few words of each text column with their rows, for a person who gives it another type.
-        text_numbers: the format of the numbers in each text column, if it is not the plain one.
+        text_formats: the formats of most values of each text column, for the same person.
         mostly_numbers: the text columns with numbers in at least half of their rows, without a question.
         unreadable: columns of the file by position that are left out, because their values have no text.
         padded: the columns whose numbers are all written with the same decimals, two or more, such as 19.90.
@@ -125,7 +125,7 @@ class Draft:
     unreadable: Mapping[int, Column] = field(default_factory=dict)
     padded: frozenset[str] = frozenset()
     text_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    text_numbers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    text_formats: Mapping[str, tuple[TextFormat, ...]] = field(default_factory=dict)
     mostly_numbers: Mapping[str, NumbersAmongWords] = field(default_factory=dict)
 
 
@@ -219,7 +219,7 @@ def _described(
         words=words,
         mostly_numbers=_mostly_numbers(contract, rows, guesses, {each.column for each in words}),
         text_words=_of_texts(contract, rows, words_of_texts),
-        text_numbers=_of_texts(contract, rows, numbers_of_texts),
+        text_formats=_of_texts(contract, rows, text_formats),
     )
 
 
@@ -357,8 +357,8 @@ def _words(
 
 
 def _of_texts(
-    contract: Contract, sample: DraftSample, facts_of: Callable[[pa.Array], dict[str, _Facts]]
-) -> dict[str, dict[str, _Facts]]:
+    contract: Contract, sample: DraftSample, facts_of: Callable[[pa.Array], _Facts]
+) -> dict[str, _Facts]:
     """Return facts of the values of each text column about nobody that has some."""
     facts = {
         column.name: facts_of(text)

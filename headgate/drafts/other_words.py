@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.format_property import declared_keys
 from headgate.contracts.model import Column, Kind
 from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule, text_type
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.values.cells import Rows, blank_to_null, bool_array, distinct_counts, flags, text_array
-from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, infer_most, is_read
+from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, is_read
 
 _MAX_WORDS, _MAX_CHARACTERS = 3, 30
 _MIN_LETTERS = 2  # of a word beside many numbers: S, M and L are sizes
@@ -130,22 +129,6 @@ def _distinct(text: pa.Array) -> tuple[pa.Array, Rows]:
 
 def _letters(word: str) -> int:
     return sum(map(str.isalpha, word))
-
-
-def numbers_of_texts(text: pa.Array) -> dict[str, object]:
-    """Return the format of the numbers in a text column, for a person who makes it one of numbers.
-
-    Empty for the plain format, and unless nearly all values with digits are numbers in one format.
-    """
-    unique, counts = _distinct(text)
-    has_digit = flags(pc.match_substring_regex(unique, "[0-9]"))
-    if not has_digit.any():
-        return {}
-    numbers, rows = unique.filter(bool_array(has_digit)), counts[has_digit]
-    readings = infer_format(numbers).readings
-    most = infer_most(numbers, rows) if not readings else None
-    reading = most.reading if most else readings[0] if len(readings) == 1 else None
-    return declared_keys(reading.format) if reading and reading.kind in _NUMBERS else {}
 
 
 def words_of_texts(text: pa.Array) -> dict[str, int]:

@@ -16,12 +16,14 @@ from headgate.contracts.creation import (
     deployment_reasons,
     reasons_of_table,
 )
+from headgate.contracts.format_property import declared_keys
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.new_column_policy import LEFT_OUT, with_own_left_out
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.draft_contract import Draft, draft_from_sample
 from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT, FormatQuestion
+from headgate.drafts.format_answers import answer_of
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.drafts.spare_decimals import with_spare_decimals
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.drafts.other_words import NumbersAmongWords, WordsQuestion
+    from headgate.drafts.text_formats import TextFormat
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
 
@@ -167,7 +170,10 @@ def draft_of_upload(
         "for_deployment": _for_deployment(contract, checked.draft, plain),
         "time_zone": checked.draft.time_zone,
         "text_words": {plain.get(name, name): words for name, words in checked.draft.text_words.items()},
-        "text_numbers": {plain.get(name, name): keys for name, keys in checked.draft.text_numbers.items()},
+        "text_formats": {
+            plain.get(name, name): list(map(_format_facts, formats))
+            for name, formats in checked.draft.text_formats.items()
+        },
         "mostly_numbers": {
             plain.get(name, name): _numbers_facts(beside)
             for name, beside in checked.draft.mostly_numbers.items()
@@ -194,6 +200,16 @@ def _with_unreadable(contract: Contract, draft: Draft) -> Contract:
         columns.insert(place, column)
     properties = {name: value for name, value in contract.properties.items() if name != LEFT_OUT}
     return replace(contract, columns=tuple(columns), properties=properties)
+
+
+def _format_facts(each: TextFormat) -> dict[str, Any]:
+    declared = declared_keys(each.reading.format)
+    return {
+        "kind": each.kind,
+        "answer": answer_of(each.reading),
+        "format": declared,
+        "waiting": each.waiting,
+    }
 
 
 def _numbers_facts(beside: NumbersAmongWords) -> dict[str, Any]:

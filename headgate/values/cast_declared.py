@@ -105,10 +105,12 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
 def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     """Return each number in plain form; null if it does not match the declared format."""
     if declared.decimal == EITHER:
-        return _in_one_meaning(
-            plain_numbers(given, replace(declared, decimal=".", thousands=",")),
-            plain_numbers(given, replace(declared, decimal=",", thousands=".")),
+        points, commas, *with_blanks = (
+            plain_numbers(given, replace(declared, decimal=decimal, thousands=thousands))
+            for decimal, thousands in (".,", ",.", ". ", ", ")
         )
+        has_blank = pc.match_substring_regex(given, rf"[0-9]{_GROUP_BLANK}[0-9]")
+        return pc.if_else(has_blank, _in_one_meaning(*with_blanks), _in_one_meaning(points, commas))
     given = minus_in_front(given, declared.minus)
     is_number = flags(matches(given, _number_pattern(declared)))
     plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given

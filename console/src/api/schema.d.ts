@@ -2214,14 +2214,12 @@ export interface components {
              */
             rows: number;
             /**
-             * Text Numbers
-             * @description Keys of `headgate.format` of the numbers in text columns, for the same person.
+             * Text Formats
+             * @description Formats of most values of text columns, the best of a kind first, for the same person.
              * @default {}
              */
-            text_numbers: {
-                [key: string]: {
-                    [key: string]: unknown;
-                };
+            text_formats: {
+                [key: string]: components["schemas"]["DraftFormat"][];
             };
             /**
              * Text Words
@@ -3204,6 +3202,34 @@ export interface components {
              * @default []
              */
             table: string[];
+        };
+        /**
+         * DraftFormat
+         * @description A format of numbers, days or times among the values of a text column.
+         */
+        DraftFormat: {
+            /**
+             * Answer
+             * @description As in the answers to questions.
+             */
+            answer: string;
+            /**
+             * Format
+             * @description Keys of `headgate.format`; empty for the plain format.
+             */
+            format: {
+                [key: string]: unknown;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "day" | "time";
+            /**
+             * Waiting
+             * @description Rows with another value, which wait for a person.
+             */
+            waiting: number;
         };
         /**
          * DraftNote

@@ -121,6 +121,15 @@ class DraftQuestion(Shape):
     values: Count = Field(0, description="Values of the column, if it is asked about formats.")
 
 
+class DraftFormat(Shape):
+    """A format of numbers, days or times among the values of a text column."""
+
+    kind: Literal["number", "day", "time"]
+    answer: str = Field(description="As in the answers to questions.")
+    format: dict[str, Any] = Field(description="Keys of `headgate.format`; empty for the plain format.")
+    waiting: Count = Field(description="Rows with another value, which wait for a person.")
+
+
 class DraftWayOut(Shape):
     """A change after which a column needs no deployment."""
 
@@ -184,8 +193,9 @@ class ContractDraft(Shape):
     text_words: dict[str, dict[str, Count]] = Field(
         {}, description="Rows of each word in text columns with few words, for a person who changes the type."
     )
-    text_numbers: dict[str, dict[str, Any]] = Field(
-        {}, description="Keys of `headgate.format` of the numbers in text columns, for the same person."
+    text_formats: dict[str, tuple[DraftFormat, ...]] = Field(
+        {},
+        description="Formats of most values of text columns, the best of a kind first, for the same person.",
     )
     mostly_numbers: dict[str, NumbersBesideWords] = Field(
         {},

@@ -72,7 +72,7 @@ def test_a_draft_asks_about_mixed_decimals_with_the_rows_that_wait() -> None:
 def test_who_makes_the_column_one_of_numbers_has_the_same_reading() -> None:
     drafted = draft_of_upload("umsatz.csv", sales())
     assert drafted is not None
-    assert drafted["text_numbers"] == {"umsatz": {"decimal": "either"}}
+    assert drafted["text_formats"]["umsatz"][0]["format"] == {"decimal": "either"}
 
 
 def test_the_finding_names_the_answer_and_the_answer_reads_all_rows() -> None:

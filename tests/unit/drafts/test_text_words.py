@@ -36,8 +36,8 @@ def test_the_words_among_numbers_are_counted_one_by_one() -> None:
         (["1.014,2", "17,05", "many"], {"decimal": ",", "thousands": "."}),
         (["14.2", "17.05", "s/d"], {}),
         (["14,2", "s/d", "n/a"], {"decimal": ","}),
-        (["1,234", "s/d", "n/a"], {}),
-        (["3-4,5", "17,05", "a", "b"], {}),
+        (["1,234", "s/d", "n/a"], {"thousands": ","}),
+        (["3-4,5", "17,05", "a", "b"], {"decimal": ","}),
     ],
 )
 def test_the_numbers_of_a_text_column_have_their_own_format(
@@ -48,7 +48,8 @@ def test_the_numbers_of_a_text_column_have_their_own_format(
     body = "\n".join(["no;yield", *(f"{at};{value}" for at, value in enumerate([*values * 4, *words]))])
     draft = draft_of_upload("list.csv", body.encode())
     assert draft
-    assert draft["text_numbers"].get("yield", {}) == numbers
+    formats = draft["text_formats"].get("yield", ())
+    assert next((each["format"] for each in formats if each["kind"] == "number"), {}) == numbers
 
 
 def type_of(heading: str, values: list[str]) -> str:

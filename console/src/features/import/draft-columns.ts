@@ -100,6 +100,10 @@ const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown 
 
 const PERCENT = { points: 'percent', fraction: 'share' }
 
+/** The unit of the currency, unit or percent sign beside the numbers of a format; empty for none. */
+export const unitOfKeys = (value: Readonly<Record<string, unknown>>): string =>
+  unitOfFormat({ name: '', customProperties: [{ property: FORMAT, value }] })
+
 /** The unit that a column's values have beside them in the file, as in `64%` and `12,5 kg`; empty for none. */
 function unitOfFormat(property: Property): string {
   const format = (custom(property, FORMAT) ?? {}) as {

@@ -19,9 +19,11 @@ import {
   namesOf,
   plainName,
   stepsOf,
+  unitOfKeys,
   withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
+import { DraftFormats, formatsOfType, type TextFormat } from './draft-formats'
 import { MostlyNumbers } from './draft-numbers'
 import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
@@ -244,11 +246,11 @@ function Editor({
     else setColumns((before) => before.map((one, place) => (place === at ? { ...one, isLeftOut } : one)))
   }
   const wordsOf = (at: number) => draft.text_words?.[drafted[at]?.name ?? ''] ?? {}
-  const numbersOf = (at: number) => draft.text_numbers?.[drafted[at]?.name ?? ''] ?? {}
+  const formatsOf = (at: number) => draft.text_formats?.[drafted[at]?.name ?? ''] ?? []
   const change = (at: number, column: DraftColumn) =>
     setColumns((before) =>
       before.map((one, place) =>
-        place === at ? withWords(one, column, Object.keys(wordsOf(at)), numbersOf(at)) : one,
+        place === at ? withWords(one, column, Object.keys(wordsOf(at)), formatsOf(at)) : one,
       ),
     )
   return (
@@ -322,6 +324,15 @@ function Editor({
           />
         ) : null,
       )}
+      {columns.map((column, at) => (
+        <DraftFormats
+          key={drafted[at]?.name}
+          column={column}
+          title={inFile[at] ?? column.name}
+          formats={formatsOf(at)}
+          onChange={(changed) => change(at, changed)}
+        />
+      ))}
       {problem ? (
         <Text size="sm" className="misfit" role="alert">
           {problem}
@@ -370,15 +381,19 @@ function Editor({
   )
 }
 
-/** The column after a change; a new type begins with the meanings of words and the form of numbers that are clear. */
+/** The column after a change; a new type begins with the meanings of words and the format of most values. */
 function withWords(
   before: DraftColumn,
   after: DraftColumn,
   words: string[],
-  numbers: Readonly<Record<string, unknown>>,
+  formats: TextFormat[],
 ): DraftColumn {
-  if (before.type === after.type || (words.length === 0 && Object.keys(numbers).length === 0)) return after
-  if (decidesWords(after.type)) return withMeanings(after, after.type, meaningsOf(words, after.type), numbers)
+  if (before.type === after.type || (words.length === 0 && formats.length === 0)) return after
+  if (decidesWords(after.type)) {
+    const [best] = formatsOfType(formats, after.type)
+    const typed = withMeanings(after, after.type, meaningsOf(words, after.type), best?.format)
+    return { ...typed, unit: typed.unit || unitOfKeys(best?.format ?? {}) }
+  }
   const plain = { ...after }
   delete plain.answered
   delete plain.zeros

@@ -239,7 +239,13 @@ test('words of a text that becomes yes or no have their meanings, and those amon
           draft={{
             ...draftOf('bio', 'TEXT'),
             text_words: { plate: { free: 7, 'n/a': 10 }, bio: { oui: 9, non: 8, Oui: 1, N: 2, x: 1 } },
-            text_numbers: { plate: { decimal: ',' } },
+            text_formats: {
+              plate: [
+                { kind: 'number', answer: '1234,5', format: { decimal: ',' }, waiting: 17 },
+                { kind: 'number', answer: '1,234', format: { thousands: ',' }, waiting: 20 },
+                { kind: 'day', answer: 'dd.MM.yyyy', format: { patterns: ['dd.MM.yyyy'] }, waiting: 30 },
+              ],
+            },
           }}
           uploadId="u10"
           inFile={['Plate', 'Bio']}
@@ -283,7 +289,20 @@ test('words of a text that becomes yes or no have their meanings, and those amon
       customProperties: [{ property: 'headgate.format', value: { decimal: ',', nulls: ['free', 'n/a'] } }],
     }),
   )
+  type('How to read Plate', '1,234')
+  await waitFor(() =>
+    expect(propertyOf('plate')).toMatchObject({
+      customProperties: [{ property: 'headgate.format', value: { thousands: ',', nulls: ['free', 'n/a'] } }],
+    }),
+  )
   type('Type of plate', 'DATE')
-  await waitFor(() => expect(propertyOf('plate')).toMatchObject({ logicalType: 'date' }))
-  expect(JSON.stringify(propertyOf('plate'))).not.toContain('decimal')
+  await waitFor(() =>
+    expect(propertyOf('plate')).toMatchObject({
+      logicalType: 'date',
+      customProperties: [
+        { property: 'headgate.format', value: { patterns: ['dd.MM.yyyy'], nulls: ['n/a'], trim: true } },
+      ],
+    }),
+  )
+  screen.getByText(/is read as day first, as in 31.12.2026; 30 rows with other values wait/)
 })

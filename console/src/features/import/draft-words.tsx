@@ -48,13 +48,13 @@ const withoutWords = (property: Property | undefined): Record<string, unknown> =
 /**
  * The column as one of a type whose contract declares what its words mean; its property takes no fact of a text.
  *
- * @param numbers The format of numbers among its texts, as of decimal commas.
+ * @param written The format of the values of the type among its texts, as of decimal commas.
  */
 export function withMeanings(
   column: DraftColumn,
   type: string,
   meanings: Meanings,
-  numbers: Readonly<Record<string, unknown>> = {},
+  written: Readonly<Record<string, unknown>> = {},
 ): DraftColumn {
   const of = (meaning: Meaning): string[] =>
     Object.keys(meanings).filter((word) => meanings[word] === meaning)
@@ -62,7 +62,7 @@ export function withMeanings(
   const truths = yes.length + no.length > 0
   const before = column.answered?.physicalType === type ? column.answered : undefined
   const format = {
-    ...(before ? withoutWords(before) : isNumber(type) ? numbers : {}),
+    ...(before ? withoutWords(before) : written),
     ...(truths
       ? { trueWords: yes.length > 0 ? yes : ['true'], falseWords: no.length > 0 ? no : ['false'] }
       : {}),
