@@ -117,16 +117,27 @@ test('a member of what a dashboard filters by leads to the page with that filter
   expect(matching(members, 'region de').map(({ title }) => title)).toContain('Germany')
 })
 
-test('a file leads to its page', () => {
+test('a file leads to its newest page, and says how many were sent under its name', () => {
   const files = ['10:21:00', '10:23:00'].map((time, at) => ({
     file_id: `f${at}`,
     key: 'orders/today.csv',
     received_at: `2020-11-30T${time}`,
   }))
+  const [first] = files
   expect(placesOfFiles(files).map(({ kind, href }) => [kind, href])).toEqual([
-    [`file of ${moment('2020-11-30T10:21:00')}`, '#/files/f0'],
-    [`file of ${moment('2020-11-30T10:23:00')}`, '#/files/f1'],
+    [`file of ${moment('2020-11-30T10:23:00')}, the newest of 2`, '#/files/f1'],
   ])
+  expect(placesOfFiles(first ? [first] : []).map(({ kind }) => kind)).toEqual([
+    `file of ${moment('2020-11-30T10:21:00')}`,
+  ])
+})
+
+test('a file with exactly the typed letters comes before what is spelt alike', () => {
+  const files = placesOfFiles([
+    { file_id: 'f', key: 'uploads/kantine_buchungen.csv', received_at: '2020-11-30T10:21:00' },
+  ])
+  const places = [{ kind: 'question', title: 'Which rows were quarantined?', href: '#/q' }, ...files]
+  expect(matching(places, 'kantine').map(({ title }) => title)).toEqual(['uploads/kantine_buchungen.csv'])
 })
 
 const dataset = (name: string, key: string, type: string, references = '') =>
@@ -391,6 +402,7 @@ test('another word for a measure and a member of a filter find the dashboard und
   const members = placesOfMembers(board, filter, ['DE', 'FR'])
   expect(mayNameMember(every, 'turnover germany')).toBe(true)
   expect([mayNameMember(every, 'turnover'), mayNameMember(every, 'net sales')]).toEqual([false, false])
+  expect([mayNameMember(every, 'germany'), mayNameMember(every, 'ger')]).toEqual([true, false])
   const [first] = matching([...every, ...members], 'turnover germany')
   expect([first?.title, first?.href]).toEqual(['Germany', '#/dashboards/pulse?region=DE'])
 })

@@ -227,15 +227,22 @@ export function placesOfItems(
   return rows.map((row) => ({ kind: `in the queue ${queue.title}`, title: String(row[at] ?? ''), href }))
 }
 
-/** Files by their keys; one that was sent again under its name has another page, so each says when it arrived. */
-export const placesOfFiles = (
+/** Files by their keys, each once: the newest of those with its key, and how many there are. */
+export function placesOfFiles(
   files: Pick<Schemas['FileSummary'], 'file_id' | 'key' | 'received_at'>[],
-): Place[] =>
-  files.map(({ file_id: id, key, received_at: at }) => ({
-    kind: `file of ${moment(at)}`,
-    title: key,
-    href: `#/files/${path(id)}`,
-  }))
+): Place[] {
+  return [...new Set(files.map(({ key }) => key))].flatMap((key) => {
+    const sent = files.filter((file) => file.key === key)
+    const [newest] = sent.toSorted((one, other) => other.received_at.localeCompare(one.received_at))
+    if (!newest) return []
+    const many = sent.length > 1 ? `, the newest of ${sent.length}` : ''
+    return {
+      kind: `file of ${moment(newest.received_at)}${many}`,
+      title: key,
+      href: `#/files/${path(newest.file_id)}`,
+    }
+  })
+}
 
 /** The most results of a search. */
 export const MAX_SHOWN = 15
@@ -365,9 +372,15 @@ export const hasAllWords = (place: Place, typed: string): boolean => {
   return wordsOf(typed).every((word) => text.includes(word))
 }
 
-/** Whether several words were typed that no place has together: one may be a member of a filter, such as a region. */
-export const mayNameMember = (all: Place[], typed: string): boolean =>
-  wordsOf(typed).length > 1 && !all.some((place) => hasAllWords(place, typed))
+/** A word of so many letters that no page has may name a member of a filter, such as a region. */
+const MIN_MEMBER = 4
+
+/** Whether words were typed that no place has together: one may be a member of a filter, such as a region. */
+export function mayNameMember(all: Place[], typed: string): boolean {
+  const words = wordsOf(typed)
+  const isLong = words.length > 1 || (words[0] ?? '').length >= MIN_MEMBER
+  return isLong && !all.some((place) => hasAllWords(place, typed))
+}
 
 /** A word of up to so many letters, such as `uk`, is a part of many others: it is matched as a whole. */
 const MAX_WHOLE_WORD = 2

@@ -110,7 +110,7 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const own = useKeptQuestions().questions
   const boards = useDashboards().data?.dashboards ?? []
   const runs = useRuns().data?.runs ?? []
-  const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
+  const files = placesOfFiles(useFiles(name ? { name } : {}).data?.pages[0]?.files ?? [])
   const mayRun = useMay('operator')
   const tables = useCatalog().data?.tables ?? []
   const models = useModels()
@@ -122,10 +122,10 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const beside = trimmed.split(/\s+/).filter((word) => word !== id)
   const isId = id !== '' && isAtRest
   // The members of filters are few: "sales germany" is a dashboard under one of them.
-  const isOfSeveral = mayNameMember(every, trimmed)
-  const isOfMember = isAtRest && isOfSeveral
+  const isOfOther = mayNameMember([...every, ...files], trimmed)
+  const isOfMember = isAtRest && isOfOther
   // Several words that no page has may be the name of a row, such as an article.
-  const isOfName = isOfMember && mayBeName(trimmed)
+  const isOfName = isOfMember && /\s/.test(trimmed) && mayBeName(trimmed)
   const [members, items] = [useMembers(isAsked || isOfMember), useItems(isAsked)]
   const rows = useRows(id || trimmed, id ? beside : [], isAsked || isId)
   const names = useNames(trimmed, isAsked || isOfName)
@@ -135,8 +135,8 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
     ? [
         ...rows.all,
         ...names.all,
-        ...matching([...every, ...(hasEnough ? [...members.all, ...items.all] : [])], typed),
-        ...matching(placesOfFiles(files), typed),
+        // Files among them, so that words that are spelt alike are for what nothing has.
+        ...matching([...every, ...(hasEnough ? [...members.all, ...items.all] : []), ...files], typed),
       ].slice(0, MAX_SHOWN)
     : firstPlaces(recentPages(), boards, every)
   const isComplete = isAsked || read.every(({ isRead }) => isRead)
@@ -145,7 +145,7 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
     isAsking:
       (isAsked && read.some(({ isReading }) => isReading)) ||
       // The pause before an id or a name is looked for is a part of looking for it.
-      ((id !== '' || isOfSeveral) && !isAtRest) ||
+      ((id !== '' || isOfOther) && !isAtRest) ||
       (isId && rows.isReading) ||
       (isOfMember && members.isReading) ||
       (isOfName && names.isReading),
