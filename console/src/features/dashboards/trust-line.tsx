@@ -1,11 +1,9 @@
 import { Anchor, Text } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { Fragment, type ReactNode } from 'react'
 
 import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { PHONE } from '../../components/widths'
 import { useDashboards } from './queries'
 import { useResult } from '../query/results'
 import { useCatalog, useTable } from '../catalog/queries'
@@ -146,7 +144,6 @@ interface TableProps {
 
 /** The trust line of a table on its own page, which shows where it comes from: of the shown rows, where a dashboard filters by their condition. A table about which no dashboard says anything has no tested figures. */
 export function TableTrust({ system, table, filters = NONE }: TableProps) {
-  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const boards = useDashboards().data?.dashboards
   const catalog = useCatalog()
   const tables = catalog.data?.tables ?? []
@@ -173,7 +170,7 @@ export function TableTrust({ system, table, filters = NONE }: TableProps) {
       ? `this line leaves ${count(ignored, 'filter')} aside, so it is about more rows than are shown`
       : '',
   ].filter(Boolean)
-  return <FoldedLine table={table} parts={parts} notes={notes} few={isPhone ? FEW : parts.length} />
+  return <FoldedLine table={table} parts={parts} notes={notes} few={FEW} />
 }
 
 /** The parts of the line; undefined for a table that no run has published. */
