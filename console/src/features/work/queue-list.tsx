@@ -45,6 +45,8 @@ export interface QueueShape {
   actions: Schemas['QueueAction'][]
   /** Whether a model learns from the decisions. */
   teaches?: boolean
+  /** What the list says where nothing is open, on a page that may list other open things. */
+  nothing?: string
 }
 
 interface Props {
@@ -202,7 +204,9 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
         <Empty>The item {opened} of this address is not listed here any more.</Empty>
       ) : null}
       {shown.length === 0 ? (
-        <Empty>{typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted)}</Empty>
+        <Empty>
+          {typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted, queue.nothing)}
+        </Empty>
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
@@ -240,10 +244,12 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
 }
 
 /** Why a view has no items; those that the statement does not list cannot be decided here. */
-const nothingWords = (view: Shown, unlisted: number): string =>
+const nothingWords = (view: Shown, unlisted: number, nothing = NOTHING.open): string =>
   view === 'open' && unlisted > 0
     ? `All listed items are decided. ${count(unlisted, 'less urgent one')} ${unlisted === 1 ? 'is' : 'are'} not listed.`
-    : NOTHING[view]
+    : view === 'open'
+      ? nothing
+      : NOTHING[view]
 
 /** How many items have the typed words, and how many are not searched. */
 const findWords = (matches: number, listed: number, unlisted: number): string =>

@@ -39,6 +39,7 @@ const OF_ALERTS = {
   name: ALERTS,
   table: '',
   unit: '',
+  nothing: 'No alert of these figures is open.',
   actions: [
     {
       name: ACKNOWLEDGE,
