@@ -178,3 +178,12 @@ test('a change that may be chance is neither good nor bad, and says so', async (
   expect(greyStyle).toContain('dimmed')
   expect(green.getAttribute('style')).not.toContain('dimmed')
 })
+
+test('a figure of a dashboard that a person wrote names its tables', async () => {
+  const sales = { name: 'sales', system: 'own', database: 'prod', columns: [] }
+  ANSWER['/v1/catalog'] = { tables: [sales] }
+  show({ ...BOARD, written_by: 'ben' })
+  await vi.waitFor(() =>
+    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales'),
+  )
+})

@@ -4,8 +4,10 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
 import { AnswerFigures } from '../query/answer-figures'
+import { AnswerOrigin } from '../query/answer-origin'
 import { whyNoFigure } from '../query/figures-of'
 import { type Result, useResult } from '../query/results'
+import { useCatalog } from '../catalog/queries'
 import { NoRows } from '../../components/no-rows'
 import { Empty, FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
@@ -30,6 +32,7 @@ interface Props {
   isRepeated?: boolean
 }
 
+const NO_TABLES: Schemas['CatalogTable'][] = []
 const VIEWS: View[] = ['figure', 'SQL', 'definition']
 /** The figures of a row that follow the decisions about a queue's items; the others are those of the run. */
 const OF_QUEUE = /^(value|before|title_open(_\w+)?)$/
@@ -40,6 +43,7 @@ const namesIn = (sql: string): string[] => [...new Set(sql.match(/\w+/g))]
 /** One figure of a dashboard, with what it is compared with. */
 export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const result = useResult(narrowed.sql)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
   const [view, setView] = useState<View>('figure')
   const ofOpen = useOpenPart(board.queues, panel)
   const live = result.data && {
@@ -129,6 +133,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
         <Details parts={filledParts(panel.details, answerRows(live ?? result.data), units)} />
       ) : null}
       <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
+      {board.written_by ? <AnswerOrigin sql={narrowed.sql} question={undefined} tables={tables} /> : null}
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Box>
   )

@@ -79,7 +79,7 @@ export function OwnBoard() {
         <BoardEditor
           start={{ title: '', panels: publishedPanels(pinned), replaces: '' }}
           questions={questions}
-          onWritten={(system) => void goTo(`/dashboards/${system}`)}
+          onWritten={(system) => void goTo(`/dashboards/${system}?${filtersOf(search)}`)}
           onCancel={() => setWriting(false)}
         />
       ) : null}
@@ -117,11 +117,13 @@ export function OwnBoard() {
   )
 }
 
+/** The filters of a dashboard, as its address has them. */
+export const filtersOf = (search: URLSearchParams): URLSearchParams =>
+  new URLSearchParams([...search].filter(([name, value]) => name !== 'by' && value))
+
 /** The person and the filters of a dashboard, as its address has them. */
-function addressOfBoard(search: URLSearchParams, by: string): URLSearchParams {
-  const filters = [...search].filter(([name, value]) => name !== 'by' && value)
-  return new URLSearchParams([['by', by], ...filters])
-}
+const addressOfBoard = (search: URLSearchParams, by: string): URLSearchParams =>
+  new URLSearchParams([['by', by], ...filtersOf(search)])
 
 /** Copies the link by which everybody who may read the lake sees the dashboard under its filters. */
 function ShareLink({ by }: { by: string }) {
