@@ -95,6 +95,9 @@ _CONTACTS = (
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})$"
 )
 _SHEET_NAME = "Name of the sheet of the row"
+# Values of people below names that mean something else in another language: `dni` are days in Polish, and
+# numbers of identity cards in Spain (with a letter), Peru and Argentina.
+_OF_PEOPLE = {"dni": r"^\s*[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[A-Za-z]?\s*$"}
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 
@@ -587,9 +590,17 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
     """Return `personal` for a column with data about people, by its name, e-mail addresses or IBANs."""
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
-    is_named = is_personal_name(unnumbered(name)) or is_personal_name(name)
+    is_named = (is_personal_name(unnumbered(name)) or is_personal_name(name)) and not _means_another(
+        name, text
+    )
     is_role = is_role_of_person(compared(in_german_spelling(unnumbered(name)))) and are_names_of_people(text)
     return PERSONAL if is_named or is_role or are_email_addresses(text) or are_ibans(text) else ""
+
+
+def _means_another(name: str, text: pa.Array) -> bool:
+    """Return whether a name that also means something else has no value of a person."""
+    values, of_people = blank_to_null(text).drop_null(), _OF_PEOPLE.get(compared(unnumbered(name)))
+    return bool(of_people and len(values) and not pc.any(pc.match_substring_regex(values, of_people)).as_py())
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:

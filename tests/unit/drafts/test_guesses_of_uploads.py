@@ -113,3 +113,11 @@ def drafted_number(drafted: dict[str, Any]) -> tuple[int, int]:
 )
 def test_a_unit_is_one_word_of_a_name(heading: str, name: str) -> None:
     assert column_name(heading) == name
+
+
+@pytest.mark.parametrize(
+    ("values", "is_of_people"), [(["14", "30", "21"], False), (["12345678Z"], True), (["30.123.456"], True)]
+)
+def test_a_name_that_means_two_things_needs_values_that_agree(values: list[str], is_of_people: bool) -> None:
+    """`dni` are days in Polish, and numbers of identity cards in Spanish."""
+    assert bool(draft("dni", values * 20)["needs_deployment"]) == is_of_people
