@@ -3120,8 +3120,8 @@ def test_a_test_of_the_customers_is_decided_by_a_clear_difference_only(
 @pytest.mark.parametrize(
     ("values", "action"),
     [
-        ((0.8, 0.9), "Go by the scores: they were better than the simple rule in all tests."),
-        ((0.8, 0.5), "Go by the scores: the simple rule was better in no test."),
+        ((0.8, 0.9), "Go by the order of the scores: it was better than the simple rule in all tests."),
+        ((0.8, 0.5), "Go by the order of the scores: the simple rule was better in no test."),
         ((0.8, 0.4), "Where the simple rule was better, review by the amount until"),
         ((None, None), "Review by the amount: the scores were compared with no simple rule."),
     ],
@@ -4479,6 +4479,46 @@ def test_the_card_of_a_payment_is_named_by_its_brand_and_last_digits() -> None:
         (named,), unnamed = (answer_of(engine, card.of_item(item)) for item in ("1", "2"))
     assert answer_in_words(card.title, [named], {}) == "Card of this payment: visa that ends in 1111"
     assert unnamed == []
+
+
+def test_the_table_of_proposals_says_which_scores_were_right_and_which_too_high() -> None:
+    """The card said “score too high” and the dashboard “better in all tests”: only the low scores were."""
+    day = {"transacted_at": datetime(2010, 12, 1), "amount": 20}
+    payments: list[dict[str, object]] = [
+        {**day, "decision": decision, "score": score, "is_fraud": at < frauds}
+        for decision, score, count, frauds in (
+            ("review", 0.3, 20, 5),
+            ("block", 0.9, 10, 10),
+            ("approve", 0.1, 100, 2),
+        )
+        for at in range(count)
+    ]
+    panel = panel_of("compliance-guardian", "decisions")
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments, fraud_model_quality=[TESTED_PERIOD])
+        rows = answer_of(engine, panel.sql)
+    assert [
+        (row["decision"], row["of_100_were_fraud"], row["of_100_expected"], row["scores_were"])
+        for row in rows
+    ] == [("review", 25, 30, "right"), ("block", 100, 90, "right"), ("approve", 2, 10, "too high")]
+    assert answer_in_words(panel.answer, rows, panel.units).startswith(
+        "Of those to block 10 of 10 were fraud; of those to review 5 of 20 were fraud; the scores expected "
+        "15 of both; 2 of 17 frauds were approved, where the scores expected 10; tested on "
+    )
+
+
+def test_the_panel_of_the_scores_says_of_which_payments_a_mean_that_is_too_high_is() -> None:
+    tested = {**TESTED_PERIOD, "baseline": 0.5}
+    quality = [tested, {**tested, "metric": "auc"}]
+    panel = panel_of("compliance-guardian", "model_quality")
+    shares = {"metric": "fraud_share", "value": 0.005, "baseline": 0.009}
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_model_quality=[*quality, {**tested, **shares}])
+        rows = answer_of(engine, panel.sql)
+    assert (
+        "rule in all tests. Their mean, 0.9 % for 0.5 % of fraud, is too high: most payments are approved"
+        in action_words(panel.action, rows, panel.units).replace("\xa0", " ")
+    )
 
 
 @pytest.mark.parametrize(("frauds", "is_weak"), [(0, True), (1, False)])
