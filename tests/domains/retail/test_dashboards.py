@@ -4932,7 +4932,9 @@ def test_the_scan_for_card_data_counts_places_and_says_why_its_cells_grow() -> N
         (figure,) = answer_of(engine, panel.sql)
     assert (figure["value"], figure["before"]) == (0, 3)
     assert panel.before_label == "datasets, tables and logs searched"
-    read, declared = details_of(panel, figure)
+    assert "would be listed with its place" in str(figure["title_nothing"])
+    read, searched, declared = details_of(panel, figure)
+    assert searched.startswith("Datasets: 1; tables of systems: 1; logs: 1. Each dataset of a new file")
     assert read.startswith("2,700 cells in 6 objects were read.")
     assert "so these numbers grow with every run" in read
     assert declared.startswith("1 of the datasets and tables have columns that somebody declared free")
