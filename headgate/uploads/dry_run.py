@@ -13,6 +13,7 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -401,8 +402,16 @@ def _draft_name(upload: UploadRecord, edited: EditedUpload, contracts: Container
     if names_rows and not edited.inner_list and of_part not in contracts:
         return f"{own}.csv"
     if edited.inner_list or names_rows or of_file in contracts:
-        return f"{of_file}_{own}.csv"
+        return _unused_file_name(f"{of_file}_{own}.csv", contracts)
     return upload.name
+
+
+def _unused_file_name(file_name: str, contracts: Container[str]) -> str:
+    """Return the file name with a number if a dataset has its name, as of sheets called 部屋 and 備品."""
+    name = without_time(dataset_name_of(file_name))
+    if name not in contracts:
+        return file_name
+    return next(f"{name}_{number}.csv" for number in count(2) if f"{name}_{number}" not in contracts)
 
 
 def _typed(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:

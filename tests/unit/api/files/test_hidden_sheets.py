@@ -11,7 +11,7 @@ import pytest
 from headgate.contracts.file_form import SHEET_PROPERTY
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.excel.read_excel import read_excel
-from tests.unit.api.files.test_edited_uploads import checked, uploader
+from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded
 
 pytestmark = pytest.mark.unit
@@ -89,3 +89,24 @@ def test_the_gate_leaves_hidden_sheets_out_and_names_them() -> None:
     assert (read.rows, read.sheets, read.left_out) == (6, ("Neu",), ("Alt (rows: 7)",))
     of_sheet = replace(contract, properties={SHEET_PROPERTY: "Alt"})
     assert read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", [NAMES])), of_sheet).rows == 6
+
+
+def test_each_sheet_in_other_letters_gets_a_name_that_no_dataset_has() -> None:
+    """The names 部屋 and 備品 have no letter that a dataset's name may have."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    columns = {"予約": ["booking", "guests"], "部屋": ["room", "beds", "floor"], "備品": ["item", "stock"]}
+    for name, header in columns.items():
+        sheet = book.create_sheet(name)
+        for row in (header, *([f"{header[0][:1]}-{at:03}", at, at % 3][: len(header)] for at in range(20))):
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    caller = uploader()
+    upload_id = uploaded(caller, content.getvalue(), "sakura.xlsx", "")
+    names = []
+    for part in ("予約", "部屋", "備品"):
+        draft = checked(caller, upload_id, {"part": part}).json["draft"]
+        names.append(draft["dataset"])
+        assert created(caller, draft["document"]).status == 200
+    assert names == ["sakura", "sakura_2", "sakura_3"]
