@@ -112,6 +112,6 @@ def test_every_format_reads_its_own_file_with_a_contract_and_without(form: Forma
     content = EXAMPLES[form.name]()
     assert format_of(content) is form
     assert form.rows(content, CONTRACT, {"with_rows_above": True}).cells["id"].to_pylist() == ["1", "2"]
-    table = form.table(content, None, {"whole": True, "with_header": None})
+    table = form.table(content, None, {"whole": True, "with_header": None, "expands": None})
     assert (table.names, len(table.columns[0])) == (("id", "name"), 2)
     assert pace(form_of(content), []).bytes_per_s > 0
