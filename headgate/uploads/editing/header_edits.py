@@ -30,18 +30,23 @@ def edits_of_header(
     opened: OpenedFile,
     opened_in: Callable[[str], OpenedFile | None],
     mappings: Mappings,
+    *,
+    beside: Collection[str] = (),
 ) -> tuple[OpenedFile, Edits, bool]:
     """Return the file and the edits stored for its header, if any, and whether they are.
 
-    A text in a guessed encoding is read in the encoding of stored edits that fit.
+    A text in a guessed encoding is read in the encoding of stored edits that fit. Stored edits also decide
+    about the values beside a list, which are no columns before the dataset is chosen.
     """
-    stored, is_remembered = _stored_edits(key, edits, opened, mappings)
+    stored, is_remembered = _stored_edits(key, edits, opened, mappings, beside)
     if is_remembered or not (mappings.remembers_edits and is_guessed(opened.source.written_as)):
         return opened, stored, is_remembered
     return _in_other_encoding(key, edits, opened, opened_in, mappings)
 
 
-def _stored_edits(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
+def _stored_edits(
+    key: str, edits: Edits, opened: OpenedFile, mappings: Mappings, beside: Collection[str] = ()
+) -> tuple[Edits, bool]:
     """Return the edits stored for the header, or the nearest one, if they are of the chosen dataset.
 
     Else return the own ones.
@@ -58,13 +63,15 @@ def _stored_edits(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings
         return (replace(remembered, part=edits.part), True) if is_applicable else (edits, False)
     of_key = keys.dataset_of(key)
     dataset = edits.dataset or (of_key if of_key in mappings.contracts else "")
-    nearest = _nearest_edits(key, dataset, headed, mappings)
+    nearest = _nearest_edits(key, dataset, headed, mappings, beside)
     if nearest is None:
         return edits, False
     return replace(nearest, columns={**nearest.columns, **about_rows}, part=edits.part), True
 
 
-def _nearest_edits(key: str, dataset: str, headed: FileTable, mappings: Mappings) -> Edits | None:
+def _nearest_edits(
+    key: str, dataset: str, headed: FileTable, mappings: Mappings, beside: Collection[str]
+) -> Edits | None:
     """Return the edits stored for the nearest header, as far as they are about the file's columns."""
     shown = {folded(name): name for name in headed.shown}
     every = [Edits.of(read).for_next_file for read in mappings.edits_of_other_headers(key, headed)]
@@ -78,7 +85,7 @@ def _nearest_edits(key: str, dataset: str, headed: FileTable, mappings: Mappings
     if place is None:
         return None
     nearest, contract = every[place], mappings.contracts[every[place].dataset]
-    fitted = _without_moments(nearest.fitted_to(headed.shown, contract), contract, headed.shown)
+    fitted = _without_moments(nearest.fitted_to((*headed.shown, *beside), contract), contract, headed.shown)
     with suppress(BadInputError):
         check_widths(fitted, contract)
         return _with_own_names(fitted, headed.shown, contract)

@@ -24,7 +24,12 @@ from headgate.uploads.editing.part_datasets import (
 )
 from headgate.uploads.editing.sent_parts import covers_among, first_list, first_sheet, lists_in, sent_part
 from headgate.uploads.editing.suggested_fields import suggested_fields
-from headgate.uploads.editing.values_beside_list import columns_beside, in_no_row, without_values_beside
+from headgate.uploads.editing.values_beside_list import (
+    columns_beside,
+    in_no_row,
+    values_beside,
+    without_values_beside,
+)
 from headgate.uploads.edits import Edits
 from headgate.uploads.grid.opened_file import OpenedFile, open_file
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
@@ -70,7 +75,7 @@ def edited_content(
     is_remembered = False
     if opened and is_open:
         opened, edits, is_remembered = edits_of_header(
-            upload.key, edits, opened, partial(opened_at, sheet), mappings
+            upload.key, edits, opened, partial(opened_at, sheet), mappings, beside=values_beside(read_list)
         )
     of_parts = datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset

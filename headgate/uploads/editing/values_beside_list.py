@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from headgate.uploads.grid.opened_file import OpenedFile
 
 
+def values_beside(read_list: RecordList | None) -> tuple[str, ...]:
+    """Return the names of the single values beside a list that may be columns."""
+    return () if read_list is None or read_list.is_inner else tuple(read_list.values)
+
+
 def columns_beside(
     read_list: RecordList | None, opened: OpenedFile | None, contract: Contract | None, edits: Edits
 ) -> tuple[str, ...]:
@@ -24,12 +29,12 @@ def columns_beside(
 
     A dataset has those that it declares. To a new dataset all are offered, unless a record has the name.
     """
-    if read_list is None or opened is None or read_list.is_inner or edits.is_of_no_dataset:
+    if opened is None or edits.is_of_no_dataset:
         return ()
     mapped = (name for name, field_ in edits.columns.items() if field_)
     declared = {*map(folded, (*stated_beside(contract), *mapped))}
     own = {*map(folded, opened.names)}
-    names = (name for name in read_list.values if contract is None or folded(name) in declared)
+    names = (name for name in values_beside(read_list) if contract is None or folded(name) in declared)
     return tuple(name for name in names if folded(name) not in own)
 
 

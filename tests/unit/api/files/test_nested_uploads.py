@@ -167,6 +167,22 @@ def test_a_value_beside_a_list_is_a_column_of_each_row_once_a_person_takes_it_in
     assert following["beside_list"] == ["generated"]
 
 
+def test_a_decision_about_a_value_beside_a_list_is_remembered_with_those_about_its_columns() -> None:
+    """The next file has no column of this name before its dataset is chosen by the nearest header."""
+    caller = uploader()
+    upload_id = uploaded(caller, berths(8), "berth_calls.json", "")
+    draft = checked(caller, upload_id).json["draft"]
+    document = without_columns(draft["document"], "generated")
+    assert created(caller, document).json["is_in_use"]
+    fields = {column["name"]: column["name"] for column in document["schema"][0]["properties"]}
+    result = checked(caller, upload_id, {"dataset": draft["dataset"], "part": "calls", "columns": fields})
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=result.headers["ETag"])
+    following = checked(caller, uploaded(caller, berths(9, port="Bremvik"), "berth_calls_9.json", "")).json
+    assert following["is_remembered"]
+    assert following["edits"]["columns"] == fields
+    assert following["accepted"] == 30
+
+
 def test_the_gate_takes_the_stated_values_beside_a_list_of_a_file_that_nobody_opens() -> None:
     caller = uploader()
     draft = checked(caller, uploaded(caller, berths(8), "berth_calls.json", "")).json["draft"]
