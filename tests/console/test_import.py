@@ -125,15 +125,17 @@ def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_i
     shown.get_by_text(re.compile("with the key of another row")).click()
     row = page.get_by_role("row").filter(has_text="same key as row")
     expect(row.first).to_be_visible()
-    assert left_edges(row.first, "[role=gridcell], [role=cell]") == left_edges(
-        page.locator(".import-head"), "[role=columnheader]:not(.import-number)"
-    )
     reason = row.first.get_by_role("cell")
     expect(reason).to_have_text(re.compile(r"^same key as row \d+, which is kept; Product name .+, kept .+$"))
     grid, note = page.get_by_role("grid").bounding_box(), reason.bounding_box()
     assert grid
     assert note
     assert note["x"] + note["width"] <= grid["x"] + grid["width"]
+    # A reason stays in view where its header does not, so it stands below it at the end of the grid.
+    page.get_by_role("grid").evaluate("grid => grid.scrollTo(grid.scrollWidth, 0)")
+    assert left_edges(row.first, "[role=gridcell], [role=cell]") == left_edges(
+        page.locator(".import-head"), "[role=columnheader]:not(.import-number)"
+    )
     assert reason.evaluate("note => note.scrollWidth <= note.clientWidth && note.clientHeight <= 28")
 
 
