@@ -24,6 +24,7 @@ from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import no_table, read_table
 from headgate.formats.struct_columns import schema_of, stored_columns
+from headgate.formats.typed_cells import has_times_of_day
 from headgate.formats.unpack import unpack
 from headgate.masking.redaction import redact_text
 from headgate.matching.header_names import folded, made_up_name, numbered, unused_name
@@ -43,7 +44,6 @@ _TYPED_FORMS = {FormatName.JSON, JSON_LINES, GEOJSON, *WORKBOOKS}
 MAX_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, "Column structure"
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MAX_PRECISION, scale=9)
 _MAX_DECIMALS_OF_AMOUNTS = 4
-_DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _SHEET = "sheet"
 _NO_TEXT = "type"  # rule of a column whose stored values have no text
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
@@ -212,9 +212,7 @@ def _of_workbook(
 
 def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
     """Return the cells with the time of midnights in workbook columns that also have other times."""
-    mixed = {
-        name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()
-    }
+    mixed = {name for name, text in cells.items() if has_times_of_day(text)}
     if not mixed:
         return cells
     timed = tuple(

@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING, final
 
 import numpy as np
+import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, Kind
 from headgate.values.cells import bool_array, rewritten_where, text_array
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
+_DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _SHOWN = Context(prec=15)  # Excel shows no more digits
 _MAX_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros precede the rounding error of floats
 
@@ -78,3 +80,8 @@ def respelled(column: Column, text: pa.Array, is_typed: pa.Array) -> pa.Array:
     if column.format is None:
         return text
     return rewritten_where(is_typed, text, lambda some: in_declared_format(column, some))
+
+
+def has_times_of_day(text: pa.Array) -> bool:
+    """Return whether cells of a workbook's column are days with a time; midnight is a day alone."""
+    return bool(pc.any(pc.match_substring_regex(text, _DAY_WITH_TIME)).as_py())

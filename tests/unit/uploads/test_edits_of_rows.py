@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from openpyxl import Workbook
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.uploads.edited_rows import edited_csv
@@ -289,3 +291,20 @@ def test_a_sign_of_several_currencies_in_a_header_is_none_either() -> None:
     counted = FileCurrencies({"Pris (kr)"})
     counted.add({"Pris (kr)": pa.array(["19,50"])})
     assert counted.shared_signs == {"Pris (kr)": ("kr", "SEK", "DKK", "ISK", "NOK")}
+
+
+def test_midnights_of_a_workbook_are_times_where_the_column_has_times_of_day(tmp_path: Path) -> None:
+    """A log by the hour has one in 24; a draft of a further sheet called the column a text because of it."""
+    book = Workbook()
+    book.active.append(["code", "read_at", "day"])
+    for hour in (22, 23, 24, 25):
+        at = datetime(2026, 4, 1) + timedelta(hours=hour)
+        book.active.append([f"A{hour}", at, at.date()])
+    book.save(tmp_path / "log.xlsx")
+    file = open_file(tmp_path / "log.xlsx", tmp_path, None, "", 1 << 20)
+    assert file
+    ((_, times, days),) = [
+        [cells.to_pylist() for cells in batch.cells.values()] for batch in file.source.batches()
+    ]
+    assert times[1:3] == ["2026-04-01 23:00:00", "2026-04-02 00:00:00"]
+    assert days == ["2026-04-01", "2026-04-01", "2026-04-02", "2026-04-02"]
