@@ -27,7 +27,7 @@ from headgate.uploads.editing.suggested_fields import suggested_fields
 from headgate.uploads.editing.values_beside_list import (
     columns_beside,
     in_no_row,
-    values_beside,
+    names_beside,
     without_values_beside,
 )
 from headgate.uploads.edits import Edits
@@ -75,7 +75,7 @@ def edited_content(
     is_remembered = False
     if opened and is_open:
         opened, edits, is_remembered = edits_of_header(
-            upload.key, edits, opened, partial(opened_at, sheet), mappings, beside=values_beside(read_list)
+            upload.key, edits, opened, partial(opened_at, sheet), mappings, beside=names_beside(read_list)
         )
     of_parts = datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset

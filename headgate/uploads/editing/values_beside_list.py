@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.uploads.grid.opened_file import OpenedFile
 
 
-def values_beside(read_list: RecordList | None) -> tuple[str, ...]:
+def names_beside(read_list: RecordList | None) -> tuple[str, ...]:
     """Return the names of the single values beside a list that may be columns."""
     return () if read_list is None or read_list.is_inner else tuple(read_list.values)
 
@@ -34,7 +34,7 @@ def columns_beside(
     mapped = (name for name, field_ in edits.columns.items() if field_)
     declared = {*map(folded, (*stated_beside(contract), *mapped))}
     own = {*map(folded, opened.names)}
-    names = (name for name in values_beside(read_list) if contract is None or folded(name) in declared)
+    names = (name for name in names_beside(read_list) if contract is None or folded(name) in declared)
     return tuple(name for name in names if folded(name) not in own)
 
 
