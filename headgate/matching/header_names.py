@@ -64,6 +64,9 @@ def _as_ascii(character: str) -> str:
         return "'"
     if category.startswith("P"):  # of full width in Chinese and Japanese forms
         return unicodedata.normalize("NFKC", character)
+    if category == "So":  # signs of units and numbers, such as ㎡, ㎏, ℃ and №
+        plain = unicodedata.normalize("NFKC", character)
+        return plain if plain.replace("°", "").isascii() else _NEVER
     return {"Sc": "$", "Zs": " "}.get(category, _NEVER)
 
 

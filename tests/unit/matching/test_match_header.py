@@ -91,6 +91,8 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
         "Fett je 100 g",
         "cases per 1000 heads",
         "満足度は\uff1f",
+        "面積㎡",
+        "温度℃",
     ],
 )
 def test_a_plain_word_or_question_of_any_language_may_be_reported(name: str) -> None:

@@ -1,8 +1,10 @@
 import { Button, Checkbox, NativeSelect, Table, TextInput, VisuallyHidden } from '@mantine/core'
+import { useState } from 'react'
 
 import {
   columnPlaces,
   type DraftColumn,
+  hasOtherLetters,
   isMasked,
   isNumber,
   plainName,
@@ -16,6 +18,30 @@ const headingOf = (column: DraftColumn | undefined, at: number, inFile: string[]
     : column?.heading
       ? (inFile[at] ?? column.heading)
       : `column ${at + 1}, without a heading`
+
+interface NameProps {
+  label: string
+  name: string
+  onName: (name: string) => void
+}
+
+/** A column's name in the table; letters that it cannot have are refused with the rule, not dropped without a word. */
+function NameInput({ label, name, onName }: NameProps) {
+  const [isRefused, setRefused] = useState(false)
+  return (
+    <TextInput
+      size="xs"
+      miw="9rem"
+      aria-label={label}
+      value={name}
+      error={isRefused ? 'Only letters a to z, digits and _: SQL needs no quotes then.' : undefined}
+      onChange={({ currentTarget: { value } }) => {
+        setRefused(hasOtherLetters(value))
+        if (!hasOtherLetters(value)) onName(plainName(value))
+      }}
+    />
+  )
+}
 
 /** The columns of a draft, which a person renames, types, and marks as filled or identifying. */
 export function DraftColumnsTable({
@@ -75,14 +101,10 @@ export function DraftColumnsTable({
                 {headingOf(column, at, inFile)}
               </Table.Td>
               <Table.Td data-label="column in the table">
-                <TextInput
-                  size="xs"
-                  miw="9rem"
-                  aria-label={`Name of column ${at + 1}`}
-                  value={column.name}
-                  onChange={(event) =>
-                    onChange(at, { ...column, name: plainName(event.currentTarget.value) })
-                  }
+                <NameInput
+                  label={`Name of column ${at + 1}`}
+                  name={column.name}
+                  onName={(name) => onChange(at, { ...column, name })}
                 />
               </Table.Td>
               <Table.Td data-label="holds">

@@ -6,6 +6,7 @@ import {
   edited,
   everyField,
   fieldsOf,
+  hasOtherLetters,
   hasLocalTimes,
   nameProblem,
   plainName,
@@ -75,6 +76,10 @@ test('types and names are those of people and of tables', () => {
   expect(typeWords('VARCHAR(20)')).toBe('text')
   expect(typeWords('DOUBLE')).toBe('number')
   expect(plainName('Müller – Preise 2026')).toBe('muller_preise_2026')
+})
+
+test('letters that a name in the table cannot have are known', () => {
+  expect(['Größe', '面積', 'café 2', 'a – b'].map(hasOtherLetters)).toEqual([true, true, false, false])
 })
 
 test('a column with another name in the table keeps the name in the file as an alias', () => {

@@ -372,6 +372,10 @@ function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] 
 }
 
 /** A name that a dataset or a column may have. */
+/** Whether a typed name has letters that a name in the table cannot have. */
+export const hasOtherLetters = (text: string): boolean =>
+  /(?![a-z])\p{L}/u.test(text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, ''))
+
 export const plainName = (text: string): string =>
   text
     .toLowerCase()

@@ -1,0 +1,38 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { DraftColumnsTable } from './draft-columns-table'
+
+afterEach(cleanup)
+
+test('a name in another script is refused with the rule, and the name before stays', () => {
+  const onChange = vi.fn()
+  const column = {
+    name: 'column_1',
+    heading: '名称',
+    type: 'VARCHAR(9)',
+    required: true,
+    key: false,
+    unit: '',
+  }
+  render(
+    <MantineProvider>
+      <DraftColumnsTable
+        columns={[column]}
+        inFile={['名称']}
+        order={undefined}
+        onChange={onChange}
+        onLeaveOut={vi.fn()}
+      />
+    </MantineProvider>,
+  )
+  const name = screen.getByLabelText('Name of column 1')
+  fireEvent.change(name, { target: { value: '名前' } })
+  expect(onChange).not.toHaveBeenCalled()
+  expect(screen.getByText(/Only letters a to z/)).toBeTruthy()
+  fireEvent.change(name, { target: { value: 'Room name' } })
+  expect(onChange).toHaveBeenCalledWith(0, { ...column, name: 'room_name' })
+  expect(screen.queryByText(/Only letters a to z/)).toBeNull()
+})
