@@ -247,7 +247,7 @@ def _ragged_rows(ragged: Ragged, width: int, masks: Collection[Mask | None]) -> 
 
 def _misfit(cells: int, width: int, rule: str) -> str:
     if rule == FOOTER:
-        return "The row stands below the last row of the table. Delete it if it is a total or a note."
+        return "The line is below the last row of the table. Ignore it if it is a total or a note."
     if not cells:
         return "The line is not a JSON object. Write one object in each line."
     return (

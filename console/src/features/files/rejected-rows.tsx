@@ -333,8 +333,19 @@ function OneValue({
   )
 }
 
+const FOOTER = 'footer'
 const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 const shownValue = (value: string): string => TRUTH[value] ?? value
+
+/** What a person can do about the rows of a reason. */
+function nextStep(group: RejectionGroup, mayBeEmpty: boolean): string {
+  if (isSentAgain(group))
+    return 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'
+  if (group.rule === FOOTER) return 'Such lines are no rows, so there is nothing to write: ignore them.'
+  if (group.readings.length > 0) return 'Other values are written below, or come from the sender.'
+  if (mayBeEmpty) return 'Write the value below, leave the cell empty, or ask the sender for it.'
+  return `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`
+}
 
 /** The rows of a reason for whoever sent them: numbers of cards come from their source again, and other values are not invented. */
 function SendAgain({
@@ -351,13 +362,7 @@ function SendAgain({
         </DownloadRows>
       ) : null}
       <Text size="sm" className="muted">
-        {isSentAgain(group)
-          ? 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'
-          : group.readings.length > 0
-            ? 'Other values are written below, or come from the sender.'
-            : mayBeEmpty
-              ? 'Write the value below, leave the cell empty, or ask the sender for it.'
-              : `${group.waiting === 1 ? 'The row' : 'Each row'} needs its own value: write it below, or ask the sender for it.`}
+        {nextStep(group, mayBeEmpty)}
       </Text>
     </Group>
   )

@@ -141,7 +141,7 @@ def test_a_footer_is_skipped_by_a_rule_of_its_own_and_counted() -> None:
         (6, "footer", '["footer"]'),
     ]
     assert {row["reason"] for row in aside[-2:]} == {
-        "The row stands below the last row of the table. Delete it if it is a total or a note."
+        "The line is below the last row of the table. Ignore it if it is a total or a note."
     }
 
 
