@@ -147,7 +147,10 @@ COMMANDS = {
         "List versions of the systems' tables, and roll a table back to an earlier version.",
     ),
     "upload": ("files.files:upload", "Send files to raw and follow them through the gate."),
-    "users": ("operations.users:users", "Add people who may sign in to the console and the API."),
+    "users": (
+        "operations.users:users",
+        "Add, list and remove people who may sign in to the console and the API.",
+    ),
 }
 
 

@@ -62,9 +62,8 @@ def _as_ascii(character: str) -> str:
         return _MARK
     if category in {"Pi", "Pf", "Pd"} or character in _MARKS_OF_QUESTIONS:
         return "'"
-    if category.startswith("P"):  # of full width in Chinese and Japanese forms
-        return unicodedata.normalize("NFKC", character)
-    if category == "So":  # signs of units and numbers, such as ㎡, ㎏, ℃ and №
+    # Punctuation of full width in Chinese and Japanese forms, and signs of units such as ㎡, ℃ and №.
+    if category.startswith("P") or category == "So":
         plain = unicodedata.normalize("NFKC", character)
         return plain if plain.replace("°", "").isascii() else _NEVER
     return {"Sc": "$", "Zs": " "}.get(category, _NEVER)
