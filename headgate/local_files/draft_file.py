@@ -144,21 +144,11 @@ def draft_of_upload(
         return None
     contract = _with_unreadable(searched_in_full(checked.draft), checked.draft)
     plain = plain_columns(contract)
-    notes = [
-        {
-            "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
-            "message": finding.of_upload or plain_note(_in_sql(finding.message, finding.column, plain)),
-            "decides": finding.decides,
-            "is_open": finding.is_open,
-        }
-        for finding in checked.draft.findings
-        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED} and finding.of_upload != SILENT
-    ]
     counts = checked.gated.counts
     return {
         "dataset": name,
         "document": to_odcs(with_plain_columns(contract, plain)),
-        "notes": notes,
+        "notes": _notes(checked.draft, plain),
         "questions": [
             *(_question_facts(contract, question, plain) for question in checked.draft.questions),
             *(_words_facts(contract, question, plain) for question in checked.draft.words),
@@ -184,6 +174,20 @@ def draft_of_upload(
             if finding.lacks_zone
         ],
     }
+
+
+def _notes(draft: Draft, plain: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the findings that a person reads beside the draft, with the names of the table's columns."""
+    return [
+        {
+            "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
+            "message": finding.of_upload or plain_note(_in_sql(finding.message, finding.column, plain)),
+            "decides": finding.decides,
+            "is_open": finding.is_open,
+        }
+        for finding in draft.findings
+        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED} and finding.of_upload != SILENT
+    ]
 
 
 def _in_sql(message: str, column: str, plain: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ from headgate.errors import BadInputError, ContractError
 from headgate.formats.blank_rows import blank_rows
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
+from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.header_names import folded, unused_name
 from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
@@ -131,17 +132,8 @@ def edited_csv(
         number_cells: of a workbook or of JSON, for fields with a declared format.
         undecided: columns that the file of a contract keeps under their own names.
     """
-    of_dataset = contract
-    if contract is None or not edits.columns:
-        contract = None
-        own = tuple(dict.fromkeys((*names, *edits.made_columns)))
-        column_of = {name: name for name in own}
-        fields = list(own)
-    else:
-        column_of = {field: name for name, field in edits.columns.items() if field is not None}
-        fields = [name for name in contract.names if name in column_of or not has_header(contract)]
-        column_of |= {unused_name(name, column_of): name for name in undecided}
-        fields += [name for name in column_of if name not in fields]
+    of_dataset, contract = contract, contract if edits.columns else None
+    fields, column_of = _fields_of(names, edits, contract, undecided)
     sheet_column = _sheet_column(source, of_dataset, column_of)
     fields += [sheet_column] if sheet_column and sheet_column not in fields else []
     typed = {cell.row for cell in edits.cells}
@@ -174,6 +166,19 @@ def edited_csv(
             writer.writerows(_with_ragged_rows(batch, cells, len(fields), set(edits.left_out)))
 
 
+def _fields_of(
+    names: Sequence[str], edits: Edits, contract: Contract | None, undecided: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """Return the names in the edited file in their order, and the column of each that has one."""
+    if contract is None:
+        own = dict.fromkeys((*names, *edits.made_columns))
+        return [*own], {name: name for name in own}
+    column_of = {field: name for name, field in edits.columns.items() if field is not None}
+    fields = [name for name in contract.names if name in column_of or not has_header(contract)]
+    column_of |= {unused_name(name, column_of): name for name in undecided}
+    return fields + [name for name in column_of if name not in fields], column_of
+
+
 def _sheet_column(source: Source, contract: Contract | None, column_of: Mapping[str, str]) -> str:
     """Return the contract's column with the names of sheets; empty if the workbook has the column itself."""
     name = column_of_sheet(contract)
@@ -189,15 +194,17 @@ def _sheets_of(source: Source, batch: Received) -> list[str | None]:
 def _midnights(
     columns: Mapping[str, pa.Array], column_of: Mapping[str, str], edits: Edits, contract: Contract | None
 ) -> dict[str, pa.Array]:
-    """Return the workbook columns of timestamps, in which a day is its midnight, as the gate reads it."""
-    moments = {}
+    """Return the workbook columns of timestamps, in which a day is its midnight, as the gate reads it.
+
+    Without a contract they are the columns with times of day.
+    """
+    timed = set() if contract else {name for name, text in columns.items() if has_times_of_day(text)}
     for field in contract.columns if contract else ():
         declared = source_format_of(edits, field)
         read = _as_read(field, declared) if declared else field
         if field.name in column_of and read.type.kind is Kind.TIMESTAMP:
-            name = column_of[field.name]
-            moments[name] = pc.replace_substring_regex(columns[name], _DAY, r"\1 00:00:00")
-    return moments
+            timed.add(column_of[field.name])
+    return {name: pc.replace_substring_regex(columns[name], _DAY, r"\1 00:00:00") for name in timed}
 
 
 def _of_stored_types(

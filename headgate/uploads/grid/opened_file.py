@@ -30,7 +30,6 @@ from headgate.formats.json.nested_names import all_but_own
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table, table_without_header_row
 from headgate.formats.received_rows import Received
-from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
 from headgate.matching.header_names import folded, made_up_name
 from headgate.matching.match_header import count_known, names_in_files, with_headings
@@ -132,10 +131,8 @@ def open_file(
     splits_more = _splits_more(unpacked.path, headed, probe)
     if is_json or always_have_texts(stored):
         source = opened(own)
-        is_workbook = source.written_as.get("format") in WORKBOOKS
-        if is_workbook and (timed := _timed(headed)):
-            source = read_as(timed)
-        read_again = read_as if is_json or is_workbook else None
+        has_numbers = is_json or source.written_as.get("format") in WORKBOOKS
+        read_again = read_as if has_numbers else None
         return OpenedFile(headed.shown, source, headed, read_as=read_again, splits_more=splits_more)
     source, unreadable = readable_source(own, opened)
     types = {headed.shown[place]: str(stored[place]) for place in unreadable}
@@ -148,14 +145,6 @@ def _splits_more(path: Path, headed: FileTable, probe: Contract) -> bool:
     may_be_inside = probe.columns and any("_" in name for name in unknown)
     by_gate = sample_table(path, probe) if may_be_inside else None
     return by_gate is not None and by_gate.names != headed.names
-
-
-def _timed(headed: FileTable) -> dict[str, Column]:
-    """Return the columns of a workbook with times of day, in which midnight is no day without a time."""
-    columns = zip(headed.shown, headed.columns, strict=True)
-    return {
-        name: Column(name, ColumnType(Kind.TIMESTAMP)) for name, column in columns if has_times_of_day(column)
-    }
 
 
 def _properties_of_part(

@@ -293,18 +293,36 @@ def test_a_sign_of_several_currencies_in_a_header_is_none_either() -> None:
     assert counted.shared_signs == {"Pris (kr)": ("kr", "SEK", "DKK", "ISK", "NOK")}
 
 
-def test_midnights_of_a_workbook_are_times_where_the_column_has_times_of_day(tmp_path: Path) -> None:
-    """A log by the hour has one in 24; a draft of a further sheet called the column a text because of it."""
+def hourly(path: Path) -> OpenedFile:
+    """A workbook with times by the hour over a midnight, and days of which one cell has a time."""
     book = Workbook()
     book.active.append(["code", "read_at", "day"])
     for hour in (22, 23, 24, 25):
         at = datetime(2026, 4, 1) + timedelta(hours=hour)
-        book.active.append([f"A{hour}", at, at.date()])
-    book.save(tmp_path / "log.xlsx")
-    file = open_file(tmp_path / "log.xlsx", tmp_path, None, "", 1 << 20)
+        book.active.append([f"A{hour}", at, at.date() if hour < 25 else at])
+    book.save(path / "log.xlsx")
+    file = open_file(path / "log.xlsx", path, None, "", 1 << 20)
     assert file
-    ((_, times, days),) = [
-        [cells.to_pylist() for cells in batch.cells.values()] for batch in file.source.batches()
+    return file
+
+
+def test_midnights_of_a_workbook_are_times_where_the_column_has_times_of_day(tmp_path: Path) -> None:
+    """A log by the hour has one in 24; a draft of a further sheet called the column a text because of it."""
+    file = hourly(tmp_path)
+    edited_csv(file.source, file.names, Edits(), None, tmp_path / "edited.csv")
+    times = [line.split(",")[1] for line in (tmp_path / "edited.csv").read_text().splitlines()]
+    assert times[2:4] == ["2026-04-01 23:00:00", "2026-04-02 00:00:00"]
+
+
+def test_days_of_a_workbook_stay_days_for_a_field_of_days_beside_one_cell_with_a_time(tmp_path: Path) -> None:
+    file = hourly(tmp_path)
+    days = Column("day", ColumnType(Kind.DATE))
+    contract = Contract("log", "log", "source", "1", (days,))
+    edits = Edits("log", {"day": "day", "code": None, "read_at": None})
+    edited_csv(file.source, file.names, edits, contract, tmp_path / "edited.csv")
+    assert (tmp_path / "edited.csv").read_text().splitlines()[1:] == [
+        "2026-04-01",
+        "2026-04-01",
+        "2026-04-02",
+        "2026-04-02 01:00:00",
     ]
-    assert times[1:3] == ["2026-04-01 23:00:00", "2026-04-02 00:00:00"]
-    assert days == ["2026-04-01", "2026-04-01", "2026-04-02", "2026-04-02"]
