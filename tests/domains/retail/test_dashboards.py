@@ -128,10 +128,7 @@ def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -
         },
         {"search": "mug tree", "nearest_articles": "RED MUG TREE", "lost_revenue_gbp": 70, "searches": 9},
     ]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     with duckdb.connect() as engine:
         filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead, query_gaps=gaps)
         datasets(engine)
@@ -199,10 +196,7 @@ def with_lines(engine: duckdb.DuckDBPyConnection, lines: list[tuple[object, ...]
 def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_is() -> None:
     """Of the 13 weeks the article has 300 of 400, for 5 each: of 400 expected 300, which are 60 pieces."""
     part = row_parts("products")[1]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     tested: list[dict[str, object]] = [{"series_id": "category=kitchen", "windows": 3, "smape": 31.62}]
     lines: list[tuple[object, ...]] = [
         ("1", date(2010, 12, 1), "completed", "A", 60, 5),
@@ -231,10 +225,7 @@ def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_i
 
 def test_the_page_of_an_article_without_a_sale_in_13_weeks_says_not_to_order_it() -> None:
     parts = row_parts("products")[:2]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     lines: list[tuple[object, ...]] = [
         ("1", date(2010, 7, 12), "completed", "A", 25, 2),
         ("2", date(2010, 10, 4), "completed", "A", -7, 0),
@@ -266,10 +257,7 @@ def test_the_page_of_an_article_without_a_sale_in_13_weeks_says_not_to_order_it(
 
 def test_pieces_without_a_price_are_written_off_and_those_of_guests_or_unknown_orders_come_back() -> None:
     sold, category = row_parts("products")[:2]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     with duckdb.connect() as engine:
         filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead)
         with_lines(
@@ -300,10 +288,7 @@ def test_pieces_without_a_price_are_written_off_and_those_of_guests_or_unknown_o
 
 def test_an_article_of_which_little_sells_needs_one_piece() -> None:
     category = row_parts("products")[1]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     with duckdb.connect() as engine:
         filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead)
         with_lines(engine, [("1", date(2010, 12, 1), "completed", "A", 1, 1000)])
@@ -318,10 +303,7 @@ def test_an_article_of_which_little_sells_needs_one_piece() -> None:
 
 def test_an_article_counts_lines_without_their_order_and_no_stock_for_days_that_are_over() -> None:
     sold, category = row_parts("products")[:2]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     ahead[0] |= {"sold_so_far": 60, "sold_until": date(2010, 12, 9)}
     with duckdb.connect() as engine:
         filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead)
@@ -352,10 +334,7 @@ def test_an_order_that_was_cancelled_at_another_price_is_neither_kept_nor_to_be_
     A return takes pieces off the newest earlier purchases, as the customer models count it.
     """
     orders, articles = row_parts("orders"), row_parts("products")[:2]
-    ahead = [
-        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
-        for row in weeks_ahead(70)
-    ]
+    ahead = kitchen_ahead()
     lines: list[tuple[object, ...]] = [
         ("525968", date(2010, 10, 8), "completed", "A", 100, 2),
         ("530715", date(2010, 11, 4), "completed", "A", 9000, 1),
@@ -1408,6 +1387,12 @@ def weeks_ahead(lower_95: int) -> list[dict[str, object]]:
         {**of_total, **bounds, "horizon": at, "period_on": week} for at, week in enumerate(WEEKS_AHEAD, 1)
     ]
     return [*rows[:-1], {**rows[-1], **month, "sum_coverage_80": 0.79}]
+
+
+def kitchen_ahead() -> list[dict[str, object]]:
+    """A forecast of the category kitchen in four weeks, 100 each."""
+    of_category = {"series_id": "category=kitchen", "level": "category", "category": "kitchen"}
+    return [{**row, **of_category} for row in weeks_ahead(70)]
 
 
 def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, object]]) -> None:

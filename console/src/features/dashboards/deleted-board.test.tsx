@@ -74,13 +74,18 @@ function show(system: string, boards: object[] = []): void {
   )
 }
 
-test('after a deletion the list of dashboards says what was deleted, and Undo restores it with its mails', async () => {
+/** Deletes the dashboard with its mail on its page. */
+async function deleteTrips() {
   show('trips-abroad', [BOARD])
   await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
   const dialog = await screen.findByRole('dialog')
   await within(dialog).findByText('One mail stops with it:')
   await userEvent.click(within(dialog).getByRole('button', { name: 'Delete' }))
   await screen.findByText('Deleted “Trips Abroad” and its mail.')
+}
+
+test('after a deletion the list of dashboards says what was deleted, and Undo restores it with its mails', async () => {
+  await deleteTrips()
   await userEvent.click(screen.getByRole('button', { name: 'Undo' }))
   await screen.findByRole('heading', { name: 'Trips Abroad' })
   expect(screen.queryByText(/^Deleted/)).toBeNull()
@@ -95,12 +100,7 @@ test('an operator restores a deleted dashboard at its old address', async () => 
 }, 30_000)
 
 test('the note of a deletion ends where the page of the deleted dashboard restores it', async () => {
-  show('trips-abroad', [BOARD])
-  await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
-  const dialog = await screen.findByRole('dialog')
-  await within(dialog).findByText('One mail stops with it:')
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete' }))
-  await screen.findByText('Deleted “Trips Abroad” and its mail.')
+  await deleteTrips()
   await userEvent.click(screen.getByRole('link', { name: 'Old address' }))
   await userEvent.click(await screen.findByRole('button', { name: 'Restore it with its mails' }))
   await screen.findByRole('heading', { name: 'Trips Abroad' })
