@@ -113,12 +113,7 @@ class Users:
         with translated("list the users"):
             users = self._pages("list_users")["Users"]
             groups = [group["GroupName"] for group in self._pages("list_groups")["Groups"]]
-            members = {
-                group: {
-                    user["Username"] for user in self._pages("list_users_in_group", GroupName=group)["Users"]
-                }
-                for group in groups
-            }
+            members = {group: self._members(group) for group in groups}
         return sorted(
             (
                 PoolUser(

@@ -66,9 +66,8 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(_arguments().get("system", "")))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("botocore.credentials").setLevel(
-        logging.WARNING
-    )  # each process of a job says where they are
+    # Each process of a job says where its credentials are.
+    logging.getLogger("botocore.credentials").setLevel(logging.WARNING)
     redact_logs()
     began_s = monotonic_s()
     try:
