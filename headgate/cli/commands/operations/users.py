@@ -11,7 +11,6 @@ import click
 from headgate.api.http.access import Group
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
-from headgate.errors import NotFoundError
 from headgate.wiring import api
 
 if TYPE_CHECKING:
@@ -80,23 +79,25 @@ def _users_table(listed: list[PoolUser]) -> RenderableType:
     return table
 
 
-@users.command(epilog=options.example("headgate users remove anna@example.com"))
+@users.command(epilog=options.example("headgate users remove anna@example.com --yes"))
 @click.argument("email")
+@options.yes
 @options.as_json
 @options.deployment
-def remove(email: str) -> None:
+def remove(email: str, *, yes: bool) -> None:
     """Remove a user from the deployment's user pool.
 
     The console and the API accept a sign-in of the last hour until it expires. Questions, notes and decisions
     of the person stay. `headgate users add` adds the person again.
     """
-    deployed = command_deployment.activate()
-    try:
-        api.users(deployed.environment).remove(email)
-    except NotFoundError:
-        raise click.ClickException(
-            f"{email} is no user of this lake. `headgate users list` lists all users."
-        ) from None
+    pool = api.users(command_deployment.activate().environment)
+    groups = next((user.groups for user in pool.listed() if user.email == email), None)
+    if groups is None:
+        raise click.ClickException(f"{email} is no user of this lake. `headgate users list` lists all users.")
+    if not yes:
+        question = f"Remove {email} ({', '.join(groups) or 'in no group'})? The person can no longer sign in."
+        click.confirm(question, abort=True, err=True)
+    pool.remove(email)
     text = f"Removed {email}. A sign-in of the last hour ends within an hour."
     options.show({"removed": email}, lambda: text)
 
