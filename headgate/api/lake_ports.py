@@ -34,19 +34,15 @@ class RunHistory(Protocol):
 
     def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
         """Start the run of that name unless it exists, and return its ARN."""
-        ...
 
     def newest(self, limit: int = 100) -> list[Execution]:
         """Return the newest runs, newest first."""
-        ...
 
     def arn_of(self, name: str) -> str:
         """Return the ARN of the run of that name."""
-        ...
 
     def describe(self, arn: str) -> PipelineRun:
         """Return the current state of a run; NotFoundError if there is none."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,6 @@ class JobRuns(Protocol):
 
     def __call__(self, since: datetime) -> list[EndedJobRun]:
         """Return the ended runs that started since a moment, naive UTC, by start."""
-        ...
 
 
 class JobLogs(Protocol):
@@ -96,11 +91,9 @@ class JobLogs(Protocol):
     @property
     def kept_days(self) -> int:
         """Retention of log lines in days."""
-        ...
 
     def last_lines(self, run_id: str, most: int) -> list[LogLine]:
         """Return the last log lines of a job's run, oldest first."""
-        ...
 
 
 class SqlQueries(Protocol):
@@ -108,23 +101,18 @@ class SqlQueries(Protocol):
 
     def start(self, sql: str, token: str = "") -> str:
         """Start a query and return its id; the same token starts it once."""
-        ...
 
     def status(self, query_id: str) -> QueryStatus:
         """Return the state of a query; NotFoundError if there is none."""
-        ...
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
         """Return some rows of a query that succeeded."""
-        ...
 
     def result_file(self, query_id: str) -> ResultFile:
         """Return the file with all rows of a query that succeeded."""
-        ...
 
     def stop(self, query_id: str) -> None:
         """Stop a query; do nothing if it has ended."""
-        ...
 
 
 class Reverts(Protocol):
@@ -132,31 +120,24 @@ class Reverts(Protocol):
 
     def chain(self, file_id: str) -> list[FileRecord | None]:
         """Return the file and its corrections at any depth; None for a file that the gate has not started."""
-        ...
 
     def revert(self, file_id: str, by: str = "") -> RevertOutcome:
         """Remove all rows of the file and of its corrections from curated and quarantine."""
-        ...
 
     def remove(self, file_id: str, removal: str, by: str = "") -> None:
         """Revert a file of a removed dataset without accepting a copy of it."""
-        ...
 
     def accept_again(self, file_id: str) -> str:
         """Accept the original of a file of a removed dataset, and return the outcome."""
-        ...
 
     def has_skipped_copy(self, file_id: str) -> bool:
         """Return whether an undo of the file would accept a copy that was skipped as its duplicate."""
-        ...
 
     def undone(self, file_id: str) -> list[FileRecord]:
         """Return a reverted file and its reverted corrections; ConflictError if it is not reverted."""
-        ...
 
     def restore(self, file_id: str) -> list[FileRecord]:
         """Accept a reverted file and its reverted corrections again."""
-        ...
 
 
 class DryRuns(Protocol):
@@ -164,7 +145,6 @@ class DryRuns(Protocol):
 
     def start(self, upload_id: str) -> None:
         """Start the dry run of an upload, which writes its result to the staging bucket."""
-        ...
 
 
 class People(Protocol):
@@ -172,11 +152,9 @@ class People(Protocol):
 
     def address(self, name: str) -> str:
         """Return the verified address of a person, by user name or address; empty if there is none."""
-        ...
 
     def groups(self, name: str) -> frozenset[str]:
         """Return the groups of a person; none if the person may not sign in."""
-        ...
 
 
 class AnswerMails(Protocol):
@@ -184,15 +162,12 @@ class AnswerMails(Protocol):
 
     def subscribe(self, address: str) -> None:
         """Ask the address once to confirm mails of the lake; ConflictError at the quota of addresses."""
-        ...
 
     def subject(self, text: str) -> str:
         """Return a subject as it arrives."""
-        ...
 
     def send(self, address: str, subject: str, message: str) -> None:
         """Send a message to the address if it has confirmed."""
-        ...
 
 
 class WrittenMail(NamedTuple):
@@ -223,7 +198,6 @@ class MailWriter(Protocol):
         Args:
             key: the same key asks each statement once.
         """
-        ...
 
 
 class LakePorts(Protocol):
@@ -284,15 +258,12 @@ class LakePorts(Protocol):
 
     def begin_request(self) -> None:
         """Forget the version of the contracts; the request uses the version of its first access."""
-        ...
 
     def bucket(self, zone: str) -> str:
         """Return the bucket of a zone, or of a system."""
-        ...
 
     def now(self) -> datetime:
         """Return the current time, naive UTC."""
-        ...
 
 
 def lake() -> LakePorts:

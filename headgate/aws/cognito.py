@@ -28,7 +28,6 @@ class UserPools(Protocol):
 
     def get_user(self, *, AccessToken: str) -> Any:  # noqa: ANN401, N803 boto3's own
         """Return the user of a valid access token."""
-        ...
 
 
 @dataclass

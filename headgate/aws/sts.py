@@ -13,7 +13,6 @@ class TokenService(Protocol):
 
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Mapping[str, Any]:  # noqa: N803 boto3's names
         """Return the response of AssumeRole."""
-        ...
 
 
 class Identities(Protocol):
@@ -21,7 +20,6 @@ class Identities(Protocol):
 
     def get_caller_identity(self) -> Mapping[str, Any]:
         """Return the response of GetCallerIdentity."""
-        ...
 
 
 class Sts(TokenService, Identities, Protocol):

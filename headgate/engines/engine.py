@@ -37,4 +37,3 @@ class Engine(Protocol):
                 one.
             schema: Arrow types of the returned rows, including the columns `by`.
         """
-        ...

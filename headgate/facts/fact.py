@@ -105,7 +105,6 @@ class FactTables(Protocol):
 
     def fact_rows(self, fact: Fact, lookups: Tables) -> ibis.Table:
         """Return the rows like the function `fact_rows`."""
-        ...
 
 
 def fact_rows(fact: Fact, tables: Tables, **lookups: ibis.Table) -> ibis.Table:

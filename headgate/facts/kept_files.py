@@ -31,7 +31,6 @@ class KeepFiles(Protocol):
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
         """Return the file of each address."""
-        ...
 
 
 @runtime_checkable
@@ -42,11 +41,9 @@ class FileTables(Protocol):
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
         """Return the files like the function `kept_files`."""
-        ...
 
     def first_stored(self, name: str, candidates: Sequence[Sequence[str]]) -> tuple[int, list[Path]] | None:
         """Return the files like the function `first_stored`."""
-        ...
 
 
 def kept_files(

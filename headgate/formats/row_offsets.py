@@ -31,7 +31,6 @@ class RowOffsets(Protocol):
 
     def take(self, count: int) -> Rows:
         """Return the offsets of the next `count` rows; fewer if some are unknown."""
-        ...
 
 
 @dataclass

@@ -28,7 +28,6 @@ class DefinitionObjects(ObjectStore, Protocol):
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
         """Return the object with its ETag; raise NotFoundError if it does not exist."""
-        ...
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str]) -> str:
         """Write the object if it still has this ETag, or if it does not exist and the ETag is empty.
@@ -36,7 +35,6 @@ class DefinitionObjects(ObjectStore, Protocol):
         Raises:
             ConflictError: the object has another ETag.
         """
-        ...
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,9 @@ class FileIndex(Protocol):
 
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
         """Return at most `limit` records, newest first; any page may have fewer."""
-        ...
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
         """Return the id of the accepted file with this content in one of the datasets, or an empty text."""
-        ...
 
 
 def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterator[FileRecord]:

@@ -49,38 +49,30 @@ class ObjectStore(Protocol):
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Return size, time and version of an object; raise NotFoundError if it does not exist."""
-        ...
 
     def read(self, ref: ObjectRef) -> bytes:
         """Return the complete object; raise NotFoundError if it does not exist."""
-        ...
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         """Write `body` to the object, which is stored when the call returns."""
-        ...
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
         """Return the first bytes of an object that is not empty; NotFoundError if it does not exist."""
-        ...
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         """Download the object to `path`.
 
         A given size saves calls; ServiceError is raised if the object has another size.
         """
-        ...
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
         """Upload the file to the object, in parts if it is large."""
-        ...
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Yield every object below `prefix`, by key."""
-        ...
 
     def delete(self, ref: ObjectRef) -> None:
         """Delete the object or the version; do nothing if it is absent."""
-        ...
 
 
 class CuratedBucket(NamedTuple):
@@ -104,11 +96,9 @@ class SnapshotObjects(ObjectStore, Protocol):
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
         """Copy `source` to `target` inside the store."""
-        ...
 
     def open(self, ref: ObjectRef) -> BinaryIO:
         """Return the object as a file for reading; only the bytes that are read are fetched."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,6 @@ class VersionedObjects(ObjectStore, Protocol):
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """Yield every version of every object below `prefix`, delete markers included, by key."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -273,19 +262,15 @@ class FileLedger(Protocol):
 
         A claim whose lease has ended is taken over.
         """
-        ...
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
         """Extend the lease of the claim on `record`'s object and content, while the file is `processing`."""
-        ...
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """Claim a file, but not its unread content, for a larger worker: the record is `handed_over`."""
-        ...
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
         """Let only the larger worker claim the file for `lease_s`, while it is `handed_over`."""
-        ...
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
         """Claim a file that was handed over, unless another run has it.
@@ -296,18 +281,15 @@ class FileLedger(Protocol):
             run: the run of the larger worker. Its attempts are consecutive, so a later one takes over from an
                 earlier one at once.
         """
-        ...
 
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
         """Return the measurements of the newest files of a kind, oldest first; empty without any."""
-        ...
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
         """Store the measurements of the newest files of a kind.
 
         Simultaneous calls may lose measurements, on which only a forecast depends.
         """
-        ...
 
     def finish(self, record: FileRecord) -> None:
         """Store the finished record; a second call with the same record changes nothing.
@@ -318,11 +300,9 @@ class FileLedger(Protocol):
             ConflictError: the stored record's state does not permit this final state (`Action.FINISH`), or
                 another file has the content.
         """
-        ...
 
     def release(self, record: FileRecord) -> None:
         """Release a claim or a reopened record after a failure, so that a retry need not wait."""
-        ...
 
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
@@ -340,15 +320,12 @@ class FileLedger(Protocol):
             NotFoundError: the record does not exist.
             ThrottledError: another worker holds it, or its state does not permit the action.
         """
-        ...
 
     def is_left_undone(self, file_id: str) -> bool:
         """Return whether a worker claimed the file and did not end it: it is working, or it died."""
-        ...
 
     def get(self, file_id: str) -> FileRecord:
         """Return the record; raise NotFoundError if it does not exist."""
-        ...
 
     def records(self, *, is_newest: bool = True) -> Iterator[FileRecord]:
         """Yield every file's record, in no particular order.
@@ -356,7 +333,6 @@ class FileLedger(Protocol):
         Args:
             is_newest: include writes of the last second; to read without them costs half as much.
         """
-        ...
 
 
 ROWS = "headgate.rows"  # parameter of a published table in the catalog: its number of rows
@@ -385,17 +361,14 @@ class Catalog(Protocol):
 
     def current(self, database: str, table: str) -> TableVersion:
         """Return the version to which the table points; raise NotFoundError if the table does not exist."""
-        ...
 
     def create(
         self, database: str, table: str, location: str, columns: Sequence[Mapping[str, str]] = ()
     ) -> None:
         """Create the table like a deployment; do nothing if it exists."""
-        ...
 
     def delete(self, database: str, table: str) -> None:
         """Delete the table, but none of its rows; do nothing if it is absent."""
-        ...
 
     def move(
         self,
@@ -409,7 +382,6 @@ class Catalog(Protocol):
         Raises:
             ConflictError: the table has changed since `current` was read.
         """
-        ...
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,10 @@ class Storable(Protocol):
 
     def state(self) -> dict[str, Any]:
         """Return everything that the model consists of: plain values, arrays and estimators by name."""
-        ...
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Return the model of a state."""
-        ...
 
 
 def to_bytes(model: Storable) -> bytes:

@@ -61,16 +61,12 @@ class RecordTable(Protocol):
 
     def create(self, record: Record) -> WriteResult:
         """Write the record and the guard items of its unique values, if neither id nor values are taken."""
-        ...
 
     def update(self, before: Record, record: Record) -> WriteResult:
         """Replace a record that has not changed since it was read, and move its guard items."""
-        ...
 
     def get(self, model: str, record_id: str) -> Record:
         """Return the record; raise NotFoundError if it does not exist."""
-        ...
 
     def page(self, model: str, limit: int, after: str = "") -> RecordPage:
         """Return at most `limit` records by id, after the cursor `after`."""
-        ...

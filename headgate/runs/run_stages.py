@@ -33,27 +33,22 @@ class WatchedRun(Protocol):
     @property
     def entered_at(self) -> Mapping[str, datetime]:
         """When each state was first entered."""
-        ...
 
     @property
     def finished(self) -> bool:
         """Whether the run has ended."""
-        ...
 
     @property
     def ended_at(self) -> datetime | None:
         """When the run ended, naive UTC; None while it runs, or if the time is unknown."""
-        ...
 
     @property
     def cause(self) -> str:
         """Why the run failed, a part for each failed job and beginning with its name; else empty."""
-        ...
 
     @property
     def only(self) -> str:
         """The only system that the run builds; empty for all."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,9 @@ class Process(Protocol):
 
     def cause(self) -> str | None:
         """Return None while it works; then why it failed, empty if it succeeded."""
-        ...
 
     def stop(self) -> None:
         """End it."""
-        ...
 
 
 def fit_together(needs: Iterable[float], free: float) -> int:

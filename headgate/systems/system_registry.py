@@ -35,7 +35,6 @@ class SystemPackage(Protocol):
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
         """Return one frame for each of the system's contracts, without `as_of` and `snapshot_id`."""
-        ...
 
 
 class OptionalSystem(Protocol):
@@ -48,7 +47,6 @@ class OptionalSystem(Protocol):
         self, tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str]
     ) -> dict[str, pd.DataFrame]:
         """Build the frames, as `System.build`; an option that is not set is absent."""
-        ...
 
 
 class LearningSystem(Protocol):
@@ -61,7 +59,6 @@ class LearningSystem(Protocol):
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> Mapping[str, Made]:
         """Build the frames, as `System.build`."""
-        ...
 
 
 def declared(package: SystemPackage, name: str) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ class RequestCounts(Protocol):
 
     def add(self, caller: str, minute: int) -> int:
         """Count a request in a minute since 1970, and return the caller's requests in that minute."""
-        ...
 
 
 @dataclass(frozen=True)

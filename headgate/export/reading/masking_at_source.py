@@ -27,11 +27,9 @@ class Masking(Protocol):
 
         `encoded` columns are base64.
         """
-        ...
 
     def seal(self, sha256: str) -> str:
         """Return a proof for the gate that the file with this SHA-256 was masked."""
-        ...
 
 
 class MaskedSlice:

@@ -63,23 +63,18 @@ class Session(Protocol):
 
     def do(self, statement: str) -> None:
         """Execute the statement."""
-        ...
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return all rows of a small result as Python values."""
-        ...
 
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
         """Return the first value of the first row; None if there are no rows."""
-        ...
 
     def batches(self, query: str, columns: Sequence[ExportColumn]) -> Batches:
         """Return the rows of the query in the columns' Arrow types."""
-        ...
 
     def close(self) -> None:
         """Close the connection in any state, from any thread."""
-        ...
 
 
 class Batches(Protocol):
@@ -90,7 +85,6 @@ class Batches(Protocol):
     @property
     def impossible_dates(self) -> Mapping[str, int]:
         """The number of invalid dates per column that have become null."""
-        ...
 
 
 AnySession = TypeVar("AnySession", bound=Session)
@@ -135,12 +129,10 @@ class ExportSource(Protocol[AnySession]):
     @property
     def dialect(self) -> SqlDialect:
         """The server's SQL dialect."""
-        ...
 
     @property
     def connect(self) -> Callable[[], AnySession]:
         """The function that opens a new connection."""
-        ...
 
     def lock_tables(self, tables: Sequence[str]) -> AbstractContextManager[Callable[[], None]]:
         """Hold locks on these tables for the block, so that no other run exports them at the same time.
@@ -151,7 +143,6 @@ class ExportSource(Protocol[AnySession]):
         Raises:
             ConflictError: another run holds one of the locks.
         """
-        ...
 
     def open_snapshot(self, tables: Sequence[SourceTable], workers: int) -> AbstractContextManager[Snapshot]:
         """Open sessions that share one snapshot; close all sessions after the block.
@@ -160,11 +151,9 @@ class ExportSource(Protocol[AnySession]):
             NotPermittedError: the account may not open a snapshot.
             TableLockedError: another session holds a lock on a table.
         """
-        ...
 
     def tables(self, session: AnySession) -> list[str]:
         """Return the names of the tables, not the views, that this account may see."""
-        ...
 
     def describe(self, session: AnySession, table: str) -> SourceTable:
         """Return the current declaration of a table or view.
@@ -172,7 +161,6 @@ class ExportSource(Protocol[AnySession]):
         Raises:
             NotFoundError: the table does not exist, or the account may not see it.
         """
-        ...
 
     def describe_query(self, session: AnySession, name: str, query: str) -> SourceTable:
         """Return the columns of a SELECT.
@@ -180,7 +168,6 @@ class ExportSource(Protocol[AnySession]):
         Raises:
             SettingsError: the server rejected the query; the message has its reason.
         """
-        ...
 
     def arrow_type(self, column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
         """Return an Arrow type that preserves all values of the column, the contract's type if possible.
@@ -188,11 +175,9 @@ class ExportSource(Protocol[AnySession]):
         Raises:
             ContractError: no Arrow type preserves its values.
         """
-        ...
 
     def map_column(self, column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
         """Return the column to export. Raises as `arrow_type` does."""
-        ...
 
     def edges(
         self,
@@ -208,15 +193,12 @@ class ExportSource(Protocol[AnySession]):
             within: the SQL condition of the rows to export.
             sensitive: columns whose values must not be stored.
         """
-        ...
 
     def draft_facts(self, session: AnySession, table: SourceTable) -> DraftFacts:
         """Return the facts of a table for a draft of its contract."""
-        ...
 
     def errors_of_table(self, table: str) -> AbstractContextManager[None]:
         """Raise the server's errors in the block as `errors_with_table` does."""
-        ...
 
 
 def map_table(

@@ -39,11 +39,9 @@ class DatasetReverts(Protocol):
 
     def remove(self, file_id: str, removal: str, by: str = "") -> None:
         """Revert a file without accepting a copy of it."""
-        ...
 
     def accept_again(self, file_id: str) -> str:
         """Accept the original of a file, and return the outcome of the replay."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -57,29 +57,23 @@ class FraudModel(Protocol):
     @property
     def name(self) -> str:
         """The model's name in the tables."""
-        ...
 
     @property
     def columns(self) -> Sequence[str]:
         """The features that it looks at."""
-        ...
 
     @property
     def reference(self) -> pd.Series[float]:
         """The typical transaction, by feature."""
-        ...
 
     def strength(self, points: pd.DataFrame) -> Array:
         """Return log-odds, or strangeness; shape (transactions,)."""
-        ...
 
     def scores(self, points: pd.DataFrame) -> Array:
         """Return the scores, 0 to 1; shape (transactions,)."""
-        ...
 
     def scores_of(self, strength: Array) -> Array:
         """Return the scores of transactions that are scored together, from the strength of each."""
-        ...
 
 
 @dataclass(frozen=True)
