@@ -45,6 +45,7 @@ from headgate.drafts.column_inference import (
 )
 from headgate.drafts.date_order import orders_shown
 from headgate.drafts.description_rows import stated_zone, with_descriptions, without_description_rows
+from headgate.drafts.enclosing_columns import key_in_records
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.drafts.key_search import (
@@ -147,6 +148,7 @@ def draft_from_sample(
     titles: bool = False,
     file_order: Sequence[int] = (),
     beside: Sequence[str] = (),
+    inner_list: str = "",
 ) -> Draft:
     """Return a source contract that accepts all rows of the sample except those in the findings.
 
@@ -164,6 +166,7 @@ def draft_from_sample(
         titles: label columns without a mask by the words of names such as `ResponseID`.
         file_order: the positions of the columns in the order of the file, if the sample has another one.
         beside: the columns of values beside a list of records, which the draft declares.
+        inner_list: path of a list in JSON records, whose key has that of its record.
 
     Raises:
         ContractError: the encoding or a column does not exist, the key is masked, a format does not parse a
@@ -179,7 +182,8 @@ def draft_from_sample(
     rows, guesses, columns = _typed_rows(body, sample, answers, strict=strict)
     columns = with_trim(columns if strict else _of_upload(columns, sent, sample), ends)
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
-    names = _key(ordered, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
+    finder = _KeyFinder(ordered, guesses, is_strict=strict)
+    names = finder.key(cells, inner_list) if key is None else _stated_key(columns, key)
     plain = _with_units(_contract(sample.stored, columns, names), sample)
     contract = _with_event_time(_with_encoding(plain, sample), rows)
     questions, words = _questions(contract, rows, guesses), _words(contract, sample, guesses)
@@ -717,24 +721,38 @@ def _in_file_order(by_column: Mapping[str, _Facts], places: Sequence[int]) -> di
     return {name: by_column[name] for name in dict.fromkeys([*ordered, *names])}
 
 
-def _key(
-    columns: Mapping[str, Column],
-    cells: Mapping[str, pa.Array],
-    guesses: Mapping[str, Guess],
-    *,
-    strict: bool,
-) -> tuple[str, ...]:
-    """Return the key. Unless strict, a column named as a key that identifies nearly all rows is preferred."""
-    usable = {
-        name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])
-    }
-    exact = find_key(usable, cells)
-    if strict or (len(exact) == 1 and sounds_like_key(exact[0])):
-        return exact
-    candidates = [
-        column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS
-    ]
-    if named := key_of_nearly_all(candidates, cells):
-        return named
-    nearly = id_with_few_missing(usable, cells) if is_weak(exact, usable, cells) else ()
-    return nearly or with_thing(exact, usable, cells) or pair_of_nearly_all(usable, cells)
+@dataclass(frozen=True)
+class _KeyFinder:
+    """The search for the key of drafted columns.
+
+    Unless strict, a column named as a key that identifies nearly all rows is preferred.
+    """
+
+    columns: Mapping[str, Column]
+    guesses: Mapping[str, Guess]
+    is_strict: bool
+
+    def key(self, cells: Mapping[str, pa.Array], inner_list: str) -> tuple[str, ...]:
+        """Return the key in the order of the columns; that of a list in records has the key of its record."""
+        key = key_in_records(self._usable(cells), cells, folded(inner_list), self._of_table)
+        return tuple(name for name in self.columns if name in key)
+
+    def _usable(self, cells: Mapping[str, pa.Array]) -> dict[str, Column]:
+        return {
+            name: column
+            for name, column in self.columns.items()
+            if name in cells and _may_be_key(column, cells[name], self.guesses[name])
+        }
+
+    def _of_table(self, cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
+        usable = self._usable(cells)
+        exact = find_key(usable, cells)
+        if self.is_strict or (len(exact) == 1 and sounds_like_key(exact[0])):
+            return exact
+        candidates = [
+            column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS
+        ]
+        if named := key_of_nearly_all(candidates, cells):
+            return named
+        nearly = id_with_few_missing(usable, cells) if is_weak(exact, usable, cells) else ()
+        return nearly or with_thing(exact, usable, cells) or pair_of_nearly_all(usable, cells)

@@ -4,19 +4,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 from headgate.contracts.new_column_policy import ALIASES
-from headgate.drafts.key_search import names_a_place
+from headgate.drafts.column_inference import count_combinations
+from headgate.drafts.key_search import lasting_sets, names_a_place
 from headgate.drafts.nearly_all_rows import sounds_like_key
-from headgate.formats.json.record_lists import name_around
+from headgate.formats.json.record_lists import name_around, position_column
 from headgate.matching.header_names import folded
+from headgate.plain_names import column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from headgate.contracts.model import Contract
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column, Contract
 
 _TIMES = {"date", "timestamp"}
+_OF_KEYS = {"string", "integer"}
+
+
+def key_in_records(
+    usable: Mapping[str, Column],
+    cells: Mapping[str, pa.Array],
+    list_name: str,
+    key_of: Callable[[Mapping[str, pa.Array]], tuple[str, ...]],
+) -> tuple[str, ...]:
+    """Return the key of a list in records: that of its record, and the columns that tell its rows apart.
+
+    These are ids or times of the list that are unique in each record, otherwise the place in the list. A list
+    without the columns of its records, or whose records have no key, is a table like others.
+
+    Args:
+        usable: the columns that may be part of a key.
+        cells: the texts of the columns.
+        list_name: path of the list; empty for a table that is no list in records.
+        key_of: finds the key of a table by the texts of its columns.
+    """
+    position, around = position_column(list_name), {name for name in cells if name_around(name, list_name)}
+    if position not in cells:
+        return key_of(cells)
+    is_first = pc.equal(cells[position], "1")
+    records = {name: cells[name].filter(is_first) for name in around}
+    of_record = key_in_records(usable, records, list_name.rpartition(".")[0], key_of) if records else ()
+    if not of_record:
+        return key_of(cells)
+    own = [column for name, column in usable.items() if name in cells and name not in around]
+    for names in lasting_sets(own):
+        if count_combinations([cells[name] for name in (*of_record, *names)]) == len(is_first):
+            return (*of_record, *names)
+    return (*of_record, position)
 
 
 def as_part_of_records(
@@ -33,8 +72,12 @@ def as_part_of_records(
         contracts: of the lake, which may have the dataset of the records around.
     """
     (table,) = draft["document"]["schema"]
-    path = ".".join(map(folded, list_name.split(".")))
-    outer = {column["name"]: name_around(column["name"], path) for column in table["properties"]}
+    path, headings = folded(list_name), _headings(table)
+    in_record = {
+        column["name"]: name_around(headings.get(column["name"], column["name"]), path)
+        for column in table["properties"]
+    }
+    outer = {name: column_name(own) if own else "" for name, own in in_record.items()}
     around = {*outer.values()} - {""}
     owners = [contract for contract in contracts if _is_of(contract, around)]
     owner = owners[0] if len(owners) == 1 else None
@@ -80,14 +123,20 @@ def with_beside_columns(draft: Mapping[str, Any], names: Sequence[str]) -> dict[
         names: of the values in the file.
     """
     (table,) = draft["document"]["schema"]
+    headings = _headings(table)
+    drafted = [column["name"] for column in table["properties"]]
+    column_of = {folded(heading): name for name in drafted for heading in (name, headings.get(name, name))}
+    columns = [column_of[folded(name)] for name in names if folded(name) in column_of]
+    return {**draft, "beside_columns": columns}
+
+
+def _headings(table: Mapping[str, Any]) -> dict[str, str]:
+    """Return the name in the file of each column that has another name in the table."""
     properties = table.get("customProperties", ())
     aliases: Mapping[str, Sequence[str]] = next(
         (each["value"] for each in properties if each["property"] == ALIASES), {}
     )
-    drafted = [column["name"] for column in table["properties"]]
-    column_of = {folded(heading): name for name in drafted for heading in (name, *aliases.get(name, ()))}
-    columns = [column_of[folded(name)] for name in names if folded(name) in column_of]
-    return {**draft, "beside_columns": columns}
+    return {name: heading for name, (heading,) in aliases.items()}
 
 
 def _in_key(column: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:
@@ -125,7 +174,7 @@ def _repeated_columns(
         and own not in keys
         and not column.get("primaryKey")
         and column.get("logicalType") not in _TIMES
-        and (not sounds_like_key(own) or names_a_place(own))
+        and (column.get("logicalType") not in _OF_KEYS or not sounds_like_key(own) or names_a_place(own))
     ]
 
 

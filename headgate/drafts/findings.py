@@ -160,6 +160,10 @@ _KEY_BY_PLACE = (
     "is only a place in a list: rows of a later file replace these rows wherever they have the same place. "
     "Name another key with --key, or none with --no-key"
 )
+_KEY_OF_RECORD = (
+    "is in the key only because it identifies the record around each row in the sample: of two rows with one "
+    "value and place the newer is kept. Name another key with --key, or none with --no-key"
+)
 _NO_KEY = (
     "no key was seen among the columns that are always filled, measures such as counts and amounts left out; "
     "masked columns and sets of more than three columns were not tried: name a key with --key, or every row "
@@ -274,7 +278,9 @@ def _about_chance(contract: Contract, rows: int) -> list[Finding]:
     """Return a caveat for a key that was found by its values only, or that has a place in a list."""
     names = contract.key
     if places := [name for name in names if names_a_place(name)]:
-        return [Finding(places[0], _KEY_BY_PLACE, decides=True)]
+        of_record = [name for name in names if name not in places and not sounds_like_key(name)]
+        by_chance = [Finding(name, _KEY_OF_RECORD, decides=True) for name in of_record]
+        return [Finding(places[-1], _KEY_BY_PLACE, decides=True), *by_chance]
     if len(names) == 1 and not sounds_like_key(names[0]):
         is_time = contract.column(names[0]).type.kind in {Kind.DATE, Kind.TIMESTAMP}
         return [Finding(names[0], _KEY_BY_TIME if is_time else _KEY_BY_CHANCE, decides=True)]

@@ -40,6 +40,8 @@ _SEQUENCE_NAMES = (
 # The reader of JSON numbers the records of a list, and exports number rows alike: another file has other rows
 # in the same places. Lines of documents and stops of trips have their numbers from the source.
 _PLACE_NAMES = r"(?:.*_)?(?:position|pos|index|idx)"
+# Codes of articles name things: a record may list one of them twice, as two copies of a book in one loan.
+_ARTICLE_NAMES = r"(?:.*_)?(?:gtin|ean|upc|isbn|issn|jan|barcode)(?:_.*)?"
 _CALENDAR_NAMES = (
     r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
 )
@@ -265,6 +267,30 @@ def _by_size(names: Sequence[str], ranks: Mapping[str, int]) -> Iterator[tuple[s
         yield from sorted(
             combinations(candidates, size), key=lambda set_of: _order([ranks[name] for name in set_of])
         )
+
+
+def lasting_sets(columns: Sequence[Column]) -> Iterator[tuple[str, ...]]:
+    """Yield sets of one or two columns that may identify the rows of one record in later files too.
+
+    They are ids, numbers in a sequence, and times. Places in a list are none: the list of the next file
+    begins with the first place again.
+
+    Args:
+        columns: of a list in records, without those of the records around.
+    """
+    ranks = {
+        column.name: _rank(column)
+        for column in columns
+        if column.required
+        and column.mask is None
+        and column.type.kind in _KEY_PARTS
+        and not (names_a_place(column.name) or _is_named(column, _ARTICLE_NAMES))
+        and not _is_measure_in_a_set(column)
+    }
+    times = {column.name for column in columns if column.type.kind in TIMES}
+    lasting = [name for name, rank in ranks.items() if name in times or rank != _OTHER]
+    yield from ((name,) for name in sorted(lasting, key=ranks.__getitem__))
+    yield from (names for names in _by_size(lasting, ranks) if len(names) < _MAX_COLUMNS)
 
 
 def _rank(column: Column) -> int:

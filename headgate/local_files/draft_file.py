@@ -27,6 +27,7 @@ from headgate.drafts.format_answers import answer_of
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.drafts.spare_decimals import with_spare_decimals
+from headgate.drafts.table_form import UNDECIDED, TableForm
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.archive_files import folder_of_archive
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
@@ -83,6 +84,7 @@ class DraftOptions:
     titles: bool = False
     file_order: tuple[int, ...] = ()
     beside: tuple[str, ...] = ()
+    inner_list: str = ""
 
 
 def drafts_of(
@@ -122,24 +124,15 @@ def _drafted(
     return drafted if options.strict else with_spare_decimals(drafted)
 
 
-def draft_of_upload(
-    file_name: str,
-    body: bytes,
-    header: bool | None = None,
-    file_order: Sequence[int] = (),
-    beside: Sequence[str] = (),
-) -> dict[str, Any] | None:
+def draft_of_upload(file_name: str, body: bytes, form: TableForm = UNDECIDED) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
-    Its columns have names that SQL takes without quotes.
-
-    `header`, `file_order` and `beside` are as in `draft_from_sample`. None if `drafts_of` raises an error, so
-    that a person sends a better file or states options.
+    Its columns have names that SQL takes without quotes. None if `drafts_of` raises an error, so that a
+    person sends a better file or states options.
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
-        options = DraftOptions(header=header, file_order=tuple(file_order), beside=tuple(beside))
-        checked = check_sample(_drafted(body, name, options), body)
+        checked = check_sample(_drafted(body, name, DraftOptions(**vars(form))), body)
     except (BadInputError, ContractError):
         return None
     contract = _with_unreadable(searched_in_full(checked.draft), checked.draft)

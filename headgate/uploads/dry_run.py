@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.file_form import ENCODING_PROPERTY
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.enclosing_columns import as_part_of_records, with_beside_columns
+from headgate.drafts.table_form import UNDECIDED, TableForm
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.formats.guess_encoding import OFFERED, guess_encoding, is_guessed, samples
@@ -61,7 +62,7 @@ from headgate.uploads.upload import (
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.matching.mappings import Mappings
@@ -146,8 +147,8 @@ class DryRunner:
     Args:
         process: runs the gate over this object store with its own ledger, as if the mapping were stored.
         mappings: the lake's mappings, over this object store.
-        draft: drafts a contract from a file's name and content, and whether its first row has the names of
-            its columns if that is known, as an ODCS document with notes; None if no draft is possible.
+        draft: drafts a contract from a file's name, its content and the form of its table, as an ODCS
+            document with notes; None if no draft is possible.
         curated: the curated contracts, by dataset.
     """
 
@@ -157,7 +158,7 @@ class DryRunner:
     curated_bucket: str
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
     mappings: Callable[[ScratchObjects], Mappings]
-    draft: Callable[[str, bytes, bool | None, Sequence[int], Sequence[str]], Mapping[str, Any] | None]
+    draft: Callable[[str, bytes, TableForm], Mapping[str, Any] | None]
     curated: Mapping[str, Contract]
 
     def run(self, upload_id: str) -> None:
@@ -224,9 +225,9 @@ class DryRunner:
         mapping = edited.mapping()
         draft_name = _draft_name(upload, edited, self.mappings(scratch).contracts)
         header = True if path and path.suffix == ".csv" and _has_names(edited) else None
-        order, beside = (edited.opened.headed.file_order if edited.opened else ()), edited.beside_columns
+        form = _table_form(edited, header=header)
         result = self._checked(
-            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, header, order, beside)
+            upload, scratch, mapping, sha256, lambda body: self.draft(draft_name, body, form)
         )
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
@@ -272,9 +273,8 @@ class DryRunner:
         if opened is None or upload.size_bytes > MAX_DRAFT_BYTES:
             return None
         edited_csv(opened.source, opened.names, Edits(), None, path)
-        header = _has_names(edited) or None
-        name, order = _draft_name(upload, edited, self.curated), opened.headed.file_order
-        return self.draft(name, path.read_bytes(), header, order, edited.beside_columns)
+        form = _table_form(edited, header=_has_names(edited) or None)
+        return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes(), form)
 
     @staticmethod
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
@@ -328,7 +328,7 @@ class DryRunner:
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= MAX_DRAFT_BYTES:
             body = scratch.read(scratch.appears_as)
-            result["draft"] = draft(body) if draft else self.draft(upload.name, body, None, (), ())
+            result["draft"] = draft(body) if draft else self.draft(upload.name, body, UNDECIDED)
         contract = self.curated.get(record.dataset)
         if contract and scratch.accepted.exists():
             replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)
@@ -383,6 +383,11 @@ def _encodings(edited: EditedUpload, folder: Path) -> dict[str, Any]:
 def _has_names(edited: EditedUpload) -> bool:
     """Return whether the columns of the grid have their names from the file."""
     return edited.opened is not None and edited.opened.headed.has_header
+
+
+def _table_form(edited: EditedUpload, *, header: bool | None) -> TableForm:
+    order = edited.opened.headed.file_order if edited.opened else ()
+    return TableForm(header, tuple(order), tuple(edited.beside_columns), edited.inner_list)
 
 
 def _draft_name(upload: UploadRecord, edited: EditedUpload, contracts: Container[str]) -> str:

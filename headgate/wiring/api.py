@@ -18,12 +18,13 @@ from headgate.settings import (
 from headgate.wiring import definitions, intake, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from headgate.aws.cognito import AccessTokens, PoolPeople, Users
     from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.multipart_uploads import S3Uploads
+    from headgate.drafts.table_form import TableForm
     from headgate.lake.ports import FileRecord, ObjectRef
     from headgate.onboarding.onboard import Onboarding
     from headgate.onboarding.record_models import RecordModel
@@ -95,13 +96,11 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
     )
 
 
-def _draft_of_upload(
-    file_name: str, body: bytes, header: bool | None, file_order: Sequence[int], beside: Sequence[str]
-) -> dict[str, Any] | None:
+def _draft_of_upload(file_name: str, body: bytes, form: TableForm) -> dict[str, Any] | None:
     """Load the code of drafts only for a file without a contract, to keep cold starts short."""
     from headgate.local_files.draft_file import draft_of_upload
 
-    return draft_of_upload(file_name, body, header, file_order, beside)
+    return draft_of_upload(file_name, body, form)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:

@@ -94,6 +94,74 @@ def test_a_list_of_no_dataset_is_drafted_as_one_of_its_own() -> None:
     assert (result["dataset"], result["quarantined"]) == ("meters_readings", 0)
 
 
+def loans(**of_copy: object) -> bytes:
+    """Loans of a Polish library: the same book may be lent again, and two copies of it in one loan."""
+    lent = [
+        {
+            "nr_wypożyczenia": f"W/{number:05}/26",
+            "wypożyczono": f"2026-02-{number % 28 + 1:02}T09:54:00+01:00",
+            "kara": number * 1.1,
+            "zwrócono": number % 2 == 0,
+            "egzemplarze": [
+                {"isbn": f"{9788932880000 + 7 * number + place}", "dni": 14, **of_copy}
+                for place in range(number % 3 + 1)
+            ],
+        }
+        for number in range(1, 61)
+    ]
+    return json.dumps({"wypożyczenia": lent}).encode()
+
+
+def draft_of_list(body: bytes, part: str) -> tuple[list[str], dict[str, Any]]:
+    """The drafted key of a list in records, and its draft."""
+    caller = uploader()
+    draft = checked(caller, uploaded(caller, body, "lista.json", ""), {"part": part}).json["draft"]
+    columns = draft["document"]["schema"][0]["properties"]
+    keyed = {each["primaryKeyPosition"]: each["name"] for each in columns if each.get("primaryKey")}
+    return [keyed[position] for position in sorted(keyed)], draft
+
+
+def test_the_key_of_a_list_is_that_of_its_record_and_the_place_although_a_value_is_unique_by_chance() -> None:
+    """The isbn of a lent book was the key: the next loan of the book replaced the first one."""
+    key, draft = draft_of_list(loans(), "wypożyczenia.egzemplarze")
+    assert {*key} == {"wypozyczenia_nr_wypozyczenia", "egzemplarze_position"}
+    assert draft["repeated_columns"] == ["wypozyczenia_kara", "wypozyczenia_zwrocono"]
+    assert {note["column"]: note["message"] for note in draft["notes"] if note["decides"]} == {
+        "egzemplarze_position": "is only a place in a list: rows of a later file replace these rows wherever "
+        "they have the same place",
+        "wypozyczenia_nr_wypozyczenia": "is in the key only because it identifies the record around each row "
+        "in this file: of two rows with one value and place the newer is kept",
+    }
+
+
+@pytest.mark.parametrize(("own", "values"), [("alarm_id", "A-{}"), ("at", "2026-11-20T{:02}:00:00Z")])
+def test_an_id_or_time_that_is_unique_in_its_record_is_in_the_key_before_the_place(
+    own: str, values: str
+) -> None:
+    """The places of the next file of a machine begin with 1 again."""
+    machines = [
+        {"machine": f"M-{n:02}", "alarms": [{own: values.format(hour), "kwh": 3.5 + n} for hour in range(9)]}
+        for n in range(1, 13)
+    ]
+    key, _ = draft_of_list(json.dumps(machines).encode(), "alarms")
+    assert {*key} == {"parent_machine", own}
+
+
+def test_a_list_in_a_list_in_records_has_the_key_of_both() -> None:
+    orders = [
+        {
+            "order_id": f"O-{n:03}",
+            "boxes": [
+                {"weight": n + 0.5, "items": [{"title": f"T{place % 2}"} for place in range(n % 4 + 1)]}
+                for _ in range(n % 2 + 1)
+            ],
+        }
+        for n in range(60)
+    ]
+    key, _ = draft_of_list(json.dumps({"orders": orders}).encode(), "orders.boxes.items")
+    assert {*key} == {"orders_order_id", "boxes_position", "items_position"}
+
+
 def test_values_of_the_records_around_a_list_are_left_out_at_first_but_for_their_keys_and_times() -> None:
     """A mean over the readings counted the yield of a batch once for each reading."""
     batches = [
