@@ -1,5 +1,3 @@
-"""Anomalous periods of series."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""The API application, which answers API Gateway events."""
-
 from __future__ import annotations
 
 import logging

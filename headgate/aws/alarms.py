@@ -1,5 +1,3 @@
-"""Raised CloudWatch alarms."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,3 @@
-"""Objects in S3."""
-
 from __future__ import annotations
 
 import io

@@ -1,5 +1,3 @@
-"""Find a file's records by id or key."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""The declaration that a lake or a column has no card numbers, with its author, day and reason."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Columns that point to a column of another dataset, as their contracts declare."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

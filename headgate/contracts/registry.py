@@ -1,5 +1,3 @@
-"""All contracts of one lake."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping

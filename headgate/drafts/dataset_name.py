@@ -1,5 +1,3 @@
-"""The dataset name for a file's draft."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""The order of day and month that the dates of a file show."""
-
 from __future__ import annotations
 
 from collections import defaultdict

@@ -1,5 +1,3 @@
-"""Columns of the records around a list, which repeat in each row of the list."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""Findings of a draft, which a person should check."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Answers about an ambiguous column: a date pattern, an example of a number, or an order of day and month."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Columns of a draft under names that SQL takes without quotes; their names in the file become aliases."""
-
 from __future__ import annotations
 
 from dataclasses import replace

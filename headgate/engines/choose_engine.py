@@ -1,5 +1,3 @@
-"""Choose the engine of a run, and find the engine of a table."""
-
 from __future__ import annotations
 
 from enum import StrEnum

@@ -1,5 +1,3 @@
-"""The interface of an engine."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias

@@ -1,5 +1,3 @@
-"""Names of runs that are named by their start time, and the day in their keys."""
-
 from __future__ import annotations
 
 from datetime import UTC, date, datetime

@@ -1,5 +1,3 @@
-"""Export runs in buckets: files and manifests in raw, watermarks in the state bucket."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

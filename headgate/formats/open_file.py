@@ -1,5 +1,3 @@
-"""Open the rows of a local file: in batches if the format allows it, else all at once."""
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,5 +1,3 @@
-"""Measure whether probabilities are calibrated, in bins with equal numbers of cases."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field

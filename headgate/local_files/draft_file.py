@@ -1,5 +1,3 @@
-"""Draft contracts from sample files, and check each sample by its draft."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

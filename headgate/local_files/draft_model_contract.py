@@ -1,5 +1,3 @@
-"""Draft the contract of an SQL model from its statement."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""Profile a file."""
-
 from __future__ import annotations
 
 import hashlib

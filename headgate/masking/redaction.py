@@ -1,5 +1,3 @@
-"""Replace card numbers, track data, verification codes and social security numbers in text by markers."""
-
 from __future__ import annotations
 
 import re

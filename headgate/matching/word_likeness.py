@@ -1,5 +1,3 @@
-"""Measure how similar two names are, by their spelling and their words."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Delete old snapshots, to which neither a retained manifest nor a table refers."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""Refresh the tables of all datasets between runs, until no rows are new."""
-
 from __future__ import annotations
 
 import logging

@@ -1,5 +1,3 @@
-"""Write a dataset's snapshot: merge changed parts, and copy the others from the previous snapshot."""
-
 from __future__ import annotations
 
 import logging

@@ -1,5 +1,3 @@
-"""Create the records of a file that the gate accepted."""
-
 from __future__ import annotations
 
 from collections import Counter

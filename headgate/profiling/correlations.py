@@ -1,5 +1,3 @@
-"""Correlate numeric columns."""
-
 from __future__ import annotations
 
 from itertools import combinations, islice

@@ -1,5 +1,3 @@
-"""Validate the datasets of a run with Great Expectations."""
-
 from __future__ import annotations
 
 import warnings

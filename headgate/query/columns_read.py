@@ -1,5 +1,3 @@
-"""Find the columns of a table that a statement reads."""
-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping

@@ -1,5 +1,3 @@
-"""Describe an error of the SQL parser to a person."""
-
 from __future__ import annotations
 
 import difflib

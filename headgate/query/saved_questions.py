@@ -1,5 +1,3 @@
-"""The saved questions of a lake: those of every lake, and those of its deployed systems and their domains."""
-
 from __future__ import annotations
 
 from collections import ChainMap

@@ -1,5 +1,3 @@
-"""Find the tables that statements read."""
-
 from __future__ import annotations
 
 import re

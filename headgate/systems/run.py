@@ -1,5 +1,3 @@
-"""Run one system over one snapshot of the lake: build, audit everything, then publish."""
-
 from __future__ import annotations
 
 import hashlib

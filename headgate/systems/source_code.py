@@ -1,5 +1,3 @@
-"""The source that builds a system's tables, and its version."""
-
 from __future__ import annotations
 
 import ast

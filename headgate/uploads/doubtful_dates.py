@@ -1,5 +1,3 @@
-"""Dates in the future, which are doubtful in a field that records the past; no row is refused for them."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""The values of a file's columns that have few different ones, so that a person can map each of them."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Row numbers of a file of which a person left out rows."""
-
 from __future__ import annotations
 
 import re

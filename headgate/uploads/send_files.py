@@ -1,5 +1,3 @@
-"""Send files to raw and wait for the gate."""
-
 from __future__ import annotations
 
 import time

@@ -1,5 +1,3 @@
-"""Order rows by their key columns."""
-
 from __future__ import annotations
 
 import pyarrow as pa

@@ -1,5 +1,3 @@
-"""Check a contract's rules on whole columns."""
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,3 @@
-"""OpenLineage events of tables and of runs."""
-
 from __future__ import annotations
 
 from dataclasses import replace

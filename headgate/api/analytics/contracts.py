@@ -1,5 +1,3 @@
-"""Contracts and the SQL catalog."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

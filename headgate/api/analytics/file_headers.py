@@ -1,5 +1,3 @@
-"""Headers in files that are mapped to the columns of a dataset."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Statements of answers by mail, which never have columns about people."""
-
 from __future__ import annotations
 
 from contextlib import contextmanager

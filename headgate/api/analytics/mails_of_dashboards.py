@@ -1,5 +1,3 @@
-"""Mails of a dashboard, which are deleted and restored with it."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""The model cards of the deployed systems, with the figures of the current tables."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""The saved questions of the lake."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

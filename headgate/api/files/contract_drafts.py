@@ -1,5 +1,3 @@
-"""Contracts of datasets that people create from a file."""
-
 from __future__ import annotations
 
 from contextlib import contextmanager

@@ -1,5 +1,3 @@
-"""Corrected rows, which pass the gate as a new file."""
-
 from __future__ import annotations
 
 import hashlib

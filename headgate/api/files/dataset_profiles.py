@@ -1,5 +1,3 @@
-"""Profiles of datasets: statistics of their newest snapshots."""
-
 from __future__ import annotations
 
 from itertools import islice

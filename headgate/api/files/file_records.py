@@ -1,5 +1,3 @@
-"""File records."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Columns of a dataset's recent files that are no columns of the dataset."""
-
 from __future__ import annotations
 
 import json

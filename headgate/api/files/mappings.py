@@ -1,5 +1,3 @@
-"""Mappings of columns to fields, for a person to decide."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""Profiles of files, and quality over time."""
-
 from __future__ import annotations
 
 import json

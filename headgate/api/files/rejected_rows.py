@@ -1,5 +1,3 @@
-"""Rows in quarantine."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Remembered decisions for headers of files, as the page of a dataset lists them."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

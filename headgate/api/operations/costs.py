@@ -1,5 +1,3 @@
-"""The cost of files and runs."""
-
 from __future__ import annotations
 
 from datetime import timedelta

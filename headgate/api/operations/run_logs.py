@@ -1,5 +1,3 @@
-"""Log lines of the jobs of a run."""
-
 from __future__ import annotations
 
 import json

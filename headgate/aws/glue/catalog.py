@@ -1,5 +1,3 @@
-"""Tables of the Glue catalog."""
-
 from __future__ import annotations
 
 import logging

@@ -1,5 +1,3 @@
-"""Logs of Glue job runs."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

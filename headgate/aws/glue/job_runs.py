@@ -1,5 +1,3 @@
-"""Runs of Glue jobs with their recorded use."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

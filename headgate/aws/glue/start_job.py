@@ -1,5 +1,3 @@
-"""Start a Glue job with at most one concurrent run."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

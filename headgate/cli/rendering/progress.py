@@ -1,5 +1,3 @@
-"""Progress at a terminal, and as plain lines in a log."""
-
 from __future__ import annotations
 
 import time

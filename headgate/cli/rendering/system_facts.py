@@ -1,5 +1,3 @@
-"""Facts about the tables of datasets and systems, from Athena."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

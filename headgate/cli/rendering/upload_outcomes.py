@@ -1,5 +1,3 @@
-"""The outcome of each file of an upload, as JSON."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

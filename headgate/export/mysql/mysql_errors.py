@@ -1,5 +1,3 @@
-"""Errors of the MySQL driver and server as Headgate errors."""
-
 from __future__ import annotations
 
 import ssl

@@ -1,5 +1,3 @@
-"""One connection to a MySQL server, and the settings of its session."""
-
 from __future__ import annotations
 
 import socket

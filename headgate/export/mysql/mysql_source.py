@@ -1,5 +1,3 @@
-"""A MySQL or MariaDB database as the source of an export."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

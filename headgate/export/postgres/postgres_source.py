@@ -1,5 +1,3 @@
-"""A PostgreSQL database as the source of an export."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""The file formats of an export, and the rows of its files."""
-
 from __future__ import annotations
 
 from enum import StrEnum

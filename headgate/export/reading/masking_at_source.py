@@ -1,5 +1,3 @@
-"""Masking of rows while they are read, and the digests of rows that lose a number."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol

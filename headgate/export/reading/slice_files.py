@@ -1,5 +1,3 @@
-"""Write one slice of a table to one file."""
-
 from __future__ import annotations
 
 import os

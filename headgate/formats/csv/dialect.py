@@ -1,5 +1,3 @@
-"""The dialect of a CSV text."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

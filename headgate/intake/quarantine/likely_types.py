@@ -1,5 +1,3 @@
-"""Infer the formats and wider types that read values which break a column's type. Pure."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Refuse rows that break a rule of their contract; a rule that halts rejects the whole file."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

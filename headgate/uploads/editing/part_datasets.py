@@ -1,5 +1,3 @@
-"""The dataset of a part of a file, by its columns."""
-
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,5 +1,3 @@
-"""The parts of a sent file: sheets, archive members and lists of records, and the first one with a table."""
-
 from __future__ import annotations
 
 import io

@@ -1,5 +1,3 @@
-"""The suggested fields of an upload's columns, by name and by value in any format."""
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,5 +1,3 @@
-"""Pages of the rows that `write_grid` wrote."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""An uploaded file, opened by the gate's reader without the contract's columns."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace

@@ -1,5 +1,3 @@
-"""`headgate datasets`: the datasets that people created in the lake."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""`headgate export`: export tables of a database server to raw, list and verify the exports."""
-
 from __future__ import annotations
 
 import hashlib

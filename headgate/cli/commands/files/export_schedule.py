@@ -1,5 +1,3 @@
-"""`headgate export login` and `export start`: store the login of the scheduled export, and run it once."""
-
 from __future__ import annotations
 
 import os

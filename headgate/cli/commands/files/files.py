@@ -1,5 +1,3 @@
-"""`headgate upload` and `headgate files`: send files to raw, list and revert them."""
-
 from __future__ import annotations
 
 import json

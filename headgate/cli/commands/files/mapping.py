@@ -1,5 +1,3 @@
-"""`headgate mapping`: map the columns of files whose header differs from their contract."""
-
 from __future__ import annotations
 
 import shlex

@@ -1,5 +1,3 @@
-"""`headgate onboard`: create records from a file, row by row."""
-
 from __future__ import annotations
 
 import secrets

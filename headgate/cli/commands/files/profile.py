@@ -1,5 +1,3 @@
-"""`headgate profile`: profile a local file without a lake."""
-
 from __future__ import annotations
 
 from pathlib import Path

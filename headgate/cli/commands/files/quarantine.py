@@ -1,5 +1,3 @@
-"""`headgate quarantine`: list refused rows, and replay or settle their files."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""`headgate cost`: the cost of files and runs at list prices, with a forecast."""
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

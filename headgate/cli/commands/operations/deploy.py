@@ -1,5 +1,3 @@
-"""`headgate deploy` and `headgate destroy`: deploy a lake project without a clone and without make."""
-
 from __future__ import annotations
 
 import os

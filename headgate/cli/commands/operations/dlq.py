@@ -1,5 +1,3 @@
-"""`headgate dlq`: dead letters and their files."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,3 @@
-"""`headgate forget`: erase one person from every zone and every version, with a certificate."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""`headgate keys`: rotate the masking key, and replace the tokens of old keys."""
-
 from __future__ import annotations
 
 import secrets

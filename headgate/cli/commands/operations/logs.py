@@ -1,5 +1,3 @@
-"""`headgate logs`: log lines of functions and jobs."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""`headgate run` and `headgate runs`: start a run and watch it, list earlier runs."""
-
 from __future__ import annotations
 
 from datetime import UTC, datetime

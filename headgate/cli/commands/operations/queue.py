@@ -1,5 +1,3 @@
-"""`headgate queue`: the messages of each queue."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""`headgate rebuild`: restore curated and quarantine from raw."""
-
 from __future__ import annotations
 
 import click

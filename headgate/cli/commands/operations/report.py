@@ -1,5 +1,3 @@
-"""`headgate report`: the lake on one screen or page."""
-
 from __future__ import annotations
 
 from dataclasses import asdict

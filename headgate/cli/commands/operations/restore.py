@@ -1,5 +1,3 @@
-"""`headgate restore`: restore deleted objects of a bucket, and files whose records were lost."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

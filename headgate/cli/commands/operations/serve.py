@@ -1,5 +1,3 @@
-"""`headgate serve`: the HTTP API and the console on a port of this machine."""
-
 from __future__ import annotations
 
 import secrets

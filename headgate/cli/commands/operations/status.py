@@ -1,5 +1,3 @@
-"""`headgate status`: the state of the lake for the person on call."""
-
 from __future__ import annotations
 
 from collections import Counter

@@ -1,5 +1,3 @@
-"""`headgate users`: the people who may sign in to the console and the API."""
-
 from __future__ import annotations
 
 import dataclasses

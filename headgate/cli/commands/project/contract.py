@@ -1,5 +1,3 @@
-"""`headgate contract`: list, draft and check contracts."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""`headgate contract init|check|diff`: draft and compare contracts, and check files, without a lake."""
-
 from __future__ import annotations
 
 import sys

@@ -1,5 +1,3 @@
-"""`headgate contract import|export`: convert contracts from and to schemas of other tools."""
-
 from __future__ import annotations
 
 import json

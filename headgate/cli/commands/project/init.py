@@ -1,5 +1,3 @@
-"""`headgate init`: create a lake project."""
-
 from __future__ import annotations
 
 import re

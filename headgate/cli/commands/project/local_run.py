@@ -1,5 +1,3 @@
-"""`headgate models run` and `headgate systems run`: build tables from local files."""
-
 from __future__ import annotations
 
 from collections import Counter

@@ -1,5 +1,3 @@
-"""`headgate models init` and `test`: drafts of contracts, and unit tests of SQL models."""
-
 from __future__ import annotations
 
 import sys

@@ -1,5 +1,3 @@
-"""`headgate push`: update contracts, SQL and dashboards of a lake without a deployment."""
-
 from __future__ import annotations
 
 import sys

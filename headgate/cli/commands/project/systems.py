@@ -1,5 +1,3 @@
-"""`headgate systems`: Python systems of a lake project."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""`headgate dbt`: a dbt project over the lake."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""`headgate tables iceberg`: a table's Iceberg metadata, and statements that read them."""
-
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass

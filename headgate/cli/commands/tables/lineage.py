@@ -1,5 +1,3 @@
-"""`headgate lineage` and `headgate file`: the files of a table, and the tables of a file."""
-
 from __future__ import annotations
 
 import os

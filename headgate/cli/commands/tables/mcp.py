@@ -1,5 +1,3 @@
-"""`headgate mcp`: the lake for AI agents."""
-
 from __future__ import annotations
 
 import os

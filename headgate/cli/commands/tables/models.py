@@ -1,5 +1,3 @@
-"""`headgate models`: champion models and their cards. `headgate data-docs`: pages about quality checks."""
-
 from __future__ import annotations
 
 import json

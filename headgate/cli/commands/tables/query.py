@@ -1,5 +1,3 @@
-"""`headgate query` and `headgate questions`: SQL over the lake."""
-
 from __future__ import annotations
 
 import csv

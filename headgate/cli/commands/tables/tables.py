@@ -1,5 +1,3 @@
-"""`headgate tables`: list versions of the systems' tables, and roll back."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,3 @@
-"""Choose the action on a transaction that is expected to cost least."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

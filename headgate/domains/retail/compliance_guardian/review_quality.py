@@ -1,5 +1,3 @@
-"""Figures of reviews in fraud_model_quality, apart from those of reported labels."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

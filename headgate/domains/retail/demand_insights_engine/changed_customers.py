@@ -1,5 +1,3 @@
-"""The customers whose rows changed since the beginning of the newest day, in the figures of that day."""
-
 from __future__ import annotations
 
 import shutil

@@ -1,5 +1,3 @@
-"""Labels of groups of texts: phrases that occur in the texts."""
-
 from __future__ import annotations
 
 import re
