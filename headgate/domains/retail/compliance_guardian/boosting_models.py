@@ -34,6 +34,7 @@ RECIPES: Mapping[str, Mapping[str, int]] = {
     "boosting_24_leaves": {"max_leaf_nodes": 24, "max_iter": 60},
 }
 FIRST = next(iter(RECIPES))
+BOOSTING = "gradient_boosting"
 TREES = 100  # of the isolation forest
 UNKNOWN, HONEST, FRAUD = -1, 0, 1
 """What is known of a transaction's truth."""
@@ -88,7 +89,7 @@ class Boosting:
     reference: pd.Series[float]
     honest_share: float = 1.0
     recipe: str = FIRST
-    name: str = "gradient_boosting"
+    name: str = BOOSTING
 
     def strength(self, points: pd.DataFrame) -> Array:
         """Return the log-odds of fraud.
@@ -211,7 +212,12 @@ def boosting_of_sample(
         name for name in columns if points[name].notna().any()
     ]  # the classifier takes no column without a value
     fitted = classifier.fit(_matrix(points, columns), fraud)
-    return Boosting(fitted, columns, points[list(columns)].median(), honest_share, recipe)
+    return Boosting(fitted, columns, typical(points[list(columns)]), honest_share, recipe)
+
+
+def typical(points: pd.DataFrame) -> pd.Series[float]:
+    """Return the median of each feature; not known where most transactions do not have it."""
+    return points.median().where(points.notna().mean() >= 0.5)  # noqa: PLR2004 half of them
 
 
 def isolation(points: pd.DataFrame, fraud_share: float = EXPECTED_FRAUD_SHARE) -> Isolation:
@@ -221,7 +227,7 @@ def isolation(points: pd.DataFrame, fraud_share: float = EXPECTED_FRAUD_SHARE) -
     fitted = forest.fit(np.nan_to_num(_matrix(points, UNLABELLED), nan=_UNKNOWN))
     isolated, unusual = _strangeness(fitted, points, UNLABELLED)
     seen = np.sort(isolated), np.sort(unusual)
-    return Isolation(fitted, UNLABELLED, points[list(UNLABELLED)].median(), seen, fraud_share)
+    return Isolation(fitted, UNLABELLED, typical(points[list(UNLABELLED)]), seen, fraud_share)
 
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types

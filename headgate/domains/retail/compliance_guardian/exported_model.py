@@ -142,7 +142,7 @@ def _facts(model: boosting_models.Boosting, review_price: float, margin_share: f
         "conditions": fraud_reasons.CONDITIONS,
         "combination": fraud_reasons.COMBINATION,
         "reasons": fraud_reasons.REASONS,
-        "least_reason": fraud_reasons.MIN_SHARE,
+        "least_reason": fraud_reasons.MIN_RISE,
         "windows_days": features.WINDOWS_DAYS,
         "memory_days": features.MEMORY_DAYS,
         "delay_days": features.DELAY_DAYS,

@@ -1,25 +1,31 @@
-"""Why a transaction was stopped: the true facts that raised its score most."""
+"""Why a transaction was stopped: how far its facts raised the odds of fraud over those of a typical one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from headgate.domains.retail.compliance_guardian.boosting_models import BOOSTING
 from headgate.domains.retail.compliance_guardian.features import ALL, MEMORY_DAYS, ORDINARY_BELOW
-from headgate.domains.retail.predictions.fraud import is_fact
+from headgate.domains.retail.predictions.fraud import is_fact, strongest
+from headgate.scoring.shapley_values import shapley_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pandas as pd
+    from collections.abc import Callable, Sequence
 
     from headgate.domains.retail.compliance_guardian.boosting_models import FraudModel
 
+Array = npt.NDArray[np.float64]
+
 REASONS = 3
+MIN_RISE = float(np.log(1.1))
+"""Least contribution of a reason: it raises the odds by a tenth."""
 _WHOLE_FROM = 100  # numbers in words have no decimals from here on
-MIN_SHARE = 0.01  # share of the whole rise over the typical transaction
+_FACTOR_WHOLE_FROM = 10  # nor factors and odds from here on
 
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
@@ -35,7 +41,8 @@ _BEGINNINGS = {
     "many_payments_of_customer": ("customer_count",),
     "unusual_time": ("is_weekend", "is_night"),
     "new_customer": ("account_age",),
-    "unusual_amount": ("amount", "usual", "highest", "customer_mean"),
+    "unusual_payments_before": ("highest",),
+    "unusual_amount": ("amount", "usual", "customer_mean"),
 }
 
 NEW_ACCOUNT_DAYS = 30
@@ -69,6 +76,13 @@ CONDITIONS: dict[str, dict[str, str | float]] = {
     },
     "unusual_time": {"feature": "is_night", "least": 1},
     "new_customer": {"feature": "account_age_days", "least": 0, "below": NEW_ACCOUNT_DAYS},
+    "unusual_payments_before": {
+        "feature": "highest_to_usual_14d",
+        "least": ORDINARY_BELOW,
+        "times": TIMES_USUAL,
+        "of": "amount_to_usual",
+        "of_days": 1,
+    },
     "unusual_amount": {"feature": "amount_to_usual", "least": ORDINARY_BELOW},
 }
 """The condition of `predictions.fraud.is_fact` under which each reason is true: a group moves the score to
@@ -76,26 +90,61 @@ either side, so an old account may raise it, too.
 """
 COMBINATION = "unusual_combination"
 """The reason of a transaction where no other is true: only its features together are unusual."""
-_NUMBERS: dict[str, tuple[str, dict[str, tuple[str, float]]]] = {
-    "earlier_fraud_of_customer": ("{frauds} known when it was paid", {"frauds": ("customer_frauds_30d", 1)}),
-    "earlier_fraud_at_terminal": ("{frauds} known when it was paid", {"frauds": ("terminal_frauds_30d", 1)}),
+_FRAUDS_KNOWN = "({frauds:g} known when it was paid)"
+_PER_DAY = "({own:g} in 24 hours, usually {usual:g} a day)"
+_TIMES = f"({{times:g}} times the mean of the {MEMORY_DAYS} days before)"
+_HIGHEST = f"(the highest in 14 days {{times:g}} times the mean of {MEMORY_DAYS} days)"
+_PHRASES: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
+    "earlier_fraud_of_customer": (
+        f"earlier fraud of customer {_FRAUDS_KNOWN}",
+        f"earlier frauds of customer {_FRAUDS_KNOWN}",
+        {"frauds": ("customer_frauds_30d", 1)},
+    ),
+    "earlier_fraud_at_terminal": (
+        f"earlier fraud at terminal {_FRAUDS_KNOWN}",
+        f"earlier frauds at terminal {_FRAUDS_KNOWN}",
+        {"frauds": ("terminal_frauds_30d", 1)},
+    ),
     "many_payments_at_terminal": (
-        "{own} in 24 hours, usually {usual} a day",
+        f"many payments at terminal {_PER_DAY}",
+        f"payments at terminal {_PER_DAY}",
         {"own": ("terminal_count_1d", 1), "usual": ("terminal_known_30d", _USUAL_DAYS)},
     ),
     "many_payments_of_customer": (
-        "{own} in 24 hours, usually {usual} a day",
+        f"many payments of customer {_PER_DAY}",
+        f"payments of customer {_PER_DAY}",
         {"own": ("customer_count_1d", 1), "usual": ("customer_count_30d", _USUAL_DAYS)},
     ),
-    "unusual_time": ("between 0:00 and 7:00", {}),
-    "new_customer": ("{days} days after signing up", {"days": ("account_age_days", 1)}),
-    "unusual_amount": (
-        f"{{times}} times the mean of the {MEMORY_DAYS} days before",
-        {"times": ("amount_to_usual", 1)},
+    "unusual_time": ("unusual time (between 0:00 and 7:00)", "time of the week", {}),
+    "new_customer": (
+        "new customer ({days:g} days after signing up)",
+        "age of account ({days:g} days)",
+        {"days": ("account_age_days", 1)},
     ),
-    COMBINATION: ("no single fact stands out", {}),
+    "unusual_payments_before": (
+        f"unusual payments before {_HIGHEST}",
+        f"payments before {_HIGHEST}",
+        {"times": ("highest_to_usual_14d", 1)},
+    ),
+    "unusual_amount": (f"unusual amount {_TIMES}", f"amount {_TIMES}", {"times": ("amount_to_usual", 1)}),
 }
-"""The words after each reason, and the features in them, each with its divisor."""
+"""The words for each group where its reason is true, and where it is not; and the features in them, each with
+its divisor.
+"""
+_COMBINATION_WORDS = "unusual combination (no single fact stands out)"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why transactions were stopped.
+
+    Attributes:
+        codes: reasons, shape (transactions, REASONS), strongest first; None where there are fewer.
+        words: of each transaction, what raised and lowered its odds from those of a typical one, and how far.
+    """
+
+    codes: npt.NDArray[np.object_]
+    words: list[str]
 
 
 def groups() -> dict[str, list[str]]:
@@ -106,76 +155,113 @@ def groups() -> dict[str, list[str]]:
     return {code: [name for name in ALL if owner[name] == code] for code in _BEGINNINGS}
 
 
-def reason_codes(
-    model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[np.float64] | None = None
-) -> npt.NDArray[np.object_]:
-    """Return reason codes, shape (transactions, REASONS), strongest first; None for weak reasons.
+def explain(model: FraudModel, points: pd.DataFrame) -> Explained:
+    """Return the reasons of transactions.
 
-    A group's contribution is the decrease of the strength if its features are those of a typical transaction.
-    A reason that is not true of the transaction is left out; where none is left, COMBINATION is the reason.
-
-    Args:
-        strength: the model's strengths of the transactions, if already computed.
+    Of the groups that raise the strength most, those are reasons that are true of the transaction; where none
+    is, COMBINATION is the reason.
     """
-    if points.empty:
-        return np.empty((0, REASONS), dtype=object)
-    owned = groups()
-    whole = model.strength(points) if strength is None else strength
-    lost = np.stack(
-        [whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1
-    )
-    values = _values(points)
-    for place, code in enumerate(owned):
-        lost[~is_fact(CONDITIONS[code], values), place] = -np.inf
-    order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
-    parts = np.take_along_axis(lost, order, axis=1)
-    rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-    codes = np.array(list(owned), dtype=object)[order]
-    codes[parts < MIN_SHARE * rise] = None
-    codes[[code is None for code in codes[:, 0]], 0] = COMBINATION
-    return codes
-
-
-def in_words(codes: npt.NDArray[np.object_], points: pd.DataFrame) -> list[str | None]:
-    """Return the reasons of each transaction with their numbers; None without a reason.
-
-    Args:
-        codes: as `reason_codes` returns them.
-        points: the features of the same transactions.
-    """
-    values = _values(points)
-    numbers = {
-        code: {cell: values(name) / divisor for cell, (name, divisor) in cells.items()}
-        for code, (_, cells) in _NUMBERS.items()
+    columns = list(model.columns)
+    places = {
+        code: [columns.index(name) for name in own if name in columns] for code, own in groups().items()
     }
-    return [
-        ", ".join(
-            _with_number(code, {cell: float(column[row]) for cell, column in numbers[code].items()})
-            for code in own
-            if code is not None
-        )
-        or None
-        for row, own in enumerate(codes)
+    codes = [code for code, own in places.items() if own]
+    values = points[columns].to_numpy(dtype=np.float64, na_value=np.nan)
+    typical: Array = np.asarray(model.reference[columns], dtype=np.float64)
+
+    def strength(mixed: Array) -> Array:
+        return model.strength(pd.DataFrame(mixed, columns=columns))
+
+    moved = shapley_values(strength, values, typical, [places[code] for code in codes])
+    of_feature = _values(points)
+    is_true = np.stack([is_fact(CONDITIONS[code], of_feature) for code in codes], axis=1)
+    order = strongest(moved, REASONS, MIN_RISE)
+    usual = float(strength(typical[None, :])[0])
+    texts = _phrases(codes, is_true, of_feature)
+    in_words = _odds_in_words if model.name == BOOSTING else _strangeness_in_words
+    words = [
+        ("" if any(is_true[row, place] for place in own) else f"{_COMBINATION_WORDS}; ")
+        + in_words(own, moved[row], [column[row] for column in texts], usual)
+        for row, own in enumerate(order)
     ]
+    return Explained(_true_codes(codes, is_true, order), words)
 
 
-def _with_number(code: str, cells: dict[str, float]) -> str:
-    """Return a reason in words, without a number that is not known."""
-    words = code.replace("_", " ")
+def _true_codes(
+    codes: Sequence[str], is_true: npt.NDArray[np.bool_], order: Sequence[Sequence[int]]
+) -> npt.NDArray[np.object_]:
+    reasons = np.full((len(order), REASONS), None, dtype=object)
+    for row, own in enumerate(order):
+        true = [codes[place] for place in own if is_true[row, place]] or [COMBINATION]
+        reasons[row, : len(true)] = true
+    return reasons
+
+
+def _phrases(
+    codes: Sequence[str], is_true: npt.NDArray[np.bool_], of_feature: Callable[[str], Array]
+) -> list[list[str]]:
+    """Return the words for each group, by transaction."""
+    texts = []
+    for place, code in enumerate(codes):
+        if_true, otherwise, cells = _PHRASES[code]
+        numbers = {cell: of_feature(name) / divisor for cell, (name, divisor) in cells.items()}
+        texts.append(
+            [
+                _with_numbers(
+                    if_true if true else otherwise, {cell: float(own[row]) for cell, own in numbers.items()}
+                )
+                for row, true in enumerate(is_true[:, place])
+            ]
+        )
+    return texts
+
+
+def _odds_in_words(own: Sequence[int], moved: Array, texts: Sequence[str], usual: float) -> str:
+    """Return what multiplies the odds of a typical transaction to those of this one."""
+    lowest = int(moved.argmin())
+    shown = [*own, *([lowest] if moved[lowest] <= -MIN_RISE else [])]
+    rest = float(moved.sum() - moved[shown].sum())
+    factors = [(texts[place], float(moved[place])) for place in shown]
+    if abs(rest) >= MIN_RISE:
+        factors.append(("all else", rest))
+    parts = [
+        f"{text} {'raises' if change > 0 else 'lowers'} the odds {_amount(float(np.exp(abs(change))))}-fold"
+        for text, change in factors
+    ]
+    both = f"from {_odds(usual)} of a usual payment to {_odds(usual + float(moved.sum()))}"
+    return "; ".join([*parts, both])
+
+
+def _strangeness_in_words(own: Sequence[int], moved: Array, texts: Sequence[str], _: float) -> str:
+    """Return the shares of what makes a transaction strange, which is no probability."""
+    whole = moved.clip(min=0).sum()
+    parts = [f"{texts[place]} is {moved[place] / whole:.0%} of what sets it apart" for place in own]
+    return "; ".join(parts).replace("%", " %")
+
+
+def _odds(strength: float) -> str:
+    if strength >= 0:
+        return f"{_amount(float(np.exp(strength)))} to 1"
+    return f"1 to {_amount(float(np.exp(-strength)))}"
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if value >= _FACTOR_WHOLE_FROM else f"{round(value, 1):g}"
+
+
+def _with_numbers(phrase: str, cells: dict[str, float]) -> str:
+    """Return the words for a group, without numbers where one is not known."""
     if not np.isfinite(list(cells.values())).all():
-        return words
+        return phrase.split(" (", maxsplit=1)[0]
     # At most one decimal, and none of a large number.
-    texts = {cell: f"{round(value, 1 if value < _WHOLE_FROM else 0):g}" for cell, value in cells.items()}
-    return f"{words} ({_NUMBERS[code][0].format(**texts)})"
+    return phrase.format(
+        **{cell: round(value, 1 if value < _WHOLE_FROM else 0) for cell, value in cells.items()}
+    )
 
 
-def _values(points: pd.DataFrame) -> Callable[[str], npt.NDArray[np.float64]]:
+def _values(points: pd.DataFrame) -> Callable[[str], Array]:
     """Return a function of a feature's name to its values; NaN where it is not known."""
     unknown = np.full(len(points), np.nan)
     return lambda name: (
         points[name].to_numpy(dtype=np.float64, na_value=np.nan) if name in points else unknown
     )
-
-
-def _typical(points: pd.DataFrame, names: list[str], model: FraudModel) -> pd.DataFrame:
-    return points.assign(**{name: model.reference[name] for name in names if name in model.reference})

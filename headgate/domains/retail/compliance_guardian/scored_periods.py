@@ -322,7 +322,7 @@ class Scores:
         end = min(block.end, self.days.days[-1] + pd.Timedelta(days=1))
         scored = (
             (score, part["amount_gbp"].to_numpy())
-            for part, _, score in _judged(transactions, first, after, forest)
+            for part, score in _judged(transactions, first, after, forest)
         )
         days = (end - block.start).days
         price = decisions.review_price_of(scored, days, self.terms, may_block=False)
@@ -376,7 +376,7 @@ def _scored(
     """Yield the transactions between two places with their scores, one batch in memory at a time."""
     fitted = model.fitted
     is_taught = fitted.name == boosting_models.Boosting.name
-    for part, strength, score in _judged(transactions, first, after, fitted):
+    for part, score in _judged(transactions, first, after, fitted):
         kept = part.select(KEPT)
         amount = kept["amount_gbp"].to_numpy()
         price = model.review_price
@@ -384,9 +384,10 @@ def _scored(
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, fraud_reasons.REASONS), None, dtype=object)
         points = frame_of(part.select(fitted.columns).take(stopped))
-        explained[stopped] = fraud_reasons.reason_codes(fitted, points, strength[stopped])
+        reasons = fraud_reasons.explain(fitted, points)
+        explained[stopped] = reasons.codes
         words = np.full(part.num_rows, None, dtype=object)
-        words[stopped] = fraud_reasons.in_words(explained[stopped], points)
+        words[stopped] = reasons.words
         added = {"score": score, "decision": decision, **dict(zip(_REASONS, explained.T, strict=True))}
         added[_WORDS] = words
         added["model"] = np.full(part.num_rows, fitted.name, dtype=object)
@@ -397,8 +398,8 @@ def _scored(
 
 def _judged(
     transactions: DescribedTransactions, first: int, after: int, model: boosting_models.FraudModel
-) -> Iterator[tuple[pa.Table, Array, Array]]:
-    """Yield the transactions between two places, with the strength and score of each, in batches.
+) -> Iterator[tuple[pa.Table, Array]]:
+    """Yield the transactions between two places, with the score of each, in batches.
 
     Boosting scores a transaction by its own strength. A forest ranks the strengths of all of them, so these
     are in memory.
@@ -406,14 +407,13 @@ def _judged(
     columns = list(dict.fromkeys([*KEPT, *model.columns]))
     if model.name == boosting_models.Boosting.name:
         for part in transactions.tables(first, after, columns):
-            strength = model.strength(frame_of(part.select(model.columns)))
-            yield part, strength, model.scores_of(strength)
+            yield part, model.scores(frame_of(part.select(model.columns)))
         return
     every = strength_of(model, transactions, first, after)
     scores, begin = model.scores_of(every), 0
     for part in transactions.tables(first, after, columns):
         own = slice(begin, begin := begin + part.num_rows)
-        yield part, every[own], scores[own]
+        yield part, scores[own]
 
 
 def _schema(transactions: DescribedTransactions) -> pa.Schema:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headgate.scoring.scorer import Scorer, expit, logit
+from headgate.scoring.shapley_values import shapley_values
 from headgate.scoring.trees import Trees
 
 Array = npt.NDArray[np.float64]
@@ -57,8 +58,7 @@ class FraudScorer:
         features = self.features(asked)
         columns = self._facts["columns"]
         point = np.array([[features[name] for name in columns]])
-        strength = self.strength(point)
-        probability = float(expit(strength)[0])
+        probability = float(expit(self.strength(point))[0])
         costs = self._facts["costs"]
         amount = asked.pence / 100
         by_action = [
@@ -68,7 +68,7 @@ class FraudScorer:
         ]
         decision = self._facts["actions"][int(np.argmin(by_action))]
         is_approved = decision == self._facts["actions"][0]
-        reasons = () if is_approved else self._reasons(point, float(strength[0]), features)
+        reasons = () if is_approved else self._reasons(point, features)
         return FraudScore(probability, decision, reasons, {name: _known(features[name]) for name in columns})
 
     def strength(self, points: Array) -> Array:
@@ -148,27 +148,26 @@ class FraudScorer:
             "terminal_hours_since_ordinary_fraud": _hours(past.now_s, at_s[ordinary], first=True),
         }
 
-    def _reasons(self, point: Array, strength: float, features: Mapping[str, float]) -> tuple[str, ...]:
-        """Return the groups of features whose typical values would lower the strength most.
+    def _reasons(self, point: Array, features: Mapping[str, float]) -> tuple[str, ...]:
+        """Return the groups of features that raise the odds most over those of a typical transaction.
 
         A reason that is not true is left out; where none is left, the features together are the reason.
         """
         columns = {name: place for place, name in enumerate(self._facts["columns"])}
-        groups: list[tuple[str, list[str]]] = self._facts["groups"]
-        typical = np.repeat(point, len(groups), axis=0)
-        for row, (_, names) in enumerate(groups):
-            places = [columns[name] for name in names if name in columns]
-            typical[row, places] = self._reference[places]
-        lost = strength - self.strength(typical)
+        places = {
+            code: [columns[name] for name in names if name in columns]
+            for code, names in self._facts["groups"]
+        }
+        codes = [code for code, own in places.items() if own]
+        moved = shapley_values(self.strength, point, self._reference, [places[code] for code in codes])
         conditions = self._facts.get("conditions", {})
         values = partial(_value, {name: features[name] for name in columns})
-        for place, (code, _) in enumerate(groups):
-            if code in conditions and not is_fact(conditions[code], values)[0]:
-                lost[place] = -np.inf
-        order = np.argsort(-lost, kind="stable")[: self._facts["reasons"]]
-        rise = max(float(lost[order].clip(min=0).sum()), float(np.finfo(np.float64).tiny))
-        least = self._facts["least_reason"]
-        reasons = tuple(groups[place][0] for place in order if lost[place] / rise >= least)
+        (order,) = strongest(moved, self._facts["reasons"], self._facts["least_reason"])
+        reasons = tuple(
+            codes[place]
+            for place in order
+            if codes[place] not in conditions or is_fact(conditions[codes[place]], values)[0]
+        )
         combination = self._facts.get("combination")
         return reasons or ((combination,) if combination else ())
 
@@ -222,6 +221,21 @@ class _Past:
         return self.columns[name][
             self.rows[np.searchsorted(at_s, first_s) : np.searchsorted(at_s, last_s, side="right")]
         ]
+
+
+def strongest(moved: Array, count: int, least: float) -> list[list[int]]:
+    """Return the places of the groups that raise the strength of each transaction most, strongest first.
+
+    Args:
+        moved: contributions, shape (transactions, groups).
+        count: of groups at most.
+        least: contribution of a group.
+    """
+    orders = np.argsort(-moved, axis=1, kind="stable")[:, :count]
+    return [
+        [int(place) for place in order if own[place] >= least]
+        for own, order in zip(moved, orders, strict=True)
+    ]
 
 
 def is_fact(condition: Mapping[str, Any], values: Callable[[str], Array]) -> npt.NDArray[np.bool_]:

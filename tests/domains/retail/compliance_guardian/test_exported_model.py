@@ -105,7 +105,7 @@ def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the
     scores = model.scores(rows)
     decided, codes = (
         decisions.cheapest(scores, rows.amount_gbp.to_numpy()),
-        fraud_reasons.reason_codes(model, rows),
+        fraud_reasons.explain(model, rows).codes,
     )
     for place, (_, row) in enumerate(rows.iterrows()):
         found = scorer.score(asked(row))
