@@ -2445,6 +2445,30 @@ def test_articles_to_propose_are_in_the_order_of_their_money_and_a_day_that_came
     )
 
 
+def test_a_return_at_another_price_takes_pieces_off_everything_that_is_said_of_a_customer() -> None:
+    """9,360 pieces that were credited at £0.03 stayed bought for what was paid."""
+    _, often, last = row_parts("customers")
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (orders,) = (part for part in queue.evidence if part.title.startswith("Last order"))
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 11, 1), "completed", "A", 12, 2),
+        ("2", date(2010, 11, 4), "completed", "A", 10, 5),
+        ("2", date(2010, 11, 4), "completed", "B", 1, 5),
+        ("C3", date(2010, 12, 2), "cancelled", "A", -10, Decimal("0.03")),
+        ("C3", date(2010, 12, 2), "cancelled", "A", -2, Decimal("0.03")),
+    ]
+    with duckdb.connect() as engine:
+        with_lines(engine, lines)
+        engine.execute("insert into products (product_id, product_name) values ('A', 'LIGHT'), ('B', 'MUG')")
+        bought, newest, purchases = (answer_of(engine, part.of_item("9")) for part in (often, last, orders))
+    assert [(row["product_name"], row["pieces"], row["kept_for"]) for row in bought] == [
+        ("LIGHT", 10, 20),
+        ("MUG", 1, 5),
+    ]
+    assert [(row["product_name"], row["came_back"]) for row in newest] == [("LIGHT", 50), ("MUG", None)]
+    assert [(row["order_id"], row["came_back"]) for row in purchases] == [("2", 50), ("1", 4)]
+
+
 OF_TWO_ARTICLES: list[tuple[object, ...]] = [
     # The largest line is of A, the largest article is B.
     ("C1", date(2010, 10, 5), "cancelled", "A", -10, 50),
@@ -2731,7 +2755,7 @@ def test_of_the_last_orders_only_goods_came_back_in_the_opened_call() -> None:
     (queue,) = dashboards()["demand-insights-engine"].queues
     (part,) = (part for part in queue.evidence if part.title.startswith("Last order"))
     with duckdb.connect() as engine:
-        with_lines(engine, [*lines, ("498154", date(2010, 2, 17), "completed", "A", 9456, 0.30)])
+        with_lines(engine, [*lines, ("498154", datetime(2010, 2, 17, 9), "completed", "A", 9456, 0.30)])
         engine.execute(
             "insert into products (product_id, product_name, category) values "
             "('A', 'MAGNETS', 'gifts'), ('POST', 'POSTAGE', 'service')"
