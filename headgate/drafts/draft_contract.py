@@ -452,7 +452,6 @@ def _patterns(guess: Guess) -> tuple[str, ...]:
 
 
 def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, ...]) -> Contract:
-    """Return the contract of the drafted columns."""
     order_by = tuple(
         name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP
     )[:1]

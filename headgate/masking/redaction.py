@@ -95,7 +95,6 @@ def _redact_spans(text: str, spans: list[Span]) -> str:
 
 
 def _with_markers(text: str, spans: list[Span]) -> tuple[str, list[int]]:
-    """Return the text with a marker for each span, and the end of each marker."""
     parts: list[str] = []
     ends, length, at = [], 0, 0
     for start, stop in spans:

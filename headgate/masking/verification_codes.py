@@ -189,7 +189,6 @@ def _rows_in_full_width(text: pa.Array) -> Rows:
 
 
 def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
-    """Return the rows whose text matches the pattern."""
     matched: Rows = (
         rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
     )

@@ -107,22 +107,6 @@ class FileTable:
         )
 
     @property
-    def formerly_shown(self) -> dict[str, str]:
-        """The displayed name by the different one that older versions stored in edits.
-
-        They named a column with blanks around its name, or of a name that another has, by its place.
-        """
-        taken = {folded(name) for name in self.names}
-        former = tuple(
-            name
-            if showable(name) and self.names.count(name) == 1
-            else unused_name(made_up_name(place), taken)
-            for place, name in enumerate(self.names, 1)
-        )
-        pairs = zip(former, self.shown, strict=True)
-        return {old: new for old, new in pairs if old != new and old not in self.shown}
-
-    @property
     def samples(self) -> tuple[pa.Array, ...]:
         """The first rows, as texts."""
         return tuple(as_text(column.slice(0, SAMPLE_ROWS)) for column in self.columns)

@@ -94,7 +94,7 @@ class Decided:
 class Suggested:
     """The question to a person: a suggested field, or nothing, for each column.
 
-    `how` is the method by column, as in `Pair.how`; suggestions of older versions have none.
+    `how` is the method by column, as in `Pair.how`.
     """
 
     dataset: str
@@ -155,7 +155,7 @@ class Remembered:
 
     Attributes:
         header: fingerprint of the header.
-        columns: the header's names; mappings of older versions have none.
+        columns: the header's names.
         fields: by column; None leaves the column out.
     """
 

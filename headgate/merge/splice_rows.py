@@ -138,7 +138,6 @@ def _table_of(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
 
 
 def _places_of(keys: pa.Table, arriving: Sequence[Path], memory: Memory) -> npt.NDArray[np.int64]:
-    """Return the positions of the rows with arriving keys."""
     row = row_expression(keys.column_names)
     placed = keys.append_column(_PLACE, pa.array(np.arange(keys.num_rows)))
     with memory.connect() as connection:

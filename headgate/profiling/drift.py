@@ -71,9 +71,8 @@ class FileFigures:
 
     Attributes:
         export: the folder of the export that delivered the file; empty for any other file.
-        columns: empty for older files, of which only the number of rows is kept.
-        series: the file's name without numbers, which files of one source share; empty for files of exports
-            and in figures that an earlier release wrote.
+        columns: empty for earlier files, of which only the number of rows is kept.
+        series: the file's name without numbers, which files of one source share; empty for files of exports.
     """
 
     content_sha256: str
@@ -95,8 +94,8 @@ class FileFigures:
             str(read["content_sha256"]),
             int(str(read["rows"])),
             {name: ColumnFigures(**column) for name, column in columns.items()},
-            str(read.get("export", "")),
-            str(read.get("series", "")),
+            str(read["export"]),
+            str(read["series"]),
         )
 
     def is_delivered_with(self, other: FileFigures) -> bool:
@@ -198,7 +197,7 @@ def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
         return []
     earlier = [figures for figures in before if not figures.is_delivered_with(now)]
     complete = [figures for figures in earlier if figures.columns]
-    rows = _of_rows(now, _of_one_source(now, earlier))
+    rows = _of_rows(now, [figures for figures in earlier if figures.series == now.series])
     if len(complete) < MIN_FILES:
         return [*rows]
     return [*rows, *_of_schema(now, complete[-1]), *_of_columns(now, complete)]
@@ -254,31 +253,11 @@ def _number(text: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _of_one_source(now: FileFigures, earlier: Sequence[FileFigures]) -> Sequence[FileFigures]:
-    """Return the files of the same series: a small upload says nothing about a nightly export.
-
-    Figures of an earlier release have no series. They are of this source if a few files of the series have as
-    many rows.
-    """
-    own = [figures for figures in earlier if figures.series == now.series]
-    if not own or len(own) >= MIN_FILES:
-        return own
-    nameless = [figures for figures in earlier if not figures.series and not figures.export]
-    return [*nameless, *own] if nameless and not _is_unusual(_usual(own), _usual(nameless)) else own
-
-
-def _usual(files: Sequence[FileFigures]) -> float:
-    return median(figures.rows for figures in files)
-
-
-def _is_unusual(rows: float, usual: float) -> bool:
-    return bool(usual) and not 1 / ROWS_FACTOR <= rows / usual <= ROWS_FACTOR
-
-
-def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
-    """Yield a shift if the number of rows is unusual among files of the same source."""
-    if len(earlier) >= MIN_FILES and _is_unusual(now.rows, usual := _usual(earlier)):
-        reason = f"{now.rows:,} rows, while the last {len(earlier)} files had {usual:,.0f} (median)"
+def _of_rows(now: FileFigures, same_series: Sequence[FileFigures]) -> Iterable[Shift]:
+    """Yield a shift if the number of rows is unusual: a small upload says nothing about a nightly export."""
+    usual = median(figures.rows for figures in same_series) if len(same_series) >= MIN_FILES else 0
+    if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
+        reason = f"{now.rows:,} rows, while the last {len(same_series)} files had {usual:,.0f} (median)"
         yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", reason)
 
 

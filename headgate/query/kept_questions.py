@@ -113,15 +113,11 @@ def questions_key(person: str) -> str:
 
 
 def questions_of_text(text: bytes) -> list[KeptQuestion]:
-    """Parse an object with questions.
-
-    Earlier versions stored the scale `linear` for one that the values choose, and no form.
-    """
+    """Parse an object with questions."""
     return [
         KeptQuestion(
             **{
                 **question,
-                **({} if "form" in question or question.get("scale") != "linear" else {"scale": "auto"}),
                 "y": tuple(question["y"]),
                 "bounds": tuple((low, high) for low, high in question.get("bounds", ())),
             }

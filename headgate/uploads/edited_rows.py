@@ -187,7 +187,6 @@ def _sheet_column(source: Source, contract: Contract | None, column_of: Mapping[
 
 
 def _sheets_of(source: Source, batch: Received) -> list[str | None]:
-    """Return the name of the sheet of each row of a batch."""
     return [*source.row_sheets.take(int_array(batch.source_rows - 1)).to_pylist()]
 
 

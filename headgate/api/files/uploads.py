@@ -489,7 +489,6 @@ def _shown(upload: UploadRecord) -> Upload:
 
 
 def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
-    """Return the stored check of an upload."""
     asked = {
         **_mapping(lake, upload, stored),
         **_grid_facts(stored),

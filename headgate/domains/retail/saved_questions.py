@@ -13,7 +13,6 @@ _SHARED = shared_statements(files(__package__) / SHARED_SQL)
 
 
 def _by_system(file: str) -> Mapping[str, SavedQuestion]:
-    """Return the questions of a file that has one for each system."""
     return {saved.system: saved for saved in _in_file(file).values()}
 
 

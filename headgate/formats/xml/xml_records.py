@@ -70,7 +70,6 @@ def _records(root: Element) -> Iterator[dict[str, Any]]:
 
 
 def _rows(root: Element) -> list[Element]:
-    """Return the elements that are the records."""
     element = root
     while True:
         counts = Counter(_name(child) for child in element)

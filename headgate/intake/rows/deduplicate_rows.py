@@ -240,7 +240,6 @@ def _untied(tied: _Tied, cells: Sequence[pa.Array]) -> tuple[Rows, Rows]:
 
 
 def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:
-    """Return the rows of `alive` with the greatest rank of their group."""
     if not len(alive):
         return alive
     own = groups[alive]

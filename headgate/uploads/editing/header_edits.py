@@ -56,7 +56,7 @@ def _stored_edits(
         return edits, False
     about_rows = dict.fromkeys(opened.names[len(headed.names) :])
     if read := mappings.remembered_edits(key, headed):
-        stored = Edits.of(read).renamed(opened.headed.formerly_shown).for_next_file
+        stored = Edits.of(read).for_next_file
         stored = replace(stored, columns={**stored.columns, **about_rows})
         remembered, is_applicable = _applicable(stored, opened, mappings)
         is_applicable = is_applicable and edits.dataset in {"", remembered.dataset}

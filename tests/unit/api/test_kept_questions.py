@@ -139,12 +139,6 @@ def test_a_chart_that_cannot_be_drawn_is_not_kept(drawing: dict[str, object]) ->
     assert names(caller) == []
 
 
-def test_a_question_of_an_earlier_version_leaves_its_scale_to_its_values() -> None:
-    stored = {**question(), "series": "", "by": "ana", "at": "2026-01-02T03:04:05", "scale": "linear"}
-    (kept,) = questions_of_text(json.dumps([stored]).encode())
-    assert (kept.scale, kept.form, kept.is_stacked) == ("auto", "", None)
-
-
 def order(caller: Caller) -> list[tuple[str, str]]:
     return [(each["name"], each["width"]) for each in caller.call("GET", PATH).json["questions"]]
 

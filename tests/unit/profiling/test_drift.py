@@ -139,14 +139,6 @@ def test_hourly_sources_do_not_displace_a_nightly_export() -> None:
     assert drift(nightly(11), kept) == []
 
 
-def test_figures_of_an_earlier_release_serve_a_series_with_as_many_rows() -> None:
-    old = [replace(nightly(night), series="") for night in range(1, 11)]
-    assert drift(nightly(12, rows=10), old) == []
-    assert [shift.kind for shift in drift(nightly(12, rows=10), all_kept(nightly(11), after=old))] == ["rows"]
-    uploads = [replace(upload(name), series="supplier#.csv") for name in "ab"]
-    assert drift(uploads[1], all_kept(uploads[0], after=old)) == []
-
-
 def test_of_many_series_the_newest_are_kept_and_few_files_keep_their_columns() -> None:
     uploads = [upload(word(number)) for number in range(MAX_SERIES + 50)]
     kept = all_kept(*(nightly(night) for night in range(1, 11)), *uploads)

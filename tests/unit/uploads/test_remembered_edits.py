@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import openpyxl
-import pyarrow as pa
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
@@ -20,7 +19,6 @@ from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.local_files.check_file import any_key
-from headgate.matching.file_table import FileTable
 from headgate.matching.mappings import Mappings
 from headgate.uploads.edits import Edits, Step
 from headgate.uploads.remembered_edits import with_remembered_edits
@@ -171,16 +169,3 @@ def test_without_the_right_to_read_what_is_remembered_files_are_sent_as_they_are
     assert [
         sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], lambda: where, tmp_path)
     ] == [file]
-
-
-def test_edits_of_older_versions_get_the_names_that_are_shown_now() -> None:
-    """A second price was `column_3`, and ` item` with a blank was `column_2`."""
-    headed = FileTable(("price", " item", "price"), (pa.array(["1"]),) * 3)
-    assert headed.formerly_shown == {"column_1": "price", "column_2": "item", "column_3": "price_2"}
-    step = Step("split", "column_2", "-", into=("column_3", "kind"))
-    edits = Edits(columns={"column_3": "price", "kind": None}, steps=(step,))
-    assert edits.renamed(headed.formerly_shown) == Edits(
-        columns={"price_2": "price", "kind": None},
-        steps=(Step("split", "item", "-", into=("price_2", "kind")),),
-    )
-    assert FileTable(("price", "item"), (pa.array(["1"]),) * 2).formerly_shown == {}

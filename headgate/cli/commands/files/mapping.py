@@ -332,7 +332,6 @@ def _figures(checked: FileRecord) -> list[Table]:
 
 
 def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:
-    """Describe the outcome for the file and the mapping."""
     if sent_id:
         stored = f"Stored the mapping for files of {suggested.source} with this header."
         text = f"{stored} `headgate files show {sent_id}` follows {record.key}."

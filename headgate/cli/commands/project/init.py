@@ -151,7 +151,6 @@ def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _columns_by_role(texts: Sequence[str]) -> dict[str, str]:
-    """Return the columns of --column by role."""
     from headgate.drafts.sales_project import ROLES
 
     columns = {}

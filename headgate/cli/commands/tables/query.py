@@ -188,7 +188,6 @@ def _has_run(deployed: command_deployment.Deployment) -> bool:
 
 
 def _facts(deployed: command_deployment.Deployment, statement: str, answer: Answer) -> Sequence[UnitAndTitle]:
-    """Return the unit and the title of each column of an answer."""
     from headgate.query.answer_columns import facts_in_lake
     from headgate.wiring import definitions
 

@@ -48,7 +48,6 @@ def events_on(
 def _explained(
     unusual: pd.DataFrame, deviations: pd.Series[float], event: dict[Any, Any], grain: Grain
 ) -> pd.DataFrame:
-    """Return the unusual periods that an event explains, with the explained deviation."""
     near = unusual[
         _is_under(unusual["period_on"], event, grain)
         & np.sign(unusual["deviation"]).isin(DIRECTIONS[event["event_kind"]])

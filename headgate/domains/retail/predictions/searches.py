@@ -65,8 +65,7 @@ class IntentScorer:
             plain = re.sub(pattern, " ", plain)
         split = re.sub(self.facts["between_words"], " ", re.sub(self.facts["genitive"], "", plain)).split()
         singular = [self._singular(word) for word in split]
-        # An export of an earlier release has no texts.
-        meant = self.facts.get("texts_meant", {}).get(" ".join(singular))
+        meant = self.facts["texts_meant"].get(" ".join(singular))
         singular = meant.split() if meant else singular
         right = " ".join(self.facts["corrections"].get(word, word) for word in singular)
         return right[: self.facts["longest"]] or self.facts["blank"]

@@ -187,6 +187,5 @@ def _joined(
 
 
 def _parents(groups: Groups, sub_groups: Groups) -> Groups:
-    """Return the intent of each sub-intent."""
     first = np.unique(sub_groups, return_index=True)[1]
     return groups[first]
