@@ -95,7 +95,11 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         generated_ids.PROPERTY: [*column.generated_from],
         sheet_names.PROPERTY: column.is_sheet_name or "",
         RULES_PROPERTY: [rule.name for rule in column.rules if rule.name in RULES_WITHOUT_ARGUMENT],
-        "headgate.severity": _severities(column),
+        "headgate.severity": {
+            _KEYWORDS[rule.name]: _SEVERITIES[rule.level]
+            for rule in column.rules
+            if rule.name in _KEYWORDS and rule.level is not Level.QUARANTINE
+        },
         FORMAT_PROPERTY: property_of(
             column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))
         ),
@@ -132,15 +136,6 @@ def _options(column: Column) -> dict[str, Any]:
         _OPTIONS[rule.name]: rule.argument
         for rule in column.rules
         if rule.name in _OPTIONS and (rule.name, rule.argument) != implied
-    }
-
-
-def _severities(column: Column) -> dict[str, str]:
-    """Return the severities of rules without a severity in ODCS; `error` is the default."""
-    return {
-        _KEYWORDS[rule.name]: _SEVERITIES[rule.level]
-        for rule in column.rules
-        if rule.name in _KEYWORDS and rule.level is not Level.QUARANTINE
     }
 
 

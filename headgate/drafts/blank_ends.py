@@ -32,7 +32,8 @@ def with_trim(columns: Mapping[str, Column], names: Mapping[str, int]) -> dict[s
     """Return the columns whose texts are declared to be read without blanks at their ends."""
     return {
         name: replace(column, format=SourceFormat(trim=True))
-        if name in names and _is_plain(column)
+        if name in names
+        and (column.type.kind is Kind.STRING and column.mask is None and column.format is None)
         else column
         for name, column in columns.items()
     }
@@ -50,10 +51,6 @@ def about_blank_ends(columns: Mapping[str, Column], names: Mapping[str, int]) ->
 def _words(count: int) -> str:
     cells = "1 value differs" if count == 1 else f"{count:,} values differ"
     return f"{cells} from another one only in blanks at the ends, which are removed"
-
-
-def _is_plain(column: Column) -> bool:
-    return column.type.kind is Kind.STRING and column.mask is None and column.format is None
 
 
 def _with_a_plain_twin(text: pa.Array) -> int:

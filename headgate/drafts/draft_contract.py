@@ -540,7 +540,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     if stored.is_sheet_name:
         return replace(stored, description=_SHEET_NAME)
     name, mask = stored.name, _mask(stored, text)
-    column_type = _masked_type(mask) or _readable(guess.type, stored.type)
+    column_type = (ColumnType(Kind.STRING) if mask else None) or _readable(guess.type, stored.type)
     declared = guess.format if column_type == guess.type else None
     column = Column(
         name, column_type, mask=mask, format=declared, classification=_classification(name, mask, text)
@@ -653,11 +653,6 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
     cells = sample_cells(body, replace(stored, columns=guessed))
     lossy = [name for name in floats if len(cast(cells[name], columns[name].type).misfits)]
     return {name: replace(columns[name], type=ColumnType(Kind.DOUBLE)) for name in lossy}
-
-
-def _masked_type(mask: Mask | None) -> ColumnType | None:
-    """Return text for a masked column, because a token is a text."""
-    return ColumnType(Kind.STRING) if mask else None
 
 
 def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:

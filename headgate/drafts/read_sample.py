@@ -273,7 +273,9 @@ def _stored_columns(
         schema = stated_schema(content)
         stored = {folded(field.name): _stored_type(field.type) for field in schema}
         nested = {
-            folded(field.name): _logical_type(field.type)
+            folded(field.name): "object"
+            if pa.types.is_struct(field.type) or pa.types.is_map(field.type)
+            else "array"
             for field in schema
             if pa.types.is_nested(field.type)
         }
@@ -375,11 +377,6 @@ def _stored_type(stored: pa.DataType) -> ColumnType:
         Kind.BOOLEAN: pa.types.is_boolean,
     }
     return ColumnType(next((kind for kind, is_kind in kinds.items() if is_kind(stored)), Kind.STRING))
-
-
-def _logical_type(stored: pa.DataType) -> str:
-    """Return ODCS's name of a nested type."""
-    return "object" if pa.types.is_struct(stored) or pa.types.is_map(stored) else "array"
 
 
 def stated_schema(content: bytes) -> pa.Schema:

@@ -323,7 +323,7 @@ class TableRun:
     def _file(self, record: SliceRecord) -> CertifiedFile:
         seal = self.masking.seal(record.sha256) if self.masking else ""
         return CertifiedFile(
-            part_name(record.number, self.request.file_format),
+            keys.part("", record.number).removesuffix(FileFormat.PARQUET) + self.request.file_format,
             record.size_bytes,
             record.sha256,
             record.digest,
@@ -333,11 +333,6 @@ class TableRun:
 
     def _report(self, phase: Phase, rows: int = 0, number: int = -1) -> None:
         self.listener(Progress(phase, self.dataset, rows, number))
-
-
-def part_name(number: int, file_format: FileFormat) -> str:
-    """Return the name of a slice's file in raw."""
-    return keys.part("", number).removesuffix(FileFormat.PARQUET) + file_format
 
 
 def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -83,7 +83,7 @@ def guess_encoding(content: bytes) -> GuessedEncoding:
         encoding: score
         for encoding in LANGUAGES
         if encoding != WESTERN
-        and _shows_other_letters(words, encoding)
+        and _decoded(words, encoding) != _decoded(words, WESTERN)
         and (score := _score(words, encoding)) >= _MIN_SCORE
     }
     best = max(rivals, key=rivals.__getitem__, default=WESTERN)
@@ -140,10 +140,6 @@ def _has_control(text: str) -> bool:
 
 def _decoded(words: Counter[bytes], encoding: str) -> list[str]:
     return [word.decode(encoding, "replace") for word in words]
-
-
-def _shows_other_letters(words: Counter[bytes], encoding: str) -> bool:
-    return _decoded(words, encoding) != _decoded(words, WESTERN)
 
 
 def _western_score(words: Counter[bytes]) -> float:

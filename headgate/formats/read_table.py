@@ -115,7 +115,9 @@ def _is_plain_text(table: FileTable) -> bool:
     if table.text_rows is None or set(table.text_rows.delimiter) - _DELIMITERS_OF_PROSE:
         return False
     text = table.text_rows.text[:_HEAD_BYTES]
-    if _TIGHT_COMMA.search(text) or _has_number(table):
+    if _TIGHT_COMMA.search(text) or any(
+        pc.any(pc.match_substring_regex(column, r"^[^\pL]*\pN[^\pL]*$")).as_py() for column in table.columns
+    ):
         return False
     rows = len(table.text_rows.starts)
     is_uneven = rows >= _MIN_LINES_OF_LETTER and 2 * table.broken_rows >= rows
@@ -126,13 +128,6 @@ def _ends_as_prose(text: bytes) -> bool:
     """Return whether most lines end with a sign of punctuation other than the delimiter."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return 2 * sum(line.endswith(_ENDS_OF_SENTENCES) for line in lines) >= len(lines)
-
-
-def _has_number(table: FileTable) -> bool:
-    """Return whether a cell is a number, a day or another text of digits without letters."""
-    return any(
-        pc.any(pc.match_substring_regex(column, r"^[^\pL]*\pN[^\pL]*$")).as_py() for column in table.columns
-    )
 
 
 def not_a_table() -> UnreadableFileError:

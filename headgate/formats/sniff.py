@@ -158,15 +158,6 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     return text
 
 
-def _web_page() -> UnreadableFileError:
-    """Return the rejection of HTML, which many programs export under the name of a workbook."""
-    return UnreadableFileError(
-        rule="not_a_table",
-        message="the file is a web page (HTML), whatever its name says",
-        remedy="open it in Excel, save it as a workbook (.xlsx) or as CSV, and send that file",
-    )
-
-
 def _with_nul(head: bytes) -> UnreadableFileError:
     """Return the rejection of a text with NUL characters."""
     line = head.count(b"\n", 0, head.index(b"\0")) + 1
@@ -244,7 +235,11 @@ def _check_no_other_format(content: bytes) -> None:
     if content.startswith(_TAR_MAGICS, _TAR_MAGIC_AT):
         raise _not_text("a tar archive")
     if _PAGE.search(content[:_PROBE_BYTES]):
-        raise _web_page()
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message="the file is a web page (HTML), whatever its name says",
+            remedy="open it in Excel, save it as a workbook (.xlsx) or as CSV, and send that file",
+        )
 
 
 def _decode_by_guess(content: bytes) -> Text:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.drafts.other_words import NumbersAmongWords, WordsQuestion
+    from headgate.drafts.other_words import WordsQuestion
     from headgate.drafts.text_formats import TextFormat
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
@@ -156,7 +156,13 @@ def draft_of_upload(file_name: str, body: bytes, form: TableForm = UNDECIDED) ->
             for name, formats in checked.draft.text_formats.items()
         },
         "mostly_numbers": {
-            plain.get(name, name): _numbers_facts(beside)
+            plain.get(name, name): {
+                "numbers": beside.numbers,
+                "words": dict(islice(beside.words.items(), _MAX_WORDS)),
+                "others": sum(beside.words.values()),
+                "different": len(beside.words),
+                "is_whole": beside.reading.kind is Kind.BIGINT,
+            }
             for name, beside in checked.draft.mostly_numbers.items()
         },
         "local_times": [
@@ -204,16 +210,6 @@ def _format_facts(each: TextFormat) -> dict[str, Any]:
         "answer": answer_of(each.reading),
         "format": declared,
         "waiting": each.waiting,
-    }
-
-
-def _numbers_facts(beside: NumbersAmongWords) -> dict[str, Any]:
-    return {
-        "numbers": beside.numbers,
-        "words": dict(islice(beside.words.items(), _MAX_WORDS)),
-        "others": sum(beside.words.values()),
-        "different": len(beside.words),
-        "is_whole": beside.reading.kind is Kind.BIGINT,
     }
 
 

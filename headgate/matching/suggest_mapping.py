@@ -319,7 +319,7 @@ class Samples:
 
     def is_to_come(self, row: int, column: Column) -> bool:
         """Return whether more than one in ten of a column's texts is a future time, read as the field."""
-        values = self._as(row, column).values
+        values = _read_as(self._keys[row], _read_in_part(column, with_rules=False)).values
         return values is not None and len(future_values(values)) > (1 - _GOOD_FIT) * len(values.drop_null())
 
     def fit(self, row: int, column: Column) -> float:
@@ -328,9 +328,6 @@ class Samples:
         It is a good fit if there are no texts.
         """
         return _share_of(self._keys[row], _read_in_part(column, with_rules=True))
-
-    def _as(self, row: int, column: Column) -> _ReadTexts:
-        return _read_as(self._keys[row], _read_in_part(column, with_rules=False))
 
 
 def _read_in_part(column: Column, *, with_rules: bool) -> Column:

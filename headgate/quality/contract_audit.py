@@ -92,7 +92,7 @@ def _broken_in_column(column: Column, values: pa.Array) -> dict[tuple[str, str],
     counts = {
         (column.name, rule.name): _count(_breaks(column, rule, values))
         for rule in column.rules
-        if _is_checked(rule)
+        if rule.name != "required" and rule.level is not Level.WARN
     }
     if column.required:
         counts[column.name, "required"] = values.null_count
@@ -100,10 +100,6 @@ def _broken_in_column(column: Column, values: pa.Array) -> dict[tuple[str, str],
         # Athena and pandas compare NaN and infinity differently, so outputs must not contain them.
         counts[column.name, "finite"] = _count(pc.invert(pc.is_finite(values)))
     return counts
-
-
-def _is_checked(rule: Rule) -> bool:
-    return rule.name != "required" and rule.level is not Level.WARN
 
 
 def _breaks(column: Column, rule: Rule, values: pa.Array) -> pa.Array:

@@ -158,7 +158,7 @@ def edited_csv(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
                 ).to_pylist()
                 if name in column_of
-                else _sheets_of(source, batch)
+                else [*source.row_sheets.take(int_array(batch.source_rows - 1)).to_pylist()]
                 if name == sheet_column
                 else [None] * len(batch.source_rows)
                 for name in fields
@@ -184,10 +184,6 @@ def _sheet_column(source: Source, contract: Contract | None, column_of: Mapping[
     name = column_of_sheet(contract)
     is_absent = name and name not in map(folded, column_of)
     return name if is_absent and len(source.row_sheets) else ""
-
-
-def _sheets_of(source: Source, batch: Received) -> list[str | None]:
-    return [*source.row_sheets.take(int_array(batch.source_rows - 1)).to_pylist()]
 
 
 def _midnights(

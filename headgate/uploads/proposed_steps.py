@@ -96,7 +96,9 @@ def _key(
     if not inner_list and _has_own_key(suggested, edits, texts):
         return
     for parts in _parts_of_key(suggested, contract, inner_list):
-        if len(parts) >= _MIN_PARTS and _identify_rows([texts[name] for name in parts], [*texts.values()]):
+        if len(parts) >= _MIN_PARTS and count_combinations(
+            [texts[name] for name in parts]
+        ) == count_combinations([*texts.values()]):
             yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
             return
 
@@ -117,11 +119,6 @@ def _is_unique(text: pa.Array) -> bool:
     values = blank_to_null(text).drop_null()
     distinct: int = pc.count_distinct(values).as_py()
     return len(values) > 0 and distinct >= NEARLY_ALL * len(text)
-
-
-def _identify_rows(parts: list[pa.Array], columns: list[pa.Array]) -> bool:
-    """Return whether rows with equal parts are equal in all columns."""
-    return count_combinations(parts) == count_combinations(columns)
 
 
 def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> Iterator[tuple[str, ...]]:

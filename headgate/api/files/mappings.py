@@ -55,7 +55,7 @@ def suggested_mapping(
                 field=field,
                 confidence=confidence,
                 is_confident=bool(field) and confidence >= THRESHOLD,
-                samples=samples_of(fact),
+                samples=tuple(str(text) for text in fact.get("samples", ()))[:MAX_SAMPLES],
                 reason=reason_of(field, how, fact),
             )
             for name, field, confidence, how, fact in zip(
@@ -94,11 +94,6 @@ def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
         {name: fact[name] for name in ("name", "samples", "sensitive", "hidden_by") if name in fact}
         for fact in profiled
     )
-
-
-def samples_of(facts: Facts) -> tuple[str, ...]:
-    """Return up to three different values of a profiled column, in the file's spelling."""
-    return tuple(str(text) for text in facts.get("samples", ()))[:MAX_SAMPLES]
 
 
 def reason_of(field: str, how: str, facts: Facts) -> str:

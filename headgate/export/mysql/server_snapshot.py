@@ -136,7 +136,7 @@ class _Opening:
         except HeadgateError:
             self.holder.do("UNLOCK TABLES")  # another method is tried next, and writers must not wait for it
             raise
-        position, gtid = binlog_position(self.holder)
+        position, gtid = _log_position(self.holder), _gtid(self.holder)
         taken_at = _server_time(self.holder)
         if not self.keeps_locks:
             self.holder.do("UNLOCK TABLES")
@@ -185,11 +185,6 @@ def _snapshot_position(session: MySqlSession) -> str:
     named = {str(name).lower(): value for name, value in status.items()}
     file, offset = named.get("binlog_snapshot_file", ""), named.get("binlog_snapshot_position", "")
     return f"{file}:{offset}" if file else ""
-
-
-def binlog_position(session: MySqlSession) -> tuple[str, str]:
-    """Return the current binlog position and GTID set; empty if not available to the account."""
-    return _log_position(session), _gtid(session)
 
 
 def _log_position(session: MySqlSession) -> str:

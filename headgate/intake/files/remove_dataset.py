@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.creation import deployment_reasons
@@ -22,7 +22,7 @@ from headgate.lake.created_datasets import Author, CreatedDatasets, Removal, not
 from headgate.lake.states import UNDER_WAY, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from headgate.lake.ports import FileLedger, FileRecord
 
@@ -165,7 +165,7 @@ class DatasetRemover:
         before = self.files(dataset)
         if before.removal is None:
             raise not_removed(dataset)
-        if may_be_used(self.created.document(dataset)):
+        if not deployment_reasons(odcs_reader.parse(self.created.document(dataset), "source")):
             self.created.put_back(dataset, author)
         elif before.removed:
             raise ConflictError(
@@ -201,11 +201,6 @@ class DatasetRemover:
                     break
                 done += sum(pool.map(work, group))
         return done
-
-
-def may_be_used(document: Mapping[str, Any]) -> bool:
-    """Return whether a running lake can use a contract, which otherwise waits for a deployment."""
-    return not deployment_reasons(odcs_reader.parse(document, "source"))
 
 
 def _groups(records: Iterable[FileRecord], max_bytes: float = inf) -> Iterator[list[FileRecord]]:

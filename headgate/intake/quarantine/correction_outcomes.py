@@ -72,7 +72,7 @@ class CorrectionOutcomes:
             for sent_id in self.senders.corrections(file_id):
                 if sent_id in sent:
                     rules = self.senders.corrected_rows(file_id, sent_id)
-                    refused = self._refused_rows([*rules], sent[sent_id])
+                    refused = {[*rules][row["source_row"] - 1] for row in self._refused(sent[sent_id])}
                     accepted = {row: rule for row, rule in (accepted | rules).items() if row not in refused}
                     counts[sent_id] += Counter(sent[sent_id].reasons)
             counts[file_id] += Counter(accepted.values())
@@ -80,10 +80,6 @@ class CorrectionOutcomes:
             for group in groups:
                 counts[file_id][group.rule] += group.rows
         return counts
-
-    def _refused_rows(self, rows: Sequence[int], record: FileRecord) -> set[int]:
-        """Return the rows of a file that a correction with these rows, in its order, did not bring in."""
-        return {rows[row["source_row"] - 1] for row in self._refused(record)}
 
     def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, CorrectionOutcome]:
         """Return the outcome of each row of a correction.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
     from headgate.domains.retail.compliance_guardian.scored_periods import Period, Scores
     from headgate.domains.retail.compliance_guardian.stretch import Stretch
@@ -117,7 +115,10 @@ def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | 
         won.fitted,
         columns,
         int(is_labelled.sum()) + len(scores.reviews.taught(newest)),
-        _metrics(fraud, score),
+        {
+            "auc": float(roc_auc_score(fraud, score)),
+            "average_precision": float(average_precision_score(fraud, score)),
+        },
         contest,
         _moved(transactions, labelled_to, tried_rows, columns),
         bins_of(fraud, score),
@@ -143,13 +144,6 @@ def _trained(record: dict[str, Any], fitted: boosting_models.Boosting) -> Traine
             "calibration": tuple(Bin(**fields) for fields in record["calibration"]),
         }
     )
-
-
-def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Mapping[str, float]:
-    return {
-        "auc": float(roc_auc_score(fraud, score)),
-        "average_precision": float(average_precision_score(fraud, score)),
-    }
 
 
 def _moved(

@@ -318,7 +318,10 @@ class Scores:
     ) -> PeriodModel:
         """Return a forest of all that was seen, with the price of a review on the days of the block."""
         share = boosting_models.expected_fraud_share(*self.days.labels_before(block.of.labelled_to))
-        forest = _forest(transactions, after, share)
+        forest = boosting_models.isolation(
+            transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED),
+            fraud_share=share,
+        )
         end = min(block.end, self.days.days[-1] + pd.Timedelta(days=1))
         scored = (
             (score, part["amount_gbp"].to_numpy())
@@ -452,14 +455,6 @@ def review_price(
         ((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches),
         DELAY_DAYS,
         terms,
-    )
-
-
-def _forest(transactions: DescribedTransactions, after: int, fraud_share: float) -> boosting_models.Isolation:
-    """Return a forest over all that was seen up to a place."""
-    return boosting_models.isolation(
-        transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED),
-        fraud_share=fraud_share,
     )
 
 

@@ -94,6 +94,7 @@ INTENTS = Scorer(
     {
         "templates": ["red mug", "garden gnome"],
         "labels": ["gnomes", "mugs"],
+        "texts_meant": {},
         "corrections": {},
         "language": [],
         "accents": "x^",
