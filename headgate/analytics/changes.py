@@ -109,10 +109,7 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[LevelChange, ...]:
 
 
 def _doubt(before: Array, after: Array, persistence: float) -> float:
-    """Return the p-value of a change from one part to the next.
-
-    1 where most values of one part are like those of the other.
-    """
+    """Return the p-value of a change from one part to the next."""
     beyond = np.searchsorted(np.sort(before), after, side="left") + np.searchsorted(
         np.sort(before), after, side="right"
     )

@@ -109,10 +109,7 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
 
 
 def _usual(history: Array, exposed: Array, at: int, cycle: int) -> float:
-    """Return the median of the comparable periods around each one without an event, nearer ones first.
-
-    NaN without one.
-    """
+    """Return the median of the comparable periods around each one without an event, nearer ones first."""
     alike = np.arange(at % cycle, history.size, cycle)
     free = alike[~exposed[alike].any(axis=1)]
     if not free.size:

@@ -127,10 +127,7 @@ def _naive(origin: Origin, periods: int) -> Array:
 
 
 def _mean_weeks(origin: Origin, grain: Grain) -> Array:
-    """Return the mean week of every series, repeated from an origin.
-
-    The last week where fewer than two are known.
-    """
+    """Return the mean week of every series, repeated from an origin."""
     horizon = origin.means.shape[1]
     return np.stack(
         [_repeated(mean_cycle(history, grain.cycle), horizon, grain.cycle) for history in origin.histories]
@@ -138,10 +135,7 @@ def _mean_weeks(origin: Origin, grain: Grain) -> Array:
 
 
 def _with_rule(origin: Origin, best: npt.NDArray[np.int64], rules: dict[str, Array]) -> Origin:
-    """Return an origin with the forecasts of the best rule of each series.
-
-    0 keeps the published one, as does a rule that cannot.
-    """
+    """Return an origin with the forecasts of the best rule of each series."""
     own, models, names = origin.means.copy(), [*origin.models], [*rules]
     for place, number in enumerate(best):
         if number and np.isfinite(means := rules[names[number - 1]][place]).all():

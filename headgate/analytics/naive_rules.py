@@ -207,10 +207,7 @@ def _first_unbeaten(errors: dict[Mixture, Array], rules: list[Array]) -> Mixture
 
 
 def _is_beaten(errors: Array, rules: list[Array]) -> bool:
-    """Return whether a rule had a clearly smaller mean error at the origins that both could forecast.
-
-    Both of shape (origins,).
-    """
+    """Return whether a rule had a clearly smaller mean error at the origins that both could forecast."""
     for rule in rules:
         both = np.isfinite(errors + rule)
         if both.any() and errors[both].mean() > (1 + CLEARLY_NEARER) * rule[both].mean() + _SAME:
@@ -224,10 +221,7 @@ def _is_silent(means: Array) -> npt.NDArray[np.bool_]:
 
 
 def _errors(past: Backtest, tried: tuple[Candidates, ...], mixture: Mixture) -> Array:
-    """Return the error of a method, as `forecast_accuracy` shows it, shape (origins, series).
-
-    NaN where a method or a history lacks.
-    """
+    """Return the error of a method, as `forecast_accuracy` shows it, shape (origins, series)."""
     errors = np.full((len(tried), past.actuals.shape[1]), np.nan)
     for number, (origin, candidates) in enumerate(zip(past.origins, tried, strict=True)):
         is_modelled = np.array([history.size >= MIN_MODELLED for history in origin.histories], dtype=bool)

@@ -126,10 +126,7 @@ def _long_seasonal(
 
 
 def _with_season(plain: PointForecast, history: Array, year: int) -> PointForecast:
-    """Return the mean with level and season where the history shows the season once.
-
-    The plain forecast elsewhere.
-    """
+    """Return the mean with level and season where the history shows the season once."""
     if not 1 < year < history.size or history.min() < 0 or not (history > 0).any():
         return plain
     outlook = level_and_season((history,), plain.mean.size, year)

@@ -74,11 +74,7 @@ class PublishedForecast:
 def published_forecast(
     panel: SeriesHistories, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL
 ) -> PublishedForecast:
-    """Forecast every series by the method that its errors at earlier origins favour.
-
-    Args:
-        windows: earlier origins.
-    """
+    """Forecast every series by the method that its errors at earlier origins favour."""
     task = Task(horizon, grain.season_lengths, cycle=grain.cycle)
     longest = max((history.size for history in panel.histories), default=0)
     cuts = grain.cuts(horizon, windows, longest - MIN_MODELLED)

@@ -39,9 +39,6 @@ class PendingStart:
     def push(self, now: datetime) -> datetime:
         """Postpone the run, and return when it is due if no more data arrive.
 
-        Args:
-            now: naive UTC.
-
         Raises:
             ThrottledError: the schedule fires about now, without this event; push again in a minute.
                 EventBridge may be a minute late, and moving the schedule could postpone it indefinitely.

@@ -315,10 +315,7 @@ def _derived(
 
 
 def _own_columns(block: Block) -> tuple[Column, ...]:
-    """Return the columns of a kind of block.
-
-    With hourly periods they have times instead of days.
-    """
+    """Return the columns of a kind of block."""
     if block.grain != HOUR:
         return _COLUMNS[block.kind]
     moments = {

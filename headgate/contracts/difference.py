@@ -434,10 +434,7 @@ def _of_level(rule: str, column: str, old: Level, new: Level) -> ContractChange:
 
 
 def _refuse(*levels: Level) -> bool:
-    """Return whether rows are refused at all of these levels.
-
-    At a level that accepts all rows the bound does not matter.
-    """
+    """Return whether rows are refused at all of these levels."""
     return Level.WARN not in levels
 
 

@@ -161,10 +161,7 @@ def _wrong(contract: Contract | None, problem: str, remedy: str) -> ContractErro
 
 
 def _keeps_ascii(name: str) -> bool:
-    """Return whether the encoding leaves ASCII unchanged and has other bytes for other characters.
-
-    Only then can it be recognized.
-    """
+    """Return whether the encoding leaves ASCII unchanged and has other bytes for other characters."""
     beyond = [character.encode(name, "ignore") for character in _BEYOND_ASCII]
     return (
         string.printable.encode(name) == string.printable.encode()

@@ -36,11 +36,7 @@ class SourceDatabase:
 
 
 def source_of(source: SourceDatabase, datasets: Mapping[str, SourceDatabase]) -> dict[str, Any]:
-    """Return the dbt source of one database.
-
-    Args:
-        datasets: the source of each dataset that a column may refer to.
-    """
+    """Return the dbt source of one database."""
     return {
         "name": source.name,
         "description": f"Tables of the lake's database {source.database}",

@@ -36,9 +36,6 @@ def event_time_property(contract: Contract, cells: Mapping[str, pa.Array]) -> di
 
     A time of the key is that of the row. Else it is the likeliest of those that vary among rows of one id,
     such as the readings of a machine with its day of installation.
-
-    Args:
-        cells: the texts of each column, by its name in the contract.
     """
     default = event_time(contract)
     if default is None or default.column in contract.key:

@@ -214,10 +214,7 @@ class RowEraser:
     def _rewrite(
         self, ref: ObjectRef, mask: Callable[[pa.Table], pa.Array], erased: Erased, dataset: str
     ) -> pa.Table | None:
-        """Write the object without the subject's rows, purge its other versions, and return its rows.
-
-        Return None if no row is left.
-        """
+        """Write the object without the subject's rows, purge its other versions, and return its rows."""
         try:
             rows = table_of(self.objects.read(ref))
         except NotFoundError:

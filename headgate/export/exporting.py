@@ -237,10 +237,7 @@ class Exporting:
             return [run.certificate(plan, snapshot) for run, plan in planned]
 
     def _table_runs(self, request: ExportRequest, listener: Listener) -> list[TableRun]:
-        """Return the request's tables with their current columns.
-
-        All differences from the contracts are found before any row is read.
-        """
+        """Return the request's tables with their current columns."""
         maskings = [self._masking(request, dataset) for dataset in request.tables]
         with closing(self.source.connect()) as session:
             tables = [

@@ -56,11 +56,7 @@ def _batches(
 
 
 def file_table(tables: Tables, schema: pa.Schema, expands: Expands = never, *, whole: bool) -> FileTable:
-    """Return the table with its own columns: all rows, or only the first ones unless `whole`.
-
-    Args:
-        expands: says which structs become columns.
-    """
+    """Return the table with its own columns: all rows, or only the first ones unless `whole`."""
     read = tables() if whole else (table.slice(0, SAMPLE_ROWS) for table in islice(tables(), 1))
     table = with_struct_columns(pa.concat_tables([schema.empty_table(), *read]), expands)
     return FileTable(tuple(table.column_names), tuple(table.columns))

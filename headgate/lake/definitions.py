@@ -185,9 +185,6 @@ class DefinitionVersions:
     def move(self, to: str, etag: str, pushed_by: str, pushed_at: str) -> Push:
         """Move the pointer to a version or to `deployed`, and return it.
 
-        Args:
-            etag: ETag of the pointer that was read.
-
         Raises:
             ConflictError: somebody else moved the pointer in the meantime.
         """

@@ -337,11 +337,7 @@ def corrected_file(key: str) -> str:
 
 
 def correction_key(corrected: str, sent: str) -> str:
-    """Return the key in the artifacts bucket of the list of rows of a file that another file corrects.
-
-    Args:
-        corrected, sent: ids of the corrected and of the correcting file.
-    """
+    """Return the key in the artifacts bucket of the list of rows of a file that another file corrects."""
     return f"{CORRECTIONS}/{corrected}/{sent}.json"
 
 

@@ -313,9 +313,6 @@ class FileLedger(Protocol):
         content. A replay or revert that died is taken over when its lease has ended; the returned state shows
         this.
 
-        Args:
-            action: REOPEN for a replay, REVERT for an undo.
-
         Raises:
             NotFoundError: the record does not exist.
             ThrottledError: another worker holds it, or its state does not permit the action.

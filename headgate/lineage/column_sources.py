@@ -78,11 +78,7 @@ class TableColumns:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     def with_models(self, models: Mapping[str, TableColumns]) -> TableColumns:
-        """Add the sources of the models that are sources.
-
-        Args:
-            models: model → its lineage, which already includes its sources.
-        """
+        """Add the sources of the models that are sources."""
         tables = {
             ref.table
             for sources in (self.rows, *self.columns.values())

@@ -125,9 +125,6 @@ def job_event(run: JobRun, kind: str, at: datetime, error: str = "") -> Event:
     """Return the event of a job's run that started, completed or failed.
 
     Its tables have their own events, with the run as parent.
-
-    Args:
-        error: the redacted reason of a failure.
     """
     event = _event(kind, at, run.run_id, run.names, run.publisher)
     return _with_run_facets(event, _error(error)) if error else event
@@ -151,11 +148,7 @@ def start_event(event: Event, at: datetime) -> Event:
 
 
 def failed_table_event(run: JobRun, database: str, table: str, error: str, at: datetime) -> Event:
-    """Return the event of a table that a job's run could not build; the table keeps its last version.
-
-    Args:
-        error: the redacted reason.
-    """
+    """Return the event of a table that a job's run could not build; the table keeps its last version."""
     event = _event(FAIL, at, str(uuid5(UUID(run.run_id), table)), run.names, f"{run.publisher}.{table}")
     failed = {**event, "outputs": [run.names.table(database, table)]}
     return as_part_of(_with_run_facets(failed, _error(error)), run)

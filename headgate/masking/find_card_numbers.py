@@ -222,10 +222,7 @@ def _with_fillers(form: str, start: int, stop: int) -> Span:
 
 
 def _windows(groups: DigitGroups) -> Rows:
-    """Return the card numbers among chains of digit runs, one per row; shape (numbers, 4).
-
-    Columns are the start, the end, the number of digits, and 1 if the shape is that of a card number.
-    """
+    """Return the card numbers among chains of digit runs, one per row; shape (numbers, 4)."""
     at, size = groups.issued_numbers()
     runs = groups.run_at[groups.first[at] + size] - at
     is_grouped = runs > 1
@@ -253,10 +250,7 @@ def _shaped_spans(start: Rows, stop: Rows, size: Rows) -> Rows:
 
 
 def _spans_with_tail(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """Return `_windows` for runs of digits that are a card number and its expiry or code.
-
-    The span ends before these.
-    """
+    """Return `_windows` for runs of digits that are a card number and its expiry or code."""
     spans = [_NO_SPANS]
     for length in _GLUED_LENGTHS:
         at = np.flatnonzero((groups.size > length + 1) & (groups.size <= length + _MAX_TAIL))

@@ -31,11 +31,7 @@ _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 
 
 def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
-    """Return the text without card numbers, track data, named verification codes and social security numbers.
-
-    Args:
-        context_below: as in `find_card_numbers.rows_with_cards`.
-    """
+    """Return the text without card numbers, track data, verification codes and social security numbers."""
     if not _repeats(text):
         return _redact_each(text, context_below)
     unique, own = by_unique(text)

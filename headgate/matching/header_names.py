@@ -49,10 +49,7 @@ def showable(name: str) -> bool:
 
 
 def _as_ascii(character: str) -> str:
-    """Return a letter of any script as `x`, and punctuation as `'`, as `_SHOWABLE` expects.
-
-    A digit of another script is not showable.
-    """
+    """Return a letter of any script as `x`, and punctuation as `'`, as `_SHOWABLE` expects."""
     if character.isascii() or character == "°":
         return character
     if character.isalpha():

@@ -151,10 +151,7 @@ def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tup
 def _check_name(
     position: int, name: str, earlier: Sequence[str], fields_by_heading: Mapping[str, str], second: str
 ) -> None:
-    """Check that the name is a field's and not an earlier column's.
-
-    `second` is the field that a contract may have for a second column of the name.
-    """
+    """Check that the name is a field's and not an earlier column's."""
     shown = name if showable(name) else f"number {position}"
     if not name:
         raise unnamed_column(position)

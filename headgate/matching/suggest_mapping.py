@@ -128,11 +128,7 @@ class Match:
 
 
 def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
-    """Return the best one-to-one pairs of the columns with the contract's fields.
-
-    Args:
-        samples: sample texts for each name, as received.
-    """
+    """Return the best one-to-one pairs of the columns with the contract's fields."""
     all_samples = Samples(samples)
     facts = _facts(names, all_samples, contract)
     is_excluded = _lacks_evidence(names, facts, all_samples, contract) | _contradicts_time(
@@ -491,10 +487,7 @@ def _read_as(texts: tuple[str | None, ...], column: Column) -> _ReadTexts:
 
 @lru_cache(_MAX_CACHED_SHARES)
 def _share_of(texts: tuple[str | None, ...], column: Column) -> float:
-    """Return the share of the texts that have the field's type and satisfy its rules.
-
-    Rules are not checked if no text has the type.
-    """
+    """Return the share of the texts that have the field's type and satisfy its rules."""
     read = _read_as(texts, _read_in_part(column, with_rules=False))
     fits = read.is_read
     if read.values is not None and fits.any():
@@ -504,10 +497,7 @@ def _share_of(texts: tuple[str | None, ...], column: Column) -> float:
 
 
 def _ahead(name: Gains) -> Gains:
-    """Return how much more similar a pair is than the best other pair of its row or column.
-
-    Negative if another is better.
-    """
+    """Return how much more similar a pair is than the best other pair of its row or column."""
     return np.minimum(name - _best_other(name), name - _best_other(name.T).T)
 
 

@@ -184,11 +184,7 @@ def _newest_sql(
     listed: Sequence[pa.Schema],
     part_rows: int,
 ) -> str:
-    """Return the statement of `newest_rows`, cached because compiling it takes 50 ms and each part needs it.
-
-    Args:
-        listed: the columns of `deletion_tables`; empty without deletions.
-    """
+    """Return the statement of `newest_rows`, cached because it takes 50 ms and each part needs it."""
     rows = _table(_ROWS, schema)
     remaining = (
         without_deleted(rows, _table(_DELETED, listed[0]), _table(_SIGHTED, listed[1]), source_key)

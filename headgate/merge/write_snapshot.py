@@ -132,10 +132,7 @@ class SnapshotWriter:
         return record
 
     def _write_spans(self, change: DatasetChange, prefix: str, record: SnapshotParts | None) -> list[Part]:
-        """Write the parts of changed spans of the base, and copy the parts between them.
-
-        Without the base's `record` all parts are written again.
-        """
+        """Write the parts of changed spans of the base, and copy the parts between them."""
         old_parts, edges = (record.parts, record.edges()) if record else ((), None)
         spans = [range(len(change.base))]
         if edges is not None:

@@ -203,10 +203,7 @@ def _in_majority_type(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
 
 
 def _in_source_format(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
-    """Return the column in the source format that a draft without the other texts would declare.
-
-    It stays text if no format is clear.
-    """
+    """Return the column in the source format that a draft without the other texts would declare."""
     present = as_text.texts
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
     if present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum():

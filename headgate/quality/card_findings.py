@@ -65,11 +65,7 @@ def _id_of(*parts: str) -> str:
 
 
 def without_dismissed(scans: Iterable[AuditScan], dismissed: Collection[str]) -> list[AuditScan]:
-    """Return the scans without the findings that a person dismissed.
-
-    Args:
-        dismissed: ids of findings or columns.
-    """
+    """Return the scans without the findings that a person dismissed."""
     silent = frozenset(dismissed)
 
     def left(scan: AuditScan) -> tuple[AuditFinding, ...]:

@@ -190,11 +190,7 @@ def _rows(
 def scan_object(
     objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED
 ) -> AuditScan:
-    """Scan an object: the cells of Parquet and CSV, the values of JSON, the lines of other files.
-
-    Args:
-        declared: the contracts' declarations of columns.
-    """
+    """Scan an object: the cells of Parquet and CSV, the values of JSON, the lines of other files."""
     try:
         body = objects.read(ref)
     except NotFoundError:

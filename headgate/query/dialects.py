@@ -104,10 +104,7 @@ def _translated(question: str, dialect: str, types: Mapping[str, str]) -> str | 
 
 @cache
 def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
-    """Return the type of each column name that has a single type in the lake.
-
-    The argument, the folders of a project's contracts, is the cache key.
-    """
+    """Return the type of each column name that has a single type in the lake."""
     registry = Registry.load()
     types: dict[str, set[str]] = {}
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:

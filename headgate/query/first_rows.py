@@ -22,9 +22,6 @@ def first_rows_statement(sql: str, rows: int) -> str:
     An answer of more than `rows` rows is incomplete. Without ORDER BY the rows are any rows of the complete
     answer; with it they are the first ones, but ties may be broken differently.
 
-    Args:
-        sql: one statement that only reads.
-
     >>> first_rows_statement("select * from orders order by ordered_at", 999)
     'SELECT * FROM orders ORDER BY ordered_at LIMIT 1000'
     >>> first_rows_statement("select region, count(*) from orders group by region", 999)

@@ -58,10 +58,7 @@ def text_table(columns: Sequence[TextColumn]) -> list[str]:
 
 
 def _listed(columns: Sequence[TextColumn], at: int) -> Iterator[str]:
-    """Yield a row as a line with its first texts, which name it, and indented lines with the other cells.
-
-    Cells without a value are left out.
-    """
+    """Yield a row as a line with its first texts, which name it, and indented lines with the other cells."""
     keys = [*takewhile(lambda each: not each.is_number, columns[:_MAX_KEYS])]
     if keys and all(len(each.cells[at]) <= MAX_WIDTH // 2 for each in keys):
         key = ", ".join(_key_words(each, at) for each in keys if each.cells[at] != NOTHING)

@@ -51,11 +51,7 @@ class FreshSnapshot:
         return table.shows(self.snapshot.location)
 
     def replaced_by(self, snapshot: DatasetSnapshot, now: datetime) -> FreshSnapshot:
-        """Return the record after another snapshot was published.
-
-        Args:
-            now: naive UTC.
-        """
+        """Return the record after another snapshot was published."""
         if snapshot.snapshot_id == self.snapshot.snapshot_id:
             return self
         others = tuple(item for item in self.replaced if item[0] != snapshot.snapshot_id)

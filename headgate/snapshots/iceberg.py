@@ -92,9 +92,6 @@ class IcebergTables:
 
         Called before versions are deleted, so that no metadata name a deleted part. A version with other
         columns than the contract's, as after a rollback, is a plain Hive table until the next publish.
-
-        Args:
-            expired: versions that will be deleted.
         """
         table = catalog.current(database, contract.dataset)
         parts, version = _parts(self.objects, table.location), keys.version_of(table.location)
@@ -158,11 +155,7 @@ def read_at(objects: ObjectStore, address: str) -> Document:
 
 
 def metadata_showing(document: Document, address: str, version: str) -> str:
-    """Return the newest metadata that show a version, for readers without time travel; empty without any.
-
-    Args:
-        address: address of the document.
-    """
+    """Return the newest metadata that show a version, for readers without time travel; empty without any."""
     entries = [address, *(entry["metadata-file"] for entry in reversed(document["metadata-log"]))]
     return next((entry for entry in entries if entry.endswith(f"-{version}{_ENDING}")), "")
 
@@ -171,9 +164,6 @@ def rolled_back(objects: ObjectStore, table: TableVersion, version: str, now: da
     """Write the metadata for rolling a table back to an earlier version, and return its parameters.
 
     A table whose metadata lack the version is not an Iceberg table until the next run.
-
-    Args:
-        now: naive UTC.
     """
     document = read_document(objects, table)
     if document is None:

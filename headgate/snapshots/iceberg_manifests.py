@@ -65,9 +65,6 @@ class ManifestWriter:
         """Write a manifest of the parts and a manifest list; return the list's address and its figures.
 
         A part without rows is left out, and a version without rows has no manifest.
-
-        Args:
-            prefix: prefix of the two keys.
         """
         schema = Schema.model_validate(self.schema)
         with ThreadPoolExecutor(_REQUESTS) as pool:

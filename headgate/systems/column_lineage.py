@@ -219,10 +219,7 @@ class _Statement:
 
 
 def _sources(scope: Scope) -> Mapping[str, exp.Table | Scope]:
-    """Return the tables and queries that a scope reads, by name.
-
-    Those of a function are the ones before it in FROM.
-    """
+    """Return the tables and queries that a scope reads, by name."""
     return (
         scope.sources
         if scope.is_udtf

@@ -83,11 +83,7 @@ class DeclaredDashboard:
 def dashboards_of(
     systems: Collection[str], pushed: Mapping[str, str] | None = None
 ) -> Mapping[str, DeclaredDashboard]:
-    """Return the dashboards of these systems and the project's own, by system.
-
-    Args:
-        pushed: as in `dashboards`.
-    """
+    """Return the dashboards of these systems and the project's own, by system."""
     own = own_dashboards(pushed)
     return {name: board for name, board in dashboards(pushed).items() if name in systems or name in own}
 
@@ -104,11 +100,7 @@ def dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, Declared
 
 
 def label_queues(pushed: Mapping[str, str] | None = None) -> tuple[LabelQueue, ...]:
-    """Return the work queues of the lake whose decisions are labels.
-
-    Args:
-        pushed: as in `dashboards`.
-    """
+    """Return the work queues of the lake whose decisions are labels."""
     queues = [queue for board in dashboards(pushed).values() for queue in board.queues]
     return tuple(
         LabelQueue(queue.name, queue.labels.dataset, queue.labels.positive, queue.labels.negative)

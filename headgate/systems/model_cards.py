@@ -322,10 +322,7 @@ def _compared(about: Description, figures: Sequence[Figure]) -> dict[str, float]
 
 
 def _own_figures(table: str) -> OwnFigures | None:
-    """Return how the domain of a quality table makes the figures and the calibration of a card.
-
-    None for the common form.
-    """
+    """Return how the domain of a quality table makes the figures and the calibration of a card."""
     modules = (load_module(domain.card_figures) for domain in lake_domains() if domain.card_figures)
     return next((module.FIGURES[table] for module in modules if table in module.FIGURES), None)
 
@@ -349,10 +346,7 @@ def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> li
 
 
 def _of_many(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
-    """Return the mean, and the newest figure unless its period is a single day, which says little.
-
-    Periods without a value are in neither.
-    """
+    """Return the mean, and the newest figure unless its period is a single day, which says little."""
     measured = [row for row in rows if row["value"] is not None]
     if not measured:
         return [replace(_figure(rows[-1]), rows=0, note=f"none of {len(rows)} periods could be measured")]

@@ -146,9 +146,6 @@ def stage_over_base(
 ) -> Staged:
     """Write all rows; audit those of `changed`, and those of `base` unless the table shows them.
 
-    Args:
-        is_full: audit all rows.
-
     Raises:
         AuditError: rows violate their contract; the table still shows its previous rows.
     """

@@ -50,9 +50,6 @@ _DAY = r"^(\d{4}-\d{2}-\d{2})$"
 def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> None:
     """Check the edits against the contract and the columns of the file.
 
-    Args:
-        names: the file's columns.
-
     Raises:
         BadInputError: a column, field or format is not valid, or a required field has no column.
     """
@@ -314,11 +311,7 @@ def _corrected(text: str | None, edits: Edits, contract: Contract, name: str) ->
 
 
 def in_contract_format(text: pa.Array, column: Column, keys: Mapping[str, Any]) -> pa.Array:
-    """Return texts of a column that are written in a format; texts that do not parse are unchanged.
-
-    Args:
-        keys: the keys of `headgate.format`.
-    """
+    """Return texts of a column that are written in a format; texts that do not parse are unchanged."""
     return _read_in(text, column, source_format_of(Edits(formats={column.name: keys}), column))
 
 

@@ -169,9 +169,6 @@ class Edits:
     def left_out_columns(self, names: Sequence[str]) -> list[str]:
         """Return the columns that a person left out; of a column that was split into a field, its other
         parts.
-
-        Args:
-            names: the columns of the file.
         """
         used = self.joined_columns | {name for name, field in self.columns.items() if field}
 

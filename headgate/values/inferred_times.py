@@ -77,11 +77,7 @@ class TimeReading:
 
 
 def time_readings(texts: pa.Array) -> list[TimeReading]:
-    """Return the readings of all texts as dates or timestamps, one for each different set of values.
-
-    Args:
-        texts: not empty, without nulls.
-    """
+    """Return the readings of all texts as dates or timestamps, one for each different set of values."""
     return _readings_of_one_pattern(texts) or _readings_of_several_patterns(texts)
 
 

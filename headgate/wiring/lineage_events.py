@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 
 def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
-    """Return the writer of OpenLineage events of a job's run and its tables.
-
-    Args:
-        publisher: the system, or `merge_curated`.
-    """
+    """Return the writer of OpenLineage events of a job's run and its tables."""
     from headgate.lineage.openlineage import JobRun
     from headgate.lineage.write_events import LineageLog
 

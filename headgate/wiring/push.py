@@ -107,9 +107,6 @@ def _refused_definitions(
 
     They are compared with the deployment, which created tables and rights, and with the version in use, under
     which rows are stored and masked.
-
-    Args:
-        created: contracts of datasets that people created in the lake, which are in use with every version.
     """
     from headgate.systems.push_rules import refused_contracts, refused_models
 

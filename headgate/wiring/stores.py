@@ -54,11 +54,7 @@ def catalog() -> GlueCatalog:
 
 
 def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTables | None:
-    """Return the writer of the Iceberg metadata of published tables; None for a lake without them.
-
-    Args:
-        now: naive UTC.
-    """
+    """Return the writer of the Iceberg metadata of published tables; None for a lake without them."""
     from headgate.snapshots.iceberg import IcebergTables
     from headgate.snapshots.iceberg_manifests import ManifestWriter
 

@@ -90,11 +90,7 @@ def _summary(zone: str, contract: Contract) -> dict[str, object]:
 
 
 def _columns(contract: Contract, source: Contract | None = None) -> tuple[ContractColumn, ...]:
-    """Return the columns of a contract.
-
-    Args:
-        source: the contract of the files of a merged dataset.
-    """
+    """Return the columns of a contract."""
     from headgate.contracts.dictionary import rule_text
     from headgate.contracts.types import glue_type
 

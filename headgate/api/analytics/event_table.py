@@ -25,9 +25,6 @@ def event_table(read: Sequence[CatalogTable]) -> CatalogTable | None:
     Of those with a time it is the one that references the others. One that a further table of the statement
     references is it only if its contract declares its time, and beside a declared one no other is certain.
     Where no row has a time of its own, that of its last change counts.
-
-    Args:
-        read: the tables of the statement.
     """
     if len(read) == 1:
         return read[0]

@@ -56,11 +56,7 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
 
 
 def own_dashboard(lake: LakePorts, person: str) -> Dashboard | None:
-    """Return the dashboard of questions that a person pinned; None if nothing is on it.
-
-    Args:
-        person: the key of the person, as callers have it.
-    """
+    """Return the dashboard of questions that a person pinned; None if nothing is on it."""
     questions = questions_of_person(lake.objects, lake.bucket("artifacts"), person)
     if not any(question.is_pinned for question in questions):
         return None

@@ -84,9 +84,6 @@ def sent_values(
     """Return the corrections of quarantined rows, by row of the corrected file.
 
     Corrections whose file was masked or deleted since are left out, and so are masked columns.
-
-    Args:
-        edits: as stored for the file.
     """
     values: dict[int, SentRow] = {}
     for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MAX_FILES]:
@@ -186,11 +183,7 @@ class EnteredDuplicates:
 def entered_duplicates(
     lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], outcomes: Mapping[int, CorrectionOutcome]
 ) -> EnteredDuplicates:
-    """Return the number of a file's duplicates that are in the lake by a correction.
-
-    Args:
-        edits: as stored for the file.
-    """
+    """Return the number of a file's duplicates that are in the lake by a correction."""
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     accepted = accepted_corrections(outcomes)

@@ -60,10 +60,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
 def _corrected_values(
     lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections, contract: Contract
 ) -> tuple[Mapping[int, Mapping[str, str | None]], Mapping[int, Mapping[str, str]]]:
-    """Return the sent values by source row and column: typed ones, and those that a format of a group reads.
-
-    A cell of a row overrides that of its group.
-    """
+    """Return the sent values by source row and column: typed ones, and those that a format reads."""
     rows: dict[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
     if len(rows) != len(asked.rows):
         raise invalid(

@@ -180,11 +180,7 @@ def _refusing_reasons(
 def _also_refused(
     row: Mapping[str, Any], outcome: CorrectionOutcome | None, reasons: Mapping[tuple[str, str], str]
 ) -> tuple[RefusedCell, ...]:
-    """Return the refused cells of a row, or of its correction, beside the first one.
-
-    Args:
-        reasons: as from `_refusing_reasons`.
-    """
+    """Return the refused cells of a row, or of its correction, beside the first one."""
     rules = (*(outcome.rules if outcome else ()), *json.loads(row.get("all_rules") or "[]"))
     cells: dict[str, RefusedCell] = {}
     for rule, _, column in (code.partition(":") for code in rules):
@@ -292,11 +288,7 @@ def row_of(
 
 
 def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
-    """Return the open quarantined rows and rejected files by dataset and rule, and the waiting files.
-
-    Args:
-        dataset, rule: only this dataset or rule; empty for all.
-    """
+    """Return the open quarantined rows and rejected files by dataset and rule, and the waiting files."""
     from headgate.intake.quarantine.list_quarantine import count_quarantined, open_rows, waiting_files
 
     records = list(lake.ledger.records())

@@ -105,9 +105,6 @@ def group_values(
 
     A typed value is in the format of the file, a read one in that of the contract. A format reads every cell
     of a row that is refused for its type; a row of which it leaves another refused cell is not read.
-
-    Args:
-        typed_cells: the columns that a person wrote, by source row.
     """
     group_of = {(group.rule, group.column): group for group in groups}
     typed: dict[int, dict[str, str | None]] = {}

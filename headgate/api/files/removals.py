@@ -103,11 +103,7 @@ def restore(
 
 
 def remover_of(lake: LakePorts, *, is_limited: bool = True) -> DatasetRemover:
-    """Return the remover of datasets of a lake.
-
-    Args:
-        is_limited: whether it stops after some seconds.
-    """
+    """Return the remover of datasets of a lake."""
     from headgate.intake.files.remove_dataset import DatasetRemover
 
     ends_at = time.monotonic() + _MAX_WORK_S

@@ -54,11 +54,7 @@ def offered_parts(check: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) -> tuple[OpenPart, ...]:
-    """Return the parts of the content that a person sent which no file of the lake has.
-
-    Args:
-        edits: as stored for the file, if a person edited the sent content.
-    """
+    """Return the parts of the content that a person sent which no file of the lake has."""
     if record.state is not FileState.DONE:
         return ()
     sha256 = edits.get("sent_sha256", "") or record.content_sha256

@@ -22,11 +22,7 @@ _LEVELS = frozenset(get_args(LogLevel))
 
 
 def last_lines(lake: LakePorts, name: str, job: str, limit: int) -> RunLogs:
-    """Return the last lines of a run's ended jobs, oldest first, or the reason why there are none.
-
-    Args:
-        job: only this job's; empty for all.
-    """
+    """Return the last lines of a run's ended jobs, oldest first, or the reason why there are none."""
     job_runs = [run for run in runs.job_runs(lake, name) if job in {"", run.job} and run.run_id]
     lines = [(run.job, line) for run in job_runs for line in lake.job_logs.last_lines(run.run_id, limit)]
     newest = sorted(lines, key=lambda line: line[1].written_at)[-limit:]

@@ -57,9 +57,6 @@ class ChildProcesses:
 
     The forked process has only imported modules: it has no connections, databases or threads. On other
     systems than Linux each child imports its libraries itself, because forking macOS's libraries is not safe.
-
-    Args:
-        libraries: modules by their dotted names.
     """
 
     def __init__(self, libraries: Sequence[str]) -> None:

@@ -124,10 +124,7 @@ def _rows_after_table(
 
 
 def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) -> int:
-    """Return the start of the last lines with `line_ends` line ends outside quotes.
-
-    A file ends outside quotes, so they are counted from its end.
-    """
+    """Return the start of the last lines with `line_ends` line ends outside quotes."""
     octets = np.frombuffer(rows, np.uint8)
     quotes = np.flatnonzero(octets == ord(form.quote)) if form.quote else NO_ROWS
     ends = np.flatnonzero((octets == _LF) | (octets == _CR))

@@ -143,10 +143,7 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
 
 
 def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Return whether a cell above numbers, or any cell if all columns are texts, is a number.
-
-    Consecutive years are names.
-    """
+    """Return whether a cell above numbers, or any cell if all columns are texts, is a number."""
     places = [column.place for column in columns if column.place < len(row)] if columns else range(len(row))
     numbers = [cell for place in places if _NUMBER.fullmatch(cell := row[place].strip())]
     years = [int(cell) for cell in numbers if _YEAR.fullmatch(cell)]

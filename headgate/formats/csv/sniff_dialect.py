@@ -181,9 +181,6 @@ def _by_shape(
     """Return the dialect in which most rows have the same number of cells, and several.
 
     Rows above the header are comments, are less than half full, or have one cell in a wider table.
-
-    Args:
-        joins_descriptions: as of `count_header_lines`.
     """
 
     def evenness(reading: tuple[Form, Sequence[Row]]) -> float:
@@ -231,10 +228,7 @@ def _by_shape(
 
 
 def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
-    """Return the rows below the comments at the top, whose delimiters and widths are not the table's.
-
-    Return all rows if all are comments.
-    """
+    """Return the rows below the comments at the top, whose delimiters and widths are not the table's."""
     first = next((at for at, row in enumerate(rows) if filled_cells(row) and not _is_comment(row)), 0)
     return rows[first:]
 

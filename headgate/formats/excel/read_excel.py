@@ -107,10 +107,7 @@ def _shown(candidates: Sequence[_HeaderRow]) -> list[_HeaderRow]:
 
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
-    """Return the sheet that the contract names, or all sheets if it names none.
-
-    UnreadableFileError if the workbook has no such sheet.
-    """
+    """Return the sheet that the contract names, or all sheets if it names none."""
     sheet_name = stated_sheet(contract)
     named = [sheet for sheet in filled if not sheet_name or folded(sheet.name) == folded(sheet_name)]
     if filled and not named:
@@ -232,10 +229,7 @@ def _fullest(sheet: Sheet) -> _HeaderRow:
 
 
 def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
-    """Return the names of two rows that fill each other's blanks, such as group headings above column names.
-
-    None if the header has one row.
-    """
+    """Return the names of two rows that fill each other's blanks, such as groups above column names."""
     rows = [row for row in header_row.sheet.rows if any(row)]
     places = [place for place, row in enumerate(rows) if row is header_row.sheet.rows[header_row.row]]
     for first in (first for at in places for first in (at - 1, at)):
@@ -253,10 +247,7 @@ def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
 
 
 def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
-    """Return each column's name after the name of its group: `Umsatz Bar`, `Umsatz Karte`.
-
-    A group's name is only above its first column.
-    """
+    """Return each column's name after the name of its group: `Umsatz Bar`, `Umsatz Karte`."""
     names, group = [], ""
     for above, own in zip_longest(upper, lower):
         group = (above or "").strip() or group
@@ -311,10 +302,7 @@ def _is_accepted(header_row: _HeaderRow, contract: Contract) -> bool:
 
 
 def _skip_repeats(header_row: _HeaderRow) -> _HeaderRow:
-    """Skip rows that repeat the header directly below it, as in CSV.
-
-    Further down, a repetition is a row.
-    """
+    """Skip rows that repeat the header directly below it, as in CSV."""
     row, rows = header_row.row, header_row.sheet.rows
     names = [folded(name) for name in header_row.names]
     while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _names_of(rows[row + 1])] == names:
@@ -394,10 +382,7 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
 
 
 def _concatenate(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
-    """Return the concatenated rows of the sheets, numbered consecutively.
-
-    A column that a sheet lacks is null in its rows.
-    """
+    """Return the concatenated rows of the sheets, numbered consecutively."""
     before = np.cumsum([0, *(part.rows for part in parts)])[:-1]
     cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
     missing = tuple(

@@ -138,9 +138,6 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
 def parquet_table(file: Path | bytes, expands: Expands = never, *, whole: bool) -> FileTable:
     """Return the table with the file's own columns: all rows, or only the first ones unless `whole`.
 
-    Args:
-        expands: says which structs become columns.
-
     Raises:
         UnreadableFileError: `corrupt_parquet` or `too_large`.
     """

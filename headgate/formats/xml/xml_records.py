@@ -36,9 +36,6 @@ _MAX_LEVELS = 64
 def xml_records(content: bytes, expands: Expands) -> Records:
     """Return the records under their own names.
 
-    Args:
-        expands: says which objects become columns.
-
     Raises:
         UnreadableFileError: `corrupt_xml`; `not_a_table`: elements of several names repeat; `too_large`.
         HeaderError: `duplicate_column`: an element has an attribute and an element of the same name.

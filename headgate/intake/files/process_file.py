@@ -400,10 +400,7 @@ class FileProcessor:
         )
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
-        """Return the record of a table that no contract fits, with its summary, or of an unreadable file.
-
-        Return None for any other file.
-        """
+        """Return the record of a table that no contract fits, with its summary, or of an unreadable file."""
         if self.profile_uncontracted is None or error.rule != UNKNOWN_DATASET:
             return None
         file = self._readable(path)

@@ -82,9 +82,6 @@ class Reverter:
         A second call completes an undo that died. A file that was skipped as a duplicate of this one is
         accepted instead, as it would have been without this file.
 
-        Args:
-            by: who undoes the file, for its record; empty if unknown.
-
         Raises:
             NotFoundError: the file has no record.
             ThrottledError: another worker holds one of the files, one is not checked yet, or the file is
@@ -283,10 +280,7 @@ class Reverter:
         )
 
     def _accept_duplicate(self, before: FileRecord) -> str:
-        """Accept the oldest file that was skipped as a duplicate of this one, and return its key.
-
-        Return an empty text without such a file.
-        """
+        """Accept the oldest file that was skipped as a duplicate of this one, and return its key."""
         skipped = [copy for copy in self._same_content(before) if copy.state is FileState.SKIPPED_DUPLICATE]
         if not skipped:
             return ""

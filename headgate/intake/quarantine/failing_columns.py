@@ -233,10 +233,7 @@ def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) ->
 
 
 def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) -> Contract:
-    """Return the contract with the smallest edit that accepts every row that breaks the rule.
-
-    Without such an edit the contract is unchanged.
-    """
+    """Return the contract with the smallest edit that accepts every row that breaks the rule."""
     if rule == RULE:
         return with_declared(contract, name)
     if not name:

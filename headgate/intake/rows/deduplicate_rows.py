@@ -115,11 +115,7 @@ def _pairs(
 
 
 def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
-    """Mark kept rows that repeat a value of a unique column; the first row with a value stays.
-
-    Args:
-        columns: typed values of the unique columns, for all rows.
-    """
+    """Mark kept rows that repeat a value of a unique column; the first row with a value stays."""
     outcomes = chosen.outcomes.copy()
     for place, values in enumerate(columns):
         kept = np.flatnonzero(outcomes == KEPT)

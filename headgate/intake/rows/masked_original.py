@@ -232,10 +232,7 @@ def _hash(path: Path) -> str:
 
 
 def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
-    """Yield the rows with the contract's columns, in batches.
-
-    A column that the contract has gained in the meantime is null.
-    """
+    """Yield the rows with the contract's columns, in batches."""
     if not rows.is_file():
         yield Received({name: pa.nulls(0, pa.string()) for name in contract.names}, NO_ROWS)
         return
@@ -253,10 +250,7 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
 def _with_earlier_quarantine(
     counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin
 ) -> Counts:
-    """Restore the first description of each row that is quarantined again for the same rules.
-
-    Return the counts of all rows.
-    """
+    """Restore the first description of each row that is quarantined again for the same rules."""
     if not earlier.is_file():
         return counts
     old = _with_origin(origin, table_of(earlier))

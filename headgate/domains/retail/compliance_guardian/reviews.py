@@ -113,11 +113,7 @@ def _typed(rows: pa.Table) -> pd.DataFrame:
 def filled_in(
     labels: npt.NDArray[np.int8], transactions: DescribedTransactions, taught: pd.DataFrame
 ) -> npt.NDArray[np.int8]:
-    """Return the labels of the first transactions, with those of reviewers where none is reported.
-
-    Args:
-        taught: the reviews, as `Reviews.taught` returns them, in the order of their numbers.
-    """
+    """Return the labels of the first transactions, with those of reviewers where none is reported."""
     if taught.empty:
         return labels
     ids, values = taught.transaction_id.to_numpy(), taught.label.to_numpy(dtype=np.int8)

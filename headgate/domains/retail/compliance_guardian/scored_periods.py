@@ -128,10 +128,7 @@ def _opened(path: Path) -> pq.ParquetFile:
 
 
 def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> pa.Table:
-    """Return columns of the rows of a file behind the first so many.
-
-    Row groups without any of them are not read.
-    """
+    """Return columns of the rows of a file behind the first so many."""
     groups = range(file.num_row_groups)
     while groups and left_out >= (rows := file.metadata.row_group(groups[0]).num_rows):
         groups, left_out = groups[1:], left_out - rows
@@ -464,9 +461,6 @@ def supervised(
     """Fit boosting to the first so many transactions, whose labels are known.
 
     None where the reported labels carry no model: reviewers see the highest scores only.
-
-    Args:
-        taught: the reviews that it learns from, as `Reviews.taught` returns them.
     """
     labels = transactions.labels[:labelled_to]
     if not boosting_models.is_enough(labels):

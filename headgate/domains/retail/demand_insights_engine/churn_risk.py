@@ -210,11 +210,7 @@ def aimed(
 
 
 def leaving_of(model: churn.ChurnModel | None, customers: StoredRows, path: Path) -> StoredRows:
-    """Return the column `LEAVING` of customers on disk, by an aimed model.
-
-    Args:
-        customers: their points.
-    """
+    """Return the column `LEAVING` of customers on disk, by an aimed model."""
     if model is None:
         silences = (part.silence.to_numpy() for part in customers.parts(("silence",)))
         return _kept(map(share_of_silence, silences), path)

@@ -299,9 +299,6 @@ def with_modelled_purchases(model: ValueModel, ahead: Coming, customers: StoredR
 
     Without them where the season is not known: the model counts trading days, whose number is then that of a
     usual shop, as in the groups of like customers.
-
-    Args:
-        customers: points of all customers now.
     """
     fit = model.purchases
     if fit is None or not ahead.is_season_known:

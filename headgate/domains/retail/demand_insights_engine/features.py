@@ -104,9 +104,6 @@ def balances(ordered: ibis.Table, returned: ibis.Table) -> ibis.Table:
 
     Returns without a known purchase count here, and so does an order that came back wholly, which is no
     purchase day.
-
-    Args:
-        ordered, returned: the rows of `ordered_days` and `returned_lines`.
     """
     kind = ordered.schema()["revenue"]
     refunds = returned.filter(returned.status == "cancelled")
@@ -208,11 +205,7 @@ def sold_days(tables: Tables, as_of: date) -> ibis.Table:
 
 
 def unmatched_returns(returned: ibis.Table) -> Unmatched:
-    """Return units returned beyond all purchases of the product, and their value at the return prices.
-
-    Args:
-        returned: the rows of `returned_lines`.
-    """
+    """Return units returned beyond all purchases of the product, and their value at the return prices."""
     levels = _levels(returned)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
     sums = (
@@ -523,9 +516,6 @@ def known_histories(days: ibis.Table, customers: ibis.Table, balances: ibis.Tabl
     `revenue_90d` is the money of the newest `HORIZON_DAYS`, and `revenue_year_ago` that of the days which a
     year later are the coming ones. `net_revenue` is the money of all orders less all returns, and
     `ordered_days_ago` counts from the last order, also if it came back wholly.
-
-    Args:
-        balances: as the function of this name gives them.
     """
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
     spent = _spent_lately(days, as_of)

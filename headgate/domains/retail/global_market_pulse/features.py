@@ -258,11 +258,7 @@ def backtest_of(complete: pd.DatetimeIndex) -> tuple[MonthSpan, MonthSpan] | Non
 
 
 def category_months(tables: Mapping[str, ibis.Table], as_of: date, services: Sequence[str]) -> pd.DataFrame:
-    """Return sales of merchandise, and orders with it, by region, category and month, up to `as_of`.
-
-    Args:
-        services: articles that are no merchandise.
-    """
+    """Return sales of merchandise, and orders with it, by region, category and month, up to `as_of`."""
     days = fact_rows(
         CATEGORIES,
         tables,
@@ -279,11 +275,7 @@ def category_months(tables: Mapping[str, ibis.Table], as_of: date, services: Seq
 
 
 def cells(months: pd.DataFrame, span: MonthSpan) -> pd.DataFrame:
-    """Return sales and orders by region and category, and orders of recent and earlier months.
-
-    Args:
-        months: as `category_months` returns them.
-    """
+    """Return sales and orders by region and category, and orders of recent and earlier months."""
     parts = {"orders": span.looked_at, "recent": span.recent, "before": span.before}
     inside = {name: months["month_on"].isin(part) for name, part in parts.items()}
     counted = months.assign(

@@ -71,11 +71,7 @@ COLUMNS = [
 
 
 def market_opportunities(grid: pd.DataFrame) -> pd.DataFrame:
-    """Return the gaps that are more than chance, best first. Grain: region by category.
-
-    Args:
-        grid: as `measured` returns it.
-    """
+    """Return the gaps that are more than chance, best first. Grain: region by category."""
     listed = grid[is_listed(grid)]
     if listed.empty:
         return pd.DataFrame(columns=COLUMNS)

@@ -76,11 +76,7 @@ def articles(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
 
 
 def services(rows: pd.DataFrame, declared: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the articles that are no merchandise: declared, named as services, or mostly with own prices.
-
-    Args:
-        rows: as `articles` returns them.
-    """
+    """Return the articles that are no merchandise: declared, named as services, or mostly with own prices."""
     has_own_prices = (rows.lines >= _MIN_LINES) & (rows.prices >= _PRICES_A_LINE * rows.lines)
     if has_own_prices.sum() > _MAX_SUCH_ARTICLES * (rows.lines >= _MIN_LINES).sum():
         has_own_prices = rows.lines < 0

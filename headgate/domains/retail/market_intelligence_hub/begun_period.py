@@ -171,10 +171,7 @@ def _usual_share(begun: BegunPeriod) -> tuple[Array, Array]:
 def _begun_period(
     sales: DailySales, ahead: pd.DataFrame, periods: Sequence[date], span: Span, plan: Plan
 ) -> BegunPeriod | None:
-    """Return the sales of the first of `periods`, which may have begun, and of the others.
-
-    Both are None before the first sale.
-    """
+    """Return the sales of the first of `periods`, which may have begun, and of the others."""
     split = LEVELS[plan.levels[-1]]
     leaf_days = sales.cells(span, plan.top_categories) if "category" in split else sales.days
     days = _days_of_leaves(leaf_days, ahead, min(periods), plan)
@@ -205,11 +202,7 @@ def _begun_period(
 
 
 def _days_of_leaves(rows: ibis.Table, ahead: pd.DataFrame, first: date, plan: Plan) -> pd.DataFrame:
-    """Return the sales of each day from `first` on, by the series that the others sum.
-
-    Args:
-        rows: sales of each day by all columns of these series.
-    """
+    """Return the sales of each day from `first` on, by the series that the others sum."""
     split = set(LEVELS[plan.levels[-1]])
     kept = ["region_id", "category"] if "category" in split else ["region_id"]
     days = rows.filter(rows.sold_on >= ibis.date(first)).select(*kept, "sold_on", "revenue").to_pandas()

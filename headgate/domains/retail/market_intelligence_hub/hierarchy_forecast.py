@@ -158,10 +158,7 @@ def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]
 def _all_reconciled(
     now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]
 ) -> tuple[Origin, Backtest]:
-    """Return forecasts that add up, from now and from earlier origins.
-
-    A naive rule of the total that was better unmoved stays as it is.
-    """
+    """Return forecasts that add up, from now and from earlier origins."""
     (total,) = (int(place) for place in np.flatnonzero(levels == "total"))
     moved = tuple(_reconciled(origin, summing) for origin in past.origins)
     if not naive_rules.is_better_unmoved(total, now, past, moved):

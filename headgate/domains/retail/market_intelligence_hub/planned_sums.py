@@ -38,11 +38,7 @@ class _Sums(NamedTuple):
 
 
 def with_plan(forecast: pd.DataFrame, history: pd.DataFrame, accuracy: pd.DataFrame) -> pd.DataFrame:
-    """Return the forecast with the rule, the amount and the reason for each sum of the first periods ahead.
-
-    Args:
-        forecast, history, accuracy: rows of `sales_forecast`, `sales_history` and `forecast_accuracy`.
-    """
+    """Return the forecast with rule, amount and reason for each sum of the first periods ahead."""
     if forecast.empty:
         return forecast
     sums = _sums(forecast, history, accuracy)

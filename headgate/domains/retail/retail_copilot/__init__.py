@@ -57,9 +57,6 @@ def build(
     Spelling, and intents while the first period lasts, follow from the searches of the days before; only the
     first day of all is in its own.
 
-    Args:
-        options: `margin_share`, as for `margin.margin_share`.
-
     Raises:
         SettingsError: the option is not valid.
     """

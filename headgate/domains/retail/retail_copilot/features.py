@@ -52,11 +52,7 @@ def texts(searches: ibis.Table) -> ibis.Table:
 
 
 def of_visits_with(searches: ibis.Table, some: pa.Table) -> ibis.Table:
-    """Return the searches of visits that typed one of some texts on the same day.
-
-    Args:
-        some: a column `query_text`.
-    """
+    """Return the searches of visits that typed one of some texts on the same day."""
     dated = searches.mutate(searched_on=searches.searched_at.date())
     visits = dated.semi_join(ibis.memtable(some), "query_text").select("session_id", "searched_on")
     return dated.semi_join(visits, ["session_id", "searched_on"]).select(*searches.columns)
@@ -64,11 +60,7 @@ def of_visits_with(searches: ibis.Table, some: pa.Table) -> ibis.Table:
 
 @contextmanager
 def named_searches(searches: ibis.Table, templates: pa.Table, folder: Path) -> Iterator[NamedSearches]:
-    """Write the searches with their templates and reformulations to the folder, and open them for a block.
-
-    Args:
-        templates: columns `query_text` and `template`, one row per text.
-    """
+    """Write the searches with their templates and reformulations to the folder, and open them for a block."""
     names = pd.Index(sorted(set(templates["template"].to_pylist())), dtype=object)
     places = names.get_indexer(pd.Index(templates["template"].to_pylist(), dtype=object)).astype("int32")
     path = folder / "searched.parquet"

@@ -37,11 +37,7 @@ def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> p
 
 
 def examples(texts: pd.DataFrame) -> pd.Series[str]:
-    """Return the commonest text of each template that several visits typed, without card numbers.
-
-    Args:
-        texts: as `table` has them.
-    """
+    """Return the commonest text of each template that several visits typed, without card numbers."""
     shared = texts[texts.is_shared].drop_duplicates("template")
     return redacted(shared.set_index("template").query_text).str.slice(0, _SHOWN_LENGTH)
 
@@ -50,9 +46,6 @@ def typed_as(texts: pd.DataFrame, templates: pd.Series[str]) -> pd.Series[str]:
     """Return the commonest texts of templates with their numbers of searches, in the order of the templates.
 
     Only texts that several visits typed are shown, without card numbers; null where a template has none.
-
-    Args:
-        texts: as `table` has them, with `searches`.
     """
     shared = texts[texts.is_shared & texts.template.isin(templates)]
     first = shared.groupby("template", sort=False).head(MAX_SPELLINGS)

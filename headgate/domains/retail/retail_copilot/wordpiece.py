@@ -47,10 +47,7 @@ class WordPiece:
         return seen[word]
 
     def _split(self, word: str) -> list[int]:
-        """Return the longest part that begins the word, then the longest that follows, to its end.
-
-        Else the word is unknown.
-        """
+        """Return the longest part that begins the word, then the longest that follows, to its end."""
         pieces: list[int] = []
         rest = word
         while rest and len(word) <= _MAX_WORD:
