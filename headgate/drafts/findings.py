@@ -31,9 +31,9 @@ from headgate.drafts.totals_row import (
     ReportLines,
     is_refused,
     report_lines,
-    summed_totals,
     texts_of_line,
     totals_of,
+    words_of_totals,
 )
 from headgate.formats.csv.csv_rows import NULL
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
@@ -370,13 +370,11 @@ def _about_totals(
         return [Finding(", ".join(summed), message, of_upload=of_upload, is_open=lines.stay_out)]
     if not rows:
         return []
-    are_sums = set(rows) <= {*summed_totals(contract.columns, cells)}
-    listed = _rows_of_totals([int(numbers[row]) for row in rows], are_sums=are_sums)
+    by = words_of_totals(contract.columns, cells, rows)
+    listed = _rows_of_totals([int(numbers[row]) for row in rows], by)
     are_refused = all(is_refused(contract.columns, cells, row) for row in rows)
     message = (_QUARANTINED_TOTALS if are_refused else _NAMED_TOTALS).format(listed)
-    of_upload = _LEFT_OUT_TOTALS.format(
-        _with_texts(contract, cells, lines.totals, numbers, are_sums=are_sums)
-    )
+    of_upload = _LEFT_OUT_TOTALS.format(_with_texts(contract, cells, lines.totals, numbers, by))
     return [
         Finding("", message, of_upload=of_upload if lines.stay_out else "", is_open=lines.stay_out),
     ]
@@ -399,19 +397,18 @@ def _about_footer(
 
 
 def _with_texts(
-    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], numbers: Rows, *, are_sums: bool
+    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], numbers: Rows, by: str
 ) -> str:
     """Return the first lines of totals with their numbers and texts."""
     if len(rows) == 1:
-        listed = _rows_of_totals([int(numbers[rows[0]])], are_sums=are_sums)
+        listed = _rows_of_totals([int(numbers[rows[0]])], by)
         return f"{listed} ({texts_of_line(contract.columns, cells, rows[0])})"
     said = (
         f"{int(numbers[row])} ({texts_of_line(contract.columns, cells, row)})"
         for row in rows[:_MAX_LINES_LISTED]
     )
     more = " …" if len(rows) > _MAX_LINES_LISTED else ""
-    by = "their sums" if are_sums else "their sums or empty cells"
-    return f"{len(rows)} rows are lines of totals, by their names and {by}: data rows {', '.join(said)}{more}"
+    return f"{len(rows)} rows are lines of totals, by {by}: data rows {', '.join(said)}{more}"
 
 
 def _about_values(column: Column, sent: pa.Array, left: pa.Array, guess: Guess) -> list[Finding]:
@@ -436,12 +433,10 @@ def _unasked(findings: list[Finding], *, is_asked: bool) -> list[Finding]:
     ]
 
 
-def _rows_of_totals(rows: Sequence[int], *, are_sums: bool) -> str:
+def _rows_of_totals(rows: Sequence[int], by: str) -> str:
     if len(rows) == 1:
-        by = "its sum" if are_sums else "its empty cells"
-        return f"data row {rows[0]} is a line of totals, by its name and {by}"
-    by = "their sums" if are_sums else "their sums or empty cells"
-    return f"{len(rows)} rows are lines of totals, by their names and {by}; the first is data row {rows[0]}"
+        return f"data row {rows[0]} is a line of totals, by {by}"
+    return f"{len(rows)} rows are lines of totals, by {by}; the first is data row {rows[0]}"
 
 
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:

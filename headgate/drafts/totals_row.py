@@ -14,7 +14,7 @@ from headgate.contracts.model import Column, Kind, Rule
 from headgate.masking.redaction import redact_text
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null, rows_where
+from headgate.values.cells import Flags, blank_to_null, flags, rows_where
 
 _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 # A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376,
@@ -27,6 +27,7 @@ _MAX_CELLS_OF_FOOTER = 2  # such as `Printed on` and a day
 _MIN_EMPTY = 2  # of the cells that other rows fill; a single cell may be missing in a row
 _NEARLY_ALWAYS = 0.9  # of the other rows have a value in the column
 _NUMBER_WITH_UNIT = r"=.*|\W*\d[\d.,'\s]*\W*(?:[^\W\d]+\.?)?"  # `1.234,50`, `120 items`, a formula
+_MAX_WORDLESS = 1_000  # rows that may be totals without a word; a report has fewer
 _MAX_TOTALS = 100  # above a total, below which its rows may begin
 MAX_FOOTER = 20  # below the last total; more lines are a table of their own
 # Names of totals and subtotals at the beginning of a cell. Source: the functions Subtotal and Total of
@@ -67,39 +68,49 @@ class ReportLines:
 
 
 def report_lines(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> ReportLines:
-    """Return the lines that are named as totals and are sums, or lack most values that other rows have.
+    """Return the lines of totals of a report.
 
-    A footer is known only below a line of totals.
+    They are named as totals and are sums, or lack most values that other rows have; or they have no word of
+    their own, lack a value that other rows have, and all their numbers are sums. A footer is known only below
+    a line of totals.
     """
-    footer = _footer_below_totals(cells)
-    table = cells_of_other_rows(cells, footer) if footer else cells
-    totals = _named_totals(columns, table)
-    if footer and footer[0] - 1 not in totals:
-        footer, table, totals = [], cells, _named_totals(columns, cells)
-    count = len(next(iter(table.values()), ()))
-    return ReportLines(tuple(totals), tuple(footer), bool(totals) and _is_named(table, count - 1))
+    columns, last = [*columns], len(next(iter(cells.values()), ())) - 1
+    for foot in _possible_feet(columns, cells):
+        footer = _footer_below(foot, cells)
+        table = cells_of_other_rows(cells, footer)
+        if (footer or foot == last) and foot in (totals := _totals(columns, table)):
+            return ReportLines(tuple(totals), tuple(footer), stay_out=True)
+    totals = _totals(columns, cells)
+    return ReportLines(tuple(totals), stay_out=bool(totals) and _is_named(cells, last))
 
 
-def names_a_total_at_foot(cells: Mapping[str, pa.Array]) -> bool:
-    """Return whether one of the last rows, above a footer at most, has the name of a total in a cell."""
+def may_end_with_totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> bool:
+    """Return whether one of the last rows, above a footer at most, may be a line of totals."""
     count = len(next(iter(cells.values()), ()))
-    return any(_is_named(cells, row) for row in range(max(0, count - 1 - MAX_FOOTER), count))
+    last = range(max(0, count - 1 - MAX_FOOTER), count)
+    return any(_is_named(cells, row) for row in last) or bool(_are_wordless(columns, cells)[[*last]].any())
 
 
 def _is_named(cells: Mapping[str, pa.Array], row: int) -> bool:
     return any(names_a_total(text[row].as_py() or "") for text in cells.values())
 
 
-def _footer_below_totals(cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the last rows with a cell or two, below a row with the name of a total and above no other row.
+def _possible_feet(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
+    """Return the last row that may be a total without a word, and the last row with the name of one."""
+    count = len(next(iter(cells.values()), ()))
+    start = max(0, count - 2 - MAX_FOOTER)
+    tail = {name: text.slice(start) for name, text in cells.items()}
+    wordless = start + np.flatnonzero(_are_wordless(columns, tail))
+    named = [row for row in range(start, count) if _is_named(cells, row)]
+    return sorted({*wordless.tolist()[-1:], *named[-1:]}, reverse=True)
+
+
+def _footer_below(foot: int, cells: Mapping[str, pa.Array]) -> list[int]:
+    """Return the last rows with a cell or two, below a row that may be a total and above no other row.
 
     A report ends with the program or the day of its making. Such lines lack most values of the rows above.
     """
-    count = len(next(iter(cells.values()), ()))
-    foot = count - 1
-    while foot >= 0 and count - foot <= MAX_FOOTER + 1 and not _is_named(cells, foot):
-        foot -= 1
-    footer = [*range(foot + 1, count)]
+    footer = [*range(foot + 1, len(next(iter(cells.values()))))]
     if not footer or len(footer) > MAX_FOOTER or foot < _MIN_ROWS:
         return []
     table = {name: text.slice(0, foot) for name, text in cells.items()}
@@ -140,29 +151,97 @@ def names_a_total(cell: str) -> bool:
     return _NAMES.match(cell) is not None
 
 
-def summed_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that are named as totals and are the sum of all rows above, or since another total."""
-    return _summed(columns, cells, _named_rows(cells))
+def words_of_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array], rows: Sequence[int]) -> str:
+    """Return by what the rows are lines of totals."""
+    are_named = [_is_named(cells, row) for row in rows]
+    are_sums = {*rows} <= {*_summed([*columns], cells, _named_rows(cells), wordless=rows)}
+    if len(rows) == 1:
+        return f"its {'name and its ' if all(are_named) else ''}{'sum' if are_sums else 'empty cells'}"
+    if not any(are_named):
+        return "their sums and empty cells"
+    by = "their sums" if are_sums else "their sums or empty cells"
+    return f"their names and {by}" if all(are_named) else f"their names or empty cells, and {by}"
 
 
-def _named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    rows = _named_rows(cells)
-    return sorted({*_summed(columns, cells, rows), *_bare(cells, rows)})
+def _totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
+    named = _named_rows(cells)
+    wordless = _wordless_rows(columns, cells, named)
+    totals = {*_summed(columns, cells, named, wordless), *_bare(cells, named)}
+    if not totals.isdisjoint(wordless):
+        totals -= _not_lacking(cells, totals, wordless)
+    return sorted(totals)
 
 
-def _summed(columns: Iterable[Column], cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[int]:
-    if not rows:
+def _summed(
+    columns: Sequence[Column], cells: Mapping[str, pa.Array], named: Sequence[int], wordless: Sequence[int]
+) -> list[int]:
+    """Return the rows named as totals with a sum, and those without a word of which all numbers are sums.
+
+    Sums are of all rows above that are no totals, or of those since a total above.
+    """
+    if not (named or wordless):
         return []
     numbers = [
         cast_column(column, null_where_absent(column, cells[column.name])).values
         for column in columns
         if column.type.kind in _EXACT
     ]
-    return [
-        row
-        for place, row in enumerate(rows)
-        if any(_is_sum_at(values, rows[:place], row) for values in numbers)
-    ]
+    above, summed = list[int](), list[int]()
+    for row in sorted({*named, *wordless}):
+        filled = [values for values in numbers if values[row].as_py()]
+        sums = [_is_sum_at(values, above, row) for values in filled]
+        if any(sums) and (row in named or (all(sums) and _adds_several(filled, row))):
+            summed.append(row)
+        if row in named or row in summed:
+            above.append(row)
+    return summed
+
+
+def _adds_several(numbers: Iterable[pa.Array], row: int) -> bool:
+    """Return whether the rows above have several numbers that are not zero, if the row is the last one."""
+    return any(
+        row < len(values) - 1 or sum(map(bool, values.slice(0, row).to_pylist())) >= _MIN_ADDED
+        for values in numbers
+    )
+
+
+def _wordless_rows(
+    columns: Sequence[Column], cells: Mapping[str, pa.Array], named: Sequence[int]
+) -> list[int]:
+    """Return the rows that may be totals without a word; none if the last row is a row of the table."""
+    last = len(next(iter(cells.values()), ())) - 1
+    if last not in {*named, *_possible_feet(columns, cells)}:
+        return []
+    rows = [row for row in np.flatnonzero(_are_wordless(columns, cells)).tolist() if row not in named]
+    return rows if len(rows) <= min(_MAX_WORDLESS, last + 1 - _MIN_ROWS) else []
+
+
+def _are_wordless(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> Flags:
+    """Return which rows have numbers, no words but those of the row above, and lack a usual value."""
+    count = len(next(iter(cells.values()), ()))
+    has_number, has_words, lacks = np.zeros(count, bool), np.zeros(count, bool), np.zeros(count, bool)
+    for column in columns:
+        text = blank_to_null(cells[column.name])
+        given = flags(text.is_valid())
+        lacks |= ~given & bool(given.sum() >= count / 2)
+        if column.type.kind in _EXACT:
+            is_number = flags(cast_column(column, null_where_absent(column, text)).values.is_valid())
+            has_number |= is_number
+            has_words |= given & ~is_number
+        else:
+            given[1:] &= ~flags(pc.equal(text.slice(1), text.slice(0, max(0, count - 1))))
+            has_words |= given
+    return has_number & lacks & ~has_words
+
+
+def _not_lacking(
+    cells: Mapping[str, pa.Array], totals: Collection[int], wordless: Collection[int]
+) -> set[int]:
+    """Return the totals without a word that have all values that nearly all other rows have."""
+    others = cells_of_other_rows(cells, totals)
+    filled = [name for name, text in others.items() if _filled_share(text) >= _NEARLY_ALWAYS]
+    given = [flags(blank_to_null(cells[name]).is_valid()) for name in filled]
+    return {row for row in totals if row in wordless and all(is_given[row] for is_given in given)}
 
 
 def _named_rows(cells: Mapping[str, pa.Array]) -> list[int]:
@@ -217,11 +296,11 @@ def _is_sum_at(values: pa.Array, totals_above: Sequence[int], row: int) -> bool:
     value, end, added = values[row].as_py(), row, 0
     for total in totals_above[: -_MAX_TOTALS - 1 : -1]:
         added += pc.sum(values.slice(total + 1, end - total - 1)).as_py() or 0
-        if value and added == value:
+        if added == value:
             return True
         end = total
     above = pc.sum(values.slice(0, row)).as_py() or 0
-    return bool(value) and value == above - sum(values[place].as_py() or 0 for place in totals_above)
+    return bool(value == above - sum(values[place].as_py() or 0 for place in totals_above))
 
 
 def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> dict[str, Column]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
-from headgate.drafts.totals_row import MAX_FOOTER, ReportLines, names_a_total_at_foot, report_lines
+from headgate.drafts.totals_row import MAX_FOOTER, ReportLines, may_end_with_totals, report_lines
 from headgate.values.cells import Rows, int_array, numbers
 
 if TYPE_CHECKING:
@@ -33,25 +33,27 @@ def drop_rows(table: _Rows, rows: Rows) -> _Rows:
 def lines_of_grid(
     rows: Path, names: Sequence[str], readings: Mapping[str, Most], hidden: Collection[str], blank: Rows
 ) -> ReportLines:
-    """Return the source rows that a cell calls a total and that are sums, or lack what other rows have.
+    """Return the source rows that are lines of totals, by a name or by sums alone, and the footer below.
 
-    None if the last row, above a footer at most, is called no total: reports have totals at their foot.
+    None if the last row, above a footer at most, is no total: reports have totals at their foot.
 
     Args:
         rows: the file of the grid with all rows.
         readings: how nearly all values of a column are written.
         blank: the source rows without a value.
     """
+    shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
+    columns = [_column(name, readings.get(name)) for name in shown]
     with pa.memory_map(str(rows)) as file:
         reader = pa.ipc.open_file(file)
-        if not names_a_total_at_foot(_last_rows(reader, blank)):
+        last = _last_rows(reader, blank)
+        if not may_end_with_totals(columns, {name: last[place] for name, place in shown.items()}):
             return ReportLines()
         table = drop_rows(reader.read_all(), blank)
     if table.num_rows > _MAX_ROWS:
         return ReportLines()
-    shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
     cells = {name: table.column(place).combine_chunks() for name, place in shown.items()}
-    lines = report_lines([_column(name, readings.get(name)) for name in shown], cells)
+    lines = report_lines(columns, cells)
     if not lines.stay_out:
         return ReportLines()
     source_rows = numbers(table.column("row").combine_chunks())
@@ -61,7 +63,7 @@ def lines_of_grid(
     return ReportLines(totals, footer, stay_out=True)
 
 
-def _last_rows(reader: pa.ipc.RecordBatchFileReader, blank: Rows) -> dict[str, pa.Array]:
+def _last_rows(reader: pa.ipc.RecordBatchFileReader, blank: Rows) -> list[pa.Array]:
     """Return the texts of the last rows, among which a line of totals is above a footer."""
     last: list[pa.RecordBatch] = []
     for place in reversed(range(reader.num_record_batches)):
@@ -70,7 +72,7 @@ def _last_rows(reader: pa.ipc.RecordBatchFileReader, blank: Rows) -> dict[str, p
             break
     table = pa.Table.from_batches(last, reader.schema)
     table = table.slice(max(0, table.num_rows - MAX_FOOTER - 1))
-    return {name: table.column(name).combine_chunks() for name in table.column_names[1:-1]}
+    return [column.combine_chunks() for column in table.columns]
 
 
 def _column(name: str, most: Most | None) -> Column:

@@ -10,6 +10,8 @@ import headgate
 from headgate.contracts.model import Kind
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.local_files.draft_file import draft_of_upload
+from tests.unit.api.files.test_edited_uploads import checked, uploader
+from tests.unit.api.files.test_uploads import uploaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -311,3 +313,85 @@ def test_lines_of_totals_are_no_rows_in_many_languages(name: str) -> None:
     assert columns["dzien"]["required"], columns
     assert draft["rows"] == 21
     assert columns["bilet"].get("primaryKey"), columns
+
+
+def till(*foot: str, subtotals: str = "") -> bytes:
+    """A till's report by shop, with what stands below each shop's lines and below all."""
+    lines = ["filiale;tag;artikel;stück;betrag;notiz"]
+    for shop in range(3):
+        days = range(1, 9)
+        lines += [f"F{shop};{day:02}.10.2026;Sattel;{day};{1000 + day},50;" for day in days]
+        lines += [subtotals.format(shop=f"F{shop}", pieces=36, sum="8040,00")] if subtotals else []
+    return "\n".join([*lines, *foot, ""]).encode()
+
+
+FOOT_WITHOUT_A_WORD = ";;;108;24120,00;"
+
+
+@pytest.mark.parametrize(
+    ("subtotals", "lines"),
+    [
+        ("", 1),
+        (";;;{pieces};{sum};", 4),
+        ("{shop};;;{pieces};{sum};", 4),
+        ("{shop};Summe;;{pieces};{sum};", 4),
+    ],
+)
+def test_a_last_line_of_sums_alone_is_one_of_totals_without_a_word(subtotals: str, lines: int) -> None:
+    body = till(FOOT_WITHOUT_A_WORD, subtotals=subtotals)
+    draft = draft_of_upload("kasse.csv", body)
+    assert draft
+    (note,) = [note for note in draft["notes"] if "of totals" in note["message"]]
+    assert note["is_open"]
+    assert "out of the dataset" in note["message"]
+    assert (draft["received"], draft["rows"]) == (24 + lines, 24)
+    columns = {each["name"]: each for each in draft["document"]["schema"][0]["properties"]}
+    assert columns["artikel"]["required"]
+    caller = uploader()
+    result = checked(caller, uploaded(caller, body, "kasse.csv", "")).json
+    assert len(result["grid"]["totals"]) == lines
+    assert result["grid"]["totals"][-1] == 24 + lines
+
+
+def test_the_draft_says_why_lines_without_a_word_are_totals() -> None:
+    (message,) = notes_of_upload(till(FOOT_WITHOUT_A_WORD, subtotals=";;;{pieces};{sum};"))
+    assert message == (
+        "4 rows are lines of totals, by their sums and empty cells: data rows 9 (36, 8040,00), "
+        "18 (36, 8040,00), 27 (36, 8040,00), 28 (108, 24120,00). Totals stay out of the dataset, unless you "
+        "keep them in the next step"
+    )
+
+
+def test_a_note_below_totals_without_a_word_is_no_row() -> None:
+    draft = draft_of_upload("kasse.csv", till(FOOT_WITHOUT_A_WORD, "Gedruckt am 01.11.2026;;;;;"))
+    assert draft
+    assert draft["rows"] == 24
+    assert len([note for note in draft["notes"] if note["is_open"]]) == 2
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        ";;;108;24121,00;",  # a cell that is no sum
+        ";;;107;;",
+        "F9;;;108;24120,00;",  # a name of its own
+        ";;Korb;108;24120,00;",
+        "F2;31.10.2026;Sattel;108;24120,00;",  # a row of all columns
+    ],
+)
+def test_a_last_row_that_is_not_only_sums_is_a_row(foot: str) -> None:
+    caller = uploader()
+    result = checked(caller, uploaded(caller, till(foot), "kasse.csv", "")).json
+    assert result["grid"]["totals"] == []
+
+
+def test_a_line_of_sums_among_rows_stays_where_the_last_row_is_none() -> None:
+    caller = uploader()
+    body = till("F9;01.10.2026;Korb;1;2,50;", subtotals=";;;{pieces};{sum};")
+    assert checked(caller, uploaded(caller, body, "kasse.csv", "")).json["grid"]["totals"] == []
+
+
+def test_a_last_row_of_the_only_number_in_a_column_is_no_sum_without_a_word() -> None:
+    caller = uploader()
+    body = b"ort;name;anzahl\nA;Anna;0\nB;Bert;5\nC;Carl;0\nD;Dora;0\n;;5\n"
+    assert checked(caller, uploaded(caller, body, "liste.csv", "")).json["grid"]["totals"] == []
