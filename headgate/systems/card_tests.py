@@ -100,6 +100,7 @@ class CardTest:
         least: a lower figure is weak, whatever the rule has.
         most: a figure further from 0 is weak, and a nearer one is as expected, whatever the rule has.
         words: the verdicts `better`, `worse`, `below`, `within`, `above` and `weak` in other words.
+        note: its meaning and which values are good, of a figure that was measured.
         if_behind: why the method is published although the rule has the better figure.
     """
 
@@ -219,13 +220,14 @@ def _newest(figure: Figure) -> tuple[bool, str, str]:
 def _of_test(figure: Figure, test: CardTest, alike: Alike, numbers: Mapping[str, str]) -> Figure:
     reason = test.if_behind if _is_behind(figure, test, alike) else ""
     own_note = re.sub(r"\{(\w+)\}", lambda name: numbers.get(name[1], "no"), test.note)
+    measured = own_note if figure.value is not None else ""
     return replace(
         figure,
         title=test.title,
         unit=test.unit,
         verdict=verdict(figure, test, alike),
         is_main=True,
-        note="; ".join(filter(None, [_PUBLISHED.sub("", figure.note), own_note, reason])),
+        note="; ".join(filter(None, [_PUBLISHED.sub("", figure.note), measured, reason])),
     )
 
 

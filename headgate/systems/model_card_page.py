@@ -105,7 +105,7 @@ def _plot(bins: Sequence[Bin]) -> str:
 
 
 def _sections(card: ModelCard) -> list[_Section]:
-    about, loss = card.description, card.contest_title or "mean loss at past origins"
+    about, loss = card.description, card.contest_title or "mean error on past days"
     return [
         _Section("What it predicts", (about.predicts, f"Tables: {', '.join(about.tables)} ({about.system})")),
         _Section("Data and period", (about.data, *_period(card))),
@@ -151,7 +151,7 @@ def _kept(card: ModelCard) -> tuple[str, ...]:
     about = card.description
     if card.recipe:
         kept = f"Recipe {about.in_words(card.recipe)}, version {card.version}, code {card.code}."
-        return (f"{kept} A recipe stays in charge until another is significantly better at past origins.",)
+        return (f"{kept} A recipe stays in charge until another is clearly better on past days.",)
     if card.unused:
         recipe, day = card.unused
         return (f"The kept model {recipe} of {day} is not in use: {about.tables[0]} was not built with it.",)

@@ -23,11 +23,11 @@ def forecast_figures(rows: Rows, forecasts: Rows = ()) -> tuple[list[Figure], tu
         forecasts: `sales_forecast` in the columns of the tests of sums.
     """
     total = _total(rows)
-    tested = f"{total['windows']} past origins, {total['horizon']} {total['grain']}s ahead"
+    tested = f"{total['windows']} tested days, {total['horizon']} {total['grain']}s ahead"
     errors, coverage = _notes_of_forecasts(total)
     of_owa = "; ".join(filter(None, [_OWA, errors])) if total["windows"] else errors
     by_year = (
-        "last year was not known at each of these origins"
+        "last year was not known on each of these days"
         if total["windows"] and total["smape_last_year"] is None
         else errors
     )
@@ -60,7 +60,7 @@ def _error_of_sums(row: Mapping[str, Any]) -> Figure:
         off_by,
         row["sum_off_by_mean_of_8"] if off_by is not None else None,
         "mean of the last eight",
-        f"{windows} past origins, the sum of {row['horizon']} {row['grain']}s",
+        f"{windows} tested days, the sum of {row['horizon']} {row['grain']}s",
         windows,
         "" if windows else "not tested",
     )
@@ -71,7 +71,11 @@ def _share_as_good_as_naive2(rows: Rows) -> Figure:
     behind = sum(owa > 1 for owa in scored)
     share = (len(scored) - behind) / len(scored) if scored else None
     untested = sum(row["windows"] == 0 for row in rows)
-    of_scored = f"{behind} of {len(scored)} tested series are further off than Naive2" if scored else ""
+    of_scored = (
+        f"{behind} of {len(scored)} tested series are further off than the last value with the usual season"
+        if scored
+        else ""
+    )
     lacking = f"the published method of {untested} of {len(rows)} series is not tested" if untested else ""
     note = "; ".join(filter(None, [of_scored, lacking]))
     return Figure(
@@ -80,7 +84,7 @@ def _share_as_good_as_naive2(rows: Rows) -> Figure:
         share,
         None,
         "",
-        "the past origins of each series",
+        "the tested days of each series",
         len(scored),
         note,
     )
@@ -89,10 +93,10 @@ def _share_as_good_as_naive2(rows: Rows) -> Figure:
 def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
     """Return the notes on the errors and on the coverage of a forecast."""
     if not total["windows"]:
-        untested = f"not tested: {total['model']} forecast at no past origin"
+        untested = f"not tested: {total['model']} forecast on no tested day"
         return untested, untested
-    short = "the season is not tested: no past origin knew a year" if total["history_too_short"] else ""
-    return short, "of intervals at past origins, from the errors of the other origins"
+    short = "the season is not tested: no tested day knew a year" if total["history_too_short"] else ""
+    return short, "of intervals on tested days, from the errors of the other days"
 
 
 def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:

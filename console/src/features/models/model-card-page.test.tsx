@@ -132,7 +132,7 @@ test('a card says what is predicted, how, from what, how it was tested, its limi
 
 test('the recipe with the least loss comes first', async () => {
   show('/models/leaving')
-  const table = (await screen.findByText('Mean loss (lower is better)')).closest('table')
+  const table = (await screen.findByText('Mean error (lower is better)')).closest('table')
   const names = [...(table?.querySelectorAll('tbody td:first-child') ?? [])].map(
     ({ textContent }) => textContent,
   )

@@ -130,7 +130,7 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
         </details>
       ) : null}
       {contest.length > 0 ? (
-        <Wide head={['Recipe', `${card.contest_title || 'Mean loss'} (lower is better)`]} numbers={1}>
+        <Wide head={['Recipe', `${card.contest_title || 'Mean error'} (lower is better)`]} numbers={1}>
           {contest.map(([recipe, loss]) => (
             <Table.Tr key={recipe}>
               <Table.Td className="any-text">
@@ -146,7 +146,7 @@ function Tests({ card, plain }: { card: Card; plain: (text: string) => string })
         <details>
           <summary>
             Expected and observed shares{card.is_kept ? ' of the test that compared the recipes' : ''}, which
-            are equal for a calibrated model
+            should be alike
           </summary>
           <Wide head={['Expected', 'Observed', 'Cases']} numbers={3}>
             {card.calibration.map((bin) => (
