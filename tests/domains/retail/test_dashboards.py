@@ -2007,7 +2007,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     } == {True}
     assert [row["consent"] for row in some_known] == ["yes", "not known", "not known"]
     assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
-        (3, "every 24 days"),
+        (3, "every 24 days, 21 times"),
         (5, "40 days, once"),
         (7, "bought once"),
     ], "a narrow column shows the number"
@@ -2704,6 +2704,60 @@ def test_a_call_says_if_one_order_is_half_of_what_the_customer_kept(pieces: int,
         (item,) = answer_of(engine, queue.sql)
     assert item["one_order_share"] == share, "what came back at another price was not kept"
     assert ("one order is {one_order_share} of what was kept" in str(item["reason"])) is (share is not None)
+
+
+ONE_ODD_DAY = (
+    "; 1 of these days was a clearance lot or a one-off large order, and the others are 30 days apart"
+)
+TWO_ODD_DAYS = (
+    "; 2 of these days were clearance lots or one-off large orders, which leaves 2 usual days and no habit"
+)
+
+
+@pytest.mark.parametrize(
+    ("prices", "words"),
+    [
+        ((1, 1, 1, 1), ""),
+        (
+            (1, Decimal("0.10"), 1, 1),
+            ONE_ODD_DAY,
+        ),
+        (
+            (1, Decimal("0.10"), Decimal("0.10"), 1),
+            TWO_ODD_DAYS,
+        ),
+        (
+            (1, 1, 9, 1),
+            ONE_ODD_DAY,
+        ),
+    ],
+)
+def test_a_call_says_how_far_a_habit_rests_on_clearance_lots_and_large_orders(
+    prices: tuple[Decimal | int, ...], words: str
+) -> None:
+    """The first to call bought "usually every 23 days": clearance lots that do not come again."""
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    late = {**LATE, "as_of": date(2010, 12, 9), "corrected_probability": 0.5, "customer_id": 9}
+    days = (date(2010, 1, 4), date(2010, 2, 18), date(2010, 2, 19), date(2010, 3, 5))
+    own = [
+        (str(at), day, "completed", "A", 100, price)
+        for at, (day, price) in enumerate(zip(days, prices, strict=True))
+    ]
+    others = [(f"other{at}", date(2010, 12, 1), "completed", "A", 1, 1) for at in range(2)]
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            customer_model_quality=[],
+            churn_risk=[late],
+            customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 3}],
+            customer_segments=[{"customer_id": 9, "segment": "lost"}],
+        )
+        with_lines(engine, [*own, *others])
+        engine.execute("update orders set customer_id = 10 where order_id like 'other%'")
+        engine.execute("insert into products (product_id, product_name) values ('A', 'MUG')")
+        (item,) = answer_of(engine, queue.sql)
+    assert f"bought on 4 days, usually every 8 days, late after 16 days{words}; " in str(item["reason"])
+    assert ("of these days" in str(item["reason"])) is bool(words)
 
 
 CORRECTED: list[tuple[object, ...]] = [
