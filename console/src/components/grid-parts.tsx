@@ -79,6 +79,8 @@ export const GridLine = memo(function GridLine({
   open,
   isWrapped = false,
 }: LineProps) {
+  // Cells that may have links open what they name, so another one is the button for the keyboard.
+  const opener = fields.findIndex(({ format }) => !format.cell)
   return (
     <div
       className={open ? 'grid-row grid-line grid-opens' : 'grid-row grid-line'}
@@ -107,7 +109,7 @@ export const GridLine = memo(function GridLine({
               style={field.style}
               title={value === null ? 'empty' : String(value)}
             >
-              {open && at === 0 && !field.format.cell ? (
+              {open && at === opener ? (
                 <button type="button" className="grid-open" onClick={() => open.current?.(index)}>
                   {content}
                 </button>

@@ -51,7 +51,7 @@ interface Props {
   hasTallRows?: boolean
   /** Where texts that would be cut take three lines on a phone, and two on a wide screen. */
   wraps?: 'phone' | 'always'
-  /** With it a row opens; its first cell is the button for the keyboard. */
+  /** With it a row opens; its first cell without a link is the button for the keyboard. */
   onOpen?: (index: number) => void
 }
 

@@ -20,6 +20,7 @@ import {
 import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
+import { datasetRowAddress } from '../catalog/row-query'
 import { exactFormat, exactPlacesOf, panelFormat, panelPlacesOf } from '../query/answer-numbers'
 import { useStatementFormats, withRowLinks } from '../query/statement-formats'
 import { unfolded } from './folded-rows'
@@ -127,11 +128,13 @@ export function AnswerTable({
       (index, place) => shown.rows[index]?.[place],
       table,
     )
+    const first = shown.rows[0]?.[0] ?? null
     return all.map((format, place): ColumnFormat => {
       const column = shown.columns[place]?.name ?? ''
       const heading = headingWithUnit(format.heading, unitOfHeading(units[column]))
-      // The first column opens the row, which has its link.
-      return { ...((place > 0 && linked[place]) || format), heading, priority: priorities[place] ?? 3 }
+      // The first column of the lake's own panels opens the row, which has its link; of a person's answer it is as on the page Query.
+      const isLinked = place > 0 || (isOfPerson && datasetRowAddress(tables ?? [], column, first))
+      return { ...((isLinked && linked[place]) || format), heading, priority: priorities[place] ?? 3 }
     })
   }, [shown, units, labels, keeps, tables, table, isExact, isOfPerson, ofPerson])
   const row = opened === undefined ? undefined : shown.rows[opened]
