@@ -177,5 +177,23 @@ test('several values are carried by their column, and looked up as many as they 
   expect(carried({ id: 'N1|S1' }, [byId], [FILTER])).toEqual({
     hall: `SELECT DISTINCT "hall_name" FROM curated.halls WHERE "hall_id" IN ('N1', 'S1') LIMIT 3`,
   })
-  expect(carried({ hall: 'North|South' }, [FILTER], [{ ...FILTER, whole: 'total' }])).toEqual({})
+})
+
+test('a filter of one value gets the first of several, and the others wait for a dashboard that takes them', () => {
+  const one = { ...LINE, whole: 'total' }
+  const left = leftOf([FILTER], { hall: 'North|South' })
+  const hall = `"hall_id" IN (SELECT DISTINCT "hall_id" FROM curated.halls WHERE "hall_name" = 'North')`
+  const line = `SELECT DISTINCT "line_id" FROM prod.plan WHERE "level" = 'hall' AND ${hall} LIMIT 2`
+  expect(carried({ hall: 'North|South' }, [FILTER], [one])).toEqual({ line })
+  const { waiting } = arrivedOf([one], left, TABLES, ['line'])
+  expect(waiting).toEqual([{ ...left[0], parts: ['line'] }])
+  const back = carriedTo([FILTER], withWaiting(leftOf([one], { line: 'x' }), waiting), TABLES)
+  expect(back.map((way) => ('values' in way ? way.values : way.sql))).toEqual([['North', 'South']])
+})
+
+test('several values of a level choose as many of its rows where a filter takes several', () => {
+  const halls = `"hall_id" IN (SELECT DISTINCT "hall_id" FROM curated.halls WHERE "hall_name" IN ('North', 'South'))`
+  expect(carried({ hall: 'North|South', kind: 'art' }, [FILTER, KIND], [LINE])).toEqual({
+    line: `SELECT DISTINCT "line_id" FROM prod.plan WHERE "level" = 'both' AND ${halls} AND "kind" = 'art' LIMIT 3`,
+  })
 })

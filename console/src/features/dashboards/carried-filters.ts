@@ -66,16 +66,18 @@ export const leftFilters = (
       origin: originOf(filter.name),
     }))
 
-/** The filters of a dashboard that follow from those of the one before; others are dropped. */
+/** The filters of a dashboard that follow from those of the one before; others are dropped. A filter of one value gets the first of several. */
 export function carriedTo(filters: readonly Filter[], left: LeftFilter[], tables: Table[]): CarriedWay[] {
-  const facts = left.filter(({ bound }) => bound === '').flatMap((each) => factsOf(each, tables))
+  const chosen = left.filter(({ bound }) => bound === '')
+  const every = chosen.flatMap((each) => factsOf(each, tables))
+  const first = chosen.flatMap((each) => factsOf({ ...each, values: each.values.slice(0, 1) }, tables))
   const ways = filters.flatMap((filter): CarriedWay[] => {
     const column = columnOf(filter, tables)
     const bound = boundOf(filter)
+    const facts = takesSeveral(filter) ? every : first
     const same = left.find((each) => bound && each.bound === bound && each.column === column)
     const way = bound ? same : (factOf(column, facts, tables) ?? rowOfLevel(filter, facts, tables))
     if (!way) return []
-    if (!takesSeveral(filter) && manyOf(way) > 1) return []
     if ('values' in way) return [{ filter, values: way.values }]
     return [{ filter, sql: `${way.sql} LIMIT ${way.many + 1}`, many: way.many }]
   })
@@ -107,8 +109,9 @@ export function arrivedOf(
   const originOf = (name: string): string =>
     (ways.find(({ names }) => names.includes(name)) ?? ways[0])?.each.origin ?? ''
   const isWhole = (each: LeftFilter, names: string[]): boolean =>
-    !levelledBy(each.column, each.tables, tables) ||
-    filters.some((filter) => names.includes(filter.name) && columnOf(filter, tables) === each.column)
+    !isCut(each, names, filters) &&
+    (!levelledBy(each.column, each.tables, tables) ||
+      filters.some((filter) => names.includes(filter.name) && columnOf(filter, tables) === each.column))
   return {
     origins: Object.fromEntries(carried.map((name) => [name, originOf(name)])),
     waiting: ways.flatMap(({ each, names }): LeftFilter[] => {
@@ -117,6 +120,16 @@ export function arrivedOf(
     }),
   }
 }
+
+/** Whether only the first of several chosen values came to the filters of these names. */
+export const isCut = (
+  { values, bound }: LeftFilter,
+  names: readonly string[],
+  filters: readonly Filter[],
+): boolean =>
+  bound === '' &&
+  values.length > 1 &&
+  filters.some((filter) => names.includes(filter.name) && !takesSeveral(filter))
 
 /** The filters that wait after the filter of this name was chosen otherwise: one of which it was a part is given up. */
 export const waitingAfter = (waiting: readonly LeftFilter[], name: string): LeftFilter[] =>
@@ -196,24 +209,28 @@ function condition(column: Column, fact: Fact): string {
   return literals.length === 1 ? `${name} = ${literals[0] ?? ''}` : `${name} IN (${literals.join(', ')})`
 }
 
-/** The row of the level with most columns of which the chosen filters say the value of each. */
+/** The rows of the level with most columns of which the chosen filters say the values of each. */
 function rowOfLevel(filter: Filter, facts: Fact[], tables: Table[]): Fact | undefined {
   const { column } = filter
   const table = levelledBy(column, filter.tables, tables)
   if (!table) return undefined
-  const chosen = facts.filter((fact) => 'values' in fact && fact.values.length === 1)
+  const chosen = facts.filter((fact) => 'values' in fact)
   const levels = Object.entries(table.levels.rows).flatMap(([level, parts]) => {
     const conditions = parts.flatMap((part) => {
       const fact = factOf(part, chosen, tables)
       const own = table.columns.find(({ name }) => name === part)
       const is = fact && own ? condition(own, fact) : ''
-      return is ? [is] : []
+      return fact && is ? [{ is, many: manyOf(fact) }] : []
     })
     return parts.length > 0 && conditions.length === parts.length ? [{ level, conditions }] : []
   })
   const most = largestNumber(levels.map(({ conditions }) => conditions.length))
   const [finest, ...others] = levels.filter(({ conditions }) => conditions.length === most)
   if (!finest || others.length > 0) return undefined
-  const of = [`${quotedName(table.levels.column)} = ${quoted(finest.level)}`, ...finest.conditions]
-  return { column, sql: `${select(column, table)} WHERE ${of.join(' AND ')}`, many: 1 }
+  const of = [
+    `${quotedName(table.levels.column)} = ${quoted(finest.level)}`,
+    ...finest.conditions.map(({ is }) => is),
+  ]
+  const many = finest.conditions.reduce((product, each) => product * each.many, 1)
+  return { column, sql: `${select(column, table)} WHERE ${of.join(' AND ')}`, many }
 }

@@ -22,11 +22,11 @@ const TABLES = [
 ]
 
 /** The part of a dashboard that a link opened, and whether its panels are held back. */
-function Page() {
-  const isCarrying = useCarried(FILTERS, TABLES)
+function Page({ filters }: { filters: ReturnType<typeof testFilter>[] }) {
+  const isCarrying = useCarried(filters, TABLES)
   return (
     <>
-      <CarriedFrom filters={FILTERS} chosen={useChosen(FILTERS)} />
+      <CarriedFrom filters={filters} chosen={useChosen(filters)} />
       <p data-testid="address">{useLocation().search}</p>
       <p data-testid="panels">{isCarrying ? 'held back' : 'asked'}</p>
     </>
@@ -34,7 +34,7 @@ function Page() {
 }
 
 /** Opens the page by a link from a dashboard that was filtered by a column; `named` is the name of the id N1. */
-function open(column: string, value: string, named = 'North'): void {
+function open(column: string, value: string, named = 'North', filters = FILTERS): void {
   vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
     const isValues = String(init?.body).includes(HALL.values)
     const rows = url.includes('/values/') ? [['North'], ['South']] : [[named]]
@@ -46,14 +46,21 @@ function open(column: string, value: string, named = 'North'): void {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   const left = {
     filters: [
-      { column, values: [value], tables: ['plan'], bound: '', words: `Place: ${value}`, origin: 'Plan' },
+      {
+        column,
+        values: value.split('|'),
+        tables: ['plan'],
+        bound: '',
+        words: `Place: ${value}`,
+        origin: 'Plan',
+      },
     ],
   }
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <MemoryRouter initialEntries={[{ pathname: '/dashboards/pulse', state: { left } }]}>
-          <Page />
+          <Page filters={filters} />
         </MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
@@ -84,4 +91,12 @@ test.each([
   expect(await screen.findByText(waits)).toBeTruthy()
   expect([textOf('address'), textOf('panels')]).toEqual(['', 'asked'])
   expect(screen.queryByText('From “Plan”:')).toBeNull()
+})
+
+test('a page that shows one at a time takes the first of several, and says so', async () => {
+  open('hall_name', 'North|South', 'North', [{ ...HALL, whole: 'total' }])
+  const words =
+    'Place: North|South was chosen on “Plan”. This page shows one at a time, and the first was taken.'
+  expect(await screen.findByText(words)).toBeTruthy()
+  expect(textOf('address')).toBe('?hall=North')
 })

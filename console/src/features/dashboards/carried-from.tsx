@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import { RemovableBadge } from '../../components/removable-badge'
-import { waitingAfter } from './carried-filters'
+import { isCut, waitingAfter } from './carried-filters'
 import { type Chosen, type Filter, oncePerName, shortWords } from './filters'
 import { useCarriedFrom } from './use-carried'
 
@@ -14,6 +14,7 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
   const { origins = {}, waiting = [] } = carried ?? {}
   const shown = oncePerName(filters).filter(({ name }) => chosen[name] && name in origins)
   const unknown = waiting.filter(({ parts, isSaidByPart }) => !parts && !isSaidByPart)
+  const cut = waiting.filter((each) => isCut(each, each.parts ?? [], filters))
   if (shown.length + unknown.length === 0) return null
   const remove = (name: string) =>
     setSearch(
@@ -41,6 +42,11 @@ export function CarriedFrom({ filters, chosen }: { filters: readonly Filter[]; c
               />
             ))}
         </Fragment>
+      ))}
+      {cut.map(({ words, origin }) => (
+        <Text key={words} size="xs">
+          {words} was chosen on “{origin}”. This page shows one at a time, and the first was taken.
+        </Text>
       ))}
       {unknown.map(({ words, origin }) => (
         <Text key={words} size="xs">
