@@ -43,6 +43,7 @@ _PLACES = {
 _PLACES_OF_MOST = 2
 PROPERTY = "headgate.currency"  # of a table
 SHARES = frozenset({"share", "probability"})  # units of parts of 1, which people read in percent
+PERCENT = "percent"  # the unit of numbers that are 30 for 30 %
 _WORD = re.compile(r"\bcurrency\b")
 _AMOUNT = re.compile(r"(?:currency|[A-Z]{3})(?: per |$)")
 

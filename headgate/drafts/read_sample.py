@@ -201,6 +201,7 @@ def _of_workbook(
         name: text
         for name, text in changed.items()
         if (guess_type(name, text).scale or 0) <= _MAX_DECIMALS_OF_AMOUNTS
+        and not pc.any(pc.ends_with(cells[name], "%")).as_py()
     }
     noisy = {
         name: text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, Kind
+from headgate.contracts.currency import PERCENT
+from headgate.contracts.model import NUMBERS, Column, Kind
 from headgate.values.cells import bool_array, rewritten_where, text_array
 from headgate.values.declared_spelling import in_declared_format
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _SHOWN = Context(prec=15)  # Excel shows no more digits
 _MAX_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros precede the rounding error of floats
@@ -27,6 +30,13 @@ _MAX_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros precede the rounding 
 @final
 class TypedText(str):
     """The plain text of a cell that the file stores as a number or a boolean."""
+
+    __slots__ = ()
+
+
+@final
+class PercentText(str):
+    """A number cell as a workbook shows it in percent: `30%`, of which it stores 0.3."""
 
     __slots__ = ()
 
@@ -40,6 +50,17 @@ class MidnightText(str):
     __slots__ = ()
 
 
+def percent_text(number: str) -> str:
+    """Return a stored number as percent; one without all of its digits stays a number.
+
+    >>> percent_text("0.3"), percent_text("0.07"), percent_text("1E+20")
+    ('30%', '7%', '1E+20')
+    """
+    if not _PLAIN_NUMBER.fullmatch(number):
+        return TypedText(number)
+    return PercentText(f"{(Decimal(without_float_noise(number)) * 100).normalize():f}%")
+
+
 def typed_flags(cells: Sequence[object]) -> pa.Array:
     """Return for each cell whether the file stores it as a number or a boolean."""
     return bool_array(np.array([type(cell) is TypedText for cell in cells], bool))
@@ -49,14 +70,25 @@ def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
     """Return the cells as texts.
 
     Typed cells are written in the column's source format, timestamps at midnight with their time, and numbers
-    of exact types without floating-point noise.
+    of exact types without floating-point noise. Cells in percent have their sign in a column of texts and
+    where the format requires it, and are numbers in the column's unit elsewhere.
     """
+    if column.type.kind in NUMBERS:
+        cells = [_percent_in(column, cell) if type(cell) is PercentText else cell for cell in cells]
     if column.type.kind is Kind.TIMESTAMP:
         cells = [f"{cell} 00:00:00" if isinstance(cell, MidnightText) else cell for cell in cells]
     if column.type.kind in _EXACT_KINDS:
         cells = [without_float_noise(cell) if type(cell) is TypedText else cell for cell in cells]
     text = text_array(cells)
     return respelled(column, text, typed_flags(cells)) if column.format else text
+
+
+def _percent_in(column: Column, cell: str) -> str:
+    """Return a cell in percent as a text file has it in the column: `30%`, 30 in the unit percent, or 0.3."""
+    if column.format and column.format.percent:
+        return cell.replace(".", column.format.decimal) if column.format.decimal == "," else cell
+    points = cell.removesuffix("%")
+    return TypedText(points if column.unit == PERCENT else f"{Decimal(points) / 100:f}")
 
 
 def without_float_noise(text: str) -> str:

@@ -16,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from headgate.contracts.currency import SHARES, is_amount
+from headgate.contracts.currency import PERCENT, SHARES, is_amount
 from headgate.contracts.types import glue_columns
 from headgate.query.date_parts import date_part_of
 from headgate.query.shares import branches, called_part, is_named_share, is_percentage, is_share
@@ -91,8 +91,7 @@ _NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is 
 _UNCERTAIN = UnitAndTitle("?", "")  # of another unit than any column, such as a product of two amounts
 _SHARE = UnitAndTitle("share", "")
 _COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.RowNumber)
-_PERCENT = "percent"
-_PERCENTAGE = UnitAndTitle(_PERCENT, "")
+_PERCENTAGE = UnitAndTitle(PERCENT, "")
 _INNER_UNITS = frozenset({_NUMBER.unit, _UNCERTAIN.unit})  # of no answer
 _PLAIN = frozenset({NO_FACTS.unit, _NUMBER.unit})
 # Things that a quantity counts, such as `units`; of these words none counts things with a price.
@@ -371,7 +370,7 @@ def _scaled(unit: str, by: str) -> str:
 
     A share times 100 is a percentage, and an amount per thing times a count of things is an amount.
     """
-    is_kept = unit not in {*_PLAIN, *SHARES, _PERCENT, _UNCERTAIN.unit} and " per " not in unit
+    is_kept = unit not in {*_PLAIN, *SHARES, PERCENT, _UNCERTAIN.unit} and " per " not in unit
     return unit if by in _PLAIN and is_kept else ""
 
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.currency import SHARES
 from headgate.contracts.file_form import has_header, stated_widths
-from headgate.contracts.format_property import stated_format
+from headgate.contracts.format_property import FRACTION_DIGITS, stated_format
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.sheet_names import column_of_sheet
 from headgate.contracts.source_format import SourceFormat
@@ -95,17 +96,24 @@ def _listed(what: str, names: Sequence[str]) -> str:
 
 
 def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
-    """Return the format of a field in the edits; None if it has none."""
+    """Return the format of a field in the edits; None if it has none.
+
+    Percent signs mean hundredths in a field whose unit is a share.
+    """
     keys = edits.formats.get(column.name)
     if not keys:
         return None
     try:
-        return SourceFormat(**stated_format(dict(keys)))  # type: ignore[arg-type]  # stated_format checks keys and types
+        declared = SourceFormat(**stated_format(dict(keys)))  # type: ignore[arg-type]  # stated_format checks keys and types
     except (ContractError, TypeError) as error:
         message = f"the format of {column.name} cannot be used: {error}"
         raise BadInputError(
             rule=RULE, message=message, column=column.name, remedy="choose another format"
         ) from None
+    is_share = (
+        bool(declared.percent) and column.unit in SHARES and (column.type.scale or 0) >= FRACTION_DIGITS
+    )
+    return replace(declared, percent="fraction") if is_share else declared
 
 
 def edited_csv(

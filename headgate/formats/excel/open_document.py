@@ -17,7 +17,7 @@ from headgate.formats.excel.workbook import (
     sheets_of_archive,
     tag_of,
 )
-from headgate.formats.typed_cells import MidnightText, TypedText
+from headgate.formats.typed_cells import MidnightText, TypedText, percent_text
 
 if TYPE_CHECKING:
     import zipfile
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PART = "content.xml"
 _CELLS = {"table-cell", "covered-table-cell"}
-_NUMBERS = {"float", "currency", "percentage"}
+_NUMBERS = {"float", "currency"}
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,](\d{1,9}))?S")
 _MAX_ROWS = 1 << 20
 
@@ -84,6 +84,8 @@ def _text(cell: Element) -> str | None:
     kind = _attribute(cell, "value-type")
     if kind in _NUMBERS:
         return TypedText(number_text(_attribute(cell, "value")))
+    if kind == "percentage":
+        return percent_text(number_text(_attribute(cell, "value")))
     if kind == "boolean":
         return TypedText(_attribute(cell, "boolean-value"))
     if kind == "date":

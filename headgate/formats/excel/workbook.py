@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.typed_cells import MidnightText, TypedText
+from headgate.formats.typed_cells import MidnightText, TypedText, percent_text
 from headgate.formats.unpack import BROKEN_ZIP, MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|\\.")
 _ELAPSED_PART = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _SHOWN = "visible"  # the others are hidden and veryHidden
 _ELAPSED = "46"  # [h]:mm:ss, by its id
+_PERCENTS = {"9", "10"}  # 0% and 0.00%, by their ids
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 ReadSheet = TypeVar("ReadSheet")
@@ -103,6 +104,7 @@ class Book:
     texts: list[str]
     dates: frozenset[int]  # cell styles that show a date or a time
     durations: frozenset[int]  # cell styles that show hours, minutes or seconds beyond a day
+    percents: frozenset[int]  # cell styles that show a number in percent
     epoch: datetime
     budget: Budget
     parts: Mapping[str, str] = field(default_factory=dict)  # sheet name → part
@@ -171,6 +173,7 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     formats = number_formats(archive, budget) if STYLES_PART in members else {}
     durations = frozenset(style for style, code in formats.items() if is_duration(code))
     dates = frozenset(style for style, code in formats.items() if _is_date(code)) - durations
+    percents = frozenset(style for style, code in formats.items() if is_percent(code))
     links = elements_of_part(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
     since_1904, named = False, []
@@ -185,7 +188,7 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     parts = [(name, part) for name, part in named if part in members and "worksheets" in part]
     if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
         raise ValueError("two sheets have one name or one part")
-    return Book(texts, dates, durations, EPOCHS[since_1904], budget, dict(parts), frozenset(hidden))
+    return Book(texts, dates, durations, percents, EPOCHS[since_1904], budget, dict(parts), frozenset(hidden))
 
 
 def _part(target: str) -> str:
@@ -223,6 +226,15 @@ def number_formats(archive: zipfile.ZipFile, budget: Budget) -> dict[int, str]:
 def is_duration(code: str) -> bool:
     """Return whether a number format shows hours, minutes or seconds beyond a day, such as `[h]:mm`."""
     return code == _ELAPSED or _ELAPSED_PART.search(_QUOTED.sub("", code)) is not None
+
+
+def is_percent(code: str) -> bool:
+    """Return whether a number format shows a hundred times the stored number, with a percent sign.
+
+    >>> [is_percent(code) for code in ("9", "10", "0.0%", '0"%"', "0")]
+    [True, True, True, False, False]
+    """
+    return code in _PERCENTS or "%" in _QUOTED.sub("", code)
 
 
 def _is_date(code: str) -> bool:
@@ -289,6 +301,8 @@ def _cell_text(cell: Element, book: Book) -> str | None:
 def _number_cell_text(number: str, style: int, book: Book) -> str:
     if style in book.durations:
         return duration_text(number)
+    if style in book.percents:
+        return percent_text(number_text(number))
     return date_time_text(number, book.epoch) if style in book.dates else TypedText(number_text(number))
 
 

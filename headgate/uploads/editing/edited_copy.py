@@ -60,7 +60,8 @@ def _number_cells(edited: EditedUpload) -> NumberCells | None:
     for each in contract.columns:
         declared = source_format_of(edits, each) or each.format
         is_typed = each.type.kind in {*NUMBERS, Kind.BOOLEAN} and not each.mask
-        if declared and is_typed and (name := column_of.get(each.name, "")) in opened.names:
+        name = column_of.get(each.name, "")
+        if is_typed and name in opened.names and (declared or name in opened.in_percent):
             typed[name] = replace(each, format=declared)
     if not typed:
         return None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headgate.contracts.file_form import (
     BESIDE_PROPERTY,
@@ -34,7 +35,7 @@ from headgate.matching.match_header import count_known, names_in_files, with_hea
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from headgate.formats.unpack import UnpackedFile
@@ -68,6 +69,12 @@ class OpenedFile:
     def stored_types(self) -> dict[str, pa.DataType]:
         """The type of each column in the file."""
         return {name: column.type for name, column in zip(self.names, self.headed.columns, strict=True)}
+
+    @property
+    def in_percent(self) -> Collection[str]:
+        """The columns of a workbook with numbers in percent."""
+        columns = zip(self.names, self.headed.columns, strict=True) if self.read_as else ()
+        return {name for name, text in columns if pc.any(pc.ends_with(as_text(text), "%")).as_py()}
 
     @property
     def is_read_by_gate(self) -> bool:
@@ -112,7 +119,7 @@ def open_file(
     if headed.has_text_quotes:
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
     stored = [column.type for column in headed.columns]
-    own = own_columns(stored, with_lists=is_json and bool(part))
+    by_place = own_columns(stored, with_lists=is_json and bool(part))
 
     def opened(columns: Sequence[Column]) -> Source:
         bare = Contract("", "", "source", "0", tuple(columns), properties=properties)
@@ -121,18 +128,20 @@ def open_file(
     def read_as(typed: Mapping[str, Column]) -> Source:
         return opened(
             [
-                replace(column, type=typed[name].type, format=typed[name].format) if name in typed else column
-                for name, column in zip(headed.shown, own, strict=True)
+                replace(column, type=own.type, format=own.format, unit=own.unit)
+                if (own := typed.get(name))
+                else column
+                for name, column in zip(headed.shown, by_place, strict=True)
             ]
         )
 
     splits_more = _splits_more(unpacked.path, headed, probe)
     if is_json or always_have_texts(stored):
-        source = opened(own)
+        source = opened(by_place)
         has_numbers = is_json or source.written_as.get("format") in WORKBOOKS
         read_again = read_as if has_numbers else None
         return OpenedFile(headed.shown, source, headed, read_as=read_again, splits_more=splits_more)
-    source, unreadable = readable_source(own, opened)
+    source, unreadable = readable_source(by_place, opened)
     types = {headed.shown[place]: str(stored[place]) for place in unreadable}
     return OpenedFile(headed.shown, source, headed, types, splits_more=splits_more)
 
