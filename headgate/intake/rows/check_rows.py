@@ -96,8 +96,8 @@ class Counts:
     `received = accepted + quarantined + duplicates` holds in every instance.
 
     Attributes:
-        warnings: number of broken rules that only warn: one for each row and rule, and one for each absent
-            column.
+        warnings: number of broken rules that only warn: one for each accepted row and rule, and one for each
+            absent column.
         warned: column and rule → number of warnings. The rule of an absent column, and of a sheet with
             another table, is `ABSENT`.
         reasons: rule → number of refused rows and duplicates.
@@ -249,6 +249,7 @@ class CheckRun:
         self._reasons: Counter[str] = Counter()
         self._dispositions: Counter[str] = Counter()
         self._duplicate_reasons: Mapping[int, str] = {}
+        self._warned: Mapping[tuple[str, str], int] = {}
 
     def rows(self) -> Iterator[tuple[pa.Table, pa.Table]]:
         """Yield accepted rows and quarantined rows, batch by batch, in the file's order.
@@ -259,6 +260,7 @@ class CheckRun:
         self._check_batches()
         check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
+        self._warned = self._warnings_of(chosen)
         self._duplicate_reasons = self._duplicate_reasons_of(chosen)
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
         for accepted, quarantine_rows in in_turn(
@@ -271,7 +273,6 @@ class CheckRun:
 
     def counts(self) -> Counts:
         """Return the numbers of rows by outcome; AuditError if a row was lost or doubled."""
-        warned = self._warned()
         return Counts(
             contract=f"{self._contract.id}@{self._contract.version}",
             content_sha256=self._origin.content_sha256,
@@ -279,8 +280,8 @@ class CheckRun:
             accepted=self._accepted,
             quarantined=self._dispositions[Disposition.REFUSED],
             duplicates=self._dispositions[Disposition.DUPLICATE],
-            warnings=sum(warned.values()),
-            warned=warned,
+            warnings=sum(self._warned.values()),
+            warned=self._warned,
             reasons=dict(sorted(self._reasons.items())),
             masked=dict(sorted(sum((Counter(batch.masked) for batch in self._batches), Counter()).items())),
             new_columns={
@@ -292,11 +293,17 @@ class CheckRun:
     def _blank(self) -> Rows:
         return np.concatenate([NO_ROWS, *(batch.blank for batch in self._batches)])
 
-    def _warned(self) -> dict[tuple[str, str], int]:
+    def _warnings_of(self, chosen: Survivors) -> dict[tuple[str, str], int]:
+        """Count the warnings about accepted rows and absent columns."""
         counts = Counter({(name, ABSENT): 1 for name in self._source.missing_parts})
+        before = 0
         for batch in self._batches:
-            for breach in batch.warnings:
-                counts[breach.column, breach.rule] += len(breach.rows)
+            following = before + batch.rows - len(batch.refused)
+            if batch.warnings:
+                accepted = batch.passing[chosen.outcomes[before:following] == KEPT]
+                for breach in batch.warnings:
+                    counts[breach.column, breach.rule] += int(np.isin(breach.rows, accepted).sum())
+            before = following
         return {pair: count for pair, count in sorted(counts.items()) if count}
 
     def _check_batches(self) -> None:
