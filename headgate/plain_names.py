@@ -16,6 +16,7 @@ _LONGEST = 20
 _UNIT = re.compile(
     r"(?<![A-Za-z])(?:[kMGTmcdhn]?(?:Pa|Wh?|Vh?|VA|VAh|Ah?|Hz|J|N|Nm|Bq|Gy|Sv)|dBA?|pH)(?![A-Za-z])"
 )
+_MICRO = re.compile("[\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}](?=[A-Za-z])")  # of a unit
 # A preposition of several languages and a sign behind a name: `in ₺`, `(en ₺)`.
 _IN_SIGN = re.compile(r"[\s([]+(?:in|en|em)\s+([^\w\s])[)\]]?\s*$", re.IGNORECASE)
 ABBREVIATIONS = frozenset(("api", "auc", "csv", "cvv", "iban", "pci", "sql", "ssn", "url", "vat"))
@@ -44,6 +45,34 @@ def in_plain_letters(text: str) -> str:
     )
 
 
+def romanized(text: str) -> str:
+    """Return the text with letters and digits of other scripts than Latin in Latin ones.
+
+    Chinese characters have their Chinese sound in every language: a name of them is readable, and differs
+    from others.
+
+    >>> romanized("Дата продажи"), romanized("ЩИТ"), romanized("Müller"), romanized("数量")
+    ('Data prodazhi', 'SHCHIT', 'Müller', 'ShuLiang')
+    """
+    if text.isascii():
+        return text
+    from anyascii import anyascii  # noqa: PLC0415 most names are Latin
+
+    signs = _MICRO.sub("u", unicodedata.normalize("NFC", text))
+    latin = list[str]()
+    for place, sign in enumerate(signs):
+        if in_plain_letters(sign) or unicodedata.category(sign)[0] not in "LMN":
+            latin.append(sign)
+            continue
+        letters = re.sub("[^A-Za-z0-9]", "", anyascii(sign.lower()))
+        is_word_of_capitals = any(
+            map(str.isupper, signs[max(0, place - 1) : place] + signs[place + 1 : place + 2])
+        )
+        capitals = letters.upper() if is_word_of_capitals else letters.capitalize()
+        latin.append(capitals if sign.isupper() else letters)
+    return "".join(latin)
+
+
 def column_name(text: str) -> str:
     """Return the name in the characters that the lake permits.
 
@@ -51,10 +80,12 @@ def column_name(text: str) -> str:
     ('order_id', 'unit_price', 'column_2nd', 'load_kwh')
     >>> column_name("Umsatz netto in ₺"), column_name("Prix (en ₺)"), column_name("Anteil in % ")
     ('umsatz_netto', 'prix', 'anteil')
+    >>> column_name("Дата, год"), column_name("Ποσότητα"), column_name("판매 날짜"), column_name("売上日")
+    ('data_god', 'posotita', 'pan_mae_nal_jja', 'mai_shang_ri')
     """
     if re.fullmatch(r"[a-z_][a-z0-9_]*", text):
         return text
-    units = _UNIT.sub(lambda unit: unit[0].lower(), _without_sign(text))
+    units = _UNIT.sub(lambda unit: unit[0].lower(), romanized(_without_sign(text)))
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", units)
     name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(words)).strip("_")
     return name if name[:1].isalpha() else f"column_{name}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from headgate.plain_names import in_plain_letters
+from headgate.plain_names import in_plain_letters, romanized
 
 _NAMELESS = "dataset"
 # The time of one delivery at the end of a name: a day with or without its time, a month, a year, a week or a
@@ -26,7 +26,8 @@ _TIMES = re.compile(rf"(?:_(?:{_WEEK}|q[1-4]|{'|'.join(_DATES)}))+$")
 
 def dataset_name_of(file_name: str) -> str:
     """Return a name for a folder and a table: `Lieferung März.csv.gz` gives `lieferung_marz`."""
-    name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(file_name.partition(".")[0])).strip("_")
+    plain = in_plain_letters(romanized(file_name.partition(".")[0]))
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return name if name[:1].isalpha() else "_".join(part for part in (_NAMELESS, name) if part)
 
 

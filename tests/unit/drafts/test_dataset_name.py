@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
         ("Lieferung M\u00e4rz.csv.gz", "lieferung_marz"),
         ("Gr\u00f6\u00dfe \u0141\u00f3d\u017a.csv", "grosse_lodz"),
         ("2026-01 sales.xlsx", "dataset_2026_01_sales"),
-        ("\u92b7\u552e.csv", "dataset"),
+        ("\u92b7\u552e.csv", "xiaoshou"),
         (".csv", "dataset"),
     ],
 )

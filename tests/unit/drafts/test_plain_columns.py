@@ -7,11 +7,47 @@ from dataclasses import replace
 import pytest
 
 from headgate.contracts import odcs_reader
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.lake.states import FileState
 from headgate.local_files.draft_file import draft_of_upload
+from headgate.matching.header_names import folded
 from tests.unit.api.lakes import MemoryLake
 
 pytestmark = pytest.mark.unit
+
+NAMES = {
+    "Дата продажи": "data_prodazhi",
+    "СКИДКА": "skidka",
+    "Ποσότητα": "posotita",
+    "판매 날짜": "pan_mae_nal_jja",
+    "تاريخ البيع": "trykh_lby",
+    "商品コード": "shang_pinkodo",
+    "面積㎡": "mian_jim2",
+    "วันที่ขาย": "wanthikhay",
+    "رقم ١٢": "rqm_12",
+    "Dicke µm": "dicke_um",
+    "Łódź": "lodz",
+}
+
+
+@pytest.mark.parametrize("heading", NAMES)
+def test_a_heading_of_any_script_gives_a_readable_name_in_the_table(heading: str) -> None:
+    """Japanese headings were `column_1` to `column_7`: nobody knew what column_4 was."""
+    rows = "".join(f"K-{n};{n % 7}\n" for n in range(20))
+    draft = draft_of_upload("werte.csv", f"nr;{heading}\n{rows}".encode())
+    assert draft
+    (table,) = draft["document"]["schema"]
+    assert [column["name"] for column in table["properties"]] == ["nr", NAMES[heading]]
+    (aliases,) = [each["value"] for each in table["customProperties"] if each["property"] == ALIASES]
+    assert aliases == {NAMES[heading]: [folded(heading)]}
+
+
+def test_headings_of_one_sound_give_different_names() -> None:
+    draft = draft_of_upload("werte.csv", "番号;数量;樹量\nA1;1;2\nA2;2;2\nA3;3;2\n".encode())
+    assert draft
+    names = [column["name"] for column in draft["document"]["schema"][0]["properties"]]
+    assert names == ["fan_hao", "shu_liang", "shu_liang_"]
+
 
 PRICES = "Artikel-Nr;EK-Preis €;Größe;;2. Wahl\r\n" + "".join(
     f"A-{number};{number},50;{number % 7};rot {number % 3};{number}\r\n" for number in range(1, 61)

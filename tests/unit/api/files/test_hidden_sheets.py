@@ -91,11 +91,10 @@ def test_the_gate_leaves_hidden_sheets_out_and_names_them() -> None:
     assert read_excel(workbook(Alt=("hidden", instruments(50)), Neu=("visible", [NAMES])), of_sheet).rows == 6
 
 
-def test_each_sheet_in_other_letters_gets_a_name_that_no_dataset_has() -> None:
-    """The names 部屋 and 備品 have no letter that a dataset's name may have."""
+def test_each_sheet_without_letters_in_its_name_gets_a_name_that_no_dataset_has() -> None:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    columns = {"予約": ["booking", "guests"], "部屋": ["room", "beds", "floor"], "備品": ["item", "stock"]}
+    columns = {"★": ["booking", "guests"], "★★": ["room", "beds", "floor"], "☆": ["item", "stock"]}
     for name, header in columns.items():
         sheet = book.create_sheet(name)
         for row in (header, *([f"{header[0][:1]}-{at:03}", at, at % 3][: len(header)] for at in range(20))):
@@ -105,8 +104,24 @@ def test_each_sheet_in_other_letters_gets_a_name_that_no_dataset_has() -> None:
     caller = uploader()
     upload_id = uploaded(caller, content.getvalue(), "sakura.xlsx", "")
     names = []
-    for part in ("予約", "部屋", "備品"):
+    for part in ("★", "★★", "☆"):
         draft = checked(caller, upload_id, {"part": part}).json["draft"]
         names.append(draft["dataset"])
         assert created(caller, draft["document"]).status == 200
     assert names == ["sakura", "sakura_2", "sakura_3"]
+
+
+def test_a_sheet_in_other_letters_is_named_by_their_sound() -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    columns = {"Продажи": "sale", "部屋": "room", "備品": "item"}
+    for name, key in columns.items():
+        sheet = book.create_sheet(name)
+        for row in ([key, "pieces", f"{key}_class"], *([f"{key}-{at:03}", at, at % 3] for at in range(20))):
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    caller = uploader()
+    upload_id = uploaded(caller, content.getvalue(), "sakura.xlsx", "")
+    drafts = [checked(caller, upload_id, {"part": part}).json["draft"] for part in columns]
+    assert [draft["dataset"] for draft in drafts] == ["prodazhi", "buwu", "beipin"]
