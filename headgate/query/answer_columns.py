@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 NAME = "name"  # numbers that name things, such as ids and years, are not grouped by thousands
 MEAN = "mean"
+RANK = "rank"  # the place of a row among others, which is no quantity
 _DIALECTS = ("athena", "duckdb")  # an emulator records the translated statement
 
 # The result is a value of the first argument, or a sum or mean of such values.
@@ -69,6 +70,7 @@ _OF_SAME_NAME = (exp.Alias, exp.Paren, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.R
 
 
 _NAMED_THINGS = re.compile(r"(^|_)(id|year)$")
+_NAMED_RANKS = re.compile(r"(^|_)(rank|place)$")
 # The heading of a column that the statement does not name.
 _UNNAMED = re.compile(r"_col_?\d+")
 _MAX_TITLE = 60  # a longer expression is no heading
@@ -80,7 +82,7 @@ class UnitAndTitle(NamedTuple):
 
     unit: str
     label: str
-    kind: str = ""  # NAME or MEAN, by how its numbers are shown
+    kind: str = ""  # NAME, MEAN or RANK, by how its numbers are shown
     period: str = ""  # of a number the part of a date that it is, of a day the period that begins with it
     adds_up: bool = True  # False of a price and the like, of which no sum says anything
 
@@ -90,7 +92,9 @@ NO_FACTS = UnitAndTitle("", "")
 _NUMBER = UnitAndTitle("*", "")  # a constant, which has the unit of what it is added to
 _UNCERTAIN = UnitAndTitle("?", "")  # of another unit than any column, such as a product of two amounts
 _SHARE = UnitAndTitle("share", "")
-_COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.RowNumber)
+_COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct)
+_RANK = UnitAndTitle("", "", kind=RANK, adds_up=False)
+_RANKINGS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile, exp.PercentRank, exp.CumeDist)
 _PERCENTAGE = UnitAndTitle(PERCENT, "")
 _INNER_UNITS = frozenset({_NUMBER.unit, _UNCERTAIN.unit})  # of no answer
 _PLAIN = frozenset({NO_FACTS.unit, _NUMBER.unit})
@@ -165,17 +169,26 @@ def facts_of_tables(contracts: Registry, databases: Databases) -> Tables:
 
 def _facts_of(contract: Contract) -> dict[str, UnitAndTitle]:
     facts = {
-        column.name: UnitAndTitle(
-            column.unit,
-            column.label,
-            NAME if _NAMED_THINGS.search(column.name.lower()) else "",
-            adds_up=column.adds_up,
+        column.name: _ranked(
+            column.name.lower(),
+            UnitAndTitle(
+                column.unit,
+                column.label,
+                NAME if _NAMED_THINGS.search(column.name.lower()) else "",
+                adds_up=column.adds_up,
+            ),
         )
         for column in contract.columns
     }
     return {
         name: facts.get(name, NO_FACTS) for name in (str(each["Name"]) for each in glue_columns(contract))
     }
+
+
+def _ranked(name: str, facts: UnitAndTitle) -> UnitAndTitle:
+    """Return the facts of a column without a unit as those of a rank if its name says so."""
+    is_rank = not facts.unit and not facts.kind and _NAMED_RANKS.search(name)
+    return facts._replace(kind=RANK, adds_up=False) if is_rank else facts
 
 
 class _Answer:
@@ -229,7 +242,7 @@ class _Answer:
         is_unnamed = bool(_UNNAMED.fullmatch(name) and _UNNAMED.fullmatch(selected))
         if name != selected and not is_unnamed:
             return NO_FACTS
-        shown = facts._replace(unit="") if facts.unit in _INNER_UNITS else facts
+        shown = _ranked(selected, facts._replace(unit="") if facts.unit in _INNER_UNITS else facts)
         query = self._root.expression
         if not is_unnamed or not isinstance(query, exp.Select):
             return shown
@@ -274,8 +287,8 @@ class _Answer:
         return self._computed(node, scope)
 
     def _computed(self, node: exp.Expression, scope: Scope) -> UnitAndTitle:
-        if isinstance(node, _COUNTS):
-            return NO_FACTS
+        if isinstance(node, _COUNTS + _RANKINGS):
+            return _RANK if isinstance(node, _RANKINGS) else NO_FACTS
         if period := date_part_of(node):
             return _UNCERTAIN._replace(kind="" if period.is_start else NAME, period=period.name)
         if (is_part := is_share(node)) or is_percentage(node):

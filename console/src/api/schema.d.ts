@@ -7039,17 +7039,17 @@ export interface components {
         ResultColumn: {
             /**
              * Adds Up
-             * @description False of a column that its contract does not add up over rows, such as the price of one piece, and of a largest or another single value of it.
+             * @description False of a column that its contract does not add up over rows, such as the price of one piece, of a largest or another single value of it, and of a rank.
              * @default true
              */
             adds_up: boolean;
             /**
              * Kind
-             * @description `name`: its numbers name things, such as ids and years, and have no thousands separators. `mean`: a mean, which has more digits than are shown.
+             * @description `name`: its numbers name things, such as ids and years, and have no thousands separators. `mean`: a mean, which has more digits than are shown. `rank`: the place of a row among others, of row_number, rank and the like, which is no measure.
              * @default
              * @enum {string}
              */
-            kind: "" | "name" | "mean";
+            kind: "" | "name" | "mean" | "rank";
             /**
              * Label
              * @description Its title in the contract, unless the statement renames it; of a sum, mean or count that the statement does not name, its words.

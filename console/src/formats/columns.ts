@@ -190,11 +190,11 @@ export interface AnswerColumn {
   type: string
   unit?: string
   label?: string
-  /** By its expression: ids and years are names, whatever the statement calls them. */
-  kind?: '' | 'name' | 'mean'
+  /** By its expression: ids and years are names, and places among others are ranks, whatever the statement calls them. */
+  kind?: '' | 'name' | 'mean' | 'rank'
   /** Of a number the part of a date that it is, of a day the period that begins with it. */
   period?: string
-  /** False of a column that its contract does not add up over rows. */
+  /** False of a rank, and of a column that its contract does not add up over rows. */
   adds_up?: boolean
 }
 

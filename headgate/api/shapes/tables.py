@@ -41,10 +41,11 @@ class ResultColumn(Shape):
         description="Its title in the contract, unless the statement renames it; of a sum, mean or count "
         "that the statement does not name, its words.",
     )
-    kind: Literal["", "name", "mean"] = Field(
+    kind: Literal["", "name", "mean", "rank"] = Field(
         "",
         description="`name`: its numbers name things, such as ids and years, and have no thousands "
-        "separators. `mean`: a mean, which has more digits than are shown.",
+        "separators. `mean`: a mean, which has more digits than are shown. `rank`: the place of a row "
+        "among others, of row_number, rank and the like, which is no measure.",
     )
     period: str = Field(
         "",
@@ -54,7 +55,7 @@ class ResultColumn(Shape):
     adds_up: bool = Field(
         default=True,
         description="False of a column that its contract does not add up over rows, such as the price of "
-        "one piece, and of a largest or another single value of it.",
+        "one piece, of a largest or another single value of it, and of a rank.",
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.query.answer_columns import (
     NO_FACTS,
+    RANK,
     UnitAndTitle,
     facts_in_lake,
     facts_of_answer,
@@ -321,6 +322,39 @@ def test_a_column_that_its_contract_does_not_add_up_is_not_added_up(column: str,
     items = {**TABLES["c", "items"], "price": UnitAndTitle("GBP", "Price", adds_up=False)}
     (answer,) = facts_of_answer(f"select {column} from c.items", ["n"], {("c", "items"): items}, "p")  # noqa: S608 parts of the test
     assert answer.adds_up is adds_up
+
+
+_TOP = "row_number() over (partition by item_id order by quantity desc)"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select TOP as n from c.items",
+        "select n from (select item_id, TOP as n from c.items)",
+        "with t as (select item_id, TOP as best from c.items) select best as n from t where best < 9",
+        "with t as (select *, TOP as n from c.items), u as (select * from t) select n from u order by n",
+        "select rank() over (order by quantity) as n from c.items",
+        "select dense_rank() over (order by quantity) as n from c.items",
+        "select ntile(4) over (order by quantity) as n from c.items",
+        "select percent_rank() over (order by quantity) as n from c.items",
+        "select cume_dist() over (order by quantity) as n from c.items",
+        "select min(n) as n from (select TOP as n from c.items)",
+        "select quantity * 2 + 1 as place from c.items",
+        "select risk_rank as n from c.items",
+    ],
+)
+def test_a_rank_is_recognized_by_each_name_and_never_added_up(sql: str) -> None:
+    items = {**TABLES["c", "items"], "risk_rank": UnitAndTitle("", "", RANK, adds_up=False)}
+    name = "place" if "as place" in sql else "n"
+    (answer,) = facts_of_answer(sql.replace("TOP", _TOP), [name], {("c", "items"): items}, "p")
+    assert (answer.kind, answer.adds_up) == (RANK, False)
+
+
+def test_a_count_of_ranks_and_a_column_with_a_unit_are_no_ranks() -> None:
+    sql = "select count(n) as n, sum(amount) as place from (select amount, rank() over () as n from c.items)"
+    answers = facts_of_answer(sql, ["n", "place"], TABLES, "p")
+    assert [(each.kind, each.adds_up) for each in answers] == [("", True), ("", True)]
 
 
 def test_a_statement_that_is_no_query_is_passed_over_without_a_warning(

@@ -373,3 +373,55 @@ test('stacked bars are in the order of their totals only where the statement ord
   ])
     expect(barsOf(`order by ${key}`)).toEqual(asAnswered)
 })
+
+const TOP_TEN = `with sold as (select region_id, article, sum(pieces) as pieces, sum(amount) as sales from lines group by 1, 2),
+  placed as (select *, row_number() over (partition by region_id order by sales desc) as place from sold)
+  select r.region_name, place, article, pieces, sales from placed p join regions r on r.region_id = p.region_id
+  where place <= 10 order by region_name, place`
+const OF_TOP_TEN = [
+  { name: 'region_name', type: 'varchar' },
+  { name: 'place', type: 'bigint', kind: 'rank' as const, adds_up: false },
+  { name: 'article', type: 'varchar' },
+  { name: 'pieces', type: 'bigint' },
+  { name: 'sales', type: 'double' },
+]
+const TOP_ROWS = [
+  'Austria',
+  'Belgium',
+  'Chile',
+  'Denmark',
+  'Egypt',
+  'France',
+  'Ghana',
+  'Haiti',
+  'Italy',
+].flatMap((region) => [1, 2, 3].map((place) => [region, place, `${region} ${place}`, 9 - place, 100 - place]))
+
+test('a rank is no measure of a default chart: a top ten draws the measure by which its rows are ranked', () => {
+  const choice = suggested(OF_TOP_TEN, TOP_ROWS, TOP_TEN)
+  expect(choice).toEqual({ x: 'region_name', y: ['sales'], series: '' })
+  expect(suggested(OF_TOP_TEN.slice(0, 2), TOP_ROWS, TOP_TEN)).toBeUndefined()
+  expect(
+    suggested(
+      [OF_TOP_TEN[1]!, OF_TOP_TEN[4]!],
+      TOP_ROWS.slice(0, 3).map((row) => [row[1]!, row[4]!]),
+    ),
+  ).toEqual({ x: 'place', y: ['sales'], series: '' })
+})
+
+test('a rank that a person draws is never added up', () => {
+  const shown = drawn(OF_TOP_TEN, TOP_ROWS, { x: 'region_name', y: ['place'], series: '' }, TOP_TEN)
+  expect(shown.refused).not.toBe('')
+})
+
+test('a rank orders by a computed value as its column does', () => {
+  const sql =
+    'select day, rank() over (order by sum(b) desc) as place, sum(a) as a, sum(b) as b from t group by 1'
+  const columns = [
+    { name: 'day', type: 'date' },
+    { name: 'place', type: 'bigint', kind: 'rank' as const },
+    { name: 'a', type: 'double' },
+    { name: 'b', type: 'double' },
+  ]
+  expect(suggested(columns, [['2026-01-01', 1, 5, 6]], sql)?.y).toEqual(['b'])
+})

@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client'
 import { type Cell, isName, isNumeric } from '../../api/format'
 import type { AnswerColumn } from '../../formats/columns'
 import { MOST_BARS, MOST_PARTS, MOST_SERIES } from './chart-points'
-import { groupedColumns, orderedColumns } from './statement-items'
+import { groupedColumns, orderedColumns, rankedColumns } from './statement-items'
 import { timeColumns, withParts } from './time-parts'
 import { partOf } from '../../formats/date-parts'
 import { unaddable } from './unaddable'
@@ -67,18 +67,19 @@ export const notChosenOf = (columns: Column[], { x, y, series }: Choice, sql = '
 /** Whether bars of so many names can be read, and colours cannot. */
 const isMany = (values: number): boolean => values > MOST_SERIES && values <= MOST_BARS
 
-/** The measure by which a statement orders its rows, which is the one that it asks about; the first one of another. */
-const askedMeasure = (columns: Column[], numbers: string[], sql: string): string | undefined =>
-  orderedColumns(
-    sql,
-    columns.map(({ name }) => name),
-  ).find((name) => name !== undefined && numbers.includes(name)) ?? numbers[0]
+/** The measure by which a statement orders or ranks its rows, which is the one that it asks about; the first one of another. */
+function askedMeasure(columns: Column[], numbers: string[], sql: string): string | undefined {
+  const names = columns.map(({ name }) => name)
+  const asked = [...orderedColumns(sql, names), ...rankedColumns(sql, names)]
+  return asked.find((name) => name !== undefined && numbers.includes(name)) ?? numbers[0]
+}
 
-/** The chart that an answer suggests; undefined where no column is a number. */
+/** The chart that an answer suggests, in which ranks are the places of what has no other; undefined where no column measures something. */
 export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | undefined {
   const columns = withParts(all)
-  const numbers = measures(columns, sql)
-  const others = columns.map((one) => one.name).filter((name) => !numbers.includes(name))
+  const ranks = columns.filter(({ kind }) => kind === 'rank').map(({ name }) => name)
+  const numbers = measures(columns, sql).filter((name) => !ranks.includes(name))
+  const others = columns.map(({ name }) => name).filter((name) => ![...numbers, ...ranks].includes(name))
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
   const sizeOf = (name: string): number => new Set(rows.map((row) => row[at(name)])).size
   const isFew = (name: string): boolean => sizeOf(name) > 1 && sizeOf(name) <= MOST_SERIES
@@ -94,7 +95,7 @@ export function suggested(all: Column[], rows: Cell[][], sql = ''): Choice | und
   const nameOf = place?.replace(/_(id|code)$/, '_name') ?? ''
   const isNamedAlike = nameOf !== place && others.includes(nameOf) && sizeOf(nameOf) === rows.length
   const named = isNamedAlike ? nameOf : place
-  const x = time ?? named ?? numbers[0]
+  const x = time ?? named ?? ranks[0] ?? numbers[0]
   const asked = askedMeasure(
     columns,
     numbers.filter((name) => name !== x),

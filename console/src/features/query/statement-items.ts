@@ -1,4 +1,4 @@
-import { type Brackets, bracketsOf } from './statement-brackets'
+import { type Brackets, bracketsOf, endOf } from './statement-brackets'
 import { groupedBy, itemsIn, orderedBy, outermost, type Span } from './statement-clauses'
 import { blankTexts } from './statement-text'
 
@@ -35,6 +35,26 @@ export function orderedColumns(sql: string, names: string[]): (string | undefine
   if (ordered.length === 0) return []
   const isColumn = columnTest(sql, names)
   return ordered.map((item) => names.find((_, at) => isColumn(item, at)))
+}
+
+const RANKING = /\b(?:row_number|rank|dense_rank|ntile|percent_rank|cume_dist)\s*\([^()]*\)\s*over\s*\(/gi
+
+/**
+ * The columns by which a statement ranks its rows.
+ *
+ * @example rankedColumns('SELECT a, sum(b) AS c, rank() OVER (PARTITION BY a ORDER BY sum(b) DESC) FROM t', ['a', 'c']) // ['c']
+ */
+export function rankedColumns(sql: string, names: string[]): string[] {
+  const pairs = bracketsOf(sql)
+  const windows = [...blankTexts(sql).matchAll(RANKING)].map(({ index, 0: { length } }) =>
+    sql.slice(index + length, endOf(pairs, index + length - 1) - 1),
+  )
+  const items = selects(sql).flat()
+  return windows.flatMap(orderedBy).flatMap((item) => {
+    const same = items.filter(({ expression }) => compact(item) === compact(expression))
+    const called = new Set([PLAIN.exec(item)?.[1]?.toLowerCase(), ...same.map(({ name }) => name)])
+    return names.filter((name) => called.has(name.toLowerCase()))
+  })
 }
 
 /** A test whether an item of GROUP BY or ORDER BY is a column: by the column's place, its name or its expression. */
