@@ -7802,6 +7802,12 @@ export interface components {
             /** Rows */
             rows: number;
             /**
+             * Statement
+             * @description Without a saved question, one from the kinds of its columns; may be empty.
+             * @default
+             */
+            statement: string;
+            /**
              * System
              * @description Empty for a dataset.
              * @default

@@ -1,4 +1,4 @@
-"""Rows, day of the data and a saved question of each dataset and table."""
+"""Rows, day of the data and a question of each dataset and table."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.shapes.lake import TableContents, TablesContents
+from headgate.contracts.analyst_tables import personal_columns
+from headgate.contracts.curated import curated_contract
 from headgate.errors import NotFoundError
 from headgate.lake.ports import ROWS
+from headgate.query.composed_question import composed_question
 from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.systems.up_to_date import AS_OF, READS
 
@@ -33,11 +36,20 @@ def contents(lake: LakePorts) -> TablesContents:
     questions = [(question, tables) for question, tables in read if not tables & _NEED_A_RIGHT]
     tables = [contract for contract in lake.contracts.prod.values() if contract.system in lake.systems]
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as calls:
-        published = list(calls.map(lambda contract: _published(lake, contract, questions), tables))
-    return TablesContents(tables=(*_datasets(lake, questions), *published))
+        published = list(calls.map(lambda contract: _published(lake, contract), tables))
+    every = [*_datasets(lake), *published]
+    filled = {table.name for table in every if table.rows}
+    return TablesContents(
+        tables=tuple(
+            table.model_copy(update=_question(lake, table, filled, questions))
+            if table.name in filled
+            else table
+            for table in every
+        )
+    )
 
 
-def _datasets(lake: LakePorts, questions: Sequence[_Reading]) -> list[TableContents]:
+def _datasets(lake: LakePorts) -> list[TableContents]:
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     merged = newest.datasets if newest else {}
     return [
@@ -45,13 +57,12 @@ def _datasets(lake: LakePorts, questions: Sequence[_Reading]) -> list[TableConte
             name=name,
             rows=merged[name].rows if name in merged else 0,
             as_of=merged[name].latest_on if name in merged and merged[name].rows else "",
-            **_question(name, questions),
         )
         for name in sorted(lake.contracts.source)
     ]
 
 
-def _published(lake: LakePorts, contract: Contract, questions: Sequence[_Reading]) -> TableContents:
+def _published(lake: LakePorts, contract: Contract) -> TableContents:
     try:
         parameters = lake.catalog.current(lake.databases.prod, contract.dataset).parameters
     except NotFoundError:
@@ -62,14 +73,31 @@ def _published(lake: LakePorts, contract: Contract, questions: Sequence[_Reading
         rows=int(parameters.get(ROWS, 0)),
         as_of=parameters.get(AS_OF, ""),
         reads=tuple(name for name in parameters.get(READS, "").split(",") if name),
-        **_question(contract.dataset, questions),
     )
 
 
-def _question(table: str, questions: Sequence[_Reading]) -> dict[str, str]:
-    """Return the saved question that reads the table and the fewest other tables; empty if there is none."""
-    fitting = [(len(tables), question.name, question) for question, tables in questions if table in tables]
-    if not fitting:
+def _question(
+    lake: LakePorts, table: TableContents, filled: set[str], questions: Sequence[_Reading]
+) -> dict[str, str]:
+    """Return a question about the table whose tables all have rows; empty if there is none.
+
+    It is a saved one of the table's system, or of the table alone, that reads the fewest tables, else one
+    from the kinds of the columns of a dataset.
+    """
+    fitting = [
+        (len(tables), question.name, question)
+        for question, tables in questions
+        if table.name in tables
+        and tables <= filled
+        and (tables == {table.name} or question.system == table.system)
+    ]
+    if fitting:
+        _, name, best = min(fitting, key=lambda each: each[:2])
+        return {"question": name, "asks": re.sub(r"\?.*", "?", best.description, flags=re.DOTALL)}
+    source = lake.contracts.source.get(table.name) if not table.system else None
+    if source is None:
         return {}
-    _, name, best = min(fitting, key=lambda each: each[:2])
-    return {"question": name, "asks": re.sub(r"\?.*", "?", best.description, flags=re.DOTALL)}
+    stored = curated_contract(source)
+    hidden = personal_columns(stored, source)
+    composed = composed_question(stored, lake.databases.curated, hidden)
+    return {"statement": composed.sql, "asks": composed.asks} if composed else {}

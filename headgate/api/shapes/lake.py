@@ -121,6 +121,9 @@ class TableContents(Shape):
     as_of: str = Field(description="Last day of its rows; empty if they have none.")
     reads: tuple[str, ...] = Field((), description="Datasets that it was built from; empty for a dataset.")
     question: str = Field("", description="Name of a saved question that reads it; may be empty.")
+    statement: str = Field(
+        "", description="Without a saved question, one from the kinds of its columns; may be empty."
+    )
     asks: str = Field("", description="The question in words.")
 
 

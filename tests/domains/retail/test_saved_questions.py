@@ -11,11 +11,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from headgate.contracts.analyst_tables import personal_columns
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.saved_questions import ANSWERS, QUALITY, QUESTIONS
 from headgate.query import translate
+from headgate.query.composed_question import composed_question
 from headgate.query.questions import LAKE, LAKE_QUESTIONS, SavedQuestion
 
 if TYPE_CHECKING:
@@ -63,6 +65,28 @@ def fill(
 @pytest.mark.parametrize("saved", EVERYTHING, ids=[saved.name for saved in EVERYTHING])
 def test_every_question_can_be_asked(saved: SavedQuestion, athena: duckdb.DuckDBPyConnection) -> None:
     athena.execute(translate(saved.sql, "duckdb")).fetchall()
+
+
+COMPOSED = {
+    name: composed_question(contract, "ecommerce_curated", personal_columns(contract, REGISTRY.source[name]))
+    for name, contract in REGISTRY.curated.items()
+    if name in REGISTRY.source
+}
+
+
+@pytest.mark.parametrize("dataset", COMPOSED)
+def test_the_question_of_a_dataset_can_be_asked(dataset: str, athena: duckdb.DuckDBPyConnection) -> None:
+    if composed := COMPOSED[dataset]:
+        athena.execute(translate(composed.sql, "duckdb")).fetchall()
+
+
+def test_the_question_of_a_dataset_is_about_its_own_columns() -> None:
+    """Orders and products were offered a list of articles to order, by a forecast that may be missing."""
+    asks = {dataset: composed.asks for dataset, composed in COMPOSED.items() if composed}
+    assert asks["orders"].startswith("How many orders are there in each month, by “")
+    assert asks["card_transactions"].endswith("and what does “amount” add up to?")
+    assert asks["calendar"] == "How many rows of calendar are there of each “event kind”?"
+    assert set(COMPOSED) - set(asks) == {"order_items"}, "neither a time nor a category"
 
 
 def test_every_system_has_a_question_an_answer_and_a_figure_of_its_quality() -> None:

@@ -6,15 +6,21 @@ import { useCatalog } from './queries'
 
 interface Props {
   name: string
-  contents: Pick<Schemas['TableContents'], 'rows' | 'question' | 'asks'> | undefined
+  contents: Pick<Schemas['TableContents'], 'rows' | 'question' | 'statement' | 'asks'> | undefined
 }
 
-/** A question about a dataset or table to begin with: a saved one in its words, else its first rows. */
+/** A question about a dataset or table to begin with: a saved one in its words, one from the kinds of its columns, else its first rows. */
 export function AskLink({ name, contents }: Props) {
   const table = useCatalog().data?.tables.find((one) => one.name === name)
   if (contents?.question)
     return (
       <Anchor size="sm" href={`#/query?question=${encodeURIComponent(contents.question)}`}>
+        {contents.asks}
+      </Anchor>
+    )
+  if (contents?.statement)
+    return (
+      <Anchor size="sm" href={queryAddress(contents.statement)}>
         {contents.asks}
       </Anchor>
     )

@@ -246,6 +246,16 @@ def test_the_catalog_says_how_much_each_dataset_and_table_has_and_as_of_when() -
     questions = {row["name"]: row for row in Caller(lake).call("GET", "/v1/questions").json["questions"]}
     assert tables["query_gaps"]["asks"] == questions[tables["query_gaps"]["question"]]["description"]
     assert "FROM query_gaps" in questions[tables["query_gaps"]["question"]]["sql"]
+    assert tables["regions"]["asks"].startswith("How many regions are there of each “continent”")
+    assert (
+        tables["regions"]["question"],
+        "FROM ecommerce_curated.regions" in tables["regions"]["statement"],
+    ) == (
+        "",
+        True,
+    )
+    empty = tables["orders"], tables["sales_forecast"]
+    assert {(row["question"], row["statement"], row["asks"]) for row in empty} == {("", "", "")}
 
 
 def test_the_rows_of_a_dataset_over_time_are_by_the_events_that_its_contract_names() -> None:
