@@ -10,6 +10,7 @@ import SearchDialog from './search-dialog'
 
 const KEY = { name: 'part_id', type: 'varchar', primary_key: true, personal: false }
 const TABLE = { name: 'parts', database: 'curated', system: '', columns: [KEY] }
+const NEW_TABLE = { ...TABLE, name: 'bolts' }
 const FILES = ['a', 'b'].map((name) => ({ file_id: name, key: `${name}-536009.csv` }))
 
 const SAVED = { name: 'Parts by week', sql: 'select 1', kind: 'table', x: '', y: [], series: '', by: 'ana' }
@@ -25,7 +26,16 @@ beforeEach(() => {
   sessionStorage.clear()
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
   const answers: [string, unknown][] = [
-    ['/v1/catalog', { tables: [TABLE] }],
+    [
+      '/v1/catalog/contents',
+      {
+        tables: [
+          { name: 'parts', system: '', rows: 3 },
+          { name: 'bolts', system: '', rows: 0 },
+        ],
+      },
+    ],
+    ['/v1/catalog', { tables: [TABLE, NEW_TABLE] }],
     ['/v1/contracts', { contracts: [] }],
     ['/v1/systems', { systems: [] }],
     ['/v1/questions', { questions: [] }],
@@ -99,6 +109,25 @@ test('rows that come in late do not move a choice', async () => {
   expect(chosen()).toMatch(/^b-536009/)
   fireEvent.keyDown(field, { key: 'ArrowUp' })
   expect(chosen()).toMatch(/^a-536009/)
+})
+
+test('a dataset without rows, whose table is not made yet, is in no statement', async () => {
+  await type('536009')
+  await vi.waitFor(() => expect(statements.length).toBeGreaterThan(0), 3000)
+  expect(statements.join()).toContain('parts')
+  expect(statements.join()).not.toContain('bolts')
+})
+
+test('rows that could not be read are said so, and not to be none', async () => {
+  hasFailed = true
+  await type('part 777123')
+  await vi.waitFor(() => expect(answerRows).toBeDefined(), 3000)
+  answerRows?.()
+  await vi.waitFor(() =>
+    expect(screen.getByRole('status').textContent).toMatch(
+      /^The rows of the lake could not be read just now/,
+    ),
+  )
 })
 
 test('an id whose statement fails leads to no row', async () => {

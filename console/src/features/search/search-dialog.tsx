@@ -23,14 +23,14 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
   const { setColorScheme } = useMantineColorScheme()
   const scheme = useComputedColorScheme('light')
   const [asked, setAsked] = useState('')
-  const { found, isAsking } = useMatching(typed, asked)
+  const { found, isAsking, isFailed } = useMatching(typed, asked)
   // A choice stays where it is when further results come in before it.
   const at = Math.max(
     found.findIndex((place) => keyOf(place) === picked),
     0,
   )
   const chosen = found[at]
-  const note = noteOf(typed, found, isAsking)
+  const note = noteOf(typed, found, isAsking, isFailed)
 
   function open(place: Place | undefined): void {
     if (!place) return
@@ -112,13 +112,16 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
 const keyOf = (place: Place | undefined): string =>
   place ? `${place.kind} ${place.title} ${place.href}` : ''
 
+const FAILED = 'The rows of the lake could not be read just now, so one of them may have these words.'
+
 /** What the results are, where they do not have all of the typed words. */
-function noteOf(typed: string, found: Place[], isAsking: boolean): string {
+function noteOf(typed: string, found: Place[], isAsking: boolean, isFailed: boolean): string {
   if (!typed.trim()) return 'Opened before, and what can be asked:'
   if (isAsking) return found.length > 0 ? 'Still reading the rows …' : 'Reading the rows …'
   const places = found.filter((place) => place !== LOOK_IN_ROWS)
-  if (places.length === 0) return 'No page, table or question has these words.'
-  return places.some((place) => hasAllWords(place, typed))
-    ? ''
-    : 'Nothing has all of these words; these have some.'
+  if (places.some((place) => hasAllWords(place, typed))) return ''
+  if (isFailed) return `${FAILED} ${places.length > 0 ? 'These pages have some of the words.' : ''}`.trim()
+  return places.length > 0
+    ? 'Nothing has all of these words; these have some.'
+    : 'No page, table or question has these words.'
 }

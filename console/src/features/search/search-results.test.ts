@@ -102,6 +102,18 @@ test('an action is found by its words, and starting a run by those who may', () 
   expect(matching(places({ ...EMPTY_LAKE, mayRun: true }), 'start run')).toEqual([START_RUN])
 })
 
+test('the last run, rows in quarantine and an export are found by the words that people have for them', () => {
+  const runs = ['run-2', 'run-1'].map((name) => ({ name }) as Schemas['RunSummary'])
+  const all = places({ ...EMPTY_LAKE, runs })
+  const first = (typed: string) => matching(all, typed)[0]?.href
+  expect(['last run', 'quarantine', 'export', 'export excel'].map(first)).toEqual([
+    '#/runs/run-2',
+    '#/work/files',
+    '#/query',
+    '#/query',
+  ])
+})
+
 test('a member of what a dashboard filters by leads to the page with that filter', () => {
   const filter = { name: 'region', label: 'Region', column: 'region_id' }
   const members = placesOfMembers({ system: 'pulse', title: 'Regions' }, filter, ['IE', 'DE'])

@@ -44,18 +44,19 @@ const PAGES: Place[] = [
   ['Report', '#/report'],
   ['Work', '#/work'],
   ['Alerts', '#/work/alerts'],
-  ['Rows to fix', '#/work/files'],
+  ['Rows to fix', '#/work/files', 'quarantine refused rejected'],
   ['Upload', '#/upload'],
   ['Lake', '#/lake'],
   ['Query', '#/query'],
   ['Catalog', '#/catalog'],
-].map(([title = '', href = '']) => ({ kind: 'page', title, href }))
+].map(([title = '', href = '', words = '']) => ({ kind: 'page', title, href, words }))
 
 /** What a person can do, by the page where it is done. */
 const ACTIONS: Place[] = [
   ['Upload a file', '#/upload'],
   ['Fix refused rows', '#/work/files'],
   ['Ask a question with SQL', '#/query'],
+  ['Download rows of a table or an answer', '#/query', 'export excel xlsx csv spreadsheet'],
   ['Share my dashboard, stop a mail', '#/dashboards/mine'],
   ['Undo an upload', '#/lake', 'take back delete'],
   ['Undo a decision', '#/work', 'take back reopen'],
@@ -175,7 +176,13 @@ export const places = ({
     .flatMap((table) =>
       columnsOf(table, `column of the dataset ${heading(table.name)}`, `#/datasets/${path(table.name)}`),
     ),
-  ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
+  // The API lists the newest run first.
+  ...runs.map((run, index) => ({
+    kind: 'run',
+    title: runTitle(run),
+    words: index === 0 ? `${run.name} last latest newest` : run.name,
+    href: runPage(run.name),
+  })),
 ]
 
 const isDataset = (contracts: Schemas['ContractSummary'][], name: string): boolean =>

@@ -1,7 +1,8 @@
 import { useDebouncedValue } from '@mantine/hooks'
 
+import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
-import { useCatalog, useContracts, useSystems } from '../catalog/queries'
+import { useCatalog, useContents, useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
 import { useRuns } from '../lake/queries'
@@ -58,12 +59,24 @@ interface Read {
   all: Place[]
   isRead: boolean
   isReading: boolean
+  isFailed: boolean
 }
 
 const stateOf = (answers: { data?: unknown; isError: boolean; isFetching: boolean }[]) => ({
   isRead: answers.every(({ data, isError }) => data !== undefined || isError),
   isReading: answers.some(({ isFetching }) => isFetching),
+  isFailed: answers.some(({ isError }) => isError),
 })
+
+/** The datasets and tables with rows: one statement reads several, and fails where one of them is not made yet. */
+function useTablesWithRows(): Schemas['CatalogTable'][] {
+  const contents = useContents().data?.tables ?? []
+  const filled = new Set(
+    contents.filter(({ rows }) => rows > 0).map(({ name, system }) => `${system} ${name}`),
+  )
+  const tables = useCatalog().data?.tables ?? []
+  return tables.filter(({ name, system }) => filled.has(`${system} ${name}`))
+}
 
 /** The first items of the work queues. */
 function useItems(isAsked: boolean): Read {
@@ -82,7 +95,7 @@ function useItems(isAsked: boolean): Read {
 
 /** The rows that have what was typed as their id, with the words typed beside it; none where the lake cannot be asked. */
 function useRows(name: string, beside: string[], isAsked: boolean): Read {
-  const tables = useCatalog().data?.tables ?? []
+  const tables = useTablesWithRows()
   const statement = name.length >= LEAST_TYPED ? statementOfRows(tables, name) : ''
   const answers = useResults(statement ? [statement] : [], isAsked)
   const answer = answers[0]
@@ -93,15 +106,22 @@ function useRows(name: string, beside: string[], isAsked: boolean): Read {
 
 /** The rows whose names have the typed words. */
 function useNames(typed: string, isAsked: boolean): Read {
-  const tables = useCatalog().data?.tables ?? []
+  const tables = useTablesWithRows()
   const statement = typed.length >= LEAST_TYPED ? statementOfNames(tables, typed) : ''
   const answers = useResults(statement ? [statement] : [], isAsked)
   const answer = answers[0]?.data
   return { all: answer ? placesOfNames(answer) : [], ...stateOf(answers) }
 }
 
+interface Matching {
+  found: Place[]
+  isAsking: boolean
+  /** Rows, regions or queues could not be read, so nothing says that they do not have the words. */
+  isFailed: boolean
+}
+
 /** What fits the typed words. `asked` is the text for which a person had the lake's rows read. */
-export function useMatching(typed: string, asked: string): { found: Place[]; isAsking: boolean } {
+export function useMatching(typed: string, asked: string): Matching {
   const trimmed = typed.trim()
   const [name] = useDebouncedValue(trimmed, 200)
   const contracts = useContracts().data?.contracts ?? []
@@ -149,5 +169,6 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
       (isId && rows.isReading) ||
       (isOfMember && members.isReading) ||
       (isOfName && names.isReading),
+    isFailed: read.some(({ isFailed }) => isFailed),
   }
 }
