@@ -30,6 +30,14 @@ test.each([
   expect(ago(value, NOW)).toBe(shown)
 })
 
+test('a day that the calendar does not have stays as it was written', () => {
+  expect([day('2026-11-31'), kindOfTime('2026-11-31'), kindOfTime('2026-02-30T03:04')]).toEqual([
+    '2026-11-31',
+    undefined,
+    undefined,
+  ])
+})
+
 test('an absent time is a dash, and a text is no time', () => {
   expect(moment(undefined)).toBe('–')
   expect([kindOfTime('2024-01-02'), kindOfTime('2024-01-02T03:04'), kindOfTime('A-1')]).toEqual([

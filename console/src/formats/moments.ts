@@ -23,7 +23,7 @@ export const instant = (value: string): Date =>
  */
 export function day(value: string): string {
   const text = value.slice(0, 10)
-  if (!BARE.test(text)) return value
+  if (!BARE.test(text) || !isInCalendar(text)) return value
   return formatted(new Date(`${text}T00:00Z`), {
     day: 'numeric',
     month: 'short',
@@ -39,8 +39,7 @@ export const month = (value: string): string =>
 /** The day that a text writes as `6 Dec 2010`, `Dec 6, 2010`, `06.12.2010` or ISO 8601, as ISO 8601; undefined for another text, and for one such as `6/12/2010`, in which the month may come first. */
 export function readDay(text: string): string | undefined {
   const iso = isoOf(text.trim())
-  const at = BARE.test(iso) ? new Date(`${iso}T00:00Z`) : undefined
-  return at && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(iso) ? iso : undefined
+  return BARE.test(iso) && isInCalendar(iso) ? iso : undefined
 }
 
 /** A day as ISO 8601; a text of another form as it is. */
@@ -123,9 +122,16 @@ export const clockTime = (at: number, timeZone = zone()): string =>
 export const inUtc = (value: string | undefined): string =>
   value ? `${value.replace('T', ' ').slice(0, 19)} UTC` : ''
 
+/** Whether the calendar has the day at the beginning of a text in ISO 8601: `2026-11-31` is none. */
+function isInCalendar(value: string): boolean {
+  const iso = value.slice(0, 'yyyy-mm-dd'.length)
+  const at = new Date(`${iso}T00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(iso)
+}
+
 /** Whether a text is a day or a timestamp, and which of both. */
 export const kindOfTime = (value: string): 'day' | 'moment' | undefined =>
-  BARE.test(value) ? 'day' : MOMENT.test(value) ? 'moment' : undefined
+  !isInCalendar(value) ? undefined : BARE.test(value) ? 'day' : MOMENT.test(value) ? 'moment' : undefined
 
 const UNITS: [number, string][] = [
   [86_400, 'day'],

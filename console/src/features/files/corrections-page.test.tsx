@@ -8,6 +8,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { connect, type Schemas } from '../../api/client'
 import { columnTitle } from '../../formats/words'
 import { CorrectionsPage, correctionWords, sentRowWords } from './corrections-page'
+import { typedWords, writtenCells } from './rejected-row'
 
 afterEach(cleanup)
 
@@ -95,6 +96,23 @@ test('a refused correction names each typed cell, each refused one with its reas
     'List price is not a number. Category is missing.',
   ])
   expect(document.body.textContent).not.toContain('_corrected_row')
+})
+
+test('a refused value is as it was typed, in the spelling of the file', () => {
+  const row = {
+    source_row: 9,
+    rule: 'type',
+    column: 'arrives_on',
+    value: '2026.11.19.',
+    record: { arrives_on: '2026.11.19.', price: '10.5' },
+    also_refused: [],
+    correction: 'refused',
+    corrected_cells: { arrives_on: '2026-11-30', price: '12.5' },
+  } as unknown as Schemas['RejectedRow']
+  const spellings = { price: { decimal: ',' } }
+  expect(typedWords(row, columnTitle, spellings)).toBe('Arrives on 2026-11-30 · Price 12,50')
+  expect(writtenCells(row, columnTitle, spellings)).toContain('→ 2026-11-30')
+  expect(writtenCells({ ...row, correction: 'accepted' }, columnTitle, spellings)).toContain('→ 30 Nov 2026')
 })
 
 test('a row that came in says which cells were written', () => {

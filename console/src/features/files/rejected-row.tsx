@@ -481,15 +481,18 @@ const OUTCOMES = {
   refused: 'correction refused',
 }
 
-/** The cells that a person wrote, as in `List price 12,50 · Category empty`; hidden ones are left out. */
-export const typedWords = (
-  { corrected_cells: cells }: Pick<Schemas['RejectedRow'], 'corrected_cells'>,
-  titleOf: TitleOf,
-  spellings: Spellings,
-): string =>
-  Object.entries(cells)
-    .map(([name, text]) => `${titleOf(name)} ${text ? textWords(text, spellings[name]) : 'empty'}`)
-    .join(' · ')
+/** The cells that a person wrote in a refused row, as in `List price 12,50 · Category empty`; hidden ones are left out. */
+export const typedWords = (row: Schemas['RejectedRow'], titleOf: TitleOf, spellings: Spellings): string => {
+  const cells = correctedTexts({ ...row, correction: 'refused' }, spellings)
+  return cells.map(([name, text]) => `${titleOf(name)} ${text}`).join(' · ')
+}
+
+/** The texts that a person wrote, by column: in a refused row as they were typed, in the spelling of the file. */
+const correctedTexts = (row: Schemas['RejectedRow'], spellings: Spellings): [string, string][] =>
+  Object.entries(row.corrected_cells).map(([name, text]) => {
+    const typed = row.correction === 'refused' ? (asInFile(text ?? '', spellings[name]) ?? text) : undefined
+    return [name, typed || (text ? textWords(text, spellings[name]) : 'empty')]
+  })
 
 /** The cells that a person wrote with those of the file, as in `List price: n/a → empty`; hidden ones are left out. */
 export const writtenCells = (
@@ -498,9 +501,8 @@ export const writtenCells = (
   spellings: Spellings,
   isNamed = true,
 ): string =>
-  Object.entries(row.corrected_cells)
-    .map(([name, text]) => {
-      const after = text ? textWords(text, spellings[name]) : 'empty'
+  correctedTexts(row, spellings)
+    .map(([name, after]) => {
       const title = isNamed || name !== row.column ? titleOf(name) : ''
       const before = name in row.record ? cellInFile(row, name, spellings) : ''
       return before ? `${title ? `${title}: ` : ''}${before} → ${after}` : `${title} ${after}`.trim()
