@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import ObjectRef, SnapshotObjects
+    from headgate.snapshots.part_blocks import Block
     from headgate.snapshots.parts import SnapshotParts
     from headgate.snapshots.snapshot import DatasetSnapshot
 
@@ -31,6 +32,15 @@ class PartFile:
     sha256: str
     size_bytes: int
     rows: int
+    blocks: tuple[Block, ...] = field(default=(), compare=False)
+
+    def hashes(self, column: str, values: ValueRange) -> tuple[str, ...]:
+        """Return hashes of the rows that may have a value of a range: the part's, or those of blocks."""
+        if not all(column in block.ranges for block in self.blocks) or not self.blocks:
+            return (self.sha256,)
+        return tuple(
+            block.sha256 for block in self.blocks if ValueRange(*block.ranges[column]).overlaps(values)
+        )
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,12 @@ class PartFiles:
             described = record.parts if record else ()
             self._parts = tuple(
                 PartFile(
-                    ref, self.folder / ref.key.rpartition("/")[2], part.sha256, part.size_bytes, part.rows
+                    ref,
+                    self.folder / ref.key.rpartition("/")[2],
+                    part.sha256,
+                    part.size_bytes,
+                    part.rows,
+                    part.blocks,
                 )
                 for ref, part in zip(refs, described, strict=True)
             )
@@ -92,6 +107,12 @@ class PartFiles:
             with ThreadPoolExecutor(_REQUESTS) as pool:
                 self._ranges[column] = list(pool.map(lambda part: self._range(part, column), self.parts))
         return self._ranges[column]
+
+    def overlapping(self, column: str, values: ValueRange) -> dict[PartFile, tuple[str, ...]]:
+        """Return the parts that may have a value of a range, each with the hashes of such rows."""
+        ranged = zip(self.parts, self.ranges(column), strict=True)
+        some = {part: part.hashes(column, values) for part, own in ranged if own.overlaps(values)}
+        return {part: hashes for part, hashes in some.items() if hashes}
 
     def download(self, parts: Iterable[PartFile]) -> list[str]:
         """Download missing parts, and return the local paths of all."""

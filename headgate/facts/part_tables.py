@@ -202,11 +202,11 @@ class PartTables(Mapping[str, ibis.Table]):
         parts = []
         for number, own in enumerate(self.files[fact.of].parts):
             inputs: dict[str, tuple[PartFile, ...]] = {fact.of: (own,)}
+            read = [f"{fact.of} {own.sha256}"]
             for name, column in fact.joined.items():
-                own_range, files = self.files[fact.of].ranges(column)[number], self.files[name]
-                others = zip(files.parts, files.ranges(column), strict=True)
-                inputs[name] = tuple(part for part, values in others if values.overlaps(own_range))
-            read = [f"{name} {part.sha256}" for name in fact.reads for part in inputs[name]]
+                joined = self.files[name].overlapping(column, self.files[fact.of].ranges(column)[number])
+                inputs[name] = tuple(joined)
+                read += [f"{name} {sha256}" for hashes in joined.values() for sha256 in hashes]
             address = hashlib.sha256("\n".join([*about, *read]).encode()).hexdigest()[:32]
             parts.append(FactPart(inputs, address, self.folder / f"{fact.name}-{address}.parquet"))
         return parts

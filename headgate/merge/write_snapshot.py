@@ -223,7 +223,9 @@ class SnapshotWriter:
         key = keys.part(prefix, number)
         self.publisher.write_part(change.contract, file, key, is_audited=is_audited)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)
-        return describe_part(file, change.key, latest_on(change.contract, file, change.arrived_at))
+        latest = latest_on(change.contract, file, change.arrived_at)
+        references = [column.name for column in change.contract.columns if column.references]
+        return describe_part(file, change.key, latest, references)
 
 
 def missing_values(parts: Sequence[Part], contract: Contract, absent: Collection[str]) -> dict[str, int]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headgate.snapshots.part_blocks import Block, blocks_from_json, blocks_json, blocks_of
 from headgate.values.parquet_tables import table_of
 from headgate.values.sql_names import quoted_name
 
@@ -28,7 +29,7 @@ _FIGURES = [
     ("latest_on", pa.string()),
     ("nulls", pa.string()),
 ]
-_EDGES = "edges"
+_EDGES, _BLOCKS = "edges", "blocks"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Part:
         first, last: column → value in the key of its first and last row; empty without rows.
         latest_on: the last day of its events, ISO 8601; empty without events.
         nulls: column → number of nulls; columns without nulls are absent.
+        blocks: of columns that point to other datasets; none if an older version of Headgate wrote the part.
     """
 
     rows: int
@@ -49,6 +51,7 @@ class Part:
     last: Mapping[str, object] = field(default_factory=dict)
     latest_on: str = ""
     nulls: Mapping[str, int] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class SnapshotParts:
             )
             for name, of in _FIGURES
         }
+        figures[_BLOCKS] = pa.array([blocks_json(part.blocks) for part in self.parts], pa.string())
         edges = self.edges().drop([NUMBER])
         table = pa.table({**figures, **dict(zip(edges.column_names, edges.columns, strict=True))})
         out = io.BytesIO()
@@ -136,8 +140,14 @@ class SnapshotParts:
         return cls(key, (table.schema.metadata or {}).get(_MADE_FOR, b"").decode(), parts)
 
 
-def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
-    """Describe a part in a local file."""
+def describe_part(
+    path: Path, key: Sequence[str], latest_on: str = "", references: Collection[str] = ()
+) -> Part:
+    """Describe a part in a local file.
+
+    Args:
+        references: columns that point to other datasets, whose ranges are recorded by block.
+    """
     with path.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     with pq.ParquetFile(path) as file:
@@ -156,7 +166,14 @@ def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
         first, last = ends or ({}, {})
         columns_with_nulls = {name: count for name, count in nulls.items() if count}
         return Part(
-            file.metadata.num_rows, path.stat().st_size, sha256, first, last, latest_on, columns_with_nulls
+            file.metadata.num_rows,
+            path.stat().st_size,
+            sha256,
+            first,
+            last,
+            latest_on,
+            columns_with_nulls,
+            blocks_of(file, references),
         )
 
 
@@ -171,4 +188,6 @@ def row_expression(columns: Sequence[str]) -> str:
 def _part(key: Sequence[str], row: Mapping[str, object]) -> Part:
     first, last = ({name: row[side + name] for name in key} if row["rows"] else {} for side in (FIRST, LAST))
     figures = {name: row[name] for name, _ in _FIGURES}
-    return Part(**{**figures, "nulls": json.loads(str(row["nulls"]))}, first=first, last=last)
+    blocks = blocks_from_json(str(row.get(_BLOCKS) or "[]"))
+    nulls = json.loads(str(row["nulls"]))
+    return Part(**{**figures, "nulls": nulls}, first=first, last=last, blocks=blocks)
