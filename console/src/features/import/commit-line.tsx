@@ -1,8 +1,8 @@
 import { Anchor, Button, Group, Loader, Text } from '@mantine/core'
-import { useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { useNow } from '../../components/clock'
 import { Moment } from '../../components/moment'
 import { mayCommit } from '../files/acceptance-words'
 import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
@@ -215,11 +215,7 @@ const openWords = (missing: Props['missing'], orders: string[]): string =>
 
 /** When the gate has checked what is shown. */
 function Since({ at }: { at: number }) {
-  const [now, setNow] = useState(at)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [])
+  const now = useNow()
   const seconds = Math.max(0, Math.round((now - at) / 1000))
   const ago = seconds < 60 ? `${seconds} s ago` : `${Math.floor(seconds / 60)} min ago`
   return (

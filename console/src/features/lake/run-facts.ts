@@ -19,6 +19,22 @@ export function durationOf(stages: Schemas['RunStage'][]): number | undefined {
 export const secondsSince = (startedAt: string | undefined, now: number): number | undefined =>
   startedAt ? Math.max(0, Math.round((now - Date.parse(`${startedAt}Z`)) / 1000)) : undefined
 
+export const hasEnded = ({ state }: Pick<Schemas['RunDetail'], 'state'>): boolean =>
+  state !== 'running' && state !== 'pending'
+
+/** A run whose working stages have worked until now; the answer about it may be minutes old. */
+export const runAt = (run: Schemas['RunDetail'], now: number): Schemas['RunDetail'] =>
+  hasEnded(run)
+    ? run
+    : {
+        ...run,
+        stages: run.stages.map((stage) =>
+          stage.state === 'running' && stage.began_at
+            ? { ...stage, seconds: secondsSince(stage.began_at, now) }
+            : stage,
+        ),
+      }
+
 /** The usual duration is that of so many runs at most, and of two runs each is named. */
 const MOST_USUAL = 5
 const MIN_USUAL = 3

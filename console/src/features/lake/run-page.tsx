@@ -5,11 +5,12 @@ import type { Schemas } from '../../api/client'
 import { seconds, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { useRun, useRuns, useStartRun } from './queries'
+import { useNow } from '../../components/clock'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing, StateBadge } from '../../components/states'
 import { expectationOf } from './expectations'
-import { costOf, durationOf, runTitle, secondsSince, usualWords } from './run-facts'
+import { costOf, durationOf, hasEnded, runAt, runTitle, secondsSince, usualWords } from './run-facts'
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
@@ -24,6 +25,7 @@ export function RunPage() {
   const run = useRun(name)
   const may = useMay('operator')
   const nameOf = useStageNames()
+  const now = useNow()
   if (isMissing(run.error)) return <NothingPage what="run" name={name} />
   return (
     <Stack gap="md">
@@ -39,7 +41,7 @@ export function RunPage() {
       <Answered of={run} what="the run">
         {(detail) => (
           <>
-            <Facts run={detail} />
+            <Facts run={detail} now={now} />
             {UNSUCCESSFUL.has(detail.state) ? <WhyItFailed run={detail} /> : null}
             {detail.has_problems ? <Problems problems={runProblems(detail)} /> : null}
             <Panel title={stagesTitle(detail, nameOf)} name="Stages">
@@ -47,7 +49,7 @@ export function RunPage() {
                 <LeftTo name={detail.left_to} />
               ) : (
                 <>
-                  <Gantt run={detail} ended={hasEnded(detail)} />
+                  <Gantt run={runAt(detail, now)} ended={hasEnded(detail)} />
                   {hasEnded(detail) && detail.stages.some(({ began_at: at }) => at) ? (
                     <Text size="xs" className="muted" mt="xs">
                       {gapWords(detail.stages)}
@@ -79,11 +81,8 @@ function stagesTitle(run: Schemas['RunDetail'], nameOf: (stage: string) => strin
   return stagesWords(run, nameOf)
 }
 
-const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
-
 /** How long the run took and what it cost, in one line, and its id for logs and programs. */
-function Facts({ run }: { run: Schemas['RunDetail'] }) {
-  const now = useRun(run.name).dataUpdatedAt
+function Facts({ run, now }: { run: Schemas['RunDetail']; now: number }) {
   // A run begins before its first stage does.
   const took = run.seconds ?? (hasEnded(run) ? durationOf(run.stages) : secondsSince(run.started_at, now))
   const usual = usualWords(useRuns().data?.runs ?? [], run.name)

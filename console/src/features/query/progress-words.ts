@@ -1,6 +1,5 @@
-import { useEffect, useState } from 'react'
-
 import { bytes } from '../../api/format'
+import { useNow } from '../../components/clock'
 import { isBilledBySize } from './scan-words'
 import type { Progress } from './use-query-run'
 
@@ -15,10 +14,6 @@ export function progressWords({ began, scanned_bytes }: Progress, now: number): 
 
 /** The same while time goes on. */
 export function useProgressWords(progress: Progress | undefined): string {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [])
+  const now = useNow()
   return progress ? progressWords(progress, now) : ''
 }
