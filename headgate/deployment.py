@@ -1,7 +1,5 @@
 """The deployment of this folder: that of the environment, or the newest below `.headgate/`."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Convert names of any language to the letters a to z, and check the rules of names. Pure."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import unicodedata

@@ -4,8 +4,6 @@ A clone has them next to the package. A released wheel contains them as an archi
 `.headgate/release/` of the lake project. docs/adr/0001-one-terraform-root.md
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import shutil

@@ -4,8 +4,6 @@ The classes are not dataclasses, each of which takes half a millisecond to gener
 gate.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache

@@ -12,8 +12,6 @@ Source:
     language effect size statistics" (differences as probabilities; large from 0.71 on).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

@@ -9,8 +9,6 @@ Source:
     autoregression in `pooled`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

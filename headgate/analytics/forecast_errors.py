@@ -5,8 +5,6 @@ Source:
     methods", and the organisers' own R code (Benchmarks and Evaluation.R).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -16,8 +16,6 @@ Source:
     chosen on generated series, of which half were held out; see docs/adr/0040-next-year.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Periods of an hour, a day, a week or a month, and the periods with complete data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

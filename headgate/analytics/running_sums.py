@@ -9,8 +9,6 @@ Source:
     the errors of the published figure, here of the sum.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Split a series into trend, seasons and rest."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 

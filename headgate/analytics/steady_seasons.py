@@ -4,8 +4,6 @@ A decomposition by moving averages, such as MSTL's, takes a step for a part of t
 all years. Here seasons and steps are estimated by one regression, so that neither is taken for the other.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -1,7 +1,5 @@
 """A cache of the last few values that a process has read."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from typing import TypeVar
 

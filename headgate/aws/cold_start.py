@@ -9,8 +9,6 @@
 docs/adr/0017-large-files.md has the measurements.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 

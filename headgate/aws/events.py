@@ -1,7 +1,5 @@
 """Read S3 notifications from SQS messages."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from urllib.parse import quote_plus, unquote_plus

@@ -3,8 +3,6 @@
 A suite in `tests/integration` validates each of them and its AWS adapter against the same behaviour.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence

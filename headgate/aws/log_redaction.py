@@ -3,8 +3,6 @@
 Headgate's own messages never contain such numbers; the filter is for messages of libraries.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from types import TracebackType

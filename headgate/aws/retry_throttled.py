@@ -1,7 +1,5 @@
 """Retry work after a short throttling by a service or another worker."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Sequence

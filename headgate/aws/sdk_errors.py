@@ -1,7 +1,5 @@
 """AWS errors as Headgate errors, whose messages have no content of requests or records."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

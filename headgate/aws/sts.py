@@ -1,7 +1,5 @@
 """Credentials of roles that this process may assume."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Protocol
 

@@ -1,7 +1,5 @@
 """Describe unexpected errors without their text, in which a library may quote a card number."""
 
-from __future__ import annotations
-
 import os
 import traceback
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The deployment that a command uses: its environment, and the contracts of its project."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

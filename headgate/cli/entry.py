@@ -1,7 +1,5 @@
 """Start the command `headgate`; imports come later, so that Ctrl-C never prints a traceback."""
 
-from __future__ import annotations
-
 import sys
 
 _INTERRUPTED = 130  # 128 and the signal's number. Source: POSIX shells' convention

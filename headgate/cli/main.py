@@ -5,8 +5,6 @@ command was misspelt, or a path on this machine cannot be read or written; 3 fin
 rejected or some systems failed.
 """
 
-from __future__ import annotations
-
 import difflib
 import importlib
 import os

@@ -1,7 +1,5 @@
 """Options and output that commands share."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

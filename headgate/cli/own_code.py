@@ -1,7 +1,5 @@
 """Errors of the lake project's own Python code, with its frames only."""
 
-from __future__ import annotations
-
 import linecache
 import traceback
 from collections.abc import Iterator

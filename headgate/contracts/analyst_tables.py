@@ -4,8 +4,6 @@ The contract is never written by hand, so a column that is classified later leav
 deployment. docs/adr/0080-forget.md gives the reasons.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` computes the rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches

@@ -3,8 +3,6 @@
 Neither the gate nor the card-data audit searches declared columns for card numbers and verification codes.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -4,8 +4,6 @@ Each name is listed once, with its accents. A blank separates words, a hyphen ma
 as one. The leak scanner has its own list of the same names.
 """
 
-from __future__ import annotations
-
 # Names of a code at any position.
 CODE_NAMES = (
     "karten-prüf-nummer",

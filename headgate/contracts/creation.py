@@ -5,8 +5,6 @@ databases, not single datasets. So a new contract needs a deployment only if it 
 weakens a check. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum

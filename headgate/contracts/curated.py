@@ -3,8 +3,6 @@
 The curated contract is never written by hand, because two lists of columns could contradict each other.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -4,8 +4,6 @@ The documents are read and packed like those of `contracts/prod`, so every reade
 tables.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -4,8 +4,6 @@ Source: the pattern letters of java.time.format.DateTimeFormatter, which ODCS v3
 `logicalTypeOptions.format`.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass

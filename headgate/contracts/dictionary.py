@@ -3,8 +3,6 @@
 `python -m headgate.contracts.dictionary > docs/data-dictionary.md` writes it.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Iterator
 

@@ -5,8 +5,6 @@ rows are refused. **Readers**: a query that worked on the dataset before now fai
 could not return before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation

@@ -6,8 +6,6 @@ is the first time of the key, else the first date or timestamp column that is no
 the time of a copy, and last the column that orders versions of rows.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

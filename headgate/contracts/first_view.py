@@ -3,8 +3,6 @@
 These are `headgate.firstColumns`, `headgate.firstRows` and `headgate.amount` of the contract.
 """
 
-from __future__ import annotations
-
 from headgate.contracts.model import NUMBERS, Contract
 from headgate.errors import ContractError
 

@@ -4,8 +4,6 @@ The declaration is in `logicalTypeOptions.format`, `logicalTypeOptions.defaultTi
 property `headgate.format`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast

@@ -3,8 +3,6 @@
 The property is `headgate.generatedFrom`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -3,8 +3,6 @@
 Source: Unicode CLDR 44, gregorian calendar, wide and abbreviated month names without their points.
 """
 
-from __future__ import annotations
-
 _WIDE = {
     "en": "January February March April May June July August September October November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",

@@ -3,8 +3,6 @@
 Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -7,8 +7,6 @@ Patterns with one meaning are translated for Python.
 Source: https://github.com/google/re2/wiki/Syntax and https://docs.python.org/3/library/re.html
 """
 
-from __future__ import annotations
-
 import re
 import warnings
 

@@ -7,8 +7,6 @@ Sources: GDPR, art. 4 (1); for accounts the headers of CSV exports of German, Fr
 and English banks.
 """
 
-from __future__ import annotations
-
 import re
 
 _NUMBER = r"(?:_?(?:number|num|no|nr|nummer))"

@@ -5,8 +5,6 @@ Three places check each kind independently, so that each detects mistakes of the
 (`headgate.quality.suites`). A test checks that each of them has every kind.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, auto
 

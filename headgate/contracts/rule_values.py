@@ -1,7 +1,5 @@
 """Convert a contract's literals to values that the gate and Great Expectations compare alike and exactly."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterator

@@ -6,8 +6,6 @@ Names are compared in lower case, without accents, with `_` between words: `Card
 Source: PCI DSS v4.0.1, req. 3, for the protected data; the names are from practice.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

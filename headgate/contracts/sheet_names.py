@@ -4,8 +4,6 @@ The property is `headgate.sheetName: true`. A workbook may have a column of this
 values of this column count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from headgate.contracts.model import Contract, Kind

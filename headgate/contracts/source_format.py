@@ -1,7 +1,5 @@
 """How a source writes the values of a column: date patterns, separators, symbols, words and nulls."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 EITHER = "either"

@@ -1,7 +1,5 @@
 """The one table from contract types to the types of other systems, and a contract's columns in these."""
 
-from __future__ import annotations
-
 import re
 
 import pyarrow as pa

@@ -4,8 +4,6 @@ Properties follow dbt 1.10: https://docs.getdbt.com/reference/source-properties 
 https://docs.getdbt.com/reference/resource-properties/data-tests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

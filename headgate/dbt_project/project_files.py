@@ -1,7 +1,5 @@
 """Write the files of a dbt project over a lake."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """Discover the domains of this package and of installed packages."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from functools import cache

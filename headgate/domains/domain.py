@@ -3,8 +3,6 @@
 docs/adr/0115-a-domain-is-one-object.md has the reasons.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path

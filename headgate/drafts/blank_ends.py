@@ -1,7 +1,5 @@
 """Values of a text column that differ from another one only in blanks at their ends."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 In doubt a column stays text: `007`, `NA`, and codes that look like numbers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

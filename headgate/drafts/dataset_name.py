@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import re
 
 from headgate.plain_names import in_plain_letters, romanized

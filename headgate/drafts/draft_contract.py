@@ -4,8 +4,6 @@ A draft is a proposal for a person. It is as strict as the sample requires: poss
 possible codes stay text, and all guesses are reported.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial

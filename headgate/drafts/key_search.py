@@ -6,8 +6,6 @@ and dates. Measures are never part of a key: they differ by chance, so a correct
 be a second row.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache

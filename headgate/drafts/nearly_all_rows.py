@@ -3,8 +3,6 @@
 A strict draft accepts every row of its sample instead.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence

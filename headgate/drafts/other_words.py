@@ -1,7 +1,5 @@
 """Columns of numbers or dates with a few words among them, as `on request` among prices."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Notes of a draft for the console, without command-line options and contract properties."""
 
-from __future__ import annotations
-
 import re
 
 _CLAUSE = re.compile(r"(\. |; |: |, or )")

@@ -3,8 +3,6 @@
 The file needs no domain's schema: ids may be texts, quantities fractions, and amounts of any currency.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence

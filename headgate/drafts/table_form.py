@@ -1,7 +1,5 @@
 """The form of the table in an upload, as far as a person or its file has decided it before a draft."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

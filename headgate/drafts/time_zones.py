@@ -1,7 +1,5 @@
 """Notes on the time zone of timestamps: the lake stores UTC, and files may imply another zone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Lines of totals in a sample, at its end or among its rows, as in reports of merchandise systems."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

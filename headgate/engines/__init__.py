@@ -3,8 +3,6 @@
 The same Ibis expressions run on DuckDB, Spark and Athena, and the same models over many groups.
 """
 
-from __future__ import annotations
-
 from headgate.engines.choose_engine import LOCAL, engine_of
 from headgate.engines.engine import Engine
 

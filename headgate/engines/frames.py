@@ -1,7 +1,5 @@
 """Convert an engine's Arrow answer to pandas, exactly and by the same rules for all engines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any

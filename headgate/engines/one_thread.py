@@ -5,8 +5,6 @@ digits. Threads of parallel systems also wait for each other: on two busy cores,
 200 rows took 5 ms instead of 0.3.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator

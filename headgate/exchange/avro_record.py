@@ -3,8 +3,6 @@
 Source: Apache Avro 1.12 specification, "Schema Declaration" and "Logical Types".
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any

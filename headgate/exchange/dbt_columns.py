@@ -3,8 +3,6 @@
 Source: dbt 1.11, "Source properties", "Model properties" and "Manifest JSON file".
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

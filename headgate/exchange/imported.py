@@ -1,7 +1,5 @@
 """Create a contract from the columns of another schema, with names for the lake and masks by name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

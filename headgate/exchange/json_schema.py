@@ -4,8 +4,6 @@ The keyword `x-physicalType` contains a type that JSON does not have. Source: js
 and 7.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """Destinations of an export without a lake: a folder, or a prefix of a bucket."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 _FORM = "%Y%m%dT%H%M%SZ"

@@ -1,7 +1,5 @@
 """The declaration of a fact: an Ibis expression, and the aggregation of its rows over several parts."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

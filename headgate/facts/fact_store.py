@@ -1,7 +1,5 @@
 """Stored facts in the lake: an object per part of a fact, and a manifest of the facts of the newest run."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from dataclasses import dataclass, field

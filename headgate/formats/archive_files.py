@@ -1,7 +1,5 @@
 """Extract the data files of a zip archive of several files, such as a GTFS feed, to a local folder."""
 
-from __future__ import annotations
-
 import atexit
 import shutil
 import tempfile

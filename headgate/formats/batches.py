@@ -1,7 +1,5 @@
 """A file's rows in batches that can be read repeatedly, so that a large file need not fit into memory."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Estimate whether a text that is not UTF-8 is in the encoding in which it is read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

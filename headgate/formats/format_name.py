@@ -1,7 +1,5 @@
 """The names of the file formats, in a module that loads no reader."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Self
 

@@ -4,8 +4,6 @@ A row begins after a line end outside quotes, but not with a line end: blank lin
 4180, section 2; `\r`, `\n` and `\r\n` all end a line, as in Arrow.
 """
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A removal takes the contract out of use and keeps it, so that it can be taken ba
 of removed datasets. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress

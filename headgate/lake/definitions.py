@@ -5,8 +5,6 @@ ignored, so a deployment begins with its own. Contracts of datasets that people 
 no deployment, and are in use in addition to every version. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

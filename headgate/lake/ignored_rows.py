@@ -1,7 +1,5 @@
 """Groups of refused rows that a person set to ignored: they stay in quarantine, and need no correction."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Actions of every work queue, in addition to its own ones."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

@@ -1,7 +1,5 @@
 """The sheets of a workbook in the texts of a file's record: `sheets` were read, and `left_out` were not."""
 
-from __future__ import annotations
-
 import re
 
 MIN_SHEET_ROWS = 2

@@ -1,7 +1,5 @@
 """The refusal of a correction, by the API before it is written, or by the gate if it does not fit."""
 
-from __future__ import annotations
-
 from headgate.errors import BadInputError
 
 _EVERY_COLUMN = "Give a value or null for every column, or upload the corrected rows as a file."

@@ -1,7 +1,5 @@
 """Records of the corrections of a file and of its sender: small objects beside the ledger."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

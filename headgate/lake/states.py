@@ -6,8 +6,6 @@ The ledgers (`headgate.aws.dynamodb.ledger`, `headgate.aws.in_memory_ports`) der
 transitions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum

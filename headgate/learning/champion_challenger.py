@@ -1,7 +1,5 @@
 """Choose the recipe that scores: the champion, a significantly better challenger, or the naive rule."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A logistic regression in which other rows do not affect the result for a row."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Draw a sample of rows if there are more than a model needs."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -1,7 +1,5 @@
 """The days on which models are fitted: each model scores for a period that begins on a fixed day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain, count

@@ -1,7 +1,5 @@
 """The sources of a table: the datasets of a snapshot, and the raw files of their rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Check a file by a contract as the lake would, with columns mapped if their names differ."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass

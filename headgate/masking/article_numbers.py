@@ -3,8 +3,6 @@
 Those of 13 digits that begin with 4 look like old Visa numbers, and one in ten is valid as one.
 """
 
-from __future__ import annotations
-
 import re
 
 _GTIN = re.compile(r"[0-9]{12,14}")

@@ -1,7 +1,5 @@
 """Read columns of card numbers: their bare digits, brands and tokens, and cards in numeric columns."""
 
-from __future__ import annotations
-
 import html
 import math
 import re

@@ -4,8 +4,6 @@ They are recognized in their written form, `NNN-NN-NNNN`, with hyphens, dots or 
 their name. Nine consecutive digits without a name may be anything.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator

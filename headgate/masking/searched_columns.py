@@ -1,7 +1,5 @@
 """Decide from its contract and name how strictly a column is searched for card numbers."""
 
-from __future__ import annotations
-
 from headgate.contracts.model import Column, Content
 from headgate.contracts.sensitive_names import compared
 from headgate.masking.card_context import names_a_card

@@ -1,7 +1,5 @@
 """Find card verification codes (CVV, CVC, CSC and others) after their names and beside card numbers."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Pair rows with columns, one to one, so that the sum over the pairs is maximal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ Others are `sales_2027` for `sales_2025`, and `debit_amount` for `credit_amount`
 distinguish such a name from another spelling of the field: the pair may be suggested, but a person decides.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

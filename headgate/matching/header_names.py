@@ -1,7 +1,5 @@
 """Compare names of columns, and decide which of them may be displayed."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

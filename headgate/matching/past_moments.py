@@ -1,7 +1,5 @@
 """Find columns that record the past, and evidence against them: future dates, or a name for an end date."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import re
 from difflib import SequenceMatcher
 from functools import cache

@@ -1,7 +1,5 @@
 """The newest row of every key, as an Ibis expression for DuckDB, Spark and Athena."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One scan of all records of files for everything that a merge does with them."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Arrow and numpy exchange buffers here, because `pa.array` and `to_numpy` import 
 which adds a second to a cold start.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Read rows one column at a time, from a table in memory or from Parquet that may not fit there."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path

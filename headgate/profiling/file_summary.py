@@ -1,7 +1,5 @@
 """Summarize a file as one JSON object: schema, statistics and quality issues."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from decimal import Decimal

@@ -4,8 +4,6 @@ A draft decides (`headgate.drafts`). If a few texts prevent a type, the column h
 its texts, and the others are invalid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

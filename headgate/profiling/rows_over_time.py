@@ -1,7 +1,5 @@
 """Count rows, and describe their values, by day, week, month, quarter or year of a column of times."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Readers of a profile may not be allowed to see the data, so it has only counts for a sensitive column.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa

@@ -4,8 +4,6 @@ A text is split into runs of digits. Each run may begin a number, which can end 
 A run is read a bounded number of times, so the time is linear in the text's length.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict

@@ -1,7 +1,5 @@
 """The audit before a publish, which validates rows against their contract with Arrow kernels, by batches."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
 

@@ -1,7 +1,5 @@
 """The leak scanner's thresholds for declared columns: an independent implementation of the gate's rules."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from headgate.contracts.model import Column, Content, Contract, Kind

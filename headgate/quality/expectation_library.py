@@ -2,8 +2,6 @@
 quick identities of metrics.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import sys

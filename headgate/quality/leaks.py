@@ -5,8 +5,6 @@ without contracts, and searches all texts and all sufficiently long numbers. A f
 never a value.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -3,8 +3,6 @@
 The tables are those of the contracts in use, from which the catalog is created.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

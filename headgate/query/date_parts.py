@@ -1,7 +1,5 @@
 """Find the values of a statement that are a part of a date, or the start of a period."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

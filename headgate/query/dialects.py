@@ -4,8 +4,6 @@ sqlglot translates the syntax. This module corrects the differences that depend 
 both engines would run the same text with different answers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """Query the first rows before the complete answer: the same statement with a LIMIT."""
 
-from __future__ import annotations
-
 from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 

@@ -3,8 +3,6 @@
 Source: Trino documentation, "List of functions by topic".
 """
 
-from __future__ import annotations
-
 import difflib
 import itertools
 import re

@@ -1,7 +1,5 @@
 """Questions that people saved in the lake: an object for each person, and a person's dashboard as a file."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

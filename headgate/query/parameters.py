@@ -3,8 +3,6 @@
 Each parameter is replaced by a literal of its value's type; a `:name` in a text or a comment is unchanged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal

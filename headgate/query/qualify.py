@@ -1,7 +1,5 @@
 """Qualify curated tables with their database: Athena looks up bare names in prod only."""
 
-from __future__ import annotations
-
 from sqlglot import exp
 
 from headgate.query.catalog_queries import Databases, qualify_listing

@@ -3,8 +3,6 @@
 Every lake has these; a domain adds its own in `saved_questions`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Athena reads only tables of the catalog. The engine behind an emulator's Athena 
 files of its machine, so statements are checked before they are sent.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Why a query failed, in Athena's words for every engine, without the engine's SQL and files."""
 
-from __future__ import annotations
-
 import re
 
 from headgate.query.dialects import ATHENA

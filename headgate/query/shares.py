@@ -1,7 +1,5 @@
 """Find the values of a statement that are certainly a share of a whole."""
 
-from __future__ import annotations
-
 import re
 
 from sqlglot import exp

@@ -4,8 +4,6 @@ The versions are stored like those of `headgate push`, in their own folder, so t
 dashboards but neither contracts nor models, which only people push. docs/adr/0070-dashboards-are-data.md
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

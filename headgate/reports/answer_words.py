@@ -1,7 +1,5 @@
 """Answers of dashboards in words, like in the console (console/src/formats)."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

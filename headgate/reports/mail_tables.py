@@ -3,8 +3,6 @@
 A table that is too wide has headings of several lines; one that is still too wide is a list of its rows.
 """
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterator, Sequence

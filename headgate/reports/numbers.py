@@ -1,7 +1,5 @@
 """Numbers as people read them, in the form that the console has (console/src/api/format.ts)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The last period of an answer that is not over, like in the console (features/query/open-period.ts)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta

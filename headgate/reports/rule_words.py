@@ -1,7 +1,5 @@
 """Rules of the gate and states of checks in the console's words (console/src/formats/)."""
 
-from __future__ import annotations
-
 from headgate.contracts.rule_kinds import RULE_KINDS
 
 _OF_A_VALUE = {kind.name: kind.fault_of_value for kind in RULE_KINDS.values()} | {

@@ -1,7 +1,5 @@
 """The newest runs of the pipeline in words: whether one works, and how the last one ended."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The answer of a person's statement in words, as in the console (features/query/answer-numbers.ts)."""
 
-from __future__ import annotations
-
 import calendar
 import math
 import re

@@ -1,7 +1,5 @@
 """A linear function of scaled columns, their squares and their products."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Logistic regressions over splines of ranks and over scaled columns."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Boosted trees as arrays of nodes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

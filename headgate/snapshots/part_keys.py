@@ -1,7 +1,5 @@
 """Decide from the keys alone which rows begin a part of a table."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import ibis

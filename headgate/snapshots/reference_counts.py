@@ -1,7 +1,5 @@
 """Counts of rows that point to a missing parent: plain values with one JSON form. No I/O."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass

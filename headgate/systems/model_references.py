@@ -1,7 +1,5 @@
 """References of SQL models to datasets and models, and the build order of models."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter

@@ -1,7 +1,5 @@
 """The files in a lake's archive: the package, the lake project's own files, and its settings."""
 
-from __future__ import annotations
-
 import json
 from functools import cache, lru_cache
 from importlib.resources import files

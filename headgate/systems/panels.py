@@ -1,7 +1,5 @@
 """The parts of a dashboard, as its file states them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

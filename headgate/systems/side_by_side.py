@@ -1,7 +1,5 @@
 """Build several systems on one machine, each in its own process, as many at once as fit into memory."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """A folder's data files and manifests, and their keys in raw."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from headgate.errors import HeadgateError

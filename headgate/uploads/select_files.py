@@ -1,7 +1,5 @@
 """Select the files to send with `headgate upload`, and their keys in raw."""
 
-from __future__ import annotations
-
 import atexit
 import glob
 import hashlib

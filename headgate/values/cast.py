@@ -9,8 +9,6 @@ Source: ISO 8601 for dates and times, in the extended form of RFC 3339; a blank 
 may be left out, and an offset may be without its colon or after a blank.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal

@@ -4,8 +4,6 @@ Arrow and numpy exchange buffers here, and literals are created here, because `p
 `to_numpy` import pandas if it is installed, which adds a second to a cold start.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Countries in words and codes: names in English and German, and codes of ISO 3166-1."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

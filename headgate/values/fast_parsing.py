@@ -4,8 +4,6 @@ A value parsed here is final. All other texts are left to the grammars of `cast`
 more slowly.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache

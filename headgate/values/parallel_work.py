@@ -1,7 +1,5 @@
 """Work on both cores with threads: Arrow and numpy release the interpreter lock."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Read Parquet objects and files as tables, and cast their columns."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 

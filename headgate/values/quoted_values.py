@@ -1,7 +1,5 @@
 """Values that the reason of a duplicate quotes."""
 
-from __future__ import annotations
-
 import re
 
 # The clause about a column in the reason of a duplicate, up to another clause or the next sentence.

@@ -3,8 +3,6 @@
 No reason contains a value of the row.
 """
 
-from __future__ import annotations
-
 import pyarrow as pa
 import pyarrow.compute as pc
 

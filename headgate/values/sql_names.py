@@ -3,8 +3,6 @@
 MySQL quotes names differently: `headgate.export.server.sql_dialect.SqlDialect.quoted`.
 """
 
-from __future__ import annotations
-
 
 def quoted_name(name: str) -> str:
     """Return a column's name as an identifier, whatever characters it has.

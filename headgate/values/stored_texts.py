@@ -1,7 +1,5 @@
 """Texts that a typed file stores as such, or as bytes, as writers without logical types do."""
 
-from __future__ import annotations
-
 import pyarrow as pa
 import pyarrow.compute as pc
 

@@ -1,7 +1,5 @@
 """Traces of a function, sent to the collector that the environment names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from headgate.aws.traces import NoTraces, Traces

@@ -1,7 +1,5 @@
 """The six stages of a file, from the times in its record."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from headgate.api.shapes.files import FileStage, StageName, StageState

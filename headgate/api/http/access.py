@@ -1,7 +1,5 @@
 """Who may call which route: viewers, uploaders and operators, each including the group before."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Opaque cursors, which say where a list continues; their content is checked when they come back."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """Describe the broken rules of a request: the field, the rule, and what to send, never the sent value."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A limit of requests per caller and minute."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Errors as problem details. Source: RFC 9457, Problem Details for HTTP APIs."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """Routes, declared with their group and their possible problems."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping

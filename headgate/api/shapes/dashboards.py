@@ -1,7 +1,5 @@
 """Dashboards; see `headgate.systems.dashboards`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool

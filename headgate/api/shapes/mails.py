@@ -1,7 +1,5 @@
 """Answers by mail."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool

@@ -1,7 +1,5 @@
 """Model cards; see `headgate.systems.model_cards`."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from headgate.api.shapes.base import Count, Shape

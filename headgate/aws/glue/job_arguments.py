@@ -4,8 +4,6 @@ Glue passes arguments as `--name value`; a plain process gets them as environmen
 mapping, in which arguments override the environment.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The start and end of every Glue job."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

@@ -5,8 +5,6 @@ Imports create objects that live as long as the process. Garbage collection woul
 without it the libraries of all systems take 4.6 instead of 5.5 processor seconds.
 """
 
-from __future__ import annotations
-
 import gc
 import importlib
 import os

@@ -1,7 +1,5 @@
 """An error as a command writes it: one form for all of them, and a JSON object with --json."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """How good a model is, one figure a row: the common form of the quality tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 

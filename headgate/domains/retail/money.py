@@ -1,7 +1,5 @@
 """From what models compute in floats to exact money."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 

@@ -1,7 +1,5 @@
 """Saved questions of the shop, from the SQL files in `questions`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from importlib.resources import files
 

@@ -22,8 +22,6 @@
 | DECIMAL above 38 digits | string | where the contract says text |
 """  # noqa: E501 a table
 
-from __future__ import annotations
-
 import pyarrow as pa
 
 from headgate.contracts.model import Kind

@@ -8,8 +8,6 @@ Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server
 (packets; COM_STMT_PREPARE, COM_STMT_EXECUTE; binary resultset rows).
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Each server maps its own types (`mysql.mysql_types`, `postgres.postgres_types`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Read the declarations of PostgreSQL tables, and the facts for drafts of contracts, from the catalogs."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ base64, decimals have all their digits, booleans are `true` and `false`, times `
 UTC.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Locks of the source server, which prevent two runs from exporting the same table at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar

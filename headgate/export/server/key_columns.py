@@ -1,7 +1,5 @@
 """Columns of slicing keys, and the SQL literals of their values."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

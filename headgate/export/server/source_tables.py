@@ -1,7 +1,5 @@
 """A source's declarations of tables: columns, indexes, engine, size."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

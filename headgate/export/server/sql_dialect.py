@@ -1,7 +1,5 @@
 """SQL expressions that differ between the dialects of source servers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum

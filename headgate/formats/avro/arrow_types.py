@@ -3,8 +3,6 @@
 Source: Apache Avro 1.12, "Schema Declaration" and "Logical Types".
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

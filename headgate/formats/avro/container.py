@@ -4,8 +4,6 @@ Blocks are decompressed here, so that the size limit applies before a block is i
 1.12, "Object Container Files".
 """
 
-from __future__ import annotations
-
 import bz2
 import io
 import json

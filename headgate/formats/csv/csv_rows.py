@@ -12,8 +12,6 @@ Rules 2 and 3 apply only if rule 1 does not fit and they give the width of the h
 character, and a row that fits none stays ragged.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ PostgreSQL's COPY. A backslash precedes every character that would end a cell or
 Source: MySQL 8.4 Reference Manual, 15.2.9 (LOAD DATA); PostgreSQL 17 documentation, COPY, "Text Format".
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

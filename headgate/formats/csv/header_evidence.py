@@ -4,8 +4,6 @@ A first row is a header only with positive evidence. A row that could be data st
 header that is read as a row at once, but a row that is read as a header is lost.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

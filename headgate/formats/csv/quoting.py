@@ -1,7 +1,5 @@
 """Choose the quote, escape and delimiter of a CSV text from its first rows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -3,8 +3,6 @@
 Source: RFC 7946, sections 3.2 and 3.3.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

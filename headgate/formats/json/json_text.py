@@ -10,8 +10,6 @@ r"""The JSON text of a list or an object, for a column that keeps it as text.
 Equal values have equal texts, so that a repeated row is recognized. Source: RFC 8259.
 """
 
-from __future__ import annotations
-
 import json
 import re
 

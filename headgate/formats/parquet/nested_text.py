@@ -14,8 +14,6 @@
 Blanks, the order of names and control characters are those of JSON files (`headgate.formats.json.json_text`).
 """  # noqa: E501 a table
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import islice

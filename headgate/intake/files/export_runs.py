@@ -6,8 +6,6 @@ is processed, whatever the order and number of events. The ledger recognizes par
 13.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

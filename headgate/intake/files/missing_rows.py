@@ -3,8 +3,6 @@
 A replay writes them again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore, is_stored

@@ -1,7 +1,5 @@
 """A local folder for processing one file."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

@@ -5,8 +5,6 @@ rows are one object, rewritten in one write, so either all or none are closed. T
 object returns to its earlier content or the correction is reverted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace

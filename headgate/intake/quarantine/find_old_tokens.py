@@ -3,8 +3,6 @@
 A replay makes new tokens from the original in raw.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Merge rows of quarantine by source row, from Parquet files that need not fit into memory."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Rows that are masked at their source carry their breaches in this form.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Mask the sensitive columns of rows. Only `CheckedColumn.curated` may be written to curated."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -9,8 +9,6 @@ number off as masked. Rows of a sealed file are checked all the same: masked col
 the search for undeclared numbers. See ADR 23.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 from base64 import b64decode

@@ -1,7 +1,5 @@
 """Write rows as Parquet in pieces: equal rows give equal bytes, however they were batched."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO

@@ -1,7 +1,5 @@
 """Spool tables between the two passes of the gate: in memory, or in a local file for a large source."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

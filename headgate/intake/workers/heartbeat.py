@@ -1,7 +1,5 @@
 """Report at intervals that a worker is alive, so that leases are short and a dead worker is replaced soon."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

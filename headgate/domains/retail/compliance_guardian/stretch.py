@@ -1,7 +1,5 @@
 """The days of a period, and what is known when it begins."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """churn_risk: the chance of no purchase in 90 days, its reasons, and whether an offer pays."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -5,8 +5,6 @@ between gives the number of customers (capture and recapture). In a steady shop 
 year's window and the newest one.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Take the shop's time of year out of monthly sales."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -1,7 +1,5 @@
 """Separate postage, fees and corrections, which are booked as articles, from merchandise."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date

@@ -3,8 +3,6 @@
 Every function takes counts and expectations, and returns ratios between the two.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

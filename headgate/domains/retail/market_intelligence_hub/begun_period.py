@@ -9,8 +9,6 @@ Source:
     weighted by the inverse of their variances.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

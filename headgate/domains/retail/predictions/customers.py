@@ -1,7 +1,5 @@
 """How likely a customer is to buy nothing in the next 90 days, and what the customer is expected to spend."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -3,8 +3,6 @@
 The tree merges the two nearest groups until one is left, so its cuts are nested.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -9,8 +9,6 @@ Source:
     Sentence-BERT, for the mean over the words; https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence

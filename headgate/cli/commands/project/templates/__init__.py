@@ -1,7 +1,5 @@
 """The texts of files that commands write into a lake project."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 
