@@ -55,6 +55,7 @@ export function figureInFull(value: Cell | undefined, unit: string): string {
   if (isShare(unit)) return `${inFull(parsed * 100)} %`
   const text = typeof value === 'number' ? inFull(value) : number(value)
   if (unit === 'percent') return `${text} %`
+  if (unit === 'percentage points') return `${inFull(parsed * 100)} points`
   const currency = currencyOf(unit)
   if (!currency) return text
   const least = placesOfCurrency(currency)

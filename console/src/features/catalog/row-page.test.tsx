@@ -43,6 +43,36 @@ test('a figure on the page of a row has its unit', async () => {
   expect(texts).toEqual(['92 days', '50 %', '1 purchase'])
 })
 
+test('the page of a row has all digits that are stored; a computed row has those that a table needs', async () => {
+  const columns = [
+    { name: 'amount', type: 'double', unit: 'GBP' },
+    { name: 'total', type: 'double', unit: '' },
+    { name: 'travelled', type: 'decimal(10,0)', unit: 'km' },
+    { name: 'weight', type: 'double', unit: 'kg' },
+  ]
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(Response.json({ tables: [{ name: 't', system: '', database: 'lake', columns }] })),
+  )
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  const rows = { columns, rows: [[16554.88, 116.48, '9999', 12.3456789]] } as unknown as Result
+  const client = new QueryClient()
+  const textsOf = async (areComputed: boolean): Promise<string[]> => {
+    render(
+      <MantineProvider env="test">
+        <QueryClientProvider client={client}>
+          <Facts table="t" rows={rows} leftOut="" areComputed={areComputed} />
+        </QueryClientProvider>
+      </MantineProvider>,
+    )
+    await screen.findByText('9,999 km')
+    const texts = [...document.querySelectorAll('dd')].map(({ textContent }) => textContent.trim())
+    cleanup()
+    return texts
+  }
+  expect(await textsOf(false)).toEqual(['£16,554.88', '116.48', '9,999 km', '12.3456789 kg'])
+  expect(await textsOf(true)).toEqual(['£16,554.88', '116.48', '9,999 km', '12.35 kg'])
+})
+
 test('a place in the store is the name of its table with a link, and its whole path is folded', async () => {
   const columns = [{ name: 'place', type: 'varchar' }]
   vi.stubGlobal('fetch', () =>

@@ -4,7 +4,7 @@ import { useParams } from 'react-router'
 
 import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
-import { exactAmount, figure, unitWord, whole } from '../../api/format'
+import { figureInFull, isNumeric, unitWord, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { NothingPage, useNothingHere } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
@@ -16,6 +16,7 @@ import { heading } from '../../formats/words'
 import { AnswerTable } from '../dashboards/answer-table'
 import { useDashboards } from '../dashboards/queries'
 import { unitsOfPanels } from '../dashboards/panel-units'
+import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
 import { type Result, useResult } from '../query/results'
 import {
   amountName,
@@ -34,6 +35,7 @@ import {
 import { Evidence } from '../work/evidence'
 import { DatasetRowLink } from './dataset-row-link'
 import { useCatalog, useContract } from './queries'
+import { readFormat } from './read-format'
 import { StepsAbout } from './steps-about'
 
 /** The most height of a table; a shorter one takes what its rows and its heading of several lines need. */
@@ -177,12 +179,19 @@ interface FactsProps {
   leftOut: string
   /** Units that a dashboard states beside those of the contract. */
   units?: Units
+  /** Whether a system computed the values: numbers with more decimals than a table needs are rounded. */
+  areComputed?: boolean
 }
 
-/** The values of a row in words; those that name another row are links to it. */
-export function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
+/** The values of a row in words, stored numbers with all of their digits; those that name another row are links to it. */
+export function Facts({ table, rows, leftOut, units: stated, areComputed = false }: FactsProps) {
   const units = useUnits(table, stated)
-  const formats = columnFormats(rows.columns, units, useLabels(table))
+  const places = exactPlacesOf(rows.columns, rows.rows, units)
+  const formats = columnFormats(rows.columns, units, useLabels(table)).map((format, place) =>
+    areComputed
+      ? readFormat(format, rows.columns[place], units, places[place])
+      : exactFormat(format, rows.columns[place], units),
+  )
   const row = rows.rows[0] ?? []
   const facts = rows.columns.map(({ name }, place) => ({ name, place, value: row[place] ?? null }))
   return (
@@ -197,12 +206,11 @@ export function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
                 table={table}
                 column={fact.name}
                 value={fact.value}
-                text={
-                  exactAmount(fact.value, units[fact.name] ?? '') ||
-                  (formats[fact.place]?.text(fact.value) ?? '')
-                }
+                text={formats[fact.place]?.text(fact.value) ?? ''}
               />{' '}
-              {typeof fact.value === 'number' ? unitWord(fact.value, units[fact.name] ?? '') : ''}
+              {isNumeric(rows.columns[fact.place]?.type ?? '')
+                ? unitWord(fact.value, units[fact.name] ?? '')
+                : ''}
             </dd>
           </div>
         ))}
@@ -257,10 +265,10 @@ export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: strin
   const [amount, below] = [of('title_amount'), of('title_below_zero')]
   return [
     `${heading(table.name)}: ${whole(rowCount(answer))}`,
-    ...(amount === null ? [] : [`${figure(amount, unit)}${from} in all`]),
+    ...(amount === null ? [] : [`${figureInFull(amount, unit)}${from} in all`]),
     ...(below === null || Number(below) === Number(amount)
       ? []
-      : [`of which ${whole(Number(of('title_rows_below_zero')))} below zero (${figure(below, unit)})`]),
+      : [`of which ${whole(Number(of('title_rows_below_zero')))} below zero (${figureInFull(below, unit)})`]),
   ].join(', ')
 }
 
@@ -291,6 +299,7 @@ function AboutIt({ dataset, table, keyColumn, value }: AboutProps) {
               rows={rows}
               leftOut={keyColumn.name}
               units={unitsOfPanels(boards, table.name)}
+              areComputed
             />
           ) : null
         }

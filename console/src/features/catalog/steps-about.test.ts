@@ -45,6 +45,7 @@ test('the title has the sum of the rows below zero where other rows are above it
       'GBP',
     )
   expect(title('7.00', '-5.00')).toBe('Order items: 1, £7.00 in all, of which 3 below zero (-£5.00)')
-  expect(title('-3631.00', '-3631.0')).toBe('Order items: 1, -£3,631 in all')
+  expect(title('-3631.00', '-3631.0')).toBe('Order items: 1, -£3,631.00 in all')
+  expect(title('16554.88', null)).toBe('Order items: 1, £16,554.88 in all')
   expect(title('7.00', null)).toBe('Order items: 1, £7.00 in all')
 })

@@ -401,11 +401,12 @@ test('a rank is no measure of a default chart: a top ten draws the measure by wh
   const choice = suggested(OF_TOP_TEN, TOP_ROWS, TOP_TEN)
   expect(choice).toEqual({ x: 'region_name', y: ['sales'], series: '' })
   expect(suggested(OF_TOP_TEN.slice(0, 2), TOP_ROWS, TOP_TEN)).toBeUndefined()
+  const ofPlaces = OF_TOP_TEN.filter(({ name }) => name === 'place' || name === 'sales')
   expect(
-    suggested(
-      [OF_TOP_TEN[1]!, OF_TOP_TEN[4]!],
-      TOP_ROWS.slice(0, 3).map((row) => [row[1]!, row[4]!]),
-    ),
+    suggested(ofPlaces, [
+      [1, 90],
+      [2, 80],
+    ]),
   ).toEqual({ x: 'place', y: ['sales'], series: '' })
 })
 
