@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import ObjectRef, SnapshotObjects
-    from headgate.snapshots.part_blocks import Block
+    from headgate.snapshots.part_blocks import PartBlock
     from headgate.snapshots.parts import SnapshotParts
     from headgate.snapshots.snapshot import DatasetSnapshot
 
@@ -32,7 +32,7 @@ class PartFile:
     sha256: str
     size_bytes: int
     rows: int
-    blocks: tuple[Block, ...] = field(default=(), compare=False)
+    blocks: tuple[PartBlock, ...] = field(default=(), compare=False)
 
     def hashes(self, column: str, values: ValueRange) -> tuple[str, ...]:
         """Return hashes of the rows that may have a value of a range: the part's, or those of blocks."""

@@ -28,7 +28,7 @@ Ends: TypeAlias = "tuple[str | int | None, str | int | None]"
 
 
 @dataclass(frozen=True)
-class Block:
+class PartBlock:
     """Consecutive rows of a part.
 
     Attributes:
@@ -40,7 +40,7 @@ class Block:
     ranges: Mapping[str, Ends]
 
 
-def blocks_of(file: pq.ParquetFile, columns: Collection[str]) -> tuple[Block, ...]:
+def blocks_of(file: pq.ParquetFile, columns: Collection[str]) -> tuple[PartBlock, ...]:
     """Return the blocks of a part with the ranges of those columns that ascend with the key.
 
     No blocks if no column does, because most blocks could have any value, and for a part of one block.
@@ -53,19 +53,19 @@ def blocks_of(file: pq.ParquetFile, columns: Collection[str]) -> tuple[Block, ..
     if not ascending:
         return ()
     return tuple(
-        Block(_digest(rows), {name: _ends(rows[name]) for name in ascending}) for rows in _blocks(file)
+        PartBlock(_digest(rows), {name: _ends(rows[name]) for name in ascending}) for rows in _blocks(file)
     )
 
 
-def blocks_json(blocks: Sequence[Block]) -> str:
+def blocks_json(blocks: Sequence[PartBlock]) -> str:
     """Return blocks as text; equal blocks give equal text."""
     return json.dumps([[block.sha256, block.ranges] for block in blocks], sort_keys=True)
 
 
-def blocks_from_json(text: str) -> tuple[Block, ...]:
+def blocks_from_json(text: str) -> tuple[PartBlock, ...]:
     """Parse `blocks_json`."""
     return tuple(
-        Block(sha256, {name: (low, high) for name, (low, high) in ranges.items()})
+        PartBlock(sha256, {name: (low, high) for name, (low, high) in ranges.items()})
         for sha256, ranges in json.loads(text)
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.snapshots.part_blocks import Block, blocks_from_json, blocks_json, blocks_of
+from headgate.snapshots.part_blocks import PartBlock, blocks_from_json, blocks_json, blocks_of
 from headgate.values.parquet_tables import table_of
 from headgate.values.sql_names import quoted_name
 
@@ -51,7 +51,7 @@ class Part:
     last: Mapping[str, object] = field(default_factory=dict)
     latest_on: str = ""
     nulls: Mapping[str, int] = field(default_factory=dict)
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[PartBlock, ...] = ()
 
 
 @dataclass(frozen=True)

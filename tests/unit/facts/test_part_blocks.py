@@ -12,7 +12,7 @@ import pytest
 from headgate.facts import part_tables
 from headgate.merge import part_boundaries
 from headgate.snapshots import part_blocks
-from headgate.snapshots.part_blocks import Block, blocks_from_json, blocks_json, blocks_of
+from headgate.snapshots.part_blocks import PartBlock, blocks_from_json, blocks_json, blocks_of
 from headgate.snapshots.publishing import ROW_GROUP_ROWS
 from headgate.snapshots.read_snapshots import lake_snapshot, snapshot_parts
 from tests.unit.facts.test_part_tables import ITEMS, SENT, FactLake, counts_of
@@ -39,7 +39,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_blocks, "BLOCK_ROWS", 2)
 
 
-def _blocks(tmp_path: Path, **columns: Sequence[object]) -> tuple[Block, ...]:
+def _blocks(tmp_path: Path, **columns: Sequence[object]) -> tuple[PartBlock, ...]:
     path = tmp_path / "part.parquet"
     pq.write_table(pa.table(columns), path)
     with pq.ParquetFile(path) as file:
