@@ -324,13 +324,12 @@ class DeclaredQueue:
     Attributes:
         name: as the decisions state it.
         sql: answers `item_id`, `subject`, `reason` in plain words and `value`, the most urgent item first.
-            Further columns are for those who look closer.
+            Items with a true `title_may_wait` come last, below a line that says so. Further columns are for
+            those who look closer.
         unit: of `value`.
         value_label: the figure that `value` is, such as "at stake"; it may name cells of the first row, as an
             answer does.
         order: by which shown figure the items are listed, in words; it may name cells of the first row.
-        enough_share: of the value of all open items; the first items that have it are marked as enough. 0 if
-            every item needs a decision.
         units: of further columns that no contract has, by column.
         actions: the first one is the usual one.
         labels: None if decisions are no labels.
@@ -353,4 +352,3 @@ class DeclaredQueue:
     units: Mapping[str, str] = field(default_factory=dict)
     missing_sql: str = ""
     found_by: tuple[str, ...] = ()
-    enough_share: float = 0

@@ -8189,12 +8189,6 @@ export interface components {
             /** Actions */
             actions: components["schemas"]["QueueAction"][];
             /**
-             * Enough Share
-             * @description Share of the value of all open items after which a person may stop; 0 if none.
-             * @default 0
-             */
-            enough_share: number;
-            /**
              * Evidence
              * @description Further rows of an opened item.
              * @default []

@@ -167,9 +167,6 @@ class WorkQueue(Shape):
         "",
         description="The figure that orders the items; `{column}` is a cell of the first row. May be empty.",
     )
-    enough_share: float = Field(
-        0, description="Share of the value of all open items after which a person may stop; 0 if none."
-    )
     actions: tuple[QueueAction, ...]
     evidence: tuple[QueueEvidence, ...] = Field((), description="Further rows of an opened item.")
     units: dict[str, str] = Field(default_factory=dict, description="Units of columns that no contract has.")

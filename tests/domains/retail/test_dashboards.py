@@ -2984,11 +2984,6 @@ def missing_for_calls(engine: duckdb.DuckDBPyConnection) -> object:
     return missing
 
 
-def test_of_transactions_one_may_stop_after_nine_tenths_of_the_expected_loss_and_of_card_data_never() -> None:
-    shares = {queue.name: queue.enough_share for queue in dashboards()["compliance-guardian"].queues}
-    assert shares == {"transactions_to_review": 0.9, "card_findings": 0}
-
-
 def test_the_queue_of_transactions_says_whose_phone_numbers_are_missing() -> None:
     (queue,) = [
         each for each in dashboards()["compliance-guardian"].queues if each.name == "transactions_to_review"
@@ -4596,21 +4591,28 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
     ]
     panel = panel_of("compliance-guardian", "money_to_investigate")
     quality = {"model": "gradient_boosting", "metric": "average_precision", "value": 0.8}
+    waiting = [
+        {**review, "transaction_id": 1, "amount": 900},
+        {**review, "transaction_id": 2, "amount": 80, "score": 0.5},
+    ]
     with duckdb.connect() as engine:
-        filled_tables(
-            engine,
-            fraud_model_quality=[{**quality, "period": "2010-11-02/2010-12-09"}],
-            fraud_scores=[review, {**review, "score": 0.5}, *judged, *before],
-        )
+        filled_payments(engine, [*waiting, *judged, *before])
+        filled_tables(engine, fraud_model_quality=[{**quality, "period": "2010-11-02/2010-12-09"}])
         (figure,) = answer_of(engine, panel.sql)
+        items = answer_of(engine, dashboards()["compliance-guardian"].queues[0].sql)
+        listed = answer_of(engine, panel_of("compliance-guardian", "queue").sql)
+    assert [(item["item_id"], item["title_may_wait"]) for item in items] == (
+        [("2", False), ("1", True)] if is_weak else [("1", False), ("2", False)]
+    ), "by the rule of the figure, though its loss is larger"
+    assert [str(row["transaction_id"]) for row in listed] == [item["item_id"] for item in items]
     action = action_words(panel.action, [figure], panel.units)
     if not is_weak:
         assert action.startswith("Look at all of them, the largest expected loss first")
         return
     assert action.replace("\xa0", " ") == (
-        "Of the 2 in the newest run look first at the 1 of 10 % probability or more: £40 of £44 expected "
+        "Of the 2 in the newest run look first at the 1 of 10 % probability or more: £40 of £85 expected "
         "loss. Below 10 % 0 of 20 reviews in the tested days were fraud, 1 of 2 on other days: they cost £60 "
-        "and saved £0. To review the 1 below it costs £3, for £4 expected loss: look at them last."
+        "and saved £0. To review the 1 below it costs £3, for £45 expected loss: look at them last."
     )
 
 

@@ -17,7 +17,6 @@ const BOARD = {
       actions: [],
       evidence: [],
       order: '',
-      enough_share: 0,
       missing_sql: '',
       found_by: [],
       value_label: '',

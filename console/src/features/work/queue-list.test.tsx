@@ -492,20 +492,21 @@ test('of a long queue those items are listed that have the typed words', async (
   expect(screen.getByText('No item here has these words.')).toBeTruthy()
 })
 
-const itemsWorth = (...values: number[]) =>
+/** Items of these values, the last of which, from a place on, may wait. */
+const itemsWorth = (values: number[], waitFrom: number) =>
   queueItems(
     {
-      columns: ['item_id', 'subject', 'value'].map((name) => ({ name })),
-      rows: values.map((value, at) => [String(at), `Customer ${at}`, value]),
+      columns: ['item_id', 'subject', 'value', 'title_may_wait'].map((name) => ({ name })),
+      rows: values.map((value, at) => [String(at), `Customer ${at}`, value, at >= waitFrom]),
     },
     [],
   )
 
 const enoughLine = () => screen.queryByText(/^Up to here/)
 
-test('a line says after which items most of the value is decided, and what the rest is worth', () => {
-  const queue = { ...QUEUE, value_label: 'expected loss', enough_share: 0.9 }
-  show(queue, itemsWorth(600, 310, 50, 30, 10))
+test('a line says which items may wait, and what they are worth', () => {
+  const queue = { ...QUEUE, value_label: 'expected loss' }
+  show(queue, itemsWorth([600, 310, 50, 30, 10], 2))
   expect(enoughLine()?.textContent).toBe(
     'Up to here US$910 of US$1,000 expected loss. The 3 items below, US$90.00 together, may wait.',
   )
@@ -513,10 +514,9 @@ test('a line says after which items most of the value is decided, and what the r
 })
 
 test.each([
-  ['where the queue declares no share', [600, 310, 50, 30, 10], 0],
-  ['where all items are needed for the share', [600, 310], 0.9],
-  ['where nothing is at stake', [0, 0], 0.9],
-])('no such line stands in a queue %s', (_, values, enough_share) => {
-  show({ ...QUEUE, enough_share }, itemsWorth(...values))
+  ['where no item may wait', 5],
+  ['where each may', 0],
+])('no such line stands in a queue %s', (_, waitFrom) => {
+  show(QUEUE, itemsWorth([600, 310, 50, 30, 10], waitFrom))
   expect(enoughLine()).toBeNull()
 })

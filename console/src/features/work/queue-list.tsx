@@ -37,8 +37,6 @@ export interface QueueShape {
   value_label?: string
   /** By which shown figure the items are listed. */
   order?: string
-  /** The share of the value of all items after which a person may stop; 0 if all are to be decided. */
-  enough_share?: number
   evidence?: Schemas['QueueEvidence'][]
   /** Units of cells that no contract has. */
   units?: Units
@@ -100,7 +98,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
   const shown = all.slice(0, Math.max(most, all.findIndex(({ id }) => id === opened) + 1))
   // The value of items that are not listed is not known, so neither is the share.
   const isWhole = view === 'open' && !typed.trim() && unlisted === 0
-  const enough = isWhole ? enoughOf(all, queue.enough_share ?? 0) : undefined
+  const enough = isWhole ? enoughOf(all) : undefined
   // A note cannot be written about an item that is out of sight.
   const asked = shown.some(({ id }) => id === asking?.id) ? asking : undefined
   const selected = shown[Math.min(at, shown.length - 1)]

@@ -11,6 +11,8 @@ export interface QueueItem {
   /** In words, with the cells that the statement names in braces still to be filled. */
   reason: string
   value: number | null
+  /** Whether the queue lists it among the last ones, which may wait. */
+  mayWait: boolean
   /** The action that the lake proposes; undefined where the queue proposes none. */
   proposed: string | undefined
   /** All cells of its row, for those who look closer. */
@@ -31,6 +33,7 @@ export const REOPEN = 'reopen'
 /** Actions that leave an item as it is. */
 export const LEAVES_AS_IT_IS = new Set([ASSIGN, UNASSIGN, 'note'])
 const DAY_MS = 86_400_000
+const MAY_WAIT = 'title_may_wait'
 const SHOWN = ['item_id', 'subject', 'reason', 'value', COUNT]
 
 /** What the value of an item is, with the cells that the label names, such as the period that it is of. */
@@ -75,6 +78,7 @@ export function queueItems(
       subject: String(cell('subject') ?? id),
       reason: String(cell('reason') ?? ''),
       value: cell('value') === null ? null : Number(cell('value')),
+      mayWait: cell(MAY_WAIT) === true,
       proposed: names.includes('proposed') ? String(cell('proposed') ?? '') : undefined,
       details: names
         .map((name, at) => ({ name, value: row[at] ?? null }))
@@ -170,19 +174,18 @@ export function reopenedOf(
 }
 
 export interface Enough {
-  /** How many of the first items have the share of the value. */
+  /** How many items come before those that may wait. */
   items: number
   value: number
   all: number
 }
 
-/** The first items that have a share of the value of all; undefined where that takes every item, or nothing has a value. */
-export function enoughOf(items: Pick<QueueItem, 'value'>[], share: number): Enough | undefined {
-  const all = items.reduce((sum, { value }) => sum + (value ?? 0), 0)
-  if (share <= 0 || all <= 0) return undefined
-  let value = 0
-  const last = items.findIndex((item) => (value += item.value ?? 0) >= share * all)
-  return last < 0 || last + 1 >= items.length ? undefined : { items: last + 1, value, all }
+/** The items before those that may wait; undefined where all of them or none may. */
+export function enoughOf(items: Pick<QueueItem, 'value' | 'mayWait'>[]): Enough | undefined {
+  const first = items.filter(({ mayWait }) => !mayWait)
+  const valueOf = (some: Pick<QueueItem, 'value'>[]) => some.reduce((sum, { value }) => sum + (value ?? 0), 0)
+  if (first.length === 0 || first.length === items.length) return undefined
+  return { items: first.length, value: valueOf(first), all: valueOf(items) }
 }
 
 export interface QueueCounts {
