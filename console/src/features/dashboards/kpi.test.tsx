@@ -42,7 +42,7 @@ const ANSWER: Record<string, object> = {
   '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
 }
 
-function show(board: object = BOARD, panel: object = {}, items?: object): void {
+function show(board: object = BOARD, panel: object = {}, items?: object, address = ''): void {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   if (items) queries.setQueryData(['result', 'SELECT queue'], items)
   vi.stubGlobal('fetch', (url: string) =>
@@ -62,7 +62,9 @@ function show(board: object = BOARD, panel: object = {}, items?: object): void {
           <Kpi
             panel={{ ...PANEL, ...panel } as unknown as Schemas['Panel']}
             board={board as unknown as Schemas['Dashboard']}
-            narrowed={{ sql: SQL, rows: [], ignored: [], words: [], narrow: (sql: string) => sql } as never}
+            narrowed={
+              { sql: SQL, rows: [], ignored: [], words: [], address, narrow: (sql: string) => sql } as never
+            }
           />
         </MemoryRouter>
       </QueryClientProvider>
@@ -162,6 +164,25 @@ test('all figures of a queue in a tile follow its decisions, not only the large 
   await vi.waitFor(() => expect(screen.getByTestId('figure-sold').textContent).toBe('400'))
   expect(screen.getByText('85 at risk, 125 once')).toBeTruthy()
   expect(screen.getByText('Save 85.')).toBeTruthy()
+})
+
+test('under filters a figure does not say how many items its whole queue has', async () => {
+  const items = {
+    columns: ['item_id', 'value'].map((name) => ({ name, type: 'double' })),
+    rows: [
+      ['1', 40],
+      ['2', 85],
+    ],
+  }
+  const queue = { name: 'calls', title: 'Calls', table: 'sales', sql: 'SELECT queue', unit: '', actions: [] }
+  ANSWER['/v1/decisions'] = { decisions: [testDecision('1', 'called')] }
+  show({ ...BOARD, queues: [queue] }, { queue: 'calls' }, items)
+  expect(await screen.findByText(/^Queue: 1 decided, 1 open/)).toBeTruthy()
+  cleanup()
+  show({ ...BOARD, queues: [queue] }, { queue: 'calls' }, items, 'region=DE')
+  await screen.findByTestId('figure-sold')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(screen.queryByText(/^Queue:/)).toBeNull()
 })
 
 test('a change that may be chance is neither good nor bad, and says so', async () => {

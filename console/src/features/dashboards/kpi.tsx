@@ -23,7 +23,7 @@ import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 import { InQueue } from '../work/in-queue'
-import { useOpenPart } from '../work/open-part'
+import { useOpenAnswer } from '../work/open-part'
 
 interface Props {
   panel: Schemas['Panel']
@@ -34,8 +34,6 @@ interface Props {
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 const VIEWS: View[] = ['figure', 'SQL', 'definition']
-/** The figures of a row that follow the decisions about a queue's items; the others are those of the run. */
-const OF_QUEUE = /^(value|before|title_open(_\w+)?)$/
 
 /** The names in a statement: a figure counts or adds up columns that its answer does not have. */
 const namesIn = (sql: string): string[] => [...new Set(sql.match(/\w+/g))]
@@ -45,13 +43,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const result = useResult(narrowed.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const [view, setView] = useState<View>('figure')
-  const ofOpen = useOpenPart(board.queues, panel)
-  const live = result.data && {
-    ...result.data,
-    rows: result.data.rows.map((row) =>
-      row.map((cell, place) => (OF_QUEUE.test(result.data.columns[place]?.name ?? '') ? ofOpen(cell) : cell)),
-    ),
-  }
+  const live = useOpenAnswer(board.queues, panel, result.data)
   const at = (name: string): Cell =>
     live?.rows[0]?.[live.columns.findIndex((column) => column.name === name)] ?? null
   // A figure that is not there has its reason instead of a dash.
@@ -126,7 +118,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       {Number(at('value')) > 0 ? (
         <>
           <QueueLink board={board} panel={panel} address={narrowed.address} />
-          <InQueue queues={board.queues} name={panel.queue} />
+          {narrowed.address ? null : <InQueue queues={board.queues} name={panel.queue} />}
         </>
       ) : null}
       {result.data && at('value') !== null ? (

@@ -90,7 +90,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
         isEmpty ? undefined : (
           <>
             <QueueLink board={board} panel={panel} address={narrowed.address} />
-            <InQueue queues={board.queues} name={panel.queue} />
+            {narrowed.address ? null : <InQueue queues={board.queues} name={panel.queue} />}
           </>
         )
       }

@@ -14,6 +14,7 @@ import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 import { InQueue } from '../work/in-queue'
+import { useOpenAnswer } from '../work/open-part'
 
 interface Props {
   title?: string
@@ -62,10 +63,11 @@ interface HeadlineProps {
 
 function Headline({ board, panel, hasActions }: HeadlineProps) {
   const answer = useResult(panel.sql)
+  const live = useOpenAnswer(board.queues, panel, answer.data)
   const at = (name: string): Cell =>
-    answer.data?.rows[0]?.[answer.data.columns.findIndex((column) => column.name === name)] ?? null
+    live?.rows[0]?.[live.columns.findIndex((column) => column.name === name)] ?? null
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
-  const title = answer.data && panel.answer ? answerTitle(panel.answer, answerRows(answer.data), units) : null
+  const title = live && panel.answer ? answerTitle(panel.answer, answerRows(live), units) : null
   const failed = <FailedAnswer of={answer} what={board.title} />
   if (answer.error && !answer.data) return failed
   return (
@@ -75,7 +77,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         {board.title}
       </Anchor>
       <Text fz={22} fw={600} lh={1.3} component="div">
-        {answer.data ? figure(at('value'), panel.unit) : <FigureOutline />}
+        {live ? figure(at('value'), panel.unit) : <FigureOutline />}
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
@@ -83,9 +85,9 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
       <Text size="xs" className="muted">
         {title ?? panel.question}
       </Text>
-      {hasActions && answer.data && at('value') !== null ? (
+      {hasActions && live && at('value') !== null ? (
         <>
-          <Text size="xs">{actionOf(panel, answer.data, units)}</Text>
+          <Text size="xs">{actionOf(panel, live, units)}</Text>
           {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
         </>
       ) : null}

@@ -1,9 +1,11 @@
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
-import { useResults } from '../query/results'
+import { type Result, useResults } from '../query/results'
 import { useDecisions } from './queries'
 import { type QueueItem, queueItems, unlistedOf } from './queue-state'
 
+/** The figures of a row that follow the decisions about a queue's items; the others are those of the run. */
+const OF_QUEUE = /^(value|before|title_open(_\w+)?)$/
 const NEAR = 0.005 // Sums of amounts differ by the order in which they are added.
 
 /** The figures that items make: their number and the sums of their cells, of all and of each proposal. */
@@ -44,8 +46,24 @@ export function openPart(value: Cell, items: QueueItem[]): Cell {
     : value
 }
 
-/** The same for the queue of a panel, or the one of its table; its items are not asked for. */
-export function useOpenPart(
+/** The answer of a figure, whose cells follow the decisions about the queue of its panel, or of its table; the queue's items are not asked for. */
+export function useOpenAnswer(
+  queues: Schemas['WorkQueue'][],
+  panel: Pick<Schemas['Panel'], 'queue' | 'table'>,
+  answer: Result | undefined,
+): Result | undefined {
+  const ofOpen = useOpenPart(queues, panel)
+  return (
+    answer && {
+      ...answer,
+      rows: answer.rows.map((row) =>
+        row.map((cell, place) => (OF_QUEUE.test(answer.columns[place]?.name ?? '') ? ofOpen(cell) : cell)),
+      ),
+    }
+  )
+}
+
+function useOpenPart(
   queues: Schemas['WorkQueue'][],
   panel: Pick<Schemas['Panel'], 'queue' | 'table'>,
 ): (value: Cell) => Cell {

@@ -396,6 +396,24 @@ test('an opened item has an address, and stays in sight whatever the view lists'
   expect(onOpen).toHaveBeenLastCalledWith('')
 })
 
+test('keys decide about the item of an address that is followed while another one is selected', async () => {
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const at = (opened: string) => page(QUEUE, ITEMS, 'open', 0, { opened, onOpen: () => undefined })
+  const { rerender } = render(at(''))
+  await screen.findByRole('button', { name: 'Called: Customer 1' })
+  rerender(at('2'))
+  await userEvent.keyboard('c')
+  await vi.waitFor(() => expect(sent).toMatchObject([{ item_id: '2', action: 'called' }]))
+})
+
+test('another decision than the proposed one says which was proposed', async () => {
+  const items = ITEMS.map((item) => ({ ...item, proposed: 'not_now' }))
+  show(QUEUE, items)
+  await screen.findByRole('button', { name: 'Called: Customer 1' })
+  await userEvent.keyboard('c')
+  expect(await screen.findByText(/^Customer 1: .*The proposal was: not now\./)).toBeTruthy()
+})
+
 test('an address of an item that is not listed says so', async () => {
   client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   render(page(QUEUE, ITEMS, 'open', 0, { opened: '77', onOpen: () => undefined }))

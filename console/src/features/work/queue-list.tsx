@@ -94,7 +94,14 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
       ofView.findIndex(({ id }) => id === opened),
     ),
   )
+  // Keys decide about the item that an address opens, also one that is followed from here.
+  const [openedBefore, setOpenedBefore] = useState(opened)
   const all = typed.trim() ? ofView.filter((item) => isAbout(item, typed, units)) : ofView
+  if (openedBefore !== opened) {
+    setOpenedBefore(opened)
+    const place = all.findIndex(({ id }) => id === opened)
+    if (place >= 0) setAt(place)
+  }
   const shown = all.slice(0, Math.max(most, all.findIndex(({ id }) => id === opened) + 1))
   // The value of items that are not listed is not known, so neither is the share.
   const isWhole = view === 'open' && !typed.trim() && unlisted === 0
@@ -112,7 +119,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
           if (item.id === opened && !LEAVES_AS_IT_IS.has(action)) onOpen('')
           setLast({
             id: item.id,
-            text: `${item.subject}: ${doneWords(action, label)}.${returnWords(queue, action)}`,
+            text: `${item.subject}: ${doneWords(action, label)}.${againstWords(queue, item, action)}${returnWords(queue, action)}`,
           })
           setAsking(undefined)
         },
@@ -273,6 +280,13 @@ function isAbout(item: QueueItem, typed: string, units: Units): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word))
+}
+
+/** The action that was proposed, where another one was taken. */
+function againstWords({ actions }: QueueShape, { proposed }: QueueItem, action: string): string {
+  const isOther = proposed !== action && action !== REOPEN && !LEAVES_AS_IT_IS.has(action)
+  const name = actions.find((each) => each.name === proposed)?.label
+  return isOther && name ? ` The proposal was: ${name.toLowerCase()}.` : ''
 }
 
 /** When an item is listed again after an action. */
