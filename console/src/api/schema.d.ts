@@ -3663,7 +3663,11 @@ export interface components {
              * @default
              */
             closed_by: string;
-            /** Content Sha256 */
+            /**
+             * Content Sha256
+             * @description Of the content; empty for an empty file.
+             * @default
+             */
             content_sha256: string;
             /**
              * Contract
@@ -4155,6 +4159,12 @@ export interface components {
              * @default
              */
             closed_by: string;
+            /**
+             * Content Sha256
+             * @description Of the content; empty for an empty file.
+             * @default
+             */
+            content_sha256: string;
             /**
              * Corrected
              * @description Quarantined rows with an accepted correction.
@@ -8136,6 +8146,12 @@ export interface components {
          * @description A file that needs a person.
          */
         WaitingFile: {
+            /**
+             * Content Sha256
+             * @description As in the file.
+             * @default
+             */
+            content_sha256: string;
             /** Dataset */
             dataset: string;
             /** File Id */

@@ -98,7 +98,6 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         **summary(lake, record, corrected, ignored),
         contract=record.contract,
         definitions=record.definitions,
-        content_sha256=record.content_sha256,
         warnings=record.warnings,
         warned=warned_rows(record.warned),
         reasons=dict(record.reasons),
@@ -186,6 +185,7 @@ def summary(lake: LakePorts, record: FileRecord, corrected: int = 0, ignored: in
         "error": file_error(record.error),
         "before_undo": before_undo(record.error),
         "duplicate_of": record.duplicate_of,
+        "content_sha256": record.content_sha256,
         "closed_by": record.closed_by,
     }
 

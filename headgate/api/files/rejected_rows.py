@@ -333,6 +333,7 @@ def _waiting(record: FileRecord, rows: int, corrected: Mapping[str, Mapping[str,
         dataset=record.dataset,
         rows=rows,
         reasons=reasons_of(waiting),
+        content_sha256=record.content_sha256,
     )
 
 

@@ -75,6 +75,7 @@ class FileSummary(Shape):
     error: FileError | None = None
     before_undo: RowCounts | None = Field(None, description="Rows of a reverted file before its undo.")
     duplicate_of: str = Field("", description="Id of the accepted file with the same content.")
+    content_sha256: str = Field("", description="Of the content; empty for an empty file.")
     closed_by: str = Field("", description="Id of the later version, by which refused rows no longer wait.")
 
 
@@ -233,7 +234,6 @@ class FileDetail(FileSummary):
         description="Version of the pushed contracts, with `+` and the version of created datasets; empty "
         "for the contracts of the deployment."
     )
-    content_sha256: str
     warnings: Count
     warned: tuple[WarnedRows, ...] = Field((), description="The warnings by rule and column.")
     reasons: dict[str, int] = Field(description="Rejected rows and duplicates by rule.")
@@ -664,6 +664,7 @@ class WaitingFile(Shape):
     dataset: str
     rows: Count = Field(description="Rejected rows of all rules without an accepted correction.")
     reasons: tuple[ReasonCount, ...] = Field((), description="These rows by rule, largest first.")
+    content_sha256: str = Field("", description="As in the file.")
 
 
 class QuarantineCounts(Shape):

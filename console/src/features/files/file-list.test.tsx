@@ -27,6 +27,7 @@ const file = (number: number): Schemas['FileSummary'] => ({
   acceptance: 'ok',
   quality_score: 0.98,
   duplicate_of: '',
+  content_sha256: '',
   closed_by: '',
   period: '',
 })

@@ -24,6 +24,7 @@ const file = (key: string, received_at: string, more: Partial<File> = {}): File 
   acceptance: 'ok',
   quality_score: 1,
   duplicate_of: '',
+  content_sha256: '',
   closed_by: '',
   period: '',
   ...more,

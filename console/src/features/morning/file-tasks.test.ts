@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { moment } from '../../formats/moments'
-import { byAmount, fileTasks, nameOf } from './file-tasks'
+import { byAmount, byContent, fileTasks, nameOf } from './file-tasks'
 
 const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') => ({
   file_id: key,
@@ -12,6 +12,7 @@ const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') =>
   received_at: '2024-01-01T00:00:00',
   dataset: key.split('/')[0] ?? '',
   reasons: [],
+  content_sha256: '',
 })
 
 test('files of one dataset with rows to fix are one task, a file alone is its own', () => {
@@ -79,4 +80,19 @@ test('a file that was sent again under its name says when each arrived', () => {
     `tea.csv of ${moment('2020-01-01T11:00:00')}`,
     'coffee.csv',
   ])
+})
+
+test('a file that was sent twice with the same content is one task, which says so', () => {
+  const tea = (id: string, content_sha256: string) => ({
+    ...file('uploads/tea.csv', 0, 'rejected'),
+    file_id: id,
+    content_sha256,
+  })
+  const tasks = fileTasks([tea('newest', 'a'), tea('first', 'a')])
+  expect(tasks.map(({ text, href, files }) => [text.split(': ')[0], href, files])).toEqual([
+    ['tea.csv, sent twice', '#/files/newest', 2],
+  ])
+  const thrice = [tea('3', 'a'), tea('2', 'a'), tea('1', 'a'), tea('0', 'b')]
+  expect(fileTasks(thrice).map(({ files }) => files)).toEqual([3, 1])
+  expect(byContent([tea('1', ''), tea('2', '')])).toHaveLength(2) // empty files
 })

@@ -17,14 +17,29 @@ type File = Schemas['WaitingFile']
 /** The dataset of a file; of one without, the folder that it came into. */
 const datasetOf = ({ dataset, key }: File): string => dataset || (key.split('/')[0] ?? '')
 
+/** Files by their content, the newest of each first: a file that was sent twice is one thing to do. */
+export function byContent<T extends { file_id: string; content_sha256: string }>(files: T[]): T[][] {
+  const same = new Map<string, T[]>()
+  for (const file of files) {
+    const content = file.content_sha256 || file.file_id
+    same.set(content, [...(same.get(content) ?? []), file])
+  }
+  return [...same.values()]
+}
+
+/** How often a file was sent; empty for once. */
+export const sentWords = (times: number): string =>
+  times === 1 ? '' : times === 2 ? ', sent twice' : `, sent ${times} times`
+
 /** The tasks of waiting files: one for each file, or for all files of a dataset that have rows to fix. */
 export function fileTasks(waiting: File[]): FileTask[] {
   const tasks = new Map<string, File[]>()
   for (const file of waiting) {
-    const name = file.state === 'done' ? datasetOf(file) : file.file_id
+    const name = file.state === 'done' ? datasetOf(file) : file.content_sha256 || file.file_id
     tasks.set(name, [...(tasks.get(name) ?? []), file])
   }
-  const isAgain = (file: File) => waiting.some((other) => other !== file && other.key === file.key)
+  const isAgain = (file: File) =>
+    waiting.some((other) => other.key === file.key && byContent([other, file]).length > 1)
   return [...tasks.values()]
     .toSorted((one, other) => urgency(other) - urgency(one))
     .map((files) => taskOf(files, isAgain))
@@ -52,14 +67,15 @@ export function byAmount<T extends { name: string; unit?: string }>(
 /** The task of files; one of which the name was sent several times says when it arrived. */
 function taskOf(files: File[], isAgain: (file: File) => boolean): FileTask {
   const [file] = files
-  if (!file || files.length > 1) return taskOfDataset(files)
-  const name = isAgain(file) ? `${nameOf(file)} of ${moment(file.received_at)}` : nameOf(file)
+  if (!file || (file.state === 'done' && files.length > 1)) return taskOfDataset(files)
+  const own = isAgain(file) ? `${nameOf(file)} of ${moment(file.received_at)}` : nameOf(file)
+  const name = `${own}${sentWords(files.length)}`
   return {
     name: file.key,
     text: `${name}: ${needOf(file)}`,
     href: `#/files/${encodeURIComponent(file.file_id)}`,
     label: file.state === 'done' ? 'Open the rows' : 'Open the file',
-    files: 1,
+    files: files.length,
   }
 }
 

@@ -19,7 +19,7 @@ import { StartRun } from '../lake/start-run'
 import { WhoMayCorrect } from '../files/who-may-correct'
 import { useDecisions } from '../work/queries'
 import { queueCounts, valueLabel } from '../work/queue-state'
-import { byAmount, fileTasks, nameOf } from './file-tasks'
+import { byAmount, byContent, fileTasks, nameOf, sentWords } from './file-tasks'
 import { useTasksTitle } from './tasks-title'
 
 const MOST_TASKS = 5
@@ -196,24 +196,28 @@ const MOST_OF_NO_DATASET = 3
 /** Files that no contract describes: somebody says which dataset they are, or drafts a contract. */
 function FilesOfNoDataset() {
   const files = useFiles(NO_DATASET)
-  const all = files.data?.pages.flatMap((page) => page.files) ?? []
+  const all = byContent(files.data?.pages.flatMap((page) => page.files) ?? [])
   const further = all.length - MOST_OF_NO_DATASET
   return (
     <>
-      {all.slice(0, MOST_OF_NO_DATASET).map((file) => (
-        <Task
-          key={file.file_id}
-          action={
-            <Open
-              href={`#/files/${encodeURIComponent(file.file_id)}`}
-              label="Open the file"
-              name={nameOf(file)}
-            />
-          }
-        >
-          {nameOf(file)}: it has no dataset yet, so its rows are in no table. Choose one, or draft a contract.
-        </Task>
-      ))}
+      {all.slice(0, MOST_OF_NO_DATASET).map(([file, ...others]) =>
+        file ? (
+          <Task
+            key={file.file_id}
+            action={
+              <Open
+                href={`#/files/${encodeURIComponent(file.file_id)}`}
+                label="Open the file"
+                name={nameOf(file)}
+              />
+            }
+          >
+            {nameOf(file)}
+            {sentWords(others.length + 1)}: it has no dataset yet, so its rows are in no table. Choose one, or
+            draft a contract.
+          </Task>
+        ) : null,
+      )}
       {further > 0 ? (
         <Task action={<Open href="#/lake?state=profiled" label="Open all" name="files without a dataset" />}>
           {files.hasNextPage ? 'More than ' : ''}

@@ -428,3 +428,14 @@ def test_a_warning_says_which_rule_of_which_column_it_is_about(caller: Caller) -
     )
     assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["warned"] == []
+
+
+def test_a_file_that_was_sent_twice_has_one_content_in_the_lists(caller: Caller) -> None:
+    for key in ("uploads/a.csv", "uploads/b.csv"):
+        caller.lake.receive(key, b"[[1,2]]")
+    waiting = caller.call("GET", "/v1/quarantine").json["waiting"]
+    listed = caller.call("GET", "/v1/files").json["files"]
+    for files in (waiting, listed):
+        contents = [file["content_sha256"] for file in files]
+        assert (len(contents), len(set(contents))) == (2, 1)
+        assert all(contents)
