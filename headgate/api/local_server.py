@@ -4,28 +4,23 @@ Only programs of this machine reach it. Pages of other origins cannot use it: re
 Host header must name this server, which prevents DNS rebinding.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json
 import mimetypes
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.api.app import Application
 from headgate.api.http.problems import MEDIA_TYPE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from headgate.api.lake_ports import LakePorts
+from headgate.api.lake_ports import LakePorts
 
 HOST = "127.0.0.1"
 CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # written by `make console`

@@ -1,24 +1,18 @@
 """Multipart uploads to S3, whose parts the sender writes through presigned URLs."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headgate.aws.clients import PARALLEL_COPIES
 from headgate.aws.s3 import SENDER, S3Pointers, boto_address, uri
 from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError
+from headgate.lake.ports import ObjectRef
 from headgate.uploads.upload_store import StoredPart
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from headgate.lake.ports import ObjectRef
 
 # A commit copies the file while its caller waits, and API Gateway waits 29 s. 100 GiB are 13 rounds of 64
 # parallel parts of 128 MiB; with boto3's default of ten parallel parts of 8 MiB they would be 1,280. A file

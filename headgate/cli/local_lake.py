@@ -1,23 +1,23 @@
 """A lake in memory: gate, merge and the build of a system's tables from local files."""
 
-from __future__ import annotations
-
 import difflib
 import logging
 import secrets
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pyarrow as pa
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.cli.own_code import own_code
 from headgate.contracts.event_time import event_time
+from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.errors import AuditError, BadInputError, NotFoundError
@@ -34,21 +34,16 @@ from headgate.quality.output_audit import check_output
 from headgate.query import Databases, translate
 from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.read_snapshots import checked_references
+from headgate.snapshots.reference_counts import CheckedReference
+from headgate.snapshots.snapshot import LakeSnapshot
 from headgate.systems import system_registry
 from headgate.systems.rows_in_file import without_rows
 from headgate.systems.run import run_system
 from headgate.systems.snapshot_tables import EngineChoice, Opened, SnapshotTables
 from headgate.systems.sql_models import SqlModels, sql_models
+from headgate.systems.system_registry import SystemPackage
 from headgate.values.parquet_tables import table_of
 from headgate.wiring.quality import CARD_AUDIT, CARD_FINDINGS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Contract
-    from headgate.snapshots.reference_counts import CheckedReference
-    from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.system_registry import SystemPackage
 
 _CURATED, _PROD = "curated", "prod"
 

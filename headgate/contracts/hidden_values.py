@@ -1,13 +1,9 @@
 """The rules that hide the values of a column, and their words."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 
 class HiddenBy(StrEnum):

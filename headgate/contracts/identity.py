@@ -1,15 +1,10 @@
 """Choose the columns that identify a row of a dataset: its primary key or its declared identity."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import LINEAGE_NAMES
+from headgate.contracts.model import Contract
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
 
 PROPERTY = "headgate.identity"
 APPEND, WHOLE_ROW = "append", "whole_row"

@@ -3,14 +3,14 @@
 Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from headgate.contracts import card_declarations, generated_ids, sheet_names
 from headgate.contracts.analytics_blocks import declares_block
@@ -42,15 +42,10 @@ from headgate.contracts.rule_kinds import (
 )
 from headgate.contracts.rule_values import check_rule_values, errors_with_place
 from headgate.contracts.sensitive_names import mask_by_name
+from headgate.contracts.source_format import SourceFormat
 from headgate.contracts.table_levels import levels_of
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.contracts.source_format import SourceFormat
 
 # ODCS v3 options that are not rules of Headgate, or are read elsewhere. Source:
 # bitol-io/open-data-contract-standard, odcs-json-schema.

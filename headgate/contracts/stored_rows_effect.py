@@ -1,18 +1,12 @@
 """Describe the effect of a new contract version on stored rows, which the merge applies."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import merge_key
+from headgate.contracts.model import Contract
 from headgate.contracts.types import arrow_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headgate.contracts.model import Contract
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,12 @@
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from headgate.contracts.event_time import EVENT_TIME
+from headgate.contracts.model import Contract
 from headgate.contracts.new_column_policy import ALIASES
 from headgate.drafts.findings import RESERVED
 from headgate.matching.header_names import made_up_name, unused_name
 from headgate.plain_names import column_name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Contract
 
 _ORDER = "headgate.orderBy"
 

@@ -1,9 +1,7 @@
 """The formats in which most values of a text column are numbers, days or times, for a person who types it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +11,7 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import EITHER
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import (
+    Rows,
     blank_to_null,
     bool_array,
     by_unique,
@@ -22,11 +21,6 @@ from headgate.values.cells import (
     numbers,
 )
 from headgate.values.format_inference import Reading, infer_format
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headgate.values.cells import Rows
 
 NUMBER = "number"
 KINDS = {

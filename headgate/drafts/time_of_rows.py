@@ -1,15 +1,14 @@
 """Choose the column with the time of a row, where a file has several."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.event_time import EVENT_TIME, TIMES, event_time, time_rank
 from headgate.contracts.file_form import stated_beside
+from headgate.contracts.model import Contract
 from headgate.contracts.sensitive_names import PERSONAL
 from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.nearly_all_rows import sounds_like_key
@@ -17,11 +16,6 @@ from headgate.matching.header_names import folded, names_an_identifier
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Contract
 
 _MOST_DIFFERENCE = 0.05  # of filled rows between two columns of equal rank
 _TIMES_FINER = 2  # this many times more different days than another column

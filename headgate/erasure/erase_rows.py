@@ -4,17 +4,17 @@ The original is deleted from raw first: if the process dies, the increment still
 next call continues.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.contracts.model import Contract
 from headgate.erasure.personal_texts import PersonalTexts, texts_of_columns, texts_of_key
 from headgate.erasure.subject_rows import Subject, SubjectColumns, subject_columns
 from headgate.errors import NotFoundError
@@ -23,12 +23,6 @@ from headgate.lake.ports import FileLedger, FileRecord, ObjectRef, ObjectVersion
 from headgate.lake.states import Disposition, FileState
 from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from headgate.contracts.model import Contract
 
 _EDITION_CHARACTERS = 16
 

@@ -1,15 +1,10 @@
 """Write a contract as an HTML page that a browser opens without a server."""
 
-from __future__ import annotations
-
 from html import escape
-from typing import TYPE_CHECKING
 
 from headgate.contracts.dictionary import rule_text
+from headgate.contracts.model import Column, Contract
 from headgate.contracts.odcs_writer import physical_type
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Column, Contract
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }

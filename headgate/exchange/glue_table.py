@@ -3,17 +3,12 @@
 Source: AWS Glue API, "Table" and "TableInput".
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from headgate.contracts.model import Contract
 from headgate.contracts.types import glue_columns
 from headgate.exchange.imported import imported_column, imported_contract, sql_type
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Contract
 
 
 def glue_table(contract: Contract) -> dict[str, Any]:

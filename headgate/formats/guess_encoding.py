@@ -1,17 +1,12 @@
 """Guess the encoding of a text that is not UTF-8 by the letters of the languages that are written in it."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from headgate.contracts.line_encoding import EACH_LINE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 WESTERN = "cp1252"  # the encoding of spreadsheets in western languages; it decodes nearly every byte
 _WORD = re.compile(rb"[A-Za-z]*(?:[\x80-\xff]+[A-Za-z]*)+")

@@ -1,11 +1,12 @@
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from headgate.contracts.model import Contract
+from headgate.formats.batches import Source
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
 from headgate.formats.format_list import FORMATS
 from headgate.formats.read_file import read_file
+from headgate.formats.received_rows import Received
 from headgate.formats.unpack import (
     GROWS_FREELY_BYTES,
     MAX_EXPANDED_BYTES,
@@ -14,13 +15,6 @@ from headgate.formats.unpack import (
     UnpackedFile,
     unpack_file,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.formats.batches import Source
-    from headgate.formats.received_rows import Received
 
 # A compressed file up to this size fits into a worker's memory, however much it grows.
 _UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO

@@ -1,16 +1,11 @@
 """Read a file in the format and compression that its content shows."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from headgate.contracts.model import Contract
 from headgate.formats.format_list import format_of
+from headgate.formats.received_rows import Received
 from headgate.formats.unpack import unpacked
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
-    from headgate.formats.received_rows import Received
 
 
 def read_file(body: bytes, contract: Contract, *, with_rows_above: bool = True) -> Received:

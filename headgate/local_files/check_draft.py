@@ -1,28 +1,22 @@
 """Run the gate on an uploaded file by a contract that a person writes, before the contract is stored."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from headgate.contracts.model import Contract
 from headgate.errors import BadInputError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.states import DUPLICATE_KEY, Disposition
 from headgate.local_files.check_file import any_key
+from headgate.matching.mappings import Mappings
 from headgate.uploads.edited_rows import check_edits
 from headgate.uploads.editing.edited_copy import edited_file
 from headgate.uploads.editing.open_upload import edited_content
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.matching.mappings import Mappings
-    from headgate.uploads.upload import UploadRecord
+from headgate.uploads.upload import UploadRecord
 
 _EPOCH = datetime(1970, 1, 1)
 _MAX_BYTES = 256 << 20

@@ -1,30 +1,23 @@
 """Draft columns of an uploaded file that its dataset does not have, as optional columns of the dataset."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Column, Contract, Mask
 from headgate.contracts.new_column_policy import KEPT
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.drafts.findings import RESERVED
 from headgate.errors import BadInputError
 from headgate.local_files.draft_file import searched_in_full
 from headgate.matching.header_names import folded, made_up_name, unused_name
+from headgate.matching.mappings import Mappings
 from headgate.matching.match_header import fields_of, folded_aliases
 from headgate.plain_names import column_name
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.editing.open_upload import edited_content
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
-
-    from headgate.contracts.model import Column, Contract
-    from headgate.matching.mappings import Mappings
-    from headgate.uploads.upload import UploadRecord
+from headgate.uploads.upload import UploadRecord
 
 _MAX_BYTES = 256 << 20
 

@@ -6,16 +6,12 @@ near. In a list of four-digit codes, four of them may be a card number by chance
 of the list.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from headgate.masking.digit_groups import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS, DigitGroups
-
-if TYPE_CHECKING:
-    from headgate.values.cells import Flags, Rows
+from headgate.values.cells import Flags, Rows
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]
 _MIN_FOURS = 3

@@ -3,20 +3,14 @@
 Values alone fit too many contracts.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from headgate.contracts.model import Contract
 from headgate.matching.header_names import folded
 from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, Match, Pair, match_columns, match_dataset
 from headgate.matching.word_likeness import likeness
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.contracts.model import Contract
 
 # Slightly more than half of both sides: with less, it is another table that also has a date and a status.
 _MIN_WORTH = 0.6

@@ -3,19 +3,13 @@
 Every column must be known and unique, and no required one may be missing.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from headgate.contracts.model import Column, Contract
 from headgate.contracts.new_column_policy import ALIASES, left_out_names
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.matching.header_names import folded, made_up_name, numbered, showable
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from headgate.contracts.model import Column, Contract
 
 _ONE_OF_TWO = "keep one of the two columns"
 

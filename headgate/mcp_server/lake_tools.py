@@ -4,32 +4,27 @@ So an agent sees the same as a person of the same groups: by default no columns 
 data, which is masked before it is stored. All tools only read.
 """
 
-from __future__ import annotations
-
 import re
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.api.analytics import contracts, lineage, queries, tables
 from headgate.api.analytics.column_lineage import column_lineage_of_table
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.files import file_records
+from headgate.api.http.access import CallerIdentity
+from headgate.api.lake_ports import LakePorts
 from headgate.api.operations import health, runs
 from headgate.api.shapes.lake import CatalogTable, LineageColumn
 from headgate.api.shapes.tables import QueryAsked
+from headgate.contracts.model import Contract
 from headgate.errors import NotFoundError, QueryError
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
-    from headgate.contracts.model import Contract
 
 Facts = dict[str, Any]
 """An answer, as JSON; the protocol's SDK reads the annotation when it runs."""

@@ -4,22 +4,17 @@ Datasets that declare `headgate.asOf` determine the day if they have rows, else 
 and last those with a column that orders versions of rows. Days after a row's receipt do not count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.event_time import event_time
+from headgate.contracts.model import Contract
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
 
 _NO_EVENTS = date(1970, 1, 1)
 # Databases use 9999-12-31 for "never ends", as in SQL:2011's temporal tables; it is not an event.

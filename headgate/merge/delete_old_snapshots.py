@@ -1,16 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from headgate.lake import keys
 from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS, delete_versions, old_versions
 from headgate.snapshots.read_snapshots import lake_snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-
-    from headgate.snapshots.snapshot import LakeSnapshot
+from headgate.snapshots.snapshot import LakeSnapshot
 
 
 def delete_old_snapshots(

@@ -1,23 +1,17 @@
 """Publish the ledger as a table, so that SQL can count files, reasons and quality scores."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.contracts.model import Contract
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
+from headgate.lake.ports import FileRecord
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Published, Publisher, parquet_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord
 
 _VERSION_CHARACTERS = 16
 

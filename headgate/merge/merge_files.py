@@ -1,11 +1,10 @@
 """Merge local Parquet files with DuckDB, in bounded memory."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 import ibis
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.contracts.identity import merge_key
+from headgate.contracts.model import Contract
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.merge.deletions import DELETED_BY, INCREMENT, SIGHTED_AFTER, without_deleted
@@ -22,12 +22,6 @@ from headgate.merge.part_boundaries import BEGINS_PART, EDGES
 from headgate.snapshots.part_keys import begins_part
 from headgate.snapshots.parts import FIRST, NUMBER, row_expression
 from headgate.values.parquet_tables import cast_exactly, table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 _ROWS, _DELETED, _SIGHTED, _LAST_ARRIVALS = "increments", "deleted", "sighted", "last_arrivals"
 _ARRIVAL_COLUMNS = _CONTENT, _AT = "_arrived_content", "_arrived_at"

@@ -1,14 +1,14 @@
-from __future__ import annotations
-
 import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 
 from headgate.contracts.identity import merge_key
+from headgate.contracts.model import Contract
 from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
@@ -28,12 +28,6 @@ from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, jo
 from headgate.merge.splice_rows import can_be_spliced, splice
 from headgate.snapshots.parts import Part, SnapshotParts, describe_part
 from headgate.snapshots.publishing import Publisher, write_parquet
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 log = logging.getLogger(__name__)
 

@@ -1,18 +1,12 @@
 """Models: the source contracts whose rows may be created as records, declared by `headgate.model`."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from headgate.contracts.creation import MODEL_OF_RECORDS
+from headgate.contracts.model import Contract
 from headgate.errors import BadInputError, ContractError, HeadgateError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Contract
 
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
 

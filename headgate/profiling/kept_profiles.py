@@ -1,13 +1,12 @@
 """Store the profile of every file, and compare it with those of earlier files."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from headgate.contracts.hidden_values import NOTHING_HIDDEN
+from headgate.contracts.hidden_values import NOTHING_HIDDEN, HiddenBy
+from headgate.contracts.model import Contract
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, export_folder, has_corrected_rows, profile_key, summary_key
 from headgate.lake.ports import HIDDEN_NUMBERS, SUMMARY, FileRecord, ObjectRef, ObjectStore
@@ -18,12 +17,6 @@ from headgate.profiling.column_reader import Columns, Rows
 from headgate.profiling.drift import FileFigures, drift, figures_of, file_series, newest_figures
 from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
 from headgate.profiling.profile import GatedFile, Profile, profile_of, profile_unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.contracts.hidden_values import HiddenBy
-    from headgate.contracts.model import Contract
 
 _JSON = "application/json"
 _UNFINISHED = {FileState.PROCESSING, FileState.HANDED_OVER, FileState.WAITING, FileState.FAILED}

@@ -4,31 +4,26 @@ So each object is read once; a full audit reads all objects again. Entries have 
 and redacted places, never values.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake.ports import FileRecord, ObjectInfo, ObjectRef, ObjectStore
+from headgate.quality.declared_columns import Declared
 from headgate.quality.pci_audit import AuditFinding, AuditScan, Zone, scan_logs, scan_object, scan_records
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from headgate.quality.declared_columns import Declared
 
 T = TypeVar("T")
 

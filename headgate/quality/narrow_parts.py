@@ -5,25 +5,19 @@ columns. It is enough to check the distinct values of a column; for a bound, the
 a length, a shortest and a longest text.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
 
+from headgate.contracts.model import Contract
 from headgate.contracts.rule_kinds import Argument, rules_with
 from headgate.contracts.rule_values import ORDERINGS
 from headgate.contracts.types import arrow_schema
 from headgate.quality.suites import compared_columns, unique_keys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headgate.contracts.model import Contract
 
 MIN_ROWS = 20_000  # smaller tables are not reduced, because each validation has a fixed cost
 _FEW_VALUES = 1_000  # columns with at most this many values share a validation

@@ -4,11 +4,10 @@ A name says nothing about the unit of a computed column: `avg(quantity) AS mean`
 another table.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import sqlglot
 from sqlglot import exp
@@ -17,16 +16,12 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.currency import PERCENT, SHARES, is_amount
+from headgate.contracts.model import Contract
+from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_columns
+from headgate.query.catalog_queries import Databases
 from headgate.query.date_parts import date_part_of
 from headgate.query.shares import branches, called_part, is_named_share, is_percentage, is_share
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from headgate.contracts.model import Contract
-    from headgate.contracts.registry import Registry
-    from headgate.query.catalog_queries import Databases
 
 NAME = "name"  # numbers that name things, such as ids and years, are not grouped by thousands
 MEAN = "mean"

@@ -1,17 +1,11 @@
 """A question about a dataset, from the kinds of its columns."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Container
+from typing import NamedTuple
 
 from headgate.contracts.event_time import event_time
-from headgate.contracts.model import NUMBERS, Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from headgate.contracts.model import Column, Contract
+from headgate.contracts.model import NUMBERS, Column, Contract, Kind
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _TIME_OF_COPIES = 2  # the tier of `event_time` of a column that only orders versions of rows

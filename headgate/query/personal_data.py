@@ -4,24 +4,19 @@ A check of only the column names in the statement would miss `customers c (a, b)
 row.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 
 from headgate.contracts.analyst_tables import personal_columns
+from headgate.contracts.model import Contract
+from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_columns
 from headgate.errors import QueryError
+from headgate.query.catalog_queries import Databases
 from headgate.query.read_only_statements import explained, only_reading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Contract
-    from headgate.contracts.registry import Registry
-    from headgate.query.catalog_queries import Databases
 
 _MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery can also have
 _CHARACTERS_IN_EXPLAIN = frozenset(" \t\r\n(),_")

@@ -1,17 +1,12 @@
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from headgate.errors import QueryError
+from headgate.query.catalog_queries import Databases
 from headgate.query.read_only_statements import only_reading
-
-if TYPE_CHECKING:
-    from headgate.query.catalog_queries import Databases
 
 _CATALOGS = {"", "awsdatacatalog"}
 

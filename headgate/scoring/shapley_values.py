@@ -1,16 +1,11 @@
 """How much each group of a case's features moves its score away from that of a typical case."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from itertools import product
 from math import comb
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 Array = npt.NDArray[np.float64]
 _AT_ONCE = 256  # cases, each of which is scored once for every combination of groups

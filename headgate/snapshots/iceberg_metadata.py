@@ -6,20 +6,15 @@ that a query of an older version needs no lookup.
 Source: Apache Iceberg table spec, version 2.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Collection, Mapping
+from typing import Any, TypeAlias
 
+from headgate.contracts.model import Contract
 from headgate.contracts.types import iceberg_type
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from headgate.contracts.model import Contract
 
 Document: TypeAlias = "dict[str, Any]"
 

@@ -4,27 +4,21 @@ A version has its own prefix, and nobody reads it until one conditional update m
 is a function of its inputs, so a second build writes the same objects under the same keys.
 """
 
-from __future__ import annotations
-
 import io
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headgate.contracts.model import Contract
 from headgate.contracts.types import arrow_schema, glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, Catalog, ObjectRef, ObjectStore, TableVersion
 from headgate.snapshots.iceberg import METADATA_LOCATION, NO_ICEBERG, IcebergTables, show_in_hint
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 ROW_GROUP_ROWS = 262_144
 PARQUET_TYPE = "application/vnd.apache.parquet"  # Source: IANA, Media Types

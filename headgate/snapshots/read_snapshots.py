@@ -1,23 +1,17 @@
 """Read a snapshot of the lake: its manifest, and its datasets as local files."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, ObjectStore
 from headgate.snapshots import reference_counts
 from headgate.snapshots.parts import SnapshotParts
+from headgate.snapshots.reference_counts import CheckedReference
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from headgate.snapshots.reference_counts import CheckedReference
 
 _DOWNLOADS = 8
 

@@ -4,10 +4,9 @@ A statement is accepted if each of its rows follows from rows of the same key.
 docs/adr/0119-facts-by-part.md gives the reasons.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import pyarrow.types as pat
 from sqlglot import exp
@@ -17,15 +16,11 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.analytics_blocks import block_of
+from headgate.contracts.model import Contract
 from headgate.contracts.types import arrow_type, glue_type
 from headgate.errors import ContractError
 from headgate.systems.model_references import input_name, on_inputs, reads_of
 from headgate.systems.rows_in_file import STAMPS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from headgate.contracts.model import Contract
 
 BUILD = "headgate.build"
 """Property of a prod contract: how its SQL model is built."""

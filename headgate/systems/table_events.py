@@ -1,10 +1,10 @@
 """OpenLineage events of published tables."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from headgate.contracts.model import Contract
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, FileRecord, ObjectStore, TableVersion
@@ -19,12 +19,6 @@ from headgate.lineage.openlineage import (
 )
 from headgate.lineage.sources import merged_increments
 from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
-
-    from headgate.contracts.model import Contract
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,22 @@ of everything that these follow from, so a copied part keeps the day and the sna
 it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headgate.contracts.model import Contract
 from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.contracts.types import arrow_schema
 from headgate.engines.stored_rows import StoredRows
@@ -31,11 +31,6 @@ from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import PARQUET_TYPE, Publisher, Staged, write_parquet
 from headgate.systems.rows_by_range import RowsByRange
 from headgate.systems.rows_in_file import RowsInFile, require_unstamped, stamped
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Contract
 
 PARTS = "headgate.parts"
 PART_ROWS = 262_144

@@ -4,22 +4,16 @@ The catalog keeps with each table the versions of the datasets that its system r
 the deployment and the pushed definitions that built or last confirmed it.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import Catalog, ObjectRef, ObjectStore, TableVersion
 from headgate.snapshots.read_snapshots import lake_snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 SNAPSHOT_ID, AS_OF, READS = "headgate.snapshot_id", "headgate.as_of", "headgate.reads"
 INPUTS, DEPLOYMENT, DEFINITIONS = "headgate.inputs", "headgate.deployment", "headgate.definitions"

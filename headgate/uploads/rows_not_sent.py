@@ -4,27 +4,21 @@ The version before is the file that brought most of the lake's rows with keys of
 at least half of its rows. A file with a few corrected rows has no version before.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from headgate.contracts.model import Contract
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import CuratedBucket, ObjectRef
 from headgate.uploads.replaced_rows import MAX_BYTES, MAX_EXAMPLES, short_text
 from headgate.values.cells import int_array
 from headgate.values.parquet_tables import cast_exactly, table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 _PLACE = "_headgate_place"
 

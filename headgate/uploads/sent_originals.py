@@ -5,12 +5,12 @@ kept only if the dataset has no sensitive columns and leaves none out, and no nu
 file, also above its header, in other sheets, or in other members of an archive.
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from headgate.contracts.model import Contract
 from headgate.contracts.new_column_policy import left_out_names
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.errors import BadInputError
@@ -19,12 +19,6 @@ from headgate.formats.unpack import is_packed, unpack
 from headgate.masking.redaction import rows_with_secrets
 from headgate.uploads.upload import SentOriginal
 from headgate.values.cells import text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
 
 _MAX_BYTES = 64 << 20  # searched as a whole, in memory
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

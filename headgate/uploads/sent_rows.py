@@ -1,26 +1,20 @@
 """Rows of the file that a person sent: their cells as they were written, and their places in the file."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
+from headgate.contracts.model import Contract
 from headgate.contracts.sensitive_names import mask_by_name
+from headgate.formats.batches import Source
+from headgate.formats.received_rows import Received
 from headgate.formats.unpack import is_packed, unpack
 from headgate.masking.redaction import redact
 from headgate.uploads.editing.sent_parts import open_part
 from headgate.uploads.ragged_rows import cells_of
 from headgate.values.cells import text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.formats.batches import Source
-    from headgate.formats.received_rows import Received
 
 MAX_BYTES = 8 << 20  # read within one request
 _NEW_LINE = 10

@@ -4,27 +4,22 @@ Numbers, words and null spellings are first rewritten in the plain form, which `
 from their fields. A text that does not match the declared format completely is a misfit.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.format_property import FRACTION_DIGITS
 from headgate.contracts.model import NUMBERS, Column, ColumnType, Kind
-from headgate.contracts.source_format import EITHER
+from headgate.contracts.source_format import EITHER, SourceFormat
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
 from headgate.values.cast_declared_times import cast_times
 from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_where, text_array
-
-if TYPE_CHECKING:
-    from headgate.contracts.source_format import SourceFormat
 
 # A blank between thousands, or between a number and its sign, including U+00A0 and U+202F of spreadsheets.
 _BLANKS = " \u00a0\u202f"

@@ -1,8 +1,5 @@
 """Mails that a person schedules for their own address."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from headgate.api.analytics.board_filters import board_filters
@@ -14,14 +11,12 @@ from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, reader
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
+from headgate.api.lake_ports import AnswerMails, LakePorts
+from headgate.api.shapes.dashboards import Dashboard
 from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
 from headgate.errors import ConflictError
 from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import LAST_DAY, MailSchedule
-
-if TYPE_CHECKING:
-    from headgate.api.lake_ports import AnswerMails, LakePorts
-    from headgate.api.shapes.dashboards import Dashboard
 
 _QUOTA_REACHED = (
     "The lake has reached its quota of mail addresses, 200 unless AWS raised it. Ask an operator to delete "

@@ -1,20 +1,15 @@
 """Corrected downloads of refused rows that are sent back as files."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from headgate.api.files import sent_files
 from headgate.api.http.problems import conflict
 from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.files import AnsweredFile
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 from headgate.uploads.row_numbers import RowNumbers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.lake.ports import FileRecord
 
 
 def answered_file(lake: LakePorts, check: Mapping[str, Any]) -> AnsweredFile | None:

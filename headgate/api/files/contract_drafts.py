@@ -1,14 +1,15 @@
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.api.files.removals import author_of_request, expect_owner, may_change, remover_of
 from headgate.api.files.uploads import own_upload
+from headgate.api.http.access import CallerIdentity
 from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, invalid
+from headgate.api.lake_ports import LakePorts
 from headgate.api.shapes.uploads import (
     AddedColumns,
     ColumnsAsked,
@@ -20,7 +21,7 @@ from headgate.api.shapes.uploads import (
     StoredContractDraft,
 )
 from headgate.contracts.creation import column_reasons, deployment_reasons
-from headgate.contracts.model import NUMBERS
+from headgate.contracts.model import NUMBERS, Column, Contract
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
 from headgate.lake.created_datasets import (
@@ -35,14 +36,7 @@ from headgate.lake.created_datasets import (
 )
 from headgate.lake.definitions import Definitions, created_file, removal_file
 from headgate.uploads.edits import Edits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
-    from headgate.contracts.model import Column, Contract
-    from headgate.uploads.upload import UploadRecord
+from headgate.uploads.upload import UploadRecord
 
 _MAX_CREATED = 200
 

@@ -1,15 +1,9 @@
 """Files that were not accepted and that nobody needs: a person dismisses them, and they stay in raw."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import IgnoredGroup
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import NOT_ACCEPTED
-
-if TYPE_CHECKING:
-    from headgate.lake.ports import FileRecord
 
 
 def is_of_file(record: FileRecord, rule: str) -> bool:

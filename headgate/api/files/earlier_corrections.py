@@ -1,21 +1,16 @@
 """Corrections of an earlier version of a file, which a later version of the same name needs again."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from headgate.api.files.corrected_values import accepted_corrections, correction_outcomes, sent_values
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import EarlierCorrection
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import DUPLICATE_RULES, FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from headgate.lake.ports import FileRecord
 
 _MAX_VERSIONS = 5
 _LISTED = 50  # the index finds parts of a key

@@ -1,22 +1,15 @@
 """Edits of earlier files that a checked upload needs again."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from headgate.api.files.uploads import dry_run, own_upload
-from headgate.api.lake_ports import record_if_any, senders_of
-from headgate.api.shapes.uploads import EarlierEditsOfRows, EarlierFile, TypedCell
+from headgate.api.http.access import CallerIdentity
+from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
+from headgate.api.shapes.uploads import DryRun, EarlierEditsOfRows, EarlierFile, TypedCell
 from headgate.lake.ports import ObjectRef
 from headgate.uploads.upload import check_key
-
-if TYPE_CHECKING:
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.uploads import DryRun
 
 _NOTHING = EarlierEditsOfRows(cells=(), left_out=(), files=())
 

@@ -3,26 +3,20 @@
 A file that was not accepted is dismissed in the same way, by the rule that it broke.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from headgate.api.files.corrected_values import correction_outcomes
 from headgate.api.files.dismissals import is_of_file
 from headgate.api.files.file_records import record_of
 from headgate.api.files.rejection_groups import is_open, of_group
+from headgate.api.http.access import CallerIdentity
 from headgate.api.http.problems import conflict, invalid
 from headgate.api.lake_ports import LakePorts, senders_of
+from headgate.api.shapes.files import RowsToIgnore
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ignored_rows import IgnoredRows, ignored_of_text, text_of_ignored
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import DUPLICATE_RULES
 from headgate.masking.redaction import redact_text
-
-if TYPE_CHECKING:
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.shapes.files import RowsToIgnore
 
 
 def ignore(lake: LakePorts, caller: CallerIdentity, file_id: str, asked: RowsToIgnore) -> None:

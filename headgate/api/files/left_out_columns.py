@@ -1,20 +1,14 @@
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from headgate.api.files.declared_datasets import contract_of_dataset
 from headgate.api.files.file_records import kept_columns
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import FileWithColumn, LeftOutColumn, LeftOutColumns
 from headgate.lake.file_index import FileFilter
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import folded_aliases
-
-if TYPE_CHECKING:
-    from headgate.api.lake_ports import LakePorts
-    from headgate.lake.ports import FileRecord
 
 _MAX_FILES = 20  # each needs a read of its edits
 

@@ -1,17 +1,12 @@
 """Personal data in files: who sees its values, and profiles and checks without them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.lake_ports import LakePorts, senders_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.lake.ports import FileRecord
+from headgate.lake.ports import FileRecord
 
 # Import steps that can be added without seeing the file's values.
 STEPS_WITHOUT_VALUES = frozenset({"default"})

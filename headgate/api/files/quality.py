@@ -1,12 +1,13 @@
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import visible_facts
+from headgate.api.http.access import CallerIdentity
 from headgate.api.http.problems import not_found
+from headgate.api.lake_ports import LakePorts
 from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, QualityHistory, QualityPoint
 from headgate.contracts.hidden_values import hidden_because
 from headgate.errors import NotFoundError
@@ -15,12 +16,6 @@ from headgate.lake.keys import has_corrected_rows
 from headgate.lake.ports import HIDDEN_NUMBERS, FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.score import Score
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
 
 MAX_POINTS = 200
 

@@ -1,24 +1,18 @@
 """Columns whose rules quarantined the rows of a dataset: the ledger counts rows by rule only."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from headgate.api.cache import Cache
 from headgate.api.files.corrected_values import correction_outcomes
 from headgate.api.files.rejection_groups import is_open
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.errors import NotFoundError
+from headgate.lake.ignored_rows import Ignored
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import DUPLICATE_RULES
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    from headgate.api.lake_ports import LakePorts
-    from headgate.lake.ignored_rows import Ignored
 
 _MAX_FILES = 20  # newest files whose rows are read for one answer
 _MAX_ROWS = 50_000  # of one file

@@ -1,20 +1,14 @@
 """Undo an upload with its corrections, and restore it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from headgate.api.files.file_records import record_of
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import conflict, forbidden
 from headgate.api.lake_ports import LakePorts, senders_of
 from headgate.api.shapes.files import Restored, Reverted, RevertedFile, RevertPreview
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import DUPLICATE_KEY
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.lake.ports import FileRecord
 
 MAX_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s
 _NOT_YOURS = (

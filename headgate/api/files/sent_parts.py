@@ -1,19 +1,14 @@
 """The parts of a sent content, such as the sheets of a workbook, that files of the lake have."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
 from headgate.api.shapes.files import OpenPart
 from headgate.api.shapes.uploads import PartInLake
+from headgate.lake.ports import FileRecord
 from headgate.lake.recorded_sheets import left_out_sheets, lists_sheet
 from headgate.lake.states import FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from headgate.lake.ports import FileRecord
 
 _MAX_LOOKED_UP = 100  # sheets of two years by week, for example
 # A duplicate has the rows of another file of the lake; of a part of no dataset only the profile is kept.

@@ -1,11 +1,10 @@
 """Uploads in parts: dry run, edits, mapping and commit."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.api.files import sent_files
 from headgate.api.files.answers import answered_file, open_answers
@@ -21,7 +20,7 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, forbidden, not_found
 from headgate.api.lake_ports import LakePorts, record_if_any, senders_of
-from headgate.api.shapes.files import LeftOutKinds
+from headgate.api.shapes.files import LeftOutKinds, RejectedRow
 from headgate.api.shapes.uploads import (
     ContractDraft,
     DryRun,
@@ -55,11 +54,6 @@ from headgate.uploads.upload import (
     check_key,
     id_of_file_upload,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.api.shapes.files import RejectedRow
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100

@@ -3,18 +3,14 @@
 Source: RFC 9110, section 13, Conditional Requests.
 """
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from headgate.api.http.problems import ProblemError
-
-if TYPE_CHECKING:
-    from headgate.api.shapes.base import Shape
+from headgate.api.shapes.base import Shape
 
 JSON = "application/json"
 IfNoneMatch = Annotated[

@@ -1,10 +1,8 @@
 """Health of the lake: the worst state of its runs, tables, freshness, files and quality."""
 
-from __future__ import annotations
-
 import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from headgate.api.lake_ports import LakePorts, TableComparison, senders_of
 from headgate.api.operations.implausible_tables import MAX_RECORDS
@@ -13,16 +11,12 @@ from headgate.api.shapes.lake import Health, HealthCheck, HealthState
 from headgate.lake import keys
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.file_index import FileFilter
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 from headgate.profiling.score import Score
 from headgate.runs.start_or_postpone import RUNNING, SUCCEEDED
 from headgate.snapshots.read_snapshots import newest_snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from headgate.lake.ports import FileRecord
 
 _ORDER: tuple[HealthState, ...] = ("healthy", "unknown", "degraded", "failed")
 NEWEST_FILES = 50

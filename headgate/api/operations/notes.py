@@ -1,20 +1,16 @@
 """Notes on days, which charts over time mark."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import expect_no_numbers, forbidden, invalid, not_found
+from headgate.api.lake_ports import LakePorts
 from headgate.api.operations.row_objects import key_of_id, keys_below, read_row, read_written_rows, write_row
 from headgate.api.shapes.annotations import Annotation, AnnotationAsked, Annotations
 from headgate.lake import keys
 from headgate.masking.redaction import redact_text
-
-if TYPE_CHECKING:
-    from headgate.api.lake_ports import LakePorts
 
 TABLE = "annotations"
 _FOLDER = f"{keys.ANNOTATIONS}/"

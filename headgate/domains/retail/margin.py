@@ -1,14 +1,9 @@
 """The margin of the shop, which every proposal that weighs a cost against a sale assumes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from headgate.domains.retail.measures import Measure
 from headgate.errors import SettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 OPTION = "margin_share"
 MARGIN_SHARE = 0.30

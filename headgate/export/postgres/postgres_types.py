@@ -16,19 +16,13 @@
 | text, varchar, char, json, jsonb, uuid, enum, inet, time, interval, ranges and all others | string | the server's text, which it parses to the same value |
 """  # noqa: E501 a table
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.planning.mapping import CanonicalForm, ExportColumn
+from headgate.export.server.source_tables import SourceColumn
 from headgate.export.server.sql_dialect import SqlDialect
-
-if TYPE_CHECKING:
-    from headgate.export.server.source_tables import SourceColumn
 
 ARRAY, COMPOSITE = "array", "composite"
 _DECIMAL128_DIGITS, _DECIMAL256_DIGITS = 38, 76

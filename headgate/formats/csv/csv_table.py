@@ -1,10 +1,9 @@
 """Read a CSV text as a table with its own columns, without a contract."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from headgate.contracts.file_form import stated_encoding
+from headgate.contracts.model import Contract
 from headgate.formats.blank_rows import without_blank_rows
 from headgate.formats.csv.csv_rows import QUOTE
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
@@ -17,11 +16,6 @@ from headgate.formats.received_rows import Received, written_as
 from headgate.formats.sniff import text_of
 from headgate.matching.file_table import FileTable, TextRows
 from headgate.matching.header_names import made_up_name
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.contracts.model import Contract
 
 _HEAD_BYTES = 1 << 18
 _QUOTES_BYTES = 1 << 22

@@ -1,13 +1,12 @@
 """Find the header of a CSV text by a contract's names, skip its repetitions and join its lines."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import can_have_quotes
+from headgate.contracts.model import Contract
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.csv_rows import QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
@@ -16,11 +15,6 @@ from headgate.formats.csv.quoting import candidate_forms, choose_quoting
 from headgate.formats.sniff import DELIMITERS
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import count_known
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.contracts.model import Contract
 
 _HEADER_LINES = 8
 

@@ -6,13 +6,12 @@ header if its cells are unlike those below them. A text without a header has no 
 first row is data, whatever its width.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from headgate.contracts.file_form import can_have_quotes, has_header
+from headgate.contracts.model import Contract
 from headgate.contracts.source_format import EITHER
 from headgate.formats.csv.csv_rows import QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
@@ -36,11 +35,6 @@ from headgate.formats.csv.text_quotes import with_text_quotes
 from headgate.matching.match_header import count_known, fields_of
 from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.contracts.model import Contract
 
 # Reduced, because a blank would otherwise split the cells of a real file that docs/how-it-works/formats.md
 # names.

@@ -3,24 +3,27 @@
 This reads only plain files: UTF-8 in a dialect that Arrow reads correctly. Other files are read at once.
 """
 
-from __future__ import annotations
-
 import os
 from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from headgate.contracts.file_form import stated_quotes
+from headgate.contracts.model import Contract
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.arrow_readable import has_regular_quotes
+from headgate.formats.csv.csv_rows import Form
+from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
 from headgate.formats.csv.read_csv import MAX_COLUMNS, arrow_options, named_columns, ragged_of
 from headgate.formats.csv.sniff_dialect import sniff_dialect
@@ -30,15 +33,7 @@ from headgate.formats.received_rows import Received, written_as
 from headgate.formats.row_offsets import Distances, Octets, Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
 from headgate.matching.match_header import Header, match_header
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.formats.csv.csv_rows import Form
-    from headgate.formats.csv.dialect import Dialect
-    from headgate.values.cells import Rows
+from headgate.values.cells import Rows
 
 # Smaller files fit into memory and are read faster at once.
 STREAMED_FROM_BYTES = 16 << 20

@@ -1,23 +1,17 @@
 """The dependencies of the gate: the ports that it reads and writes, and the rules for checking files."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from pathlib import Path
 
+from headgate.contracts.model import Contract
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.lake import keys
 from headgate.lake.ports import FileLedger, FileRecord, MaskingKey, ObjectRef, ObjectStore
 from headgate.lake.states import Originals
+from headgate.matching.mappings import Mappings
 from headgate.snapshots.publishing import PARQUET_TYPE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.matching.mappings import Mappings
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ originals stay in raw and records in the ledger. The next merge drops the table.
 until no file is left. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.creation import deployment_reasons
@@ -19,12 +18,8 @@ from headgate.errors import ConflictError, ThrottledError
 from headgate.intake.files.replay_file import REPLAYED
 from headgate.intake.files.revert_file import REMOVED_WITH, is_undone
 from headgate.lake.created_datasets import Author, CreatedDatasets, Removal, not_removed
+from headgate.lake.ports import FileLedger, FileRecord
 from headgate.lake.states import UNDER_WAY, FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from headgate.lake.ports import FileLedger, FileRecord
 
 _PARALLEL_FILES = 8  # the work of each is mostly waiting for services
 MAX_GROUP_BYTES = 32 << 20  # size of the originals that the gate checks at the same time

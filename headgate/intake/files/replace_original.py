@@ -5,15 +5,16 @@ So raw always has the original, or the record names its replacement. docs/adr/00
 the reasons.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from headgate.contracts.model import Contract
 from headgate.contracts.new_column_policy import is_kept_out
 from headgate.errors import HeadgateError, NotFoundError, ServiceError
 from headgate.intake.files.check_local_file import CheckedOriginal, check_local_file, contract_of, origin_of
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.workspace import workspace
 from headgate.intake.rows.masked_at_source import claims_to_be_masked
 from headgate.lake import keys
@@ -21,13 +22,6 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import FileLedger, FileRecord, ObjectRef, ObjectStore, is_stored
 from headgate.lake.states import REPLACED, FileState, OriginalForm, Originals
 from headgate.matching.mappings import Decided
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
-    from headgate.contracts.model import Contract
-    from headgate.intake.files.gate import GatePorts, GateRules
 
 RECEIVED = "received"
 FORM = "form"

@@ -6,13 +6,12 @@ The record then stays `replaying`, and the next replay completes it. docs/adr/00
 and the reasons.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from headgate.errors import BadInputError, ConflictError, NotFoundError
 from headgate.intake.files.check_local_file import (
@@ -26,6 +25,7 @@ from headgate.intake.files.check_local_file import (
     error_fields,
     with_counts,
 )
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.replace_original import (
     FORM,
     RECEIVED,
@@ -44,12 +44,6 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import REPLAY, SUMMARY, FileRecord, ObjectRef, is_stored
 from headgate.lake.states import REVERTED_RULE, UNDECIDED, WITHOUT_ROWS, FileState, OriginalForm
 from headgate.matching.mappings import MAPPABLE_RULES, Decided, Suggested
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from headgate.intake.files.gate import GatePorts, GateRules
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = (
     "replayed",

@@ -8,30 +8,25 @@ If a contract declares deletions or complete loads, curated has these objects be
 A row exists if its source had it after the last deletion of its key. See ADR 13.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
 from headgate.contracts.followed_deletions import follows_deletions, is_full
+from headgate.contracts.model import Contract
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
+from headgate.lake.keys import ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.cast_declared import cast_column
 from headgate.values.parquet_tables import has_utc_times, table_of, with_utc_times
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.contracts.model import Contract
-    from headgate.lake.keys import ExportKey
 
 _FULL = "full"  # the mode of a run that read all rows
 

@@ -8,14 +8,14 @@ Memory does not grow with the file, because a run makes two passes over batches 
   rows in the file's order.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -32,9 +32,11 @@ from headgate.formats.blank_rows import blank_rows_as_written, leave_out_blank_r
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, is_large, open_batches, read_whole
 from headgate.formats.read_file import read_file
+from headgate.formats.received_rows import Received
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows.check_column import check_column
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.intake.rows.count_masked_values import masked_values, numbers_left_out
 from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, Survivors, keep_unique, survivors
 from headgate.intake.rows.duplicate_reasons import duplicate_reasons, take_candidates
@@ -53,6 +55,7 @@ from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
 from headgate.intake.rows.restore_source_texts import columns_from_candidates, kept_texts
 from headgate.intake.rows.spool import Spool
 from headgate.lake.content_hash import sha256_of
+from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
 from headgate.masking.card_columns import KnownCards
 from headgate.values.cells import (
@@ -68,15 +71,6 @@ from headgate.values.cells import (
 )
 from headgate.values.parallel_work import MANY_ROWS, in_turn, side_by_side, use_lean_allocator, work_in_order
 from headgate.values.rules import Breach, among
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from headgate.formats.received_rows import Received
-    from headgate.intake.rows.checked_column import CheckedColumn
-    from headgate.lake.ports import MaskingKey
 
 ABSENT = "absent_or_left_out"
 ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"

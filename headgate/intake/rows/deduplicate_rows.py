@@ -6,24 +6,18 @@ complete keys are compared, never hashes. Other cells are read only for rows tha
 tied, a limited number of ties at a time.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.model import Contract
 from headgate.values.cells import NO_ROWS, Rows, flags, int_array, numbers, text_bytes
 from headgate.values.parallel_work import in_turn
 from headgate.values.unique_values import repetitions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from headgate.contracts.model import Contract
 
 _LOWEST = np.iinfo(np.int64).min
 # So many rows with all their cells take about 150 MB.

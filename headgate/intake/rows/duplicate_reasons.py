@@ -1,25 +1,19 @@
 """Reasons of duplicates: the row of the file that was kept for their key, and the values that differ."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Contract
 from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.restore_source_texts import columns_from_candidates
 from headgate.values.cells import Flags, Rows, decoded, flags, in_one_piece, int_array
 from headgate.values.quoted_values import shown_text
 from headgate.values.refusal_reasons import title_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from headgate.contracts.model import Contract
 
 _SAME = "Row {row} has the same values{masked} and was kept. Nothing has to be done."
 AFTER_MASKING = ", after masking,"

@@ -4,27 +4,21 @@ An id is a keyed hash. Equal parts give the same id in every file, so a row that
 and nobody without the key can find a person's address by hashing possible addresses.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from headgate.contracts.generated_ids import LETTERS, PREFIX
+from headgate.contracts.model import Contract
+from headgate.intake.rows.checked_column import CheckedColumn
+from headgate.lake.ports import MaskingKey
 from headgate.values.cells import NO_ROWS, Rows, int_array
 from headgate.values.unique_values import normal_form
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.contracts.model import Contract
-    from headgate.intake.rows.checked_column import CheckedColumn
-    from headgate.lake.ports import MaskingKey
 
 _REQUIRED = "required"  # rule that a row without an id breaks
 _AS_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")

@@ -1,20 +1,13 @@
 """Count the values of columns that the contract does not have, and keep them in one column of JSON text."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.values.cells import in_one_piece, literal, text_array
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.intake.rows.checked_column import CheckedColumn
-
 
 _SEPARATOR = ", "
 

@@ -5,14 +5,13 @@ gate masks the sent values, and takes the others from the masked form. A token s
 a card number again to correct an amount. See docs/adr/0023-masked-at-source.md.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import zipfile
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -23,18 +22,13 @@ from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.new_column_policy import without_left_out
 from headgate.formats.read_file import read_file
+from headgate.formats.received_rows import Received
 from headgate.intake.rows.masked_at_source import VERDICTS, AtSource, masked_form
 from headgate.intake.rows.masked_original import ABOUT, ROWS, SENSITIVE, SOURCE_ROW, About
 from headgate.lake.refused_correction import refused_correction
 from headgate.lake.states import CORRECTED_ROW, KEPT_COLUMNS
 from headgate.values.cells import Rows, int_array, text_array
 from headgate.values.parquet_tables import table_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from headgate.formats.received_rows import Received
 
 _TEXT = ColumnType(Kind.STRING)
 _ROW = re.compile("[0-9]{1,18}")

@@ -1,17 +1,17 @@
 """Build the quarantine rows of a file: refused rows with their reasons, and duplicates."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Level, Mask
+from headgate.formats.received_rows import Ragged, Received
 from headgate.intake.rows.checked_column import CheckedColumn, of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
@@ -37,12 +37,6 @@ from headgate.values.cells import (
 from headgate.values.refusal_reasons import title_of
 from headgate.values.rules import Breach, among
 from headgate.values.unique_values import RULE as UNIQUE
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from headgate.formats.received_rows import Ragged, Received
 
 FOOTER = "footer"
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'

@@ -5,9 +5,7 @@ searched for card and social security numbers. All digits are hidden if a datase
 the row looks as if cells had slipped, or if a row of another width contains a number.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +13,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import NUMBERS, Kind, Mask
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.masking.find_card_numbers import ANYWHERE, NOWHERE
 from headgate.masking.find_ssns import redact_ssn_forms
 from headgate.masking.redaction import redact, redact_cards
@@ -31,11 +30,6 @@ from headgate.values.cells import (
     matches,
     rewritten_where,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from headgate.intake.rows.checked_column import CheckedColumn
 
 MASKED = "[masked]"
 DESTROYED = "[destroyed]"

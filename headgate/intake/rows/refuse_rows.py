@@ -1,20 +1,14 @@
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from headgate.contracts.model import Contract, Level
 from headgate.errors import BadInputError
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.values.cells import NO_ROWS, Rows, marked
 from headgate.values.refusal_reasons import fault_of
 from headgate.values.rules import Breach, comparison_breach
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.intake.rows.checked_column import CheckedColumn
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ Most texts are kept unchanged or follow from their value. Others (times, numbers
 values) are kept in columns of their own. Of a dropped value only its presence is kept.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,11 +13,7 @@ from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.values.cells import in_one_piece, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.values.rules import Breach
+from headgate.values.rules import Breach
 
 _DROPPED = {Mask.CVV, Mask.TRACK}
 # Each value of these kinds has one text under the grammars of `cast`.

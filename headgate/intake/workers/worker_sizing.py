@@ -5,19 +5,13 @@ first file of a dataset has the forecast FIRST, which is slower and larger than 
 docs/adr/0017-large-files.md describes how these figures were measured.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import FormatName
 from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.lake.ports import MeasuredFile
+from headgate.lake.ports import MeasuredFile
 
 # Smaller files are not examined: no measured file below this size takes a minute or a gigabyte.
 MEASURED_FROM_BYTES = 16 << 20

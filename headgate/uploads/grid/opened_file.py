@@ -1,7 +1,6 @@
-from __future__ import annotations
-
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -29,16 +28,11 @@ from headgate.formats.json.nested_names import all_but_own
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table, table_without_header_row
 from headgate.formats.received_rows import Received
+from headgate.formats.unpack import UnpackedFile
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
 from headgate.matching.header_names import folded, made_up_name
 from headgate.matching.match_header import count_known, names_in_files, with_headings
 from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.formats.unpack import UnpackedFile
 
 _HEAD_BYTES = 1 << 16
 

@@ -1,22 +1,16 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import click
 
 from headgate.aws.events import notification
 from headgate.cli import command_deployment, options
+from headgate.cli.command_deployment import Deployment
 from headgate.errors import SettingsError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, ObjectVersion, SnapshotObjects, VersionedObjects
 from headgate.settings import SystemNamesSettings
 from headgate.wiring import operations, stores
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from headgate.cli.command_deployment import Deployment
 
 FILES = "files"
 _ZONES = ("raw", "curated", "quarantine", "artifacts")

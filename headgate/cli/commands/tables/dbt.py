@@ -1,14 +1,9 @@
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from headgate.cli import command_deployment, options
-
-if TYPE_CHECKING:
-    from headgate.cli.command_deployment import Deployment
+from headgate.cli.command_deployment import Deployment
 
 
 @click.group()

@@ -1,28 +1,23 @@
 """The fraud model: its recipe is contested on the newest period and fitted on all known labels."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
+from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+from headgate.domains.retail.compliance_guardian.scored_periods import Period, Scores
+from headgate.domains.retail.compliance_guardian.stretch import Stretch
 from headgate.learning.calibration import Bin, bins_of
 from headgate.learning.champion_challenger import Contest, Result, decide_contest, log_loss
 from headgate.learning.feature_drift import DriftWatch
 from headgate.learning.store import Trained
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
-    from headgate.domains.retail.compliance_guardian.scored_periods import Period, Scores
-    from headgate.domains.retail.compliance_guardian.stretch import Stretch
 
 NAME = "fraud"
 MAX_TRIED = 2_000_000

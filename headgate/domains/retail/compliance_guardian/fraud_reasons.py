@@ -1,23 +1,16 @@
 """Why a transaction was stopped: how far its facts raised the odds of fraud over those of a typical one."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.domains.retail.compliance_guardian.boosting_models import BOOSTING
+from headgate.domains.retail.compliance_guardian.boosting_models import BOOSTING, FraudModel
 from headgate.domains.retail.compliance_guardian.features import ALL, MEMORY_DAYS, ORDINARY_BELOW
 from headgate.domains.retail.predictions.fraud import is_fact, strongest
 from headgate.scoring.shapley_values import shapley_values
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from headgate.domains.retail.compliance_guardian.boosting_models import FraudModel
 
 Array = npt.NDArray[np.float64]
 

@@ -1,25 +1,19 @@
 """Figures of each day with card transactions: labels, and a digest of what its scores are computed from."""
 
-from __future__ import annotations
-
 import hashlib
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.compliance_guardian.boosting_models import FRAUD, HONEST
+from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
 from headgate.facts.day_hashes import COMBINE, hashes_by_day
 from headgate.facts.fact import Combine, Fact, Tables, fact_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
 
 _READ = ("transaction_id", "transacted_at", "customer_id", "terminal_id", "card_token", "amount", "is_fraud")
 _HASH_TYPE = "decimal(38, 0)"

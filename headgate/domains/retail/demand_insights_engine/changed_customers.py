@@ -1,8 +1,8 @@
-from __future__ import annotations
-
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -29,15 +29,9 @@ from headgate.domains.retail.demand_insights_engine.exported_model import Export
 from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_batches, write_rows
+from headgate.facts.fact import Tables
 from headgate.systems.rows_in_file import OwnFolder, RowsInFile, unstamped_schema
 from headgate.systems.rows_over_base import RowsOverBase
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-    from pathlib import Path
-
-    from headgate.facts.fact import Tables
 
 _ID = "customer_id"
 _STAKE = "value_at_stake_gbp"

@@ -5,10 +5,8 @@ probability is that of a purchase within a year by the same hazard, and purchase
 accordingly.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,22 +14,18 @@ import pandas as pd
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import customer_value, spend_quantiles
+from headgate.domains.retail.demand_insights_engine.customer_value import (
+    CustomerOutlook,
+    StoredOutlook,
+    ValueModel,
+)
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
 from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, POINTS
 from headgate.domains.retail.demand_insights_engine.spend_quantiles import SpendQuantiles
 from headgate.domains.retail.money import amounts_in_arrow
+from headgate.engines.stored_rows import StoredRows
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headgate.domains.retail.demand_insights_engine.customer_value import (
-        CustomerOutlook,
-        StoredOutlook,
-        ValueModel,
-    )
-    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
-    from headgate.engines.stored_rows import StoredRows
 
 Array = npt.NDArray[np.float64]
 

@@ -1,9 +1,7 @@
 """customer_segments: RFM segments as marketers name them, beside clusters from the data alone."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +13,8 @@ from headgate.domains.retail.demand_insights_engine import churn_risk, rfm
 from headgate.domains.retail.demand_insights_engine.late_gaps import rhythm_days
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
 from headgate.engines.frames import frame_of
+from headgate.engines.stored_rows import StoredRows
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from headgate.engines.stored_rows import StoredRows
 
 _READ = ("silent_days", "purchases", "revenue")
 _SPENT = ("revenue", "net_revenue", "revenue_90d", "revenue_year_ago")

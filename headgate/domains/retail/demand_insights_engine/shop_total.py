@@ -6,11 +6,9 @@ same weeks. It is one of the views whose mean is the total of known customers, a
 it: docs/adr/0139-one-total-of-several-views.md.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
@@ -28,11 +26,7 @@ from headgate.domains.retail.demand_insights_engine.origins import Coming, Known
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, TradingClock
 from headgate.domains.retail.measures import Measure
 from headgate.domains.retail.usual_season import with_usual_season
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.facts.fact import Tables
+from headgate.facts.fact import Tables
 
 Array = npt.NDArray[np.float64]
 

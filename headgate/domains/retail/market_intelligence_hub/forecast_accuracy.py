@@ -1,21 +1,15 @@
 """Table `forecast_accuracy`: errors of forecasts from earlier periods, beside Naive2 and their intervals."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from headgate.analytics.forecast_errors import mase, smape
+from headgate.analytics.forecasting import Origin
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive2, owa
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-
-if TYPE_CHECKING:
-    from headgate.analytics.forecasting import Origin
-    from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 Array = npt.NDArray[np.float64]
 

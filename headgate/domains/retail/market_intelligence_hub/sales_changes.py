@@ -1,19 +1,15 @@
 """Table `sales_changes`: when each series went over to another level, from which to which."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from headgate.analytics.periods import Grain
 from headgate.analytics.seasons import discernible
 from headgate.analytics.trends import level_changes
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
-
-if TYPE_CHECKING:
-    from headgate.analytics.periods import Grain
 
 COLUMNS = [
     *SERIES,

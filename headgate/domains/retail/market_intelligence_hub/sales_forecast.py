@@ -1,9 +1,5 @@
 """Table `sales_forecast`: what each series will sell, period by period, with intervals."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,11 +7,9 @@ import pandas as pd
 from headgate.analytics.running_sums import sum_errors
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 from headgate.domains.retail.market_intelligence_hub.planned_sums import COLUMNS as PLAN_COLUMNS
 from headgate.domains.retail.money import amounts
-
-if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 Array = npt.NDArray[np.float64]
 

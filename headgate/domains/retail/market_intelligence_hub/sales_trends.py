@@ -1,18 +1,12 @@
 """Table `sales_trends`: where each series is going, and whether that is more than noise."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from headgate.analytics import trends
+from headgate.analytics.periods import Grain
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
-
-if TYPE_CHECKING:
-    from headgate.analytics.periods import Grain
 
 _OWN_NAMES = {"recent_mean": "recent_revenue"}
 COLUMNS = [*SERIES, *(_OWN_NAMES.get(name, name) for name in trends.COLUMNS if name != "status"), "unit"]

@@ -3,15 +3,13 @@
 docs/adr/0031-models-kept-and-contested.md has the reasons.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from headgate.api.analytics import tables
 from headgate.api.analytics.scorers import exported, origin
 from headgate.api.http.problems import invalid, not_built, not_found
+from headgate.api.lake_ports import LakePorts
 from headgate.domains.retail.predictions.shapes import (
     CustomerAsked,
     CustomerPrediction,
@@ -24,9 +22,6 @@ from headgate.domains.retail.predictions.shapes import (
     IntentAsked,
     IntentPrediction,
 )
-
-if TYPE_CHECKING:
-    from headgate.api.lake_ports import LakePorts
 
 _FRAUD = ("compliance-guardian", "fraud")
 _CUSTOMERS = ("demand-insights-engine", "customers")
