@@ -93,7 +93,7 @@ class FileTable:
     def shown(self) -> tuple[str, ...]:
         """The displayed names, without blanks around them.
 
-        `column_3` replaces one that is blank or may be a cell's value, and the second `price` is `price_2`.
+        `column_3` replaces one that is blank or not showable, and the second `price` is `price_2`.
         """
         names = [name.strip() for name in self.names]
         taken = {folded(name) for name in names}
@@ -105,6 +105,12 @@ class FileTable:
             else unused_name(f"{name}_{names[:place].count(name)}", taken)
             for place, name in enumerate(names, 1)
         )
+
+    @property
+    def rememberable(self) -> tuple[str, ...]:
+        """The displayed names that decide about columns of other files; none says which heading is hidden."""
+        pairs = zip(self.names, self.shown, strict=True)
+        return tuple(shown for name, shown in pairs if not name.strip() or showable(name))
 
     @property
     def samples(self) -> tuple[pa.Array, ...]:

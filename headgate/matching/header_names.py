@@ -1,28 +1,16 @@
 """Compare names of columns, and decide which of them may be displayed."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import cache
 
+from headgate.masking.redaction import redact_text
 from headgate.plain_names import in_plain_letters
 
-# In a file without a header, the first row is read as names: anything but words, with a unit, a year or a
-# scale, may be a cell's value and is not displayed. Forms and surveys export whole questions as names.
-_MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
-_LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
-_NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
-# The scale of a rate, as in `mites/100 bees` and `fat per 100 g`.
-_AFTER_PER = "|".join(f"(?<={per})" for per in ("/", "per ", "pro ", "je ", "pour ", "por "))
-_SCALE = f"(?:{_AFTER_PER})1000?(?= ?[A-Za-z])"
-_PUNCTUATION = "[_ .,:?/%°&+*#'\"()\\[\\]$-]"
-_BEGINNING = f"(?:[0-9]{{1,2}}[.)] ?)?[('\"]*(?:# ?)?(?:{_LETTER}|_)"
-_SHOWABLE = re.compile(f"{_BEGINNING}(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}|{_SCALE}){{0,250}}")
-# A sentence is shown if it is a question or ends as a label does: it may be a remark about somebody.
-_MAX_NAME, _ENDS_OF_QUESTIONS = 60, ("?", ")", "*", ":")
-_MAX_DIGITS = 4
-_MARKS_OF_QUESTIONS = "\N{INVERTED QUESTION MARK}\N{INVERTED EXCLAMATION MARK}\N{HORIZONTAL ELLIPSIS}"
-_NEVER = "\0"
+# No message, log or record of a file may have a card number or SSN, nor an address of a person as a heading.
+_ADDRESS = re.compile(r"\S[@\N{FULLWIDTH COMMERCIAL AT}]\S")
+_MIN_DIGITS_OF_SECRET = 3  # a verification code's
 # English, German, Dutch, French, Spanish and Italian, without marks.
 _IDENTIFIER = re.compile(
     r"\b(?:id|no|nr|num|number|code|key|ref|reference|numero|codice|imo|mmsi|isbn|vin|uuid)$|nummer$|[a-z]{3}nr$|kennung$"
@@ -30,38 +18,19 @@ _IDENTIFIER = re.compile(
 )
 
 
+@cache
 def showable(name: str) -> bool:
-    """Return whether a name may be displayed: words of any language, with a unit or a year, but no value.
+    """Return whether a heading may be displayed: each one but a blank one, or one with a number of a card.
 
-    >>> [showable(name) for name in ("nitrat [mg/l]", "sales_2027", "ord4111", "12/27")]
-    [True, True, False, False]
+    Social security numbers and addresses of e-mail are not displayed either.
+
+    >>> [showable(name) for name in ("nitrat [mg/l]", "1.8.0 Energie [kWh]", "2027", "4111111111111111", " ")]
+    [True, True, True, False, False]
     """
-    # Many scripts write vowels as marks on a letter, and macOS writes umlauts in this way.
-    text = "".join(map(_as_ascii, re.sub("(?<=m)[²³]", "", unicodedata.normalize("NFC", name))))
-    is_sentence = len(text) > _MAX_NAME or "?" in text
-    return (
-        sum(character.isdigit() for character in text) <= _MAX_DIGITS
-        and _SHOWABLE.fullmatch(text) is not None
-        and (not is_sentence or text.rstrip().endswith(_ENDS_OF_QUESTIONS))
-    )
-
-
-def _as_ascii(character: str) -> str:
-    """Return a letter of any script as `x`, and punctuation as `'`, as `_SHOWABLE` expects."""
-    if character.isascii() or character == "°":
-        return character
-    if character.isalpha():
-        return "x"
-    category = unicodedata.category(character)
-    if category in _MARKS:
-        return _MARK
-    if category in {"Pi", "Pf", "Pd"} or character in _MARKS_OF_QUESTIONS:
-        return "'"
-    # Punctuation of full width in Chinese and Japanese forms, and signs of units such as ㎡, ℃ and №.
-    if category.startswith("P") or category == "So":
-        plain = unicodedata.normalize("NFKC", character)
-        return plain if plain.replace("°", "").isascii() else _NEVER
-    return {"Sc": "$", "Zs": " "}.get(category, _NEVER)
+    if not name.strip() or _ADDRESS.search(name):
+        return False
+    digits = sum(character.isdigit() for character in name)
+    return digits < _MIN_DIGITS_OF_SECRET or redact_text(name) == name
 
 
 def folded(name: str) -> str:

@@ -40,7 +40,8 @@ def decided_places(
         fields: column → field, as decided for another header. Fields that the contract lacks, or whose name
             another column of the file has, decide nothing.
     """
-    by_name = {folded(name): field for name, field in fields.items()}
+    kept = {*map(folded, headed.rememberable)}
+    by_name = {folded(name): field for name, field in fields.items() if folded(name) in kept}
     names = [folded(name) for name in headed.shown]
     open_fields = {None, *contract.names} - {*names}
     return {

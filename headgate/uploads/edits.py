@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from headgate.matching.header_names import made_up_name
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
@@ -99,6 +101,15 @@ class Edits:
             ),
             cells=tuple(replace(cell, column=new(cell.column)) for cell in self.cells),
         )
+
+    def in_own_names(self, names: Sequence[str]) -> Edits:
+        """Return the edits of a file in its own names of columns.
+
+        Earlier versions called a column by its place if its heading was no plain name.
+        """
+        others = {*names, *self.made_columns}
+        by_place = {made_up_name(place): name for place, name in enumerate(names, start=1)}
+        return self.renamed({old: name for old, name in by_place.items() if old not in others})
 
     @property
     def changes_values(self) -> bool:

@@ -10,8 +10,10 @@ list (`lines_position`), because the file has no other key for it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.file_form import stated_beside, stated_records
@@ -30,6 +32,7 @@ WHOLE = "$"
 _SEPARATOR = "."
 _MAX_LEVELS = 16
 _MAX_LISTS = 50  # an object whose names are ids has one list per id
+_LONG_NUMBER = re.compile(r"\d{5}")
 _ENCLOSING_PREFIX = "parent"  # prefix of the columns of the records that enclose a list
 _POSITION = "position"
 
@@ -90,7 +93,7 @@ def record_lists(parsed: object) -> tuple[RecordList, ...]:
     counts: Counter[Path] = Counter()
     inner: set[Path] = set()
     _count(parsed, (), counts, inner, is_inner=False)
-    if len(counts) > _MAX_LISTS or not all(showable(name) for path in counts for name in path):
+    if len(counts) > _MAX_LISTS or any(map(_may_be_value, chain.from_iterable(counts))):
         return ()
     return tuple(
         RecordList(
@@ -102,6 +105,11 @@ def record_lists(parsed: object) -> tuple[RecordList, ...]:
         )
         for path, count in counts.items()
     )
+
+
+def _may_be_value(name: str) -> bool:
+    """Return whether a name in an object may be a value, such as the number of an article."""
+    return _LONG_NUMBER.search(name) is not None or not showable(name)
 
 
 def values_beside(parsed: object, path: Path) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _stored_edits(
         return edits, False
     about_rows = dict.fromkeys(opened.names[len(headed.names) :])
     if read := mappings.remembered_edits(key, headed):
-        stored = Edits.of(read).for_next_file
+        stored = Edits.of(read).for_next_file.in_own_names(headed.shown)
         stored = replace(stored, columns={**stored.columns, **about_rows})
         remembered, is_applicable = _applicable(stored, opened, mappings)
         is_applicable = is_applicable and edits.dataset in {"", remembered.dataset}
@@ -73,22 +73,23 @@ def _nearest_edits(
     key: str, dataset: str, headed: FileTable, mappings: Mappings, beside: Collection[str]
 ) -> Edits | None:
     """Return the edits stored for the nearest header, as far as they are about the file's columns."""
-    shown = {folded(name): name for name in headed.shown}
+    names = headed.rememberable
+    shown = {folded(name): name for name in names}
     every = [Edits.of(read).for_next_file for read in mappings.edits_of_other_headers(key, headed)]
     every = [
         each.renamed({name: shown.get(folded(name), name) for name in each.mentioned_columns})
         for each in every
         if dataset in {"", each.dataset}
     ]
-    headers = [each.mentioned_columns - ({*each.made_columns} - {*headed.shown}) for each in every]
+    headers = [each.mentioned_columns - ({*each.made_columns} - {*names}) for each in every]
     place = place_of_nearest(headed.shown, headers)
     if place is None:
         return None
     nearest, contract = every[place], mappings.contracts[every[place].dataset]
-    fitted = _without_moments(nearest.fitted_to((*headed.shown, *beside), contract), contract, headed.shown)
+    fitted = _without_moments(nearest.fitted_to((*names, *beside), contract), contract, names)
     with suppress(BadInputError):
         check_widths(fitted, contract)
-        return _with_own_names(fitted, headed.shown, contract)
+        return _with_own_names(fitted, names, contract)
     return None
 
 

@@ -67,6 +67,7 @@ def edited_content(
         return open_file(file, folder, read, name, limit_bytes, beside=beside)
 
     opened = opened_at(sheet)
+    edits = edits.in_own_names(opened.names) if opened else edits
     if is_open and opened and edits.part and not (lists or edits.dataset or edits.is_of_no_dataset):
         dataset = dataset if fits_dataset(dataset, upload.key, opened, mappings) else ""
     if opened and upload.edits is None and dataset not in contracts and file == path and not lists:

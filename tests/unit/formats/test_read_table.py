@@ -12,7 +12,7 @@ def test_a_header_wider_than_its_rows_names_the_columns_that_there_are() -> None
 
 
 def test_a_column_that_cannot_be_shown_has_the_name_of_the_draft_unless_another_has_it() -> None:
-    assert list(unknown_table(b"id,,2024-03\na,x,y\nb,z,w\n").by_shown_name) == ["id", "column_2", "column_3"]
+    assert list(unknown_table(b"id,,2024-03\na,x,y\nb,z,w\n").by_shown_name) == ["id", "column_2", "2024-03"]
     assert list(unknown_table(b"id,,column_2\na,x,y\nb,z,w\n").by_shown_name) == [
         "id",
         "column_2_",

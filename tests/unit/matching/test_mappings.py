@@ -517,6 +517,38 @@ def test_a_header_that_may_be_a_cells_value_is_not_shown() -> None:
     assert headed is None or "4111" not in str(headed.shown)
 
 
+METERS = Contract(
+    "headgate.source.meters",
+    "meters",
+    "source",
+    "1.0.0",
+    (
+        *(Column(name, ColumnType(Kind.STRING)) for name in ("meter", "place", "day", "tariff")),
+        Column("energy_kwh", ColumnType(Kind.DECIMAL, precision=12, scale=3)),
+    ),
+)
+
+
+def meters(heading: str) -> bytes:
+    rows = "".join(f"M{number},Ulm,2026-10-0{number},HT,1.{number}\n" for number in range(1, 6))
+    return f"M,Ort,Tag,T,{heading}\n{rows}".encode()
+
+
+@pytest.mark.parametrize("heading", ["1.8.0 Bezug [kWh]", "Karte 4111 1111 1111 1111"])
+def test_a_decision_about_a_heading_is_not_applied_to_another_one_at_its_place(heading: str) -> None:
+    """The feed-in of a meter (2.8.0) went into the column of its consumption (1.8.0) unasked."""
+    mappings = Mappings(MemoryObjects(), "artifacts", {"meters": METERS}, sample_table)
+    suggested = mappings.assigned("meters/a.csv", "meters", meters(heading))
+    mappings.remember(suggested, ("meter", "place", "day", "tariff", "energy_kwh"))
+    again = mappings.decide("meters/b.csv", "meters", meters(heading))
+    assert isinstance(again, Decided)
+    assert again.fields[-1] == "energy_kwh"
+    other = mappings.suggestion("meters/c.csv", "meters", meters("2.8.0 Einspeisung [kWh]"))
+    assert other
+    assert other.names[-1] == "2.8.0 Einspeisung [kWh]"
+    assert other.how == (*("remembered",) * 4, "value")
+
+
 @pytest.mark.parametrize(
     ("key", "body"), [("payments/a.csv", UNSURE), ("inbox/a.csv", b"member,points,tier\n1,20,gold\n")]
 )

@@ -93,9 +93,17 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
         "満足度は\uff1f",
         "面積㎡",
         "温度℃",
+        "1.8.0 Wirkenergie [kWh]",
+        "2025",
+        "01.10.2026",
+        "Zähler 10034567",
+        "12/27",
+        "ord4111",
+        "%",
+        "Anteil der Haushalte mit mehr als drei Personen im Jahresdurchschnitt in Prozent",
     ],
 )
-def test_a_plain_word_or_question_of_any_language_may_be_reported(name: str) -> None:
+def test_a_heading_of_any_language_and_with_any_number_is_shown_as_the_file_has_it(name: str) -> None:
     assert showable(name)
 
 
@@ -103,32 +111,15 @@ def test_a_plain_word_or_question_of_any_language_may_be_reported(name: str) -> 
     "name",
     [
         "4111111111111111",
-        "ord4111",
-        "\u0664\u0661\u0661\u0661",
-        "\u2463\u2460\u2460\u2460",
-        "a\u00b2\u00b3\u00b9",
-        "नाम\u0967\u0968\u0969",  # Devanagari digits
-        "4\u03081\u03081\u03081",
-        "\u0308",
-        "a" + "\u0308" * 9,
+        "Karte 4111 1111 1111 1111",
+        "078-05-1120",
         "ann@example.com",
-        "12/27",
-        "ord/100",
-        "ord/411 b",
-        "ord 100 b",
-        "4111? 1111!",
-        "1. 4111 1",
-        "4.",
-        "How likely (0\u066010)?",
-        "a" * 300,
-        "Pays late; call Mrs. Smith, she is ill!",
-        "Patient has diabetes? Yes",
         "anna\uff20example.org",
-        "She called twice about the lamp of her mother and would like to get it back",
+        " ",
         "",
     ],
 )
-def test_what_may_be_a_value_is_not_shown_as_a_name(name: str) -> None:
+def test_the_number_of_a_card_or_a_person_and_an_address_are_not_shown_as_a_name(name: str) -> None:
     assert not showable(name)
 
 
