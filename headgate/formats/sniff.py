@@ -61,6 +61,7 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _PAGE = re.compile(rb"\A(?:\s*<[?!][^>]*>)*\s*<(?:html|table)[\s>]", re.IGNORECASE)
 _BLANKS = b" \t\r\n"
 _PROBE_BYTES = 1 << 16
+_MAX_UTF8_BYTES = 3  # of a character of the guessed encodings
 MAX_CONFIDENCE_OF_RIVALS = 0.8  # a person is asked
 _HEADER_BYTES = 1 << 20
 
@@ -243,6 +244,10 @@ def _check_no_other_format(content: bytes) -> None:
 
 
 def _decode_by_guess(content: bytes) -> Text:
+    # A workbook is binary at once. Its bytes would be searched for words, which takes longer than to read it.
+    head = content[: _PROBE_BYTES // _MAX_UTF8_BYTES]
+    if b"\0" in head and _CONTROLS.search(head.replace(b"\0", b"")):
+        raise _not_text("binary data")
     guess = guess_encoding(content)
     is_western = guess.encoding == GUESSED
     try:

@@ -1,7 +1,9 @@
 import codecs
+import io
 from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from headgate.contracts.line_encoding import EACH_LINE
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
+from headgate.formats import sniff
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.json_records import holds_json, read_records
 from headgate.formats.row_offsets import offsets_in_original
@@ -285,6 +288,14 @@ def test_western_text_is_accepted_where_no_encoding_is_stated(text: str) -> None
 )
 def test_what_shows_its_encoding_is_read_in_it_whatever_is_stated(content: bytes) -> None:
     assert text_for(content, stating("windows-1250")) == text_of(content)
+
+
+def test_no_encoding_is_guessed_for_the_bytes_of_a_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search for words among them takes longer than to read the workbook."""
+    stream = io.BytesIO()
+    openpyxl.Workbook().save(stream)
+    monkeypatch.setattr(sniff, "guess_encoding", lambda _: pytest.fail("binary data have no words"))
+    assert not holds_json(stream.getvalue())
 
 
 def test_a_utf8_text_with_a_wrong_byte_is_not_read_in_the_stated_encoding() -> None:
