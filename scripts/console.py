@@ -171,7 +171,12 @@ def _npx(tool: str, *arguments: str) -> None:
 
 
 def _run(command: Sequence[str]) -> None:
-    environment = {**os.environ, "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {
+        **os.environ,
+        "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        # Most objects of linters and compilers die young: a larger space for new ones saves a twentieth.
+        "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --max-semi-space-size=64",
+    }
     done = subprocess.run(
         command,
         cwd=SOURCE,
