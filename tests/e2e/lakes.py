@@ -219,9 +219,8 @@ def options_of(variables: tuple[str, ...]) -> list[str]:
 
 def deploy(name: str, *variables: str, project: Path = ROOT) -> str:
     """Deploy the lake of a project folder to an emulator of its own, and return what that printed."""
-    command = [sys.executable, DEPLOY, "apply", "emulator", "--name", name, "--own", *options_of(variables)]
-    environment = {**os.environ, "HEADGATE_PROJECT": str(project)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    command = [DEPLOY, "apply", "emulator", "--name", name, "--own", *options_of(variables)]
+    done = warm_python.run(command, {**os.environ, "HEADGATE_PROJECT": str(project)}, ROOT)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
 
