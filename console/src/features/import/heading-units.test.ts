@@ -21,6 +21,13 @@ test.each([
   ['strength_mpa', 'Strength', 'MPa'],
   ['Spitze kW', 'Spitze', 'kW'],
   ['latency_ms', 'Latency', 'ms'],
+  ['Distance KM', 'Distance', 'km'],
+  ['Laufzeit ms', 'Laufzeit', 'ms'],
+  ['response_ms', 'Response', 'ms'],
+  ['Czas (ms)', 'Czas', 'ms'],
+  ['rüzgar (m/s)', 'rüzgar', 'm/s'],
+  ['Cena zł', 'Cena', 'PLN'],
+  ['Cena jedn. (zł)', 'Cena jedn.', 'PLN'],
   ['wind_speed_ms', 'Wind speed', 'm/s'],
   ['Windgeschwindigkeit ms', 'Windgeschwindigkeit', 'm/s'],
   ['Umsatz netto in €', 'Umsatz netto', 'EUR'],
@@ -36,6 +43,9 @@ test.each([
 
 test.each([
   'column_l',
+  'rüzgar_ms', // wind in Turkish: metres per second
+  'ms',
+  'Group K',
   'Temp min',
   'Umsatz Bar',
   'Group A',
@@ -56,4 +66,6 @@ test.each([
 test('the sign of one currency is its code, and a unit is none', () => {
   expect(currencyCode('€')).toBe('EUR')
   expect(currencyCode('kg')).toBe('')
+  expect(currencyCode('zł')).toBe('PLN')
+  expect(currencyCode('kr')).toBe('') // of several countries
 })

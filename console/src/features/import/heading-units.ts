@@ -25,7 +25,6 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 /** Units that are no other word: `min` may be a minimum, and `A` a group. */
 const CERTAIN = [
-  'ms',
   'mg',
   'kg',
   'mm',
@@ -54,6 +53,8 @@ const LAST_WORD = /^(.*\S)[\s_-]+(\S+)$/
 const SPEED = /[\s_](mm|m|km)[_/](s|h)$/i
 const TEMPERATURE = /^(.*temp(?:erature?)?)[\s_.-]*°?([cf])$/i
 const LASTING = /(?:dauer|duration|time|zeit|stillstand|delay|downtime|runtime)$/i
+/** Behind these words, too, `ms` are milliseconds; behind others it may be m/s. */
+const ANSWERING = /(?:latency|latenz|response|elapsed|ping|timeout|lag)$/i
 /** Behind these words `ms` is m/s, and never milliseconds. */
 const SPEEDING = /(?:speed|velocity|wind|geschwindigkeit|vitesse)$/i
 const CAPACITY = /(?:volume|volumen|capacity|inhalt|fuellmenge|füllmenge|contenance)$/i
@@ -70,9 +71,25 @@ const PERCENT = 'percent'
 const CURRENCIES = Intl.supportedValuesOf('currency')
 let codesOfSigns: ReadonlyMap<string, string> | undefined
 
+/** A sign of letters that are no word in a heading, such as zł and Kč; empty for others, such as K and kr. */
+function ownSign(currency: string): string {
+  const parts = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+  }).formatToParts(0)
+  const sign = parts.find(({ type }) => type === 'currency')?.value ?? ''
+  return /[^\x20-\x7e]/.test(sign) && /\p{L}/u.test(sign) ? sign : ''
+}
+
 /** The first currency with each sign; made once, when a text may be a sign, because every currency is asked for its own. */
 function codeOfSign(sign: string): string {
-  codesOfSigns ??= new Map(CURRENCIES.toReversed().map((code) => [signOfCurrency(code), code]))
+  codesOfSigns ??= new Map(
+    CURRENCIES.toReversed().flatMap((code) => [
+      [signOfCurrency(code), code],
+      [ownSign(code), code],
+    ]),
+  )
   return codesOfSigns.get(sign) ?? ''
 }
 
@@ -94,7 +111,7 @@ function codeOfName(word: string): string {
 /** The code of a currency, of its name of one word, or of a sign that only one currency has; empty for other texts. */
 export function currencyCode(text: string): string {
   if (CURRENCIES.includes(text)) return text
-  if (/[a-z]/i.test(text)) return codeOfName(text)
+  if (/^[a-z ]+$/i.test(text)) return codeOfName(text)
   return text ? codeOfSign(text) : ''
 }
 
@@ -130,6 +147,7 @@ function unitBehind(rest: string, last: string): string {
   if (!rest) return ''
   if (last === '%') return PERCENT
   if (last === 'ms' && SPEEDING.test(rest)) return 'm/s'
+  if (last === 'ms' && (LASTING.test(rest) || ANSWERING.test(rest))) return last
   if (last === 'l' && CAPACITY.test(rest)) return last
   if (last === 'min' && LASTING.test(rest)) return last
   if (last === 'bar' && PRESSING.test(rest)) return last
