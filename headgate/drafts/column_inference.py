@@ -304,10 +304,10 @@ def are_ibans(text: pa.Array) -> bool:
     return bool(probed) and sum(map(is_iban, probed)) >= MOSTLY_SHARE * len(probed)
 
 
-def are_names_of_people(text: pa.Array) -> bool:
+def are_names_of_people(text: pa.Array, min_share: float = MOSTLY_SHARE) -> bool:
     """Return whether nearly all of the first distinct texts are two to four words with capitals."""
     probed = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
-    return len(probed) > 0 and flags(matches(probed, _NAME_OF_PERSON)).mean() >= MOSTLY_SHARE
+    return len(probed) > 0 and flags(matches(probed, _NAME_OF_PERSON)).mean() >= min_share
 
 
 def is_prose(text: pa.Array) -> bool:

@@ -86,8 +86,8 @@ from headgate.values.cells import blank_to_null
 _Facts = TypeVar("_Facts")
 
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
-# A sentence, several lines, or a number as long as a telephone's: an answer in somebody's own words.
-_FREE_ANSWER = r"[.!?]\s*$|\n|(?:[0-9][ -]?){7}"
+# A sentence, several lines, or a number of two digits: answers in somebody's own words, and free labels.
+_LABEL = r"[.!?]\s*$|\n|[0-9][ -]?[0-9]"
 # With a sign of telephone numbers, since plain digits may be numbers of meters; IPv4 and IPv6.
 _CONTACTS = (
     r"^(?:\+[0-9 ()/.-]{7,}|\(?0[0-9]{1,5}\)?[ /-][0-9][0-9 -]{3,}|[0-9]{3}[-. ][0-9]{3}[-. ][0-9]{4}"
@@ -98,6 +98,8 @@ _SHEET_NAME = "Name of the sheet of the row"
 # numbers of identity cards in Spain (with a letter), Peru and Argentina.
 _OF_PEOPLE = {"dni": r"^\s*[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[A-Za-z]?\s*$"}
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
+_MIN_OF_CATEGORY = 3  # rows of each value
+_SHARE_OF_NAMES = 0.5  # of the values: titles and other names are beside them, as in `ifj. Űr Béla`
 
 
 @dataclass(frozen=True)
@@ -654,16 +656,23 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
 
 
 def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
-    """Return a rule that warns of other values than the few of a column, as the sample may lack some."""
+    """Return a rule that warns of other values than the categories of a column.
+
+    Categories are a few short words, each in several rows: a value that occurs once shows that the sample
+    lacks others. Names of people, and labels with numbers such as branches, articles and meters, have no end.
+    """
     given = blank_to_null(text).drop_null()
     if column_type.kind is not Kind.STRING or len(given) < _ROWS_FOR_VALUES:
         return []
-    different = pc.unique(given)
-    if pc.any(pc.match_substring_regex(different, _FREE_ANSWER)).as_py():
-        return []
+    counts = pc.value_counts(given)
+    different = counts.field("values")
     values = sorted(different.to_pylist())
-    is_short = len(values) <= _MAX_VALUES and max(map(len, values)) <= _MAX_VALUE
-    return [Rule("valid_values", tuple(values), Level.WARN)] if is_short else []
+    if len(values) > _MAX_VALUES or max(map(len, values)) > _MAX_VALUE:
+        return []
+    is_rare = pc.min(counts.field("counts")).as_py() < _MIN_OF_CATEGORY
+    has_labels = pc.any(pc.match_substring_regex(different, _LABEL)).as_py()
+    is_open = is_rare or has_labels or are_names_of_people(text, _SHARE_OF_NAMES)
+    return [] if is_open else [Rule("valid_values", tuple(values), Level.WARN)]
 
 
 def _keyed(column: Column) -> Column:

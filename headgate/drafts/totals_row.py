@@ -308,7 +308,10 @@ def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa
     """
     last = [len(next(iter(cells.values()))) - 1] if totals_of(columns.values(), cells) else []
     lines = {*report_lines(columns.values(), cells).every, *last}
-    blank = {name: rows_where(pc.is_null(blank_to_null(cells[name]))).tolist() for name in columns}
+    blank = {
+        name: rows_where(pc.is_null(blank_to_null(null_where_absent(column, cells[name])))).tolist()
+        for name, column in columns.items()
+    }
     return {
         name: replace(column, required=True, rules=(Rule("required"), *column.rules))
         for name, column in columns.items()

@@ -169,7 +169,8 @@ def _first_reasons(reasons: Sequence[Breach], count: int) -> Rows:
 
 
 def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
-    """Return a JSON list of the rules that each row breaks, in the contract's order."""
+    """Return a JSON list of the rules for which each row is not accepted, in the contract's order."""
+    reasons = [reason for reason in reasons if reason.level is not Level.WARN]
     positions = np.repeat(np.arange(len(reasons)), [len(reason.rows) for reason in reasons])
     rows = np.concatenate((NO_ROWS, *(reason.rows for reason in reasons)))
     counts = np.bincount(rows, minlength=count)

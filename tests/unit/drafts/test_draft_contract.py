@@ -345,6 +345,27 @@ def test_few_repeated_values_become_a_rule_that_only_warns() -> None:
     assert Rule("valid_values", ("open", "shut"), Level.WARN) in drafted(body).column("state").rules
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Filial 01 - Pinheiros", "Filial 02 - Itajaí"],
+        ["Dipirona Sódica 1g c/10", "Losartana"],
+        ["Dr. Tóth-Nagy Éva", "Kovács Ágnes", "ifj. Űr Béla"],
+        ["LG-20931", "LG-20932"],
+    ],
+    ids=["branches", "articles", "people", "serial numbers"],
+)
+def test_names_and_labels_with_numbers_are_no_list_of_valid_values(values: list[str]) -> None:
+    texts = [values[at % len(values)] for at in range(200)]
+    body = csv_of(id=[str(at) for at in range(200)], thing=texts, state=["open", "shut"] * 100)
+    assert "valid_values" not in [rule.name for rule in drafted(body).column("thing").rules]
+
+
+def test_a_value_that_occurs_once_shows_that_there_are_others() -> None:
+    body = csv_of(id=[str(at) for at in range(200)], state=["open", "shut"] * 99 + ["open", "lost"])
+    assert "valid_values" not in [rule.name for rule in drafted(body).column("state").rules]
+
+
 @pytest.mark.parametrize("name", ["kunde", "full_name", "plz", "zip", "phone"])
 def test_people_and_codes_are_no_list_of_valid_values(name: str) -> None:
     body = csv_of(id=[str(at) for at in range(200)], **{name: ["01067", "01099"] * 100})

@@ -159,7 +159,7 @@ def test_the_values_of_a_line_of_totals_that_stays_out_of_an_upload_are_no_doubt
 
 def test_the_name_of_a_line_of_totals_is_no_value_of_its_column() -> None:
     hives = "".join(
-        f"V-{n:03};H-{n % 8 + 1:02};2026-0{n % 9 + 1}-{n % 28 + 1:02};{n % 4};{n},{n % 10}\n"
+        f"V-{n:03};hive {'abcdefgh'[n % 8]};2026-0{n % 9 + 1}-{n % 28 + 1:02};{n % 4};{n},{n % 10}\n"
         for n in range(130)
     )
     body = f"visit;hive;date;frames;weight\n{hives};Total;;;18.123,4\n".encode()
@@ -395,3 +395,16 @@ def test_a_last_row_of_the_only_number_in_a_column_is_no_sum_without_a_word() ->
     caller = uploader()
     body = b"ort;name;anzahl\nA;Anna;0\nB;Bert;5\nC;Carl;0\nD;Dora;0\n;;5\n"
     assert checked(caller, uploaded(caller, body, "liste.csv", "")).json["grid"]["totals"] == []
+
+
+def test_a_word_that_is_read_as_empty_makes_no_column_one_that_only_totals_leave_empty() -> None:
+    """`Desconto` of a pharmacy's sales has `-` in a third of its rows, and nothing in the line of totals."""
+    amounts = [100 + at for at in range(90)]
+    rows = "".join(
+        f"C-{at:03};{amount};{'-' if at % 3 else f'{at},50'}\n" for at, amount in enumerate(amounts)
+    )
+    body = f"cupom;quantia;desconto\n{rows}TOTAL GERAL;{sum(amounts)};\n".encode()
+    column = draft_from_sample(body, "vendas", strict=False).contract.column("desconto")
+    assert column.format is not None
+    assert column.format.nulls == ("-",)
+    assert not column.required

@@ -1,5 +1,5 @@
-import { Button, Checkbox, NativeSelect, Table, TextInput, VisuallyHidden } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Checkbox, NativeSelect, Table, TagsInput, TextInput, VisuallyHidden } from '@mantine/core'
+import { Fragment, useState } from 'react'
 
 import {
   columnPlaces,
@@ -96,63 +96,82 @@ export function DraftColumnsTable({
               {way(at, 'Take in', false)}
             </Table.Tr>
           ) : (
-            <Table.Tr key={at}>
-              <Table.Td className={column.heading && !column.isSheetName ? 'any-text' : 'muted'}>
-                {headingOf(column, at, inFile)}
-              </Table.Td>
-              <Table.Td data-label="column in the table">
-                <NameInput
-                  label={`Name of column ${at + 1}`}
-                  name={column.name}
-                  onName={(name) => onChange(at, { ...column, name })}
-                />
-              </Table.Td>
-              <Table.Td data-label="holds">
-                <NativeSelect
-                  size="xs"
-                  miw="8.5rem"
-                  aria-label={`Type of ${column.name}`}
-                  value={column.type}
-                  disabled={isMasked(column) || column.isSheetName}
-                  data={[
-                    { value: column.type, label: typeWords(column.type) },
-                    ...TYPES.filter((one) => typeWords(one.value) !== typeWords(column.type)),
-                  ]}
-                  onChange={(event) => onChange(at, { ...column, type: event.currentTarget.value })}
-                />
-              </Table.Td>
-              <Table.Td data-label="unit">
-                {isNumber(column.type) ? (
-                  <TextInput
-                    size="xs"
-                    w="4.5rem"
-                    maxLength={20}
-                    aria-label={`Unit of ${column.name}`}
-                    value={column.unit}
-                    onChange={(event) => onChange(at, { ...column, unit: event.currentTarget.value })}
+            <Fragment key={at}>
+              <Table.Tr>
+                <Table.Td className={column.heading && !column.isSheetName ? 'any-text' : 'muted'}>
+                  {headingOf(column, at, inFile)}
+                </Table.Td>
+                <Table.Td data-label="column in the table">
+                  <NameInput
+                    label={`Name of column ${at + 1}`}
+                    name={column.name}
+                    onName={(name) => onChange(at, { ...column, name })}
                   />
-                ) : null}
-              </Table.Td>
-              <Table.Td data-label="always filled">
-                <Checkbox
-                  size="xs"
-                  aria-label={`${column.name} is always filled`}
-                  checked={column.required || column.key}
-                  disabled={column.key}
-                  onChange={(event) => onChange(at, { ...column, required: event.currentTarget.checked })}
-                />
-              </Table.Td>
-              <Table.Td data-label="identifies a row">
-                <Checkbox
-                  size="xs"
-                  aria-label={`${column.name} identifies a row`}
-                  checked={column.key}
-                  disabled={isMasked(column)}
-                  onChange={(event) => onChange(at, { ...column, key: event.currentTarget.checked })}
-                />
-              </Table.Td>
-              {way(at, 'Leave out', true)}
-            </Table.Tr>
+                </Table.Td>
+                <Table.Td data-label="holds">
+                  <NativeSelect
+                    size="xs"
+                    miw="8.5rem"
+                    aria-label={`Type of ${column.name}`}
+                    value={column.type}
+                    disabled={isMasked(column) || column.isSheetName}
+                    data={[
+                      { value: column.type, label: typeWords(column.type) },
+                      ...TYPES.filter((one) => typeWords(one.value) !== typeWords(column.type)),
+                    ]}
+                    onChange={(event) => onChange(at, { ...column, type: event.currentTarget.value })}
+                  />
+                </Table.Td>
+                <Table.Td data-label="unit">
+                  {isNumber(column.type) ? (
+                    <TextInput
+                      size="xs"
+                      w="4.5rem"
+                      maxLength={20}
+                      aria-label={`Unit of ${column.name}`}
+                      value={column.unit}
+                      onChange={(event) => onChange(at, { ...column, unit: event.currentTarget.value })}
+                    />
+                  ) : null}
+                </Table.Td>
+                <Table.Td data-label="always filled">
+                  <Checkbox
+                    size="xs"
+                    aria-label={`${column.name} is always filled`}
+                    checked={column.required || column.key}
+                    disabled={column.key}
+                    onChange={(event) => onChange(at, { ...column, required: event.currentTarget.checked })}
+                  />
+                </Table.Td>
+                <Table.Td data-label="identifies a row">
+                  <Checkbox
+                    size="xs"
+                    aria-label={`${column.name} identifies a row`}
+                    checked={column.key}
+                    disabled={isMasked(column)}
+                    onChange={(event) => onChange(at, { ...column, key: event.currentTarget.checked })}
+                  />
+                </Table.Td>
+                {way(at, 'Leave out', true)}
+              </Table.Tr>
+              {column.allowed && typeWords(column.type) === 'text' && !column.key ? (
+                <Table.Tr>
+                  <Table.Td colSpan={7}>
+                    <TagsInput
+                      size="xs"
+                      label={`Values of ${column.name}: any other is accepted with a warning`}
+                      placeholder={
+                        column.allowed.length > 0 ? 'another value' : 'any value, without a warning'
+                      }
+                      clearable
+                      clearButtonProps={{ 'aria-label': `Take off the values of ${column.name}` }}
+                      value={column.allowed}
+                      onChange={(allowed) => onChange(at, { ...column, allowed })}
+                    />
+                  </Table.Td>
+                </Table.Tr>
+              ) : null}
+            </Fragment>
           )
         })}
       </Table.Tbody>

@@ -37,6 +37,27 @@ test('a draft that nobody edits keeps what the file showed of its columns', () =
   expect(table?.properties[0]).toMatchObject({ primaryKey: true, primaryKeyPosition: 1, required: true })
 })
 
+test('the values that a column may have are listed, and a person changes or takes off the list', () => {
+  const quality = [{ metric: 'invalidValues', arguments: { validValues: ['a', 'b'] }, severity: 'warning' }]
+  const properties = [{ name: 'kind', physicalType: 'VARCHAR(8)', logicalType: 'string', quality }]
+  const document = { ...DOCUMENT, schema: [{ name: 'lieferung', properties }] }
+  const [column] = draftColumns(document)
+  expect(column?.allowed).toEqual(['a', 'b'])
+  const qualityOf = (changes: Partial<DraftColumn>): unknown => {
+    const schema = edited(document, about('x'), [{ ...(column as DraftColumn), ...changes }]).schema
+    return (schema as { properties: { quality?: unknown }[] }[])[0]?.properties[0]?.quality
+  }
+  expect(qualityOf({})).toEqual(quality)
+  expect(qualityOf({ allowed: ['a', 'c'] })).toEqual([
+    { ...quality[0], arguments: { validValues: ['a', 'c'] } },
+  ])
+  expect([qualityOf({ allowed: [] }), qualityOf({ key: true }), qualityOf({ type: 'DATE' })]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+})
+
 test('another type drops what was found for the old one', () => {
   const columns = draftColumns(DOCUMENT).map((one) => ({ ...one, type: 'DATE', key: false }))
   const [table] = edited(DOCUMENT, about('preise'), columns).schema as typeof DOCUMENT.schema

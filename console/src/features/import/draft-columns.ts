@@ -16,6 +16,8 @@ export interface DraftColumn {
   key: boolean
   /** Of a number, as in kg or °C; empty for none. */
   unit: string
+  /** The values that the column may have without a warning; absent for any. */
+  allowed?: string[]
   /** The column as a person decided it: in one of several formats, or after a way out of a deployment. */
   answered?: Property
   /** Words that are 0: they are mapped to it in the file, because no contract declares them. */
@@ -66,9 +68,16 @@ export interface Property {
   logicalType?: string
   logicalTypeOptions?: Record<string, unknown>
   customProperties?: CustomProperty[]
+  quality?: ValuesCheck[]
   required?: boolean
   primaryKey?: boolean
   primaryKeyPosition?: number
+}
+
+/** The check of a contract that a column has only certain values. */
+interface ValuesCheck {
+  metric: string
+  arguments: { validValues: unknown[] }
 }
 
 interface CustomProperty {
@@ -128,6 +137,7 @@ export function draftColumns(document: Document, inFile: string[] = []): DraftCo
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
+    ...(one.quality?.[0] ? { allowed: one.quality[0].arguments.validValues.map(String) } : {}),
     unit: String(
       custom(one, UNIT) ??
         (isNumber(one.physicalType ?? '') ? headingUnit(headings[at] ?? '').unit || unitOfFormat(one) : ''),
@@ -276,6 +286,15 @@ function furtherOf(property: Property, column: DraftColumn, about: DraftDataset,
   }
 }
 
+/** The check of a column's values with those that a person left in the list; undefined without a list. */
+const checksOf = (
+  checks: ValuesCheck[],
+  { allowed = [], key }: Pick<DraftColumn, 'allowed' | 'key'>,
+): ValuesCheck[] | undefined =>
+  allowed.length > 0 && !key
+    ? checks.map((one) => ({ ...one, arguments: { ...one.arguments, validValues: allowed } }))
+    : undefined
+
 /** Whether a column has times without a zone: as drafted, or because a person made its texts times. */
 export const hasLocalTimes = (drafted: DraftColumn[], columns: DraftColumn[], local: string[]): boolean =>
   columns.some((column, at) => {
@@ -307,6 +326,7 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
       physicalType: column.type,
       logicalType: isSame ? property.logicalType : (LOGICAL[base] ?? 'number'),
       ...furtherOf(property, column, about, inFile[at]),
+      ...(isSame && property.quality ? { quality: checksOf(property.quality, column) } : {}),
       ...(column.required || column.key ? { required: true } : {}),
       ...(column.key ? { primaryKey: true, primaryKeyPosition: (position += 1) } : {}),
     }

@@ -17,10 +17,20 @@ const counted = (
 test('rows that do not enter are explained with the column at fault, and nothing is said where all do', () => {
   const causes = [{ column: 'sent', rule: 'type', rows: 1 }]
   expect(rowsLeft(counted(59, 1, causes), {}, title)).toBe(
-    'Of 61 rows in the file 1 repeats another and 1 does not fit and waits for a person (Sent in 1 row).',
+    'Of 61 rows in the file 1 repeats another and 1 does not fit and waits for a person (Sent is not what the column holds in 1 row).',
   )
   expect(rowsLeft(counted(58, 3), {}, title)).toBe('Of 61 rows in the file 3 repeat another.')
   expect(rowsLeft(counted(61), {}, title)).toBe('')
+})
+
+test('rows that do not enter are explained with the reason', () => {
+  const causes = [
+    { column: 'sent', rule: 'required', rows: 1 },
+    { column: 'sent', rule: 'type', rows: 1 },
+  ]
+  expect(rowsLeft(counted(60, 0, causes), {}, title)).toBe(
+    'Of 61 rows in the file 1 does not fit and waits for a person (Sent is missing in 1 row).',
+  )
 })
 
 test('rows that are no data are among those of the file, and wait for nobody', () => {

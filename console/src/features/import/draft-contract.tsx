@@ -6,6 +6,7 @@ import { ApiProblem, mayRetry, read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
 import { zone } from '../../formats/moments'
+import { valueRuleWords } from '../../formats/rules'
 import { capitalised, inSeries } from '../../formats/words'
 import {
   type DraftColumn,
@@ -430,15 +431,22 @@ function Questions({
   ))
 }
 
-/** The columns at fault, with their refused rows: `Sent in 21 rows, Weight in 1 row`. */
+/** The columns at fault, with the reason of most of their refused rows: `Sent is missing in 21 rows`. */
 function causeWords(causes: Counted['causes'], title: (column: string) => string): string {
-  const rows = new Map<string, number>()
-  for (const { column, rows: refused } of causes) rows.set(column, Math.max(rows.get(column) ?? 0, refused))
-  const named = [...rows].slice(0, MAX_CAUSES)
-  return named
-    .map(([column, refused]) => `${column ? title(column) : 'their cells'} in ${count(refused, 'row')}`)
+  const first = causes.filter(({ column }, at) => causes.findIndex((one) => one.column === column) === at)
+  return first
+    .slice(0, MAX_CAUSES)
+    .map(({ column, rule, rows }) => {
+      const why = column
+        ? `${title(column)} ${REASONS[rule] ?? valueRuleWords(rule) ?? ''}`.trim()
+        : 'their cells'
+      return `${why} in ${count(rows, 'row')}`
+    })
     .join(', ')
 }
+
+/** A value of another type is not called by the type, which is chosen above. */
+const REASONS: Readonly<Record<string, string>> = { type: 'is not what the column holds' }
 
 /** Which rows of the file do not enter, and for which columns; empty if all do. */
 export function rowsLeft(

@@ -75,7 +75,7 @@ test('a column that is left out is neither asked about nor named as one to decid
 test('a dataset is not created while the gate refuses every row, and the column at fault is named', async () => {
   counted = { ...counted, accepted: 0, causes: [{ column: 'born', rule: 'type', rows: 30 }] }
   open()
-  await screen.findByText(/^No row fits these columns: Born in 30 rows\./)
+  await screen.findByText(/^No row fits these columns: Born is not what the column holds in 30 rows\./)
   choose(/^Leave this column out/, BORN)
   choose(/^Leave this column out/, EMAIL)
   expect(screen.getByRole('button', { name: /^Create visits/ }).hasAttribute('disabled')).toBe(true)
