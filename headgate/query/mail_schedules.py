@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Every = Literal["day", "week", "month"]
 OnlyIf = Literal["", "above", "below"]
 LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
+USUAL_ROWS = 20  # of a table in a mail
+MAX_MAIL_ROWS = 200  # 80 characters of each fit into a message of Amazon SNS
 USUAL_HOUR = 6  # of mails that earlier versions scheduled, in UTC
 _HOUR = timedelta(hours=1)
 
@@ -41,6 +43,7 @@ class MailSchedule:
             empty to send it always.
         limit_panel: the panel of the dashboard that has the figure; empty for a question.
         limit_unit: its unit, by which lists of mails write the limit.
+        rows: the most rows of a question's answer in the text of the mail.
         hour, time_zone: the hour of the day at which it is sent, in an IANA time zone.
     """
 
@@ -64,6 +67,7 @@ class MailSchedule:
     limit: float | None = None
     limit_panel: str = ""
     limit_unit: str = ""
+    rows: int = USUAL_ROWS
     hour: int = USUAL_HOUR
     time_zone: str = "UTC"
 

@@ -202,19 +202,22 @@ def _table_in_words(
     return [*table, *([folded] if folded else [])]
 
 
-def table_lines(page: QueryRows, words: ColumnWords, as_of: date | None = None) -> list[str]:
+def table_lines(
+    page: QueryRows, words: ColumnWords, as_of: date | None = None, most: int = MAX_ROWS
+) -> list[str]:
     """Return the rows of a mail as a table with all columns, as the page Query has them, and how many.
 
     Args:
         as_of: the last day of the data, which decides whether the newest period is over.
+        most: the rows that the person chose.
     """
     records = answer_records(page)
     periods = periods_of(records)
-    if len(records) <= MAX_ROWS or not _is_over_time(periods):
-        return _first_rows(records, words, has_more=bool(page.next_cursor))
-    rows = mailed_records(page, as_of)
+    if len(records) <= most or not _is_over_time(periods):
+        return _first_rows(records, words, has_more=bool(page.next_cursor), most=most)
+    rows = mailed_records(page, as_of, most)
     if not page.next_cursor:
-        return [*_table(rows, words), newest_words(periods, as_of)]
+        return [*_table(rows, words), newest_words(periods, as_of, most)]
     rest = f"of more than {len(records):,} rows"
     if is_descending(periods):
         begin = open_period(periods, as_of)
@@ -224,15 +227,15 @@ def table_lines(page: QueryRows, words: ColumnWords, as_of: date | None = None) 
     return [*_table(rows, words), f"The first {len(rows):,} {rest}, the oldest first. {later}"]
 
 
-def mailed_records(page: QueryRows, as_of: date | None = None) -> Sequence[Record]:
+def mailed_records(page: QueryRows, as_of: date | None = None, most: int = MAX_ROWS) -> Sequence[Record]:
     """Return the rows that `table_lines` writes: the newest whole periods of rows in the order of time."""
     records = answer_records(page)
     periods = periods_of(records)
-    if len(records) <= MAX_ROWS or not _is_over_time(periods):
-        return records[:MAX_ROWS]
+    if len(records) <= most or not _is_over_time(periods):
+        return records[:most]
     if page.next_cursor and is_ascending(periods):
-        return records[:MAX_ROWS]
-    return rows_of_newest_periods(records, periods, as_of)
+        return records[:most]
+    return rows_of_newest_periods(records, periods, as_of, most)
 
 
 def is_cut_over_time(page: QueryRows) -> bool:
@@ -257,11 +260,13 @@ def answer_records(page: QueryRows) -> list[Record]:
     ]
 
 
-def _first_rows(records: Sequence[Record], words: ColumnWords, *, has_more: bool = False) -> list[str]:
+def _first_rows(
+    records: Sequence[Record], words: ColumnWords, *, has_more: bool = False, most: int = MAX_ROWS
+) -> list[str]:
     """Return a table of the first rows, and of how many they are; the answer may have more rows."""
-    lines = _table(records[:MAX_ROWS], words, records)
+    lines = _table(records[:most], words, records)
     many = f"{'more than ' if has_more else ''}{len(records):,}"
-    return [*lines, f"The first {MAX_ROWS} of {many} rows."] if len(records) > MAX_ROWS else lines
+    return [*lines, f"The first {most} of {many} rows."] if len(records) > most else lines
 
 
 def _table(rows: Sequence[Record], words: ColumnWords, records: Sequence[Record] = ()) -> list[str]:

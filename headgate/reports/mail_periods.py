@@ -6,6 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from headgate.query.mail_schedules import USUAL_ROWS
 from headgate.reports.numbers import day_words
 from headgate.reports.open_periods import cell_day, open_period, time_column
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-MAX_ROWS = 20
+MAX_ROWS = USUAL_ROWS
 MAX_PERIOD_ROWS = 200  # of the newest period, which is never sent in part
 _PART_OF_YEAR = re.compile(r"(?:^|_)(quarter|month|week|day)(?:_(?:no|num|number|of_year|of_month))?$")
 _YEAR = re.compile(r"(?:^|_)year$")
@@ -93,27 +94,27 @@ def is_descending(periods: Sequence[str]) -> bool:
 
 
 def rows_of_newest_periods(
-    records: Sequence[Record], periods: Sequence[str], as_of: date | None = None
+    records: Sequence[Record], periods: Sequence[str], as_of: date | None = None, most: int = MAX_ROWS
 ) -> list[Record]:
-    """Return the rows of the newest whole periods, at most 20 or those of one period, in their order.
+    """Return the rows of the newest whole periods, at most `most` or those of one period, in their order.
 
     A period that is not over by `as_of` is among them if it leaves room for a whole one.
     """
-    chosen = _newest_periods(periods, as_of)
+    chosen = _newest_periods(periods, as_of, most)
     rows = [row for row, period in zip(records, periods, strict=True) if period in chosen]
-    return rows if len(rows) <= MAX_PERIOD_ROWS else rows[:MAX_ROWS]
+    return rows if len(rows) <= MAX_PERIOD_ROWS else rows[:most]
 
 
-def newest_words(periods: Sequence[str], as_of: date | None = None) -> str:
+def newest_words(periods: Sequence[str], as_of: date | None = None, most: int = MAX_ROWS) -> str:
     """Return how many rows and periods a mail has of how many; empty if it has all of them.
 
     A period that is not over by the last day of the data is no whole one.
     """
-    chosen, begin = _newest_periods(periods, as_of), open_period(periods, as_of)
+    chosen, begin = _newest_periods(periods, as_of, most), open_period(periods, as_of)
     if len(chosen) == len({*periods}):
         return ""
     total = sum(period in chosen for period in periods)
-    sent = total if total <= MAX_PERIOD_ROWS else MAX_ROWS
+    sent = total if total <= MAX_PERIOD_ROWS else most
     is_left_out = begin is not None and max(periods) not in chosen
     end = "" if is_left_out else "The first " if periods[0] > periods[-1] else "The last "
     rows = f"{end}{sent:,} of {len(periods):,} rows"
@@ -134,19 +135,19 @@ def so_far_words(begin: date | None) -> str:
     return f", and that from {day_words(begin)} so far" if begin else ""
 
 
-def _newest_periods(periods: Sequence[str], as_of: date | None) -> set[str]:
+def _newest_periods(periods: Sequence[str], as_of: date | None, most: int) -> set[str]:
     """Return the newest periods of which a mail has the rows, at least one of them whole."""
-    chosen, begin = _fitting(periods), open_period(periods, as_of)
+    chosen, begin = _fitting(periods, most), open_period(periods, as_of)
     whole = [period for period in periods if begin is None or cell_day(period) != begin]
-    return chosen if chosen.intersection(whole) else _fitting(whole)
+    return chosen if chosen.intersection(whole) else _fitting(whole, most)
 
 
-def _fitting(periods: Sequence[str]) -> set[str]:
-    """Return the newest periods that have at most 20 rows together, and the newest one in any case."""
+def _fitting(periods: Sequence[str], most: int) -> set[str]:
+    """Return the newest periods that have at most `most` rows together, and the newest one in any case."""
     chosen, count = set[str](), 0
     for period, rows in groupby(sorted(periods, reverse=True)):
         size = len([*rows])
-        if chosen and count + size > MAX_ROWS:
+        if chosen and count + size > most:
             break
         chosen.add(period)
         count += size

@@ -216,9 +216,14 @@ class MailSender:
 
     def _text(self, schedule: MailSchedule) -> str:
         """Return the text of a mail; answers are cut so that the links fit."""
-        links = "\n".join(_links(schedule, self.console_url, is_scheduled=self.is_scheduled))
         # Before it is cut, so that no part of a card number is left and the text does not grow afterwards.
         answers = redact_text("\n".join(self._answers(schedule)))
+        links = "\n".join(
+            [
+                *self._file_link(schedule),
+                *_links(schedule, self.console_url, is_scheduled=self.is_scheduled),
+            ]
+        )
         return "\n".join([cut(answers, MAX_BYTES - len(links.encode())), links])
 
     def _answers(self, schedule: MailSchedule) -> Iterator[str]:
@@ -295,9 +300,24 @@ class MailSender:
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:
             yield limit_check(schedule, page, words, self.as_of).line
-        yield from table_lines(page, words, self.as_of)
+        yield from table_lines(page, words, self.as_of, schedule.rows)
         yield from self._left_out(schedule.sql)
-        yield from self._open_period(answer_records(page), schedule.x, mailed_records(page, self.as_of))
+        mailed = mailed_records(page, self.as_of, schedule.rows)
+        yield from self._open_period(answer_records(page), schedule.x, mailed)
+
+    def _file_link(self, schedule: MailSchedule) -> Iterator[str]:
+        """Return the link to a file of all rows where the mail has only some; none if it has all.
+
+        SNS sends texts without files. The page downloads the answer of this mail for who may read it.
+        """
+        page = self._question_page(schedule) if schedule.sql and self.console_url else ""
+        if isinstance(page, str):
+            return
+        if page.next_cursor or len(mailed_records(page, self.as_of, schedule.rows)) < len(page.rows):
+            asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": "csv"}
+            link = f"{self.console_url}/#/query?{urlencode(asked)}"
+            if len(link) <= _MAX_LINK_BYTES:
+                yield f"\nDownload all rows as CSV: {link}"
 
     def _question_page(self, schedule: MailSchedule) -> QueryRows | str:
         """Return the first rows of a question, or all rows where the newest are the last."""

@@ -5353,6 +5353,12 @@ export interface components {
              */
             only_if: "" | "above" | "below";
             /**
+             * Rows
+             * @description Most rows of a question's answer in the text of the mail, which links to all of them.
+             * @default 20
+             */
+            rows: number;
+            /**
              * Scale
              * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.
              * @default auto
@@ -5471,6 +5477,12 @@ export interface components {
              * @default
              */
             replaces: string;
+            /**
+             * Rows
+             * @description Most rows of a question's answer in the text of the mail, which links to all of them.
+             * @default 20
+             */
+            rows: number;
             /**
              * Scale
              * @description `log` of lines, points and bars beside each other, which are drawn as points then; `each` draws a line chart of its own for each series; `auto` is a log scale of lines where one series dwarfs the others.

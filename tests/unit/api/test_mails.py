@@ -147,6 +147,30 @@ def test_an_answer_is_sent_on_its_day_with_the_way_to_open_and_to_stop_it() -> N
     assert sent(lake, datetime(2026, 1, 6, 6)) == []
 
 
+class SixtyNumbers(MemoryQueries):
+    """Queries that answer 60 rows."""
+
+    def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
+        del query_id, limit, after
+        return QueryPage((AnswerColumn("n", "bigint"),), tuple((at,) for at in range(60)))
+
+
+def test_a_mail_of_many_rows_has_as_many_as_its_person_chose_and_links_to_a_file_of_all() -> None:
+    lake = MemoryLake(queries=SixtyNumbers())
+    ana = Caller(lake, ("viewer",), "ana")
+    assert ana.call("PUT", PATH, mail(rows=50)).status == 200
+    assert ana.call("GET", PATH).json["mails"][0]["rows"] == 50
+    ((_, _, text),) = sent(lake)
+    assert "The first 50 of 60 rows." in text
+    link = next(line for line in text.splitlines() if line.startswith("Download all rows as CSV: "))
+    assert "/#/query?sql=select+1+as+n&run=" in link
+    assert link.endswith("&file=csv")
+    ana.call("PUT", PATH, mail(rows=100))
+    ((_, _, complete),) = sent(lake, datetime(2026, 1, 12, 6))
+    assert "Download" not in complete
+    assert ana.call("PUT", PATH, mail(rows=1_000)).status == 422
+
+
 def test_a_mail_is_shown_as_it_is_sent_and_sent_now_on_demand() -> None:
     lake = MemoryLake()
     ana = Caller(lake, ("viewer",), "ana")

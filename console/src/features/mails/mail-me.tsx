@@ -6,7 +6,8 @@ import { zone } from '../../formats/moments'
 import type { AnswerColumn } from '../../formats/columns'
 import { type FigurePanel, isWholeLimit, type Limit, LimitFields, NO_LIMIT } from './limit-fields'
 import { MailNow } from './mail-now'
-import { useResult } from '../query/results'
+import { MailRows, USUAL_ROWS } from './mail-rows'
+import { type Result, useResult } from '../query/results'
 import type { ShownChart } from '../query/saved-questions'
 import {
   dayWords,
@@ -29,8 +30,8 @@ interface Props {
     (ShownChart & Pick<MailAsked, 'sql' | 'kind'>) | { dashboard: string; filters?: Record<string, string[]> }
   /** The title that is proposed. */
   title?: string
-  /** The columns of a question's answer, whose figures may have a limit. */
-  columns?: AnswerColumn[]
+  /** The answer of a question, whose figures may have a limit. */
+  result?: Result
   /** The panels of a dashboard, whose figures may have a limit. */
   panels?: FigurePanel[]
   /** The scheduled mail that is changed; without one a mail is added. */
@@ -56,14 +57,7 @@ const EVERY: { value: Every; label: string }[] = [
 ]
 
 /** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
-export function MailMe({
-  of,
-  title: proposed = '',
-  columns = NO_COLUMNS,
-  panels = [],
-  mail,
-  isAlert = false,
-}: Props) {
+export function MailMe({ of, title: proposed = '', result, panels = [], mail, isAlert = false }: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()
   const [typed, setTitle] = useState<string>()
@@ -73,6 +67,7 @@ export function MailMe({
   const [hour, setHour] = useState(mail?.hour ?? USUAL_HOUR)
   const [timeZone, setTimeZone] = useState(mail?.time_zone ?? zone())
   const [limit, setLimit] = useState(() => (isAlert ? NEW_ALERT : limitOfMail(mail)))
+  const [rows, setRows] = useState(mail?.rows ?? USUAL_ROWS)
   const [refused, setRefused] = useState('')
   const [read, setRead] = useState(sql)
   const answer = useResult(mail && limit.only_if ? read : '')
@@ -92,9 +87,10 @@ export function MailMe({
     hour,
     time_zone: timeZone,
     ...(limit.only_if ? limit : {}),
+    ...('sql' in of && rows !== USUAL_ROWS ? { rows } : {}),
   }
   /** The mail without its times: a refusal is of what is sent, not of when. */
-  const content = JSON.stringify([asked.title, of, sql, limit])
+  const content = JSON.stringify([asked.title, of, sql, limit, rows])
   const isRefused = refused === content
   async function send(): Promise<string> {
     await schedule.mutateAsync(mail ? { ...asked, replaces: mail.title } : asked)
@@ -178,12 +174,13 @@ export function MailMe({
         ) : null}
       </Group>
       <LimitFields
-        columns={answer.data?.columns ?? columns}
+        columns={(answer.data ?? result)?.columns ?? NO_COLUMNS}
         panels={panels}
         limit={limit}
         onChange={setLimit}
         isAlert={isAlert}
       />
+      {'sql' in of ? <MailRows rows={rows} answer={answer.data ?? result} onChange={setRows} /> : null}
       <MailNow
         key={content}
         asked={asked}
@@ -193,11 +190,11 @@ export function MailMe({
       <Text size="xs" className="muted">
         To {mails.data.address} within the hour from {hourWords(hour)} {timeZone}.{' '}
         {'sql' in of
-          ? 'It has at most 20 rows: the newest whole periods if the rows are in the order of time, else the first.'
+          ? ''
           : 'It has at most 20 rows of each table (of a dashboard of the lake three, with four columns): the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}
         Columns about people are left out, also for people who see them here, and the mail names them. Before
-        your first mail you are asked by mail (on AWS by AWS itself) to confirm the address; without that none
-        is sent.
+        your first mail you are asked by mail (on AWS by AWS itself) to confirm the address. A mail of the
+        time before that is not delivered, also not later.
       </Text>
     </FormPopover>
   )

@@ -68,7 +68,9 @@ export function MailNow({ asked, isComplete, onRefused }: Props) {
       </Group>
       <Text size="xs" role="status">
         {isWaiting ? progressWords(progress) : isStopped ? 'Stopped.' : null}
-        {now.data ? `Sent to ${now.data.address}. It arrives once you have confirmed this address.` : null}
+        {now.data
+          ? `Sent to ${now.data.address}. It arrives only if you have confirmed this address: if not, confirm it and send it again.`
+          : null}
       </Text>
       {isWaiting && progress && progress.answers > 1 ? (
         <Progress

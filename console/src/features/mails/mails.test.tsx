@@ -11,6 +11,8 @@ import { zone } from '../../formats/moments'
 import { figurePanelOf, limitOf, whyNoLimit } from './limit-fields'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
+import { mailedWords } from './mail-rows'
+import type { Result } from '../query/results'
 import { OwnAlerts } from './own-alerts'
 import { dayWords, daysOf, timeWords, writtenMail } from './mails'
 
@@ -104,12 +106,53 @@ function show(part: React.ReactNode, queries = new QueryClient()): void {
   )
 }
 
+const answerOf = (columns: Result['columns'], rows: Result['rows']): Result => ({
+  columns,
+  rows,
+  next: '',
+  query: { query_id: 'q', sql: 'select 1' } as Result['query'],
+})
+
+test('the dialog of a mail says how many rows the answer has, how many are sent and where they end', async () => {
+  const columns = [
+    { name: 'region', type: 'varchar' },
+    { name: 'place', type: 'bigint' },
+    { name: 'article', type: 'varchar' },
+  ]
+  const rows = ['Alps', 'Bay', 'Coast'].flatMap((region) =>
+    Array.from({ length: 10 }, (_, at) => [region, at + 1, `Mug ${at + 1}`]),
+  )
+  show(<MailMe of={QUESTION} title="Top ten" result={answerOf(columns, rows)} />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  expect(
+    screen.getByText(
+      /^The answer has 30 rows now\. The mail has the first 20, which end with “Bay”, “Mug 10”\./,
+    ),
+  ).toBeTruthy()
+  await userEvent.selectOptions(screen.getByLabelText('Rows in the mail'), 'At most 50')
+  expect(screen.getByText('The answer has 30 rows now, and the mail has all.')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(asked.at(-1)?.body).toMatchObject({ rows: 50 })
+}, 30_000)
+
+test('of an answer over time the newest periods are sent, and of a larger one it says that there are more', () => {
+  const columns = [{ name: 'day', type: 'date' }]
+  const days = Array.from({ length: 30 }, (_, at) => [`2026-01-${String(at + 1).padStart(2, '0')}`])
+  expect(mailedWords({ columns, rows: days }, 1200, 50)).toMatch(
+    /^The answer has 1,200 rows now\. The mail has the newest whole periods, at most 50 rows or those of one period\./,
+  )
+  const named = { columns: [{ name: 'n', type: 'varchar' }], rows: days.map((_, at) => [`n${at}`]) }
+  expect(mailedWords(named, 'unknown', 20)).toMatch(/^The answer has more than 30 rows now\./)
+})
+
 test('a dashboard is sent to the address of the person on the chosen day', async () => {
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   await userEvent.selectOptions(screen.getByLabelText('Time of day'), '17:00')
   expect(
-    screen.getByText(/^To ana@example.com within the hour from 17:00 .* confirm the address;/),
+    screen.getByText(
+      /^To ana@example.com within the hour from 17:00 .* confirm the address\. A mail of the time before that is not delivered/,
+    ),
   ).toBeTruthy()
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
@@ -161,11 +204,10 @@ test('a mail is shown as it is sent, and sent now, with the filters of its page'
   expect(screen.getByRole('button', { name: 'Preview' }).hasAttribute('disabled')).toBe(true)
 }, 30_000)
 
-test('a preview says how many answers are ready while it is computed, and the dialog which rows are sent', async () => {
+test('a preview says how many answers are ready while it is computed, and is stopped', async () => {
   isHeld = true
   show(<MailMe of={QUESTION} title="Sold" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
-  expect(screen.getByText(/the newest whole periods if the rows are in the order of time/)).toBeTruthy()
   await userEvent.click(screen.getByRole('button', { name: 'Preview' }))
   expect(await screen.findByText('3 of 8 answers are ready. Waiting for “Net by month” …')).toBeTruthy()
   expect(screen.getByLabelText('Answers that are ready')).toBeTruthy()
@@ -224,7 +266,7 @@ test('a question is sent only if a figure of its answer is above a limit, of a s
     { name: 'returned', type: 'double', unit: 'share' },
     { name: 'year', type: 'bigint' },
   ]
-  show(<MailMe of={QUESTION} title="Sold" columns={columns} />)
+  show(<MailMe of={QUESTION} title="Sold" result={answerOf(columns, [])} />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   await userEvent.selectOptions(screen.getByLabelText('Send it'), 'Only if a figure is above a limit')
   expect(screen.getByText('Give the limit a number first.')).toBeTruthy()
@@ -387,7 +429,7 @@ test('a mail is changed in the list: its question, limit, day and hour, and the 
   mails = [{ ...MAIL, ...limit, time_zone: 'Asia/Tokyo' }]
   const queries = new QueryClient()
   const columns = ['returned', 'refused'].map((name) => ({ name, type: 'double', unit: 'share' }))
-  queries.setQueryData(['result', 'select 1'], { columns, rows: [] })
+  queries.setQueryData(['result', 'select 1'], answerOf(columns, []))
   show(<MailList />, queries)
   expect(
     await screen.findByText(/^every Monday at 06:00 Asia\/Tokyo, only if Returned is above/),

@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { useEffect } from 'react'
 
 import { whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
@@ -26,6 +27,8 @@ interface Props {
   isReading: boolean
   isChart: boolean
   size: AnswerSize
+  /** Whether the CSV is saved without a click, as the link of a mail asks. */
+  savesAtOnce: boolean
   /** Reads all rows of the answer first. */
   onSave: (save: (answer: Result) => void) => void
 }
@@ -78,7 +81,16 @@ export const datedName = (name: string, now = new Date()): string =>
   `${name}-${now.toISOString().slice(0, 10)}`
 
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
-export function AnswerDownloads({ title, sql, columns, isReading, isChart, size, onSave }: Props) {
+export function AnswerDownloads({
+  title,
+  sql,
+  columns,
+  isReading,
+  isChart,
+  size,
+  savesAtOnce,
+  onSave,
+}: Props) {
   const units = useAnswerUnits('', columns)
   const labels = useAnswerLabels('', columns)
   const asOf = useHealth().data?.as_of ?? ''
@@ -106,6 +118,10 @@ export function AnswerDownloads({ title, sql, columns, isReading, isChart, size,
   })
   const csv = (answer: Result) =>
     isComplete(answer) ? saveCsv(fileName, daysOf(answer)) : file.mutate(answer.query.query_id)
+  useEffect(() => {
+    if (savesAtOnce && !isReading) onSave(csv)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when the rows of the link are there
+  }, [])
   const isLarge = typeof size === 'number' && size > MOST_ROWS
   return (
     <>

@@ -50,6 +50,8 @@ interface Props {
   /** The columns that the chart shows; without them those that the answer suggests. */
   choice: Choice | undefined
   onChoose: (choice: Choice) => void
+  /** Whether the link of a mail asked for the file of the answer, which is then downloaded once. */
+  savesAtOnce?: boolean
   /** What a person can do with the answer, beside its download. */
   actions?: ReactNode
 }
@@ -68,6 +70,7 @@ export function Answer({
   onView,
   choice,
   onChoose,
+  savesAtOnce = false,
   actions,
 }: Props) {
   const reading = useReading(first)
@@ -111,6 +114,7 @@ export function Answer({
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart' && !isFigures}
             size={size}
+            savesAtOnce={savesAtOnce}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(sorted(all, sort)))}
           />
           {actions}

@@ -82,6 +82,7 @@ function Desk() {
   const isOther = (result: Result): boolean =>
     drawnColumns !== undefined && drawnColumns !== columnsOf(result)
   const [linkedRun] = useState(useSearchParams()[0].get('run') ?? '')
+  const [wantsFile] = useState(useSearchParams()[0].get('file') === 'csv')
   const running = useQueryRun({ id: linkedRun, sql }, (result, asked) => {
     const run = result.query.query_id
     change(isOther(result) ? { run, sql: asked, view: 'table', choice: undefined } : { run, sql: asked })
@@ -209,6 +210,7 @@ function Desk() {
                 rest={state.rest}
                 onStop={running.stop}
                 view={shownView}
+                savesAtOnce={wantsFile && state.run === 0}
                 choice={choice}
                 onView={(chosen) => {
                   setDrawnColumns(undefined)
@@ -221,7 +223,7 @@ function Desk() {
                     <MailMe
                       key={name ?? `${answered}\n${title}`}
                       of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
-                      columns={state.result.columns}
+                      result={state.result}
                       title={title.slice(0, MAX_TITLE)}
                     />
                     {state.result.columns.some(isFigure) ? (
@@ -229,7 +231,7 @@ function Desk() {
                         key={`alert ${name ?? `${answered}\n${title}`}`}
                         isAlert
                         of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
-                        columns={state.result.columns}
+                        result={state.result}
                         title={title}
                       />
                     ) : null}
