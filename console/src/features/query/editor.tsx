@@ -60,7 +60,10 @@ export default function Editor({ sql, onChange, onRun, tables, inserted }: Props
           syntaxHighlighting(dark ? DARK : LIGHT),
           EditorView.lineWrapping,
           EditorView.theme(
-            { '&': { fontSize: '0.875rem', minHeight: '8rem' }, '.cm-scroller': { maxHeight: '40vh' } },
+            {
+              '&': { fontSize: '0.875rem', minHeight: '8rem' },
+              '.cm-scroller': { maxHeight: 'var(--editor-height, 40vh)' },
+            },
             { dark },
           ),
           EditorView.contentAttributes.of({ 'aria-label': 'SQL statement' }),

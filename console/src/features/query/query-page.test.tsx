@@ -102,6 +102,15 @@ test('an answer keeps its question, tables and statement while another statement
   await vi.waitFor(() => expect(sent).toMatchObject([{ name: 'Trips', sql: ASKED }]), PATIENT)
 }, 60_000)
 
+test('the statement of a saved question takes few lines until it is changed', async () => {
+  show()
+  const statement = await screen.findByLabelText('Statement', {}, PATIENT)
+  const isShort = () => statement.closest('.query-statement')?.classList.contains('of-question')
+  await vi.waitFor(() => expect(isShort()).toBe(true), PATIENT)
+  fireEvent.change(statement, { target: { value: EDITED } })
+  expect(isShort()).toBe(false)
+}, 60_000)
+
 test('a link to an answer has the statement that it answers', async () => {
   show()
   const address = () => new URLSearchParams(screen.getByTestId('address').textContent)

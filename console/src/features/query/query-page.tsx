@@ -120,6 +120,9 @@ function Desk() {
   const asked = questions.data?.questions.find(isAnswered)
   const saved = own.questions.find(isAnswered)
   const name = asked?.description ?? saved?.name
+  const isQuestion = [...(questions.data?.questions ?? []), ...own.questions].some((one) =>
+    isSame(one.sql, sql),
+  )
   const title = useAnswerTitle(isShown(state) ? state.result : undefined, {
     question: name ?? '',
     sql: answered,
@@ -150,7 +153,7 @@ function Desk() {
       ) : null}
       {unknown ? <NothingHere what="question" name={unknown} /> : null}
       <div className="query-desk">
-        <Stack gap="sm" className="query-statement">
+        <Stack gap="sm" className={isQuestion ? 'query-statement of-question' : 'query-statement'}>
           <Suspense fallback={<Waiting what="the editor" />}>
             <Editor sql={sql} onChange={setSql} onRun={start} tables={tables} inserted={inserted} />
           </Suspense>
