@@ -22,8 +22,22 @@ SPELLINGS = {
     "PLN": ("zł", "PLN"), "CZK": ("Kč", "CZK"), "SEK": ("kr", "SEK"), "INR": ("₹", "INR"),
     "BRL": ("R$", "BRL"), "DKK": ("DKK",),
     "NOK": ("NOK",), "TRY": ("₺", "TRY"), "RUB": ("₽", "RUB"), "HUF": ("Ft", "HUF"), "AUD": ("AUD",),
-    "CAD": ("CAD",), "CNY": ("CNY",),
+    "CAD": ("CAD",), "CNY": ("CNY",), "VND": ("₫", "VND"), "KRW": ("₩", "KRW"), "THB": ("฿", "THB"),
+    "UAH": ("₴", "UAH"), "KZT": ("₸", "KZT"), "NGN": ("₦", "NGN"),
 }  # fmt: skip
+# The codes in use. Source: ISO 4217, list one, without metals, bonds and units of account.
+_OTHER_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BSD BTN BWP BYN BZD CDF CLP COP "
+    "CRC CUP CVE DJF DOP DZD EGP ERN ETB FJD FKP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG IDR ILS IQD IRR ISK "
+    "JMD JOD KES KGS KHR KMF KPW KWD KYD LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
+    "MXN MYR MZN NAD NIO NPR NZD OMR PAB PEN PGK PHP PKR PYG QAR RON RSD RWF SAR SBD SCR SDG SGD SHP SLE SOS "
+    "SRD SSP STN SVC SYP SZL TJS TMT TND TOP TTD TWD TZS UGX UYU UZS VED VES VUV WST XAF XCD XCG XOF XPF YER "
+    "ZAR ZMW ZWG"
+)
+CODES = frozenset((*SPELLINGS, *_OTHER_CODES.split()))
+# Codes that are words or abbreviations, too.
+_WORDS_TOO = "ALL AMD ANG BAM BOB COP CUP CVE GEL MAD MOP PEN PHP SOS TOP"
+WORDS_TOO = frozenset(_WORDS_TOO.split())
 # Signs of one character, which stand without quotes in a number format.
 SINGLE_SIGNS = "".join(signs[0] for signs in SPELLINGS.values() if len(signs[0]) == 1)
 # The signs of several currencies, the one that is taken for it first. Source: Unicode CLDR 44.
@@ -59,7 +73,7 @@ def currency_of_sign(sign: str, language: str = "") -> str:
     """
     if language and sign in SHARED_SIGNS:
         return _OF_LANGUAGES.get(language.lower(), "")
-    return next((code for code, signs in SPELLINGS.items() if sign in signs), "")
+    return next((code for code, signs in SPELLINGS.items() if sign in signs), sign if sign in CODES else "")
 
 
 def unit_in(unit: str, currency: str) -> str:

@@ -9,25 +9,36 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.contracts.currency import SHARED_SIGNS, SPELLINGS
+from headgate.contracts.currency import CODES, SHARED_SIGNS, SPELLINGS, WORDS_TOO
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     import pyarrow as pa
 
-_CODE_OF = {text.casefold(): code for code, texts in SPELLINGS.items() for text in (*texts, code)}
-_SIGNS = "|".join(sorted(map(re.escape, _CODE_OF), key=len, reverse=True))
+
+def _any_of(texts: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, texts), key=len, reverse=True))
+
+
+# Codes without another spelling are read in capitals only: `all` and `top` are words.
+_OTHER_CODES = CODES - {*SPELLINGS}
+_SPELLED = {text: code for code, texts in SPELLINGS.items() for text in (*texts, code)}
+_CODE_OF = {text.casefold(): code for text, code in _SPELLED.items()} | {code: code for code in _OTHER_CODES}
+_SIGNS = f"(?i:{_any_of(_SPELLED)})|{_any_of(_OTHER_CODES)}"
 _NUMBER = r"[-+(]?\d[\d.,'\s]*\)?"
-_AMOUNT = re.compile(rf"(?P<before>{_SIGNS})\s*{_NUMBER}|{_NUMBER}\s*(?P<behind>{_SIGNS})", re.IGNORECASE)
+_AMOUNT = re.compile(rf"(?P<before>{_SIGNS})\s*{_NUMBER}|{_NUMBER}\s*(?P<behind>{_SIGNS})")
 _LETTER = r"[^\W\d_]"
 # In headers, codes in lower case are also accepted, except `try`, which is an English word.
-_CODE_IN_HEADER = {text: code for code, texts in SPELLINGS.items() for text in (*texts, code)} | {
-    code.lower(): code for code in SPELLINGS if code != "TRY"
-}
+_CODE_IN_HEADER = (
+    {code: code for code in _OTHER_CODES}
+    | _SPELLED
+    | {code.lower(): code for code in SPELLINGS if code != "TRY"}
+)
+# A code that is a word, too, is one in brackets only: `Giá (VND)`, `Price VND` and `Price (PEN)`.
 _IN_HEADER = re.compile(
-    rf"(?<!{_LETTER})(?:{'|'.join(sorted(map(re.escape, _CODE_IN_HEADER), key=len, reverse=True))})"
-    rf"(?!{_LETTER})"
+    rf"(?<!{_LETTER})(?:{_any_of({*_CODE_IN_HEADER} - WORDS_TOO)})(?!{_LETTER})"
+    rf"|(?<=[(\[])(?:{_any_of(WORDS_TOO)})(?=[)\]])"
 )
 _MIN_SHARE = 0.5  # of a column's values that state a currency
 
@@ -73,11 +84,15 @@ class FileCurrencies:
 
 def currency_in(text: str) -> str:
     """Return the currency code in a value; empty for none."""
-    plain = text.strip().casefold()
-    if code := _CODE_OF.get(plain):
+    plain = text.strip()
+    if code := _code_of(plain):
         return code
     amount = _AMOUNT.fullmatch(plain)
-    return _CODE_OF[amount["before"] or amount["behind"]] if amount else ""
+    return _code_of(amount["before"] or amount["behind"]) if amount else ""
+
+
+def _code_of(text: str) -> str:
+    return _CODE_OF.get(text) or _CODE_OF.get(text.casefold(), "")
 
 
 def currency_in_header(header: str) -> str:
@@ -93,9 +108,9 @@ def _states_currency(text: pa.Array) -> bool:
 
 def _signs(text: pa.Array) -> set[str]:
     """Return the signs and codes of the amounts in the first values."""
-    plain = {value.strip().casefold() for value in text.to_pylist() if value}
+    plain = {value.strip() for value in text.to_pylist() if value}
     amounts = filter(None, map(_AMOUNT.fullmatch, plain))
-    return {amount["before"] or amount["behind"] for amount in amounts}
+    return {(amount["before"] or amount["behind"]).casefold() for amount in amounts}
 
 
 def _currencies(text: pa.Array) -> Iterable[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.contracts.currency import SPELLINGS
+from headgate.contracts.currency import CODES, SPELLINGS
 from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
 from headgate.values.cast_declared import NEGATIVES, minus_in_front, plain_numbers
 from headgate.values.cells import flags, matches
@@ -26,7 +26,9 @@ _SEPARATORS = tuple(
     (decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands
 )
 _EACH_BY_ITSELF = ((EITHER, ""),)
-_CURRENCY_OF = {sign: code for code, signs in SPELLINGS.items() for sign in signs}
+_CURRENCY_OF = {code: code for code in CODES} | {
+    sign: code for code, signs in SPELLINGS.items() for sign in signs
+}
 # Source: the SI Brochure, 9th edition, and other units in common use.
 _UNITS = (
     "kg", "g", "mg", "t", "lb", "oz", "km", "m", "cm", "mm", "l", "ml", "m²", "m2", "m³", "m3", "°C", "°F",

@@ -102,7 +102,20 @@ def test_amounts_in_another_currency_are_asked_about_for_each_file() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("EUR", "EUR"), ("12,50 €", "EUR"), ("£3", "GBP"), ("-4.00 USD", "USD"), ("Europe", ""), ("12,50", "")],
+    [
+        ("EUR", "EUR"),
+        ("12,50 €", "EUR"),
+        ("£3", "GBP"),
+        ("-4.00 USD", "USD"),
+        ("Europe", ""),
+        ("12,50", ""),
+        ("150.000 ₫", "VND"),
+        ("150.000 VND", "VND"),
+        ("MXN 1,200", "MXN"),
+        ("PEN", "PEN"),
+        ("all", ""),
+        ("10 pen", ""),
+    ],
 )
 def test_a_value_states_its_currency_by_a_code_or_a_sign(text: str, code: str) -> None:
     assert currency_in(text) == code
@@ -113,6 +126,8 @@ def test_a_value_states_its_currency_by_a_code_or_a_sign(text: str, code: str) -
     [
         ("UVP (EUR)", "EUR"), ("Preis in €", "EUR"), ("price_usd", "USD"), ("Price US$", "USD"),
         ("Preis R$", "BRL"), ("EUR/USD", ""), ("Europreis", ""), ("try", ""), ("Frei", ""), ("Betrag", ""),
+        ("Giá niêm yết (VND)", "VND"), ("Harga [MYR]", "MYR"), ("Precio PEN", ""), ("Precio (PEN)", "PEN"),
+        ("TOP PRICE", ""), ("Preço MXN", "MXN"),
     ],
 )  # fmt: skip
 def test_a_header_states_a_currency_by_a_code_or_a_sign_of_its_own(header: str, code: str) -> None:
