@@ -4,6 +4,8 @@ The classes are not dataclasses, each of which takes half a millisecond to gener
 gate.
 """
 
+from __future__ import annotations  # values are parsed by the texts of their annotations
+
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
