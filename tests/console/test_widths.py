@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from playwright.sync_api import expect
@@ -78,18 +78,56 @@ WITH_A_BAR = """() => [...document.querySelectorAll('.grid')]
   .filter(grid => grid.scrollHeight > grid.clientHeight && grid.clientWidth + 2 < grid.offsetWidth).length"""
 
 
-def test_a_bar_beside_the_rows_of_a_table_hides_no_column(served_shop: Served, browser: Browser) -> None:
-    wide, bars = {}, 0
+# The charts, other than maps, whose panel has blank space below its last line.
+BLANK_BELOW_CHARTS = """() => [...document.querySelectorAll('.board > div > .panel > [role=img]')]
+  .filter(chart => !chart.style.aspectRatio && chart.parentElement.getBoundingClientRect().bottom
+    - chart.parentElement.lastElementChild.getBoundingClientRect().bottom > 40)
+  .map(chart => chart.ariaLabel)"""
+
+
+class Board(NamedTuple):
+    """A dashboard in a desktop's window with scroll bars.
+
+    Attributes:
+        two_bars: the tables with a bar below them although their columns could do without.
+        bars: the number of tables with a bar beside their rows.
+        blank: the charts with blank space below them.
+        charts: the number of charts.
+    """
+
+    two_bars: list[str]
+    bars: int
+    blank: list[str]
+    charts: int
+
+
+@pytest.fixture(scope="module")
+def desktop_boards(served_shop: Served, browser: Browser) -> dict[str, Board]:
+    """Return the dashboard of each system."""
+    shown = {}
     with with_scrollbars(browser) as other:
         console = Console(served_shop, other)
         page = console.page(1440, 900, token=OPERATOR)
         for system in SYSTEMS:
             visit(page, console.url, f"/dashboards/{system}")
-            page.wait_for_timeout(500)
-            wide[system] = page.evaluate(WITH_TWO_BARS)
-            bars += page.evaluate(WITH_A_BAR)
-    assert bars > 0
-    assert wide == {system: [] for system in SYSTEMS}
+            blank = at_rest(page, partial(page.evaluate, BLANK_BELOW_CHARTS))
+            charts = page.locator(".board > div > .panel > [role=img]").count()
+            shown[system] = Board(page.evaluate(WITH_TWO_BARS), page.evaluate(WITH_A_BAR), blank, charts)
+    return shown
+
+
+def test_a_bar_beside_the_rows_of_a_table_hides_no_column(desktop_boards: dict[str, Board]) -> None:
+    assert sum(board.bars for board in desktop_boards.values()) > 0
+    assert {system: board.two_bars for system, board in desktop_boards.items()} == {
+        system: [] for system in SYSTEMS
+    }
+
+
+def test_no_blank_space_is_below_a_chart_beside_a_taller_panel(desktop_boards: dict[str, Board]) -> None:
+    assert {system: board.blank for system, board in desktop_boards.items()} == {
+        system: [] for system in SYSTEMS
+    }
+    assert sum(board.charts for board in desktop_boards.values()) > len(SYSTEMS)
 
 
 ACTION_LINES = """() => [...document.querySelectorAll('.queue-line')].map(line => new Set(
@@ -198,24 +236,6 @@ def test_on_a_phone_no_heading_of_a_table_is_cut_and_a_file_has_its_counts(
     (files,) = phone_tables["lake"]
     assert files["heads"] == ["File", "State"]
     assert "accepted" in files["cells"][1] or "refused" in files["cells"][1]
-
-
-# The charts, other than maps, whose panel has blank space below its last line.
-BLANK_BELOW_CHARTS = """() => [...document.querySelectorAll('.board > div > .panel > [role=img]')]
-  .filter(chart => !chart.style.aspectRatio && chart.parentElement.getBoundingClientRect().bottom
-    - chart.parentElement.lastElementChild.getBoundingClientRect().bottom > 40)
-  .map(chart => chart.ariaLabel)"""
-
-
-def test_no_blank_space_is_below_a_chart_beside_a_taller_panel(served_shop: Served, browser: Browser) -> None:
-    console = Console(served_shop, browser)
-    page, charts = console.page(1440, 900, token=OPERATOR), 0
-    for system in SYSTEMS:
-        visit(page, console.url, f"/dashboards/{system}")
-        assert at_rest(page, partial(page.evaluate, BLANK_BELOW_CHARTS)) == [], system
-        charts += page.locator(".board > div > .panel > [role=img]").count()
-    assert charts > len(SYSTEMS)
-    page.context.close()
 
 
 def test_an_empty_filter_of_files_offers_to_clear_it(served_shop: Served, browser: Browser) -> None:
