@@ -1,4 +1,13 @@
-import { Button, Checkbox, NativeSelect, Table, TagsInput, TextInput, VisuallyHidden } from '@mantine/core'
+import {
+  Button,
+  Checkbox,
+  NativeSelect,
+  Table,
+  TagsInput,
+  Text,
+  TextInput,
+  VisuallyHidden,
+} from '@mantine/core'
 import { Fragment, useState } from 'react'
 
 import {
@@ -23,16 +32,19 @@ interface NameProps {
   label: string
   name: string
   onName: (name: string) => void
+  isLabelShown?: boolean
 }
 
-/** A column's name in the table; letters that it cannot have are refused with the rule, not dropped without a word. */
-function NameInput({ label, name, onName }: NameProps) {
+/** A name in SQL; letters that it cannot have are refused with the rule, not dropped without a word. */
+export function NameInput({ label, name, onName, isLabelShown = false }: NameProps) {
   const [isRefused, setRefused] = useState(false)
   return (
     <TextInput
       size="xs"
       miw="9rem"
-      aria-label={label}
+      w={isLabelShown ? '16rem' : undefined}
+      label={isLabelShown ? label : undefined}
+      aria-label={isLabelShown ? undefined : label}
       value={name}
       error={isRefused ? 'Only letters a to z, digits and _: SQL needs no quotes then.' : undefined}
       onChange={({ currentTarget: { value } }) => {
@@ -43,16 +55,27 @@ function NameInput({ label, name, onName }: NameProps) {
   )
 }
 
+function WhyHidden({ because }: { because: string | undefined }) {
+  return because ? (
+    <Text size="xs" className="muted" maw="16rem">
+      Its values are not shown: {because}.
+    </Text>
+  ) : null
+}
+
 /** The columns of a draft, which a person renames, types, and marks as filled or identifying. */
 export function DraftColumnsTable({
   columns,
   inFile,
+  hidden = {},
   order,
   onChange,
   onLeaveOut,
 }: {
   columns: DraftColumn[]
   inFile: string[]
+  /** Why the values of a column of the file are not shown. */
+  hidden?: Readonly<Record<string, string>>
   order: number[] | undefined
   onChange: (at: number, column: DraftColumn) => void
   onLeaveOut: (at: number, isLeftOut: boolean) => void
@@ -99,7 +122,10 @@ export function DraftColumnsTable({
             <Fragment key={at}>
               <Table.Tr>
                 <Table.Td className={column.heading && !column.isSheetName ? 'any-text' : 'muted'}>
-                  {headingOf(column, at, inFile)}
+                  <div>
+                    {headingOf(column, at, inFile)}
+                    <WhyHidden because={hidden[inFile[at] ?? '']} />
+                  </div>
                 </Table.Td>
                 <Table.Td data-label="column in the table">
                   <NameInput

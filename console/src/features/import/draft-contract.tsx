@@ -18,12 +18,11 @@ import {
   type KeptDraft,
   nameProblem,
   namesOf,
-  plainName,
   stepsOf,
   unitOfKeys,
   withWordsApart,
 } from './draft-columns'
-import { DraftColumnsTable } from './draft-columns-table'
+import { DraftColumnsTable, NameInput } from './draft-columns-table'
 import { DraftFormats, formatsOfType, type TextFormat } from './draft-formats'
 import { MostlyNumbers } from './draft-numbers'
 import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
@@ -59,6 +58,8 @@ interface Props {
   uploadId: string
   /** The columns of the file, as they are called there. */
   inFile: string[]
+  /** Why the values of a column of the file are not shown, by its name there. */
+  hidden?: Readonly<Record<string, string>>
   /** The part of the file that is read. */
   part?: string
   /** The encoding of a text, if a person chose it. */
@@ -151,6 +152,7 @@ function Editor({
   draft,
   uploadId,
   inFile,
+  hidden,
   part = '',
   encoding = '',
   otherRows = NO_OTHER_ROWS,
@@ -257,13 +259,7 @@ function Editor({
   return (
     <Stack gap="sm" className="panel" p="sm">
       <Group gap="md" align="end">
-        <TextInput
-          label="Name of the dataset"
-          size="xs"
-          w="16rem"
-          value={dataset}
-          onChange={(event) => setDataset(plainName(event.currentTarget.value))}
-        />
+        <NameInput label="Name of the dataset" name={dataset} onName={setDataset} isLabelShown />
         <TextInput
           label="What a row is, in a sentence"
           size="xs"
@@ -301,6 +297,7 @@ function Editor({
         <DraftColumnsTable
           columns={columns}
           inFile={inFile}
+          hidden={hidden}
           order={order}
           onChange={change}
           onLeaveOut={leaveOut}

@@ -242,6 +242,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           opensDraft={opensDraft}
           uploadId={upload.upload_id}
           inFile={grid?.columns ?? []}
+          hidden={grid?.hidden_because}
           key={`${result.part} ${edits.encoding}`}
           part={edits.part || result.part}
           encoding={edits.encoding}
