@@ -21,6 +21,7 @@ _NEARLY_ALL = 0.9
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
 # Consecutive years are names, one column per year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTHS = [str(month) for month in range(1, 13)]
 _NO_VALUE = {"", "-", "?", "na", "n/a", "#n/a", "nan", "nil", "none", "null", "\\n", "unknown"}
 _MIN_ALIKE, _MAX_SHAPES, _MAX_WORDS = 3, 3, 8
 # Words for a column in any table: product_category_name_translation.csv of shared/data/olist has only texts,
@@ -52,12 +53,14 @@ class _Column:
         shapes: the shapes of its cells.
         is_numeric: whether nearly all of them have no letter.
         has_exception: whether at least one cell has no digit.
+        has_years: whether at least one cell is a year.
     """
 
     place: int
     shapes: frozenset[str]
     is_numeric: bool
     has_exception: bool
+    has_years: bool
 
 
 def count_header_lines(
@@ -111,7 +114,8 @@ def _digit_column(place: int, cells: Sequence[str]) -> _Column | None:
         return None
     without_letters = sum(not _has_letter(cell) for cell in with_digit)
     is_numeric = without_letters >= _NEARLY_ALL * len(with_digit)
-    return _Column(place, frozenset(map(_shape, cells)), is_numeric, len(with_digit) < len(cells))
+    has_years = any(_YEAR.fullmatch(cell.strip()) for cell in cells)
+    return _Column(place, frozenset(map(_shape, cells)), is_numeric, len(with_digit) < len(cells), has_years)
 
 
 def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: int) -> HeaderReading:
@@ -125,10 +129,15 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
         for column in columns
         if cells.get(column.place, "").lower() not in _NO_VALUE
     ]
+    is_months = [cell for cell in cells.values() if _NUMBER.fullmatch(cell)] == _MONTHS
     names = [
         column
         for column, cell in cells_with_value
-        if (_has_letter(cell) or _YEAR.fullmatch(cell) if column.is_numeric else not _has_digit(cell))
+        if (
+            _has_letter(cell) or _YEAR.fullmatch(cell) or (cell in _MONTHS and is_months)
+            if column.is_numeric
+            else not _has_digit(cell)
+        )
     ]
     named = {column.place for column in names}
     others = [(column, cell) for column, cell in cells_with_value if column.place not in named]
@@ -141,12 +150,24 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
 
 
 def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Return whether a cell above numbers, or any cell if all columns are texts, is a number."""
+    """Return whether a cell above numbers, or any cell if all columns are texts, is a number and no name.
+
+    Names are consecutive years, the months 1 to 12, and years beside words, all above numbers that are none.
+    """
     places = [column.place for column in columns if column.place < len(row)] if columns else range(len(row))
-    numbers = [cell for place in places if _NUMBER.fullmatch(cell := row[place].strip())]
+    cells = [row[place].strip() for place in places]
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    if numbers == _MONTHS:
+        return False
     years = [int(cell) for cell in numbers if _YEAR.fullmatch(cell)]
     is_range = len(years) > 1 and years == [*range(years[0], years[0] + len(years))]
-    return bool(numbers) and not (is_range and len(years) == len(numbers))
+    pairs = [*zip(columns, cells, strict=False)]
+    has_words = any(
+        column.is_numeric and _has_letter(cell) and cell.lower() not in _NO_VALUE for column, cell in pairs
+    )
+    above_years = any(column.has_years for column, cell in pairs if _YEAR.fullmatch(cell))
+    are_names = is_range or (has_words and not above_years)
+    return bool(numbers) and not (are_names and len(years) == len(numbers))
 
 
 def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequence[_Column]) -> bool:

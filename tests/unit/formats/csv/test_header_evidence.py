@@ -67,6 +67,8 @@ def clicks(rows: int, *, label: bool) -> str:
         "ann,rome\nbob,oslo\ncy,bern\n",
         "Type A,City X\nType B,City X\nType C,City Y\n",
         "x,NA\nann,5\nbob,7\n",
+        "ann,n.a.,2025\nbob,12,2024\ncy,13,2025\ndee,9,2023\n",
+        "ann,1,2025\nbob,12,7\ncy,13,9\n",
     ],
 )
 def test_a_first_row_that_could_be_data_is_kept_and_the_draft_says_so(text: str) -> None:
@@ -95,6 +97,16 @@ def test_a_first_row_that_could_be_data_is_kept_and_the_draft_says_so(text: str)
         ("id,score\nann,NA\nbob,5\ncy,6\ndee,7\n", ("id", "score"), False),
         ("# rows: 60\nid,name\n1,a\n2,b\n", ("id", "name"), False),
         ("# rows: 60\nid\n1\n2\n3\n", ("id",), False),
+        (
+            "Zähler,1.8.0 Bezug [kWh],2025,Tag\nZ0,0.0,7,2026-10-01\nZ1,1.5,7,2026-10-02\n",
+            ("zähler", "1.8.0 bezug [kwh]", "2025", "tag"),
+            False,
+        ),
+        (
+            "shop,1,2,3,4,5,6,7,8,9,10,11,12\nUlm,9,9,8,7,7,6,5,5,6,7,8,9\nBonn,9,9,8,7,7,6,5,5,6,7,8,9\n",
+            ("shop", *map(str, range(1, 13))),
+            False,
+        ),
         ("Report of May\nid,n\n1,2\n3,4\n", ("id", "n"), False),
     ],
 )
