@@ -44,9 +44,13 @@ _NUMERIC = (
         )
     ),
     "yyyy.MM.dd", "yyyy.M.d", "d. M. yyyy", "yyyy. M. d.", "yyyy. MM. dd.",
+    "yyyy.MM.dd.", "yyyy.M.d.", "yyyy. M. d",  # Hungary and Korea, with and without the last point
+    "yyyy年M月d日", "yyyy년 M월 d일",  # China and Japan; Korea
+    "dd.MM.yyyy.", "d.M.yyyy.", "d. M. yyyy.",  # Croatia, Serbia and Slovenia
 )  # fmt: skip
 _NAMED = (
-    "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "MMM d, yyyy",
+    "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "d/MMM/yyyy",
+    "d/MMM/yy", "d.MMM.yyyy", "yyyy-MMM-d", "MMM d, yyyy",
     "MMMM d, yyyy", "d MMM yy",
     "d 'de' MMMM 'de' yyyy",
 )  # fmt: skip
@@ -188,6 +192,7 @@ def _shapes_of(pattern: str) -> set[str]:
     bare = re.sub(r"'([^']*)'", lambda quoted: re.sub("[A-Za-z]+", "_", quoted[1]), pattern)
     offsets = ("+9", "-9", "+9:9", "-9:9", "A") if "X" in bare else ("",)
     points = (".", "") if "MMM" in bare and "MMMM" not in bare else ("",)
+    bare = re.sub("[^\\W\\d_A-Za-z]+", "_", bare)  # words such as 年
     bare = re.sub("MMMM?", "_", bare.replace(" a", " _"))
     bare = re.sub("[yMdHhmsS]+", "9", bare).replace("_", "A")
     shapes = {re.sub("X+", offset, bare) for offset in offsets}

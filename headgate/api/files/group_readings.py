@@ -23,7 +23,10 @@ _OF_NUMBERS: tuple[dict[str, Any], ...] = (
     {"decimal": ","},
     {"decimal": ".", "thousands": ","},
 )
-_DAYS = ("dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yy")
+_DAYS = (
+    "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yy",
+    "yyyy.MM.dd.", "yyyy.MM.dd", "yyyy. M. d.", "yyyy/MM/dd", "yyyy年M月d日", "d-MMM-yyyy", "d/MMM/yyyy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

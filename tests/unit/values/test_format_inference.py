@@ -10,7 +10,7 @@ import pytest
 
 from headgate.contracts.model import Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
-from headgate.values.format_inference import Inferred, infer_format
+from headgate.values.format_inference import Inferred, infer_format, is_read
 
 pytestmark = pytest.mark.unit
 
@@ -135,3 +135,19 @@ def test_words_for_yes_and_no_beside_their_first_letters_are_one_kind() -> None:
     assert (reading.format.true_words, reading.format.false_words) == (("true", "t"), ("false",))
     assert inferred("yes", "no", "m").readings == ()
     assert inferred("on", "off", "o").readings == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026.11.{:02}.", "2026.11.{:02}", "2026.1.{}.", "2026. 11. {:02}.", "2026. 11. {:02}",
+        "2026年11月{}日", "2026년 11월 {}일", "{}. 11. 2026", "{:02}.11.2026.", "{}-Nov-2026", "{}/nov/2026",
+        "{}.Nov.2026", "2026-Nov-{:02}", "2026/11/{:02}",
+    ],
+)  # fmt: skip
+def test_each_national_form_of_a_day_is_a_day(written: str) -> None:
+    """Hungary, Korea, China, Japan, Slovakia, Croatia, and programs that write names of months."""
+    inferred = infer_format(pa.array([written.format(number) for number in (9, 19, 23)]))
+    (reading,) = inferred.readings
+    assert reading.kind is Kind.DATE
+    assert is_read(pa.array([written.format(19)]), reading).all()

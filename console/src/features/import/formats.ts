@@ -26,6 +26,13 @@ const CHOICES: Record<Kind, Choice[]> = {
     { label: 'dd.MM.yy: 31.12.26', format: { patterns: ['dd.MM.yy'] } },
     { label: 'dd/MM/yyyy: 31/12/2026', format: { patterns: ['dd/MM/yyyy'] } },
     { label: 'MM/dd/yyyy: 12/31/2026', format: { patterns: ['MM/dd/yyyy'] } },
+    {
+      label: 'yyyy.MM.dd: 2026.12.31 or 2026.12.31.',
+      format: { patterns: ['yyyy.MM.dd', 'yyyy.MM.dd.', 'yyyy. M. d.'] },
+    },
+    { label: 'yyyy/MM/dd: 2026/12/31', format: { patterns: ['yyyy/MM/dd'] } },
+    { label: 'yyyy年M月d日: 2026年12月31日', format: { patterns: ['yyyy年M月d日'] } },
+    { label: 'd-MMM-yyyy: 31-Dec-2026', format: { patterns: ['d-MMM-yyyy', 'd/MMM/yyyy'] } },
   ],
   truth: [
     { label: 'ja/nein', format: { trueWords: ['ja'], falseWords: ['nein'] } },
