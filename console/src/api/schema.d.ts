@@ -9456,6 +9456,8 @@ export interface operations {
                 name?: string;
                 /** @description Only files with refused rows. */
                 refused?: boolean;
+                /** @description Only the accepted file of `dataset` with this SHA-256, as `_content_sha256` has it. */
+                content?: string;
                 /** @description Largest number of entries. */
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */

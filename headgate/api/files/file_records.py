@@ -42,7 +42,7 @@ from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.uploads.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.lake.ports import FileRecord
 
@@ -54,16 +54,21 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
     after = str(cursors.decode(cursor, str)) if cursor else ""
     newest = lake.files.newest(limit, after=after, where=where)
     following = cursors.encode(newest.after) if newest.after else ""
-    corrected = _corrected_rows_of(lake, newest.records)
-    ignored = senders_of(lake).ignored_rows(newest.records)
-    return FilePage(
-        files=tuple(
-            FileSummary(
-                **summary(lake, record, corrected.get(record.file_id, 0), ignored.get(record.file_id, 0))
-            )
-            for record in with_settlements(lake, newest.records)
-        ),
-        next_cursor=following,
+    return FilePage(files=_summaries(lake, newest.records), next_cursor=following)
+
+
+def accepted_with(lake: LakePorts, content_sha256: str, dataset: str) -> FilePage:
+    """Return the accepted file of a dataset with a content, from which rows of the lake came."""
+    record = record_if_any(lake, lake.files.accepted_with(content_sha256, [dataset]))
+    return FilePage(files=_summaries(lake, [record] if record else []))
+
+
+def _summaries(lake: LakePorts, records: Sequence[FileRecord]) -> tuple[FileSummary, ...]:
+    corrected = _corrected_rows_of(lake, records)
+    ignored = senders_of(lake).ignored_rows(records)
+    return tuple(
+        FileSummary(**summary(lake, record, corrected.get(record.file_id, 0), ignored.get(record.file_id, 0)))
+        for record in with_settlements(lake, records)
     )
 
 

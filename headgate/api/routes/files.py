@@ -52,10 +52,19 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
     state: Annotated[FileState | None, Query()] = None,
     name: Annotated[str, Query(max_length=200, description="A part of the key, in any case.")] = "",
     refused: Annotated[bool, Query(description="Only files with refused rows.")] = False,
+    content: Annotated[
+        str,
+        Query(
+            pattern="^([0-9a-f]{64})?$",
+            description="Only the accepted file of `dataset` with this SHA-256, as `_content_sha256` has it.",
+        ),
+    ] = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> FilePage:
     """Files, newest first."""
+    if content:
+        return file_records.accepted_with(lake, content, dataset)
     where = FileFilter(dataset, state, name, refused)
     return file_records.page(lake, where, limit, cursor)
 

@@ -20,6 +20,7 @@ const people = table('people', [
   column('person_id', { primary_key: true, type: 'bigint' }),
   column('email', { personal: true }),
   column('_source_row'),
+  column('_of_the_lake'),
 ])
 const visits = table(
   'visits',
@@ -172,10 +173,10 @@ test('rows without a time are known by their words, and those of one amount show
   expect(sql).toContain('ORDER BY abs(CAST(r."price" AS decimal(18, 2))) DESC')
 })
 
-test('columns about people are left out for those who may not see them, and the lake’s own for all', () => {
+test('columns about people are left out for those who may not see them, and of the lake’s own all but the origin', () => {
   const key = people.columns[0] as Schemas['ContractColumn']
   expect(rowStatement(people, key, '7', false)).toBe(
-    'SELECT "person_id"\nFROM curated.people\nWHERE "person_id" = 7\nLIMIT 1',
+    'SELECT "person_id", "_source_row"\nFROM curated.people\nWHERE "person_id" = 7\nLIMIT 1',
   )
   expect(rowStatement(people, key, '7', true)).toContain('"email"')
 })

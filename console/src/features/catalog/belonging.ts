@@ -115,9 +115,13 @@ export function literal({ type }: { type: string }, value: string): string | und
 const shown = (table: Table, seesPeople: boolean): Column[] =>
   table.columns.filter(({ name, personal }) => !name.startsWith('_') && (seesPeople || !personal))
 
-/** The statement of one row of a dataset or table by a column. */
+/** The columns that say from which file and row of it a row of a dataset came. */
+export const [CONTENT, SOURCE_ROW] = ['_content_sha256', '_source_row']
+
+/** The statement of one row of a dataset or table by a column, of a dataset with the row's origin. */
 export function rowStatement(table: Table, column: Column, value: string, seesPeople: boolean): string {
-  const names = shown(table, seesPeople)
+  const origin = table.columns.filter(({ name }) => name === CONTENT || name === SOURCE_ROW)
+  const names = [...shown(table, seesPeople), ...origin]
     .filter(({ name }) => !table.newest_by.includes(name))
     .map(({ name }) => quotedName(name))
   return `SELECT ${names.join(', ')}\nFROM ${table.database}.${table.name}\nWHERE ${quotedName(column.name)} = ${literal(column, value) ?? 'NULL'}\nLIMIT 1`

@@ -36,6 +36,7 @@ import { Evidence } from '../work/evidence'
 import { DatasetRowLink } from './dataset-row-link'
 import { useCatalog, useContract } from './queries'
 import { readFormat } from './read-format'
+import { RowOrigin } from './row-origin'
 import { StepsAbout } from './steps-about'
 
 /** The most height of a table; a shorter one takes what its rows and its heading of several lines need. */
@@ -120,6 +121,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
             ) : (
               <>
                 <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
+                <RowOrigin dataset={table.name} rows={rows} />
                 <StepsAbout tables={tablesAbout(tables, keyColumn.name)} value={value} />
                 <div className="board halves">
                   {tablesAbout(tables, keyColumn.name).map((about) => (
@@ -197,7 +199,7 @@ export function Facts({ table, rows, leftOut, units: stated, areComputed = false
   return (
     <dl className="facts">
       {facts
-        .filter((fact) => fact.value !== null && fact.name !== leftOut)
+        .filter(({ name, value }) => value !== null && name !== leftOut && !name.startsWith('_'))
         .map((fact) => (
           <div key={fact.name}>
             <dt className="muted">{formats[fact.place]?.heading}</dt>

@@ -37,6 +37,17 @@ def test_files_are_listed_newest_first_page_by_page(caller: Caller) -> None:
     assert found == ids[::-1]
 
 
+def test_the_file_of_a_row_is_the_accepted_one_with_its_content(caller: Caller) -> None:
+    record = caller.lake.receive("payments/good.csv", PAYMENTS)
+    caller.lake.receive("payments/again.csv", PAYMENTS)
+    content = {"content": record.content_sha256}
+    files = caller.call("GET", "/v1/files" + query(dataset="payments", **content)).json["files"]
+    assert [file["file_id"] for file in files] == [record.file_id]
+    assert caller.call("GET", "/v1/files" + query(dataset="orders", **content)).json["files"] == []
+    assert caller.call("GET", "/v1/files" + query(dataset="payments", content="0" * 64)).json["files"] == []
+    assert caller.call("GET", "/v1/files" + query(content="x")).status == 422
+
+
 def test_files_are_filtered_by_dataset_state_and_name(caller: Caller) -> None:
     caller.lake.receive("payments/good.csv", PAYMENTS)
     caller.lake.receive("payments/bad.csv", b"nothing\n")
