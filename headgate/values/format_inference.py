@@ -45,6 +45,7 @@ NULL_WORDS = (
     "?",
     "\\N",
 )
+# Words for yes and no; `console/src/features/import/truth-words.ts` has them, too.
 _WORD_PAIRS = (
     ("true", "false"), ("ja", "nein"),
     ("ja", "nee"), ("ja", "nej"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"),
@@ -52,6 +53,15 @@ _WORD_PAIRS = (
     ("vero", "falso"), ("sim", "não"), ("j", "n"), ("y", "n"), ("o", "n"), ("s", "n"), ("t", "f"), ("w", "f"),
     ("да", "нет"),
     ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
+    ("igen", "nem"), ("da", "nu"), ("da", "ne"), ("áno", "nie"), ("ja", "nei"), ("já", "nei"),
+    ("kyllä", "ei"), ("jah", "ei"), ("jā", "nē"), ("taip", "ne"), ("evet", "hay\u0131r"), ("evet", "hayir"),
+    ("так", "ні"), ("да", "не"), ("\u03bd\u03b1\u03b9", "όχι"), ("sì", "no"),
+    ("verdadero", "falso"), ("verdadeiro", "falso"),
+    ("prawda", "fałsz"),
+    ("có", "không"), ("đúng", "sai"), ("ya", "tidak"), ("是", "否"), ("有", "无"), ("有", "無"),
+    ("はい", "いいえ"), ("예", "아니오"), ("예", "아니요"), ("네", "아니요"), ("네", "아니오"),
+    ("ใช่", "ไม่ใช่"), ("हाँ", "नहीं"),
+    ("כן", "לא"), ("نعم", "لا"), ("بله", "خیر"),
 )  # fmt: skip
 _PAIR_WORDS = 2
 _MAX_PAIRS = 2  # the words, and their first letters

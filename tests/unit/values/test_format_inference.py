@@ -5,11 +5,15 @@ Formats that read different values make it ambiguous.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
 from headgate.contracts.model import Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values import format_inference
 from headgate.values.format_inference import Inferred, infer_format, is_read
 
 pytestmark = pytest.mark.unit
@@ -70,6 +74,8 @@ def inferred(*texts: str) -> Inferred:
         (["(12.00)", "7.50"], Kind.DECIMAL, SourceFormat(minus="parentheses")),
         (["3,5 kg", "12 kg"], Kind.DECIMAL, SourceFormat(decimal=",", units=("kg",))),
         (["Ja", "nein"], Kind.BOOLEAN, SourceFormat(true_words=("ja",), false_words=("nein",))),
+        (["igen", "nem"], Kind.BOOLEAN, SourceFormat(true_words=("igen",), false_words=("nem",))),
+        (["Có", "Không"], Kind.BOOLEAN, SourceFormat(true_words=("có",), false_words=("không",))),
         (["-", "1,5", "2,5", "3"], Kind.DECIMAL, SourceFormat(decimal=",", nulls=("-",))),
         ([" 12", "13"], Kind.BIGINT, SourceFormat(trim=True)),
         (["1e3", "2.5"], Kind.DOUBLE, PLAIN),
@@ -151,3 +157,10 @@ def test_each_national_form_of_a_day_is_a_day(written: str) -> None:
     (reading,) = inferred.readings
     assert reading.kind is Kind.DATE
     assert is_read(pa.array([written.format(19)]), reading).all()
+
+
+def test_the_console_has_the_same_words_for_yes_and_no() -> None:
+    source = Path(__file__).parents[3] / "console/src/features/import/truth-words.ts"
+    text = source.read_text(encoding="utf-8")
+    words = {*re.findall(r"[^\s'()+]+", text)}
+    assert {word for pair in format_inference._WORD_PAIRS for word in pair} - {"x", "-", "w"} <= words

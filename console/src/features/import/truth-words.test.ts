@@ -13,6 +13,8 @@ test.each([
   ['sì', 'no'],
   ['TRUE', 'false'],
   ['1', '0'],
+  ['igen', 'Nem'],
+  ['Có', 'Không'],
 ])('%s is yes and %s is no', (yes, no) => {
   expect([truthOf(yes, [yes, no]), truthOf(no, [yes, no])]).toEqual(['true', 'false'])
 })
