@@ -199,3 +199,15 @@ test('an amount that is stored to the cent keeps its cents, and a computed one i
   expect(exactAmount('0.31', 'share')).toBe('')
   expect(exactAmount(null, 'GBP')).toBe('')
 })
+
+test('a score or a correlation reads as none or as all only where it is', () => {
+  const words = (value: number): string => figure(value, 'score')
+  expect([0, 1, -1, 0.5, 0.99, 1.5].map(words)).toEqual(['0.00', '1.00', '-1.00', '0.50', '0.99', '1.50'])
+  expect([0.9956, -0.9956, 0.004, -0.004].map(words)).toEqual(['0.996', '-0.996', '0.004', '-0.004'])
+  expect([0.99999, -0.99999, 0.0001, -0.0001].map(words)).toEqual([
+    '> 0.999',
+    '< -0.999',
+    '< 0.001',
+    '> -0.001',
+  ])
+})

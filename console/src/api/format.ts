@@ -158,7 +158,7 @@ export function figure(value: Cell | undefined, unit: string): string {
   // An error of 12 % stands beside one of 9.4 %.
   if (unit === 'percent') return percentage(parsed).replace(/^(-?[\d,]+) %$/, '$1.0 %')
   if (unit === 'percentage points') return `${DIGITS_OF_POINTS.format(parsed * 100)} points`
-  if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
+  if (unit === 'score' && Math.abs(parsed) < 10) return scoreWords(parsed)
   const currency = currencyOf(unit)
   return currency ? money(parsed, currency) : measure(parsed)
 }
@@ -184,6 +184,16 @@ export const UNITS_OF_A_FIGURE: ReadonlySet<string> = new Set([
   'score',
   'rank',
 ])
+
+/** A score or a correlation with two decimals, or three where two would read as none or as all. */
+function scoreWords(value: number): string {
+  const isRounded = (text: string): boolean => /^-?[01]\.0+$/.test(text) && Number(text) !== value
+  const places = [2, 3].find((many) => !isRounded(value.toFixed(many)))
+  if (places !== undefined || Math.abs(value) > 1) return value.toFixed(places ?? 2)
+  const isSmall = Math.abs(value) < 0.5
+  const bound = isSmall ? 0.001 : 0.999
+  return isSmall === value > 0 ? `< ${Math.sign(value) * bound}` : `> ${Math.sign(value) * bound}`
+}
 
 const LEAST_PERCENT = 0.001
 /** The largest percentage with one decimal that is not all, and the least value that would be rounded up to all. */
