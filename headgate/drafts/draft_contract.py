@@ -77,6 +77,7 @@ from headgate.errors import ContractError
 from headgate.formats.guess_encoding import OTHER_THAN_WESTERN
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.person_numbers import are_person_numbers
 from headgate.masking.searched_columns import context_below
 from headgate.matching.header_names import folded, unnumbered
 from headgate.values.accepted_texts import null_where_absent
@@ -315,7 +316,7 @@ def _people_by_name(contract: Contract, sample: DraftSample) -> frozenset[str]:
         column.name
         for _, column, text in _with_texts(contract, sample)
         if column.classification == PERSONAL
-        and not (column.mask or are_email_addresses(text) or are_ibans(text))
+        and not (column.mask or are_email_addresses(text) or are_ibans(text) or are_person_numbers(text))
         and not _are_contacts(text)
         and not len(rows_with_cards(text, context_below=context_below(replace(column, content=None))))
     )
@@ -597,7 +598,8 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
         name, text
     )
     is_role = is_role_of_person(compared(in_german_spelling(unnumbered(name)))) and are_names_of_people(text)
-    return PERSONAL if is_named or is_role or are_email_addresses(text) or are_ibans(text) else ""
+    is_about_people = is_named or is_role or are_email_addresses(text) or are_ibans(text)
+    return PERSONAL if is_about_people or are_person_numbers(text) else ""
 
 
 def _means_another(name: str, text: pa.Array) -> bool:
@@ -695,6 +697,7 @@ def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
         or sounds_like_key(column.name)
         or are_email_addresses(text)
         or are_ibans(text)
+        or are_person_numbers(text)
     )
     if column.classification == PERSONAL and not tells_apart:
         return False
