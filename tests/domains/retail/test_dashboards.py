@@ -1234,6 +1234,44 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
     }
 
 
+@pytest.mark.parametrize("lower_end", [60, 90])
+def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_before_the_other(
+    lower_end: int,
+) -> None:
+    """Kitchen was to sell most, and home decoration lay within its interval."""
+    ahead: list[dict[str, object]] = [
+        {"series_id": f"category={name}", "level": "category", "category": name, "grain": "week"}
+        | {"mean": mean, "sum_mean": mean, "period_on": date(2010, 12, 6), "horizon": 1, "sum_windows": 3}
+        | {"sum_lower_80": mean * lower_end / 100, "sum_upper_80": mean * 1.5, "sum_off_by": 20}
+        for name, mean in (("Home", 100), ("Bags", 80), ("Toys", 40))
+    ]
+    tested = [{**NEAR, "series_id": row["series_id"], "level": "category"} for row in ahead]
+    panel = panel_of("market-intelligence-hub", "categories")
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, forecast_accuracy=tested, sales_history=[])
+        rows = answer_of(engine, panel.sql)
+        engine.execute("update sales_forecast set plan_by = 'mean of last 8', plan_amount = sum_mean")
+        of_means = answer_of(engine, panel.sql)
+    title, action = answer_in_words(panel.answer, rows, {}), rows[0]["title_action"]
+    if lower_end == 60:
+        assert title == (
+            "Home and Bags will sell most: 100, between 60 and 150, and 80, not clearly apart, in the 1 "
+            "weeks ahead"
+        )
+        assert action == (
+            "Order stock of Home and Bags alike, as they are not clearly apart, then of Toys. Ask their "
+            "suppliers for delivery dates."
+        )
+    else:
+        assert title == "Home will sell most: 100, between 90 and 150, in the 1 weeks ahead"
+        assert action == (
+            "Order stock first of Home, Bags, Toys, and ask their suppliers for delivery dates."
+        )
+    assert (rows[0]["sum_lower_80"], rows[0]["sum_upper_80"]) == (lower_end, 150)
+    assert {row["sum_lower_80"] for row in of_means} == {None}, "a mean has no interval"
+    assert answer_in_words(panel.answer, of_means, {}) == "Home will sell most: 100 in the 1 weeks ahead"
+
+
 def test_the_forecast_names_the_week_for_which_orders_are_slowed_down() -> None:
     ahead = weeks_ahead(70)
     panel = panel_of("market-intelligence-hub", "forecast")

@@ -185,6 +185,21 @@ test('a bar that may not be relied on is lighter, and its label says why', () =>
   expect(labelOf(true)[1]).not.toContain('too far off')
 })
 
+test('the hover text of a bar has its interval, where the answer has one', () => {
+  const panel = { ...PANEL, x: 'part', series: '', bounds: [['low', 'high']] as [string, string][] }
+  const rows = [
+    ['a', 5, 4, 7],
+    ['b', 3, null, null],
+  ]
+  const shown = { panel, columns: ['part', 'received', 'low', 'high'], rows }
+  const { tooltip } = options(shown, 'light') as unknown as {
+    tooltip: { formatter: (at: object[]) => { textContent: string } }
+  }
+  const hoverText = (name: string, value: number) => tooltip.formatter([{ name, value }]).textContent
+  expect(hoverText('a', 5)).toMatch(/: 5, between 4 and 7$/)
+  expect(hoverText('b', 3)).toMatch(/: 3$/)
+})
+
 interface NamedBars {
   series: { label: { show: boolean } }[]
   yAxis: { axisLabel: { width: number; interval: unknown } }

@@ -187,6 +187,12 @@ export function bar({
     const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
     return new Map(own.map((row) => [text(row[panel.x]), numeric(row[panel.series ? column : group])]))
   })
+  /** Between which ends the value of a bar is expected; of several bars beside each other none. */
+  const intervalOf = (name: string): string => {
+    const row = rows.find((cells) => text(cells[panel.x]) === name)
+    const [low, high] = (panel.bounds[0] ?? []).map((end) => row?.[end] ?? null)
+    return groups.length > 1 || low == null || high == null ? '' : `, between ${said(low)} and ${said(high)}`
+  }
   const isStacked = areStacked(panel)
   const measured = rows.map((row) => panel.y.map((name) => row[name] ?? null))
   const isLog = panel.scale === 'log' && !whyNoLog({ panel, columns: panel.y, rows: measured })
@@ -238,7 +244,7 @@ export function bar({
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(
           (point) =>
-            `${isNamed ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}`,
+            `${isNamed ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}${intervalOf(point.name)}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
