@@ -24,7 +24,8 @@ _MAX_CHARACTERS = 120  # of a line in a note
 _MAX_CELLS_OF_FOOTER = 2  # such as `Printed on` and a day
 _MIN_EMPTY = 2  # of the cells that other rows fill; a single cell may be missing in a row
 _NEARLY_ALWAYS = 0.9  # of the other rows have a value in the column
-_NUMBER_WITH_UNIT = r"=.*|\W*\d[\d.,'\s]*\W*(?:[^\W\d]+\.?)?"  # `1.234,50`, `120 items`, a formula
+# `1.234,50`, `120 items`, `R$ 12,00`, a formula.
+_NUMBER_WITH_UNIT = r"=.*|(?:\W*[^\W\d]{1,3}\W+)?\W*\d[\d.,'\s]*\W*(?:[^\W\d]+\.?)?"
 _MAX_WORDLESS = 1_000  # rows that may be totals without a word; a report has fewer
 _MAX_TOTALS = 100  # above a total, below which its rows may begin
 MAX_FOOTER = 20  # below the last total; more lines are a table of their own

@@ -408,3 +408,15 @@ def test_a_word_that_is_read_as_empty_makes_no_column_one_that_only_totals_leave
     assert column.format is not None
     assert column.format.nulls == ("-",)
     assert not column.required
+
+
+def test_named_lines_of_amounts_with_a_sign_are_totals_also_if_a_person_edited_the_rows() -> None:
+    """In the edited copy of a pharmacy's sales the sums are those of the rows before the edits."""
+    shops = [
+        "".join(f"{shop}{at:03};2026-09-{at + 1:02};{at}h15;R$ {at + 1},50\n" for at in range(20))
+        for shop in (1, 2)
+    ]
+    body = f"cupom;data;hora;valor\n{shops[0]}Subtotal 01;;;R$ 999,00\n{shops[1]}TOTAL GERAL;;;R$ 1.999,00\n"
+    drafted = draft_of_upload("vendas.csv", body.encode())
+    assert drafted is not None
+    assert any("2 rows are lines of totals" in note["message"] for note in drafted["notes"])
