@@ -34,6 +34,8 @@ _ADDED = re.compile(r"operator: .* [-+] |'[-+]' cannot|function (?:[-+]\(|date_a
 # Source: Trino's message of the error EXPRESSION_NOT_AGGREGATE.
 _NOT_GROUPED = "must be an aggregate expression or appear in GROUP BY"
 _MIN_LIKENESS = 0.8  # of a name in quotes to a column, where it may also be a text
+# Source: Trino's message of the error AMBIGUOUS_NAME.
+_AMBIGUOUS = re.compile(r"AMBIGUOUS_NAME.*Column '(?:[^']*\.)?([^'.]+)'")
 _NO_FUNCTION = re.compile(r"FUNCTION_NOT_FOUND.*Function '?(\w+)'? not registered")
 # Source: Trino's message for FOR VERSION AS OF and FOR TIMESTAMP AS OF on a table without versions.
 _NO_VERSIONS = "does not support versioned tables"
@@ -70,6 +72,49 @@ def _function_advice(message: str, name: str) -> str:
     return f"{message.rstrip('.')}. Did you mean {' or '.join(names)}?" if names else message
 
 
+def _table_advice(message: str, sql: str, tables: Tables) -> str:
+    """Return which tables of a SELECT have an ambiguous column, and how to write it; else an empty text."""
+    match = _AMBIGUOUS.search(message)
+    try:
+        query = sqlglot.parse_one(explained(sql)[1], read=Athena) if match else None
+    except SqlglotError:
+        query = None
+    if match is None or query is None:
+        return ""
+    name = match[1].strip('"').lower()
+    for select in query.find_all(exp.Select):
+        bare = [each for each in select.find_all(exp.Column) if each.name.lower() == name and not each.table]
+        names = [
+            source.alias_or_name
+            for source in _sources(select)
+            if name in _columns_of_source(source, query, tables)
+        ]
+        if not bare or not names[1:]:
+            continue
+        written = [f"{table}.{name}" for table in names]
+        equal = [each.parent for each in bare if isinstance(each.parent, exp.EQ)]
+        listed = " and ".join(names)
+        if any(equal.count(each) > 1 for each in equal):
+            return f"The tables {listed} have it. Write {' = '.join(written[-2:])}."
+        return f"The tables {listed} have it. Did you mean {' or '.join(written)}?"
+    return ""
+
+
+def _sources(select: exp.Select) -> list[exp.Expression]:
+    nodes = [select.args.get("from") or select.args.get("from_"), *select.args.get("joins", [])]
+    return [node.this for node in nodes if node]
+
+
+def _columns_of_source(source: exp.Expression, query: exp.Expression, tables: Tables) -> set[str]:
+    """Return the names of the columns of a table, a CTE or a subquery, in small letters."""
+    if isinstance(source, exp.Subquery):
+        return {each.lower() for each in source.this.named_selects}
+    ctes = {cte.alias.lower(): cte.this for cte in query.find_all(exp.CTE)}
+    if not source.args.get("db") and source.name.lower() in ctes:
+        return {each.lower() for each in ctes[source.name.lower()].named_selects}
+    return {row[0] for of in tables.values() for row in of.get(source.name.lower(), ())}
+
+
 def _group_advice(message: str, sql: str) -> str:
     """Return the GROUP BY that a statement with a column beside an aggregate lacks.
 
@@ -97,7 +142,7 @@ def _group_advice(message: str, sql: str) -> str:
 
 def _with_columns(message: str, sql: str, tables: Tables) -> str:
     """Return the message with the nearest names of an unknown column, or how to write a day or a text."""
-    if advice := _day_advice(message) or _group_advice(message, sql):
+    if advice := (_day_advice(message) or _group_advice(message, sql) or _table_advice(message, sql, tables)):
         return f"{message.rstrip('.')}. {advice}"
     if match := _NO_COLUMN.search(message):
         asked = set(tables_read(sql))

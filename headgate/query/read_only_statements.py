@@ -12,6 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token
 
 from headgate.errors import QueryError
 from headgate.query.parse_errors import describe_back_tick, describe_parse_error
@@ -112,12 +113,35 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     statements = _statements(question, sql)
     for statement in statements:
         _check_aliases(statement)
+        _check_placeholders(statement, sql)
     if len(statements) != 1:
         raise QueryError(f"{len(statements)} statements were given. Send one at a time.")
     (statement,) = statements
     if not isinstance(statement, exp.Query | exp.Values) or any(statement.find_all(*_UNREADABLE)):
         raise _writing(text.split(maxsplit=1)[0])
     return statement
+
+
+def _check_placeholders(statement: exp.Expression, sql: str) -> None:
+    """Check that a statement has no placeholder such as `:id`, to which nothing gives a value."""
+    placeholder = statement.find(exp.Placeholder)
+    if placeholder is None:
+        return
+    written = f":{placeholder.this}" if placeholder.this else "?"
+    tokens = Athena().tokenize(sql)
+    at = next(
+        (at for at, token in enumerate(tokens) if _is_placeholder(tokens[at : at + 2], written)),
+        None,
+    )
+    place = "" if at is None else f", line {tokens[at].line}, column {tokens[at].col}"
+    raise QueryError(
+        f"The placeholder '{written}' has no value{place}. Write the value at its place: a number as it is, "
+        "a text in single quotes."
+    )
+
+
+def _is_placeholder(tokens: Sequence[Token], written: str) -> bool:
+    return "".join(token.text for token in tokens[: 1 if written == "?" else 2]) == written
 
 
 def _statements(question: str, sql: str) -> list[exp.Expression]:

@@ -18,6 +18,10 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
         "COLUMN_NOT_FOUND: Column '{table}.{name}' cannot be resolved",
     ),
     (
+        re.compile(r'Binder Error: Ambiguous reference to column name "(?P<name>[^"]+)"'),
+        "AMBIGUOUS_NAME: Column '{name}' is ambiguous",
+    ),
+    (
         re.compile(r"Catalog Error: Table with name (?P<name>\S+) does not exist"),
         "TABLE_NOT_FOUND: Table '{name}' does not exist",
     ),

@@ -243,3 +243,47 @@ def test_a_column_beside_an_aggregate_is_grouped_by(sql: str, remedy: str) -> No
     reason = failure_reason(str(failed.value), "duckdb")
     assert with_advice(reason, sql, Databases("c", "p")).endswith(f" Write {remedy}.")
     assert "Write" not in with_advice(reason, f"{sql} group by 1", Databases("c", "p"))
+
+
+@pytest.mark.parametrize(
+    ("sql", "written", "place"),
+    [
+        ("select * from orders\nwhere order_id = :id", ":id", "line 2, column 18"),
+        ("select ':id' as a from orders where b = :b", ":b", "line 1, column 41"),
+        ("select * from orders where order_id = ?", "?", "line 1, column 39"),
+    ],
+)
+def test_a_placeholder_without_a_value_is_named_with_its_place(sql: str, written: str, place: str) -> None:
+    assert refusal(sql).startswith(f"The placeholder '{written}' has no value, {place}. Write the value")
+
+
+@pytest.mark.parametrize(
+    ("sql", "advice"),
+    [
+        (
+            "select * from orders o join regions on region_id = region_id",
+            "The tables o and regions have it. Write o.region_id = regions.region_id.",
+        ),
+        (
+            "select region_id from c.orders o join c.regions r on o.region_id = r.region_id",
+            "The tables o and r have it. Did you mean o.region_id or r.region_id?",
+        ),
+        (
+            "with a as (select region_id from regions) select region_id from a, (select 1 as region_id) as b",
+            "The tables a and b have it. Did you mean a.region_id or b.region_id?",
+        ),
+    ],
+)
+def test_an_ambiguous_column_is_advised_with_the_tables_that_have_it(sql: str, advice: str) -> None:
+    class Regions(Databases):
+        def tables(self) -> Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]:
+            return {"c": {"orders": [("order_id",), ("region_id",)], "regions": [("region_id",)]}}
+
+    reason = failure_reason(
+        'Binder Error: Ambiguous reference to column name "region_id" (use: "o.region_id")', "duckdb"
+    )
+    assert with_advice(reason, sql, Regions()) == (
+        f"AMBIGUOUS_NAME: Column 'region_id' is ambiguous. {advice}"
+    )
+    trino = "AMBIGUOUS_NAME: line 1:8: Column 'region_id' is ambiguous"
+    assert with_advice(trino, sql, Regions()) == f"{trino}. {advice}"

@@ -108,3 +108,28 @@ test('a slip in the first word of a statement is replaced there only', () => {
   const sql = '-- selct\nselct selct from t'
   expect(repairsOf(said, sql).offers).toEqual([{ name: 'SELECT', sql: '-- selct\nSELECT selct from t' }])
 })
+
+test('an ambiguous column gets its table, and a join on itself the columns of both tables', () => {
+  const message =
+    "query q1 failed: AMBIGUOUS_NAME: line 1:8: Column 'region_id' is ambiguous. The tables o and r have it. "
+  const { words, offers } = repairsOf(
+    `${message}Did you mean o.region_id or r.region_id?`,
+    'select region_id from orders o join regions r on o.region_id = r.region_id group by region_id',
+  )
+  expect(words).toMatch(/^Column 'region_id' is ambiguous\. The tables o and r have it\./)
+  expect(offers[1]).toEqual({
+    name: 'r.region_id',
+    sql: 'select r.region_id from orders o join regions r on o.region_id = r.region_id group by r.region_id',
+  })
+  expect(
+    repairsOf(
+      `${message}Write o.region_id = r.region_id.`,
+      'select * from orders o join regions r on region_id=region_id',
+    ).offers,
+  ).toEqual([
+    {
+      name: 'o.region_id = r.region_id',
+      sql: 'select * from orders o join regions r on o.region_id = r.region_id',
+    },
+  ])
+})

@@ -16,7 +16,11 @@ const OFFERED = /Did you mean (.+?)\?/
 export function repairsOf(message: string, sql: string): Repairs {
   const words = message.replace(/^query \S+ failed: /, '').replace(CODE, '')
   const offers =
-    slipOf(message, sql) ?? clauseOf(message, sql) ?? formOf(message, sql) ?? textOf(message, sql)
+    slipOf(message, sql) ??
+    clauseOf(message, sql) ??
+    formOf(message, sql) ??
+    textOf(message, sql) ??
+    ambiguousOf(message, sql)
   if (offers) return { words, offers }
   const unknown = UNKNOWN.exec(message)?.[1]?.split('.').at(-1)
   const names = OFFERED.exec(message)?.[1]?.split(' or ') ?? []
@@ -84,6 +88,21 @@ function textOf(message: string, sql: string): Repairs['offers'] | undefined {
   const quoted = `'${text.replaceAll("'", "''")}'`
   const repaired = sql.replace(new RegExp(`"${literally(text)}"`, 'gi'), () => quoted)
   return repaired === sql ? undefined : [{ name: quoted, sql: repaired }]
+}
+
+/** A column that several tables have, with the table in front of it wherever it has none. */
+function ambiguousOf(message: string, sql: string): Repairs['offers'] | undefined {
+  const name = /Column '(?:[^']*\.)?([^'.]+)' is ambiguous/.exec(message)?.[1]
+  if (!name) return undefined
+  const bare = `(?<![.\\w"])(?<!\\bas\\s)${literally(name)}(?![\\w"])`
+  const equal = /\. Write (\S+ = \S+)\.$/.exec(message)?.[1]
+  const offers = equal
+    ? [{ name: equal, sql: sql.replace(new RegExp(`${bare}\\s*=\\s*${bare}`, 'gi'), equal) }]
+    : (OFFERED.exec(message)?.[1]?.split(' or ') ?? []).map((written) => ({
+        name: written,
+        sql: sql.replace(new RegExp(bare, 'gi'), written),
+      }))
+  return offers.filter((offer) => offer.sql !== sql)
 }
 
 const literally = (text: string): string => text.replace(/\W/g, '\\$&')
