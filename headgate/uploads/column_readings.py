@@ -31,6 +31,8 @@ from headgate.values.format_inference import (
     one_truth_word,
 )
 
+_ISO_DAY = "yyyy-MM-dd"
+
 
 @dataclass(frozen=True)
 class ColumnReadings:
@@ -116,21 +118,26 @@ def plain_facts(filled: pa.Array, field: Column) -> dict[str, Any]:
     """Return the plain spelling of numbers, or of yes and no, if values have it instead of the declared one.
 
     Empty unless nearly all values are plain, fewer have the declared format, and none means something else in
-    it: the lake's own export of a dataset with decimal commas has points.
+    it: the lake's own export of a dataset with decimal commas has points. The plain spelling of a time is a
+    day, which then means its midnight.
 
     Args:
         filled: values, neither null nor blank.
         field: the field of the contract that the column is.
     """
+    is_time = field.type.kind is Kind.TIMESTAMP
+    spelled = replace(field.format or PLAIN, patterns=(_ISO_DAY,)) if is_time else PLAIN
     declared = cast_column(field, without_nulls(field, filled)).values
-    plain = cast_column(replace(field, format=PLAIN), filled).values
+    plain = cast_column(replace(field, format=spelled), filled).values
     others = plain.null_count
     is_other = pc.any(pc.not_equal(plain, declared)).as_py()
     if others > most_others(len(filled)) or others >= declared.null_count or is_other:
         return {}
-    spelling: dict[str, Any] = (
-        {"decimal": "."} if field.type.kind in NUMBERS else {"trueWords": ["true"], "falseWords": ["false"]}
-    )
+    spelling: dict[str, Any] = {"trueWords": ["true"], "falseWords": ["false"]}
+    if field.type.kind in NUMBERS:
+        spelling = {"decimal": "."}
+    elif is_time:
+        spelling = {"patterns": [_ISO_DAY]}
     return {"kind": field.type.kind.value, "format": spelling, "others": others}
 
 

@@ -177,7 +177,7 @@ class EditedUpload:
 
     @property
     def declared(self) -> dict[str, Column]:
-        """The fields with a declared format of numbers, or of yes and no, by their column of texts.
+        """The fields of times, and of numbers or of yes and no with a declared format, by their column.
 
         Numbers of a workbook, of JSON or of Parquet are in no format.
         """
@@ -193,7 +193,8 @@ class EditedUpload:
         return {
             name: column
             for name, column in columns.items()
-            if column.format and not column.mask and column.type.kind in kinds
+            if not column.mask
+            and (column.type.kind is Kind.TIMESTAMP or (column.format and column.type.kind in kinds))
         }
 
     @property

@@ -57,7 +57,7 @@ class ColumnFacts:
         amounts: columns of fields with a currency.
         past: columns of fields that record the past, with the reason why a date in the future is doubtful.
         lists: columns of lists that are parts of their own, with the part; cells say how many records it has.
-        declared: the field of columns of numbers, or of yes and no, for which the contract declares a format.
+        declared: the field of columns of times, and of numbers or of yes and no with a declared format.
     """
 
     hidden: Mapping[str, HiddenBy] = field(default_factory=dict)

@@ -96,3 +96,12 @@ def test_plain_words_are_offered_beside_declared_words() -> None:
         "falseWords": ["false"],
     }
     assert not plain_facts(pa.array(["ja", "nein"]), field)
+
+
+def test_a_day_in_a_column_of_times_may_mean_its_midnight() -> None:
+    updated = Column("updated_at", ColumnType(Kind.TIMESTAMP))
+    days = pa.array(["2026-11-01", "2026-11-02", "2026-11-03"])
+    midnight = {"kind": "timestamp", "format": {"patterns": ["yyyy-MM-dd"]}, "others": 0}
+    assert plain_facts(days, updated) == midnight
+    assert plain_facts(pa.array(["2026-11-01 10:30:00", "2026-11-02 00:00:00"]), updated) == {}
+    assert plain_facts(pa.array(["soon", "2026-11-02", "later"]), updated) == {}

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { day } from '../../formats/moments'
 import { type Format, hasSpelling, type Step } from './edits'
-import { fits, formatChoices, formatWords, plainFormat } from './formats'
+import { fits, formatChoices, formatWords, plainExample, plainFormat } from './formats'
 import { chipTitle, chipWords } from './steps'
 
 const LEFT_OUT = '\nleft out'
@@ -262,7 +262,7 @@ function ColumnMenu({ name, type, format, declared, hidesValues, onFormat, onAct
               </Menu.Item>
             ))}
             <Menu.Item leftSection={isChosen(plain) ? '✓' : ''} onClick={() => onFormat(plain)}>
-              plain: 13.50, 2026-12-31, true/false
+              plain: {plainExample(type)}
             </Menu.Item>
             <Menu.Divider />
           </>

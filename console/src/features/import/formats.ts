@@ -78,6 +78,17 @@ export function plainFormat(type: string, declared: Format): Format {
   return {}
 }
 
+const PLAIN_EXAMPLES: Record<Kind, string> = {
+  number: '13.50',
+  day: '2026-12-31',
+  truth: 'true/false',
+  text: 'as in the file',
+}
+
+/** A value in the plain spelling of a type; a time is no day. */
+export const plainExample = (type: string): string =>
+  type.startsWith('timestamp') ? '2026-12-31 18:30' : PLAIN_EXAMPLES[kindOf(type)]
+
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 /** The patterns of dates in a format. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { fits, formatChoices, formatWords } from './formats'
+import { fits, formatChoices, formatWords, plainExample } from './formats'
 import { flawReason, flawWords, isConflict, isMostlyDuplicates, outcome, ruleWords } from './outcome-words'
 
 test('the button says what a commit does', () => {
@@ -94,6 +94,7 @@ test('a day is a choice for timestamps, which have none without it', () => {
   const midnight = { label: 'a day means midnight (UTC): 2026-12-31', format: { patterns: ['yyyy-MM-dd'] } }
   expect(formatChoices('timestamp')).toContainEqual(midnight)
   expect(formatChoices('date')).not.toContainEqual(midnight)
+  expect([plainExample('timestamp'), plainExample('date')]).toEqual(['2026-12-31 18:30', '2026-12-31'])
 })
 
 test('a file of which most rows are duplicates is doubtful', () => {
