@@ -47,7 +47,12 @@ export function UndecidedColumns({ result, edits, isOfChoice, added }: Props) {
           lake, unless you choose a field above {open.length === 1 ? 'it' : 'them'}.
         </Text>
       ) : null}
-      {added?.createdBy === undefined || added.add ? null : (
+      {added?.adding ? (
+        <Text size="xs" className="muted any-text" role="status">
+          Adding {added.adding} to {heading(edits.dataset)} …
+        </Text>
+      ) : null}
+      {added?.createdBy === undefined ? null : (
         <Text size="xs" className="muted any-text">
           {whoAdds(without, edits.dataset, added.createdBy)}
         </Text>

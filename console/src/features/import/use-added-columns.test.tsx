@@ -54,12 +54,12 @@ function Page() {
 }
 
 /** Shows the columns over an API with these created datasets; returns the bodies that were sent. */
-function show(drafts: object[]) {
+function show(drafts: object[], answered: Promise<unknown> = Promise.resolve()) {
   const sent: unknown[] = []
   vi.stubGlobal('fetch', (_: string, request?: RequestInit) => {
     if (request?.method !== 'POST') return Promise.resolve(Response.json({ drafts }))
     sent.push(JSON.parse(String(request.body)))
-    return Promise.resolve(Response.json({ fields: { 'Umsatz €': 'umsatz' } }))
+    return answered.then(() => Response.json({ fields: { 'Umsatz €': 'umsatz' } }))
   })
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   render(
@@ -80,6 +80,13 @@ test('a column without a field is added to a dataset of the person, and mapped',
   await screen.findByText('{"visit":"visit","Umsatz €":"umsatz"}')
   expect(sent).toEqual([{ upload_id: 'u-1', columns: [{ name: 'Umsatz €', unit: 'EUR', label: 'Umsatz' }] }])
   expect(screen.queryByRole('button', { name: 'Add to the dataset' })).toBeNull()
+})
+
+test('while a column is added, its creator reads so, and not who else may add it', async () => {
+  show([DRAFT], new Promise(() => undefined))
+  await userEvent.click(await screen.findByRole('button', { name: 'Add to the dataset' }))
+  await screen.findByText('Adding Umsatz € to Visits …')
+  expect(screen.queryByText(/can add/)).toBeNull()
 })
 
 test('others read who can add it', async () => {

@@ -12,7 +12,9 @@ import { columnsWithoutField } from './undecided-columns'
 export interface AddedColumns {
   /** Adds a column of the file to the dataset, and maps it; absent for people who may not. */
   add: ((column: string) => void) | undefined
-  /** Who created the dataset; empty for a dataset of the project, undefined until it is known. */
+  /** The column that is being added. */
+  adding?: string | undefined
+  /** Who created the dataset, for people who may not add; empty for a dataset of the project. */
   createdBy: string | undefined
   /** Why the newest column could not be added. */
   error: unknown
@@ -33,7 +35,7 @@ export function useAddedColumns(
     newest.current = edits
   })
   const { dataset } = edits
-  const { mutate, error, isPending } = useMutation({
+  const { mutate, error, isPending, variables } = useMutation({
     mutationFn: (name: string) => {
       const { unit } = headingUnit(name)
       return read<Schemas['AddedColumns']>(`/v1/contract-drafts/${path(dataset)}/columns`, {
@@ -53,6 +55,11 @@ export function useAddedColumns(
         )
     },
   })
-  const mayAdd = created?.may_change && !result.hides_values && !isPending
-  return { add: mayAdd ? mutate : undefined, createdBy: drafts && (created?.by ?? ''), error }
+  const mayAdd = created?.may_change && !result.hides_values
+  return {
+    add: mayAdd && !isPending ? mutate : undefined,
+    adding: isPending ? variables : undefined,
+    createdBy: mayAdd ? undefined : drafts && (created?.by ?? ''),
+    error,
+  }
 }
