@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -19,12 +20,12 @@ from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.e2e
 
+CSS = Path(__file__).resolve().parents[2] / "console" / "src" / "app" / "console.css"
 FEED = "partner-feeds/eu-west-1/marketplace_settlements/ingest_date=2026-11-24/hour=03"
 KEYS = (
     f"payments/{FEED}/part-00000-8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a02-c000.settlement_report_final_v2.csv",
@@ -146,6 +147,27 @@ def test_the_actions_of_a_call_have_one_line_in_a_narrow_window(
     lines = page.evaluate(ACTION_LINES)
     assert lines
     assert set(lines) == {1}
+
+
+AMOUNTS = """() => [...document.querySelectorAll('.number')].map(amount =>
+  Math.round(amount.getBoundingClientRect().right))"""
+
+
+def test_an_item_that_was_opened_again_keeps_its_amount_in_the_column(browser: Browser) -> None:
+    """The line "opened again, …" took the room of the reason, and moved the amount to the left."""
+    actions = "<button>Will buy</button><button>Will not buy</button>"
+    opened_again = '<p class="who-and-when">opened again, somebody@example.com, 30 Nov, 17:30</p>'
+    rows = "".join(
+        '<li class="queue-item"><div class="queue-line"><button class="queue-subject">Ward 1</button>'
+        '<div>Nothing for 245 days</div><p class="number">12</p>'
+        f'<div style="display: flex; flex-wrap: wrap; gap: 4px">{part}</div></div></li>'
+        for part in (actions, actions + opened_again)
+    )
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_content(f"<style>{CSS.read_text(encoding='utf-8')}</style><ul class='queue'>{rows}</ul>")
+    first, second = page.evaluate(AMOUNTS)
+    page.close()
+    assert first == second
 
 
 PHONE = (375, 812)
