@@ -1,7 +1,7 @@
 import { ActionIcon, TextInput, type TextInputProps } from '@mantine/core'
 import { useRef, useState } from 'react'
 
-import { day, readDay } from '../formats/moments'
+import { day, noDayWords, readDay } from '../formats/moments'
 
 interface Props extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w'> {
   /** ISO 8601; empty for no day. */
@@ -38,7 +38,7 @@ export function DayInput({
       {...(isFocused ? { 'data-autofocus': true } : {})}
       placeholder={placeholder}
       value={typed ?? (value ? day(value) : '')}
-      error={isRead ? undefined : 'Write it as 6 Dec 2010, 06.12.2010 or 2010-12-06'}
+      error={isRead ? undefined : noDayWords(typed) || 'Write it as 6 Dec 2010, 06.12.2010 or 2010-12-06'}
       onChange={(event) => type(event.currentTarget.value)}
       onBlur={() => isRead && setTyped(undefined)}
       rightSection={

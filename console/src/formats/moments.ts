@@ -36,11 +36,24 @@ export function day(value: string): string {
 export const month = (value: string): string =>
   formatted(new Date(`${value.slice(0, 10)}T00:00Z`), { month: 'short', year: 'numeric', timeZone: 'UTC' })
 
-/** The day that a text writes as `6 Dec 2010`, `Dec 6, 2010`, `06.12.2010` or ISO 8601, as ISO 8601; undefined for another text, and for one such as `6/12/2010`, in which the month may come first. */
+/** The day that a text writes as `6 Dec 2010`, `Dec 6, 2010`, `06.12.2010` or ISO 8601, as ISO 8601; undefined for another text, and for one such as `6/12/2010`, in which the month may come first; `31/12/2010` has one reading. */
 export function readDay(text: string): string | undefined {
   const iso = isoOf(text.trim())
   return BARE.test(iso) && isInCalendar(iso) ? iso : undefined
 }
+
+/** Why a text that has the form of a day is none, such as `June has 30 days`; empty for another text. */
+export function noDayWords(text: string): string {
+  const [, year, number, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(isoOf(text.trim())) ?? []
+  const month = Number(number)
+  if (!year || month < 1 || month > MONTHS.length || Number(date) < 1) return ''
+  const days = new Date(Date.UTC(Number(year), month, 0)).getUTCDate()
+  if (Number(date) <= days) return ''
+  const name = formatted(new Date(Date.UTC(2000, month - 1)), { month: 'long', timeZone: 'UTC' })
+  return `${name} ${month === FEBRUARY ? `${year} ` : ''}has ${days} days`
+}
+
+const FEBRUARY = 2
 
 /** A day as ISO 8601; a text of another form as it is. */
 function isoOf(text: string): string {
@@ -52,6 +65,9 @@ function isoOf(text: string): string {
   const [, name, second, after] =
     /^([a-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/i.exec(text) ?? []
   if (after) return [after, pair(monthOf(name)), pair(Number(second))].join('-')
+  const [, one, two, of] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? []
+  const [early = 0, late = 0] = [Number(one), Number(two)].sort((a, b) => a - b)
+  if (of && early <= MONTHS.length && late > MONTHS.length) return [of, pair(early), pair(late)].join('-')
   const [, other, middle, last] = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$/.exec(text) ?? []
   return other ? [other, pair(Number(middle)), pair(Number(last))].join('-') : text
 }

@@ -5,6 +5,7 @@ import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { day } from '../../formats/moments'
+import { searchFor } from '../search/search-for'
 import { AskLink } from './ask-link'
 import { useCatalog, useContents, useContractDrafts, useContracts, useSystems } from './queries'
 import { useDashboards } from '../dashboards/queries'
@@ -102,7 +103,13 @@ function FittingColumns({ words, isAlone }: { words: string; isAlone: boolean })
   const columns = columnsWith(catalog.data?.tables ?? [], words, titleOf)
   if (columns.length === 0)
     return isAlone && catalog.data ? (
-      <Empty>No dataset, table or column has the words “{words}”. Clear the search to see all of them.</Empty>
+      <Empty>
+        No dataset, table or column has the words “{words}”. Clear the search to see all of them, or{' '}
+        <Anchor component="button" inherit onClick={() => searchFor(words)}>
+          search all of the console for “{words}”
+        </Anchor>
+        .
+      </Empty>
     ) : null
   return (
     <Panel

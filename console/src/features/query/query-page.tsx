@@ -185,6 +185,9 @@ function Desk() {
               />
             )
           ) : null}
+          {state === 'stopped' ? (
+            <Empty>You stopped the query. Run the statement again to see its rows.</Empty>
+          ) : null}
           {state === 'running' ? <Running progress={running.progress} /> : null}
           {isError(state) && !isEmpty ? (
             <QueryFailed

@@ -22,8 +22,8 @@ export interface Progress {
   scanned_bytes: number
 }
 
-/** `gone`: the answer that an address names does not exist, or does not any more. */
-export type RunState = 'idle' | 'gone' | 'running' | { error: unknown } | Answered
+/** `gone`: the answer that an address names does not exist, or does not any more; `stopped`: a person stopped the query before it had rows. */
+export type RunState = 'idle' | 'gone' | 'stopped' | 'running' | { error: unknown } | Answered
 
 interface QueryRun {
   state: RunState
@@ -88,7 +88,7 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
   }
   function stop(): void {
     control.current?.abort()
-    setState((before) => (isShown(before) ? { ...before, rest: 'stopped' } : 'idle'))
+    setState((before) => (isShown(before) ? { ...before, rest: 'stopped' } : 'stopped'))
   }
   return { state, progress, run, stop }
 }

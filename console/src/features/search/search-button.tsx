@@ -1,6 +1,7 @@
 import { Button, Kbd } from '@mantine/core'
 import { lazy, Suspense, useEffect, useState } from 'react'
 
+import { SEARCH_FOR } from './search-for'
 import { useTypedAhead } from './use-typed-ahead'
 
 const SearchDialog = lazy(() => import('./search-dialog'))
@@ -16,8 +17,16 @@ export function SearchButton() {
       event.preventDefault()
       setOpen(true)
     }
+    function open(event: Event): void {
+      setTyped(String((event as CustomEvent<string>).detail))
+      setOpen(true)
+    }
     window.addEventListener('keydown', press)
-    return () => window.removeEventListener('keydown', press)
+    window.addEventListener(SEARCH_FOR, open)
+    return () => {
+      window.removeEventListener('keydown', press)
+      window.removeEventListener(SEARCH_FOR, open)
+    }
   }, [])
   const close = () => {
     setOpen(false)
