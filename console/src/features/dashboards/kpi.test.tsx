@@ -42,7 +42,13 @@ const ANSWER: Record<string, object> = {
   '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
 }
 
-function show(board: object = BOARD, panel: object = {}, items?: object, address = ''): void {
+function show(
+  board: object = BOARD,
+  panel: object = {},
+  items?: object,
+  address = '',
+  onLine?: () => void,
+): void {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   if (items) queries.setQueryData(['result', 'SELECT queue'], items)
   vi.stubGlobal('fetch', (url: string) =>
@@ -65,6 +71,7 @@ function show(board: object = BOARD, panel: object = {}, items?: object, address
             narrowed={
               { sql: SQL, rows: [], ignored: [], words: [], address, narrow: (sql: string) => sql } as never
             }
+            onLine={onLine}
           />
         </MemoryRouter>
       </QueryClientProvider>
@@ -99,6 +106,19 @@ test('a figure that is not there has its reason instead of a dash', async () => 
   show()
   expect(await screen.findByText('Too few sales to compare.')).toBeTruthy()
   expect(screen.queryByTestId('figure-sold')).toBeNull()
+})
+
+test('a figure that is a reason only has a line below the others, which take its room', async () => {
+  const columns = ['value', 'reason'].map((name) => ({ name, type: 'varchar' }))
+  answer = { columns, rows: [[null, 'Too few sales to compare.']], next_cursor: '' }
+  const onLine = vi.fn()
+  show(BOARD, { answer: 'Possible sales' }, undefined, '', onLine)
+  expect((await screen.findByText('Too few sales to compare.')).parentElement?.textContent).toBe(
+    'Possible sales · Too few sales to compare.',
+  )
+  expect(onLine).toHaveBeenLastCalledWith('sold', true)
+  await choose('SQL')
+  expect(onLine).toHaveBeenLastCalledWith('sold', false)
 })
 
 const WRITTEN = { ...BOARD, written_by: 'ana', filters_of_tables: true }

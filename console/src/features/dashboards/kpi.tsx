@@ -1,5 +1,5 @@
 import { Box, Group, Skeleton, Text } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
@@ -30,6 +30,8 @@ interface Props {
   board: Schemas['Dashboard']
   narrowed: Narrowed
   isRepeated?: boolean
+  /** Called with whether the figure is a reason only, which needs a line. */
+  onLine?: (name: string, isLine: boolean) => void
 }
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
@@ -39,7 +41,7 @@ const VIEWS: View[] = ['figure', 'SQL', 'definition']
 const namesIn = (sql: string): string[] => [...new Set(sql.match(/\w+/g))]
 
 /** One figure of a dashboard, with what it is compared with. */
-export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
+export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Props) {
   const result = useResult(narrowed.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const [view, setView] = useState<View>('figure')
@@ -48,6 +50,8 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
     live?.rows[0]?.[live.columns.findIndex((column) => column.name === name)] ?? null
   // A figure that is not there has its reason instead of a dash.
   const isExplained = at('value') === null && typeof at('reason') === 'string'
+  const isLine = isExplained && view === 'figure'
+  useEffect(() => onLine?.(panel.name, isLine), [onLine, panel.name, isLine])
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
   // A person's statement has no columns of certain names; one that compares has.
   const isOfPerson =
@@ -67,6 +71,14 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       <Group gap="xs" align="start" className="panel-head">
         <Text size="sm" className="muted">
           {parts?.title ?? panel.question}
+          {isLine ? (
+            <>
+              {' · '}
+              <Text span inherit c="var(--mantine-color-text)">
+                {at('reason')}
+              </Text>
+            </>
+          ) : null}
         </Text>
         <PanelMenu
           panel={panel}
@@ -98,12 +110,8 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
               <Unit value={at('value')} unit={panel.unit} />
             </Text>
           )}
-          {result.data && at('value') === null ? (
-            isExplained ? (
-              <Text size="sm">{at('reason')}</Text>
-            ) : (
-              <NoRows system={board.system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
-            )
+          {result.data && at('value') === null && !isExplained ? (
+            <NoRows system={board.system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
           ) : null}
           {parts?.others ? <Text size="sm">{parts.others}</Text> : null}
           <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
