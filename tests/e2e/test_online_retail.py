@@ -58,7 +58,7 @@ def test_accepted_and_refused_money_add_up_to_the_penny(run: dict[str, Any], ret
 
 
 def test_all_five_systems_publish(run: dict[str, Any]) -> None:
-    assert run["run"]["status"] == "SUCCEEDED"
+    assert run["run"]["status"] == "succeeded"
     assert {system["system"]: system["state"] for system in run["run"]["output"]["systems"]} == dict.fromkeys(
         SYSTEMS, "published"
     )

@@ -196,7 +196,7 @@ def test_a_lake_without_a_domain_has_no_empty_systems(lake: Lake) -> None:
 
 def test_the_run_of_a_lake_without_a_domain_succeeds(lake: Lake) -> None:
     runs: list[dict[str, Any]] = lake.headgate("runs")
-    assert {run["status"] for run in runs} == {"SUCCEEDED"}
+    assert {run["status"] for run in runs} == {"succeeded"}
 
 
 def test_values_are_typed_and_postal_codes_keep_their_zeros(lake: Lake) -> None:

@@ -18,6 +18,7 @@ from headgate.reports.summary import DatasetSummary, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
     from headgate.snapshots.reference_counts import CheckedReference
@@ -53,6 +54,16 @@ def safe_name(name: str) -> str:
     from headgate.masking.redaction import redact_text
 
     return redact_text(name)
+
+
+def utc_time(moment: datetime) -> str:
+    """Return a moment in naive UTC as ISO 8601 with its zone, for JSON.
+
+    >>> from datetime import datetime
+    >>> utc_time(datetime(2026, 1, 2, 3, 4, 5))
+    '2026-01-02T03:04:05Z'
+    """
+    return f"{moment.isoformat()}Z"
 
 
 def shown_time(at: str) -> str:

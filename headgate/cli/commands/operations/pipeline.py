@@ -63,7 +63,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, *, full: bool) -> Non
     lost = [lack for lack in snapshots.checked_references(deployed.environment) if lack.rows]
     fact = {
         "run": ended.arn,
-        "status": ended.status,
+        "status": ended.status.lower(),
         "error": ended.error,
         "cause": ended.cause,
         "output": dict(ended.output),
@@ -127,7 +127,7 @@ def show(name: str) -> None:
     problems = problems_of_one(lake, name, described)
     ended = {
         "run": name,
-        "status": described.status,
+        "status": described.status.lower(),
         "started_by": StartedBy.of(name),
         "cause": described.cause,
         "stages": [stage.facts() for stage in stages],
@@ -256,9 +256,9 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
 def _fact(execution: Execution, problems: RunOmissions) -> dict[str, object]:
     fact = {
         "run": execution.name,
-        "status": execution.status,
+        "status": execution.status.lower(),
         "started_by": execution.started_by,
-        "started_at": execution.started_at.isoformat(),
+        "started_at": screens.utc_time(execution.started_at),
         "seconds": execution.seconds,
     }
     return fact | problems.facts()

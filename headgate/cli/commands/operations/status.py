@@ -167,7 +167,7 @@ def status_of(
         pending_messages=sum(messages.values()) - dead,
         dead_letters=dead,
         alarms=tuple(
-            {"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description}
+            {"name": alarm.name, "since": screens.utc_time(alarm.since), "description": alarm.description}
             for alarm in raised
         ),
         alerts=tuple(
@@ -193,7 +193,7 @@ def _open_rows(
 
 
 def _run(execution: Execution, *, has_problems: bool) -> dict[str, object]:
-    times = {"started_at": execution.started_at.isoformat(), "seconds": execution.seconds}
+    times = {"started_at": screens.utc_time(execution.started_at), "seconds": execution.seconds}
     return {"name": execution.name, "state": execution.status.lower(), **times, "has_problems": has_problems}
 
 

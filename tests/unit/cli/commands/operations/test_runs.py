@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -52,10 +52,11 @@ def test_runs_name_datasets_that_were_not_merged_and_systems_that_failed(command
     failed, not_merged, good = json.loads(command("runs", "--json"))
     assert (good["has_problems"], good["datasets_not_merged"], good["failed_stages"]) == (False, {}, {})
     assert (not_merged["status"], not_merged["has_problems"], not_merged["datasets_not_merged"]) == (
-        "SUCCEEDED",
+        "succeeded",
         True,
         {"payments": WHY},
     )
+    assert all(datetime.fromisoformat(run["started_at"]).tzinfo for run in (failed, not_merged, good))
     assert failed["datasets_not_merged"] == {}, "a merge of the run before it"
     assert failed["failed_stages"] == {"retail-copilot": CAUSE.partition(": ")[2]}
     lines = {
