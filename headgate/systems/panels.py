@@ -106,7 +106,8 @@ class DeclaredPanel:
         action: the action that follows from the answer, in words; empty if the dashboard states none. A text
             in the column `title_action` of the first row replaces it, where another action follows from the
             row. `{column}` in it is a cell of that row. A text in the column `title_nothing` of a figure
-            says, with `details`, why its queue is empty.
+            says, with `details`, why its queue is empty. `title_onward` of the first row is a dashboard with
+            its filters, as `wards?ward=A1`, which the page links by `title_onward_words`.
         table: the prod table whose contract defines the columns.
         unit: of `y`, or of a figure's `value`; `currency` is the lake's.
         better: for a figure: `higher` or `lower`.

@@ -3943,6 +3943,13 @@ def test_the_region_to_act_on_is_the_one_with_most_money_in_a_change_beyond_chan
     assert answer_in_words(panel.answer, answer, panel.units) == (
         "GB grew: £80,000 more than in the month before, 2,800 orders after 2,000"
     )
+    assert [row["title_onward"] for row in answer] == [
+        "market-intelligence-hub?series=region%3DGB",
+        None,
+        None,
+        None,
+        None,
+    ]
     assert [row["region_name"] for row in answer if row["title_folded"]] == ["FR", "AU"], "nothing to do"
     assert (figure["value"], figure["before"], figure["title_fell"]) == (1, 4, 1)
     label = board.panel("growing_regions").before_label

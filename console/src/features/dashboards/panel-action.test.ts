@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { actionOf } from './panel-action'
+import { actionOf, onwardOf } from './panel-action'
 
 const panel = { action: 'Plan with it.' }
 const columns = [
@@ -30,4 +30,18 @@ test('an answer that states no action leaves that of the panel', () => {
   expect(actionOf(panel, { columns, rows: [[1, null]] })).toBe('Plan with it.')
   expect(actionOf(panel, { columns: columns.slice(0, 1), rows: [] })).toBe('Plan with it.')
   expect(actionOf(panel, undefined)).toBe('Plan with it.')
+})
+
+test('an answer names the dashboard on which its first row goes on, and no other address', () => {
+  const named = (address: string | null) => ({
+    columns: ['title_onward', 'title_onward_words'].map((name) => ({ name, type: 'varchar' })),
+    rows: [[address, 'Open the forecast']],
+  })
+  expect(onwardOf(named('wards?series=ward%3DA1'))).toEqual({
+    href: '#/dashboards/wards?series=ward%3DA1',
+    words: 'Open the forecast',
+  })
+  for (const address of [null, 'https://example.com', '//example.com', 'wards?a=b"c'])
+    expect(onwardOf(named(address))).toBeUndefined()
+  expect(onwardOf(undefined)).toBeUndefined()
 })

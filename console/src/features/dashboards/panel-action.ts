@@ -8,6 +8,11 @@ const ACTION = 'title_action'
 /** A column of a figure that says why its queue has no items. */
 const NOTHING = 'title_nothing'
 
+/** Columns of an answer with the dashboard on which its first row goes on, with filters, and the words of the link. */
+const [ONWARD, ONWARD_WORDS] = ['title_onward', 'title_onward_words']
+/** An answer may have values of files: only dashboards of the console are linked. */
+const DASHBOARD = /^[\w-]+(\?[\w.=%&-]*)?$/
+
 type Answer = Pick<Result, 'columns' | 'rows'> | undefined
 
 /** The action that follows from an answer: of its first row, where it states one, otherwise the panel's, with cells of that row. */
@@ -22,6 +27,12 @@ export function actionOf(panel: Pick<Schemas['Panel'], 'action'>, answer: Answer
 
 /** Why the queue of a figure has no items; empty where its answer does not say it. */
 export const nothingOf = (answer: Answer): string => textOf(NOTHING, answer)
+
+/** The link to the dashboard on which the first row of an answer goes on; nothing where it names none. */
+export function onwardOf(answer: Answer): { href: string; words: string } | undefined {
+  const [address, words] = [textOf(ONWARD, answer), textOf(ONWARD_WORDS, answer)]
+  return DASHBOARD.test(address) && words ? { href: `#/dashboards/${address}`, words } : undefined
+}
 
 function textOf(column: string, answer: Answer): string {
   const place = answer?.columns.findIndex(({ name }) => name === column) ?? -1

@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 
@@ -28,7 +29,7 @@ import { hasFiltersOfTables } from './board-filters'
 import { IgnoredFilters } from './ignored-filters'
 import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
-import { actionOf } from './panel-action'
+import { actionOf, onwardOf } from './panel-action'
 import { pickedColumn, pickedCondition } from './picked-rows'
 import { TrustLine } from './trust-line'
 import { InQueue } from '../work/in-queue'
@@ -78,6 +79,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   if (isAbsent) return null
   const rows = result.data && panel.answer && !isNothing ? answerRows(result.data) : undefined
   const parts = rows && titleParts(panel.answer, rows, units)
+  const onward = onwardOf(result.data)
   const answer = isNothing ? panel.nothing : rows && answerTitle(panel.answer, rows, units)
   return (
     <Panel
@@ -89,6 +91,11 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
       onward={
         isEmpty ? undefined : (
           <>
+            {onward ? (
+              <Anchor size="sm" href={onward.href}>
+                {onward.words}
+              </Anchor>
+            ) : null}
             <QueueLink board={board} panel={panel} address={narrowed.address} />
             {narrowed.address ? null : <InQueue queues={board.queues} name={panel.queue} />}
           </>
