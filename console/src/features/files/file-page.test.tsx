@@ -232,6 +232,21 @@ test('a file whose check failed says why, what is kept, and how to try again, wi
   expect(screen.getByRole('link', { name: 'Send the file again' }).getAttribute('href')).toBe('#/upload')
 })
 
+test('a file of which nothing can be read has a way to send another one', async () => {
+  const error = { rule: 'not_a_table', column: '', message: 'A picture has no rows', remedy: 'send a table' }
+  show({
+    state: 'rejected',
+    error,
+    received: 0,
+    accepted: 0,
+    quarantined: 0,
+    duplicates: 0,
+    acceptance: null,
+  })
+  const link = await screen.findByRole('link', { name: 'Send another file' })
+  expect(link.getAttribute('href')).toBe('#/upload')
+})
+
 test('yes or no is chosen', async () => {
   answers['/v1/contracts/source/payments'] = {
     ...(answers['/v1/contracts/source/payments'] ?? {}),

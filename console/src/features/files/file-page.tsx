@@ -126,9 +126,9 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
               <Advice text={explained({ ...file.error, remedy: withWayBack(file.error.remedy) })} />
             )}
           </Text>
-          {file.state === 'failed' ? (
+          {file.state === 'failed' || file.state === 'rejected' ? (
             <Button component="a" href="#/upload" size="compact-sm" variant="default" mt={4}>
-              Send the file again
+              {file.state === 'failed' ? 'Send the file again' : 'Send another file'}
             </Button>
           ) : null}
           {file.state === 'needs_mapping' || file.state === 'rejected' ? <DismissFile file={file} /> : null}
