@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
-import { AnswerOrigin } from './answer-origin'
+import { AnswerOrigin, personalOfAll } from './answer-origin'
 
 afterEach(cleanup)
 
@@ -48,4 +48,17 @@ test('the last change of a table whose rows have no time of their own is not the
 
 test('the lines of an event have the day that the catalog has, which is that of their last change', async () => {
   await expectOrigin('select count(*) from lines', 'From Lines as of 9 Dec 2010')
+})
+
+test('an answer with all columns names those about people that it lacks', () => {
+  const columns = [
+    { name: 'customer_id', personal: false },
+    { name: 'email', personal: true },
+  ]
+  const tables = [{ name: 'customers', columns }] as unknown as Parameters<typeof personalOfAll>[1]
+  expect(personalOfAll('select * from customers', tables)).toEqual(['Email'])
+  expect(personalOfAll('select c.* from customers c', tables)).toEqual(['Email'])
+  expect(personalOfAll('select 1, c.* from customers c', tables)).toEqual(['Email'])
+  expect(personalOfAll('select count(*) from customers', tables)).toEqual([])
+  expect(personalOfAll('select a from (select * from customers) x', tables)).toEqual([])
 })
