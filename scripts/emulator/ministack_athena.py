@@ -6,8 +6,9 @@ EnforceWorkGroupConfiguration; and every decimal has scale 0. `awswrangler.athen
 first (`NoFilesFound`) and the third (`KeyError`). A NextToken that it did not make is an internal error, and
 a statement may use all memory of the machine. It does not know `FOR VERSION AS OF` and `FOR TIMESTAMP AS OF`,
 which `ministack_iceberg.py` beside this file resolves. It lacks GetQueryRuntimeStatistics, whose number of
-rows is answered here. It ignores the ClientRequestToken of StartQueryExecution, so a request that is repeated
-until its queries have ended would start them again each time.
+rows is answered here. Its words for a missing workgroup are not Athena's. It ignores the ClientRequestToken
+of StartQueryExecution, so a request that is repeated until its queries have ended would start them again each
+time.
 """
 
 from __future__ import annotations
@@ -149,10 +150,16 @@ def _cell(value: object) -> str:
 
 
 def get_work_group(data: dict[str, Any]) -> Answer:
-    """Return MiniStack's answer with EnforceWorkGroupConfiguration."""
-    group = athena._workgroups.get(data.get("WorkGroup"))  # noqa: SLF001 as above
-    if group:
-        group["Configuration"] = {"EnforceWorkGroupConfiguration": True, **group.get("Configuration", {})}
+    """Return MiniStack's answer with EnforceWorkGroupConfiguration, and Athena's words for one that is gone.
+
+    By these words Terraform knows that a workgroup is deleted, so an interrupted destroy can go on.
+    """
+    name = data.get("WorkGroup")
+    group = athena._workgroups.get(name)  # noqa: SLF001 as above
+    if not group:
+        message = f"WorkGroup {name} is not found."
+        return _answer(error_response_json("InvalidRequestException", message, 400))
+    group["Configuration"] = {"EnforceWorkGroupConfiguration": True, **group.get("Configuration", {})}
     return _answer(_get_work_group(data))
 
 

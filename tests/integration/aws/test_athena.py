@@ -223,3 +223,9 @@ def test_tables_answer_under_the_name_of_athenas_catalog(queries: AthenaQueries,
     assert [column["Name"] for column in metadata["Columns"]] == [name for name, _ in COLUMNS]
     with pytest.raises(QueryError, match="awsdatacatalog does not exist"):
         queries.run(f"create table awsdatacatalog.{database}.copied as select 1 as one")
+
+
+def test_a_deleted_workgroup_is_missing_in_the_words_by_which_terraform_knows_it(emulator: Emulator) -> None:
+    athena = emulator.client("athena")
+    with pytest.raises(athena.exceptions.InvalidRequestException, match="is not found"):
+        athena.get_work_group(WorkGroup="gone")
