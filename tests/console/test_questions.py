@@ -224,7 +224,7 @@ def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filte
     shown = page.get_by_role("button", name=re.compile("^Remove: "))
     expect(shown).to_have_count(4)
     for condition in (
-        "Main reason is unusual amount",
+        "Main reason is earlier fraud at terminal",
         "Paid from 1 Jan 2024",
         "Proposed decision is review",
         "To decide is true",
