@@ -2687,7 +2687,7 @@ def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> Non
     (queue,) = dashboards()["demand-insights-engine"].queues
     late = {**LATE, "as_of": date(2010, 12, 9), "corrected_probability": 0.5}
     risks: list[dict[str, object]] = [
-        {**late, "customer_id": 9, "value_at_stake_gbp": 700, "call_last": True, "ordered_days_ago": 73},
+        {**late, "customer_id": 9, "value_at_stake_gbp": 0, "call_last": True, "ordered_days_ago": 73},
         {**late, "customer_id": 8, "value_at_stake_gbp": 90, "call_last": False, "ordered_days_ago": 321},
     ]
     with duckdb.connect() as engine:
@@ -2713,6 +2713,8 @@ def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> Non
         (None, "bought nothing"),
         (73, "nothing kept"),
     ]
+    assert [str(row["reason"]).endswith(" at stake") for row in called] == [True, False]
+    assert listed[1]["spends_if_buying"] is None, "nothing is at stake"
     assert listed[1]["call_last_because"] == "sent back as much as was bought"
     assert answer_in_words(panel_of("demand-insights-engine", "leaving").answer, listed, {}).endswith(
         "; called last, because as much came back as was bought: 9"

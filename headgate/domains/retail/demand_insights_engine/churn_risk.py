@@ -302,7 +302,7 @@ def table(
     Args:
         points: of the same customers, as `origins.signals` gives them.
         leaving: the probability that each of these customers leaves, as `aimed` gives it.
-        at_stake: of these customers, as `StoredOutlook.value_at_stake` has it.
+        at_stake: of these customers, as `StoredOutlook.value_at_stake` has it; 0 for those who kept nothing.
         stakes: the values at stake among which customers have their rank, as `in_pennies` gives them; None
             for their own.
     """

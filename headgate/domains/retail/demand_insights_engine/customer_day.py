@@ -296,7 +296,10 @@ def rows_of(
         stakes: the values at stake of all customers; None for those of `some`.
     """
     models, in_charge = figures.models, figures.models.churn_in_charge
-    at_stake = some.expected.value_at_stake(in_charge.corrected)
+    # Nobody is to be won back who sent back as much as was ordered.
+    spent = some.histories.frame(["net_revenue"])["net_revenue"]
+    has_kept = (spent > 0).fillna(value=True).to_numpy(dtype=bool)
+    at_stake = some.expected.value_at_stake(in_charge.corrected) * has_kept
     return {
         "customer_segments": segments.table(
             some.histories,

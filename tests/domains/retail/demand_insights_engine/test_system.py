@@ -171,6 +171,31 @@ def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[
     ).all()
 
 
+def test_nothing_is_at_stake_with_a_customer_who_sent_back_as_much_as_was_ordered(
+    built: dict[str, pd.DataFrame], drawn_shop: dict[str, ibis.Table]
+) -> None:
+    """The sum at stake had the amounts of customers who were to be called last."""
+    orders, lines = drawn_shop["orders"], drawn_shop["order_items"]
+    staked = built["churn_risk"].set_index("customer_id").value_at_stake_gbp.astype(float)
+    customer = int(staked.idxmax())
+    first = orders.filter(orders.customer_id == customer).order_by("ordered_at").limit(1)
+    back = lines.semi_join(first, "order_id").limit(1)
+    returned = back.mutate(
+        order_id=ibis.literal("R1").cast(lines.order_id.type()),
+        quantity=ibis.literal(-1000).cast(lines.quantity.type()),
+        unit_price=ibis.literal(999).cast(lines.unit_price.type()),
+    )
+    status = ibis.literal("cancelled").cast(orders.status.type())
+    cancelled = first.mutate(order_id=ibis.literal("R1").cast(orders.order_id.type()), status=status)
+    shop = {**drawn_shop, "orders": orders.union(cancelled), "order_items": lines.union(returned)}
+    again = build(shop, AS_OF, Shelf())
+    risk = again["churn_risk"].set_index("customer_id")
+    assert again["customer_segments"].set_index("customer_id").net_revenue_gbp[customer] < 0
+    assert staked[customer] > 0
+    assert risk.value_at_stake_gbp[customer] == 0
+    assert risk.risk_rank[customer] == risk.risk_rank.max()
+
+
 def test_the_probability_at_stake_is_corrected_by_what_the_test_found(
     built: dict[str, pd.DataFrame],
 ) -> None:
