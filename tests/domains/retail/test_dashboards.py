@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 MARGIN_OF = {"fraud_scores": "fraud_model_quality", "query_gaps": "query_model_quality"}
-COST = "that costs less than your margin[ of {your_margin}] on what is lost"
-STOCK = f"stock it only if {COST}"
+COST = "[ for less than {worth_up_to}]"
+STOCK = f"stock it{COST}"
 REGISTRY = Registry.load()
 PANELS = [(system, panel) for system, board in dashboards().items() for panel in board.panels]
 ALERTS = [(system, rule) for system, board in dashboards().items() for rule in board.alerts]
@@ -717,7 +717,7 @@ def test_every_text_about_a_margin_names_the_setting_of_the_lake() -> None:
     ]
     texts += [words for board in dashboards().values() for note in board.trust for words in note.words]
     sentences = [part for text in texts for part in re.split(r"[.;'\n] ?", text) if "your margin" in part]
-    assert len(sentences) >= 8
+    assert len(sentences) >= 6
     assert [sentence for sentence in sentences if not re.search(r"margin\w*\}", sentence)] == []
     assert [text for text in texts if re.search(r"\b0\.3 \*|\* 0\.3\b|\b30 %", text)] == []
 
@@ -4513,6 +4513,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         ]
     assert item["reason"] == f"{STOCK}: nothing like it is sold; found nothing in 100 % of 350 searches"
     assert item["your_margin"] == 0.35
+    assert item["worth_up_to"] == pytest.approx(0.35 * float(item["value"]))
     loss, typed, searched = titles
     assert typed == "Typed as Vinyl record (320) · vinyl records (30)"
     assert loss.startswith(
@@ -5223,7 +5224,7 @@ def test_no_synonym_of_an_article_that_is_not_sold_any_more_is_proposed() -> Non
         filled_tables(engine, query_gaps=gaps, query_model_quality=[], products=products)
         items = answer_of(engine, queue.sql)
         opened = answer_of(engine, queue.evidence[0].of_item("not_found: dog bowl"))
-    again = f"stock again, if {COST}: "
+    again = f"stock again{COST}: "
     assert [str(row["reason"]).partition("; ")[0] for row in items] == [
         f"{again}SET/6 GARDEN GNOME CANDLES is not sold any more",
         f"{again}CAMOUFLAGE DOG LEAD is not sold any more",
@@ -5261,7 +5262,7 @@ def test_a_search_is_a_synonym_where_one_article_that_it_means_is_still_sold() -
     )
     assert [row["nearest_articles"] for row in opened][-1] == ended
     assert not {"stock", "synonym"} & {*title.split()}, "only the line says the step"
-    assert str(none_sold["reason"]).startswith(f"stock again, if {COST}: {ended} is not sold any more")
+    assert str(none_sold["reason"]).startswith(f"stock again{COST}: {ended} is not sold any more")
 
 
 def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:
