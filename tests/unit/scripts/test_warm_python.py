@@ -214,8 +214,9 @@ def test_the_first_fork_server_of_a_program_has_its_libraries_path_and_environme
 def test_a_fork_server_that_was_killed_before_its_start_is_a_new_python(
     python: WarmPython, tmp_path: Path
 ) -> None:
-    kill = """children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
-    os.kill(int(children[0]), signal.SIGKILL)
+    kill = """server = int(open(f"/proc/self/task/{os.getpid()}/children").read().split()[0])
+    os.kill(server, signal.SIGKILL)
+    os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
     stage()"""
     text = WITH_A_FORK_SERVER.format(stages=kill)
     (tmp_path / "of_the_archive.py").touch()
