@@ -90,8 +90,8 @@ class IcebergTables:
     ) -> None:
         """Repair the metadata so that they describe the version that the table shows.
 
-        Called before versions are deleted, so that no metadata name a deleted part. A version with other
-        columns than the contract's, as after a rollback, is a plain Hive table until the next publish.
+        Called before versions are deleted, so that no metadata name a deleted part. A version whose
+        columns do not fit the contract's, as after a rollback, is a plain Hive table until the next publish.
         """
         table = catalog.current(database, contract.dataset)
         parts, version = _parts(self.objects, table.location), keys.version_of(table.location)

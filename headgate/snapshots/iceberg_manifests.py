@@ -6,14 +6,16 @@ import io
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pyarrow.parquet as pq
+from pyiceberg.exceptions import ResolveError
 from pyiceberg.io import InputFile, OutputFile, OutputStream
 from pyiceberg.io.pyarrow import (
     compute_statistics_plan,
     data_file_statistics_from_parquet_metadata,
     parquet_path_to_id_mapping,
+    pyarrow_to_schema,
 )
 from pyiceberg.manifest import (
     DataFile,
@@ -24,11 +26,14 @@ from pyiceberg.manifest import (
     write_manifest_list,
 )
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC
-from pyiceberg.schema import Schema
+from pyiceberg.schema import Schema, promote
 from pyiceberg.typedef import Record
 
 from headgate.errors import AuditError
 from headgate.lake.ports import ObjectInfo, ObjectRef, SnapshotObjects
+
+if TYPE_CHECKING:
+    from pyiceberg.types import IcebergType
 
 _FORMAT_VERSION: Final = 2
 _CODEC: Final = "null"  # not compressed: a search for a person's texts reads the bytes
@@ -99,9 +104,16 @@ class ManifestWriter:
             footer = pq.read_metadata(opened)
         if not footer.num_rows:
             return None
+        columns = footer.schema.to_arrow_schema()
         names = {field.name for field in schema.fields}
-        if other := [name for name in footer.schema.to_arrow_schema().names if name not in names]:
+        if other := [name for name in columns.names if name not in names]:
             raise AuditError(f"{part.ref.key} has columns that the table's schema lacks: {', '.join(other)}")
+        for field in pyarrow_to_schema(columns, name_mapping=schema.name_mapping).fields:
+            wanted = schema.find_field(field.field_id).field_type
+            if not _reads_as(field.field_type, wanted):
+                raise AuditError(
+                    f"{part.ref.key} has column {field.name} as {field.field_type}, not {wanted}"
+                )
         statistics = data_file_statistics_from_parquet_metadata(
             footer, compute_statistics_plan(schema, dict(self.properties)), parquet_path_to_id_mapping(schema)
         )
@@ -121,6 +133,17 @@ class ManifestWriter:
     def _store(self, file: _BytesFile) -> None:
         key = file.location.removeprefix(f"s3://{self.bucket}/")
         self.objects.write(ObjectRef(self.bucket, key), file.body, content_type=_AVRO)
+
+
+def _reads_as(written: IcebergType, wanted: IcebergType) -> bool:
+    """Return whether readers can read a file's column as the type of the schema."""
+    if written == wanted:
+        return True
+    try:
+        promote(written, wanted)
+    except ResolveError:
+        return False
+    return True
 
 
 class _BytesFile(OutputFile):

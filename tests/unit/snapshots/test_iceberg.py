@@ -540,12 +540,22 @@ def test_after_any_history_with_stops_every_version_in_the_metadata_reads_as_it_
     assert table.hint() in table.shown.parameters[METADATA_LOCATION]
 
 
-def test_a_version_with_a_column_that_the_contract_dropped_is_a_plain_table_until_the_next_publish() -> None:
+@pytest.mark.parametrize(
+    "column",
+    [
+        pytest.param(CHANNEL, id="dropped"),
+        pytest.param(Column("price", ColumnType(Kind.DECIMAL, precision=10, scale=2)), id="narrower"),
+        pytest.param(Column("price", ColumnType(Kind.STRING)), id="of another type"),
+    ],
+)
+def test_a_version_that_does_not_fit_the_contract_is_a_plain_table_until_the_next_publish(
+    column: Column,
+) -> None:
     table = Table()
     table.run("v1", lines("1.00"))
     for key in table.metadata_keys():
         table.objects.delete(ObjectRef(BUCKET, key))
-    table.publisher.settle(contract_of(CHANNEL, version="1.1.0"))
+    table.publisher.settle(contract_of(column, version="1.1.0"))
     assert (table.shown.location.endswith("/v1/"), table.shown.parameters[METADATA_LOCATION]) == (True, "")
     table.run("v2", lines("2.00"))
     assert table.read()["v2"] == lines("2.00")
