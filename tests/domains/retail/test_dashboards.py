@@ -4993,8 +4993,9 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
 
 
 def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:
-    unusual = "unusual amount (2 times the mean of the 90 days before)"
-    words = f"many payments at terminal (7 in 24 hours, usually 0.7 a day), {unusual}"
+    strongest = "many payments at terminal (7 in 24 hours, usually 0.7 a day) raises the odds 9-fold"
+    unusual = "unusual amount (2 times the mean of the 90 days before) raises the odds 3-fold"
+    words = f"{strongest}; {unusual}; from 1 to 99 of a usual payment to 1 to 4"
     payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
     payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}
     payment |= {"reason_1": "many_payments_at_terminal", "reason_2": "unusual_amount", "reason_words": words}
@@ -5005,6 +5006,7 @@ def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_pag
         rows = answer_of(engine, board.panel("queue").sql)
     assert str(item["reason"]).endswith(f"{{score}} probable, {words}")
     assert f"{words}; expected loss" in answer_in_words(board.panel("queue").answer, rows, {})
+    assert (rows[0]["strongest_reason"], rows[0]["reasons"]) == (strongest, words)
 
 
 def test_a_filter_of_the_page_leaves_the_numbers_beside_a_payment() -> None:
