@@ -1255,15 +1255,15 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
     title, action = answer_in_words(panel.answer, rows, {}), rows[0]["title_action"]
     if lower_end == 60:
         assert title == (
-            "Home and Bags will sell most: 100, between 60 and 150, and 80, not clearly apart, in the 1 "
-            "weeks ahead"
+            "Home and Bags will sell most: 100 and 80 in the 1 weeks ahead; Home: between 60 and 150, not "
+            "clearly apart from Bags"
         )
         assert action == (
             "Order stock of Home and Bags alike, as they are not clearly apart, then of Toys. Ask their "
             "suppliers for delivery dates."
         )
     else:
-        assert title == "Home will sell most: 100, between 90 and 150, in the 1 weeks ahead"
+        assert title == "Home will sell most: 100 in the 1 weeks ahead; Home: between 90 and 150"
         assert action == (
             "Order stock first of Home, Bags, Toys, and ask their suppliers for delivery dates."
         )
