@@ -41,6 +41,7 @@ PATTERNS = {
     r"^\d{4}-\d{2}-\d{2}$": "a date such as 2026-01-31",
     r"^(\d{4}-\d{2}-\d{2})?$": "a date such as 2026-01-31, or empty",
     "^[0-9a-f]{64}$": "a SHA-256 of 64 hexadecimal digits in lower case",
+    "^([0-9a-f]{64})?$": "a SHA-256 of 64 hexadecimal digits in lower case, or omitted",
     "^[0-9a-f]{32}$": "an id from the API: 32 hexadecimal digits in lower case",
     "^[0-9a-f]{8,64}$": "a header's fingerprint from GET /v1/datasets/{dataset}/remembered-headers",
     "^(file-)?[0-9a-f]{32}$": "an id of an upload: 32 hexadecimal digits, or `file-` and a file's id",
