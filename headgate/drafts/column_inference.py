@@ -203,9 +203,12 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
     declared = None if is_plain(reading) else reading.format
     if reading.plain is None:
         return Guess(plain if is_plain(reading) else ColumnType(reading.kind), declared)
+    decimal = _decimal_type(reading.plain)
+    if reading.format.percent and decimal:
+        # Whole percents of a first file say nothing of the next one's.
+        return Guess(with_room(decimal), declared)
     if reading.kind is Kind.BIGINT and not len(cast(reading.plain, ColumnType(Kind.BIGINT)).misfits):
         return Guess(ColumnType(Kind.BIGINT), declared)
-    decimal = _decimal_type(reading.plain)
     if (
         not decimal
         and reading.kind is Kind.DECIMAL

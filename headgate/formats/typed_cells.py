@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
+_PERCENT_DECIMALS = 8
 _SHOWN = Context(prec=15)  # Excel shows no more digits
 _MAX_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros precede the rounding error of floats
 
@@ -51,14 +52,17 @@ class MidnightText(str):
 
 
 def percent_text(number: str) -> str:
-    """Return a stored number as percent; one without all of its digits stays a number.
+    """Return a stored number as percent, at most 8 decimals; one without all of its digits stays a number.
 
-    >>> percent_text("0.3"), percent_text("0.07"), percent_text("1E+20")
-    ('30%', '7%', '1E+20')
+    A quotient that the workbook computed has more decimals, which no format of numbers has.
+
+    >>> percent_text("0.3"), percent_text("0.07"), percent_text("1E+20"), percent_text("0.15963511972633979")
+    ('30%', '7%', '1E+20', '15.96351197%')
     """
     if not _PLAIN_NUMBER.fullmatch(number):
         return TypedText(number)
-    return PercentText(f"{(Decimal(without_float_noise(number)) * 100).normalize():f}%")
+    points = round(Decimal(without_float_noise(number)) * 100, _PERCENT_DECIMALS)
+    return PercentText(f"{points.normalize():f}%")
 
 
 def typed_flags(cells: Sequence[object]) -> pa.Array:

@@ -120,3 +120,21 @@ def test_a_column_with_few_percent_cells_is_drafted_as_it_is_shown() -> None:
 )
 def test_a_quoted_sign_multiplies_nothing(code: str, *, is_one_of_percent: bool) -> None:
     assert is_percent(code) is is_one_of_percent
+
+
+def test_computed_shares_are_numbers_with_eight_decimals_of_a_percent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(globals(), "SHARES", [1 / 3, 0.15963511972633979, 0.5])
+    file = workbook("0.0%")
+    assert read(file, draft(file).contract)[:3] == [
+        Decimal("33.33333333"),
+        Decimal("15.96351197"),
+        Decimal(50).normalize(),
+    ]
+
+
+def test_whole_percents_of_a_first_file_leave_room_for_parts_of_one() -> None:
+    first = "".join(f"J-{row:03},{row % 7 * 10}%\n" for row in range(ROWS))
+    contract = draft(f"nr,deposit\n{first}".encode()).contract
+    assert read(text_file(), contract) == expected(POINTS)
