@@ -2012,8 +2012,8 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     assert [
         {name: cell for name, cell in row.items() if name != "title_once"} for row in answers["at_stake"]
     ] == [
-        {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
-        | {"title_action": None, "title_nothing": None, "title_order": None, "title_called": 3}
+        {"value": 2985, "before": 5970, "title_open_late": 3, "title_unknown": 3, "title_return": 57}
+        | {"title_action": None, "title_nothing": None, "title_order": None, "title_open_called": 3}
         | {"title_counted": "customers", "title_margin": None, "title_cost": None}
         | {"title_are_late": "customers are late: they bought twice or more, and keep silent"}
     ]
@@ -2976,7 +2976,7 @@ def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> No
         filled_tables(engine, customer_model_quality=[])
         (figure,), called, once, (cause,) = (answer_of(engine, panel.sql) for panel in panels)
     assert segment.tables == ("customer_segments",)
-    assert (figure["value"], figure["title_late"], cause["customers"]) == (2, 1, 1)
+    assert (figure["value"], figure["title_open_late"], cause["customers"]) == (2, 1, 1)
     assert [row["customer_id"] for row in (*called, *once)] == [2, 2]
     answers = {"at_stake": [figure], "bought_once": once, "drivers": [cause]}
     titles = [
@@ -4994,7 +4994,7 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
 
 def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:
     strongest = "many payments at terminal (7 in 24 hours, usually 0.7 a day) raises the odds 9-fold"
-    unusual = "unusual amount (2 times the mean of the 90 days before) raises the odds 3-fold"
+    unusual = "unusual amount (of 60, 2 times the mean of the 90 days before) raises the odds 3-fold"
     words = f"{strongest}; {unusual}; from 1 to 99 of a usual payment to 1 to 4"
     payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
     payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}

@@ -23,7 +23,7 @@ import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 import { InQueue } from '../work/in-queue'
-import { useOpenAnswer } from '../work/open-part'
+import { isAsOfRun, useOpenAnswer } from '../work/open-part'
 
 interface Props {
   panel: Schemas['Panel']
@@ -115,7 +115,9 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
           ) : null}
           {parts?.others ? <Text size="sm">{parts.others}</Text> : null}
           <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
-          {narrowed.sql === panel.sql ? <BeforeRun board={board} panel={panel} answer={result} /> : null}
+          {narrowed.sql === panel.sql && result.data && live && isAsOfRun(result.data, live) ? (
+            <BeforeRun board={board} panel={panel} answer={result} />
+          ) : null}
         </>
       )}
       {panel.action && result.data && at('value') !== null ? (

@@ -63,6 +63,10 @@ export function useOpenAnswer(
   )
 }
 
+/** Whether decisions changed no cell of an answer: it is then compared with that of the run before. */
+export const isAsOfRun = (answer: Pick<Result, 'rows'>, open: Pick<Result, 'rows'>): boolean =>
+  answer.rows.every((row, line) => row.every((cell, place) => cell === open.rows[line]?.[place]))
+
 function useOpenPart(
   queues: Schemas['WorkQueue'][],
   panel: Pick<Schemas['Panel'], 'queue' | 'table'>,

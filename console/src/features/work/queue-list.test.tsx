@@ -406,6 +406,24 @@ test('keys decide about the item of an address that is followed while another on
   await vi.waitFor(() => expect(sent).toMatchObject([{ item_id: '2', action: 'called' }]))
 })
 
+test('an item of an address is shown and decided also where other words are searched for', async () => {
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const many = Array.from({ length: 30 }, (_, place) => ({
+    ...ITEMS[0],
+    id: `${place}`,
+    subject: `Part ${place}`,
+  }))
+  const at = (opened: string) =>
+    page(QUEUE, many as QueueItem[], 'open', 0, { opened, onOpen: () => undefined })
+  const { rerender } = render(at(''))
+  await screen.findByRole('button', { name: 'Called: Part 0' })
+  fireEvent.change(screen.getByLabelText('Find in this queue'), { target: { value: 'Part 7' } })
+  rerender(at('12'))
+  expect(await screen.findByRole('button', { name: 'Part 12' })).toBeTruthy()
+  await userEvent.keyboard('c')
+  await vi.waitFor(() => expect(sent).toMatchObject([{ item_id: '12', action: 'called' }]))
+})
+
 test('another decision than the proposed one says which was proposed', async () => {
   const items = ITEMS.map((item) => ({ ...item, proposed: 'not_now' }))
   show(QUEUE, items)

@@ -99,8 +99,13 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
   const all = typed.trim() ? ofView.filter((item) => isAbout(item, typed, units)) : ofView
   if (openedBefore !== opened) {
     setOpenedBefore(opened)
-    const place = all.findIndex(({ id }) => id === opened)
-    if (place >= 0) setAt(place)
+    const place = (items: QueueItem[]): number => items.findIndex(({ id }) => id === opened)
+    if (place(all) >= 0) setAt(place(all))
+    else if (place(ofView) >= 0) {
+      // It does not have the words that are searched for.
+      setTyped('')
+      setAt(place(ofView))
+    }
   }
   const shown = all.slice(0, Math.max(most, all.findIndex(({ id }) => id === opened) + 1))
   // The value of items that are not listed is not known, so neither is the share.

@@ -85,7 +85,8 @@ COMBINATION = "unusual_combination"
 """The reason of a transaction where no other is true: only its features together are unusual."""
 _FRAUDS_KNOWN = "({frauds:g} known when it was paid)"
 _PER_DAY = "({own:g} in 24 hours, usually {usual:g} a day)"
-_TIMES = f"({{times:g}} times the mean of the {MEMORY_DAYS} days before)"
+# Of a large amount the size itself counts, also where it is few times the usual one.
+_TIMES = f"(of {{amount:g}}, {{times:g}} times the mean of the {MEMORY_DAYS} days before)"
 _HIGHEST = f"(the highest in 14 days {{times:g}} times the mean of {MEMORY_DAYS} days)"
 _PHRASES: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
     "earlier_fraud_of_customer": (
@@ -119,7 +120,11 @@ _PHRASES: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
         f"payments before {_HIGHEST}",
         {"times": ("highest_to_usual_14d", 1)},
     ),
-    "unusual_amount": (f"unusual amount {_TIMES}", f"amount {_TIMES}", {"times": ("amount_to_usual", 1)}),
+    "unusual_amount": (
+        f"unusual amount {_TIMES}",
+        f"amount {_TIMES}",
+        {"amount": ("amount_gbp", 1), "times": ("amount_to_usual", 1)},
+    ),
 }
 """The words for each group where its reason is true, and where it is not; and the features in them, each with
 its divisor.

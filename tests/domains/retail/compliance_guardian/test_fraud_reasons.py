@@ -26,6 +26,7 @@ TYPICAL = {
     "is_night": 0.0,
     "account_age_days": 400.0,
     "highest_to_usual_14d": 1.0,
+    "amount_gbp": 10.0,
     "amount_to_usual": 1.0,
 }
 POINT = {
@@ -38,6 +39,7 @@ POINT = {
     "is_night": 1.0,
     "account_age_days": 12.34,
     "highest_to_usual_14d": 40.0,
+    "amount_gbp": 174.4,
     "amount_to_usual": 17.44,
 }
 
@@ -87,7 +89,7 @@ def words(weights: dict[str, float], **point: float) -> str:
             "highest_to_usual_14d",
             "unusual payments before (the highest in 14 days 40 times the mean of 90 days)",
         ),
-        ("amount_to_usual", "unusual amount (17.4 times the mean of the 90 days before)"),
+        ("amount_to_usual", "unusual amount (of 174, 17.4 times the mean of the 90 days before)"),
     ],
 )
 def test_each_reason_has_its_number_and_its_factor_of_the_odds(feature: str, text: str) -> None:
@@ -141,7 +143,7 @@ def test_a_group_that_raises_the_odds_without_a_fact_is_no_reason_but_is_named()
     assert explained.words == [
         (
             "unusual combination (no single fact stands out); "
-            "amount (1.4 times the mean of the 90 days before) raises the odds 30-fold; "
+            "amount (of 10, 1.4 times the mean of the 90 days before) raises the odds 30-fold; "
             "from 1 to 403 of a usual payment to 1 to 13"
         )
     ]
@@ -152,7 +154,7 @@ def test_strangeness_is_shared_and_is_no_odds() -> None:
     model = Linear(weights, name="isolation_forest")
     (text,) = fraud_reasons.explain(model, pd.DataFrame([POINT])).words
     assert text == (
-        "unusual amount (17.4 times the mean of the 90 days before) is 75 % of what sets it apart; "
+        "unusual amount (of 174, 17.4 times the mean of the 90 days before) is 75 % of what sets it apart; "
         "unusual time (between 0:00 and 7:00) is 25 % of what sets it apart"
     )
 
