@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.currency import SHARES
 from headgate.contracts.file_form import has_header, stated_widths
-from headgate.contracts.format_property import FRACTION_DIGITS, stated_format
+from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.sheet_names import column_of_sheet
 from headgate.contracts.source_format import SourceFormat
@@ -30,6 +29,7 @@ from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.header_names import folded, unused_name
 from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
+from headgate.uploads.typed_percents import as_file_writes, changed_as_file_writes, percent_meaning
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, int_array, marked, null_where, text_array
 from headgate.values.country_codes import in_country_codes
@@ -110,9 +110,7 @@ def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
         raise BadInputError(
             rule=RULE, message=message, column=column.name, remedy="choose another format"
         ) from None
-    is_share = (
-        bool(declared.percent) and column.unit in SHARES and (column.type.scale or 0) >= FRACTION_DIGITS
-    )
+    is_share = bool(declared.percent) and percent_meaning(column) == "fraction"
     return replace(declared, percent="fraction") if is_share else declared
 
 
@@ -144,6 +142,7 @@ def edited_csv(
     typed = {cell.row for cell in edits.cells}
     set_for_all = {step.column for step in edits.steps if step.kind == "default"} - set(names)
     is_workbook = source.written_as.get("format") in WORKBOOKS
+    read_as = _formats_by_column(column_of, edits, contract)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         if has_header(of_dataset):
@@ -151,13 +150,16 @@ def edited_csv(
         declared = number_cells.source.batches() if number_cells else repeat(None)
         for received, spelled in zip(source.batches(), declared, strict=False):
             batch = with_completed(received, typed, source)
-            columns = edited_columns(batch, names, edits)
+            own = dict(zip(names, batch.cells.values(), strict=True))
+            changed = edited_columns(batch, names, edits)
+            columns = dict(changed)
             if number_cells and spelled:
                 numbered = with_completed(spelled, typed, number_cells.source)
                 columns |= number_cells.of(batch, numbered, names, columns)
             if is_workbook:
                 columns |= _midnights(columns, column_of, edits, of_dataset)
             columns |= _of_stored_types(columns, column_of, edits, of_dataset, stored or {})
+            columns |= changed_as_file_writes(own, changed, columns, read_as)
             cells = [
                 _plain(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
@@ -182,6 +184,16 @@ def _fields_of(
     fields = [name for name in contract.names if name in column_of or not has_header(contract)]
     column_of |= {unused_name(name, column_of): name for name in undecided}
     return fields + [name for name in column_of if name not in fields], column_of
+
+
+def _formats_by_column(
+    column_of: Mapping[str, str], edits: Edits, contract: Contract | None
+) -> dict[str, tuple[Column, SourceFormat | None]]:
+    """Return the field of each column, and its format in the file."""
+    if contract is None:
+        return {}
+    fields = {column_of[each.name]: each for each in contract.columns if each.name in column_of}
+    return {name: (each, source_format_of(edits, each) or each.format) for name, each in fields.items()}
 
 
 def _sheet_column(source: Source, contract: Contract | None, column_of: Mapping[str, str]) -> str:
@@ -291,7 +303,7 @@ def corrections_in_declared_spelling(
     formats: Mapping[str, Mapping[str, Any]],
     contract: Contract,
 ) -> dict[int, dict[str, str | None]]:
-    """Return corrected values in the contract's format, so that a person can type `13,50` or `31.12.2026`.
+    """Return corrected values in the contract's format; a person can type `13,50`, `13%` or `31.12.2026`.
 
     `true` and `false` are the first words that the contract declares for them.
 
@@ -311,7 +323,8 @@ def corrections_in_declared_spelling(
 
 def _corrected(text: str | None, edits: Edits, contract: Contract, name: str) -> str | None:
     column = contract.column(name)
-    plain = _plain(text_array([text]), edits, contract, name)
+    typed = as_file_writes(text_array([text]), column, source_format_of(edits, column) or column.format)
+    plain = _plain(typed, edits, contract, name)
     if column.type.kind is Kind.BOOLEAN:
         plain = in_declared_format(column, plain)
     corrected: str | None = plain[0].as_py()
@@ -335,7 +348,7 @@ def _plain(
         return text
     column = contract.column(name)
     if name not in edits.formats:
-        return in_declared_format(column, text) if is_plain else text
+        return in_declared_format(column, text, are_values=True) if is_plain else text
     return _read_in(text, column, source_format_of(edits, column))
 
 
@@ -344,7 +357,7 @@ def _read_in(text: pa.Array, column: Column, declared: SourceFormat | None) -> p
         return text
     read = _as_read(column, declared)
     values = cast_column(read, without_nulls(read, text)).values
-    spelled = in_declared_format(column, pc.cast(values, pa.string()))
+    spelled = in_declared_format(column, pc.cast(values, pa.string()), are_values=True)
     if read.type.kind is not column.type.kind:
         spelled = pc.binary_join_element_wise(spelled, "00:00:00", " ")
     elif declared.timezone and column.format and column.format.timezone:

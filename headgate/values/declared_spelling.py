@@ -27,32 +27,38 @@ _TWO_MEANINGS = r"^(-?[1-9][0-9]{0,2}\.[0-9]{3})$"
 _PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
 
 
-def in_declared_format(column: Column, plain: pa.Array) -> pa.Array:
+def in_declared_format(column: Column, plain: pa.Array, *, are_values: bool = False) -> pa.Array:
     """Return plain texts of typed cells in the column's declared format.
 
     A text that is not a plain value is unchanged. So is a bare number if `percent: points` is declared: a
     workbook contains 0.19 for 19 %, so the meaning is unclear and the gate refuses it.
+
+    Args:
+        are_values: the numbers are values of the column: 19 is 19 % if `percent: points` is declared.
     """
     declared = column.format
     if declared is None or column.mask is not None:
         return plain
     if column.type.kind is Kind.BOOLEAN and declared.true_words:
         return _words(plain, declared)
-    if column.type.kind not in NUMBERS or declared.is_plain_number or declared.percent == "points":
+    if column.type.kind not in NUMBERS or declared.is_plain_number:
+        return plain
+    if declared.percent == "points" and not are_values:
         return plain
     if declared.decimal == EITHER:
         plain = pc.replace_substring_regex(plain, _TWO_MEANINGS, r"\10")
         declared = replace(declared, decimal=".")
     is_number = pc.match_substring_regex(plain, _PLAIN_NUMBER)
     if declared.percent:
-        return rewritten_where(is_number, plain, lambda some: _percentages(some, declared.decimal))
+        return rewritten_where(is_number, plain, lambda some: _percentages(some, declared))
     return rewritten_where(is_number, plain, lambda some: pc.replace_substring(some, ".", declared.decimal))
 
 
-def _percentages(fractions: pa.Array, decimal: str) -> pa.Array:
-    unique, at = by_unique(fractions)
-    texts = [f"{(Decimal(text) * 100).normalize():f}%".replace(".", decimal) for text in unique.to_pylist()]
-    return text_array(texts).take(at)
+def _percentages(numbers: pa.Array, declared: SourceFormat) -> pa.Array:
+    points = 100 if declared.percent == "fraction" else 1
+    unique, at = by_unique(numbers)
+    texts = [f"{(Decimal(text) * points).normalize():f}%" for text in unique.to_pylist()]
+    return text_array(text.replace(".", declared.decimal) for text in texts).take(at)
 
 
 def _words(plain: pa.Array, declared: SourceFormat) -> pa.Array:

@@ -144,6 +144,10 @@ def _spelling(column: Column) -> str:
 
 
 def _number_spelling(kind: Kind, written: SourceFormat) -> str:
+    if written.percent and kind in _MAX_DIGITS:
+        return "it as 12%"
+    if written.percent:
+        return f"it as {'12.5% or 12,5%' if written.decimal == EITHER else f'12{written.decimal}5%'}"
     if kind in _MAX_DIGITS:
         return f"it as 1{written.thousands}234" if written.thousands else "digits only, such as 1234"
     if written.decimal == EITHER:

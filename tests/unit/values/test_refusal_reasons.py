@@ -53,6 +53,18 @@ def test_each_kind_of_rule_has_a_sentence_with_the_column_and_a_remedy(name: str
             column(Kind.DOUBLE, SourceFormat(decimal=",", thousands=".")),
             "List price is not a number. Write it as 1.234,5.",
         ),
+        (
+            column(Kind.DOUBLE, SourceFormat(decimal=",", thousands=".", percent="points")),
+            "List price is not a number. Write it as 12,5%.",
+        ),
+        (
+            column(Kind.DOUBLE, SourceFormat(decimal="either", percent="points")),
+            "List price is not a number. Write it as 12.5% or 12,5%.",
+        ),
+        (
+            column(Kind.BIGINT, SourceFormat(percent="points")),
+            "List price is not a whole number of at most 18 digits. Write it as 12%.",
+        ),
         (column(Kind.DATE), "List price is not a date. Write it as 2026-12-31."),
         (
             column(Kind.DATE, SourceFormat(patterns=("dd.MM.yyyy",))),

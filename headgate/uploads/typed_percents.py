@@ -1,0 +1,85 @@
+"""Percentages that a person types: with the percent sign or without it, in the unit that the file shows.
+
+Cells of a file keep the sign that their format requires, because a bare 0.19 may be 19 %. A person sees the
+values of the column: beside `13%`, 14 is 14 % and 0.14 is 0.14 %; beside 0.13, 0.14 is a share and `14%` is
+the same share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.currency import PERCENT, SHARES
+from headgate.contracts.format_property import FRACTION_DIGITS
+from headgate.contracts.model import NUMBERS, Column
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values.cast_declared import cast_column, without_nulls
+from headgate.values.cells import rewritten_where
+from headgate.values.declared_spelling import in_declared_format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def as_file_writes(text: pa.Array, column: Column, declared: SourceFormat | None) -> pa.Array:
+    """Return typed texts as the file writes percentages; texts that do not parse are unchanged.
+
+    Args:
+        declared: the format of the file in this column.
+    """
+    if column.type.kind not in NUMBERS or column.mask is not None:
+        return text
+    written = declared or PLAIN
+    if written.percent:
+        return _with_sign(text, replace(column, format=written))
+    meaning = percent_meaning(column)
+    is_of_parts = column.unit == PERCENT or meaning == "fraction"
+    return _without_sign(text, replace(column, format=written), meaning) if is_of_parts else text
+
+
+def percent_meaning(column: Column) -> str:
+    """Return what a percent sign means: hundredths in a field whose unit is a share, else points."""
+    is_share = column.unit in SHARES and (column.type.scale or 0) >= FRACTION_DIGITS
+    return "fraction" if is_share else "points"
+
+
+def changed_as_file_writes(
+    own: Mapping[str, pa.Array],
+    changed: Mapping[str, pa.Array],
+    columns: Mapping[str, pa.Array],
+    fields: Mapping[str, tuple[Column, SourceFormat | None]],
+) -> dict[str, pa.Array]:
+    """Return the columns whose cells a person changed, with these cells as the file writes percentages.
+
+    Args:
+        own: the cells of the file.
+        changed: the cells after the edits.
+        columns: these cells as they are written so far.
+        fields: field and its format in the file, by column.
+    """
+    texts = {}
+    for name in own.keys() & changed.keys() & fields.keys():
+        if not own[name].equals(changed[name]):
+            typed = pc.fill_null(pc.not_equal(pc.fill_null(own[name], ""), changed[name]), fill_value=False)
+            field, declared = fields[name]
+            rewrite = partial(as_file_writes, column=field, declared=declared)
+            texts[name] = rewritten_where(typed, columns[name], rewrite)
+    return texts
+
+
+def _with_sign(text: pa.Array, column: Column) -> pa.Array:
+    signed = pc.binary_join_element_wise(without_nulls(column, text), "%", "")
+    is_number = pc.is_valid(cast_column(column, signed).values)
+    return pc.if_else(is_number, signed, text)
+
+
+def _without_sign(text: pa.Array, column: Column, meaning: str) -> pa.Array:
+    written = column.format or PLAIN
+    signed = replace(column, format=replace(written, percent=meaning))
+    values = cast_column(signed, without_nulls(column, text)).values
+    return pc.coalesce(in_declared_format(column, pc.cast(values, pa.string())), text)
