@@ -40,6 +40,7 @@ _MEASURES = frozenset({
 })  # fmt: skip
 _CHANGED = frozenset({"updated", "changed", "edited", "change", "update"})  # `last updated` is `updated`
 _SHARE_SIGNS = "%\N{PER MILLE SIGN}"
+_POWER = re.compile(r"(?<![A-Za-z0-9])[cdkm]?m[23](?![A-Za-z0-9])")
 _MIN_WORD_LENGTH = 3  # letters of a word that follows another word without a gap
 
 
@@ -71,6 +72,30 @@ def has_other_sign(given: str, field: str) -> bool:
     (True, False)
     """
     return bool(_signs(given) and _signs(field) and _signs(given) != _signs(field))
+
+
+def has_other_numbers(given: str, field: str) -> bool:
+    """Return whether both names have numbers, and not the same ones: `Tank 2` is not `tank_1`.
+
+    >>> has_other_numbers("2.8.0 Energy", "1.8.0 Energy"), has_other_numbers("Tank 01", "tank_1")
+    (True, False)
+    """
+    left, right = numbers_in(given), numbers_in(field)
+    is_same = sorted(left) == sorted(right) or "".join(left) == "".join(right)
+    return bool(left and right) and not is_same
+
+
+@cache
+def numbers_in(name: str) -> tuple[str, ...]:
+    """Return the numbers in a name without zeros before them; the power of a length is none.
+
+    >>> numbers_in("Tank 01, 2.5 m3"), numbers_in("Dichte [kg/m³]")
+    (('1', '2', '5'), ())
+    """
+    digits = re.findall(r"\d+", _POWER.sub("", name))
+    return tuple(
+        "".join(str(unicodedata.decimal(digit)) for digit in each).lstrip("0") or "0" for each in digits
+    )
 
 
 def _signs(name: str) -> frozenset[str]:

@@ -88,6 +88,15 @@ def made_up_name(position: int) -> str:
     return f"column_{position}"
 
 
+def is_made_up(name: str) -> bool:
+    """Return whether a name may be that of a column without a displayed name.
+
+    >>> is_made_up("column_3"), is_made_up("column_2024"), is_made_up("Tank 3")
+    (True, False, False)
+    """
+    return re.fullmatch(r"column_[0-9]{1,3}_*", name) is not None
+
+
 def unused_name(name: str, used: Collection[str]) -> str:
     """Return the name with as many trailing underscores as needed to be unused.
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import shlex
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.new_column_policy import with_left_out, with_undeclared
@@ -20,7 +21,12 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers, split_objects, with_headings
-from headgate.matching.nearest_header import decided_places, in_decided_names, place_of_nearest
+from headgate.matching.nearest_header import (
+    decided_places,
+    in_decided_names,
+    place_of_nearest,
+    without_other_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -307,7 +313,12 @@ class Mappings:
         contract = self.contracts[dataset]
         decided = self._decided_places(sender_of_key(key), headed, contract)
         named = in_decided_names(headed, decided)
-        return _suggested(key, headed, _as_decided(match_columns(named.names, samples, contract), decided))
+        match = without_other_numbers(
+            match_columns(named.names, samples, contract),
+            named.names,
+            self._decided_headings(key, headed, dataset),
+        )
+        return _suggested(key, headed, _as_decided(match, decided))
 
     def assigned(self, key: str, dataset: str, body: bytes | Path) -> Suggested:
         """Return the suggestion for a file that a person assigns to the dataset."""
@@ -486,6 +497,21 @@ class Mappings:
         nearest = self._nearest(source, headed, contract.dataset)
         fields = dict(zip(nearest.columns, nearest.fields, strict=True)) if nearest else {}
         return decided_places(headed, contract, fields)
+
+    def _decided_headings(self, key: str, headed: FileTable, dataset: str) -> dict[str, list[str]]:
+        """Return the columns that people decided as each field in other headers of the source."""
+        edited = (
+            edits["columns"]
+            for edits in self.edits_of_other_headers(key, headed)
+            if edits["dataset"] == dataset
+        )
+        nearest = self._nearest(sender_of_key(key), headed, dataset)
+        mapped = zip(nearest.columns, nearest.fields, strict=True) if nearest else ()
+        headings: dict[str, list[str]] = {}
+        for column, field in (*chain.from_iterable(columns.items() for columns in edited), *mapped):
+            if field:
+                headings.setdefault(field, []).append(column)
+        return headings
 
     def _nearest(self, source: str, headed: FileTable, dataset: str = "") -> Remembered | None:
         """Return the mapping of the source for the header that is nearest to the file's; None without any.

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headgate.matching.header_names import folded
+from headgate.matching.changed_meaning import has_other_numbers, numbers_in
+from headgate.matching.header_names import folded, is_made_up
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
+    from headgate.matching.suggest_mapping import Match
 
 _MIN_SHARED = 0.75  # of the columns of the wider header: one of four may be new or gone
 
@@ -55,3 +57,25 @@ def in_decided_names(headed: FileTable, places: Mapping[int, str | None]) -> Fil
     """Return the table with the names of the fields that people decided about, which match exactly."""
     names = tuple(places.get(place) or name for place, name in enumerate(headed.names))
     return replace(headed, names=names)
+
+
+def without_other_numbers(
+    match: Match, names: Sequence[str], headings: Mapping[str, Collection[str]]
+) -> Match:
+    """Return the match without pairs whose column has other numbers than each heading decided as the field.
+
+    Args:
+        headings: field → columns that people decided as it in earlier files.
+    """
+    pairs = tuple(
+        pair
+        for pair in match.pairs
+        if pair.how in {"exact", "alias"}
+        or not (
+            numbered := [
+                each for each in headings.get(pair.field, ()) if numbers_in(each) and not is_made_up(each)
+            ]
+        )
+        or not all(has_other_numbers(names[pair.position], each) for each in numbered)
+    )
+    return replace(match, pairs=pairs)

@@ -21,9 +21,14 @@ from headgate.contracts.new_column_policy import ALIASES
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
-from headgate.matching.changed_meaning import has_another_meaning, has_other_sign
+from headgate.matching.changed_meaning import (
+    has_another_meaning,
+    has_other_numbers,
+    has_other_sign,
+    numbers_in,
+)
 from headgate.matching.file_table import SAMPLE_ROWS
-from headgate.matching.header_names import folded, names_an_identifier
+from headgate.matching.header_names import folded, made_up_name, names_an_identifier
 from headgate.matching.match_header import names_with_numbers
 from headgate.matching.past_moments import future_values, names_an_end, names_an_event, records_the_past
 from headgate.matching.word_likeness import likeness
@@ -131,8 +136,10 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     """Return the best one-to-one pairs of the columns with the contract's fields."""
     all_samples = Samples(samples)
     facts = _facts(names, all_samples, contract)
-    is_excluded = _lacks_evidence(names, facts, all_samples, contract) | _contradicts_time(
-        names, facts, all_samples, contract
+    is_excluded = (
+        _lacks_evidence(names, facts, all_samples, contract)
+        | _contradicts_time(names, facts, all_samples, contract)
+        | _contradicts_numbers(names, facts, contract)
     )
     return _match_of(facts, contract, ~is_excluded)
 
@@ -334,7 +341,7 @@ def _read_in_part(column: Column, *, with_rules: bool) -> Column:
 
 def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts:
     shape = (len(names), len(contract.columns))
-    aliases = _aliases(contract)
+    aliases = {field: {*map(_unaccented, listed)} for field, listed in _aliases(contract).items()}
     exact, alias, name, fit, another = (np.zeros(shape) for _ in range(5))
     for row, given in enumerate(names_with_numbers(names, contract)):
         for at, column in enumerate(contract.columns):
@@ -405,6 +412,25 @@ def _contradicts_time(names: Sequence[str], facts: _Facts, samples: Samples, con
     return is_excluded
 
 
+def _contradicts_numbers(names: Sequence[str], facts: _Facts, contract: Contract) -> Flags:
+    """Return the pairs whose names have other numbers, as `2.8.0 energy` and `1.8.0 energy` have.
+
+    They are different things, however similar their names and values are. The field's other names count too;
+    the place of a column without a name does not.
+    """
+    aliases = _aliases(contract)
+    is_other = np.zeros_like(facts.exact, dtype=bool)
+    for at, column in enumerate(contract.columns):
+        own = "" if column.name == made_up_name(at + 1) else column.name
+        numbered = [name for name in (own, *aliases.get(column.name, ())) if numbers_in(name)]
+        for row, given in enumerate(names):
+            is_by_place = folded(given) == made_up_name(row + 1)
+            if numbered and not is_by_place:
+                is_other[row, at] = all(has_other_numbers(given, name) for name in numbered)
+    is_excluded: Flags = is_other & (facts.exact == 0) & (facts.alias == 0)
+    return is_excluded
+
+
 def share_of_odds(odds: Gains) -> Gains:
     """Return the probability of each pair if rows and columns have at most one; odds of 1 mean no pair.
 
@@ -430,7 +456,7 @@ def _aliases(contract: Contract) -> dict[str, set[str]]:
     aliases = contract.properties.get(ALIASES, {})
     if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
-    return {field: {_unaccented(str(name)) for name in listed} for field, listed in aliases.items()}
+    return {field: {*map(str, listed)} for field, listed in aliases.items()}
 
 
 @cache

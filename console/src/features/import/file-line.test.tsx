@@ -5,7 +5,7 @@ import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { NO_EDITS } from './edits'
+import { type Edits, NO_EDITS } from './edits'
 import { FileLine } from './file-line'
 import { inWordsOf, isUnreadable } from './file-words'
 
@@ -24,14 +24,14 @@ const FILE = {
   encodings: [],
 } as unknown as Schemas['DryRun']
 
-function show(result: Schemas['DryRun'], hasRows: boolean) {
+function show(result: Schemas['DryRun'], hasRows: boolean, remembered?: Edits) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MantineProvider>
         <FileLine
           result={result}
-          edits={NO_EDITS}
-          remembered={undefined}
+          edits={remembered ?? NO_EDITS}
+          remembered={remembered}
           hasRows={hasRows}
           onChange={vi.fn()}
         />
@@ -107,4 +107,14 @@ test('the remedy of a file is for its sender, who writes no contract', () => {
   } as Parameters<typeof inWordsOf>[1]
   expect(inWordsOf('a.csv', error).remedy).toMatch(/^in Excel, save it as “CSV UTF-8”/)
   expect(inWordsOf('a.csv', error).message).toBe(error.message)
+})
+
+test('decisions that are remembered for other columns are not said to be for these', () => {
+  const remembered = { ...NO_EDITS, columns: { Tag: 'day', Notiz: null } }
+  const of = (columns: string[]) => ({ ...FILE, grid: { rows: 3, columns } }) as unknown as Schemas['DryRun']
+  show(of(['Tag', 'Notiz']), true, remembered)
+  screen.getByText(/as remembered for files with these columns$/)
+  cleanup()
+  show(of(['Tag', 'Notiz', '2.8.0 Lieferung']), true, remembered)
+  screen.getByText(/as remembered for files with nearly these columns$/)
 })

@@ -32,6 +32,15 @@ function innerParts(result: Schemas['DryRun']): string {
 export const besideWords = (names: string[]): string =>
   `${inSeries(names)} ${names.length === 1 ? 'is' : 'are'} beside the list of records, so no row has ${names.length === 1 ? 'it' : 'them'}`
 
+/** Whether a file has columns that the remembered decisions are not about: they are of the nearest header then. */
+const hasOtherColumns = ({ grid }: Schemas['DryRun'], { columns, steps }: Deciding['edits']): boolean => {
+  const decided = new Set([
+    ...Object.keys(columns),
+    ...steps.flatMap(({ column, into }) => [column, ...into]),
+  ])
+  return (grid?.columns ?? []).some((name) => !decided.has(name))
+}
+
 interface Props extends Deciding {
   /** The decisions that are remembered for files with these columns. */
   remembered: Deciding['edits'] | undefined
@@ -83,7 +92,7 @@ export function FileLine({ result, edits, remembered, hasRows, onChange }: Props
         {innerParts(result) ? `. ${innerParts(result)}` : ''}
         {result.beside_list.length > 0 ? `. ${besideWords(result.beside_list)}` : ''}
         {remembered
-          ? ` · as remembered for files with these columns${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
+          ? ` · as remembered for files with ${hasOtherColumns(result, remembered) ? 'nearly these' : 'these'} columns${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
           : ''}
       </Text>
     </Group>

@@ -53,6 +53,15 @@ def test_a_remembered_field_is_not_that_of_another_heading_at_its_place() -> Non
     assert decided_of_next(caller, "2.8.0 Ladung [kg]") == others
 
 
+def test_another_number_than_in_the_remembered_heading_is_not_suggested_as_its_field() -> None:
+    caller = uploader()
+    committed(caller, supplier_file_with(PRICE))
+    heading = "2.8.0 Preis [EUR]"
+    answer = checked(caller, uploaded(caller, supplier_file_with(heading, 6000), "naechste.csv", "")).json
+    suggested = {each["column"]: each["field"] for each in answer["mapping"]["columns"]}
+    assert suggested[heading] == ""
+
+
 def test_what_an_earlier_version_remembered_by_its_place_is_of_the_heading_there() -> None:
     caller = uploader()
     committed(caller, supplier_file_with(PRICE))
