@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Edits, type Format, hasSpelling, leaveOutOthers, withFormat } from './edits'
+import { type Edits, type Format, hasSpelling, leaveOutOthers, undecided, withFormat } from './edits'
 import { fits, formatWords, kindOf } from './formats'
 
 /** The fields that no column is yet, and that the file needs: required ones, and masked ones, which may be empty. */
@@ -37,7 +37,8 @@ export function openSteps({ proposed_steps: proposed, grid }: Schemas['DryRun'],
 
 /**
  * The edits as the gate checks them: once every field that the file needs has a column, the columns without a field
- * stay out, so that nobody has to leave them out one by one. A request that names columns, `isAsked`, decides all.
+ * stay out, so that nobody has to leave them out one by one; not those whose values the check keeps as text. A request
+ * that names columns, `isAsked`, decides all.
  */
 export function settled(edits: Edits, result: Schemas['DryRun'], isAsked = false): Edits {
   const isOfDataset = Boolean(edits.dataset) && result.mapping?.dataset === edits.dataset
@@ -45,8 +46,10 @@ export function settled(edits: Edits, result: Schemas['DryRun'], isAsked = false
   // A file that was checked as it is may keep columns that the contract does not have.
   const isDecided =
     isAsked || result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
+  const kept = isAsked ? [] : (result.kept_columns ?? [])
+  const others = undecided(edits, result.grid?.columns ?? []).filter((name) => !kept.includes(name))
   return isOfDataset && hasField && isDecided && missingFields(result, edits).length === 0
-    ? leaveOutOthers(edits, result.grid?.columns ?? [])
+    ? leaveOutOthers(edits, others)
     : edits
 }
 

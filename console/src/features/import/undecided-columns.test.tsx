@@ -4,7 +4,8 @@ import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { type Edits, NO_EDITS } from './edits'
+import { type Edits, leftOutColumns, NO_EDITS } from './edits'
+import { settled } from './suggested-fields'
 import { UndecidedColumns } from './undecided-columns'
 
 afterEach(cleanup)
@@ -73,4 +74,27 @@ test('a column that is a part of a joined key does not stay out', () => {
   expect(shown(edits)).toBe(
     'Without a field: Shelf. It stays out of the lake, unless you choose a field above it.',
   )
+})
+
+test('a column whose values are kept as text is not said to stay out, nor counted among those that do', () => {
+  const checked = {
+    ...RESULT,
+    outcome: 'done',
+    edits: EDITS,
+    kept_columns: ['Text'],
+  } as unknown as Schemas['DryRun']
+  expect(shown(EDITS, checked)).toBe(
+    'Without a field: Shelf. It stays out of the lake, unless you choose a field above it.',
+  )
+  expect(leftOutColumns(settled(EDITS, checked), ['Nr', 'Text', 'Shelf'])).toEqual(['Shelf'])
+  cleanup()
+  expect(shown(EDITS, { ...checked, kept_columns: ['Text', 'Shelf'] })).toBe('')
+})
+
+test('once an edit is checked, which leaves the column out, it is said to stay out', () => {
+  const checked = { ...RESULT, outcome: 'done', edits: EDITS, kept_columns: ['Text'] }
+  const asked = settled(EDITS, checked as unknown as Schemas['DryRun'], true)
+  expect(asked.columns).toEqual({ Nr: 'item_id', Text: null, Shelf: null })
+  const answer = { ...checked, edits: asked, kept_columns: [] } as unknown as Schemas['DryRun']
+  expect(shown(EDITS, answer)).toMatch(/^Without a field: Text, Shelf\. They stay out/)
 })

@@ -33,12 +33,16 @@ export function columnsWithoutField(result: Schemas['DryRun'], edits: Edits): st
   return leftOutColumns({ ...edits, columns: { ...edits.columns, ...leftOut } }, without)
 }
 
-/** The columns that nobody decided about and nothing is suggested for: a commit leaves them out, so they are named before. */
+/**
+ * The columns that nobody decided about and nothing is suggested for: a commit leaves them out, so they are named before.
+ * Of columns whose values a commit keeps as text, `KeptColumns` says so.
+ */
 export function UndecidedColumns({ result, edits, isOfChoice, added }: Props) {
   const without = isOfChoice ? columnsWithoutField(result, edits) : []
   if (without.length === 0) return null
   const isOpen = result.outcome === 'needs_mapping' || settled(edits, result) !== edits
-  const open = isOpen ? undecided(edits, without) : []
+  const kept = result.kept_columns ?? []
+  const open = isOpen ? undecided(edits, without).filter((name) => !kept.includes(name)) : []
   return (
     <>
       {open.length > 0 ? (
