@@ -176,9 +176,7 @@ def draft_from_sample(
     """
     unread = _without_columns(dataset, encoding, sheet, beside)
     sent = read_sample(body, unread, header, with_sheet_names=sheet_names, with_titles=titles)
-    sample = sent if strict else without_description_rows(sent)
-    ends = spelt_with_blank_ends(sample.cells)
-    sample = replace(sample, cells=without_blank_ends(sample.cells, ends))
+    sample, ends = _plain_sample(sent, strict=strict)
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     rows, guesses, columns = _typed_rows(body, sample, answers, strict=strict)
     columns = with_trim(columns if strict else _of_upload(columns, sent, sample), ends)
@@ -195,6 +193,16 @@ def draft_from_sample(
         questions=questions,
         time_zone=stated_zone(sent.cells.values(), sample.description_rows),
     )
+
+
+def _plain_sample(sent: DraftSample, *, strict: bool) -> tuple[DraftSample, dict[str, int]]:
+    """Return the sample without blank ends, and unless strict without rows that describe the columns.
+
+    Beside it are the columns whose texts had such ends, each with the number of these cells.
+    """
+    sample = sent if strict else without_description_rows(sent)
+    ends = spelt_with_blank_ends(sample.cells)
+    return replace(sample, cells=without_blank_ends(sample.cells, ends)), ends
 
 
 def _of_upload(columns: dict[str, Column], sent: DraftSample, sample: DraftSample) -> dict[str, Column]:

@@ -120,14 +120,8 @@ def open_file(
         return _source(unpacked, with_headings(bare, headed.names, places), folder)
 
     def read_as(typed: Mapping[str, Column]) -> Source:
-        return opened(
-            [
-                replace(column, type=own.type, format=own.format, unit=own.unit)
-                if (own := typed.get(name))
-                else column
-                for name, column in zip(headed.shown, by_place, strict=True)
-            ]
-        )
+        columns = zip(headed.shown, by_place, strict=True)
+        return opened([_typed_as(column, typed.get(name)) for name, column in columns])
 
     splits_more = _splits_more(unpacked.path, headed, probe)
     if is_json or always_have_texts(stored):
@@ -138,6 +132,10 @@ def open_file(
     source, unreadable = readable_source(by_place, opened)
     types = {headed.shown[place]: str(stored[place]) for place in unreadable}
     return OpenedFile(headed.shown, source, headed, types, splits_more=splits_more)
+
+
+def _typed_as(column: Column, own: Column | None) -> Column:
+    return replace(column, type=own.type, format=own.format, unit=own.unit) if own else column
 
 
 def _splits_more(path: Path, headed: FileTable, probe: Contract) -> bool:
