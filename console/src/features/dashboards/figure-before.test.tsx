@@ -85,7 +85,12 @@ async function open(after: ReturnType<typeof run>[], value: number, readAt = Dat
   render(
     <QueryClientProvider client={queries}>
       <MantineProvider env="test">
-        <BeforeRun board={{ system: 'sales' }} panel={PANEL} answer={{ data, dataUpdatedAt: readAt }} />
+        <BeforeRun
+          board={{ system: 'sales' }}
+          panel={PANEL}
+          answer={{ data, dataUpdatedAt: readAt }}
+          open={data}
+        />
       </MantineProvider>
     </QueryClientProvider>,
   )

@@ -115,8 +115,8 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
           ) : null}
           {parts?.others ? <Text size="sm">{parts.others}</Text> : null}
           <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
-          {narrowed.sql === panel.sql && result.data && live && isAsOfRun(result.data, live) ? (
-            <BeforeRun board={board} panel={panel} answer={result} />
+          {narrowed.sql === panel.sql ? (
+            <BeforeRun board={board} panel={panel} answer={result} open={live} />
           ) : null}
         </>
       )}
@@ -145,6 +145,8 @@ interface BeforeRunProps {
   board: Pick<Schemas['Dashboard'], 'system'>
   panel: Schemas['Panel']
   answer: { data: Result | undefined; dataUpdatedAt: number }
+  /** The answer after the decisions about its queue. */
+  open: Result | undefined
 }
 
 interface PersonsProps {
@@ -166,7 +168,11 @@ function PersonsFigures({ panel, system, narrowed, answer }: PersonsProps) {
 }
 
 /** The figure of the run directly before, where this tab showed it and it was another one. */
-export function BeforeRun({ board, panel, answer }: BeforeRunProps) {
+export function BeforeRun({ open, ...of }: BeforeRunProps) {
+  return of.answer.data && open && isAsOfRun(of.answer.data, open) ? <FigureBefore {...of} /> : null
+}
+
+function FigureBefore({ board, panel, answer }: Omit<BeforeRunProps, 'open'>) {
   const shown = useFigureBefore({ system: board.system, panel, answer })
   if (!shown || figure(shown.before, panel.unit) === figure(shown.value, panel.unit)) return null
   return (

@@ -14,7 +14,7 @@ import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 import { InQueue } from '../work/in-queue'
-import { isAsOfRun, useOpenAnswer } from '../work/open-part'
+import { useOpenAnswer } from '../work/open-part'
 
 interface Props {
   title?: string
@@ -81,9 +81,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
-      {answer.data && live && isAsOfRun(answer.data, live) ? (
-        <BeforeRun board={board} panel={panel} answer={answer} />
-      ) : null}
+      <BeforeRun board={board} panel={panel} answer={answer} open={live} />
       <Text size="xs" className="muted">
         {title ?? panel.question}
       </Text>

@@ -94,8 +94,7 @@ function useItems(isAsked: boolean): Read {
 }
 
 /** The rows that have what was typed as their id, with the words typed beside it; none where the lake cannot be asked. */
-function useRows(name: string, beside: string[], isAsked: boolean): Read {
-  const tables = useTablesWithRows()
+function useRows(tables: Schemas['CatalogTable'][], name: string, beside: string[], isAsked: boolean): Read {
   const statement = name.length >= LEAST_TYPED ? statementOfRows(tables, name) : ''
   const answers = useResults(statement ? [statement] : [], isAsked)
   const answer = answers[0]
@@ -105,8 +104,7 @@ function useRows(name: string, beside: string[], isAsked: boolean): Read {
 }
 
 /** The rows whose names have the typed words. */
-function useNames(typed: string, isAsked: boolean): Read {
-  const tables = useTablesWithRows()
+function useNames(tables: Schemas['CatalogTable'][], typed: string, isAsked: boolean): Read {
   const statement = typed.length >= LEAST_TYPED ? statementOfNames(tables, typed) : ''
   const answers = useResults(statement ? [statement] : [], isAsked)
   const answer = answers[0]?.data
@@ -147,8 +145,9 @@ export function useMatching(typed: string, asked: string): Matching {
   // Several words that no page has may be the name of a row, such as an article.
   const isOfName = isOfMember && /\s/.test(trimmed) && mayBeName(trimmed)
   const [members, items] = [useMembers(isAsked || isOfMember), useItems(isAsked)]
-  const rows = useRows(id || trimmed, id ? beside : [], isAsked || isId)
-  const names = useNames(trimmed, isAsked || isOfName)
+  const filled = useTablesWithRows()
+  const rows = useRows(filled, id || trimmed, id ? beside : [], isAsked || isId)
+  const names = useNames(filled, trimmed, isAsked || isOfName)
   const read = [members, items, rows, names]
   const hasEnough = trimmed.length >= LEAST_TYPED
   const found = trimmed
