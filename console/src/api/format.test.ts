@@ -5,6 +5,7 @@ import {
   exactAmount,
   explained,
   figure,
+  figureOfProfile,
   forPages,
   inFull,
   measure,
@@ -210,4 +211,18 @@ test('a score or a correlation reads as none or as all only where it is', () => 
     '< 0.001',
     '> -0.001',
   ])
+})
+
+test('a figure of a profile has two decimals and at least four digits, so that it is that of the file', () => {
+  expect(['116.48', '12345.678', 0.012345, '7', 1_234_567].map((each) => figureOfProfile(each, ''))).toEqual([
+    '116.48',
+    '12,345.68',
+    '0.01235',
+    '7',
+    '1,234,567',
+  ])
+  expect(
+    ['116.48', '412', '3412.5', '61234.5', 1_234_567].map((each) => figureOfProfile(each, 'GBP')),
+  ).toEqual(['£116.48', '£412', '£3,412.50', '£61,235', '£1.235m'])
+  expect([figureOfProfile(0.1234, 'share'), figureOfProfile(null, '')]).toEqual(['12.3 %', '–'])
 })

@@ -248,6 +248,36 @@ export function money(amount: number, currency: string): string {
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(amount)
 }
 
+/** From these amounts on a profile has the coins, has no coins any more, and shortens to millions. */
+const [LEAST_OF_COINS, LEAST_WITHOUT_COINS, LEAST_SHORTENED] = [0.1, 10_000, 1_000_000]
+
+const OF_PROFILE = new Intl.NumberFormat('en-GB', {
+  maximumFractionDigits: 2,
+  maximumSignificantDigits: 4,
+  roundingPriority: 'morePrecision',
+})
+
+/**
+ * A figure of a profile, which readers compare with the values of a file: two decimals and at least four significant digits.
+ *
+ * @example figureOfProfile('116.48', '') // '116.48'
+ */
+export function figureOfProfile(value: Cell, unit: string): string {
+  const parsed = Number(value)
+  if (value === null || value === '' || UNITS_OF_A_FIGURE.has(unit)) return figure(value, unit)
+  const [currency, size] = [currencyOf(unit), Math.abs(parsed)]
+  if (!currency) return Number.isFinite(parsed) ? OF_PROFILE.format(parsed) : String(value)
+  const isOfCoins = size >= LEAST_OF_COINS && size < LEAST_WITHOUT_COINS && !Number.isInteger(parsed)
+  if (size < LEAST_WITHOUT_COINS && !isOfCoins) return figure(value, unit)
+  const digits: Intl.NumberFormatOptions =
+    size >= LEAST_SHORTENED
+      ? { notation: 'compact', maximumSignificantDigits: 4 }
+      : isOfCoins
+        ? {}
+        : { maximumFractionDigits: 0 }
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(parsed)
+}
+
 /** A cost that the API states in dollars: to the cent, or to two digits where a cent is more than it. */
 export function usd(amount: string): string {
   const cost = Number(amount)

@@ -331,6 +331,12 @@ test('a dataset is said by its typical row: kinds, middle halves and shares, wit
   expect(typicalRow(insightsOf([even]))).toBe('Category: 2 values about equally often.')
 })
 
+test('a median of a dataset is that of its rows, not a rounded one', () => {
+  const exact = { ...PRICE, facts: { ...PRICE.facts, median: '116.48' } }
+  expect(insightOf(exact, 'kg').facts.join()).toContain('median 116.48 kg')
+  expect(insightOf(exact).facts.join()).toContain('median 116.48')
+})
+
 test('numbers of a key measure nothing: they have a range with all digits, and no quartiles, mean or chart', () => {
   const note = {
     name: 'note_no',

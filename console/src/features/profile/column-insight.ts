@@ -1,5 +1,14 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, count, figure, figureInFull, isName, whole, withoutZeroExponent } from '../../api/format'
+import {
+  type Cell,
+  count,
+  figure,
+  figureInFull,
+  figureOfProfile,
+  isName,
+  whole,
+  withoutZeroExponent,
+} from '../../api/format'
 import { cellWords, shortUnit, titleWithUnit, titlesOf } from '../../formats/columns'
 import { maskWords } from '../../formats/contract-words'
 import { day, dayOrTime, kindOfTime } from '../../formats/moments'
@@ -131,8 +140,10 @@ export function insightOf(
     const plain = typeof value === 'string' ? withoutZeroExponent(value) : (value as Cell)
     const text = column.type === 'int' && !unit ? toWhole(plain) : plain
     if (isNumbered) return text === null || text === '' ? '–' : String(text)
-    const carried = NUMBERS.has(column.type) && !isNames ? shortUnit(text, unit) : ''
-    return `${cellWords(column.name, text, unit, column.type)}${carried ? ` ${carried}` : ''}`
+    if (!NUMBERS.has(column.type) || isNames || !Number.isFinite(Number(text)))
+      return cellWords(column.name, text, unit, column.type)
+    const carried = shortUnit(text, unit)
+    return `${figureOfProfile(text, unit)}${carried ? ` ${carried}` : ''}`
   }
   const hidden = isHidden(facts)
   return {
