@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headgate.api.analytics import column_lineage, contracts, lineage, table_contents
 from headgate.api.http.access import Group
@@ -14,8 +14,10 @@ from headgate.api.shapes.lake import (
     ContractDetail,
     Contracts,
     Lineage,
+    PlainName,
     TablesContents,
 )
+from headgate.plain_names import column_name
 
 routes = Routes("Catalog")
 
@@ -56,3 +58,9 @@ def get_lineage(lake: Lake, table: Name) -> Lineage:
 def get_column_lineage(lake: Lake, table: Name) -> ColumnLineage:
     """Return the columns that each column of a table is computed from, and those computed from it."""
     return column_lineage.column_lineage_of_table(lake, table)
+
+
+@routes.get("/v1/plain-names", Group.VIEWER, cached=True)
+def get_plain_name(text: Annotated[str, Query(min_length=1, max_length=200)]) -> PlainName:
+    """Propose a name of a column or dataset for a heading in any script."""
+    return PlainName(name=column_name(text))

@@ -35,6 +35,12 @@ class Caller(Shape):
     )
 
 
+class PlainName(Shape):
+    """A name in the letters that the lake permits."""
+
+    name: str = Field(description="Of a text in another script, its letters by their sound.")
+
+
 class ContractColumn(Shape):
     """A column of a contract."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -355,3 +356,10 @@ def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:
         "run": "unknown", "tables": "unknown", "freshness": "healthy", "files": "degraded",
         "quality": "unknown"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("うりあげ", "uriage"), ("売上日", "mai_shang_ri"), ("Día", "dia")]
+)
+def test_a_heading_in_any_script_has_a_proposed_name(caller: Caller, text: str, name: str) -> None:
+    assert caller.call("GET", f"/v1/plain-names?{urlencode({'text': text})}").json == {"name": name}

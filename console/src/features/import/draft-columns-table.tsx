@@ -8,8 +8,11 @@ import {
   TextInput,
   VisuallyHidden,
 } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
 import { Fragment, useState } from 'react'
 
+import { read, type Schemas } from '../../api/client'
 import {
   columnPlaces,
   type DraftColumn,
@@ -28,6 +31,9 @@ const headingOf = (column: DraftColumn | undefined, at: number, inFile: string[]
       ? (inFile[at] ?? column.heading)
       : `column ${at + 1}, without a heading`
 
+/** After such a pause a text is typed, and the most characters of one. */
+const [TYPING_PAUSE_MS, MOST_OF_A_NAME] = [200, 200]
+
 interface NameProps {
   label: string
   name: string
@@ -35,23 +41,50 @@ interface NameProps {
   isLabelShown?: boolean
 }
 
-/** A name in SQL; letters that it cannot have are refused with the rule, not dropped without a word. */
+/** The name that a text in another script may have, by its sound; empty until the API has answered. */
+function useProposedName(text: string): string {
+  const [typed] = useDebouncedValue(text, TYPING_PAUSE_MS)
+  const answer = useQuery({
+    queryKey: ['plain-name', typed],
+    enabled: typed !== '',
+    queryFn: () => read<Schemas['PlainName']>('/v1/plain-names', { query: { text: typed } }),
+    staleTime: Infinity,
+  })
+  return typed === text ? (answer.data?.name ?? '') : ''
+}
+
+/** A name in SQL; what has letters that it cannot have stays in the field, with the rule and a name by its sound. */
 export function NameInput({ label, name, onName, isLabelShown = false }: NameProps) {
-  const [isRefused, setRefused] = useState(false)
+  // A text of several strokes, such as kana, is typed to its end before it is anything.
+  const [foreign, setForeign] = useState('')
+  const proposed = useProposedName(foreign)
+  const choose = (chosen: string) => {
+    setForeign('')
+    onName(chosen)
+  }
   return (
-    <TextInput
-      size="xs"
-      miw="9rem"
-      w={isLabelShown ? '16rem' : undefined}
-      label={isLabelShown ? label : undefined}
-      aria-label={isLabelShown ? undefined : label}
-      value={name}
-      error={isRefused ? 'Only letters a to z, digits and _: SQL needs no quotes then.' : undefined}
-      onChange={({ currentTarget: { value } }) => {
-        setRefused(hasOtherLetters(value))
-        if (!hasOtherLetters(value)) onName(plainName(value))
-      }}
-    />
+    <>
+      <TextInput
+        size="xs"
+        miw="9rem"
+        w={isLabelShown ? '16rem' : undefined}
+        label={isLabelShown ? label : undefined}
+        aria-label={isLabelShown ? undefined : label}
+        value={foreign || name}
+        maxLength={MOST_OF_A_NAME}
+        error={
+          foreign ? `Only letters a to z, digits and _: the name is still ${name || 'empty'}.` : undefined
+        }
+        onChange={({ currentTarget: { value } }) =>
+          hasOtherLetters(value) ? setForeign(value) : choose(plainName(value))
+        }
+      />
+      {proposed ? (
+        <Button size="compact-xs" variant="subtle" mt={2} onClick={() => choose(proposed)}>
+          Use {proposed}
+        </Button>
+      ) : null}
+    </>
   )
 }
 
