@@ -9,6 +9,7 @@
 | `headgate.records: export.orders`    | are JSON with several lists, of which the others are not read         |
 | `headgate.besideRecords: [port]`     | are JSON with these values beside the list, which each of its rows has |
 | `headgate.sheet: Prices`             | are workbooks, of which other sheets are not read                     |
+| `headgate.headerRow: 4`              | have their header in this line or row of a sheet: a person chose it   |
 
 Without `headgate.quotes`, quotes enclose values under RFC 4180, and a file whose quotes contradict this is
 rejected. Each function returns the empty value without a declaration or without a contract.
@@ -34,6 +35,7 @@ WIDTHS_PROPERTY = "headgate.widths"
 RECORDS_PROPERTY = "headgate.records"
 BESIDE_PROPERTY = "headgate.besideRecords"
 SHEET_PROPERTY = "headgate.sheet"
+HEADER_ROW_PROPERTY = "headgate.headerRow"
 NO_HEADER = "none"
 _UNMARKED = ("utf-16-le", "utf-16-be")
 _BEYOND_ASCII = "éЖβ日あ한ł"
@@ -150,6 +152,14 @@ def stated_beside(contract: Contract | None) -> tuple[str, ...]:
 def stated_sheet(contract: Contract | None) -> str:
     """Return the name of the declared sheet."""
     return str(_declared(contract, SHEET_PROPERTY) or "")
+
+
+def stated_header_row(contract: Contract | None) -> int:
+    """Return the line of a text, or the row of a sheet, that a person chose as the header; 0 for none.
+
+    Only a file that a person opens has it: the gate reads the copy with that header in its first row.
+    """
+    return int(_declared(contract, HEADER_ROW_PROPERTY) or 0)
 
 
 def _declared(contract: Contract | None, name: str) -> Any:  # noqa: ANN401 any value of YAML

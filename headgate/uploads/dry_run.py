@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from headgate.contracts.file_form import ENCODING_PROPERTY
+from headgate.contracts.file_form import ENCODING_PROPERTY, stated_encoding
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.enclosing_columns import as_part_of_records, with_beside_columns
 from headgate.drafts.table_form import UNDECIDED, TableForm
@@ -34,6 +34,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import CuratedBucket, FileRecord, ObjectInfo, ObjectRef, ObjectStore
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.masking.redaction import redact_text
+from headgate.matching.file_table import NO_TABLE
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import DifferingCells, differing_cells
 from headgate.uploads.earlier_edits import edits_by_key
@@ -43,6 +44,7 @@ from headgate.uploads.editing.open_upload import edited_content
 from headgate.uploads.edits import Edits
 from headgate.uploads.grid.flaws import Flaws, FlawWords
 from headgate.uploads.grid.grid_pages import FLAWED, ROWS
+from headgate.uploads.grid.top_rows import top_rows
 from headgate.uploads.grid.write_grid import ColumnFacts, write_grid
 from headgate.uploads.listed_edits import column_changes, typed_cells, with_values_of_file
 from headgate.uploads.ragged_rows import counts_of
@@ -198,7 +200,8 @@ class DryRunner:
             # The gate explains files that it cannot read.
             if upload.edits is None:
                 return _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
-            bare = replace(upload, edits=Edits(dataset=upload.edits.dataset, part=upload.edits.part))
+            own = upload.edits
+            bare = replace(upload, edits=Edits(own.dataset, part=own.part, header_row=own.header_row))
             undecided = edited_content(bare, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
             listed = replace(undecided.edits, left_out=upload.edits.left_out)
             shown = self._grid(upload, replace(undecided, edits=listed), Flaws.of(None, {}), folder)
@@ -307,6 +310,7 @@ class DryRunner:
             "beside_list": edited.beside_list,
             "proposed_steps": [asdict(proposed) for proposed in edited.proposed_steps],
         }
+        facts |= _top_rows(edited, folder)
         if edited.opened is None:
             return facts
         about = ColumnFacts(edited.hidden, edited.amounts, edited.past, edited.lists, edited.declared)
@@ -362,6 +366,19 @@ def _in_encoding(draft: Mapping[str, Any], encoding: str) -> Mapping[str, Any]:
     own = [each for each in table.get("customProperties", ()) if each["property"] != ENCODING_PROPERTY]
     table = {**table, "customProperties": [*own, {"property": ENCODING_PROPERTY, "value": encoding}]}
     return {**draft, "document": {**draft["document"], "schema": [table]}}
+
+
+def _top_rows(edited: EditedUpload, folder: Path) -> dict[str, Any]:
+    """Return the first rows, from which a person may choose the header, and the row that is read as one."""
+    encoding = edited.edits.encoding or stated_encoding(edited.contract)
+    rows = top_rows(edited.file, folder, edited.part, _MAX_GRID_BYTES, encoding)
+    headed = edited.opened.headed if edited.opened else NO_TABLE
+    hidden = {at for at, name in enumerate(headed.shown) if name in edited.hidden}
+    is_header = (row.number for row in rows if row.is_header_of(headed))
+    return {
+        "top_rows": [{"row": row.number, "cells": row.shown(hidden, headed)} for row in rows],
+        "header_row": edited.edits.header_row or next(is_header, 0),
+    }
 
 
 def _encodings(edited: EditedUpload, folder: Path) -> dict[str, Any]:

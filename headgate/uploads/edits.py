@@ -66,6 +66,8 @@ class Edits:
         no_dataset: a person decided that the rows are of no dataset, so neither the header nor what is
             remembered for it decides, and no row is committed to a dataset.
         encoding: of a text whose encoding a person chose.
+        header_row: line of a text, or row of a sheet, that a person chose as the header; 0 if its form shows
+            it.
     """
 
     dataset: str = ""
@@ -78,6 +80,7 @@ class Edits:
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_dataset: bool = False
     encoding: str = ""
+    header_row: int = 0
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> Edits:
@@ -114,7 +117,8 @@ class Edits:
     @property
     def changes_values(self) -> bool:
         """Whether the committed file differs from the sent file."""
-        return bool(self.formats or self.steps or self.cells or self.part or self.left_out or self.encoding)
+        of_rows = self.formats or self.steps or self.cells or self.left_out
+        return bool(of_rows or self.part or self.encoding or self.header_row)
 
     @property
     def is_of_no_dataset(self) -> bool:
@@ -123,9 +127,9 @@ class Edits:
 
     @property
     def chooses_part_alone(self) -> bool:
-        """Whether only the part of the file, its encoding and the dataset are decided."""
-        read = Edits(self.dataset, part=self.part, encoding=self.encoding)
-        return bool(self.part or self.encoding) and self == read
+        """Whether only the part of the file, its encoding, its header and the dataset are decided."""
+        read = Edits(self.dataset, part=self.part, encoding=self.encoding, header_row=self.header_row)
+        return bool(self.part or self.encoding or self.header_row) and self == read
 
     @property
     def for_next_file(self) -> Edits:
@@ -207,6 +211,7 @@ class Edits:
             "formats": dict(self.formats),
             "sent_as": sent_as,
             "part": self.part,
+            "header_row": self.header_row,
             "defaults": sorted(self.constants),
         }
 

@@ -3408,6 +3408,12 @@ export interface components {
             /** @description Null without a header. */
             grid?: components["schemas"]["GridFacts"] | null;
             /**
+             * Header Row
+             * @description The row of `top_rows` that is read as header; 0 for none.
+             * @default 0
+             */
+            header_row: number;
+            /**
              * Hidden Parts
              * @description Sheets of `parts` that a workbook does not show.
              * @default []
@@ -3553,6 +3559,12 @@ export interface components {
              * @enum {string}
              */
             state: "checking" | "checked" | "failed";
+            /**
+             * Top Rows
+             * @description The first rows of a text or of a sheet, from which a person may choose the header.
+             * @default []
+             */
+            top_rows: components["schemas"]["TopRow"][];
             /** Upload Id */
             upload_id: string;
             /**
@@ -7922,6 +7934,22 @@ export interface components {
             tables: components["schemas"]["TableContents"][];
         };
         /**
+         * TopRow
+         * @description One of the first lines of a text or rows of a sheet, which may be the header.
+         */
+        TopRow: {
+            /**
+             * Cells
+             * @description The first ones, shortened.
+             */
+            cells: string[];
+            /**
+             * Row
+             * @description Line of the text, or row of the sheet.
+             */
+            row: number;
+        };
+        /**
          * TrustNote
          * @description The reliability of the figures of some tables.
          */
@@ -8094,6 +8122,12 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+            /**
+             * Header Row
+             * @description One of the check's `top_rows` that is the header; 0 to find it.
+             * @default 0
+             */
+            header_row: number;
             /**
              * Left Out
              * @description Rows that are not committed.

@@ -68,6 +68,7 @@ def rows_as_sent(
         edits: as stored for the file.
         rows: their numbers in the file that was sent.
     """
+    from headgate.uploads.grid.opened_file import as_chosen
     from headgate.uploads.sent_rows import MAX_BYTES, SentRows, sent_rows
 
     contract = lake.contracts.source.get(record.dataset)
@@ -78,7 +79,8 @@ def rows_as_sent(
         with TemporaryDirectory(prefix="headgate-sent-") as folder:
             path = Path(folder) / "sent"
             path.write_bytes(lake.objects.read(ref))
-            return sent_rows(path, Path(folder), contract, edits.get("part", ""), rows)
+            read = as_chosen(contract, header_row=edits.get("header_row", 0))
+            return sent_rows(path, Path(folder), read, edits.get("part", ""), rows)
     except (NotFoundError, BadInputError):
         return SentRows()
 

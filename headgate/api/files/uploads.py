@@ -31,6 +31,7 @@ from headgate.api.shapes.uploads import (
     GridRows,
     ProposedStep,
     ReplacedRows,
+    TopRow,
     Upload,
     UploadAsked,
     UploadEdits,
@@ -177,7 +178,12 @@ def _shown_to(
     check = _shown_check(lake, replace(upload, mapping=bare), stored)
     encodings = tuple(each.model_copy(update={"samples": ()}) for each in check.encodings)
     return check.model_copy(
-        update={"hides_values": True, "check_id": upload.check_id, "encodings": encodings}
+        update={
+            "hides_values": True,
+            "check_id": upload.check_id,
+            "encodings": encodings,
+            "top_rows": (),
+        }
     )
 
 
@@ -600,6 +606,8 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "part": stored.get("part", ""),
         "encodings": tuple(map(EncodingChoice.model_validate, stored.get("encodings", ()))),
         "is_encoding_unsure": bool(stored.get("is_encoding_unsure")),
+        "top_rows": tuple(map(TopRow.model_validate, stored.get("top_rows", ()))),
+        "header_row": stored.get("header_row", 0),
         "beside_list": tuple(stored.get("beside_list", ())),
         "parts_read": tuple(stored.get("parts_read", ())),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,

@@ -362,6 +362,9 @@ class UploadEdits(Asked):
     encoding: Encoding = Field(
         "", description="Of a text that is not UTF-8: one of the check's `encodings`; empty to guess it."
     )
+    header_row: int = Field(
+        0, ge=0, le=1_000, description="One of the check's `top_rows` that is the header; 0 to find it."
+    )
 
 
 class DaysToCome(Shape):
@@ -574,6 +577,13 @@ class EncodingChoice(Shape):
     samples: tuple[str, ...] = Field(description="The first cells beyond ASCII, as this encoding shows them.")
 
 
+class TopRow(Shape):
+    """One of the first lines of a text or rows of a sheet, which may be the header."""
+
+    row: int = Field(ge=1, description="Line of the text, or row of the sheet.")
+    cells: tuple[str, ...] = Field(description="The first ones, shortened.")
+
+
 class DryRun(Shape):
     """The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts."""
 
@@ -625,6 +635,10 @@ class DryRun(Shape):
     is_encoding_unsure: bool = Field(
         default=False, description="Whether the letters fit to several encodings, so a person decides."
     )
+    top_rows: tuple[TopRow, ...] = Field(
+        (), description="The first rows of a text or of a sheet, from which a person may choose the header."
+    )
+    header_row: int = Field(0, ge=0, description="The row of `top_rows` that is read as header; 0 for none.")
     answers: AnsweredFile | None = Field(
         None, description="If the file is a corrected download of refused rows: the rows that it replaces."
     )

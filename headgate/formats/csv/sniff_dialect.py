@@ -3,17 +3,17 @@
 With a contract, the header is the row with most of its columns, or the rows whose joined cells are its
 columns. Without one, the dialect is the one in which most rows have the same width, and the first row is a
 header if its cells are unlike those below them. A text without a header has no lines above its table: its
-first row is data, whatever its width.
+first row is data, whatever its width. A line that a person chose is the header, whatever it looks like.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from headgate.contracts.file_form import can_have_quotes, has_header
+from headgate.contracts.file_form import can_have_quotes, has_header, stated_header_row
 from headgate.contracts.model import Contract
 from headgate.contracts.source_format import EITHER
-from headgate.formats.csv.csv_rows import QUOTE, Form, Row
+from headgate.formats.csv.csv_rows import LINE_BREAK, QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.header_evidence import HeaderReading, count_header_lines
 from headgate.formats.csv.header_row import (
@@ -80,12 +80,31 @@ def sniff_dialect(
 
 
 def _with_contract(head: str, contract: Contract) -> Dialect:
+    if dialect := _header_in_line(head, stated_header_row(contract), contract):
+        return dialect
     if dialect := header_in_first_row(head, contract):
         return dialect
     if not has_header(contract):
         return _without_header(head, contract)
     return _with_rows_above(
         _header_as_by_shape(head, contract) or header_by_contract(head, contract), head, contract
+    )
+
+
+def _header_in_line(head: str, line: int, contract: Contract) -> Dialect | None:
+    """Return the dialect whose header is this line, counted from 1; None for line 0, and beyond the text."""
+    starts = [0, *(end.end() for end in LINE_BREAK.finditer(head))]
+    if not 0 < line <= len(starts):
+        return None
+    start = starts[line - 1]
+    shape = _by_shape(head[start:], with_header=True, has_quotes=can_have_quotes(contract))
+    header = first_row(head, shape.form, start)
+    if header is None:
+        return None
+    above = len(probe_rows(head[:start], shape.form))
+    names = header.texts
+    return replace(
+        shape, names=names, data_at=bytes_to(head, header.end), skipped_lines=above, header_lines=1
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts.file_form import stated_sheet
+from headgate.contracts.file_form import stated_header_row, stated_sheet
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.old_workbook import old_workbook_sheets
 from headgate.formats.excel.open_document import open_document_sheets
@@ -190,14 +190,14 @@ class Heading:
 def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
     """Return the names above the columns of a workbook without a contract, or with another header.
 
-    This is the row that names most of the contract's columns if these are more than half of its names, else
-    the first row with the most different names and no number. Without a contract, two rows that only together
-    have all names are joined.
+    This is the row that a person chose, or that names most of the contract's columns if these are more than
+    half of its names, else the first row with the most different names and no number. Without a contract, two
+    rows that only together have all names are joined.
     """
     read = _named_sheets([sheet for sheet in sheets(content) if any(sheet.rows)], contract)
     by_contract = [_find_header(sheet, contract) for sheet in read] if contract else []
     best = max(by_contract, key=lambda each: each.known_names, default=None)
-    if best and best.known_names > len(best.names) / 2:
+    if best and (stated_header_row(contract) or best.known_names > len(best.names) / 2):
         return Heading(best.names)
     shown = [sheet for sheet in read if not sheet.is_hidden and len(sheet.rows) > 1] or read
     fullest = max(
@@ -280,6 +280,10 @@ def _is_value(cell: str | None) -> bool:
 
 
 def _find_header(sheet: Sheet, contract: Contract) -> _HeaderRow:
+    chosen = stated_header_row(contract) - 1
+    if 0 <= chosen < len(sheet.rows) and any(sheet.rows[chosen]):
+        names = _names_of(sheet.rows[chosen])
+        return _HeaderRow(sheet, names, chosen, count_known(names, contract), chosen)
     named = [(row, _names_of(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
     rows = [_HeaderRow(sheet, names, row, count_known(names, contract), row) for row, names in named]
     # A few of the columns alone may be a title.
@@ -328,7 +332,8 @@ def _filled(sheet: Sheet, start: int, stop: int) -> list[tuple[int, Cells]]:
 
 def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
     header = match_header(header_row.names, contract)
-    above = _rows_above(header_row, header, contract) if with_rows_above else []
+    are_data = with_rows_above and not stated_header_row(contract)
+    above = _rows_above(header_row, header, contract) if are_data else []
     numbered = [*above, *_body(header_row)]
     body = [row for _, row in numbered]
     width = len(header.names)

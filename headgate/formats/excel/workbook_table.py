@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.contracts.file_form import SHEET_PROPERTY, stated_sheet
+from headgate.contracts.file_form import (
+    HEADER_ROW_PROPERTY,
+    SHEET_PROPERTY,
+    stated_header_row,
+    stated_sheet,
+)
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.excel.read_excel import heading_of, read_excel
 from headgate.formats.typed_cells import column_texts
@@ -32,7 +37,7 @@ def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
         return FileTable(names, _columns_of(heading.below, len(names)), two_row_sheet=heading.two_row_sheet)
     places = tuple(str(place) for place in range(len(names)))
     texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
-    properties = {SHEET_PROPERTY: stated_sheet(contract)}
+    properties = {SHEET_PROPERTY: stated_sheet(contract), HEADER_ROW_PROPERTY: stated_header_row(contract)}
     read = read_excel(
         content, with_headings(Contract("", "", "source", "0", texts, properties=properties), names, places)
     )

@@ -22,26 +22,36 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
     from headgate.uploads.grid.opened_file import OpenedFile
+    from headgate.uploads.grid.top_rows import FirstRow
 
 
 def edits_of_header(
     key: str,
     edits: Edits,
     opened: OpenedFile,
-    opened_in: Callable[[str], OpenedFile | None],
+    opened_by: Callable[[Edits], OpenedFile | None],
     mappings: Mappings,
     *,
     beside: Collection[str] = (),
+    top: Callable[[], Sequence[FirstRow]],
 ) -> tuple[OpenedFile, Edits, bool]:
     """Return the file and the edits stored for its header, if any, and whether they are.
 
-    A text in a guessed encoding is read in the encoding of stored edits that fit. Stored edits also decide
-    about the values beside a list, which are no columns before the dataset is chosen.
+    A text in a guessed encoding is read in the encoding of stored edits that fit, and a file with the header
+    of stored edits in another row is read from that row on. Stored edits also decide about the values beside
+    a list, which are no columns before the dataset is chosen.
+
+    Args:
+        opened_by: opens the file in the encoding and with the header of edits.
+        top: reads the first rows of the file.
     """
     stored, is_remembered = _stored_edits(key, edits, opened, mappings, beside)
-    if is_remembered or not (mappings.remembers_edits and is_guessed(opened.source.written_as)):
+    if is_remembered or not mappings.remembers_edits:
         return opened, stored, is_remembered
-    return _in_other_encoding(key, edits, opened, opened_in, mappings)
+    others = [] if edits.header_row else _with_other_header(key, edits, opened, mappings, top)
+    if is_guessed(opened.source.written_as):
+        others += [replace(edits, encoding=encoding) for encoding in OFFERED]
+    return _read_otherwise(key, opened, others, opened_by, mappings) or (opened, edits, False)
 
 
 def _stored_edits(
@@ -57,7 +67,8 @@ def _stored_edits(
     about_rows = dict.fromkeys(opened.names[len(headed.names) :])
     if read := mappings.remembered_edits(key, headed):
         stored = Edits.of(read).for_next_file.in_own_names(headed.shown)
-        stored = replace(stored, columns={**stored.columns, **about_rows})
+        columns = {**stored.columns, **about_rows}
+        stored = replace(stored, columns=columns, header_row=edits.header_row)
         remembered, is_applicable = _applicable(stored, opened, mappings)
         is_applicable = is_applicable and edits.dataset in {"", remembered.dataset}
         return (replace(remembered, part=edits.part), True) if is_applicable else (edits, False)
@@ -66,7 +77,8 @@ def _stored_edits(
     nearest = _nearest_edits(key, dataset, headed, mappings, beside)
     if nearest is None:
         return edits, False
-    return replace(nearest, columns={**nearest.columns, **about_rows}, part=edits.part), True
+    columns = {**nearest.columns, **about_rows}
+    return replace(nearest, columns=columns, part=edits.part, header_row=edits.header_row), True
 
 
 def _nearest_edits(
@@ -100,22 +112,34 @@ def _with_own_names(edits: Edits, names: Sequence[str], contract: Contract) -> E
     return replace(edits, columns={**edits.columns, **{name: open_fields[folded(name)] for name in new}})
 
 
-def _in_other_encoding(
+def _read_otherwise(
     key: str,
-    edits: Edits,
     opened: OpenedFile,
-    opened_in: Callable[[str], OpenedFile | None],
+    others: Sequence[Edits],
+    opened_by: Callable[[Edits], OpenedFile | None],
     mappings: Mappings,
-) -> tuple[OpenedFile, Edits, bool]:
-    """Return the file in another encoding if edits with it are stored for the header that it shows."""
-    for encoding in OFFERED:
+) -> tuple[OpenedFile, Edits, bool] | None:
+    """Return the file as other edits read it, if such edits are stored for the header that it shows then."""
+    for chosen in others:
         with suppress(BadInputError):
-            if (other := opened_in(encoding)) is None or other.names == opened.names:
+            if (other := opened_by(chosen)) is None or other.names == opened.names:
                 continue
-            stored, is_remembered = _stored_edits(key, edits, other, mappings)
-            if is_remembered and stored.encoding == encoding:
+            stored, is_remembered = _stored_edits(key, chosen, other, mappings)
+            if is_remembered and stored.encoding == chosen.encoding:
                 return other, stored, True
-    return opened, edits, False
+    return None
+
+
+def _with_other_header(
+    key: str, edits: Edits, opened: OpenedFile, mappings: Mappings, top: Callable[[], Sequence[FirstRow]]
+) -> list[Edits]:
+    """Return edits for each of the first rows with the columns of a header that a person once chose."""
+    stored = [Edits.of(read) for read in mappings.edits_of_other_headers(key, opened.headed)]
+    chosen = [{*map(folded, each.mentioned_columns)} for each in stored if each.header_row]
+    rows = [(row, {*map(folded, row.header.rememberable)}) for row in (top() if chosen else ())]
+    return [
+        replace(edits, header_row=row.number) for row, names in rows if any(names <= each for each in chosen)
+    ]
 
 
 def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:

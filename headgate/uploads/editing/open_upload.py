@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.contracts.file_form import ENCODING_PROPERTY, stated_encoding
-from headgate.contracts.model import Contract
+from headgate.contracts.file_form import stated_encoding
 from headgate.formats.guess_encoding import is_guessed
 from headgate.lake import keys
 from headgate.matching.file_table import as_text
@@ -31,12 +30,14 @@ from headgate.uploads.editing.values_beside_list import (
     without_values_beside,
 )
 from headgate.uploads.edits import Edits
-from headgate.uploads.grid.opened_file import OpenedFile, open_file
+from headgate.uploads.grid.opened_file import OpenedFile, as_chosen, open_file
+from headgate.uploads.grid.top_rows import top_rows
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from headgate.contracts.model import Contract
     from headgate.formats.json.record_lists import RecordList
     from headgate.matching.mappings import Mappings
     from headgate.uploads.upload import UploadRecord
@@ -62,8 +63,10 @@ def edited_content(
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
-    def opened_at(name: str, encoding: str = edits.encoding, beside: Sequence[str] = ()) -> OpenedFile | None:
-        read = _stating(encoding, contracts.get(dataset))
+    def opened_at(
+        name: str, chosen: Edits = edits, encoding: str = "", beside: Sequence[str] = ()
+    ) -> OpenedFile | None:
+        read = as_chosen(contracts.get(dataset), encoding or chosen.encoding, chosen.header_row)
         return open_file(file, folder, read, name, limit_bytes, beside=beside)
 
     opened = opened_at(sheet)
@@ -76,7 +79,13 @@ def edited_content(
     is_remembered = False
     if opened and is_open:
         opened, edits, is_remembered = edits_of_header(
-            upload.key, edits, opened, partial(opened_at, sheet), mappings, beside=names_beside(read_list)
+            upload.key,
+            edits,
+            opened,
+            partial(opened_at, sheet),
+            mappings,
+            beside=names_beside(read_list),
+            top=partial(top_rows, file, folder, sheet, limit_bytes),
         )
     of_parts = datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
@@ -103,14 +112,6 @@ def edited_content(
     return replace(suggested, answers=_answers(suggested, upload))
 
 
-def _stating(encoding: str, contract: Contract | None) -> Contract | None:
-    """Return the contract by which a text is read in the encoding that a person chose, if any."""
-    if not encoding:
-        return contract
-    read = contract or Contract("", "", "source", "0", ())
-    return replace(read, properties={**read.properties, ENCODING_PROPERTY: encoding})
-
-
 def _is_in_other_encoding(opened: OpenedFile, encoding: str) -> bool:
     """Return whether a text was read in a guessed encoding, and another one is stated for its source."""
     written_as = opened.source.written_as
@@ -130,10 +131,10 @@ def _reopened(
     """
     encoding = edits.encoding or stated_encoding(contract)
     if opened and _is_in_other_encoding(opened, encoding):
-        opened = opened_with(encoding)
+        opened = opened_with(edits, encoding)
     beside = columns_beside(read_list, opened, contract, edits)
     edits = without_values_beside(edits, read_list, {*beside, *(opened.names if opened else ())})
-    return (opened_with(encoding, beside) if beside else opened), edits, beside
+    return (opened_with(edits, encoding, beside) if beside else opened), edits, beside
 
 
 def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:

@@ -10,6 +10,7 @@ from headgate.contracts.file_form import (
     BESIDE_PROPERTY,
     ENCODING_PROPERTY,
     HEADER_PROPERTY,
+    HEADER_ROW_PROPERTY,
     NO_HEADER,
     QUOTES_PROPERTY,
     RECORDS_PROPERTY,
@@ -91,7 +92,8 @@ def open_file(
     The columns of a text without a header are named `column_1`, `column_2` and so on.
 
     Args:
-        contract: helps to find the header, and may declare an encoding, quotes, widths or no header.
+        contract: helps to find the header, or states its row, and may declare an encoding, quotes, widths or
+            no header.
         part: the sheet of a workbook, or the list of records in JSON; empty for the first table.
         beside: the names of values beside the list, which are columns too.
 
@@ -134,6 +136,16 @@ def open_file(
     return OpenedFile(headed.shown, source, headed, types, splits_more=splits_more)
 
 
+def as_chosen(contract: Contract | None, encoding: str = "", header_row: int = 0) -> Contract | None:
+    """Return the contract by which a file is read in the encoding and with the header that a person chose."""
+    chosen = {ENCODING_PROPERTY: encoding, HEADER_ROW_PROPERTY: header_row}
+    if not any(chosen.values()):
+        return contract
+    read = contract or Contract("", "", "source", "0", ())
+    properties = {name: value for name, value in chosen.items() if value}
+    return replace(read, properties={**read.properties, **properties})
+
+
 def _typed_as(column: Column, own: Column | None) -> Column:
     return replace(column, type=own.type, format=own.format, unit=own.unit) if own else column
 
@@ -154,7 +166,7 @@ def _properties_of_part(
     if beside:
         properties[BESIDE_PROPERTY] = [*beside]
     own = contract.properties if contract else {}
-    forms = (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY)
+    forms = (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY, HEADER_ROW_PROPERTY)
     return properties | {name: own[name] for name in forms if name in own}
 
 

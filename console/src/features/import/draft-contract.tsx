@@ -64,6 +64,8 @@ interface Props {
   part?: string
   /** The encoding of a text, if a person chose it. */
   encoding?: Edits['encoding']
+  /** The row that a person chose as the header; 0 for the one that the file shows. */
+  headerRow?: number
   /** Rows that are no data and stay out: totals, and those that describe the columns. */
   otherRows?: RowKinds
   /** How many rows have no value: the gate leaves them out. */
@@ -84,7 +86,7 @@ interface Props {
 export function DraftContract({ draft, opensDraft = false, onWork, ...about }: Props) {
   const { kept, isRead, keep } = useKeptDraft(
     about.uploadId,
-    [about.part, about.encoding].filter(Boolean).join(' '),
+    [about.part, about.encoding, about.headerRow].filter(Boolean).join(' '),
     draft,
   )
   const hasWork = kept !== undefined
@@ -155,6 +157,7 @@ function Editor({
   hidden,
   part = '',
   encoding = '',
+  headerRow = 0,
   otherRows = NO_OTHER_ROWS,
   blankRows = 0,
   lists = NO_LISTS,
@@ -236,7 +239,15 @@ function Editor({
   const check = useDraftCheck(
     uploadId,
     written({ name: draft.dataset, description: '' }),
-    { ...NO_EDITS, part, encoding, columns: fields, left_out: Object.values(otherRows).flat(), steps },
+    {
+      ...NO_EDITS,
+      part,
+      encoding,
+      header_row: headerRow,
+      columns: fields,
+      left_out: Object.values(otherRows).flat(),
+      steps,
+    },
     problem === '' && Object.keys(fields).length > 0,
   )
   const { counted } = check

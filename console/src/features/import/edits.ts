@@ -22,6 +22,8 @@ export interface Edits {
   no_dataset: boolean
   /** Of a text that is not UTF-8, as a person chose it; empty for the guessed one. */
   encoding: Schemas['UploadEdits']['encoding']
+  /** The line or the row of a sheet that a person chose as the header; 0 for the one that the file shows. */
+  header_row: number
 }
 
 export const NO_EDITS: Edits = {
@@ -35,6 +37,7 @@ export const NO_EDITS: Edits = {
   currencies: {},
   no_dataset: false,
   encoding: '',
+  header_row: 0,
 }
 
 /** Decisions about a checked file. */
@@ -122,6 +125,12 @@ export const withEncoding = (edits: Edits, encoding: string): Edits => ({
   no_dataset: edits.no_dataset,
   part: edits.part,
   encoding: encoding as Edits['encoding'],
+})
+
+/** Choose the header: what was decided of the columns was about other names and rows. */
+export const withHeaderRow = (edits: Edits, header_row: number): Edits => ({
+  ...withEncoding(edits, edits.encoding),
+  header_row,
 })
 
 /** Leave a row out of the commit, or take it back in. */

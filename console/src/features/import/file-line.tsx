@@ -7,6 +7,7 @@ import { readAs } from '../files/read-as-text'
 import { inSeries } from '../../formats/words'
 import { words } from './column-header'
 import { EncodingChoice } from './encoding-question'
+import { HeaderChoice } from './header-choice'
 import { type Deciding, isSameColumnWork, withDataset, withPart } from './edits'
 import { innerLists, partWords } from './part-words'
 
@@ -84,6 +85,7 @@ export function FileLine({ result, edits, remembered, hasRows, onChange }: Props
         />
       ) : null}
       <EncodingChoice result={result} edits={edits} onChange={onChange} />
+      <HeaderChoice result={result} edits={edits} onChange={onChange} />
       <Text size="sm" className="muted" pb={4}>
         {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
         {result.grid?.has_header === false

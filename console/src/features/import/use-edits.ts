@@ -61,11 +61,13 @@ const isOnlyUnchecked = (result: Schemas['DryRun'], edits: Edits): boolean =>
 const asksOrder = (result: Schemas['DryRun'], edits: Edits): boolean =>
   openOrders(result, edits).some(({ isMapped }) => isMapped)
 
+/** Whether edits read the file in another way: its rows and the names of its columns are others then. */
+const isReadOtherwise = (before: Edits, next: Edits): boolean =>
+  before.part !== next.part || before.encoding !== next.encoding || before.header_row !== next.header_row
+
 /** Whether edits only choose another part: its dataset is decided by its columns, unless a person decides it. */
 export const onlyChoosesPart = (before: Edits, next: Edits): boolean =>
-  (before.part !== next.part || before.encoding !== next.encoding) &&
-  next.dataset === '' &&
-  columnsOf(next) === 0
+  isReadOtherwise(before, next) && next.dataset === '' && columnsOf(next) === 0
 
 /** Whether the columns of a chosen part say of which dataset it is. */
 const hasDatasetOfPart = ({ mapping, is_remembered }: Schemas['DryRun']): boolean =>
@@ -87,7 +89,7 @@ interface Import {
   remembered: Edits | undefined
   error: unknown
   change: (next: Edits) => void
-  /** Replace the edits and forget the way to them. */
+  /** Replace the edits and forget the way to them, except to the choice of another header. */
   restart: (next: Edits) => void
   /** Check again after a failure. */
   retry: () => void
@@ -154,7 +156,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
         const isPartAlone = ofPart.current === edits
         const fresh = answeredEdits(edits, isPartAlone, result)
         if (result.is_remembered) setRemembered(fresh)
-        const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
+        const isOther = before.current.dataset !== edits.dataset || isReadOtherwise(before.current, edits)
         const now = isOther ? withoutOtherRows(fresh, result) : fresh
         if (isOther && !result.is_remembered) setRemembered(undefined)
         before.current = now
@@ -168,7 +170,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
           requests: [...(past.edits === now ? past.requests : []), answeredRequest],
         }))
         // What was typed while the check ran stays, and is checked next.
-        if (now !== edits) setHistory((past) => (past.now === edits ? begun(now) : past))
+        if (now !== edits) setHistory((past) => (past.now === edits ? { ...past, now } : past))
         setCheckedAt(Date.now())
         if (isPartAlone) void keepEdits(uploadId, now)
       } catch (failure) {
@@ -205,7 +207,8 @@ export function useEdits(uploadId: string, first: Checked): Import {
   const restart = useCallback(
     (next: Edits) => {
       if (onlyChoosesPart(edits, next)) ofPart.current = next
-      setHistory(begun(next))
+      const isUndone = next.header_row !== edits.header_row
+      setHistory((past) => (isUndone ? changed(past, next) : begun(next)))
     },
     [edits],
   )
