@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -70,9 +70,10 @@ class GuessedEncoding:
 def guess_encoding(content: bytes) -> GuessedEncoding:
     """Return the encoding whose letters fit best to a language; Windows-1252 unless another one is clear.
 
-    Sums, codes and quotes show no encoding, so only words count.
+    Sums, codes and quotes show no encoding, so only words count, each once: the yes and no of a column are no
+    more evidence than its heading.
     """
-    words = Counter(match[0] for match in islice(_WORD.finditer(content), _WORDS_PROBED))
+    words = {match[0] for match in islice(_WORD.finditer(content), _WORDS_PROBED)}
     western = _western_score(words)
     rivals = {
         encoding: score
@@ -133,17 +134,17 @@ def _has_control(text: str) -> bool:
     return any("\x80" <= character <= "\x9f" for character in text)
 
 
-def _decoded(words: Counter[bytes], encoding: str) -> list[str]:
+def _decoded(words: Collection[bytes], encoding: str) -> list[str]:
     return [word.decode(encoding, "replace") for word in words]
 
 
-def _western_score(words: Counter[bytes]) -> float:
+def _western_score(words: Collection[bytes]) -> float:
     letters = "".join(_IN_WESTERN)
     several = _OF_SEVERAL * _share(*_letters_and_symbols(words, WESTERN), letters)
     return max(_score(words, WESTERN), several)
 
 
-def _score(words: Counter[bytes], encoding: str) -> float:
+def _score(words: Collection[bytes], encoding: str) -> float:
     """Return the largest share of the characters that a language of the encoding has."""
     letters, symbols = _letters_and_symbols(words, encoding)
     return max(_share(letters, symbols, language) for language in LANGUAGES[encoding])
@@ -154,19 +155,19 @@ def _share(letters: Counter[str], symbols: int, language: str) -> float:
     return sum(letters[letter] for letter in set(language)) / total if total else 0.0
 
 
-def _letters_and_symbols(words: Counter[bytes], encoding: str) -> tuple[Counter[str], int]:
+def _letters_and_symbols(words: Collection[bytes], encoding: str) -> tuple[Counter[str], int]:
     """Count the letters beyond ASCII, and the characters that no language has as letters there."""
     letters, symbols = Counter[str](), 0
-    for word, times in words.items():
+    for word in words:
         text = word.decode(encoding, "replace")
         for place, character in enumerate(text):
             if character.isascii():
                 continue
             before, after = text[place - 1 : place], text[place + 1 : place + 2]
             if character.isalpha() and not (character.isupper() and before.islower()):
-                letters[_lower(character)] += times
+                letters[_lower(character)] += 1
             elif _is_out_of_place(character, before, after):
-                symbols += times
+                symbols += 1
     return letters, symbols
 
 

@@ -170,10 +170,18 @@ def _of_disk(path: Path, *, whole: bool) -> bytes | Path:
     if format_of(head).is_read_from_disk:
         return path
     lines = head[: head.rfind(b"\n") + 1]
-    is_enough = (
-        lines and not is_packed(head) and b"\0" not in head and (not holds_json(lines) or are_lines(lines))
-    )
+    is_text = lines and not is_packed(head) and b"\0" not in head
+    # The encoding of other texts is guessed by their letters: by all of them, as the gate guesses it.
+    is_enough = is_text and _is_utf8(lines) and (not holds_json(lines) or are_lines(lines))
     return lines if is_enough and not whole else unpack(path.read_bytes())
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _by_name(table: FileTable) -> FileTable:

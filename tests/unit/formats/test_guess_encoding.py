@@ -67,3 +67,8 @@ def test_encodings_that_show_the_same_are_offered_once() -> None:
     shown = samples("Größe;Straße\n".encode("cp1252"))
     assert len({*shown.values()}) == len(shown)
     assert next(iter(shown)) == "cp1252"
+
+
+def test_a_word_counts_once_so_that_yes_and_no_of_a_column_do_not_decide() -> None:
+    text = "Ürün;Liste Fiyat\u0131;Geçerlilik\nBoncuğu;1,5;Evet\n" + "Şeker;2,5;Hay\u0131r\n" * 60
+    assert guess_encoding(text.encode("cp1254")).encoding == "cp1254"

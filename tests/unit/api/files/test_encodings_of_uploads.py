@@ -107,3 +107,16 @@ def test_a_file_in_two_encodings_comes_into_a_dataset_whose_contract_states_none
     assert checked(caller, upload_id, chosen).json["accepted"] == 2
     key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
     assert caller.lake.receive(key).accepted == 2
+
+
+def test_headings_and_rows_are_read_in_one_encoding_also_if_only_the_last_line_shows_it() -> None:
+    """Without its last words the text is as plausible in Windows-1252, as Icelandic."""
+    caller = uploader()
+    lines = [
+        "Kod;Köln;Say\u0131",
+        *(f"{number};kg;{number},5" for number in range(1, 40)),
+        "40;Boncuğu büyük;1,5",
+    ]
+    answer = checked(caller, uploaded_to(caller, "\n".join(lines).encode("cp1254"), "fiyat.csv", "")).json
+    assert answer["written_as"]["encoding"] == "cp1254"
+    assert [column["name"] for column in answer["columns"]] == ["Kod", "Köln", "Say\u0131"]
