@@ -338,6 +338,10 @@ class DeclaredQueue:
         missing_sql: answers one cell: what the lake lacks for the work, in a sentence, or null. It is a
             statement of its own, because not everybody may read what it counts.
         found_by: as of a panel.
+        decided: the condition of rows of `table` that are among the decided items, which `{item_ids}` lists
+            as quoted texts. Figures about the table then follow the decisions; empty where they cannot.
+        waits: the column of `table` that is true for rows of the queue, and false for decided ones; empty
+            where all rows of the table are items, of which decided ones are left out.
     """
 
     name: str
@@ -353,3 +357,5 @@ class DeclaredQueue:
     units: Mapping[str, str] = field(default_factory=dict)
     missing_sql: str = ""
     found_by: tuple[str, ...] = ()
+    decided: str = ""
+    waits: str = ""

@@ -8282,6 +8282,12 @@ export interface components {
             /** Actions */
             actions: components["schemas"]["QueueAction"][];
             /**
+             * Decided
+             * @description Condition of rows of `table` that are among the items `{item_ids}`. Figures follow the decisions where it is stated.
+             * @default
+             */
+            decided: string;
+            /**
              * Evidence
              * @description Further rows of an opened item.
              * @default []
@@ -8340,6 +8346,12 @@ export interface components {
              * @default at stake
              */
             value_label: string;
+            /**
+             * Waits
+             * @description Column that is true for rows of the queue; empty where every row of `table` is one.
+             * @default
+             */
+            waits: string;
         };
     };
     responses: {

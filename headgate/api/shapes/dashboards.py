@@ -175,6 +175,14 @@ class WorkQueue(Shape):
         "", description="Athena SQL of one cell: what the lake lacks for the work, or null; may be empty."
     )
     found_by: tuple[str, ...] = Field((), description="Further words by which a search finds the queue.")
+    decided: str = Field(
+        "",
+        description="Condition of rows of `table` that are among the items `{item_ids}`. Figures follow the "
+        "decisions where it is stated.",
+    )
+    waits: str = Field(
+        "", description="Column that is true for rows of the queue; empty where every row of `table` is one."
+    )
 
 
 class Dashboard(Shape):

@@ -23,13 +23,14 @@ import { useDashboards } from './queries'
 import { QuestionLinks } from './question-links'
 import { trustOf } from './trust-line'
 import { type PanelRoom, PanelView } from './panel-view'
+import { useOpen } from '../work/open-items'
 import { UnknownFilters } from './unknown-filters'
 import { useCarried } from './use-carried'
 import { useUnknownValues } from './unknown-values'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({
-  board,
+  board: ofRun,
   byline,
   actions,
 }: {
@@ -39,6 +40,8 @@ export function Board({
   /** What may be done with it, beside the title. */
   actions?: ReactNode
 }) {
+  const open = useOpen(ofRun.queues)
+  const board = open ? { ...ofRun, panels: ofRun.panels.map(open) } : ofRun
   const catalog = useCatalog()
   const filters = useBoardFilters(board)
   const isCarrying = useCarried(filters, catalog.data?.tables) && !catalog.isError
@@ -47,7 +50,15 @@ export function Board({
   const tables = catalog.data?.tables ?? []
   const boards = useDashboards().data?.dashboards ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
-  const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, filters, chosen, tables)
+  const sqlOfRun = ({ name }: Schemas['Panel']): string => {
+    const panel = ofRun.panels.find((each) => each.name === name)
+    return panel ? narrowed(panel, filters, chosen, tables).sql : ''
+  }
+  const narrowedBy = (panel: Schemas['Panel']): Narrowed => {
+    const of = { ...narrowed(panel, filters, chosen, tables), sqlOfRun: sqlOfRun(panel) }
+    // Nothing is asked before the page knows what was decided.
+    return open ? of : { ...of, sql: '' }
+  }
   const mail = boardMail(board.title, filters, chosen)
   const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter(
@@ -91,14 +102,14 @@ export function Board({
               key={mail.title}
               of={{ dashboard: board.system, filters: mail.filters }}
               title={mail.title}
-              panels={board.panels}
+              panels={ofRun.panels}
             />
             <MailMe
               key={`alert ${mail.title}`}
               isAlert
               of={{ dashboard: board.system, filters: mail.filters }}
               title={mail.title}
-              panels={board.panels}
+              panels={ofRun.panels}
             />
           </Group>
         </Group>

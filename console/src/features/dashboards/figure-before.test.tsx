@@ -77,7 +77,12 @@ afterEach(() => {
 const PANEL = { sql: 'select 1', unit: 'count' } as Schemas['Panel']
 
 /** Open the page after these runs, the newest first, with a figure that was read at a moment. */
-async function open(after: ReturnType<typeof run>[], value: number, readAt = Date.now()): Promise<void> {
+async function open(
+  after: ReturnType<typeof run>[],
+  value: number,
+  readAt = Date.now(),
+  panel = PANEL,
+): Promise<void> {
   cleanup()
   runs = after
   const queries = new QueryClient()
@@ -85,12 +90,7 @@ async function open(after: ReturnType<typeof run>[], value: number, readAt = Dat
   render(
     <QueryClientProvider client={queries}>
       <MantineProvider env="test">
-        <BeforeRun
-          board={{ system: 'sales' }}
-          panel={PANEL}
-          answer={{ data, dataUpdatedAt: readAt }}
-          open={data}
-        />
+        <BeforeRun board={{ system: 'sales' }} panel={panel} answer={{ data, dataUpdatedAt: readAt }} />
       </MantineProvider>
     </QueryClientProvider>,
   )
@@ -122,4 +122,13 @@ test('a figure that was read before the run ended is not kept as one of this run
   await open([SECOND, FIRST], 100, Date.parse(`${SECOND.started_at}Z`) + 1000)
   await open([THIRD, SECOND], 130)
   expect(screen.queryByText(/before the run/)).toBeNull()
+})
+
+test('the figure before a decision is not compared with the one after it, which is no doing of the run', async () => {
+  const decided = { ...PANEL, sql: "select 1 where not item in ('7')" }
+  await open([FIRST], 30)
+  await open([SECOND, FIRST], 28, Date.now(), decided)
+  expect(screen.queryByText(/before the run/)).toBeNull()
+  await open([THIRD, SECOND], 25, Date.now(), decided)
+  await screen.findByText(/^28 before the run of /)
 })

@@ -33,6 +33,8 @@ export type Chosen = Readonly<Record<string, readonly string[]>>
 /** A panel under the filters that a person chose. */
 export interface Narrowed {
   sql: string
+  /** The statement about the figures of the run, whatever was decided since: a question is kept with it. */
+  sqlOfRun?: string
   /** Labels of chosen filters that do not change the panel. */
   ignored: string[]
   /** Whether it computes shares of a total, of which a chosen filter leaves a part. */
@@ -194,18 +196,26 @@ export function filteredSql(
   const active = filtersFor(filters, panel.sql, tables).filter(
     (one) => chosen[one.name] && isFor(one, panel.name),
   )
-  const shadows: string[] = []
-  let { sql } = panel
-  for (const table of tablesRead(panel.sql, tables)) {
+  return shadowed(panel.sql, tables, (table) => {
     const own = active.filter((one) => one.tables.includes(table.name))
-    if (own.length === 0) continue
-    const through = readThrough(sql, table)
-    sql = through.sql
-    shadows.push(shadow(table, own, chosen, through.name, tables))
+    return own.length > 0 ? shadow(table, own, chosen, tables) : ''
+  })
+}
+
+/** The statement in which subqueries replace its tables; a table without one stays. */
+export function shadowed(sql: string, tables: Table[], subqueryOf: (table: Table) => string): string {
+  const shadows: string[] = []
+  let through = sql
+  for (const table of tablesRead(sql, tables)) {
+    const subquery = subqueryOf(table)
+    if (!subquery) continue
+    const read = readThrough(through, table)
+    through = read.sql
+    shadows.push(`${read.name} AS (\n  ${subquery}\n)`)
   }
-  if (shadows.length === 0) return panel.sql
-  const isWith = /^\s*WITH\s/i.test(sql)
-  const rest = isWith ? sql.replace(/^\s*WITH\s+/i, '') : sql
+  if (shadows.length === 0) return sql
+  const isWith = /^\s*WITH\s/i.test(through)
+  const rest = isWith ? through.replace(/^\s*WITH\s+/i, '') : through
   return `WITH ${shadows.join(',\n')}${isWith ? ',\n' : '\n'}${rest}`
 }
 
@@ -319,7 +329,7 @@ function rowCondition(
   return `${column}:le:${isMoment(type) ? endOfDay(value) : value}`
 }
 
-function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string, tables: Table[]): string {
+function shadow(table: Table, filters: Filter[], chosen: Chosen, tables: Table[]): string {
   const columns = table.columns.map(({ name }) => {
     const whole = filters.find((one) => one.column === name)?.whole
     return whole ? `${quoted(whole)} AS ${name}` : name
@@ -330,7 +340,7 @@ function shadow(table: Table, filters: Filter[], chosen: Chosen, name: string, t
     return conditionThrough(one, values, tables) ?? condition(one, values, type)
   })
   const source = `${table.database}.${table.name}`
-  return `${name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
+  return `SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}`
 }
 
 /** A subquery by which a filter narrows a table, as `shadow` writes it. */

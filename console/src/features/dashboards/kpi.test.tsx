@@ -14,6 +14,7 @@ import { Kpi } from './kpi'
 afterEach(cleanup)
 beforeEach(() => {
   answer = ROW
+  narrow = (sql) => sql
 })
 
 const SQL = 'SELECT sum(amount) AS value FROM sales'
@@ -35,6 +36,7 @@ const CONTRACT = {
   ],
 }
 let answer: object
+let narrow: (sql: string) => string
 const ROW = { columns: [{ name: 'value', type: 'double' }], rows: [[5]], next_cursor: '' }
 const ANSWER: Record<string, object> = {
   '/v1/me': { name: 'ana', groups: ['viewer'] },
@@ -68,9 +70,7 @@ function show(
           <Kpi
             panel={{ ...PANEL, ...panel } as unknown as Schemas['Panel']}
             board={board as unknown as Schemas['Dashboard']}
-            narrowed={
-              { sql: SQL, rows: [], ignored: [], words: [], address, narrow: (sql: string) => sql } as never
-            }
+            narrowed={{ sql: SQL, rows: [], ignored: [], words: [], address, narrow } as never}
             onLine={onLine}
           />
         </MemoryRouter>
@@ -160,46 +160,30 @@ test('an answer that is no figure says why, and nothing false', async () => {
   expect(await screen.findByText(/^One figure needs one row/)).toBeTruthy()
 })
 
-test('all figures of a queue in a tile follow its decisions, not only the large one', async () => {
-  const names = (of: string[]) => of.map((name) => ({ name, type: 'double' }))
-  answer = {
-    columns: names(['value', 'title_open_loss', 'title_other']),
-    rows: [[900, 125, 125]],
-    next_cursor: '',
-  }
-  const queue = { name: 'calls', title: 'Calls', table: 'sales', sql: 'SELECT queue', unit: '', actions: [] }
-  const items = {
-    columns: names(['item_id', 'value', 'amount']),
-    rows: [
-      ['1', 40, 500],
-      ['2', 85, 400],
-    ],
-  }
-  ANSWER['/v1/decisions'] = { decisions: [testDecision('1', 'called')] }
-  const sold = {
-    answer: 'Sold[; {title_open_loss} at risk, {title_other} once]',
-    action: 'Save {title_open_loss}.',
-  }
-  show({ ...BOARD, queues: [queue] }, sold, items)
-  await vi.waitFor(() => expect(screen.getByTestId('figure-sold').textContent).toBe('400'))
-  expect(screen.getByText('85 at risk, 125 once')).toBeTruthy()
-  expect(screen.getByText('Save 85.')).toBeTruthy()
+const QUEUE = { name: 'calls', title: 'Calls', table: 'sales', sql: 'SELECT queue', unit: '', actions: [] }
+const ITEMS = {
+  columns: ['item_id', 'value'].map((name) => ({ name, type: 'double' })),
+  rows: [
+    ['1', 40],
+    ['2', 85],
+  ],
+}
+
+test('a figure says what was decided of its queue, under filters of the items that fit them', async () => {
+  ANSWER['/v1/decisions'] = { decisions: [testDecision('1', 'called', { decided_at: '2026-11-24T03:00' })] }
+  ANSWER['/v1/runs'] = { runs: [{ name: 'r', state: 'succeeded', started_at: '2026-11-24T02:00:00' }] }
+  show({ ...BOARD, queues: [QUEUE] }, { queue: 'calls' }, ITEMS)
+  expect(await screen.findByText(/^Queue: 1 decided since the run; 1 open/)).toBeTruthy()
+  cleanup()
+  narrow = (sql) => (sql === QUEUE.sql ? 'SELECT queue of DE' : sql)
+  answer = { ...ITEMS, columns: [...ITEMS.columns], rows: [['1', 40]], next_cursor: '' }
+  show({ ...BOARD, queues: [QUEUE] }, { queue: 'calls' }, ITEMS, 'region=DE')
+  expect(await screen.findByText(/^Queue: 1 decided since the run; 0 open/)).toBeTruthy()
 })
 
-test('under filters a figure does not say how many items its whole queue has', async () => {
-  const items = {
-    columns: ['item_id', 'value'].map((name) => ({ name, type: 'double' })),
-    rows: [
-      ['1', 40],
-      ['2', 85],
-    ],
-  }
-  const queue = { name: 'calls', title: 'Calls', table: 'sales', sql: 'SELECT queue', unit: '', actions: [] }
+test('filters that do not reach the queue count none of its items', async () => {
   ANSWER['/v1/decisions'] = { decisions: [testDecision('1', 'called')] }
-  show({ ...BOARD, queues: [queue] }, { queue: 'calls' }, items)
-  expect(await screen.findByText(/^Queue: 1 decided, 1 open/)).toBeTruthy()
-  cleanup()
-  show({ ...BOARD, queues: [queue] }, { queue: 'calls' }, items, 'region=DE')
+  show({ ...BOARD, queues: [QUEUE] }, { queue: 'calls' }, ITEMS, 'region=DE')
   await screen.findByTestId('figure-sold')
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(screen.queryByText(/^Queue:/)).toBeNull()

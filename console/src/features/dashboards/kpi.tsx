@@ -23,7 +23,6 @@ import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 import { InQueue } from '../work/in-queue'
-import { isAsOfRun, useOpenAnswer } from '../work/open-part'
 
 interface Props {
   panel: Schemas['Panel']
@@ -45,9 +44,8 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
   const result = useResult(narrowed.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const [view, setView] = useState<View>('figure')
-  const live = useOpenAnswer(board.queues, panel, result.data)
   const at = (name: string): Cell =>
-    live?.rows[0]?.[live.columns.findIndex((column) => column.name === name)] ?? null
+    result.data?.rows[0]?.[result.data.columns.findIndex((column) => column.name === name)] ?? null
   // A figure that is not there has its reason instead of a dash.
   const isExplained = at('value') === null && typeof at('reason') === 'string'
   const isLine = isExplained && view === 'figure'
@@ -56,7 +54,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
   // A person's statement has no columns of certain names; one that compares has.
   const isOfPerson =
     hasFiltersOfTables(board) && !result.data?.columns.some(({ name }) => ['before', 'reason'].includes(name))
-  const rows = live && panel.answer ? answerRows(live) : undefined
+  const rows = result.data && panel.answer ? answerRows(result.data) : undefined
   const title = rows && answerTitle(panel.answer, rows, units)
   const parts = rows && titleParts(panel.answer, rows, units)
   return (
@@ -85,6 +83,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
           board={board}
           title={title ?? undefined}
           sql={narrowed.sql}
+          keptSql={narrowed.sqlOfRun}
           narrow={narrowed.narrow}
           words={narrowed.words}
           views={board.system ? VIEWS : VIEWS.slice(0, 2)}
@@ -115,24 +114,18 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
           ) : null}
           {parts?.others ? <Text size="sm">{parts.others}</Text> : null}
           <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
-          {narrowed.sql === panel.sql ? (
-            <BeforeRun board={board} panel={panel} answer={result} open={live} />
-          ) : null}
+          {narrowed.sql === panel.sql ? <BeforeRun board={board} panel={panel} answer={result} /> : null}
         </>
       )}
       {panel.action && result.data && at('value') !== null ? (
         <Text size="xs" className="muted">
-          {actionOf(panel, live ?? result.data, units)}
+          {actionOf(panel, result.data, units)}
         </Text>
       ) : null}
-      {Number(at('value')) > 0 ? (
-        <>
-          <QueueLink board={board} panel={panel} address={narrowed.address} />
-          {narrowed.address ? null : <InQueue queues={board.queues} name={panel.queue} />}
-        </>
-      ) : null}
+      {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} address={narrowed.address} /> : null}
+      {result.data ? <InQueue queues={board.queues} name={panel.queue} narrowed={narrowed} /> : null}
       {result.data && at('value') !== null ? (
-        <Details parts={filledParts(panel.details, answerRows(live ?? result.data), units)} />
+        <Details parts={filledParts(panel.details, answerRows(result.data), units)} />
       ) : null}
       <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       {board.written_by ? <AnswerOrigin sql={narrowed.sql} question={undefined} tables={tables} /> : null}
@@ -145,8 +138,6 @@ interface BeforeRunProps {
   board: Pick<Schemas['Dashboard'], 'system'>
   panel: Schemas['Panel']
   answer: { data: Result | undefined; dataUpdatedAt: number }
-  /** The answer after the decisions about its queue. */
-  open: Result | undefined
 }
 
 interface PersonsProps {
@@ -167,12 +158,8 @@ function PersonsFigures({ panel, system, narrowed, answer }: PersonsProps) {
   return why ? <Empty>{why}</Empty> : <AnswerFigures answer={answer} units={units} title={panel.question} />
 }
 
-/** The figure of the run directly before, where this tab showed it and it was another one. */
-export function BeforeRun({ open, ...of }: BeforeRunProps) {
-  return of.answer.data && open && isAsOfRun(of.answer.data, open) ? <FigureBefore {...of} /> : null
-}
-
-function FigureBefore({ board, panel, answer }: Omit<BeforeRunProps, 'open'>) {
+/** The figure of the run directly before, where this tab showed it and it was another one. A decision changes the statement, so only figures after the same decisions are compared. */
+export function BeforeRun({ board, panel, answer }: BeforeRunProps) {
   const shown = useFigureBefore({ system: board.system, panel, answer })
   if (!shown || figure(shown.before, panel.unit) === figure(shown.value, panel.unit)) return null
   return (

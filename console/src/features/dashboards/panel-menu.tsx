@@ -28,6 +28,8 @@ interface Props {
   /** The answer in words, where it is there. */
   title: string | undefined
   sql: string
+  /** The statement that a person keeps, about the figures of each run. */
+  keptSql?: string | undefined
   /** The filters of the panel, which the statement about its trust is narrowed by. */
   narrow: (sql: string) => string
   /** The chosen filters that change the panel. */
@@ -47,7 +49,8 @@ const TITLES: Record<PanelView, string> = {
 }
 
 /** Everything that one rarely needs of a panel, behind one button. */
-export function PanelMenu({ panel, board, title, sql, narrow, words, views, view, answer, onView }: Props) {
+export function PanelMenu(props: Props) {
+  const { panel, board, title, sql, keptSql = sql, narrow, words, views, view, answer, onView } = props
   const { question } = panel
   const file = fileNameOf(question, sql)
   const trust = useTrust({ board, table: panel.table, narrow }) ?? []
@@ -62,7 +65,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   const saved = answer && shownColumns(answer)
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
   const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
-  const pinned = answer && questionOfPanel(panel, sql, answer.columns, words, units)
+  const pinned = answer && questionOfPanel(panel, keptSql, answer.columns, words, units)
   const notesOf = (panel: ParentNode): string[] => [
     ...(title ? [title] : []),
     ...part,

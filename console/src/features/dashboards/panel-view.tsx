@@ -97,7 +97,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
               </Anchor>
             ) : null}
             <QueueLink board={board} panel={panel} address={narrowed.address} />
-            {narrowed.address ? null : <InQueue queues={board.queues} name={panel.queue} />}
+            <InQueue queues={board.queues} name={panel.queue} narrowed={narrowed} />
           </>
         )
       }
@@ -108,6 +108,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
           board={board}
           title={answer}
           sql={sql}
+          keptSql={narrowed.sqlOfRun}
           narrow={narrowed.narrow}
           words={narrowed.words}
           views={viewsOf(isDrawn, board.system)}

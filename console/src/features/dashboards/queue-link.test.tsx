@@ -19,6 +19,8 @@ const BOARD = {
       order: '',
       missing_sql: '',
       found_by: [],
+      decided: '',
+      waits: '',
       value_label: '',
     },
   ],

@@ -14,7 +14,7 @@ import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 import { InQueue } from '../work/in-queue'
-import { useOpenAnswer } from '../work/open-part'
+import { useOpen } from '../work/open-items'
 
 interface Props {
   title?: string
@@ -61,9 +61,11 @@ interface HeadlineProps {
   hasActions: boolean
 }
 
-function Headline({ board, panel, hasActions }: HeadlineProps) {
-  const answer = useResult(panel.sql)
-  const live = useOpenAnswer(board.queues, panel, answer.data)
+function Headline({ board, panel: ofRun, hasActions }: HeadlineProps) {
+  const open = useOpen(board.queues)
+  const panel = open?.(ofRun) ?? ofRun
+  const answer = useResult(open ? panel.sql : '')
+  const live = answer.data
   const at = (name: string): Cell =>
     live?.rows[0]?.[live.columns.findIndex((column) => column.name === name)] ?? null
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
@@ -81,7 +83,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
-      <BeforeRun board={board} panel={panel} answer={answer} open={live} />
+      <BeforeRun board={board} panel={panel} answer={answer} />
       <Text size="xs" className="muted">
         {title ?? panel.question}
       </Text>
@@ -91,7 +93,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
           {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
         </>
       ) : null}
-      {Number(at('value')) > 0 ? <InQueue queues={board.queues} name={panel.queue} /> : null}
+      {live ? <InQueue queues={board.queues} name={panel.queue} /> : null}
       <TrustLine board={board} table={panel.table} />
     </div>
   )

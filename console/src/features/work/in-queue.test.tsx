@@ -48,12 +48,17 @@ function show(answer?: object): void {
   )
 }
 
-test('a figure says why its queue has less: what is decided, whenever that was', async () => {
+test('a figure says what is decided of its queue, and how much of it since the run', async () => {
   show(ANSWER)
-  expect(await screen.findByText('Queue: 1 decided, 2 open, £65.00.')).toBeTruthy()
+  expect(await screen.findByText('Queue: 1 decided; 2 open, £65.00.')).toBeTruthy()
+  cleanup()
+  decided = [...decided, testDecision('9', 'called', { decided_at: '2026-11-24T15:00' })]
+  show(ANSWER)
+  expect(await screen.findByText('Queue: 2 decided, 1 of them since the run; 1 open, £40.00.')).toBeTruthy()
 })
 
-test('the items of the queue are not asked for', async () => {
+test('the items of a queue of which nothing is decided are not asked for', async () => {
+  decided = [testDecision('8', 'reopen')]
   show()
   await vi.waitFor(() => expect(asked).toHaveLength(2))
   await new Promise((resolve) => setTimeout(resolve, 20))

@@ -17,6 +17,10 @@ const decisionsOf = (queue: string, isAsked = true) => ({
 /** The newest decisions of a queue, newest first. */
 export const useDecisions = (queue: string) => useQuery(decisionsOf(queue))
 
+/** The same of several queues. */
+export const useDecisionsOf = (queues: string[]) =>
+  useQueries({ queries: queues.map((queue) => decisionsOf(queue)) })
+
 /** The open items of a queue, and their value together. */
 export interface OpenItems {
   items: number

@@ -32,6 +32,7 @@ export const UNASSIGN = 'unassign'
 export const REOPEN = 'reopen'
 /** Actions that leave an item as it is. */
 export const LEAVES_AS_IT_IS = new Set([ASSIGN, UNASSIGN, 'note'])
+type Actions = Pick<Schemas['QueueAction'], 'name' | 'returns_after_days'>[]
 const DAY_MS = 86_400_000
 const MAY_WAIT = 'title_may_wait'
 const SHOWN = ['item_id', 'subject', 'reason', 'value', COUNT]
@@ -55,10 +56,10 @@ export const orderWords = (
 export function queueItems(
   answer: { columns: { name: string }[]; rows: Cell[][] },
   decisions: Schemas['Decision'][],
-  actions: Pick<Schemas['QueueAction'], 'name' | 'returns_after_days'>[] = [],
+  actions: Actions = [],
   now = new Date(),
 ): QueueItem[] {
-  const daysOf = new Map(actions.map((action) => [action.name, action.returns_after_days ?? 0]))
+  const decided = decidedItems(decisions, actions, now)
   const names = answer.columns.map((column) => column.name)
   const byItem = new Map<string, Schemas['Decision'][]>()
   for (const decision of decisions)
@@ -68,11 +69,7 @@ export function queueItems(
     const id = String(cell('item_id'))
     const history = byItem.get(id) ?? []
     const newest = history.find((decision) => !LEAVES_AS_IT_IS.has(decision.action))
-    const action = newest?.action ?? REOPEN
-    const days = daysOf.get(action) ?? 0
-    const returnsAt =
-      newest && days > 0 ? new Date(instant(newest.decided_at).getTime() + days * DAY_MS) : undefined
-    const isOver = returnsAt !== undefined && returnsAt <= now
+    const returnsAt = newest && endOfDecision(newest, actions)
     return {
       id,
       subject: String(cell('subject') ?? id),
@@ -83,7 +80,7 @@ export function queueItems(
       details: names
         .map((name, at) => ({ name, value: row[at] ?? null }))
         .filter(({ name }) => isShown(name) && !SHOWN.includes(name)),
-      closedBy: action === REOPEN || isOver ? '' : action,
+      closedBy: decided.get(id)?.action ?? '',
       ...(returnsAt ? { returnsAt } : {}),
       assignee:
         history.find((decision) => decision.action === ASSIGN || decision.action === UNASSIGN)?.assignee ??
@@ -91,6 +88,29 @@ export function queueItems(
       history,
     }
   })
+}
+
+/** When a decision ends and its item is open again; undefined where it does not end. */
+function endOfDecision({ action, decided_at }: Schemas['Decision'], actions: Actions): Date | undefined {
+  const days = actions.find(({ name }) => name === action)?.returns_after_days ?? 0
+  return days > 0 ? new Date(instant(decided_at).getTime() + days * DAY_MS) : undefined
+}
+
+/** The items that are closed now, each with the decision that closed it. */
+export function decidedItems(
+  decisions: Schemas['Decision'][],
+  actions: Actions,
+  now = new Date(),
+): ReadonlyMap<string, Schemas['Decision']> {
+  const newest = new Map<string, Schemas['Decision']>()
+  for (const decision of decisions)
+    if (!LEAVES_AS_IT_IS.has(decision.action) && !newest.has(decision.item_id))
+      newest.set(decision.item_id, decision)
+  const isClosed = (decision: Schemas['Decision']): boolean => {
+    const end = endOfDecision(decision, actions)
+    return decision.action !== REOPEN && !(end && end <= now)
+  }
+  return new Map([...newest].filter(([, decision]) => isClosed(decision)))
 }
 
 /** A decision about an item, as the API takes it. */
