@@ -140,13 +140,13 @@ _BLANK_ROW = "has no value in any cell: it is no data and stays out"
 _BLANK_ROWS = "have no value in any cell: they are no data and stay out"
 _MAX_BLANK_LISTED = 5
 _KEY_BY_CHANCE = (
-    "is the key only because no value of it repeats in the sample: of two rows with one value the newer "
-    "is kept. "
+    "is the key only because no two different rows of the sample share a value of it: of two rows with one "
+    "value the newer is kept. "
     "Name another key with --key, or none with --no-key"
 )
 _KEY_BY_TIME = (
-    "is a time, and the key only because no value of it repeats in the sample and no other column fits: of "
-    "two rows of one time the newer is kept. "
+    "is a time, and the key only because no two different rows of the sample share a value of it and no "
+    "other column fits: of two rows of one time the newer is kept. "
     "Name another key with --key, or none with --no-key"
 )
 _FEW_ROWS = (

@@ -55,17 +55,17 @@ def test_a_key_that_is_one_by_its_values_alone_is_pointed_out() -> None:
     assert [
         finding.column
         for finding in draft_from_sample(body, "x").findings
-        if "no value of it repeats" in finding.message
+        if "no two different rows" in finding.message
     ] == ["titel"]
     assert not [
         finding
         for finding in draft_from_sample(body, "x", key=["titel"]).findings
-        if "no value of it repeats" in finding.message
+        if "no two different rows" in finding.message
     ]
     assert not [
         finding
         for finding in draft_from_sample(body.replace(b"titel", b"medien-nr"), "x").findings
-        if "no value of it repeats" in finding.message
+        if "no two different rows" in finding.message
     ]
 
 
@@ -108,4 +108,4 @@ def draft_of(names: str, rows: list[tuple[object, ...]]) -> Draft:
 
 
 def cautions(draft: Draft) -> list[str]:
-    return [finding.column for finding in draft.findings if "no value of it repeats" in finding.message]
+    return [finding.column for finding in draft.findings if "no two different rows" in finding.message]

@@ -51,7 +51,7 @@ def test_a_day_alone_is_the_key_with_a_note_if_nothing_else_fits() -> None:
     draft = drafted(f"Day,Weather,Rain\n{rows}")
     assert draft.contract.key == ("day",)
     (note,) = [finding.message for finding in draft.findings if "no other column fits" in finding.message]
-    assert note.startswith("is a time, and the key only because no value of it repeats")
+    assert note.startswith("is a time, and the key only because no two different rows")
 
 
 def test_two_rows_of_one_thing_and_day_are_no_empty_cell() -> None:
