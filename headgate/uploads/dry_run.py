@@ -11,6 +11,7 @@ import logging
 import re
 import shutil
 import time
+from collections import ChainMap
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
@@ -32,7 +33,7 @@ from headgate.formats.open_file import decompressed
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import CuratedBucket, FileRecord, ObjectInfo, ObjectRef, ObjectStore
-from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
+from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, TYPE, FileState
 from headgate.masking.redaction import redact_text
 from headgate.matching.file_table import NO_TABLE
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
@@ -48,6 +49,7 @@ from headgate.uploads.grid.top_rows import top_rows
 from headgate.uploads.grid.write_grid import ColumnFacts, write_grid
 from headgate.uploads.listed_edits import column_changes, typed_cells, with_values_of_file
 from headgate.uploads.ragged_rows import counts_of
+from headgate.uploads.repeated_hours import HoursByOrder, proposed_hours, refused_hours
 from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.rows_not_sent import rows_not_sent
@@ -235,10 +237,13 @@ class DryRunner:
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
-        words = self._words(edited, body, has_ragged=RAGGED_ROW in (record.get("reasons") or {}))
+        reasons = record.get("reasons") or {}
+        hours = refused_hours(edited) if TYPE in reasons else {}
+        words = self._words(edited, body, hours, has_ragged=RAGGED_ROW in reasons)
         flaws = Flaws.of(body, edited.column_of(mapped), words)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
         facts = self._grid(upload, edited, flaws, folder)
+        facts["proposed_steps"] += [asdict(proposed) for proposed in proposed_hours(edited, hours)]
         if record.get("state") == FileState.PROFILED and not result.get("draft") and edited.opened:
             result["draft"] = self._draft_of_grid(upload, edited, folder)
         if edited.edits.encoding and (drafted := result.get("draft")):
@@ -280,7 +285,9 @@ class DryRunner:
         return self.draft(_draft_name(upload, edited, self.curated), path.read_bytes(), form)
 
     @staticmethod
-    def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
+    def _words(
+        edited: EditedUpload, body: bytes | None, hours: Mapping[str, HoursByOrder], *, has_ragged: bool
+    ) -> FlawWords:
         """Return what is said of the rows of the file that was sent, instead of the gate's reasons."""
         numbers = RowNumbers(edited.edits.left_out)
         is_other_file = has_ragged and edited.changes_values
@@ -292,6 +299,7 @@ class DryRunner:
             numbers,
             differing.left_out,
             differing.written,
+            ChainMap(*(each.reasons for each in hours.values())),
         )
 
     def _grid(self, upload: UploadRecord, edited: EditedUpload, flaws: Flaws, folder: Path) -> dict[str, Any]:
@@ -489,7 +497,7 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
 def _as_sent(row: Mapping[str, Any], words: FlawWords) -> dict[str, Any]:
     """Return a row of quarantine with its number in the file as it was sent."""
     number = words.numbers.sent(row["source_row"])
-    has_words = number in words.others or number in words.written
+    has_words = number in words.others or number in words.written or number in words.hours
     is_other = row["rule"] == RAGGED_ROW or words.numbers.left_out or has_words
     return {**row, "source_row": number, **({"reason": words.of(number, row)} if is_other else {})}
 

@@ -27,7 +27,7 @@ from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
 from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.header_names import folded, unused_name
-from headgate.uploads.edits import COUNTRY, JOIN, CellEdit, Edits, Step
+from headgate.uploads.edits import COUNTRY, JOIN, REPEATED_HOUR, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.uploads.typed_percents import as_file_writes, changed_as_file_writes, percent_meaning
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
@@ -37,12 +37,14 @@ from headgate.values.declared_spelling import in_declared_format
 from headgate.values.refusal_reasons import rule_reason, type_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.formats.batches import Source
     from headgate.formats.received_rows import Received
     from headgate.uploads.number_cells import NumberCells
+
+    Rewritten = Mapping[str, Callable[[pa.Array, Sequence[int]], pa.Array]]
 
 RULE = "edits"
 _DAY = r"^(\d{4}-\d{2}-\d{2})$"
@@ -98,7 +100,8 @@ def _listed(what: str, names: Sequence[str]) -> str:
 def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
     """Return the format of a field in the edits; None if it has none.
 
-    Percent signs mean hundredths in a field whose unit is a share.
+    Percent signs mean hundredths in a field whose unit is a share, and times without a zone are of the
+    contract's.
     """
     keys = edits.formats.get(column.name)
     if not keys:
@@ -110,6 +113,8 @@ def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
         raise BadInputError(
             rule=RULE, message=message, column=column.name, remedy="choose another format"
         ) from None
+    if column.type.kind is Kind.TIMESTAMP and not declared.timezone and column.format:
+        declared = replace(declared, timezone=column.format.timezone)
     is_share = bool(declared.percent) and percent_meaning(column) == "fraction"
     return replace(declared, percent="fraction") if is_share else declared
 
@@ -124,6 +129,7 @@ def edited_csv(
     stored: Mapping[str, pa.DataType] | None = None,
     number_cells: NumberCells | None = None,
     undecided: Sequence[str] = (),
+    rewritten: Rewritten | None = None,
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
@@ -134,6 +140,7 @@ def edited_csv(
         stored: the types in which the file stores its columns; None for texts alone.
         number_cells: of a workbook or of JSON, for fields with a declared format.
         undecided: columns that the file of a contract keeps under their own names.
+        rewritten: changes texts of some columns by row, after the steps.
     """
     of_dataset, contract = contract, contract if edits.columns else None
     fields, column_of = _fields_of(names, edits, contract, undecided)
@@ -153,6 +160,8 @@ def edited_csv(
             own = dict(zip(names, batch.cells.values(), strict=True))
             changed = edited_columns(batch, names, edits)
             columns = dict(changed)
+            for name, write in (rewritten or {}).items():
+                columns[name] = write(columns[name], batch.source_rows.tolist())
             if number_cells and spelled:
                 numbered = with_completed(spelled, typed, number_cells.source)
                 columns |= number_cells.of(batch, numbered, names, columns)
@@ -213,7 +222,7 @@ def _midnights(
     timed = set() if contract else {name for name, text in columns.items() if has_times_of_day(text)}
     for field in contract.columns if contract else ():
         declared = source_format_of(edits, field)
-        read = _as_read(field, declared) if declared else field
+        read = as_read(field, declared) if declared else field
         if field.name in column_of and read.type.kind is Kind.TIMESTAMP:
             timed.add(column_of[field.name])
     return {name: pc.replace_substring_regex(columns[name], _DAY, r"\1 00:00:00") for name in timed}
@@ -251,7 +260,7 @@ def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[
     typed = [cell for cell in edits.cells if cell.row in rows]
     columns = with_typed_cells(columns, typed, rows)
     blank = blank_rows(columns.values())
-    for step in edits.steps:
+    for step in (each for each in edits.steps if each.kind != REPEATED_HOUR):  # which needs all rows
         columns = _with_step(columns, step, len(batch.source_rows))
     if len(blank):  # a value for all rows makes no row of them
         is_blank = marked(blank, len(batch.source_rows))
@@ -355,7 +364,7 @@ def _plain(
 def _read_in(text: pa.Array, column: Column, declared: SourceFormat | None) -> pa.Array:
     if declared is None:
         return text
-    read = _as_read(column, declared)
+    read = as_read(column, declared)
     values = cast_column(read, without_nulls(read, text)).values
     spelled = in_declared_format(column, pc.cast(values, pa.string()), are_values=True)
     if read.type.kind is not column.type.kind:
@@ -367,7 +376,7 @@ def _read_in(text: pa.Array, column: Column, declared: SourceFormat | None) -> p
     return pc.if_else(bool_array(is_null), pa.nulls(len(text), pa.string()), pc.coalesce(spelled, text))
 
 
-def _as_read(column: Column, declared: SourceFormat) -> Column:
+def as_read(column: Column, declared: SourceFormat) -> Column:
     """Return a column in the format of the file; timestamps with only a day are dates."""
     if (
         column.type.kind is Kind.TIMESTAMP
@@ -392,7 +401,7 @@ def reasons_as_written(
     edits, reasons = Edits(formats=formats), {}
     for column in contract.columns if contract else ():
         if declared := source_format_of(edits, column):
-            reasons[column.name, type_reason(column)] = type_reason(_as_read(column, declared))
+            reasons[column.name, type_reason(column)] = type_reason(as_read(column, declared))
     return reasons
 
 
@@ -405,7 +414,7 @@ def rule_reasons_as_written(
     edits, reasons = Edits(formats=formats), {}
     for column in contract.columns if contract else ():
         declared = source_format_of(edits, column)
-        reasons[column.name, "type"] = type_reason(_as_read(column, declared) if declared else column)
+        reasons[column.name, "type"] = type_reason(as_read(column, declared) if declared else column)
         reasons |= {(column.name, rule.name): rule_reason(rule, column) for rule in column.rules}
     return reasons
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headgate.matching.mappings import Suggested
 
 JOIN, COUNTRY, SPLIT, DEFAULT = "join", "country", "split", "default"
+REPEATED_HOUR = "repeated_hour"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Step:
     Attributes:
         kind: `split` a column at a text into new columns; `map` values; `replace` a part of each text;
             `default` for empty cells or a missing column; `join` other columns to a new one; `country` for
-            country codes.
+            country codes; `repeated_hour` for the offsets of times that a change of clocks repeats.
         text: the separator of `split` and `join`, the replacement of `replace`, the default, or the kind of
             codes.
         search: the text that `replace` replaces.

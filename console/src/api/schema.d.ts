@@ -1863,7 +1863,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "join" | "country";
+            kind: "split" | "map" | "replace" | "join" | "country" | "repeated_hour";
             /**
              * Search
              * @description As `text`.
@@ -1973,10 +1973,10 @@ export interface components {
             into: string[];
             /**
              * Kind
-             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries.
+             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats for summer time first and for standard time second, by the order of the rows.
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "default" | "join" | "country";
+            kind: "split" | "map" | "replace" | "default" | "join" | "country" | "repeated_hour";
             /**
              * Search
              * @description Text that `replace` searches.

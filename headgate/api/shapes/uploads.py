@@ -285,10 +285,11 @@ CellText = Annotated[str, Field(max_length=10_000)]
 class ColumnStep(Asked):
     """A change of a whole column."""
 
-    kind: Literal["split", "map", "replace", "default", "join", "country"] = Field(
+    kind: Literal["split", "map", "replace", "default", "join", "country", "repeated_hour"] = Field(
         description="`split` at a text into new columns; `map` whole values; `replace` a part of each text; "
         "`default` for empty cells or a missing column; `join` columns into a new one; `country` converts "
-        "names and codes to codes of countries."
+        "names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats "
+        "for summer time first and for standard time second, by the order of the rows."
     )
     column: ColumnName
     text: CellText = Field(

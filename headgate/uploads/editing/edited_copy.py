@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from headgate.contracts.model import NUMBERS, Kind
 from headgate.lake import keys
 from headgate.uploads.edited_rows import edited_csv, source_format_of
 from headgate.uploads.number_cells import NumberCells
+from headgate.uploads.repeated_hours import decided_hours, with_offsets
 from headgate.uploads.upload import UploadRecord, why_not_named
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def edited_file(edited: EditedUpload, folder: Path, *, is_always_written: bool =
         stored=stored,
         number_cells=_number_cells(edited),
         undecided=edited.undecided_columns,
+        rewritten={name: partial(with_offsets, hours=hours) for name, hours in decided_hours(edited).items()},
     )
     return path
 

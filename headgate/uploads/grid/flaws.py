@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.lake.states import RAGGED_ROW, Disposition
+from headgate.lake.states import RAGGED_ROW, TYPE, Disposition
 from headgate.uploads.doubtful_dates import LEFT_OUT, REFUSED
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cells import numbers, text_array
@@ -93,6 +93,7 @@ class FlawWords:
         numbers: row numbers as sent.
         others: additions to the reason, by row.
         written: texts of the duplicate and of the kept row by row and title of a field.
+        hours: additions to the reason of a time in a repeated hour, by row.
     """
 
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class FlawWords:
     numbers: RowNumbers = field(default_factory=lambda: RowNumbers(()))
     others: Mapping[int, str] = field(default_factory=dict)
     written: Mapping[int, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    hours: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, number: int, row: Mapping[str, Any]) -> str:
         """Return the reason of a quarantined row by its number in the sent file."""
@@ -110,7 +112,8 @@ class FlawWords:
         said = self.numbers.in_words(self.reasons.get((row["column_name"] or "", reason), reason))
         for title, (own, kept) in self.written.get(number, {}).items():
             said = with_written_values(said, title, own, kept)
-        return f"{said} {self.others[number]}" if number in self.others else said
+        more = self.others.get(number) or (self.hours.get(number) if row["rule"] == TYPE else None)
+        return f"{said} {more}" if more else said
 
 
 def _flaws(

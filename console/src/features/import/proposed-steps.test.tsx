@@ -13,7 +13,7 @@ import { showCommitLine } from './test-commit-line'
 
 afterEach(cleanup)
 
-const step = (kind: 'join' | 'country', column: string, text: string, into: string[]) => ({
+const step = (kind: 'join' | 'country' | 'repeated_hour', column: string, text: string, into: string[]) => ({
   kind,
   column,
   text,
@@ -130,4 +130,22 @@ test('a file that the lake has promises no rows: the line says since when and wh
   )
   expect(screen.queryByRole('button', { name: /Commit/ })).toBeNull()
   expect(screen.getByRole('link', { name: 'Open that file' }).getAttribute('href')).toBe('#/files/f1')
+})
+
+test('the hour that the end of summer time repeats is decided by the order of the rows in one click', () => {
+  const proposed = { field: 'region_id', step: step('repeated_hour', 'Land', '', []) }
+  const result = { ...RESULT, proposed_steps: [proposed] } as unknown as Schemas['DryRun']
+  const onChange = vi.fn()
+  const edits = { ...NO_EDITS, dataset: 'lines', columns: { Land: 'region_id' } }
+  render(
+    <MantineProvider>
+      <Suggestions result={result} edits={edits} onChange={onChange} />
+      <TakenSteps result={result} edits={{ ...edits, steps: [proposed.step] }} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText(/^the hour in Land .* first summer time, then standard time$/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Use the suggestion' }))
+  expect(onChange).toHaveBeenCalledWith({ ...edits, steps: [proposed.step] })
+  fireEvent.click(screen.getByRole('button', { name: /^Undo: the hour in Land/ }))
+  expect(onChange).toHaveBeenLastCalledWith(edits)
 })
