@@ -4,6 +4,7 @@ import re
 from collections.abc import Container
 from typing import NamedTuple
 
+from headgate.contracts.additive_measures import adds_up_over_rows
 from headgate.contracts.event_time import event_time
 from headgate.contracts.model import NUMBERS, Column, Contract, Kind
 
@@ -21,7 +22,8 @@ class ComposedQuestion(NamedTuple):
 def composed_question(contract: Contract, database: str, hidden: Container[str]) -> ComposedQuestion | None:
     """Return how many rows a dataset has by month, or by its first category, and what its money adds up to.
 
-    None where it has neither a time nor a category.
+    Money that does not add up, such as the price of one piece, has an average. None where the dataset has
+    neither a time nor a category.
 
     Args:
         contract: of the stored table.
@@ -31,7 +33,8 @@ def composed_question(contract: Contract, database: str, hidden: Container[str])
     columns = [column for column in contract.columns if column.name not in hidden]
     names = {column.name: column for column in columns}
     time = event_time(contract)
-    measure = next((column for column in columns if _is_money(column, contract)), None)
+    money = [column for column in columns if _is_money(column, contract)]
+    measure = next(filter(adds_up_over_rows, money), next(iter(money), None))
     name = contract.dataset.replace("_", " ")
     rows = name if name.endswith("s") else f"rows of {name}"
     if time and time.tier < _TIME_OF_COPIES and time.column in names:
@@ -43,18 +46,25 @@ def composed_question(contract: Contract, database: str, hidden: Container[str])
         selected, by = group, ""
     else:
         return None
-    amount = f", and what does “{_words(measure)}” add up to" if measure else ""
-    summed = f", sum({measure.name}) AS {measure.name}" if measure else ""
+    amount, selected_amount = _amount(measure) if measure else ("", "")
     dated = f"WHERE {time.column} IS NOT NULL\n" if by and time else ""
     return ComposedQuestion(
         f"How many {rows} are there {asks}{by}{amount}?",
-        f"SELECT {selected}, count(*) AS row_count{summed}\nFROM {database}.{contract.dataset}\n"
+        f"SELECT {selected}, count(*) AS row_count{selected_amount}\nFROM {database}.{contract.dataset}\n"
         f"{dated}GROUP BY {group}\nORDER BY {order}",
     )
 
 
+def _amount(measure: Column) -> tuple[str, str]:
+    """Return what is asked of a measure, and the item of the statement that answers it."""
+    words, name = _words(measure), measure.name
+    if adds_up_over_rows(measure):
+        return f", and what does “{words}” add up to", f", sum({name}) AS {name}"
+    return f", and what is “{words}” on average", f", avg({name}) AS average_{name}"
+
+
 def _is_money(column: Column, contract: Contract) -> bool:
-    is_amount = column.type.kind in NUMBERS and column.adds_up and column.name not in contract.key
+    is_amount = column.type.kind in NUMBERS and column.name not in contract.key
     return is_amount and bool(_CURRENCY.fullmatch(column.unit))
 
 
