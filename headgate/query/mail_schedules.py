@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Every = Literal["day", "week", "month"]
 OnlyIf = Literal["", "above", "below"]
+MailFile = Literal["csv", "xlsx"]
 LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
 USUAL_ROWS = 20  # of a table in a mail
 MAX_MAIL_ROWS = 200  # 80 characters of each fit into a message of Amazon SNS
@@ -43,7 +44,8 @@ class MailSchedule:
             empty to send it always.
         limit_panel: the panel of the dashboard that has the figure; empty for a question.
         limit_unit: its unit, by which lists of mails write the limit.
-        rows: the most rows of a question's answer in the text of the mail.
+        rows: the most rows of each answer in the text of the mail; 0 for the usual number.
+        file: the kind of file that a link of the mail downloads: `csv` or `xlsx`.
         hour, time_zone: the hour of the day at which it is sent, in an IANA time zone.
     """
 
@@ -67,7 +69,8 @@ class MailSchedule:
     limit: float | None = None
     limit_panel: str = ""
     limit_unit: str = ""
-    rows: int = USUAL_ROWS
+    rows: int = 0
+    file: MailFile = "csv"
     hour: int = USUAL_HOUR
     time_zone: str = "UTC"
 
@@ -104,7 +107,7 @@ def sent_mark_key(schedule: MailSchedule) -> str:
 def schedules_of_text(text: bytes) -> list[MailSchedule]:
     """Parse an object with schedules.
 
-    Earlier versions stored one value of each filter as a text.
+    Earlier versions stored one value of each filter as a text, and rows that nobody chose for a dashboard.
     """
     return [
         MailSchedule(
@@ -115,6 +118,9 @@ def schedules_of_text(text: bytes) -> list[MailSchedule]:
                     name: (values,) if isinstance(values, str) else tuple(values)
                     for name, values in schedule.get("filters", {}).items()
                 },
+                "rows": 0
+                if schedule.get("dashboard") and "file" not in schedule
+                else schedule.get("rows", 0),
             }
         )
         for schedule in json.loads(text)

@@ -58,6 +58,7 @@ def panel_lines(
     has_action: bool = True,
     as_of: date | None = None,
     is_short: bool = False,
+    most: int = MAX_ROWS,
 ) -> list[str]:
     """Return the question of a panel with its figure, the answer in words, the rows, and the action.
 
@@ -66,6 +67,7 @@ def panel_lines(
             other panels there.
         as_of: the last day of the data, which decides whether the newest period of a line is over.
         is_short: whether a table has few rows and columns, as in a mail of many panels.
+        most: the rows of another table.
     """
     records = answer_records(page)
     if panel.nothing and not records:
@@ -78,7 +80,7 @@ def panel_lines(
     answer = answer_in_words(panel.answer, records, words.units)
     rows = list[str]()
     if not (is_figure and is_named):
-        rows = _short_rows(panel, page, words) if is_short else _chart_rows(panel, page, words, as_of)
+        rows = _short_rows(panel, page, words) if is_short else _chart_rows(panel, page, words, as_of, most)
     lines = [*shown, *([answer] if answer and answer != panel.question else []), *rows]
     return [f"\n{lines[0]}", *lines[1:], *(_action_lines(panel, records, words) if has_action else [])]
 
@@ -119,14 +121,16 @@ def _action_lines(panel: Panel, records: Sequence[Record], words: ColumnWords) -
     return [f"To do: {action}"] if action else []
 
 
-def _chart_rows(panel: Panel, page: QueryRows, words: ColumnWords, as_of: date | None) -> list[str]:
+def _chart_rows(
+    panel: Panel, page: QueryRows, words: ColumnWords, as_of: date | None, most: int
+) -> list[str]:
     """Return a table of the rows that say most, and of how many they are."""
     records = answer_records(page)
-    rows = panel_records(panel, records, as_of)
+    rows = panel_records(panel, records, as_of, most)
     if panel.kind != "line" or len(rows) == len(records):
-        return _table_in_words(rows, words, has_more=bool(page.next_cursor))
+        return _table_in_words(rows, words, has_more=bool(page.next_cursor), most=most)
     periods = periods_of(records, panel.x)
-    many = newest_words(periods, as_of) if periods else f"The last {MAX_ROWS} of {len(records):,} rows."
+    many = newest_words(periods, as_of, most) if periods else f"The last {most} of {len(records):,} rows."
     return [*_table_in_words(rows, words, is_cut=False), many]
 
 
@@ -173,18 +177,25 @@ def _columns_of_part(panel: Panel, part: Sequence[Record], words: ColumnWords) -
     ]
 
 
-def panel_records(panel: Panel, records: Sequence[Record], as_of: date | None = None) -> Sequence[Record]:
+def panel_records(
+    panel: Panel, records: Sequence[Record], as_of: date | None = None, most: int = MAX_ROWS
+) -> Sequence[Record]:
     """Return the rows of a panel for its mail: the periods ahead of a forecast, the newest of a line."""
     if panel.kind == "fan" and panel.y:
         return [row for row in records if row.get(panel.y[-1]) is not None] or records
-    if panel.kind == "line" and len(records) > MAX_ROWS:
+    if panel.kind == "line" and len(records) > most:
         periods = periods_of(records, panel.x)
-        return rows_of_newest_periods(records, periods, as_of) if periods else records[-MAX_ROWS:]
+        return rows_of_newest_periods(records, periods, as_of, most) if periods else records[-most:]
     return records
 
 
 def _table_in_words(
-    records: Sequence[Record], words: ColumnWords, *, has_more: bool = False, is_cut: bool = True
+    records: Sequence[Record],
+    words: ColumnWords,
+    *,
+    has_more: bool = False,
+    is_cut: bool = True,
+    most: int = MAX_ROWS,
 ) -> list[str]:
     """Return a table for people, without columns that have no value or only fill a title."""
     rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
@@ -198,7 +209,7 @@ def _table_in_words(
     ]
     if folded and not rows:
         return [folded]
-    table = _first_rows(shown, words, has_more=has_more) if is_cut else _table(shown, words)
+    table = _first_rows(shown, words, has_more=has_more, most=most) if is_cut else _table(shown, words)
     return [*table, *([folded] if folded else [])]
 
 

@@ -26,11 +26,13 @@ from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import capitalised
 from headgate.query.kept_questions import OWN_DASHBOARD
-from headgate.query.mail_schedules import MailSchedule, mail_schedules, sent_mark_key
+from headgate.query.mail_schedules import USUAL_ROWS, MailFile, MailSchedule, mail_schedules, sent_mark_key
 from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import ColumnWords, filter_words, heading
 from headgate.reports.mail_answers import (
+    MAX_SHORT_COLUMNS,
+    MAX_SHORT_ROWS,
     Record,
     answer_records,
     is_cut_over_time,
@@ -47,7 +49,7 @@ from headgate.reports.open_periods import open_period_words
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from headgate.api.shapes.dashboards import Dashboard, Panel
     from headgate.api.shapes.lake import CatalogTable
@@ -64,6 +66,7 @@ _MAX_LINK_BYTES = 8_000
 _PAUSE_S = 1.0
 _NAMES_OF_CODES = "the names of codes"  # the only statements that are no questions
 _RESERVE_S = 60.0  # kept for the message about mails that were not sent
+_FILES: Mapping[MailFile, str] = {"csv": "CSV", "xlsx": "Excel"}
 _STATES_OF_WORK = frozenset({"queued", "running"})
 
 
@@ -221,7 +224,9 @@ class MailSender:
         links = "\n".join(
             [
                 *self._file_link(schedule),
-                *_links(schedule, self.console_url, is_scheduled=self.is_scheduled),
+                *_links(
+                    schedule, self.console_url, self._answer_id(schedule), is_scheduled=self.is_scheduled
+                ),
             ]
         )
         return "\n".join([cut(answers, MAX_BYTES - len(links.encode())), links])
@@ -242,14 +247,27 @@ class MailSender:
             yield self._limit_of_board(board, schedule).line
         for panel, ignored in self._narrowed(board, schedule):
             is_of_person = bool(board.written_by) or board.filters_of_tables
+            is_short = not is_of_person and not schedule.rows
+            most = schedule.rows or USUAL_ROWS
             yield from self._panel(
-                panel, is_of_person=is_of_person, has_action=not board.written_by, is_short=not is_of_person
+                panel,
+                is_of_person=is_of_person,
+                has_action=not board.written_by,
+                is_short=is_short,
+                most=most,
             )
+            yield from self._panel_file(panel, schedule.file, is_short=is_short, most=most)
             if ignored:
                 yield f"Not filtered by {' and '.join(ignored)}."
 
     def _panel(
-        self, panel: Panel, *, is_of_person: bool = False, has_action: bool = True, is_short: bool = False
+        self,
+        panel: Panel,
+        *,
+        is_of_person: bool = False,
+        has_action: bool = True,
+        is_short: bool = False,
+        most: int = USUAL_ROWS,
     ) -> Iterable[str]:
         """Return the lines of a panel, or its question and why it has no answer.
 
@@ -260,9 +278,11 @@ class MailSender:
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
         as_of = self.as_of if is_of_person else None  # only these statements may have an open period
-        lines = panel_lines(panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short)
+        lines = panel_lines(
+            panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short, most=most
+        )
         left_out, records = self._left_out(panel.sql), answer_records(page)
-        sent = panel_records(panel, records, as_of)
+        sent = panel_records(panel, records, as_of, most)
         notes = self._open_period(records, panel.x, sent) if is_of_person else ()
         return [*lines, *left_out, *notes]
 
@@ -300,9 +320,10 @@ class MailSender:
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:
             yield limit_check(schedule, page, words, self.as_of).line
-        yield from table_lines(page, words, self.as_of, schedule.rows)
+        most = schedule.rows or USUAL_ROWS
+        yield from table_lines(page, words, self.as_of, most)
         yield from self._left_out(schedule.sql)
-        mailed = mailed_records(page, self.as_of, schedule.rows)
+        mailed = mailed_records(page, self.as_of, most)
         yield from self._open_period(answer_records(page), schedule.x, mailed)
 
     def _file_link(self, schedule: MailSchedule) -> Iterator[str]:
@@ -313,11 +334,31 @@ class MailSender:
         page = self._question_page(schedule) if schedule.sql and self.console_url else ""
         if isinstance(page, str):
             return
-        if page.next_cursor or len(mailed_records(page, self.as_of, schedule.rows)) < len(page.rows):
-            asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": "csv"}
+        sent = mailed_records(page, self.as_of, schedule.rows or USUAL_ROWS)
+        if page.next_cursor or len(sent) < len(page.rows):
+            asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": schedule.file}
             link = f"{self.console_url}/#/query?{urlencode(asked)}"
             if len(link) <= _MAX_LINK_BYTES:
-                yield f"\nDownload all rows as CSV: {link}"
+                yield f"\nDownload all rows as {_FILES[schedule.file]}: {link}"
+
+    def _panel_file(self, panel: Panel, file: MailFile, *, is_short: bool, most: int) -> Iterator[str]:
+        """Return the link to a file of all rows of a panel where the mail has only some of them.
+
+        The page that it opens reads the statement from the answer, so that the link is short.
+        """
+        page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
+        if isinstance(page, str) or not self.console_url or panel.kind == "kpi":
+            return
+        rows, columns = (MAX_SHORT_ROWS, MAX_SHORT_COLUMNS) if is_short else (most, len(page.columns))
+        sent = panel_records(panel, answer_records(page), None, most)
+        if page.next_cursor or len(page.rows) > min(rows, len(sent)) or len(page.columns) > columns:
+            asked = urlencode({"run": self._query_id(panel.sql), "file": file})
+            yield f"All rows as {_FILES[file]}: {self.console_url}/#/query?{asked}"
+
+    def _answer_id(self, schedule: MailSchedule) -> str:
+        """Return the id of the answer of a question, which its page shows at once; else empty."""
+        has_answer = schedule.sql and not isinstance(self._question_page(schedule), str)
+        return self._query_id(schedule.sql) if has_answer else ""
 
     def _question_page(self, schedule: MailSchedule) -> QueryRows | str:
         """Return the first rows of a question, or all rows where the newest are the last."""
@@ -515,10 +556,11 @@ def cut(text: str, size_bytes: int) -> str:
     return text.encode()[: size_bytes - len(_CUT)].decode(errors="ignore") + _CUT
 
 
-def _links(schedule: MailSchedule, console_url: str, *, is_scheduled: bool) -> Iterator[str]:
+def _links(schedule: MailSchedule, console_url: str, answer_id: str, *, is_scheduled: bool) -> Iterator[str]:
     if not console_url:
         return
-    link = f"{console_url}/#{_address(schedule)}"
+    run = f"&{urlencode({'run': answer_id})}" if answer_id else ""
+    link = f"{console_url}/#{_address(schedule)}{run}"
     if len(link) <= _MAX_LINK_BYTES:
         yield f"\nOpen it: {link}"
     asked, list_of = (

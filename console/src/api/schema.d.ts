@@ -5322,6 +5322,13 @@ export interface components {
              */
             every: "day" | "week" | "month";
             /**
+             * File
+             * @description Kind of the file that a link of the mail downloads.
+             * @default csv
+             * @enum {string}
+             */
+            file: "csv" | "xlsx";
+            /**
              * Filters
              * @description Values of the dashboard's filters, by name of the filter.
              */
@@ -5386,8 +5393,8 @@ export interface components {
             only_if: "" | "above" | "below";
             /**
              * Rows
-             * @description Most rows of a question's answer in the text of the mail, which links to all of them.
-             * @default 20
+             * @description Most rows of each answer in the text of the mail, which links to all. 0 for the usual number: 20, and three with four columns of a dashboard that no person wrote.
+             * @default 0
              */
             rows: number;
             /**
@@ -5439,6 +5446,13 @@ export interface components {
              * @enum {string}
              */
             every: "day" | "week" | "month";
+            /**
+             * File
+             * @description Kind of the file that a link of the mail downloads.
+             * @default csv
+             * @enum {string}
+             */
+            file: "csv" | "xlsx";
             /**
              * Filters
              * @description Values of the dashboard's filters, by name of the filter.
@@ -5511,8 +5525,8 @@ export interface components {
             replaces: string;
             /**
              * Rows
-             * @description Most rows of a question's answer in the text of the mail, which links to all of them.
-             * @default 20
+             * @description Most rows of each answer in the text of the mail, which links to all. 0 for the usual number: 20, and three with four columns of a dashboard that no person wrote.
+             * @default 0
              */
             rows: number;
             /**

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Moment, Shape
 from headgate.api.shapes.tables import FORM, SCALE, STACKED, PanelForms, PanelScales
-from headgate.query.mail_schedules import MAX_MAIL_ROWS, USUAL_HOUR, USUAL_ROWS, Every, OnlyIf
+from headgate.query.mail_schedules import MAX_MAIL_ROWS, USUAL_HOUR, Every, MailFile, OnlyIf
 
 Column = Annotated[str, Field(max_length=200)]
 Kind = Literal["table", "line", "bar"]
@@ -20,7 +20,11 @@ Values = Annotated[
 ]
 _ONLY_IF = "Send it only if a figure of `limit_column` is above or below `limit`; empty to send it always."
 _LIMIT_PANEL = "Panel of the dashboard that has the figure; empty for a question."
-_ROWS = "Most rows of a question's answer in the text of the mail, which links to all of them."
+_ROWS = (
+    "Most rows of each answer in the text of the mail, which links to all. 0 for the usual number: 20, "
+    "and three with four columns of a dashboard that no person wrote."
+)
+_FILE = "Kind of the file that a link of the mail downloads."
 _LIMIT_UNIT = "Unit of the figure, by which a list of mails writes the limit, such as `share`."
 _HOUR = "Hour of the day at which it is sent, in `time_zone`."
 _ZONE = "IANA time zone of the day and the hour, such as Europe/Berlin."
@@ -55,7 +59,8 @@ class MailAsked(Asked):
     limit: float | None = Field(None, allow_inf_nan=False)
     limit_panel: Column = Field("", description=_LIMIT_PANEL)
     limit_unit: Column = Field("", description=_LIMIT_UNIT)
-    rows: int = Field(USUAL_ROWS, ge=1, le=MAX_MAIL_ROWS, description=_ROWS)
+    rows: int = Field(0, ge=0, le=MAX_MAIL_ROWS, description=_ROWS)
+    file: MailFile = Field("csv", description=_FILE)
 
 
 class MailShown(Shape):
@@ -94,7 +99,8 @@ class Mail(Shape):
     limit: float | None = None
     limit_panel: str = Field("", description=_LIMIT_PANEL)
     limit_unit: str = Field("", description=_LIMIT_UNIT)
-    rows: int = Field(USUAL_ROWS, description=_ROWS)
+    rows: int = Field(0, description=_ROWS)
+    file: MailFile = Field("csv", description=_FILE)
 
 
 class Mails(Shape):

@@ -171,6 +171,37 @@ def test_a_mail_of_many_rows_has_as_many_as_its_person_chose_and_links_to_a_file
     assert ana.call("PUT", PATH, mail(rows=1_000)).status == 422
 
 
+def test_a_mail_of_a_dashboard_has_the_chosen_rows_and_links_to_a_file_of_each_answer() -> None:
+    lake = MemoryLake(queries=SixtyNumbers())
+    ana = Caller(lake, ("viewer",), "ana")
+    own = {"name": "Numbers", "kind": "table", "sql": "select 1 as n", "is_pinned": True}
+    assert ana.call("PUT", "/v1/kept-questions", own).status == 200
+    board = mail("Mine", sql="", dashboard="mine")
+    assert ana.call("PUT", PATH, board).status == 200
+    ((_, _, usual),) = sent(lake)
+    assert "The first 20 of 60 rows." in usual
+    assert "All rows as CSV: https://console.example/#/query?run=" in usual
+    assert ana.call("PUT", PATH, {**board, "rows": 50, "file": "xlsx"}).status == 200
+    assert [ana.call("GET", PATH).json["mails"][0][name] for name in ("rows", "file")] == [50, "xlsx"]
+    ((_, _, chosen),) = sent(lake, datetime(2026, 1, 12, 6))
+    assert "The first 50 of 60 rows." in chosen
+    link = next(line for line in chosen.splitlines() if line.startswith("All rows as Excel: "))
+    assert link.endswith("&file=xlsx")
+    ana.call("PUT", PATH, {**board, "rows": 100})
+    ((_, _, complete),) = sent(lake, datetime(2026, 1, 19, 6))
+    assert "All rows" not in complete
+
+
+def test_rows_that_nobody_chose_for_a_dashboard_stay_the_usual_ones() -> None:
+    """Earlier versions stored 20 for every mail, also of a dashboard with three rows of each panel."""
+    stored = asdict(MailSchedule("Board", "", "compliance-guardian", "week", 1, "ana", "", rows=20))
+    (kept,) = schedules_of_text(json.dumps([stored]).encode())
+    assert kept.rows == 20
+    del stored["file"]
+    (earlier,) = schedules_of_text(json.dumps([stored]).encode())
+    assert earlier.rows == 0
+
+
 def test_a_mail_is_shown_as_it_is_sent_and_sent_now_on_demand() -> None:
     lake = MemoryLake()
     ana = Caller(lake, ("viewer",), "ana")
@@ -180,7 +211,8 @@ def test_a_mail_is_shown_as_it_is_sent_and_sent_now_on_demand() -> None:
     lake.mails.sent.clear()
     shown = ana.call("POST", PATH + "/preview", mail(), Idempotency_Key="k").json
     assert (shown["is_ready"], shown["address"], shown["subject"]) == (True, address, subject)
-    assert shown["text"].splitlines()[:-1] == text.splitlines()[:-1]
+    texts = [re.sub("run=.*", "run=", each) for each in (shown["text"], text)]
+    assert texts[0].splitlines()[:-1] == texts[1].splitlines()[:-1]
     assert text.splitlines()[-1].startswith("You scheduled this mail on ")
     assert shown["text"].splitlines()[-1].startswith("You asked for this mail on ")
     assert lake.mails.sent == []
@@ -1105,7 +1137,7 @@ def test_the_link_of_a_mail_opens_the_chart_that_was_scheduled() -> None:
     chart = {"kind": "line", "x": "month", "y": ["paid", "net_gbp"]}
     Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(**chart))
     ((_, _, text),) = sent(lake)
-    assert "/#/query?sql=select+1+as+n&view=chart&x=month&y=paid&y=net_gbp&kind=line\n" in text
+    assert "/#/query?sql=select+1+as+n&view=chart&x=month&y=paid&y=net_gbp&kind=line&run=" in text
     shown = Caller(lake, ("viewer",), "ana").call("GET", PATH).json["mails"]
     assert {name: shown[0][name] for name in chart} == chart
 
@@ -1118,7 +1150,7 @@ def test_the_link_of_a_mail_draws_the_chart_as_it_was_drawn() -> None:
     for chart in (area, points):
         assert Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(**chart)).status == 200
     links = [line for _, _, text in sent(lake) for line in text.splitlines() if "Open it" in line]
-    assert [line.partition("series=zone&")[2] for line in links] == [
+    assert [line.partition("series=zone&")[2].partition("&run=")[0] for line in links] == [
         "kind=points&scale=log",
         "kind=area&stacked=no",
     ]

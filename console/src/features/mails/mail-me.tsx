@@ -67,7 +67,9 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
   const [hour, setHour] = useState(mail?.hour ?? USUAL_HOUR)
   const [timeZone, setTimeZone] = useState(mail?.time_zone ?? zone())
   const [limit, setLimit] = useState(() => (isAlert ? NEW_ALERT : limitOfMail(mail)))
-  const [rows, setRows] = useState(mail?.rows ?? USUAL_ROWS)
+  const usualRows = 'sql' in of ? USUAL_ROWS : 0
+  const [rows, setRows] = useState(mail?.rows || usualRows)
+  const [file, setFile] = useState(mail?.file ?? 'csv')
   const [refused, setRefused] = useState('')
   const [read, setRead] = useState(sql)
   const answer = useResult(mail && limit.only_if ? read : '')
@@ -87,10 +89,11 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
     hour,
     time_zone: timeZone,
     ...(limit.only_if ? limit : {}),
-    ...('sql' in of && rows !== USUAL_ROWS ? { rows } : {}),
+    ...(rows === usualRows ? {} : { rows }),
+    ...(file === 'csv' ? {} : { file }),
   }
   /** The mail without its times: a refusal is of what is sent, not of when. */
-  const content = JSON.stringify([asked.title, of, sql, limit, rows])
+  const content = JSON.stringify([asked.title, of, sql, limit, rows, file])
   const isRefused = refused === content
   async function send(): Promise<string> {
     await schedule.mutateAsync(mail ? { ...asked, replaces: mail.title } : asked)
@@ -180,7 +183,14 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
         onChange={setLimit}
         isAlert={isAlert}
       />
-      {'sql' in of ? <MailRows rows={rows} answer={answer.data ?? result} onChange={setRows} /> : null}
+      <MailRows
+        rows={rows}
+        file={file}
+        isOfBoard={!('sql' in of)}
+        answer={'sql' in of ? (answer.data ?? result) : undefined}
+        onRows={setRows}
+        onFile={setFile}
+      />
       <MailNow
         key={content}
         asked={asked}
@@ -189,16 +199,17 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
       />
       <Text size="xs" className="muted">
         To {mails.data.address} within the hour from {hourWords(hour)} {timeZone}.{' '}
-        {'sql' in of
-          ? ''
-          : 'It has at most 20 rows of each table (of a dashboard of the lake three, with four columns): the newest whole periods of a chart over time, the coming ones of a forecast, else the first.'}{' '}
-        Columns about people are left out, also for people who see them here, and the mail names them. Before
-        your first mail you are asked by mail (on AWS by AWS itself) to confirm the address. A mail of the
-        time before that is not delivered, also not later.
+        {'sql' in of ? '' : `It has ${boardRows(rows)}.`} Columns about people are left out, also for people
+        who see them here, and the mail names them. Before your first mail you are asked by mail (on AWS by
+        AWS itself) to confirm the address. A mail of the time before that is not delivered, also not later.
       </Text>
     </FormPopover>
   )
 }
+
+/** Which rows of a dashboard are in its mail. */
+const boardRows = (rows: number): string =>
+  `at most ${rows > 0 ? `${rows} rows of each table` : '20 rows of each table (of a dashboard of the lake three, with four columns)'}: the newest whole periods of a chart over time, the coming ones of a forecast, else the first. A link downloads the rows that it lacks`
 
 /** A new alert, which lacks its figure and its limit. */
 const NEW_ALERT: Limit = { ...NO_LIMIT, only_if: 'above' }

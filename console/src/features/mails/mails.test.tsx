@@ -135,6 +135,16 @@ test('the dialog of a mail says how many rows the answer has, how many are sent 
   expect(asked.at(-1)?.body).toMatchObject({ rows: 50 })
 }, 30_000)
 
+test('the rows of each answer of a dashboard are chosen, and the kind of the file with all of them', async () => {
+  show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  expect(screen.getByLabelText<HTMLSelectElement>('Rows in the mail').value).toBe('0')
+  await userEvent.selectOptions(screen.getByLabelText('Rows in the mail'), 'At most 100')
+  await userEvent.selectOptions(screen.getByLabelText('File of all rows'), 'Excel')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(asked.at(-1)?.body).toMatchObject({ dashboard: 'hub', rows: 100, file: 'xlsx' })
+}, 30_000)
+
 test('of an answer over time the newest periods are sent, and of a larger one it says that there are more', () => {
   const columns = [{ name: 'day', type: 'date' }]
   const days = Array.from({ length: 30 }, (_, at) => [`2026-01-${String(at + 1).padStart(2, '0')}`])

@@ -27,8 +27,8 @@ interface Props {
   isReading: boolean
   isChart: boolean
   size: AnswerSize
-  /** Whether the CSV is saved without a click, as the link of a mail asks. */
-  savesAtOnce: boolean
+  /** The file that is saved without a click, as the link of a mail asks. */
+  savesAtOnce: '' | 'csv' | 'xlsx'
   /** Reads all rows of the answer first. */
   onSave: (save: (answer: Result) => void) => void
 }
@@ -118,11 +118,11 @@ export function AnswerDownloads({
   })
   const csv = (answer: Result) =>
     isComplete(answer) ? saveCsv(fileName, daysOf(answer)) : file.mutate(answer.query.query_id)
+  const isLarge = typeof size === 'number' && size > MOST_ROWS
   useEffect(() => {
-    if (savesAtOnce && !isReading) onSave(csv)
+    if (savesAtOnce && !isReading) onSave(savesAtOnce === 'xlsx' && !isLarge ? workbook : csv)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when the rows of the link are there
   }, [])
-  const isLarge = typeof size === 'number' && size > MOST_ROWS
   return (
     <>
       <Menu position="bottom-end">

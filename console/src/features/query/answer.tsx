@@ -50,8 +50,8 @@ interface Props {
   /** The columns that the chart shows; without them those that the answer suggests. */
   choice: Choice | undefined
   onChoose: (choice: Choice) => void
-  /** Whether the link of a mail asked for the file of the answer, which is then downloaded once. */
-  savesAtOnce?: boolean
+  /** The file of the answer that the link of a mail asked for, which is downloaded once. */
+  savesAtOnce?: '' | 'csv' | 'xlsx'
   /** What a person can do with the answer, beside its download. */
   actions?: ReactNode
 }
@@ -70,7 +70,7 @@ export function Answer({
   onView,
   choice,
   onChoose,
-  savesAtOnce = false,
+  savesAtOnce = '',
   actions,
 }: Props) {
   const reading = useReading(first)

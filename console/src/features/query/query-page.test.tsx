@@ -36,6 +36,19 @@ let sent: unknown[] = []
 let started: string[] = []
 
 function answerTo(url: string, init?: RequestInit): object {
+  if (url.includes('/q3/rows'))
+    return {
+      columns: [
+        { name: 'region', type: 'varchar' },
+        { name: 'days', type: 'bigint' },
+      ],
+      rows: [
+        ['Alps', 3],
+        ['Bay', 4],
+      ],
+      next_cursor: '',
+    }
+  if (url.endsWith('/q3')) return { ...QUERY, query_id: 'q3', scanned_bytes: 0, cost_usd: '0', error: '' }
   if (url.includes('/q2/rows'))
     return { columns: [{ name: 'days', type: 'bigint' }], rows: [[3]], next_cursor: '' }
   if (url.includes('/rows'))
@@ -189,6 +202,16 @@ test('an address of an answer that is gone says so, and its statement can be run
   fireEvent.keyDown(await screen.findByLabelText('Statement', {}, PATIENT), { key: 'Enter', ctrlKey: true })
   await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
   expect(screen.queryByText('No answer is named nope')).toBeNull()
+}, 60_000)
+
+test('the link of a mail shows its answer at once, also one that names the answer alone', async () => {
+  show('/query?run=q1')
+  await screen.findByTestId('query-summary', {}, PATIENT)
+  expect(await screen.findByLabelText('Statement', {}, PATIENT)).toHaveProperty('value', QUERY.sql)
+  cleanup()
+  show(`/query?sql=${encodeURIComponent(OTHER)}&view=chart&x=region&y=days&kind=bar&run=q3`)
+  await vi.waitFor(() => expect(document.querySelector('[data-answer-chart]')).toBeTruthy(), PATIENT)
+  expect(started).toEqual([])
 }, 60_000)
 
 test('a statement of another person is opened and waits for a person to run it', async () => {

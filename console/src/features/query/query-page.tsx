@@ -65,7 +65,9 @@ function Desk() {
   const [opened] = useState(useSearchParams()[0].get('sql'))
   const [written, setWritten] = useState<string>()
   const history = useStatementHistory(written)
-  const sql = written ?? opened ?? (history.draft || START)
+  // The link of a mail may name an answer alone, which has its statement.
+  const [resumed, setResumed] = useState<string>()
+  const sql = written ?? opened ?? resumed ?? (history.draft || START)
   const left = [sql, START].some((text) => isSame(text, history.draft)) ? '' : history.unrunDraft
   const setSql = (statement: string) => {
     if (!isSame(statement, left)) history.leave(left)
@@ -82,12 +84,15 @@ function Desk() {
   const isOther = (result: Result): boolean =>
     drawnColumns !== undefined && drawnColumns !== columnsOf(result)
   const [linkedRun] = useState(useSearchParams()[0].get('run') ?? '')
-  const [wantsFile] = useState(useSearchParams()[0].get('file') === 'csv')
-  const running = useQueryRun({ id: linkedRun, sql }, (result, asked) => {
-    const run = result.query.query_id
-    change(isOther(result) ? { run, sql: asked, view: 'table', choice: undefined } : { run, sql: asked })
-    history.keep(result, asked)
-  })
+  const [wantedFile] = useState(fileOf(useSearchParams()[0].get('file')))
+  const running = useQueryRun(
+    { id: linkedRun, sql: opened ?? '', onResumed: setResumed },
+    (result, asked) => {
+      const run = result.query.query_id
+      change(isOther(result) ? { run, sql: asked, view: 'table', choice: undefined } : { run, sql: asked })
+      history.keep(result, asked)
+    },
+  )
   const isEmpty = !sql.trim()
   const start = () => {
     if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
@@ -216,7 +221,7 @@ function Desk() {
                 rest={state.rest}
                 onStop={running.stop}
                 view={shownView}
-                savesAtOnce={wantsFile && state.run === 0}
+                savesAtOnce={state.run === 0 ? wantedFile : ''}
                 choice={choice}
                 onView={(chosen) => {
                   setDrawnColumns(undefined)
@@ -263,6 +268,10 @@ function Desk() {
     </Stack>
   )
 }
+
+/** The file that a link asks for. */
+const fileOf = (named: string | null): '' | 'csv' | 'xlsx' =>
+  named === 'csv' || named === 'xlsx' ? named : ''
 
 const isSame = (one: string, other: string): boolean => one.trim() === other.trim()
 

@@ -33,10 +33,12 @@ interface QueryRun {
   stop: () => void
 }
 
-/** The query whose answer an address names, and its statement; `id` is empty where it names none. */
+/** The query whose answer an address names, and its statement; each is empty where it names none. */
 interface Started {
   id: string
   sql: string
+  /** Gets the statement that was answered. */
+  onResumed: (sql: string) => void
 }
 
 /** A statement that runs; the answer of `started` is shown again. */
@@ -55,10 +57,13 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
   useEffect(() => {
     const own = new AbortController()
     control.current = own
-    const show = shower(setState, 0, started.sql)
+    const show = shower(setState, 0)
     if (started.id)
       resumeQuery(started.id, own.signal, PAGE_ROWS).then(
-        show,
+        (result) => {
+          show(started.sql || result.query.sql)(result)
+          started.onResumed(result.query.sql)
+        },
         // An old answer may be gone: its statement can be run again.
         (error: unknown) => own.signal.aborted || setState(isMissing(error) ? 'gone' : { error }),
       )
@@ -72,7 +77,7 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
     control.current = own
     runs.current += 1
     setState('running')
-    const show = shower(setState, runs.current, sql)
+    const show = shower(setState, runs.current)(sql)
     const began = Date.now()
     const seen = ({ scanned_bytes }: Schemas['Query']) => setProgress({ began, scanned_bytes })
     setProgress({ began, scanned_bytes: 0 })
@@ -96,8 +101,8 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
 export const isShown = (state: RunState): state is Answered => typeof state === 'object' && 'result' in state
 
 /** Shows results of a run with the seconds since its start. */
-function shower(setState: (state: RunState) => void, run: number, sql: string): (result: Result) => void {
+function shower(setState: (state: RunState) => void, run: number): (sql: string) => (result: Result) => void {
   const began = performance.now()
-  return (result) =>
+  return (sql) => (result) =>
     setState({ run, sql, result, seconds: (performance.now() - began) / 1000, rest: 'running' })
 }
