@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,23 +33,32 @@ class EarlierEdits:
 
     Attributes:
         columns: the columns of the file that are the key.
+        hashed: the columns whose texts are in the hashes.
         cells: key of the row, column, text of the file and typed text.
-        left_out: keys of rows that were left out.
+        left_out: key and hash of the shown texts of each row that was left out; those of earlier versions
+            have no hash.
     """
 
     columns: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
     cells: tuple[tuple[_Key, str, str, str | None], ...] = ()
-    left_out: tuple[_Key, ...] = ()
+    left_out: tuple[tuple[_Key, str], ...] = ()
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> EarlierEdits:
         """Return the edits from JSON."""
         cells = tuple((tuple(key), column, *texts) for key, column, *texts in read.get("cells", ()))
-        left_out = tuple(map(tuple, read.get("left_out", ())))
-        return cls(tuple(read.get("columns", ())), cells, left_out)
+        rows = read.get("left_out", ())
+        left_out = tuple(
+            (tuple(row[0]), row[1]) if row and isinstance(row[0], list) else (tuple(row), "") for row in rows
+        )
+        return cls(tuple(read.get("columns", ())), tuple(read.get("hashed", ())), cells, left_out)
 
     def again(self, rows: Path, names: Sequence[str]) -> tuple[list[CellEdit], list[int]]:
         """Return the cells and rows of a later file with the same keys, whose texts are as before.
+
+        Of several such rows as many are left out as before, the last ones: the gate keeps the first of
+        duplicates.
 
         Args:
             rows: all rows of its grid, as `headgate.uploads.grid.write_grid` writes them.
@@ -58,16 +70,23 @@ class EarlierEdits:
                 by_key.setdefault(key, []).append((column, before, after))
         if not {*self.columns} <= {*names} or not (by_key or self.left_out):
             return [], []
-        cells, left_out, out = [], [], {*self.left_out}
+        cells: list[CellEdit] = []
+        same: dict[tuple[_Key, str], list[int]] = {left: [] for left in self.left_out}
         for row, texts in _all_rows(rows, names):
-            if (key := _key(texts, self.columns)) in out:
-                left_out.append(row)
+            key = _key(texts, self.columns)
+            for left in ((key, self._hash_of(texts)), (key, "")):
+                if left in same:
+                    same[left].append(row)
             cells += [
                 CellEdit(row, column, after)
                 for column, before, after in by_key.get(key, ())
                 if (texts[column] or "").strip() == before
             ]
-        return cells, left_out
+        many = Counter(self.left_out)
+        return cells, sorted({row for left, listed in same.items() for row in listed[-many[left] :]})
+
+    def _hash_of(self, texts: Mapping[str, str | None]) -> str:
+        return _hash_of(texts, self.hashed)
 
 
 def edits_by_key(
@@ -96,7 +115,9 @@ def edits_by_key(
         and not hides(cell.column, edits, contract)
         and redact_text(cell.text or "") == (cell.text or "")
     )
-    return EarlierEdits(columns, cells, tuple(keys[row] for row in edits.left_out if row in keys))
+    shown = tuple(name for name in names if name not in hidden and not hides(name, edits, contract))
+    left_out = tuple((keys[row], _hash_of(before[row], shown)) for row in edits.left_out if row in keys)
+    return EarlierEdits(columns, shown if left_out else (), cells, left_out)
 
 
 def _key_columns(names: Sequence[str], edits: Edits, contract: Contract | None) -> tuple[str, ...]:
@@ -108,6 +129,12 @@ def _key_columns(names: Sequence[str], edits: Edits, contract: Contract | None) 
 
 def _key(texts: Mapping[str, str | None], columns: Sequence[str]) -> _Key:
     return tuple((texts[name] or "").strip() for name in columns)
+
+
+def _hash_of(texts: Mapping[str, str | None], names: Sequence[str]) -> str:
+    """Return a hash of the texts of a row by column, without blanks around them."""
+    shown = {name: redact_text((texts.get(name) or "").strip()) for name in names}
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _all_rows(path: Path, names: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str | None]]]:

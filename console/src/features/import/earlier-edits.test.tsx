@@ -52,7 +52,9 @@ function show(facts: object) {
 test('edits of an earlier file are offered, and made again by one button', async () => {
   show({ same_name: 'f-1' })
   const note = await screen.findByRole('note')
-  expect(note.textContent).toMatch(/^2 cells were typed and 1 row was left out last time, in list\.csv \(/)
+  expect(note.textContent).toMatch(
+    /^Of these rows, 2 cells were typed and 1 row was left out last time, in list/,
+  )
   screen.getByText('row 2: price 12.00; row 3: stock empty; row 4 left out')
   expect(screen.getByRole('status').textContent).toBe('[{},[]]')
   await userEvent.click(screen.getByRole('button', { name: 'Apply them again' }))

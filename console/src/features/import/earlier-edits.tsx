@@ -30,7 +30,7 @@ export function EarlierEdits({ uploadId, result, edits, onChange }: Deciding & {
     <div role="note" aria-label="Edits of earlier files">
       <Group gap="xs">
         <Text size="sm" className="any-text">
-          {editedWords(open)} last time, in{' '}
+          Of these rows, {editedWords(open)} last time, in{' '}
           {data.files.map(({ file_id: id, key, received_at: at }, place) => (
             <Fragment key={id}>
               {place > 0 ? ', ' : ''}
@@ -40,7 +40,7 @@ export function EarlierEdits({ uploadId, result, edits, onChange }: Deciding & {
               (<Moment at={at} />)
             </Fragment>
           ))}
-          . The same rows came again as they were.
+          . They came again as they were.
         </Text>
         <Button size="compact-sm" variant="default" onClick={() => onChange(withEarlier(edits, open))}>
           Apply {open.cells.length + open.left_out.length === 1 ? 'it' : 'them'} again

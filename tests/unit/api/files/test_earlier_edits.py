@@ -57,6 +57,22 @@ def test_edits_of_the_same_rows_are_offered_by_their_key() -> None:
     assert (file["key"], file["received_at"] != "") == ("prices/list.csv", True)
 
 
+def test_a_row_of_the_key_of_a_left_out_one_stays_in_with_other_texts() -> None:
+    """One of two rows with a key was left out, and both were offered to be left out."""
+    first = FIRST.replace("TEST;", "A-1;")
+    caller = with_edited_file({**EDITS, "cells": EDITS["cells"]}, first)
+    later = LATER.replace("TEST;", "A-1;").replace("18.90", "19.90")
+    assert offered(caller, later)["left_out"] == [4]
+    assert offered(caller, later.replace("A-1;1.00;1", "A-1;2.00;1"))["left_out"] == []
+
+
+def test_of_rows_that_are_equal_as_many_are_left_out_as_before() -> None:
+    first = FIRST.replace("TEST;1.00;1", "A-1;19.90;3")
+    caller = with_edited_file(EDITS, first)
+    later = LATER.replace("TEST;1.00;1", "A-1;19.90;3").replace("18.90", "19.90")
+    assert offered(caller, later)["left_out"] == [5]
+
+
 def test_a_cell_with_another_text_than_last_time_is_not_offered() -> None:
     answer = offered(with_edited_file(EDITS), LATER.replace("on request", "14.00").replace("TEST", "A-9"))
     assert answer["cells"] == [{"row": 3, "column": "stock", "text": None}]
