@@ -32,6 +32,7 @@ class FileState(StrEnum):
 DUPLICATE_ROW, DUPLICATE_KEY = "duplicate_row", "duplicate_key"
 DUPLICATE_RULES = frozenset({DUPLICATE_ROW, DUPLICATE_KEY})  # another row of the file was kept instead
 RAGGED_ROW = "ragged_row"  # the rule of a row whose number of cells differs from the header's
+ABSENT = "absent_or_left_out"  # the warning about a column that a file lacks, and a sheet that is not read
 TYPE = "type"  # the rule of a value that is not of its column's type
 RAGGED_TEXT = "_raw"  # the only field in the record of a quarantined row whose cells fit no columns
 # The columns of the quarantine table that describe a row to a person.

@@ -3426,6 +3426,12 @@ export interface components {
              */
             hides_values: boolean;
             /**
+             * In Earlier Files
+             * @description Optional fields that one of the ten newest accepted files of the dataset has.
+             * @default []
+             */
+            in_earlier_files: string[];
+            /**
              * Is Encoding Unsure
              * @description Whether the letters fit to several encodings, so a person decides.
              * @default false

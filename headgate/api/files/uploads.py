@@ -44,7 +44,7 @@ from headgate.lake import keys
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import CHECKED, RAGGED_ROW, FileState
+from headgate.lake.states import ABSENT, CHECKED, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import Uploads
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import (
@@ -60,6 +60,7 @@ URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
 _MAX_FILES_OF_ROWS = 3
 _MAX_OF_A_NAME = 50
+_EARLIER_FILES = 10
 _MAX_KEPT_NAMES = 1_000  # of checks, per process
 _ROW_FORMAT = {"delimiter", "quote"}
 
@@ -627,4 +628,18 @@ def _mapping(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -
     text, profiled = asked
     suggestion = Suggested.from_json(text)
     mapped = dict(zip(suggestion.names, upload.mapping.fields, strict=True)) if upload.mapping else None
-    return {"mapping": suggested_mapping(suggestion, lake.contracts.source, profiled), "mapped": mapped}
+    return {
+        "mapping": suggested_mapping(suggestion, lake.contracts.source, profiled),
+        "mapped": mapped,
+        "in_earlier_files": _in_earlier_files(lake, suggestion.dataset),
+    }
+
+
+def _in_earlier_files(lake: LakePorts, dataset: str) -> tuple[str, ...]:
+    """Return the optional fields that one of the newest accepted files of a dataset has."""
+    contract = lake.contracts.source.get(dataset)
+    where = FileFilter(dataset=dataset, state=FileState.DONE)
+    records = lake.files.newest(_EARLIER_FILES, where=where).records if contract else ()
+    optional = [each.name for each in contract.columns if not each.must_be_sent] if contract else []
+    accepted = [record for record in records if record.accepted]
+    return tuple(name for name in optional if any(f"{ABSENT}:{name}" not in each.warned for each in accepted))

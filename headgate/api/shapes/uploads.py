@@ -643,6 +643,9 @@ class DryRun(Shape):
     answers: AnsweredFile | None = Field(
         None, description="If the file is a corrected download of refused rows: the rows that it replaces."
     )
+    in_earlier_files: tuple[str, ...] = Field(
+        (), description="Optional fields that one of the ten newest accepted files of the dataset has."
+    )
     kept_columns: tuple[str, ...] = Field(
         (), description="Columns that no field takes, whose values `new_columns` keeps as text."
     )

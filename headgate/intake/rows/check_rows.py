@@ -56,7 +56,7 @@ from headgate.intake.rows.restore_source_texts import columns_from_candidates, k
 from headgate.intake.rows.spool import Spool
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
-from headgate.lake.states import Disposition
+from headgate.lake.states import ABSENT, Disposition
 from headgate.masking.card_columns import KnownCards
 from headgate.values.cells import (
     NO_ROWS,
@@ -72,7 +72,6 @@ from headgate.values.cells import (
 from headgate.values.parallel_work import MANY_ROWS, in_turn, side_by_side, use_lean_allocator, work_in_order
 from headgate.values.rules import Breach, among
 
-ABSENT = "absent_or_left_out"
 ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
 # Batches that may queue for each writer, so that the second pass continues while a row group is written.
 BACKLOG = 2

@@ -23,6 +23,14 @@ test('a field that most rows in the lake have and no column is, is named before 
   expect(absentFields(RESULT, chosen, inLake({ cashier: '0', note: '0.97' }))).toEqual([])
 })
 
+test('a field of an earlier file is named at once, also one that few rows have', () => {
+  const later = { ...RESULT, in_earlier_files: ['note'] }
+  expect(absentFields(later, EDITS, undefined, true)).toEqual(['note'])
+  expect(absentFields(later, EDITS, undefined)).toEqual(['note'])
+  expect(absentFields(later, EDITS, inLake({ cashier: '0', note: '0.97' }))).toEqual(['cashier', 'note'])
+  expect(absentFields(RESULT, EDITS, undefined, true)).toEqual([])
+})
+
 test('nothing is named before a column is chosen, and of a file without a dataset', () => {
   expect(absentFields(RESULT, { ...EDITS, columns: {} }, undefined)).toEqual([])
   expect(absentFields(RESULT, NO_EDITS, undefined)).toEqual([])

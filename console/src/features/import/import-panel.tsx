@@ -295,8 +295,11 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
         <KeptColumns names={result.kept_columns} dataset={edits.dataset || result.dataset} />
       ) : null}
       <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} added={added} />
-      {isOfChoice(result, edits) && !profileIsOpen ? (
-        <AbsentFields names={absentFields(result, edits, inLake)} hasRows={inLake !== undefined} />
+      {isOfChoice(result, edits) ? (
+        <AbsentFields
+          names={absentFields(result, edits, inLake, profileIsOpen)}
+          hasEarlier={inLake !== undefined || (result.in_earlier_files ?? []).length > 0}
+        />
       ) : null}
       {grid && !isEmpty ? (
         <>

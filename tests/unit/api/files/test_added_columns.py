@@ -34,6 +34,7 @@ def with_dataset(left_out: dict[str, Any] | None = None) -> Caller:
     """A caller who created the dataset of visits."""
     caller = uploader()
     document = checked(caller, uploaded(caller, FIRST, "visits.csv", "")).json["draft"]["document"]
+    document["schema"][0]["properties"][1]["required"] = False
     if left_out:
         document["schema"][0]["customProperties"].append(left_out)
     assert created(caller, document).json["is_in_use"]
@@ -47,6 +48,20 @@ def added(caller: Caller, upload_id: str, *columns: str) -> Answer:
 
 def contract_of(answer: Answer) -> Contract:
     return parse(answer.json["stored"]["document"], "source")
+
+
+def test_the_fields_of_earlier_files_are_named_for_each_later_one() -> None:
+    """The second of two files without the column named it, and the first did not."""
+    caller = with_dataset()
+    edits = {"dataset": "visits", "columns": KNOWN}
+    _, first = committed_as_edited(caller, uploaded(caller, FIRST, "visits-1.csv", "visits"), edits)
+    assert first["in_earlier_files"] == []
+    for number in (2, 3):
+        body = f"visit\nV{number}4\nV{number}5\n".encode()
+        upload_id = uploaded(caller, body, f"visits-{number}.csv", "visits")
+        without = {"dataset": "visits", "columns": {"visit": "visit"}}
+        _, answer = committed_as_edited(caller, upload_id, without)
+        assert answer["in_earlier_files"] == ["score"]
 
 
 def test_columns_of_a_later_file_become_optional_columns_as_a_draft_would_type_them() -> None:
