@@ -114,7 +114,7 @@ def refused_hours(edited: EditedUpload) -> dict[str, HoursByOrder]:
 
 
 def proposed_hours(edited: EditedUpload, refused: Mapping[str, HoursByOrder]) -> tuple[FieldStep, ...]:
-    """Return the steps that take the order of the rows where it tells the times of a repeated hour apart."""
+    """Return the steps that take the order of the rows where it decides the times of a repeated hour."""
     names = [name for name, hours in refused.items() if hours.texts and name not in _taken(edited)]
     fields = edited.edits.columns
     return tuple(FieldStep(fields[name] or "", Step(REPEATED_HOUR, name)) for name in names)

@@ -6,6 +6,7 @@ import {
   edited,
   everyField,
   fieldsOf,
+  headingOf,
   hasOtherLetters,
   hasLocalTimes,
   nameProblem,
@@ -338,4 +339,16 @@ test('a dataset states the values beside a list that a person takes in, and leav
     { property: 'headgate.besideRecords', value: ['Generated'] },
     { property: 'headgate.leftOut', value: ['call_id'] },
   ])
+})
+
+test.each([
+  ['USD Amount', '', 'USD Amount'],
+  ['usage_GB', '', 'Usage GB'],
+  ['Preis exkl MwSt', '', 'Preis exkl MwSt'],
+  ['Kosten CHF exkl. MwSt', 'CHF', 'Kosten exkl. MwSt'],
+  ['Order Date', '', ''],
+  ['ORDER DATE', '', ''],
+  ['StartDate', '', ''],
+])('the title of %s keeps the capitals of codes and acronyms', (inFile, unit, title) => {
+  expect(headingOf(inFile, unit)).toBe(title)
 })

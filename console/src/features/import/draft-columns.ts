@@ -258,7 +258,18 @@ export function headingOf(inFile: string, unit: string): string {
   const named = headingUnit(text)
   if (unit && named.title && named.unit === unit)
     return currencyOf(unit) ? named.title : `${named.title} (${PERCENTAGES.includes(unit) ? '%' : unit})`
-  return PLAIN.test(text) ? '' : text
+  return PLAIN.test(text) ? withOwnCapitals(text) : text
+}
+
+const ACRONYM = /^\p{Lu}[\p{Lu}\d]+$/u
+const CAPITAL_INSIDE = /\p{Ll}\p{Lu}/u
+
+/** The words of a heading that has codes or acronyms, such as `Umsatz exkl MwSt`; empty for one without any. */
+function withOwnCapitals(text: string): string {
+  const words = text.split(/[\s_]+/)
+  const hasOwn = words.some((word) => ACRONYM.test(word) || (/\s/.test(text) && CAPITAL_INSIDE.test(word)))
+  const isMixed = words.length > 1 && /\p{Ll}/u.test(text)
+  return isMixed && hasOwn ? words.join(' ').replace(/^./, (first) => first.toUpperCase()) : ''
 }
 
 const PERCENTAGES: string[] = Object.values(PERCENT)

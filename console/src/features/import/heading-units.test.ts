@@ -37,6 +37,15 @@ test.each([
   ['Net sales, USD', 'Net sales', 'USD'],
   ['Gewicht in kg', 'Gewicht', 'kg'],
   ['vessel_volume_l', 'Vessel volume', 'l'],
+  ['Kosten CHF exkl. MwSt', 'Kosten exkl. MwSt', 'CHF'],
+  ['Kosten in CHF exkl. MwSt', 'Kosten exkl. MwSt', 'CHF'],
+  ['Kosten (CHF) exkl. MwSt', 'Kosten exkl. MwSt', 'CHF'],
+  ['매출(KRW)', '매출', 'KRW'],
+  ['매출 KRW', '매출', 'KRW'],
+  ['売上 JPY 税込', '売上 税込', 'JPY'],
+  ['USD Amount', 'Amount', 'USD'],
+  ['net_chf_excl_vat', 'Net excl vat', 'CHF'],
+  ['Price (PEN)', 'Price', 'PEN'],
 ])('%s names a unit', (heading, title, unit) => {
   expect(headingUnit(heading)).toEqual({ title, unit })
 })
@@ -58,6 +67,8 @@ test.each([
   'Revenue (k€)',
   'rpm',
   'Pallets',
+  'Umsatz TOP Kunden',
+  'Umsatz Tsd. CHF netto',
   '',
 ])('%s names none', (heading) => {
   expect(headingUnit(heading).unit).toBe('')

@@ -115,6 +115,9 @@ export function currencyCode(text: string): string {
   return text ? codeOfSign(text) : ''
 }
 
+/** Codes that are words or abbreviations, too: they are currencies in brackets only. */
+const WORDS_TOO = 'ALL AMD ANG BAM BOB COP CUP CVE GEL MAD MOP PEN PHP SOS TOP'.split(' ')
+
 const CODES = new Map(CERTAIN.map((unit) => [unit.toLowerCase(), unit]))
 
 /**
@@ -135,7 +138,33 @@ export function headingUnit(heading: string): HeadingUnit {
   const [, rest = '', last = ''] = LAST_WORD.exec(text) ?? []
   const unit = unitBehind(rest, last)
   if (unit) return { title: titleOf(rest), unit }
-  return { title: '', unit: CODES.get((FIRST.exec(text)?.[1] ?? '').toLowerCase()) ?? '' }
+  return (
+    currencyInside(text) ?? { title: '', unit: CODES.get((FIRST.exec(text)?.[1] ?? '').toLowerCase()) ?? '' }
+  )
+}
+
+const WORD = /(?<![\p{L}\d])[A-Za-z]{3}(?![\p{L}\d])/gu
+
+/** The one code of a currency between other words, as in `Kosten CHF exkl. MwSt`. */
+function currencyInside(text: string): HeadingUnit | undefined {
+  const codes = [...text.matchAll(WORD)].flatMap(({ 0: word, index }) => {
+    const before = text.slice(0, index).replace(/[\s_([-]+$/, '')
+    const unit = SCALING.test(before) ? '' : codeBehind(before, word)
+    return unit ? [{ unit, before, behind: text.slice(index + word.length).replace(/^[)\]]/, '') }] : []
+  })
+  const [code] = codes
+  if (!code || codes.length > 1 || !(code.before + code.behind)) return undefined
+  return {
+    title: titleOf(`${code.before.replace(LAST_PREPOSITION, '')}${code.behind}`.trim()),
+    unit: code.unit,
+  }
+}
+
+/** A code as a word of a heading: in capitals, or in lower case behind the word of an amount. */
+function codeBehind(rest: string, word: string): string {
+  const code = word.toUpperCase()
+  const isCode = word === code || (word === word.toLowerCase() && AMOUNT.test(rest))
+  return isCode && CURRENCIES.includes(code) && !WORDS_TOO.includes(code) ? code : ''
 }
 
 function unitInBrackets(text: string): string {
@@ -152,8 +181,8 @@ function unitBehind(rest: string, last: string): string {
   if (last === 'min' && LASTING.test(rest)) return last
   if (last === 'bar' && PRESSING.test(rest)) return last
   if (SCALING.test(rest)) return ''
-  const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()] ?? currencyCode(last)
-  return certain || (/^[a-z]{3}$/.test(last) && AMOUNT.test(rest) ? currencyCode(last.toUpperCase()) : '')
+  const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()]
+  return certain ?? (codeBehind(rest, last) || (CURRENCIES.includes(last) ? '' : currencyCode(last)))
 }
 
 /** The words of a heading such as `spindle_temp`; one with spaces stays as it is. */

@@ -94,7 +94,7 @@ def test_each_key_has_a_series_of_its_own() -> None:
         (("01:30", "02:00", "02:00", "02:30", "02:00", "02:30"), NOT_ASCENDING),
     ],
 )
-def test_a_row_waits_with_the_reason_where_the_order_does_not_tell(
+def test_a_row_waits_with_the_reason_where_the_order_decides_nothing(
     times: tuple[str, ...], why: str, takes_order: bool
 ) -> None:
     content = body(*times, products=" ".join("P" * len(times)))
