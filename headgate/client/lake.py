@@ -117,16 +117,22 @@ class Lake:
 
         return pd.DataFrame([asdict(question) for question in _questions().values()])
 
-    def ask(self, question: str) -> pd.DataFrame:
+    def ask(self, question: str, values: Mapping[str, str] | None = None) -> pd.DataFrame:
         """Return the answer to a saved question.
 
+        Args:
+            values: of its parameters by name, such as `{"since": "2024-01-31"}`; others have their defaults.
+
         Raises:
-            QueryError: the question does not exist.
+            QueryError: the question does not exist, or has no such parameter.
         """
+        from headgate.query.declared_parameters import with_values
+
         questions = _questions()
         if question not in questions:
             raise QueryError(f"There is no saved question {question}. `lake.questions()` lists them.")
-        return self.sql(stores.databases(self.environment).rename_in(questions[question].sql))
+        statement = with_values(questions[question].sql, values)
+        return self.sql(stores.databases(self.environment).rename_in(statement))
 
     def upload(
         self,

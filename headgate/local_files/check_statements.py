@@ -25,6 +25,7 @@ from headgate.lake.queue_actions import COMMON_KEYS, CommonAction
 from headgate.plain_names import did_you_mean
 from headgate.project import project
 from headgate.query import Databases, check_tables, failure_reason, only_reading, qualify_tables, translate
+from headgate.query.declared_parameters import with_values
 from headgate.query.questions import LAKE, SavedQuestion
 from headgate.query.saved_questions import own_questions
 from headgate.systems.dashboards import DeclaredDashboard, own_dashboards
@@ -147,7 +148,7 @@ class _LocalTables:
         Raises:
             QueryError: the lake would refuse the statement, or it fails.
         """
-        renamed = self.databases.rename_in(sql)
+        renamed = with_values(self.databases.rename_in(sql))
         text = qualify_tables(renamed, self.databases)
         # A list of all tables is a SELECT once it is qualified.
         if only_reading(renamed) is None or (query := only_reading(text)) is None:

@@ -49,6 +49,11 @@ def bind(sql: str, params: Mapping[str, object]) -> str:
     return "".join([*parts, sql[end:]])
 
 
+def names_of_parameters(sql: str) -> list[str]:
+    """Return the name at each place of a parameter, in the order of the statement."""
+    return [name for name, _, _ in _parameters(sql)]
+
+
 def _parameters(sql: str) -> Iterator[tuple[str, int, int]]:
     """Yield name, start and end of each parameter, in the order of the statement."""
     try:

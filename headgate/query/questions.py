@@ -10,7 +10,7 @@ from dataclasses import dataclass
 LAKE = "lake"
 _QUESTION = re.compile(
     r"^-- name: (?P<name>\w+)\n-- system: (?P<system>\S+)\n(?:-- found_by: (?P<found_by>.+)\n)?"
-    r"(?P<description>(?:-- .*\n)+)"
+    r"(?P<description>(?:-- (?!:).*\n)+)"
     r"(?P<sql>(?:(?!-- name: ).*\n?)+)",
     re.MULTILINE,
 )
@@ -36,7 +36,8 @@ def questions_in_sql(text: str) -> dict[str, SavedQuestion]:
     """Return the questions of an SQL file by name.
 
     Comments above each statement state it: `-- name: busy_days`, `-- system: visit-counts`, optionally
-    `-- found_by: full days, rush`, and `-- ` before the lines of its description.
+    `-- found_by: full days, rush`, and `-- ` before the lines of its description. `-- :least number = 5`
+    declares a parameter of the statement.
     """
     return {
         part["name"]: SavedQuestion(

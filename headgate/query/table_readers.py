@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from headgate.errors import QueryError
 from headgate.query.catalog_queries import Databases
+from headgate.query.declared_parameters import with_values
 from headgate.query.read_only_statements import only_reading
 
 _CATALOGS = {"", "awsdatacatalog"}
@@ -65,7 +66,7 @@ def tables_read(sql: str) -> tuple[str, ...]:
 def _parsed(sql: str) -> exp.Expr | None:
     """Return a reading statement; None for a text that is not Athena's SQL. Nobody may change it."""
     try:
-        return only_reading(sql)
+        return only_reading(with_values(sql))
     except QueryError:
         return None
 

@@ -6534,6 +6534,13 @@ export interface components {
              * @default
              */
             sql: string;
+            /**
+             * Values
+             * @description Values of the statement's parameters by name, such as 2024-01-31 of a date; a parameter that is not named has its default.
+             */
+            values?: {
+                [key: string]: string;
+            };
         };
         /**
          * QueryFile
@@ -6595,10 +6602,33 @@ export interface components {
             found_by: string[];
             /** Name */
             name: string;
+            /**
+             * Parameters
+             * @default []
+             */
+            parameters: components["schemas"]["QuestionParameter"][];
             /** Sql */
             sql: string;
             /** System */
             system: string;
+        };
+        /**
+         * QuestionParameter
+         * @description A parameter of a question: `:name` in its statement.
+         */
+        QuestionParameter: {
+            /**
+             * Default
+             * @description Null for a parameter that needs a value.
+             */
+            default: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date";
         };
         /**
          * QuestionRenamed

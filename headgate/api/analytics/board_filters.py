@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.event_table import event_table, period_column, referenced_tables
 from headgate.api.shapes.dashboards import DashboardFilter
+from headgate.errors import QueryError
 from headgate.plain_names import capitalised
+from headgate.query.declared_parameters import with_values
 from headgate.query.parameters import bind
 from headgate.query.table_readers import read_through, table_sources
 
@@ -186,9 +189,12 @@ def narrowed_panel(
 
     Each filtered table is shadowed by a subquery of its name.
     """
-    read = tables_of(panel.sql, tables)
+    sql = panel.sql
+    with suppress(QueryError):  # its answer says why
+        sql = with_values(sql)
+    read = tables_of(sql, tables)
     active = [each for each in filters_for(filters, read) if chosen.get(each.name)]
-    sql, shadows, narrowing = panel.sql, [], set[str]()
+    shadows, narrowing = list[str](), set[str]()
     for table in read:
         own = [each for each in active if table.name in each.tables and _is_for(each, panel)]
         if own:
@@ -197,7 +203,7 @@ def narrowed_panel(
             shadows.append(_shadow(table, own, chosen, name, tables))
     ignored = dict.fromkeys(each.declared.label for each in active if each.name not in narrowing)
     if not shadows:
-        return panel.sql, [*ignored]
+        return sql, [*ignored]
     is_with = _WITH.match(sql)
     rest = sql[is_with.end() :] if is_with else sql
     subqueries = ",\n".join(shadows)

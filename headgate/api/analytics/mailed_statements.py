@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 def mailed_statement(lake: LakePorts, sql: str) -> MailableStatement:
     """Return a statement without the columns of its answer about people, and their names.
 
+    Parameters have their defaults.
+
     Where its rows depend on such a column, it is still there, and the check of each statement refuses it.
     """
+    from headgate.query.declared_parameters import with_values
     from headgate.query.omit_personal_columns import omit_personal_columns
     from headgate.query.personal_data import personal_tables
 
-    return omit_personal_columns(sql, personal_tables(lake.contracts, lake.databases))
+    return omit_personal_columns(with_values(sql), personal_tables(lake.contracts, lake.databases))
 
 
 @contextmanager

@@ -185,12 +185,16 @@ def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
 
 
 def qualified_statement(lake: LakePorts, statement: str) -> str:
-    """Return a statement with the databases of its tables, after a check of its tables and functions."""
+    """Return a statement with the databases of its tables, after a check of its tables and functions.
+
+    Parameters have their defaults.
+    """
+    from headgate.query.declared_parameters import with_values
     from headgate.query.function_names import check_functions
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
-    sql = qualify_tables(statement, lake.databases)
+    sql = qualify_tables(with_values(statement), lake.databases)
     if query := only_reading(sql):
         check_tables(query, lake.databases.tables(), lake.databases.prod)
         check_functions(sql)
@@ -215,6 +219,14 @@ def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question
 
 
 def _statement(lake: LakePorts, asked: QueryAsked) -> str:
+    """Return the statement of a request with the values of its parameters."""
+    from headgate.query.declared_parameters import with_values
+
+    expect_no_numbers("body.values", "value", *asked.values.values())
+    return with_values(_asked_statement(lake, asked), asked.values)
+
+
+def _asked_statement(lake: LakePorts, asked: QueryAsked) -> str:
     if asked.sql.strip() and asked.question:
         raise invalid("body", "sql_or_question", "Send either `sql` or `question`, not both.")
     if not asked.sql.strip() and not asked.question:

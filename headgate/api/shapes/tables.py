@@ -3,6 +3,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Count, Day, Moment, NextCursor, Shape
+from headgate.query.declared_parameters import MAX_PARAMETERS, MAX_VALUE_CHARACTERS, ParameterType
 
 Cell = str | int | float | bool | None
 
@@ -115,6 +116,14 @@ class Download(Shape):
     size_bytes: Count
 
 
+class QuestionParameter(Shape):
+    """A parameter of a question: `:name` in its statement."""
+
+    name: str
+    type: ParameterType
+    default: str | None = Field(description="Null for a parameter that needs a value.")
+
+
 class Question(Shape):
     """A saved question."""
 
@@ -123,6 +132,7 @@ class Question(Shape):
     description: str
     sql: str
     found_by: tuple[str, ...] = Field((), description="Further words by which a search finds it.")
+    parameters: tuple[QuestionParameter, ...] = ()
 
 
 class Questions(Shape):
@@ -214,6 +224,12 @@ class QueryAsked(Asked):
 
     sql: str = Field("", max_length=100_000, description="One read-only Athena statement.")
     question: str = Field("", max_length=100, description="Name of a saved question, instead of `sql`.")
+    values: dict[_ColumnName, Annotated[str, Field(max_length=MAX_VALUE_CHARACTERS)]] = Field(
+        default_factory=dict,
+        max_length=MAX_PARAMETERS,
+        description="Values of the statement's parameters by name, such as 2024-01-31 of a date; a parameter "
+        "that is not named has its default.",
+    )
     first_rows: int = Field(
         0,
         ge=0,

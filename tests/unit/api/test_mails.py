@@ -192,6 +192,21 @@ def test_a_mail_of_a_dashboard_has_the_chosen_rows_and_links_to_a_file_of_each_a
     assert "All rows" not in complete
 
 
+def test_a_mail_has_the_defaults_of_the_parameters_of_its_question_and_dashboard() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    sql = "select count(*) as n from orders where region_name = :region\n-- :region text = Norway"
+    assert ana.call("PUT", PATH, mail(sql=sql)).status == 200
+    assert ana.call("PUT", PATH, mail(sql="select :region as n")).status == 422
+    own = {"name": "Numbers", "kind": "table", "sql": sql, "is_pinned": True}
+    ana.call("PUT", "/v1/kept-questions", own)
+    ana.call("PUT", PATH, mail("Board", sql="", dashboard="mine", filters={"from": ["2025-12-01"]}))
+    texts = [text for _, _, text in sent(lake)]
+    assert len(texts) == 2
+    assert not [text for text in texts if "No answer" in text]
+    assert all("region_name = 'Norway'" in asked for asked in lake.queries.asked.values())
+
+
 def test_rows_that_nobody_chose_for_a_dashboard_stay_the_usual_ones() -> None:
     """Earlier versions stored 20 for every mail, also of a dashboard with three rows of each panel."""
     stored = asdict(MailSchedule("Board", "", "compliance-guardian", "week", 1, "ana", "", rows=20))

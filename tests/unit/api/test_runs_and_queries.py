@@ -363,3 +363,14 @@ def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:
 )
 def test_a_heading_in_any_script_has_a_proposed_name(caller: Caller, text: str, name: str) -> None:
     assert caller.call("GET", f"/v1/plain-names?{urlencode({'text': text})}").json == {"name": name}
+
+
+def test_the_parameters_of_a_statement_have_their_values_or_defaults(caller: Caller) -> None:
+    sql = "select * from orders where region_name = :region\n-- :region text = Norway"
+    asked = {"sql": sql, "values": {"region": "Côte d'Or"}}
+    assert "region_name = 'Côte d''Or'" in caller.call("POST", "/v1/queries", asked).json["sql"]
+    assert "region_name = 'Norway'" in caller.call("POST", "/v1/queries", {"sql": sql}).json["sql"]
+    assert caller.call("POST", "/v1/queries", {"sql": sql, "values": {"regoin": "x"}}).status == 422
+    card = {"sql": sql, "values": {"region": "4111111111111111"}}
+    refused = caller.call("POST", "/v1/queries", card)
+    assert (refused.status, "4111" in refused.text) == (422, False)

@@ -40,3 +40,10 @@ def test_each_statement_has_the_comments_above_it() -> None:
             ("where to go", "addresses"),
         ),
     }
+
+
+def test_a_question_of_a_file_declares_its_parameters_below_its_description() -> None:
+    text = "-- name: busy\n-- system: lake\n-- Which days are busy?\n-- :least number = 5\nselect :least\n"
+    question = questions_in_sql(text)["busy"]
+    assert question.description == "Which days are busy?"
+    assert question.sql == "-- :least number = 5\nselect :least"

@@ -269,3 +269,26 @@ test('a statement that did not run is offered where the address has another, and
   fireEvent.change(await editor(), { target: { value: OTHER } })
   expect(await screen.findByTitle(EDITED, {}, PATIENT)).toBeTruthy()
 }, 60_000)
+
+test('the fields of a question run it with their values, which its link and what is saved have', async () => {
+  const sql = 'SELECT name FROM trips WHERE region = :region\n-- :region text = Alps'
+  show(`/query?sql=${encodeURIComponent(sql)}&p.region=Bay`)
+  await screen.findByTestId('query-summary', {}, PATIENT)
+  expect(JSON.parse(started[0] ?? '')).toMatchObject({ sql, values: { region: 'Bay' } })
+  fireEvent.change(screen.getByLabelText('Region'), { target: { value: "Côte d'Or" } })
+  fireEvent.click(screen.getByRole('button', { name: 'Run with these values' }))
+  await vi.waitFor(() => expect(started).toHaveLength(2), PATIENT)
+  expect(JSON.parse(started[1] ?? '')).toMatchObject({ sql, values: { region: "Côte d'Or" } })
+  await vi.waitFor(() => {
+    const address = document.querySelector('[data-testid=address]')?.textContent ?? ''
+    expect(new URLSearchParams(address.split('?')[1]).get('p.region')).toBe("Côte d'Or")
+  }, PATIENT)
+  fireEvent.click(await screen.findByRole('button', { name: 'Save this question' }, PATIENT))
+  fireEvent.change(await screen.findByLabelText('Name of the question'), { target: { value: 'Trips of' } })
+  fireEvent.click(await screen.findByRole('button', { name: 'Save' }))
+  await vi.waitFor(() => expect(sent).toHaveLength(1), PATIENT)
+  expect(sent[0]).toMatchObject({ sql: sql.replace('Alps', "Côte d'Or") })
+  fireEvent.change(screen.getByLabelText('Type of region'), { target: { value: 'number' } })
+  expect(screen.getByLabelText('Statement')).toHaveProperty('value', sql.replace('text', 'number'))
+  expect(screen.getByRole('button', { name: 'Run with these values' })).toHaveProperty('disabled', true)
+}, 60_000)

@@ -16,6 +16,17 @@ import { FirstQuestions } from './first-questions'
 import { MailMe } from '../mails/mail-me'
 import { MAX_TITLE } from '../mails/mails'
 import { KeepQuestion } from './keep-question'
+import {
+  declaring,
+  mistakeOf,
+  parametersOf,
+  type Values,
+  valuesIn,
+  valuesOf,
+  withDefaults,
+  withoutDeclarations,
+} from './parameters'
+import { ParameterFields } from './parameter-fields'
 import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
 import { useProgressWords } from './progress-words'
@@ -85,8 +96,10 @@ function Desk() {
     drawnColumns !== undefined && drawnColumns !== columnsOf(result)
   const [linkedRun] = useState(useSearchParams()[0].get('run') ?? '')
   const [wantedFile] = useState(fileOf(useSearchParams()[0].get('file')))
+  const [typed, setTyped] = useState<Values>(valuesIn(useSearchParams()[0]))
+  const parameters = useMemo(() => parametersOf(sql), [sql])
   const running = useQueryRun(
-    { id: linkedRun, sql: opened ?? '', onResumed: setResumed },
+    { id: linkedRun, sql: opened ?? '', values: typed, onResumed: setResumed },
     (result, asked) => {
       const run = result.query.query_id
       change(isOther(result) ? { run, sql: asked, view: 'table', choice: undefined } : { run, sql: asked })
@@ -94,12 +107,14 @@ function Desk() {
     },
   )
   const isEmpty = !sql.trim()
+  const values = valuesOf(parameters, typed)
   const start = () => {
     if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
     if (isShown(running.state)) setDrawnColumns(columnsOf(running.state.result))
-    change({ run: '' })
+    if (parameters.some((each) => mistakeOf(each, values[each.name]))) return // its field says why
+    change({ run: '', values: typed })
     history.leave(sql)
-    void running.run(sql)
+    void running.run(sql, values)
   }
   const replace = (statement: string) => {
     if (sql !== START && !isSame(sql, statement)) history.leave(sql)
@@ -109,9 +124,13 @@ function Desk() {
     const statement = question.sql.trim()
     replace(statement)
     setDrawnColumns(undefined)
-    change({ choice: undefined, ...question, sql: statement, run: '' })
+    const own = question.values ?? {}
+    setTyped(own)
+    change({ choice: undefined, ...question, values: own, sql: statement, run: '' })
     history.leave(statement)
-    void running.run(statement)
+    const asked = parametersOf(statement)
+    const chosen = valuesOf(asked, own)
+    if (!asked.some((each) => mistakeOf(each, chosen[each.name]))) void running.run(statement, chosen)
   }
   const unknown = useNamedQuestion(questions.data?.questions, choose)
   useLinkedStatement(isLinked, start)
@@ -121,9 +140,10 @@ function Desk() {
   const shownView = isShown(state) && isOther(state.result) ? 'table' : view
   // What stands around an answer is of its own statement: the one in the editor may be another by now.
   const answered = isShown(state) ? state.sql : sql
-  const isAnswered = (one: { sql: string }): boolean => one.sql.trim() === answered.trim()
-  const asked = questions.data?.questions.find(isAnswered)
-  const saved = own.questions.find(isAnswered)
+  const shownValues = isShown(state) ? state.values : values
+  const saving = withDefaults(answered, shownValues)
+  const asked = withStatement(questions.data?.questions ?? [], saving)
+  const saved = withStatement(own.questions, saving)
   const name = asked?.description ?? saved?.name
   const isQuestion = [...(questions.data?.questions ?? []), ...own.questions].some((one) =>
     isSame(one.sql, sql),
@@ -172,6 +192,21 @@ function Desk() {
           onAsk={(statement) => choose({ sql: statement, view: 'table' })}
         />
         <div aria-live="polite" className="query-answer">
+          <ParameterFields
+            parameters={parameters}
+            typed={typed}
+            onType={setTyped}
+            onChange={(changed) =>
+              setSql(
+                declaring(
+                  sql,
+                  parameters.map((each) => (each.name === changed.name ? changed : each)),
+                ),
+              )
+            }
+            onRun={start}
+            isRunning={state === 'running'}
+          />
           {state === 'gone' ? (
             <NothingHere
               what="answer"
@@ -225,15 +260,15 @@ function Desk() {
                 choice={choice}
                 onView={(chosen) => {
                   setDrawnColumns(undefined)
-                  change({ sql: answered, view: chosen })
+                  change({ sql: answered, values: shownValues, view: chosen })
                 }}
-                onChoose={(chosen) => change({ sql: answered, choice: chosen })}
+                onChoose={(chosen) => change({ sql: answered, values: shownValues, choice: chosen })}
                 actions={
                   <>
                     <CopyLink />
                     <MailMe
                       key={name ?? `${answered}\n${title}`}
-                      of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
+                      of={{ sql: saving, ...shownAs(state.result, shownView, choice) }}
                       result={state.result}
                       title={title.slice(0, MAX_TITLE)}
                     />
@@ -241,7 +276,7 @@ function Desk() {
                       <MailMe
                         key={`alert ${name ?? `${answered}\n${title}`}`}
                         isAlert
-                        of={{ sql: answered, ...shownAs(state.result, shownView, choice) }}
+                        of={{ sql: saving, ...shownAs(state.result, shownView, choice) }}
                         result={state.result}
                         title={title}
                       />
@@ -252,7 +287,7 @@ function Desk() {
                       proposed={asked ? questionTitle(asked.description) : title.slice(0, MAX_TITLE)}
                       question={keptAgain(
                         saved,
-                        { sql: answered, ...shownAs(state.result, shownView, choice) },
+                        { sql: saving, ...shownAs(state.result, shownView, choice) },
                         choice,
                       )}
                       onKeep={own.keep.mutateAsync}
@@ -268,6 +303,14 @@ function Desk() {
     </Stack>
   )
 }
+
+/** The question with a statement: with its defaults, else with others. */
+const withStatement = <Question extends { sql: string }>(
+  all: Question[],
+  sql: string,
+): Question | undefined =>
+  all.find((one) => isSame(one.sql, sql)) ??
+  all.find((one) => withoutDeclarations(one.sql) === withoutDeclarations(sql))
 
 /** The file that a link asks for. */
 const fileOf = (named: string | null): '' | 'csv' | 'xlsx' =>
@@ -293,6 +336,7 @@ function useAddress(sql: string) {
     sql,
     view: search.get('view') === 'chart' ? 'chart' : 'table',
     choice: choiceOf(search),
+    values: valuesIn(search),
   }
   const opened: Address = { ...shown, run: search.get('run') ?? '' }
   const change = (next: Partial<Address>) => setAddress((before) => ({ ...(before ?? opened), sql, ...next }))

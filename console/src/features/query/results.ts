@@ -3,6 +3,7 @@ import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
 import type { AnswerColumn } from '../../formats/columns'
+import type { Values } from './parameters'
 
 /** The rows of one answer that were read so far; `next` continues them, and is empty when all were read. */
 export interface Result {
@@ -21,7 +22,7 @@ const WAIT_MS = [150, 250, 400, 700, 1000]
 
 /** Start a statement that reads, wait for its end, and read its rows. */
 export async function runQuery(
-  asked: { sql: string },
+  asked: { sql: string; values?: Values },
   signal: AbortSignal,
   most = 5000,
   onProgress: (query: Schemas['Query']) => void = () => undefined,
@@ -31,7 +32,7 @@ export async function runQuery(
 
 /** A started query. Its request is never broken off: the query would run on, and nobody would know its id to stop it. */
 async function begun(
-  body: { sql: string; first_rows?: number },
+  body: { sql: string; values?: Values; first_rows?: number },
   signal: AbortSignal,
 ): Promise<Schemas['Query']> {
   const query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body })
@@ -45,7 +46,7 @@ const stopQuery = ({ query_id }: Schemas['Query']): void =>
 
 /** Ask for the first rows, then for the whole answer if it has more; `onFirst` gets the first rows before. */
 export async function runFirstRows(
-  asked: { sql: string },
+  asked: { sql: string; values?: Values },
   signal: AbortSignal,
   onFirst: (first: Result) => void,
   onProgress: (query: Schemas['Query']) => void = () => undefined,

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { useCaller } from '../../api/queries'
+import { addValues, type Values } from './parameters'
 import { type ChartDrawing, type ChartKind, type Choice, isKind } from './chart-choice'
 
 /** A question that a person keeps in the lake; a link carries it to others. */
@@ -87,6 +88,8 @@ export interface Asked {
   sql: string
   view: 'table' | 'chart'
   choice?: Choice | undefined
+  /** Values of the statement's parameters; others have their defaults. */
+  values?: Values | undefined
 }
 
 /** What the page Query asks and shows for a kept question, for one that is sent by mail, or for a person's panel. */
@@ -118,8 +121,9 @@ const chartKind = (kind: string | null): ChartKind | undefined =>
   isKind(kind) ? kind : kind === 'fan' ? 'line' : undefined
 
 /** The address of the page Query with a question: its statement, view and columns of the chart. */
-export function questionAddress({ sql, view, choice }: Asked): string {
+export function questionAddress({ sql, view, choice, values }: Asked): string {
   const text = new URLSearchParams({ sql, view })
+  addValues(text, values)
   if (choice) {
     text.set('x', choice.x)
     for (const column of choice.y) text.append('y', column)

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { PAGE_ROWS, type Result, resumeQuery, runFirstRows } from './results'
 import { isMissing } from '../../components/states'
+import type { Values } from './parameters'
 import { isComplete } from './reading'
 
 /** The answer of a run. `rest` is how the whole answer stands while `result` has the first rows only. */
@@ -11,6 +12,8 @@ export interface Answered {
   run: number
   /** The statement as it was asked; the one in the editor may be another by now. */
   sql: string
+  /** Of its parameters. */
+  values: Values
   result: Result
   seconds: number
   rest: 'running' | 'stopped' | { error: unknown }
@@ -29,7 +32,7 @@ interface QueryRun {
   state: RunState
   /** How far the query is that runs. */
   progress: Progress | undefined
-  run: (sql: string) => Promise<void>
+  run: (sql: string, values: Values) => Promise<void>
   stop: () => void
 }
 
@@ -37,6 +40,7 @@ interface QueryRun {
 interface Started {
   id: string
   sql: string
+  values: Values
   /** Gets the statement that was answered. */
   onResumed: (sql: string) => void
 }
@@ -57,7 +61,7 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
   useEffect(() => {
     const own = new AbortController()
     control.current = own
-    const show = shower(setState, 0)
+    const show = shower(setState, 0, started.values)
     if (started.id)
       resumeQuery(started.id, own.signal, PAGE_ROWS).then(
         (result) => {
@@ -71,20 +75,21 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for the address that was opened
   }, [])
 
-  async function run(sql: string): Promise<void> {
+  async function run(sql: string, values: Values): Promise<void> {
     control.current?.abort()
     const own = new AbortController()
     control.current = own
     runs.current += 1
     setState('running')
-    const show = shower(setState, runs.current)(sql)
+    const show = shower(setState, runs.current, values)(sql)
     const began = Date.now()
+    const hasValues = Object.keys(values).length > 0
     const seen = ({ scanned_bytes }: Schemas['Query']) => setProgress({ began, scanned_bytes })
     setProgress({ began, scanned_bytes: 0 })
     try {
-      const result = await runFirstRows({ sql }, own.signal, show, seen)
+      const result = await runFirstRows(hasValues ? { sql, values } : { sql }, own.signal, show, seen)
       show(result)
-      if (isComplete(result)) queries.setQueryData(['result', sql], result)
+      if (isComplete(result) && !hasValues) queries.setQueryData(['result', sql], result)
       ended.current(result, sql)
     } catch (error) {
       if (!own.signal.aborted)
@@ -101,8 +106,12 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
 export const isShown = (state: RunState): state is Answered => typeof state === 'object' && 'result' in state
 
 /** Shows results of a run with the seconds since its start. */
-function shower(setState: (state: RunState) => void, run: number): (sql: string) => (result: Result) => void {
+function shower(
+  setState: (state: RunState) => void,
+  run: number,
+  values: Values,
+): (sql: string) => (result: Result) => void {
   const began = performance.now()
   return (sql) => (result) =>
-    setState({ run, sql, result, seconds: (performance.now() - began) / 1000, rest: 'running' })
+    setState({ run, sql, values, result, seconds: (performance.now() - began) / 1000, rest: 'running' })
 }

@@ -29,7 +29,14 @@ const ALL = places({
   ],
   systems: [{ name: 'own', tables: [{ name: 'totals', description: '', columns: 1 }], questions: [] }],
   questions: [
-    { name: 'best', system: 'own', description: 'Which order was best?', sql: ' SELECT 1\n', found_by: [] },
+    {
+      name: 'best',
+      system: 'own',
+      description: 'Which order was best?',
+      sql: ' SELECT 1\n',
+      found_by: [],
+      parameters: [],
+    },
   ],
   boards: [],
   runs: [],
@@ -387,7 +394,7 @@ test('words of the domain find the panel and the queue that answer, an exact phr
 
 test('words of the domain find its saved question', () => {
   const question = { name: 'peaks', system: 'own', description: 'Which days were busy?', sql: '' }
-  const questions = [{ ...question, found_by: ['rush hours'] }]
+  const questions = [{ ...question, found_by: ['rush hours'], parameters: [] }]
   const all = places({ contracts: [], systems: [], questions, boards: [], runs: [] })
   expect(matching(all, 'rush hours')[0]?.title).toBe('Which days were busy?')
 })

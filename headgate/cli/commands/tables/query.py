@@ -48,9 +48,18 @@ _EMPTY = "\uffff"  # Unicode: never a character
     help="Print one line per cell, or one line per row; default: per row if it fits the terminal. "
     "`| less -S` scrolls sideways.",
 )
+@click.option(
+    "--param",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Value of the parameter :NAME of the statement, such as since=2024-01-31, instead of its default.",
+)
 @options.as_json
 @options.deployment
-def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | None) -> None:
+def query(
+    sql: str | None, saved: str | None, *, values: tuple[str, ...], as_csv: bool, vertical: bool | None
+) -> None:
     """Run one Athena statement on the lake's tables: SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.
 
     SHOW DATABASES lists the lake's two databases, whose names end with _curated and _prod; a table without a
@@ -58,15 +67,18 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
     Amounts, shares and computed numbers are rounded as in the console; --csv and --json have all digits.
     """
     from headgate.query import only_reading, qualify_tables
+    from headgate.query.declared_parameters import with_values
     from headgate.wiring import definitions
 
     if bool(sql) == bool(saved):
         raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
+    given = _values_of(values)
     if sql:
-        only_reading(sql)
+        only_reading(with_values(sql, given))
     deployed = command_deployment.activate()
     databases = definitions.databases(deployed.environment)
-    statement = _saved_statement(saved, databases) if saved else qualify_tables(str(sql), databases)
+    asked = _saved_statement(saved, databases) if saved else str(sql)
+    statement = qualify_tables(with_values(asked, given), databases)
     answer = _answer(deployed, statement)
     if as_csv:
         click.echo(_csv(answer), nl=False)
@@ -137,11 +149,15 @@ def _saved_statement(name: str, databases: Databases) -> str:
     listed = _saved_questions()
     if name in listed:
         return databases.rename_in(listed[name].sql)
-    from headgate.query import only_reading, qualify_tables
+    return statement_of_person(name, _kept_questions(), listed)
 
-    statement = statement_of_person(name, _kept_questions(), listed)
-    only_reading(statement)
-    return qualify_tables(statement, databases)
+
+def _values_of(params: Sequence[str]) -> dict[str, str]:
+    """Return the values of `name=value` by name."""
+    pairs = [param.partition("=") for param in params]
+    if any(not sign or not name for name, sign, _ in pairs):
+        raise click.UsageError("--param needs a name and a value, for example: --param since=2024-01-31")
+    return {name.removeprefix(":"): value for name, _, value in pairs}
 
 
 def statement_of_person(name: str, kept: Sequence[KeptQuestion], listed: Iterable[str] = ()) -> str:

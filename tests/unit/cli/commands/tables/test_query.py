@@ -19,6 +19,7 @@ from headgate.cli import options
 from headgate.cli.commands.tables.query import (
     _csv,
     headings_of,
+    query,
     questions,
     statement_of_person,
     texts_of_rows,
@@ -201,6 +202,25 @@ def test_the_list_of_questions_says_how_one_is_asked(tmp_path: Path, monkeypatch
         .invoke(questions, [], catch_exceptions=False)
         .stdout.endswith("`headgate query --saved NAME` runs one of them.\n")
     )
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (["since"], "--param needs a name and a value"),
+        (["sinse=2024-01-31"], "no parameter :sinse. Did you mean since?"),
+        (["since=31.1.2024"], "The value of :since is no date"),
+        ([], "The parameter :since has no value and no default"),
+    ],
+)
+def test_a_parameter_without_a_fitting_value_is_refused_before_anything_is_asked(
+    params: list[str], message: str
+) -> None:
+    sql = "select * from orders where ordered_at > :since\n-- :since date"
+    arguments = [part for param in params for part in ("--param", param)]
+    asked = CliRunner().invoke(query, [sql, *arguments])
+    assert asked.exit_code != 0
+    assert message in (asked.output + str(asked.exception))
 
 
 def saved_by(person: str, sql: str) -> KeptQuestion:
