@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { useCaller } from '../../api/queries'
+import { testDecision } from '../work/test-decisions'
 import { StepsAbout } from './steps-about'
 
 const QUEUE = {
@@ -24,6 +25,7 @@ const QUEUE = {
 }
 let groups: string[] = []
 let sent: object[] = []
+let isListed = true
 
 function answerTo(url: string, init?: RequestInit): object {
   if (url.includes('/v1/decisions') && init?.method === 'POST') {
@@ -40,15 +42,16 @@ function answerTo(url: string, init?: RequestInit): object {
       query_id: 'q',
       state: 'succeeded',
       columns: ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name, type: 'varchar' })),
-      rows: [['7', 'Customer 7', 'silent 43 days', '2412.50']],
+      rows: isListed ? [['7', 'Customer 7', 'silent 43 days', '2412.50']] : [],
       next_cursor: '',
     }
-  return { tables: [] }
+  return { tables: [], runs: [{ name: 'n', state: 'succeeded', started_at: '2026-11-24T02:00:00' }] }
 }
 
 beforeEach(() => {
   groups = ['viewer', 'uploader']
   sent = []
+  isListed = true
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
     Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
@@ -87,4 +90,15 @@ test('who only reads sees the step and decides nothing', async () => {
   await screen.findByText('Groups: viewer')
   await screen.findByText('Silent 43 days')
   expect(screen.queryByRole('button', { name: 'Called' })).toBeNull()
+})
+
+test('a decision can be taken back after a run that leaves the thing out of the queue', async () => {
+  isListed = false
+  sent = [testDecision('7', 'not_now', { decided_at: '2026-11-24T01:00:00' })]
+  show()
+  expect(await screen.findByText('Calls: not now')).toBeTruthy()
+  expect(screen.queryByText(/Nothing to do/)).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: 'Open again' }))
+  expect(await screen.findByText('Calls: opened again')).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Called' })).toBeTruthy()
 })

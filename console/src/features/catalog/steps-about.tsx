@@ -12,8 +12,10 @@ import { capitalised, label } from '../../formats/words'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { DecisionHistory } from '../work/decision-history'
+import { stateOf } from '../work/decision-words'
 import { NotePrompt } from '../work/note-prompt'
 import { useDecisionsAbout } from '../work/decisions-about'
+import { useLeftItems } from '../work/left-items'
 import { useDecide } from '../work/queries'
 import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN, valueLabel } from '../work/queue-state'
 
@@ -40,7 +42,9 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
   const answer = useResult(itemStatement(queue.sql, value))
   const { decisions, isPartial } = useDecisionsAbout(queue.name, value)
   const units = useUnits(queue.table, queue.units)
-  const [item] = answer.data && decisions ? queueItems(answer.data, decisions, queue.actions) : [undefined]
+  const left = useLeftItems(queue, answer.data, decisions)
+  const listed = answer.data && decisions ? queueItems(answer.data, decisions, queue.actions) : []
+  const [item] = [...listed, ...left]
   const name = 'What to do'
   const partial = isPartial ? (
     <Text size="xs" className="muted">
@@ -59,7 +63,9 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
     ? name
     : item.closedBy
       ? `${queue.title}: ${label(item.closedBy)}`
-      : `${queue.title}${item.value === null || !answer.data ? '' : `: ${figure(item.value, queue.unit)} ${valueLabel(queue, answer.data)}`}`
+      : item.isLeft
+        ? `${queue.title}: ${stateOf(REOPEN)}`
+        : `${queue.title}${item.value === null || !answer.data ? '' : `: ${figure(item.value, queue.unit)} ${valueLabel(queue, answer.data)}`}`
   return (
     <Panel
       title={title}

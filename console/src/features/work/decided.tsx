@@ -6,11 +6,11 @@ import { Moment } from '../../components/moment'
 import { useUnits } from '../../formats/columns'
 import { answerRows, filledParts } from '../../formats/template'
 import { heading } from '../../formats/words'
-import { soleKey } from '../catalog/belonging'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
 import { nothingOf } from '../dashboards/panel-action'
 import { useResult } from '../query/results'
+import { nameOfItem } from './left-items'
 import { newestOf } from './queue-state'
 
 interface Props {
@@ -52,8 +52,7 @@ export function Decided({ board, queue, decisions }: Props) {
 
 /** An item that the list no longer has, by the key of its table: "Customer 7". */
 function Item({ table, id }: { table: string; id: string }) {
-  const listed = useCatalog().data?.tables.find(({ name, system }) => name === table && system !== '')
-  const key = listed && soleKey(listed)?.name
+  const { key } = nameOfItem(useCatalog().data?.tables ?? [], table, id)
   return key ? (
     <>
       {heading(key)} <DatasetRowLink column={key} value={id} text={id} />

@@ -44,7 +44,9 @@ export interface QueueShape {
   /** Whether a model learns from the decisions. */
   teaches?: boolean
   /** What the list says where nothing is open, on a page that may list other open things. */
-  nothing?: string
+  nothing?: string | undefined
+  /** The same where nothing is decided. */
+  nothingDone?: string | undefined
 }
 
 interface Props {
@@ -214,9 +216,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
         <Empty>The item {opened} of this address is not listed here any more.</Empty>
       ) : null}
       {shown.length === 0 ? (
-        <Empty>
-          {typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted, queue.nothing)}
-        </Empty>
+        <Empty>{typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted, queue)}</Empty>
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
@@ -254,12 +254,14 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
 }
 
 /** Why a view has no items; those that the statement does not list cannot be decided here. */
-const nothingWords = (view: Shown, unlisted: number, nothing = NOTHING.open): string =>
+const nothingWords = (
+  view: Shown,
+  unlisted: number,
+  { nothing, nothingDone }: Pick<QueueShape, 'nothing' | 'nothingDone'>,
+): string =>
   view === 'open' && unlisted > 0
     ? `All listed items are decided. ${count(unlisted, 'less urgent one')} ${unlisted === 1 ? 'is' : 'are'} not listed.`
-    : view === 'open'
-      ? nothing
-      : NOTHING[view]
+    : ({ open: nothing, done: nothingDone, mine: undefined }[view] ?? NOTHING[view])
 
 /** How many items have the typed words, and how many are not searched. */
 const findWords = (matches: number, listed: number, unlisted: number): string =>

@@ -23,6 +23,8 @@ export interface QueueItem {
   returnsAt?: Date
   assignee: string
   history: Schemas['Decision'][]
+  /** Whether the newest run left it out because of a decision: it is none of the open items, also opened again. */
+  isLeft?: boolean
   /** Where a person looks into it, if not in its details. */
   way?: { href: string; words: string; label: string }
 }
@@ -140,10 +142,12 @@ export function newestOf(decisions: Schemas['Decision'][]): Schemas['Decision'] 
 
 export type Shown = 'open' | 'mine' | 'done'
 
+const isOpen = ({ closedBy, isLeft = false }: QueueItem): boolean => !closedBy && !isLeft
+
 /** The part of the items that a view of the queue lists; `mine` are those assigned to the person, the open ones first. */
 export function shownOf(items: QueueItem[], shown: Shown, person: string): QueueItem[] {
-  const open = items.filter((item) => !item.closedBy)
-  const done = items.filter((item) => item.closedBy)
+  const open = items.filter(isOpen)
+  const done = items.filter((item) => !isOpen(item))
   if (shown === 'mine') return [...open, ...done].filter((item) => person && item.assignee === person)
   return shown === 'done' ? done : open
 }
@@ -218,7 +222,7 @@ export interface QueueCounts {
 }
 
 export function countsOf(items: QueueItem[]): QueueCounts {
-  const open = items.filter((item) => !item.closedBy)
+  const open = items.filter(isOpen)
   return {
     open: open.length,
     done: items.length - open.length,

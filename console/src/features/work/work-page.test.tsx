@@ -35,6 +35,7 @@ const MACHINES = {
     { name: 'hall', type: 'varchar' },
   ],
 }
+const RUN = { name: 'n', state: 'succeeded', started_at: '2026-11-24T01:00:00' }
 let items: Record<string, string[]> = {}
 const read: string[] = []
 let decided: object[] = []
@@ -86,7 +87,7 @@ function answerTo(url: string, init?: RequestInit): unknown {
     read.push(sql)
     return { query_id: sql.split(' ').at(-1), state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
   }
-  return { tables: [MACHINES], runs: [], contracts: [] }
+  return { tables: [MACHINES], runs: [RUN], contracts: [] }
 }
 
 beforeEach(() => {
@@ -180,6 +181,23 @@ test('a queue whose listed items are all decided is not the first to do', async 
   further = 120
   showWork('/work')
   expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
+})
+
+test('what was decided stays done after a run that leaves it out, and can be opened again', async () => {
+  items = { machines: ['5'] }
+  decided = [testDecision('1004', 'done')]
+  showWork('/work/machines?show=done')
+  expect(await screen.findByText(/1 open · 1 done/)).toBeTruthy()
+  await userEvent.click(await screen.findByRole('button', { name: 'Open again' }))
+  expect(await screen.findByRole('button', { name: 'Done: 1004' })).toBeTruthy()
+  expect(screen.getByText(/1 open · 1 done/)).toBeTruthy()
+})
+
+test('an empty queue keeps its decided items, too', async () => {
+  items = { machines: [] }
+  decided = [testDecision('1004', 'done')]
+  showWork('/work/machines?show=done')
+  expect(await screen.findByRole('button', { name: 'Open again' })).toBeTruthy()
 })
 
 test('an address names its queue, which is read before the others are counted', async () => {

@@ -26,6 +26,7 @@ import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { WatchedFigures } from './watched-figures'
 import { keptCount, useKeptCount } from './kept-counts'
+import { useLeftItems } from './left-items'
 import { type OpenItems, useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing, useMissing } from './queue-missing'
@@ -284,6 +285,9 @@ function useOpened(): { opened: string; onOpen: (id: string) => void } {
   return { opened: search.get(ITEM) ?? '', onOpen }
 }
 
+const NOTHING_FILTERED =
+  'Nothing of this choice was decided since the last run. Show all: every decision is listed there.'
+
 /** A queue under the filters of its dashboard that the address has, as the dashboard's link to it does. */
 function useFilteredQueue(board: Schemas['Dashboard'], queue: Schemas['WorkQueue']) {
   const catalog = useCatalog()
@@ -307,12 +311,15 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const [search, setSearch] = useSearchParams()
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
   const { text, isPending } = useMissing(queue.missing_sql)
+  // The filters of the page cannot narrow what a run left out.
+  const isFiltered = words.length > 0
+  const left = useLeftItems(queue, isFiltered ? undefined : answer.data, decisions.data?.decisions)
   // The list of the dashboard that leads here says what it means that it is empty.
   const empty = board.panels.find((panel) => panel.queue === queue.name && panel.nothing)?.nothing
   return (
     <Stack gap="xs">
       <QueueMissing text={text} />
-      {words.length > 0 ? (
+      {isFiltered ? (
         <Group gap="xs">
           <Text size="sm" data-testid="queue-filters">
             Only {words.join(', ')}
@@ -327,12 +334,12 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
         {(rows) =>
           isPending ? (
             <Waiting what="the items" />
-          ) : rows.rows.length === 0 ? (
+          ) : rows.rows.length === 0 && left.length === 0 ? (
             <NoRows
               system={board.system}
               table={queue.table}
               nothing={
-                words.length > 0
+                isFiltered
                   ? 'No item fits the filters. Show all, or choose another value on the dashboard.'
                   : (empty ?? 'Nothing is open. There is nothing to do here.')
               }
@@ -345,10 +352,12 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
                   queue={{
                     ...queue,
                     units,
+                    nothing: empty,
+                    nothingDone: isFiltered ? NOTHING_FILTERED : undefined,
                     value_label: valueLabel(queue, rows),
                     order: orderWords({ order: queue.order, units }, rows),
                   }}
-                  items={queueItems(rows, decided.decisions, queue.actions)}
+                  items={[...queueItems(rows, decided.decisions, queue.actions), ...left]}
                   unlisted={unlistedOf(rows)}
                   {...opening}
                   shown={shownBy(search)}
