@@ -16,6 +16,7 @@ import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
 import { Headlines } from '../morning/headlines'
 import { LastNight } from '../morning/last-night'
+import { useOpen } from '../work/open-items'
 import { Unusual } from '../morning/unusual'
 
 /** The whole lake on one page, to read and to print: in short, what is unusual, and the figures of every system with the evidence behind them. */
@@ -105,11 +106,9 @@ function usePrint(isPrinting: boolean, onPrinted: () => void): void {
   }, [isPrinting])
 }
 
-const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
-
 /** The further figures of a system, and its charts and tables once somebody opens them. Its first figure is at the head of the report; a phone has all others, and the heading, in one line that opens. */
 function System({
-  board,
+  board: ofRun,
   isOpen,
   isPhone,
 }: {
@@ -118,6 +117,13 @@ function System({
   isPhone: boolean
 }) {
   const [wasOpened, setOpened] = useState(false)
+  const open = useOpen(ofRun.queues)
+  const board = open ? { ...ofRun, panels: ofRun.panels.map(open) } : ofRun
+  // Nothing is asked before the page knows what was decided.
+  const whole = (panel: Schemas['Panel']) => {
+    const of = narrowed(panel, [], {}, [])
+    return open ? of : { ...of, sql: '' }
+  }
   const others = board.panels.filter(({ kind }) => kind !== 'kpi')
   const further = board.panels.filter(({ kind }) => kind === 'kpi').slice(1)
   const figures = <Figures panels={further} ownerOf={() => board} narrowedBy={whole} />
