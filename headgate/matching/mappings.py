@@ -304,17 +304,23 @@ class Mappings:
         headed = self.sample_table(body, contract)
         if contract is None or headed is None:
             return None
-        return self.matched(key, dataset, headed, headed.samples)
+        return self.matched(key, dataset, headed)
 
-    def matched(self, key: str, dataset: str, headed: FileTable, samples: Sequence[pa.Array]) -> Suggested:
-        """Return the suggestion for a file of the dataset, from its header and sample values."""
+    def matched(
+        self, key: str, dataset: str, headed: FileTable, in_plain_spelling: Sequence[pa.Array] = ()
+    ) -> Suggested:
+        """Return the suggestion for a file of the dataset, from its header and sample values.
+
+        Args:
+            in_plain_spelling: the samples in the plain spelling of the types that they show.
+        """
         from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
 
         contract = self.contracts[dataset]
         decided = self._decided_places(sender_of_key(key), headed, contract)
         named = in_decided_names(headed, decided)
         match = without_other_numbers(
-            match_columns(named.names, samples, contract),
+            match_columns(named.names, headed.samples, contract, in_plain_spelling=in_plain_spelling),
             named.names,
             self._decided_headings(key, headed, dataset),
         )

@@ -10,7 +10,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
-from itertools import product
+from itertools import product, starmap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,9 +132,19 @@ class Match:
         return math.prod(pair.confidence for pair in self.pairs)
 
 
-def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
-    """Return the best one-to-one pairs of the columns with the contract's fields."""
-    all_samples = Samples(samples)
+def match_columns(
+    names: Sequence[str],
+    samples: Sequence[pa.Array],
+    contract: Contract,
+    *,
+    in_plain_spelling: Sequence[pa.Array] = (),
+) -> Match:
+    """Return the best one-to-one pairs of the columns with the contract's fields.
+
+    Args:
+        in_plain_spelling: the samples as `Samples` takes them.
+    """
+    all_samples = Samples(samples, in_plain_spelling)
     facts = _facts(names, all_samples, contract)
     is_excluded = (
         _lacks_evidence(names, facts, all_samples, contract)
@@ -298,11 +308,16 @@ class _Facts:
 
 
 class Samples:
-    """Sample texts of each column, with their readings as fields and shares that fit."""
+    """Sample texts of each column, with their readings as fields and shares that fit.
 
-    def __init__(self, texts: Sequence[pa.Array]) -> None:
-        self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
-        self._keys = [tuple(column.to_pylist()) for column in self._texts]
+    A file may be written as its dataset declares it, or in another way that its values show.
+    """
+
+    def __init__(self, texts: Sequence[pa.Array], in_plain_spelling: Sequence[pa.Array] = ()) -> None:
+        """Take the texts as they are in the file, and in the plain spelling of the types that they show."""
+        self._texts = [column.slice(0, SAMPLE_ROWS) for column in in_plain_spelling or texts]
+        self._plain = [tuple(column.slice(0, SAMPLE_ROWS).to_pylist()) for column in in_plain_spelling]
+        self._written = [tuple(column.slice(0, SAMPLE_ROWS).to_pylist()) for column in texts]
 
     def repeats(self, row: int) -> bool:
         """Return whether more than half of a column's texts repeat an earlier row's."""
@@ -322,7 +337,8 @@ class Samples:
 
     def is_to_come(self, row: int, column: Column) -> bool:
         """Return whether more than one in ten of a column's texts is a future time, read as the field."""
-        values = _read_as(self._keys[row], _read_in_part(column, with_rules=False)).values
+        texts, field = max(self._readings(row, column, with_rules=False), key=lambda each: _share_of(*each))
+        values = _read_as(texts, field).values
         return values is not None and len(future_values(values)) > (1 - _GOOD_FIT) * len(values.drop_null())
 
     def fit(self, row: int, column: Column) -> float:
@@ -330,7 +346,17 @@ class Samples:
 
         It is a good fit if there are no texts.
         """
-        return _share_of(self._keys[row], _read_in_part(column, with_rules=True))
+        return max(starmap(_share_of, self._readings(row, column, with_rules=True)))
+
+    def _readings(
+        self, row: int, column: Column, *, with_rules: bool
+    ) -> list[tuple[tuple[str | None, ...], Column]]:
+        """Return a column's texts, as they are and in plain spelling, with the field that reads them."""
+        field = _read_in_part(column, with_rules=with_rules)
+        as_declared = (self._written[row], field)
+        return (
+            [as_declared, (self._plain[row], replace(field, format=None))] if self._plain else [as_declared]
+        )
 
 
 def _read_in_part(column: Column, *, with_rules: bool) -> Column:

@@ -29,7 +29,7 @@ _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
 def suggested_fields(
     key: str, contract: Contract, headed: FileTable, mappings: Mappings, names: Sequence[str]
 ) -> Suggested:
-    """Return the suggested fields of the columns, by name and by value in any format.
+    """Return the suggested fields of the columns, by name and by value, in the declared or any other format.
 
     Values alone do not match days and booleans to text fields, nor lists to a field of another name.
 
@@ -39,14 +39,14 @@ def suggested_fields(
     kinds = {column.name: column.type.kind for column in contract.columns}
     readings = [_reading(sample) for sample in headed.samples]
     is_day_a_time = Kind.DATE not in kinds.values()
-    samples = [
+    plain = [
         sample if reading is None else _in_plain_spelling(sample, reading, is_day_a_time=is_day_a_time)
         for sample, reading in zip(headed.samples, readings, strict=True)
     ]
     if country_fields(contract):
-        samples = [in_country_codes(each, ALPHA_2) if are_countries(each) else each for each in samples]
+        plain = [in_country_codes(each, ALPHA_2) if are_countries(each) else each for each in plain]
     named = replace(headed, names=tuple(names))
-    matched = mappings.matched(key, contract.dataset, named, samples)
+    matched = mappings.matched(key, contract.dataset, named, plain)
     suggested = replace(matched, names=headed.shown, fingerprint=headed.fingerprint)
     nested = {column.name for column in contract.columns if column.nested}
     are_nested = [pa.types.is_nested(column.type) for column in headed.columns]

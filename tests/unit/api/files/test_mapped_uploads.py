@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.errors import ServiceError
+from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file
 
@@ -291,3 +292,26 @@ def test_a_remembered_mapping_is_used_whether_or_not_the_dataset_is_chosen(first
         edited_file(caller, file_id, {"dataset": "payments", "columns": FIELDS})
     found = dry_run(caller, uploaded(caller, plain(5), "mehr.csv", dataset=second))
     assert (found["outcome"], found["dataset"], found["accepted"]) == ("done", "payments", 5)
+
+
+def test_columns_are_suggested_by_values_in_the_format_that_their_dataset_declares() -> None:
+    """The dataset was created from a file with decimal commas, and the next file has other columns too."""
+    caller = uploader()
+    rows = "".join(f"{number};{number},50;{number}00,10\n" for number in range(1, 30))
+    first = "Nr;Fläche m²;Betrag bezahlt\n" + rows
+    document = checked(caller, uploaded(caller, first.encode(), "gebuehren.csv", "")).json["draft"][
+        "document"
+    ]
+    assert created(caller, document).json["is_in_use"]
+    answer = checked(
+        caller,
+        uploaded(
+            caller,
+            ("Nr;Fläche m²;Betrag bez.;Kanal\n" + rows.replace("\n", ";Post\n")).encode(),
+            "neu.csv",
+            "",
+        ),
+        {"dataset": "gebuehren"},
+    ).json
+    suggested = {each["column"]: each["field"] for each in answer["mapping"]["columns"]}
+    assert suggested == {"Nr": "nr", "Fläche m²": "flache_m2", "Betrag bez.": "betrag_bezahlt", "Kanal": ""}
