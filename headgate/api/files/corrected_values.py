@@ -167,6 +167,19 @@ def corrected_rows(lake: LakePorts, file_id: str, outcomes: Mapping[int, Correct
     return sum(rules.get(row, "") not in DUPLICATE_RULES for row in accepted)
 
 
+def corrected_again(lake: LakePorts, correction: FileRecord) -> int:
+    """Return the number of refused rows of a correction that a later one brought in; 0 for another file."""
+    original = keys.corrected_file(correction.key)
+    if not original:
+        return 0
+    try:
+        rows = senders_of(lake).corrected_rows(original, correction.file_id)
+        accepted = accepted_corrections(correction_outcomes(lake).of_file(original))
+    except NotFoundError:
+        return 0
+    return sum(row in accepted and accepted[row].sent_as != correction.file_id for row in rows)
+
+
 @dataclass(frozen=True)
 class EnteredDuplicates:
     """Rows that lost to another row of their key, and were accepted when a person sent them again.

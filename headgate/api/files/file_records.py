@@ -6,7 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrected_values import corrected_rows, correction_outcomes, entered_duplicates
+from headgate.api.files.corrected_values import (
+    corrected_again,
+    corrected_rows,
+    correction_outcomes,
+    entered_duplicates,
+)
 from headgate.api.files.dismissals import dismissal_of
 from headgate.api.files.sent_parts import open_parts
 from headgate.api.files.settlements import with_settlements
@@ -34,7 +39,7 @@ from headgate.formats.blank_rows import BLANK_ROW_NUMBERS
 from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
-from headgate.lake.keys import increment_key
+from headgate.lake.keys import has_corrected_rows, increment_key
 from headgate.lake.states import DUPLICATE_KEY, FileState
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
@@ -44,6 +49,7 @@ from headgate.uploads.row_numbers import RowNumbers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
 
 __all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
@@ -74,13 +80,18 @@ def _summaries(lake: LakePorts, records: Sequence[FileRecord]) -> tuple[FileSumm
 
 def _corrected_rows_of(lake: LakePorts, records: Iterable[FileRecord]) -> dict[str, int]:
     """Return the number of rejected rows with an accepted correction, by id of corrected files."""
-    refused = [record.file_id for record in records if record.quarantined]
+    refused = [record for record in records if record.quarantined]
     corrected = senders_of(lake).corrected_files() if refused else set()
     return {
-        file_id: corrected_rows(lake, file_id, correction_outcomes(lake).of_file(file_id))
-        for file_id in refused
-        if file_id in corrected
+        record.file_id: _corrected_rows(lake, record, correction_outcomes(lake).of_file(record.file_id))
+        for record in refused
+        if record.file_id in corrected or has_corrected_rows(record.key)
     }
+
+
+def _corrected_rows(lake: LakePorts, record: FileRecord, outcomes: Mapping[int, CorrectionOutcome]) -> int:
+    """Return the number of rejected rows of a file, or of a correction, that a correction brought in."""
+    return corrected_rows(lake, record.file_id, outcomes) or corrected_again(lake, record)
 
 
 def record_of(lake: LakePorts, file_id: str) -> FileRecord:
@@ -96,7 +107,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
     edits, has_rows = senders.edits(file_id), bool(record.quarantined or record.duplicates)
     outcomes = correction_outcomes(lake).of_file(file_id) if has_rows else {}
-    corrected = corrected_rows(lake, file_id, outcomes) if record.quarantined else 0
+    corrected = _corrected_rows(lake, record, outcomes) if record.quarantined else 0
     ignored = senders.ignored_rows([record]).get(file_id, 0)
     entered = entered_duplicates(lake, record, edits, outcomes)
     return FileDetail(

@@ -104,4 +104,11 @@ test('a correction that was refused waits in its file, and not in its own', () =
   expect(listedState(correction)).toEqual({ state: 'rows_refused', label: '1 correction refused' })
   expect(listedState({ ...correction, acceptance: 'nothing_accepted' })).toEqual(listedState(correction))
   expect(listedState({ ...correction, key: 'payments/today.csv' }).label).toBe('1 row waits')
+  const again = { ...correction, quarantined: 3, corrected: 2 }
+  expect(listedState(again).label).toBe('1 correction refused')
+  expect(listedState({ ...again, corrected: 3 })).toEqual({
+    state: 'done',
+    label: 'done, corrected again since',
+  })
+  expect(listedState({ ...again, corrected: 3 }, true)).toEqual({ state: 'done', label: 'done' })
 })

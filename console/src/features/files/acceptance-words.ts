@@ -60,12 +60,7 @@ export function listedState(
   if (isReplaced(file)) return { state: 'done', label: isShort ? 'later version' : REPLACED }
   // Refused corrections are corrected again in their file, which counts them.
   if (file.state === 'done' && file.quarantined > 0 && originalId(file.key))
-    return {
-      state: 'rows_refused',
-      label: isShort
-        ? `${whole(file.quarantined)} refused`
-        : `${count(file.quarantined, 'correction')} refused`,
-    }
+    return correctionState(file, isShort)
   if (isShort && state === 'nothing_accepted') return { state, label: 'none accepted' }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   const left = waitingRows(file, [])
@@ -74,6 +69,20 @@ export function listedState(
   return {
     state: 'rows_refused',
     label: isShort ? stateWords('rows_wait') : `${count(left, 'row')} ${left === 1 ? 'waits' : 'wait'}`,
+  }
+}
+
+/** The state of corrected rows: those that were refused wait in their file until a later correction brings them in. */
+function correctionState(
+  file: Pick<Schemas['FileSummary'], 'quarantined' | 'corrected' | 'ignored'>,
+  isShort: boolean,
+): { state: string; label: string } {
+  const left = waitingRows(file, [])
+  if (left === 0)
+    return { state: 'done', label: isShort ? stateWords('done') : 'done, corrected again since' }
+  return {
+    state: 'rows_refused',
+    label: isShort ? `${whole(left)} refused` : `${count(left, 'correction')} refused`,
   }
 }
 

@@ -353,6 +353,23 @@ def test_a_refused_correction_says_why() -> None:
     assert outcome["correction_reason"] == why["reason"] != ""
 
 
+def test_a_refused_correction_is_settled_once_a_later_one_brings_its_row_in() -> None:
+    caller = uploader()
+    file_id, rows = supplier_s_rows_in_quarantine(caller)
+    first, second, *_ = (row["source_row"] for row in rows if row["disposition"] != "duplicate")
+    refused = corrected(caller, file_id, {row: {"list_price": "-1"} for row in (first, second)}).file_id
+
+    def shown() -> list[int]:
+        listed = caller.call("GET", "/v1/files").json["files"]
+        page = caller.call("GET", f"/v1/files/{refused}").json
+        return [page["corrected"], *(each["corrected"] for each in listed if each["file_id"] == refused)]
+
+    assert shown() == [0, 0]
+    for row, count in ((first, 1), (second, 2)):
+        assert corrected(caller, file_id, {row: {"list_price": "49,90"}}).accepted == 1
+        assert shown() == [count, count]
+
+
 def test_the_page_of_a_file_asks_for_values_as_the_file_writes_them() -> None:
     caller = uploader()
     _, rows = supplier_s_rows_in_quarantine(caller)
