@@ -29,7 +29,7 @@ from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.header_names import folded, unused_name
 from headgate.uploads.edits import COUNTRY, JOIN, REPEATED_HOUR, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
-from headgate.uploads.typed_percents import as_file_writes, changed_as_file_writes, percent_meaning
+from headgate.uploads.typed_values import as_file_writes, changed_as_file_writes, percent_meaning
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, int_array, marked, null_where, text_array
 from headgate.values.country_codes import in_country_codes

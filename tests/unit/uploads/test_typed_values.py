@@ -1,4 +1,4 @@
-"""A person types a percentage with the sign or without it; cells of a file need the sign of their format."""
+"""A person types a percentage with its sign or without it, and days without zeros, as a file may not."""
 
 from __future__ import annotations
 
@@ -172,3 +172,22 @@ def test_a_number_in_place_of_a_percentage_of_a_workbook_is_in_percent(
     edited_csv(file.source, file.names, edits, contract, tmp_path / "csv", number_cells=cells)
     read = taken((tmp_path / "csv").read_bytes(), contract)
     assert read == list(map(Decimal, values.split()))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "typed", "spelled"),
+    [
+        ("dd/MM/yyyy", "6/9/2026", "06/09/2026"),
+        ("dd/MM/yyyy", "26/9/2026", "26/09/2026"),
+        ("", "2026-9-6", "2026-09-06"),
+        ("d.M.yyyy", "6.9.2026", "6.9.2026"),
+        ("dd/MM/yyyy", "9/26/2026", "9/26/2026"),  # no day, with zeros or without
+    ],
+)
+def test_a_typed_day_may_lack_zeros(tmp_path: Path, pattern: str, typed: str, spelled: str) -> None:
+    contract = contract_of(ColumnType(Kind.DATE), SourceFormat(patterns=(pattern,)) if pattern else None)
+    assert corrections_in_declared_spelling({1: {"deposit": typed}}, {}, contract) == {
+        1: {"deposit": spelled}
+    }
+    edits = Edits("stays", {"nr": "nr", "deposit": "deposit"}, cells=(CellEdit(1, "deposit", typed),))
+    assert spelled in edited(tmp_path, "nr;deposit\nJ-1;?\n", edits, contract).decode()

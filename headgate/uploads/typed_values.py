@@ -1,4 +1,4 @@
-"""Percentages that a person types: with the percent sign or without it, in the unit that the file shows.
+"""Values that a person types: percentages with their sign or without it, and days without leading zeros.
 
 Cells of a file keep the sign that their format requires, because a bare 0.19 may be 19 %. A person sees the
 values of the column: beside `13%`, 14 is 14 % and 0.14 is 0.14 %; beside 0.13, 0.14 is a share and `14%` is
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.currency import PERCENT, SHARES
 from headgate.contracts.format_property import FRACTION_DIGITS
-from headgate.contracts.model import NUMBERS, Column
+from headgate.contracts.model import NUMBERS, TIMES, Column
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import rewritten_where
@@ -25,14 +25,21 @@ from headgate.values.declared_spelling import in_declared_format
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# A day or month of one digit, before a separator and behind one.
+_FIRST, _LATER = (r"^(\d)([./-])", r"0\1\2"), (r"([./-])(\d)($|\D)", r"\10\2\3")
+
 
 def as_file_writes(text: pa.Array, column: Column, declared: SourceFormat | None) -> pa.Array:
-    """Return typed texts as the file writes percentages; texts that do not parse are unchanged.
+    """Return typed texts as the file writes percentages and days; texts that do not parse are unchanged.
 
     Args:
         declared: the format of the file in this column.
     """
-    if column.type.kind not in NUMBERS or column.mask is not None:
+    if column.mask is not None:
+        return text
+    if column.type.kind in TIMES:
+        return _with_zeros(text, replace(column, format=declared or PLAIN))
+    if column.type.kind not in NUMBERS:
         return text
     written = declared or PLAIN
     if written.percent:
@@ -54,7 +61,7 @@ def changed_as_file_writes(
     columns: Mapping[str, pa.Array],
     fields: Mapping[str, tuple[Column, SourceFormat | None]],
 ) -> dict[str, pa.Array]:
-    """Return the columns whose cells a person changed, with these cells as the file writes percentages.
+    """Return the columns whose cells a person changed, with these cells as the file writes them.
 
     Args:
         own: the cells of the file.
@@ -70,6 +77,16 @@ def changed_as_file_writes(
             rewrite = partial(as_file_writes, column=field, declared=declared)
             texts[name] = rewritten_where(typed, columns[name], rewrite)
     return texts
+
+
+def _with_zeros(text: pa.Array, column: Column) -> pa.Array:
+    """Return times with two digits for days and months, if only such a text is a time of the column."""
+    padded = text
+    for pattern, digits in (_FIRST, _LATER, _LATER):  # month and day share a separator
+        padded = pc.replace_substring_regex(padded, pattern=pattern, replacement=digits)
+    is_time = pc.is_valid(cast_column(column, without_nulls(column, text)).values)
+    is_padded_time = pc.is_valid(cast_column(column, without_nulls(column, padded)).values)
+    return pc.if_else(pc.and_not(is_padded_time, is_time), padded, text)
 
 
 def _with_sign(text: pa.Array, column: Column) -> pa.Array:
