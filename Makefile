@@ -45,8 +45,8 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 	@python scripts/demo.py $(if $(KEEP),--keep)
 
 ##@ Check and test
-# Two files of tests at a time: a file's fixtures are made once. Tests with a deployment wait a lot, so there are three files at a
-# time of all that are not unit tests. The files with the longest tests are named first.
+# Two files of tests at a time: a file's fixtures are made once. Tests with a deployment or a browser wait half of their time, so
+# there are four files at a time of all that are not unit tests. The files with the longest tests are named first.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 
 # Two test processes have both processors: models take one thread each, and none that spins while it waits for work.
@@ -82,7 +82,7 @@ screenshots: setup ## take the README's screenshots of the console with Chromium
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest tests/unit tests/domains tests/integration -m unit -q -n 2 $(BY_FILE)
-	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit and not weekly" -q -n 3 $(BY_FILE)
+	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit and not weekly" -q -n 4 $(BY_FILE)
 
 test-weekly: setup ## lose and restore tables, buckets, the ledger and a region, deploy from a wheel in an empty folder, run a pipeline, run dbt on a shop, and draw more examples for property tests; twenty minutes
 	python -m pytest tests/e2e -m weekly -q -n 2 $(BY_FILE)
