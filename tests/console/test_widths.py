@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from headgate.runs.start_or_postpone import Execution
 from tests.console.accessibility import flaws
-from tests.console.browsers import SYSTEMS, at_rest, pages, visit, with_scrollbars
+from tests.console.browsers import SYSTEMS, at_rest, follow, pages, resize, visit, with_scrollbars
 from tests.console.conftest import Console
 from tests.console.lakes import OPERATOR, BrowserLake, Served, served
 from tests.unit.api.ended_runs import EndedRuns, write_merge
@@ -108,9 +108,9 @@ def desktop_boards(served_shop: Served, browser: Browser) -> dict[str, Board]:
     shown = {}
     with with_scrollbars(browser) as other:
         console = Console(served_shop, other)
-        page = console.page(1440, 900, token=OPERATOR)
+        page = console.opened("/none", OPERATOR)
         for system in SYSTEMS:
-            visit(page, console.url, f"/dashboards/{system}")
+            follow(page, console.url, f"/dashboards/{system}")
             blank = at_rest(page, partial(page.evaluate, BLANK_BELOW_CHARTS))
             charts = page.locator(".board > div > .panel > [role=img]").count()
             shown[system] = Board(page.evaluate(WITH_TWO_BARS), page.evaluate(WITH_A_BAR), blank, charts)
@@ -145,6 +145,7 @@ def test_the_actions_of_a_call_have_one_line_in_a_narrow_window(
     visit(page, console.url, "/work/customers_to_call")
     page.wait_for_selector(".queue-line")
     lines = page.evaluate(ACTION_LINES)
+    page.context.close()
     assert lines
     assert set(lines) == {1}
 
@@ -203,10 +204,10 @@ IN_VIEW = """() => [...document.querySelectorAll('.grid')].map(grid => {
 def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[str, list[str]]]]:
     """Texts that tables of each dashboard, and the files of the lake, have in view on a phone."""
     console = Console(served_shop, browser)
-    page = console.page(*PHONE, token=OPERATOR)
+    page = console.opened("/none", OPERATOR, *PHONE)
     shown = {}
     for address in (*(f"dashboards/{system}" for system in SYSTEMS), "lake"):
-        visit(page, console.url, f"/{address}")
+        follow(page, console.url, f"/{address}")
         shown[address] = at_rest(page, lambda: page.evaluate(IN_VIEW))
     page.context.close()
     return shown
@@ -279,12 +280,11 @@ HEIGHTS = """() => [...document.querySelectorAll('.grid')]
 
 def test_a_large_window_shows_twice_the_rows_of_a_table(served_shop: Served, browser: Browser) -> None:
     """39 rows were behind an inner scroll of 10 while two thirds of the window were free."""
-    console, most = Console(served_shop, browser), {}
+    page, most = Console(served_shop, browser).opened(f"/dashboards/{SYSTEMS[0]}"), {}
     for size in ((1280, 900), (2560, 1440)):
-        page = console.page(*size, token=OPERATOR)
-        visit(page, console.url, f"/dashboards/{SYSTEMS[0]}")
+        resize(page, *size)
         most[size[0]] = max(at_rest(page, partial(page.evaluate, HEIGHTS)))
-        page.context.close()
+    page.context.close()
     assert most[2560] > 1.7 * most[1280]
 
 
