@@ -12,8 +12,9 @@ import { useDashboards } from '../dashboards/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useTitleOf } from '../../formats/columns'
+import { asWritten } from '../../formats/spelling'
 import { heading } from '../../formats/words'
-import { columnsWith, fits } from './catalog-words'
+import { bestOf, columnsWith, fits, textOf } from './catalog-words'
 import { lineageAddress } from './column-uses'
 
 interface Listed {
@@ -29,14 +30,27 @@ export function CatalogPage() {
   const boards = useDashboards().data?.dashboards ?? []
   const titles = new Map(boards.map((board) => [board.system, board.title]))
   const [search, setSearch] = useSearchParams()
-  const words = search.get('find') ?? ''
+  const typed = search.get('find') ?? ''
   const asks = new Map(contents?.map((table) => [table.name, table.asks]))
-  const fitting = (rows: Listed[]) => rows.filter((row) => fits({ ...row, asks: asks.get(row.name) }, words))
-  const datasets = fitting(datasetsOf(contracts.data?.contracts ?? []))
-  const tables = (systems.data?.systems ?? []).map(({ name, tables }) => ({
+  const titleOf = useTitleOf()
+  const catalog = useCatalog().data?.tables
+  const everyDataset = datasetsOf(contracts.data?.contracts ?? [])
+  const everyTable = (systems.data?.systems ?? []).map(({ name, tables }) => ({
     system: name,
-    rows: fitting(tables.map((table) => ({ ...table, href: tableAddress(name, table.name) }))),
+    rows: tables.map((table) => ({ ...table, href: tableAddress(name, table.name) })),
   }))
+  const withQuestion = (row: Listed) => ({ ...row, asks: asks.get(row.name) })
+  const everyRow = [...everyDataset, ...everyTable.flatMap(({ rows }) => rows)].map(withQuestion)
+  const words = asWritten(typed, [
+    ...everyRow.map(textOf),
+    ...(catalog ?? []).flatMap(({ name, columns }) =>
+      columns.map((column) => `${column.name.replaceAll('_', ' ')} ${titleOf(name, column.name)}`),
+    ),
+  ])
+  const fitting = (rows: Listed[]) => rows.filter((row) => fits(withQuestion(row), words))
+  const datasets = fitting(everyDataset)
+  const tables = everyTable.map(({ system, rows }) => ({ system, rows: fitting(rows) }))
+  const best = words ? bestOf([...datasets, ...tables.flatMap(({ rows }) => rows)], words) : undefined
   const shown = words ? tables.filter(({ rows }) => rows.length > 0) : tables
   return (
     <Stack gap="md">
@@ -47,12 +61,22 @@ export function CatalogPage() {
           aria-label="Find datasets, tables and columns"
           placeholder="find by name, use, question or column"
           w={{ base: '100%', xs: 280 }}
-          value={words}
+          value={typed}
+          onKeyDown={(event) => event.key === 'Enter' && best && window.location.assign(best.href)}
           onChange={(event) =>
             setSearch(event.currentTarget.value ? { find: event.currentTarget.value } : {}, { replace: true })
           }
         />
       </Group>
+      {best ? (
+        <Text size="sm" role="status">
+          {words === typed.trim().toLowerCase() ? '' : `Shown for “${words}”. `}Enter opens{' '}
+          <Anchor inherit href={best.href}>
+            {heading(best.name)}
+          </Anchor>
+          .
+        </Text>
+      ) : null}
       {words && datasets.length === 0 && contracts.data ? null : (
         <Panel title="Datasets that the lake accepts">
           <Answered of={contracts} what="the contracts">

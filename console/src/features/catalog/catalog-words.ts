@@ -1,12 +1,19 @@
 import type { Schemas } from '../../api/client'
+import { withSingulars } from '../../formats/spelling'
 
-/** Whether a dataset or table has all words, in its name, its description or its question. */
-export function fits(
-  row: { name: string; description: string; asks?: string | undefined },
-  words: string,
-): boolean {
-  const text =
-    `${row.name} ${row.name.replaceAll('_', ' ')} ${row.description} ${row.asks ?? ''}`.toLowerCase()
+interface Row {
+  name: string
+  description: string
+  asks?: string | undefined
+}
+
+/** The words of a dataset or table: its name, its description and its question. */
+export const textOf = ({ name, description, asks }: Row): string =>
+  `${name} ${name.replaceAll('_', ' ')} ${description} ${asks ?? ''}`.toLowerCase()
+
+/** Whether a dataset or table has all words. */
+export function fits(row: Row, words: string): boolean {
+  const text = textOf(row)
   return words
     .toLowerCase()
     .split(/\s+/)
@@ -29,4 +36,16 @@ export function columnsWith(
       return fitsColumn ? [{ table, column: name }] : []
     }),
   )
+}
+
+/** The row that the words mean: one with this name, else one whose name has them, else one whose description does. */
+export function bestOf<Best extends Row>(rows: Best[], words: string): Best | undefined {
+  const said = words.toLowerCase()
+  const rank = ({ name }: Row): number => {
+    const title = name.replaceAll('_', ' ')
+    if (withSingulars(title).includes(said) || title === said) return 0
+    if (title.startsWith(said)) return 1
+    return said.split(' ').every((word) => title.includes(word)) ? 2 : 3
+  }
+  return rows.toSorted((one, other) => rank(one) - rank(other) || one.name.length - other.name.length)[0]
 }

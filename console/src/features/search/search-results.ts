@@ -4,6 +4,7 @@ import { cellWords } from '../../formats/columns'
 import { type Cell, isNumeric, isTextual } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
+import { nearest, wordsIn } from '../../formats/spelling'
 import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
 import { panelAddress } from '../dashboards/named-panel'
@@ -457,30 +458,11 @@ function withoutDoubles(places: Place[]): Place[] {
   })
 }
 
-/** Words with so large a share of their pairs of letters in common are spelt alike: `reveneu` and `revenue` have .625, `like` and `lake` .6. */
-const MIN_ALIKE = 0.62
-
 /** The words, each replaced by the word of the places that is spelt most like it. */
-function respelt(all: Place[], words: string[]): string[] {
-  const spelt = [...new Set(all.flatMap((place) => textOf(place).split(/[^\p{L}\p{N}]+/u)))]
-  return words.flatMap((word) => {
-    const [nearest] = spelt
-      .map((other) => ({ other, alike: alikeness(word, other) }))
-      .filter(({ alike }) => alike >= MIN_ALIKE)
-      .sort((one, other) => other.alike - one.alike)
-    return nearest ? [nearest.other] : []
-  })
+const respelt = (all: Place[], words: string[]): string[] => {
+  const spelt = wordsIn(all.map(textOf))
+  return words.flatMap((word) => nearest(word, spelt) ?? [])
 }
-
-/** The share of neighbouring letters that two words have in common, of 1 (Dice, 1945). */
-function alikeness(one: string, other: string): number {
-  const [pairs, others] = [pairsOf(one), pairsOf(other)]
-  const common = [...pairs].filter((pair) => others.has(pair)).length
-  return (2 * common) / (pairs.size + others.size)
-}
-
-const pairsOf = (word: string): Set<string> =>
-  new Set([...` ${word} `].slice(1).map((letter, at) => ` ${word} `.charAt(at) + letter))
 
 const MAX_RECENT = 5
 
