@@ -42,6 +42,7 @@ from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import Rows, blank_to_null
 from headgate.values.inferred_times import has_short_year
+from headgate.values.sql_names import RESERVED, name_in_sql
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,21 +75,6 @@ _UNREADABLE = (
 SILENT = "-"  # as `of_upload`: the console has nothing to say, or says it elsewhere
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
 ABOUT_RESERVED = "stands in double quotes in queries, because Athena's SQL reserves its name"
-# Athena SQL quotes other identifiers.
-_UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
-# Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
-_RESERVED_WORDS = (
-    "alter and as between by case cast constraint create cross cube current_catalog current_date "
-    "current_path current_schema current_time "
-    "current_timestamp current_user deallocate delete describe distinct drop else end escape except "
-    "execute exists extract false first for "
-    "from full group grouping having in inner insert intersect into is join json_array json_exists "
-    "json_object json_query json_table "
-    "json_value last left like listagg localtime localtimestamp natural normalize not null of on or "
-    "order outer prepare recursive right "
-    "rollup select skip table then trim true uescape union unnest using values when where with"
-)
-RESERVED = frozenset(_RESERVED_WORDS.split())
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
     Mask.CVV: "is named as a verification code: it is dropped",
@@ -583,8 +569,6 @@ def _about_other_numbers(column: Column, text: pa.Array) -> list[Finding]:
 
 
 def _about_quotes(column: Column) -> list[str]:
-    if not _UNQUOTED.fullmatch(column.name):
-        return [ABOUT_QUOTES]
     if column.name in RESERVED:
         return [ABOUT_RESERVED]
-    return []
+    return [] if name_in_sql(column.name) == column.name else [ABOUT_QUOTES]

@@ -4,9 +4,9 @@ from dataclasses import replace
 from headgate.contracts.event_time import EVENT_TIME
 from headgate.contracts.model import Contract
 from headgate.contracts.new_column_policy import ALIASES
-from headgate.drafts.findings import RESERVED
 from headgate.matching.header_names import made_up_name, unused_name
 from headgate.plain_names import column_name
+from headgate.values.sql_names import RESERVED
 
 _ORDER = "headgate.orderBy"
 

@@ -8,7 +8,6 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, Contract, Mask
 from headgate.contracts.new_column_policy import KEPT
 from headgate.drafts.draft_contract import draft_from_sample
-from headgate.drafts.findings import RESERVED
 from headgate.errors import BadInputError
 from headgate.local_files.draft_file import searched_in_full
 from headgate.matching.header_names import folded, made_up_name, unused_name
@@ -18,6 +17,7 @@ from headgate.plain_names import column_name
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.editing.open_upload import edited_content
 from headgate.uploads.upload import UploadRecord
+from headgate.values.sql_names import RESERVED
 
 _MAX_BYTES = 256 << 20
 

@@ -25,6 +25,7 @@ from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import did_you_mean
+from headgate.values.sql_names import name_in_sql
 
 Facts = dict[str, Any]
 """An answer, as JSON; the protocol's SDK reads the annotation when it runs."""
@@ -253,8 +254,8 @@ class LakeTools:
         answers = {
             name: self._answer(
                 QueryAsked(
-                    sql=f"SELECT {name}, count(*) FROM {table.database}.{table.name} "  # noqa: S608 names of a contract
-                    f"GROUP BY {name} ORDER BY 2 DESC, 1"
+                    sql=f"SELECT {name_in_sql(name)}, count(*) FROM {table.database}.{table.name} "  # noqa: S608 names of a contract
+                    f"GROUP BY {name_in_sql(name)} ORDER BY 2 DESC, 1"
                 ),
                 MAX_ROWS,
             )

@@ -12,6 +12,7 @@ from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
 from headgate.query.function_names import is_function, similar_functions
+from headgate.query.parse_errors import reserved_name
 from headgate.query.read_only_statements import explained, near_tables
 from headgate.query.table_readers import tables_read
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
 _NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")
 _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
+# Source: Trino's message of the error SYNTAX_ERROR.
+_UNEXPECTED = re.compile(r"mismatched input '\w+'")
 # Trino's and DuckDB's messages where a day meets a number: 2026-12-31 without DATE is one.
 _DAY = r"\b(?:timestamp|date)\b"
 _NUMBER = r"\b(?:integer|bigint)"
@@ -144,6 +147,8 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
     """Return the message with the nearest names of an unknown column, or how to write a day or a text."""
     if advice := (_day_advice(message) or _group_advice(message, sql) or _table_advice(message, sql, tables)):
         return f"{message.rstrip('.')}. {advice}"
+    if _UNEXPECTED.search(message):
+        return f"{message.rstrip('.')}. {reserved_name(sql)}".strip()
     if match := _NO_COLUMN.search(message):
         asked = set(tables_read(sql))
         columns = sorted(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from headgate.contracts.additive_measures import adds_up_over_rows
 from headgate.contracts.event_time import event_time
 from headgate.contracts.model import NUMBERS, Column, Contract, Kind
+from headgate.values.sql_names import name_in_sql
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _TIME_OF_COPIES = 2  # the tier of `event_time` of a column that only orders versions of rows
@@ -38,16 +39,16 @@ def composed_question(contract: Contract, database: str, hidden: Container[str])
     name = contract.dataset.replace("_", " ")
     rows = name if name.endswith("s") else f"rows of {name}"
     if time and time.tier < _TIME_OF_COPIES and time.column in names:
-        asks, group, order = "in each month", f"date_trunc('month', {time.column})", "month"
+        asks, group, order = "in each month", f"date_trunc('month', {name_in_sql(time.column)})", "month"
         selected = f"{group} AS month"
         by = f", by “{_words(names[time.column])}”"
     elif category := next((column for column in columns if _is_category(column, contract)), None):
-        asks, group, order = f"of each “{_words(category)}”", category.name, "row_count DESC"
+        asks, group, order = f"of each “{_words(category)}”", name_in_sql(category.name), "row_count DESC"
         selected, by = group, ""
     else:
         return None
     amount, selected_amount = _amount(measure) if measure else ("", "")
-    dated = f"WHERE {time.column} IS NOT NULL\n" if by and time else ""
+    dated = f"WHERE {name_in_sql(time.column)} IS NOT NULL\n" if by and time else ""
     return ComposedQuestion(
         f"How many {rows} are there {asks}{by}{amount}?",
         f"SELECT {selected}, count(*) AS row_count{selected_amount}\nFROM {database}.{contract.dataset}\n"
@@ -57,10 +58,10 @@ def composed_question(contract: Contract, database: str, hidden: Container[str])
 
 def _amount(measure: Column) -> tuple[str, str]:
     """Return what is asked of a measure, and the item of the statement that answers it."""
-    words, name = _words(measure), measure.name
+    words, name = _words(measure), name_in_sql(measure.name)
     if adds_up_over_rows(measure):
         return f", and what does “{words}” add up to", f", sum({name}) AS {name}"
-    return f", and what is “{words}” on average", f", avg({name}) AS average_{name}"
+    return f", and what is “{words}” on average", f", avg({name}) AS {name_in_sql(f'average_{measure.name}')}"
 
 
 def _is_money(column: Column, contract: Contract) -> bool:

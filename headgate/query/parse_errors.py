@@ -6,6 +6,9 @@ from typing import Any
 import sqlglot
 from sqlglot.dialects import Athena
 from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.tokens import Token, TokenType
+
+from headgate.values.sql_names import RESERVED, quoted_name
 
 # Operators by the parser's class names; clauses have their keywords as names.
 _OPERATORS = {
@@ -25,6 +28,17 @@ _KEYWORDS = (
     *("join", "left", "right", "inner", "outer", "full", "cross", "using", "intersect", "partition", "over"),
     *("null", "like", "between", "case", "when", "then", "else"),
 )
+# The words and signs before and behind a column's name; a word of SQL beside others is at its own place.
+_SIGNS = (",", "=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "/")
+_BEFORE_COLUMN = frozenset(
+    (*_SIGNS, "(", ".", "select", "distinct", "by", "where", "and", "or", "on", "when", "then", "having")
+)
+_BEHIND_COLUMN = frozenset(
+    (
+        *(*_SIGNS, "*", ")", ";", "from", "as", "and", "or", "is", "in", "not", "between", "like", "then"),
+        *("asc", "desc", "limit", "order", "group", "having", "union"),
+    )
+)
 _MIN_LETTERS = 4  # of a word that may be a keyword with a slip; shorter ones are like too many
 _MIN_LIKENESS = 0.7
 _WORDS_BEFORE = 2  # a name and its alias may precede the word at which the parser stops
@@ -41,6 +55,8 @@ def describe_parse_error(error: SqlglotError, parsed: str, skipped: str = "") ->
         parsed: the text that has the error.
         skipped: the text of the statement before it, by which its lines are counted.
     """
+    if advice := reserved_name(parsed, skipped):
+        return advice
     if isinstance(error, ParseError) and error.errors:
         return _described(error.errors[0], parsed, skipped)
     quote = _QUOTE.fullmatch(str(error.__cause__))
@@ -61,6 +77,36 @@ def describe_back_tick(parsed: str, skipped: str = "") -> str:
     if tick is None:
         return ""
     return f"the back-tick is unexpected, {_place(tick.line, tick.col, skipped)}. Names take double quotes."
+
+
+def reserved_name(parsed: str, skipped: str = "") -> str:
+    """Describe the first reserved word at the place of a column, where the statement is readable with quotes.
+
+    Empty without such a word. `repairs.ts` of the console has the same places.
+    """
+    try:
+        tokens = Athena().tokenize(parsed)
+    except SqlglotError:
+        return ""
+    names = [token for at, token in enumerate(tokens) if _is_reserved_name(tokens, at)]
+    quoted = parsed
+    for token in reversed(names):
+        quoted = f"{quoted[: token.start]}{quoted_name(token.text)}{quoted[token.end + 1 :]}"
+    if not names or not _is_readable(quoted):
+        return ""
+    first = names[0]
+    place = _place(first.line, first.col - len(first.text) + 1, skipped)
+    return f"{first.text} is a word of SQL, {place}. Write {quoted_name(first.text)}."
+
+
+def _is_reserved_name(tokens: list[Token], at: int) -> bool:
+    token, word = tokens[at], tokens[at].text.lower()
+    if token.token_type in {TokenType.IDENTIFIER, TokenType.STRING} or word not in RESERVED or not at:
+        return False
+    before = tokens[at - 1].text.lower().rpartition(" ")[2]  # GROUP BY is one token
+    if at + 1 < len(tokens):
+        return before in _BEFORE_COLUMN and tokens[at + 1].text.lower().partition(" ")[0] in _BEHIND_COLUMN
+    return before == "by" or (before in _BEFORE_COLUMN and word not in _KEYWORDS)  # else an incomplete clause
 
 
 def _described(first: Mapping[str, Any], parsed: str, skipped: str) -> str:

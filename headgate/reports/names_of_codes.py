@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from headgate.values.sql_names import name_in_sql
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -39,5 +41,6 @@ def code_references(tables: Sequence[CatalogTable], columns: Iterable[str]) -> I
         named = [each.name for other in tables for each in other.columns if each.references == target]
         own = tuple(dict.fromkeys([key, thing, *named]))
         if thing != key and is_named and named and shown & {*own}:
-            sql = f"SELECT {key}, {thing}_name FROM {table.database}.{table.name} LIMIT {MAX_CODES + 1}"  # noqa: S608 names of the catalog
+            names = ", ".join(map(name_in_sql, (key, f"{thing}_name")))
+            sql = f"SELECT {names} FROM {table.database}.{table.name} LIMIT {MAX_CODES + 1}"  # noqa: S608 names of the catalog
             yield CodeReference(own, sql)

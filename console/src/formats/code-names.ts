@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client'
 import { isTextual } from '../api/format'
+import { nameInSql } from './sql'
 
 type Table = Schemas['CatalogTable']
 
@@ -40,7 +41,7 @@ export function referencesOf(tables: Table[], columns: readonly { name: string }
     const own = [...new Set([key.name, thing, ...named.map((column) => column.name)])]
     if (!name || thing === key.name || named.length === 0 || !own.some((column) => shown.has(column)))
       return []
-    const sql = `SELECT ${key.name}, ${name.name}\nFROM ${table.database}.${table.name}\nLIMIT ${MAX_CODES + 1}`
+    const sql = `SELECT ${nameInSql(key.name)}, ${nameInSql(name.name)}\nFROM ${table.database}.${table.name}\nLIMIT ${MAX_CODES + 1}`
     return [{ columns: own, sql }]
   })
 }

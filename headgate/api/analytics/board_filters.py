@@ -17,6 +17,7 @@ from headgate.plain_names import capitalised
 from headgate.query.declared_parameters import with_values
 from headgate.query.parameters import bind
 from headgate.query.table_readers import read_through, table_sources
+from headgate.values.sql_names import name_in_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,10 +87,11 @@ class BoardFilter:
         of, is_moment = self.declared, column_type.startswith("timestamp")
         way = self.lookup or _way_through(of, tables)
         if way:
-            column = of.column if self.lookup else way.key
-            listed = f"SELECT {way.key} FROM {way.table.database}.{way.table.name}"  # noqa: S608 names of contracts
-            return f"{column} IN ({listed} WHERE {_has_value(way.by, '=', values)})"
-        compared = f"CAST({of.column} AS date)" if is_moment else of.column
+            column = name_in_sql(of.column if self.lookup else way.key)
+            listed = f"SELECT {name_in_sql(way.key)} FROM {way.table.database}.{way.table.name}"  # noqa: S608 names of contracts
+            return f"{column} IN ({listed} WHERE {_has_value(name_in_sql(way.by), '=', values)})"
+        column = name_in_sql(of.column)
+        compared = f"CAST({column} AS date)" if is_moment else column
         sign = ">=" if of.is_from else "<=" if of.is_until else "="
         return _has_value(compared, sign, values, "DATE " if is_moment or column_type == "date" else "")
 
@@ -261,9 +263,9 @@ def _shadow(
 ) -> str:
     whole = {each.declared.column: each.declared.whole for each in own if each.declared.whole}
     columns = [
-        bind(f":whole AS {column.name}", {"whole": whole[column.name]})
+        bind(":whole", {"whole": whole[column.name]}) + f" AS {name_in_sql(column.name)}"
         if column.name in whole
-        else column.name
+        else name_in_sql(column.name)
         for column in table.columns
     ]
     conditions = [

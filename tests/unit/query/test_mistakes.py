@@ -287,3 +287,34 @@ def test_an_ambiguous_column_is_advised_with_the_tables_that_have_it(sql: str, a
     )
     trino = "AMBIGUOUS_NAME: line 1:8: Column 'region_id' is ambiguous"
     assert with_advice(trino, sql, Regions()) == f"{trino}. {advice}"
+
+
+@pytest.mark.parametrize(
+    ("sql", "word", "place"),
+    [
+        ("select avg(alter) from laps", "alter", "line 1, column 12"),
+        ("select alter, count(*)\nfrom laps group by alter", "alter", "line 1, column 8"),
+        ("select name\nfrom laps\nwhere values > 3", "values", "line 3, column 7"),
+        ("select from, count(*) from trips group by from", "from", "line 1, column 8"),
+    ],
+)
+def test_a_column_by_a_word_of_sql_is_named_with_the_quotes_it_needs(sql: str, word: str, place: str) -> None:
+    assert refusal(sql) == f'{word} is a word of SQL, {place}. Write "{word}".'
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select a from laps x y z",
+        "select a from t where",
+        "select a from t where and b = 1",
+    ],
+)
+def test_a_clause_at_its_place_is_no_column(sql: str) -> None:
+    assert "is a word of SQL" not in refusal(sql)
+
+
+def test_athena_itself_refuses_a_word_of_sql_that_the_parser_accepts() -> None:
+    message = "line 1:8: mismatched input 'order'. Expecting: 'ALL', 'DISTINCT', <expression>"
+    advice = with_advice(message, "select order from laps", Databases())
+    assert advice == f'{message}. order is a word of SQL, line 1, column 8. Write "order".'

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
-import { quoted } from '../../formats/sql'
+import { quoted, nameInSql } from '../../formats/sql'
 import { heading, inSentence } from '../../formats/words'
 import { listOf } from '../catalog/row-filters'
 import type { Bounds } from '../query/open-period'
@@ -332,7 +332,7 @@ function rowCondition(
 function shadow(table: Table, filters: Filter[], chosen: Chosen, tables: Table[]): string {
   const columns = table.columns.map(({ name }) => {
     const whole = filters.find((one) => one.column === name)?.whole
-    return whole ? `${quoted(whole)} AS ${name}` : name
+    return whole ? `${quoted(whole)} AS ${nameInSql(name)}` : nameInSql(name)
   })
   const conditions = filters.map((one) => {
     const values = chosen[one.name] ?? []
@@ -367,7 +367,7 @@ function conditionThrough(
   const [dataset, key] = through.split('.')
   const listed = tables.find(({ name, system }) => name === dataset && system === '')
   if (!listed || !key) return undefined
-  return `${key} IN (SELECT ${key} FROM ${listed.database}.${listed.name} WHERE ${hasValue(column, '=', values)})`
+  return inRows(key, listed, key, hasValue(nameInSql(column), '=', values))
 }
 
 function condition(
@@ -377,12 +377,17 @@ function condition(
 ): string {
   if (lookup) {
     const { table, key, by } = lookup
-    return `${column} IN (SELECT ${key} FROM ${table.database}.${table.name} WHERE ${hasValue(by, '=', values)})`
+    return inRows(column, table, key, hasValue(nameInSql(by), '=', values))
   }
-  const compared = isMoment(type) ? `CAST(${column} AS date)` : column
+  const name = nameInSql(column)
+  const compared = isMoment(type) ? `CAST(${name} AS date)` : name
   const kind = type === 'date' || isMoment(type) ? 'DATE ' : ''
   return hasValue(compared, is_from ? '>=' : is_until ? '<=' : '=', values, kind)
 }
+
+/** The condition of rows whose column names a row of another table that fulfills a condition. */
+const inRows = (column: string, table: Table, key: string, is: string): string =>
+  `${nameInSql(column)} IN (SELECT ${nameInSql(key)} FROM ${table.database}.${table.name} WHERE ${is})`
 
 /** The condition of one value, or of several. */
 const hasValue = (column: string, sign: string, values: readonly string[], kind = ''): string =>

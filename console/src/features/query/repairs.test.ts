@@ -133,3 +133,16 @@ test('an ambiguous column gets its table, and a join on itself the columns of bo
     },
   ])
 })
+
+test('a column by a word of SQL is put in quotes wherever it is a column', () => {
+  const said = 'The statement is not Athena SQL: alter is a word of SQL, line 1, column 8. Write "alter".'
+  expect(
+    repairsOf(said, "select alter, max(alter) from laps where alter > 3 and x = 'alter'").offers,
+  ).toEqual([
+    { name: '"alter"', sql: `select "alter", max("alter") from laps where "alter" > 3 and x = 'alter'` },
+  ])
+  const from = 'The statement is not Athena SQL: from is a word of SQL, line 1, column 8. Write "from".'
+  expect(repairsOf(from, 'select from, count(*) from trips group by from').offers[0]?.sql).toBe(
+    'select "from", count(*) from trips group by "from"',
+  )
+})

@@ -1,5 +1,6 @@
 import { lineOf } from './schema-words'
 import { withGroup } from './statement-clauses'
+import { blankTexts } from './statement-text'
 
 /** What a failed query says, for a person, and the names that would repair it. */
 export interface Repairs {
@@ -17,6 +18,7 @@ export function repairsOf(message: string, sql: string): Repairs {
   const words = message.replace(/^query \S+ failed: /, '').replace(CODE, '')
   const offers =
     slipOf(message, sql) ??
+    reservedOf(message, sql) ??
     clauseOf(message, sql) ??
     formOf(message, sql) ??
     textOf(message, sql) ??
@@ -47,6 +49,21 @@ function slipOf(message: string, sql: string): Repairs['offers'] | undefined {
   const line = lines[number - 1] ?? ''
   lines[number - 1] = line.slice(0, marked.from) + name + line.slice(marked.until)
   return [{ name, sql: lines.join('\n') }]
+}
+
+const BEFORE_COLUMN = String.raw`(?:\b(?:select|distinct|by|where|and|or|on|when|then|having)|[,(.=<>+/-])\s*`
+const BEHIND_COLUMN = String.raw`\s*(?:[,)=<>!+*/;-]|\b(?:from|as|and|or|is|in|not|between|like|then|asc|desc|limit|order|group|having|union)\b)`
+
+/** A column by a word of SQL, in quotes wherever a column's name is expected, as in `parse_errors.py`. */
+function reservedOf(message: string, sql: string): Repairs['offers'] | undefined {
+  const name = /is a word of SQL, .*Write "(\w+)"\./.exec(message)?.[1]
+  if (!name) return undefined
+  const place = new RegExp(`(?<=${BEFORE_COLUMN})\\b${name}\\b(?=${BEHIND_COLUMN}|\\s*$)`, 'gi')
+  let repaired = sql
+  // Texts and comments are blank, so that their words are no columns; each place is the same in both.
+  for (const { index } of [...blankTexts(sql).matchAll(place)].toReversed())
+    repaired = `${repaired.slice(0, index)}"${repaired.slice(index, index + name.length)}"${repaired.slice(index + name.length)}`
+  return repaired === sql ? undefined : [{ name: `"${name}"`, sql: repaired }]
 }
 
 const TOP = /(\bselect\s+(?:distinct\s+|all\s+)?)top\s*(?:\(\s*(\d+)\s*\)|(\d+))\s*/i

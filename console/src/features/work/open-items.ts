@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { quoted } from '../../formats/sql'
+import { quoted, nameInSql } from '../../formats/sql'
 import { useCatalog } from '../catalog/queries'
 import { shadowed } from '../dashboards/filters'
 import { useDecisionsOf } from './queries'
@@ -21,7 +21,9 @@ export function openSql(
     const { waits = '', decided = '', ids } = queue
     const isDecided = `coalesce(${decided.replaceAll(ITEM_IDS, ids.map(quoted).join(', '))}, false)`
     const shown = columns.map((column) =>
-      column.name === waits ? `${waits} AND NOT ${isDecided} AS ${waits}` : column.name,
+      column.name === waits
+        ? `${nameInSql(waits)} AND NOT ${isDecided} AS ${nameInSql(waits)}`
+        : nameInSql(column.name),
     )
     return `SELECT ${shown.join(', ')}\n  FROM ${database}.${name}${waits ? '' : ` WHERE NOT ${isDecided}`}`
   })
