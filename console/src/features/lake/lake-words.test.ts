@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { durationWords, healthWords, quarantineWords, remedyOf, runWords } from './lake-words'
+import { durationWords, healthWords, quarantineWords, remedyOf, runsByStand, runWords } from './lake-words'
 
 test('the title of the health says which checks need a look', () => {
   const checks = [
@@ -65,6 +65,18 @@ test('the title of the runs says how the newest one ended, and a success with pr
     'A run is under way',
   ])
   expect(runWords([])).toBe('No run yet')
+})
+
+test('of two runs under way the earlier one works and the other one waits, in whatever order they are listed', () => {
+  const run = (state: Schemas['RunSummary']['state'], at: string) => ({
+    ...{ state, has_problems: false, started_at: `2026-11-24T20:${at}:00` },
+  })
+  const [queued, works, before] = [run('running', '45'), run('running', '44'), run('succeeded', '32')]
+  expect(runWords([queued, works, before])).toMatch(/^A run is under way, since .*20:44; one more waits$/)
+  expect(runsByStand([before, queued, works])).toEqual({ working: works, waiting: 1, ended: [before] })
+  const over = run('succeeded', '44')
+  expect(runWords([over, queued, before])).toMatch(/^A run is under way, since .*20:45$/)
+  expect(runsByStand([before, queued, over]).ended).toEqual([over, before])
 })
 
 test('the title of the quarantine counts rows over datasets', () => {

@@ -69,6 +69,22 @@ function remedyOfCheck({ name, message }: Check): { words: string; href: string 
 export const isUnderWay = ({ state }: Pick<Schemas['RunSummary'], 'state'>): boolean =>
   state === 'running' || state === 'pending'
 
+/** The run that works, how many wait for its end, and those that have ended, the newest first: runs work one after the other, in the order in which they were started. */
+export function runsByStand<Run extends Pick<Schemas['RunSummary'], 'state' | 'started_at'>>(
+  runs: Run[],
+): { working: Run | undefined; waiting: number; ended: Run[] } {
+  const inOrder = runs.toSorted((one, other) => other.started_at.localeCompare(one.started_at))
+  const underWay = inOrder.filter(isUnderWay)
+  return {
+    working: underWay.at(-1),
+    waiting: Math.max(0, underWay.length - 1),
+    ended: inOrder.filter((run) => !isUnderWay(run)),
+  }
+}
+
+const waitingWords = (waiting: number): string =>
+  waiting === 0 ? '' : waiting === 1 ? '; one more waits' : `; ${waiting} more wait`
+
 /** How long a run took, or has worked so far. */
 export function durationWords(
   run: Pick<Schemas['RunSummary'], 'state' | 'seconds' | 'started_at'>,
@@ -82,9 +98,10 @@ export function durationWords(
 export function runWords(
   runs: Pick<Schemas['RunSummary'], 'state' | 'has_problems' | 'started_at'>[],
 ): string {
-  const [newest] = runs
+  const { working, waiting, ended } = runsByStand(runs)
+  if (working) return `A run is under way, since ${moment(working.started_at)}${waitingWords(waiting)}`
+  const [newest] = ended
   if (!newest) return 'No run yet'
-  if (isUnderWay(newest)) return `A run is under way, since ${moment(newest.started_at)}`
   const problems = newest.state === 'succeeded' && newest.has_problems ? ' with problems' : ''
   return `The last run ${STATES[newest.state] ?? `is ${label(newest.state)}`}${problems}, ${dayAndTime(newest.started_at)}`
 }

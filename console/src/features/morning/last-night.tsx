@@ -10,7 +10,7 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { capitalised } from '../../formats/words'
 import { dayAndTime } from '../../formats/moments'
-import { isUnderWay, runWords } from '../lake/lake-words'
+import { runsByStand, runWords } from '../lake/lake-words'
 import { costOf, startedBy } from '../lake/run-facts'
 import { leftOut, runState } from '../lake/run-problems'
 import { stagesWords, useStageNames } from '../lake/run-stages'
@@ -33,8 +33,7 @@ export function LastNight() {
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Answered of={runs} what="the runs">
         {(found) => {
-          const current = found.runs.find(isUnderWay)
-          const ended = found.runs.filter((run) => !isUnderWay(run))
+          const { working: current, ended } = runsByStand(found.runs)
           const [newest] = ended
           return (
             <Stack gap={8}>
