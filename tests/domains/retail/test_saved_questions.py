@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -200,3 +200,50 @@ def test_the_question_of_regions_has_the_share_and_the_growth_of_their_page(
     rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     assert [row["revenue_share"] for row in rows] == [0.75, 0.25]
     assert [row["caution"] is None for row in rows] == [True, False]
+
+
+TOTAL = {"model": "shop_total_90d", "period": "2010-12-10/2011-03-09", "as_of": date(2010, 12, 9)}
+THEIR_OWN = (
+    " The ratio of customer_model_quality is 1.05, because the customer models compare with a forecast of "
+    "their own, from the weeks of the shop alone; the published one also fits those of regions and "
+    "categories."
+)
+
+
+@pytest.mark.parametrize(
+    ("published", "ratio", "words"),
+    [
+        (1_000, 1.05, "They agree to a tenth."),
+        (1_040, 1.01, "They agree to a tenth." + THEIR_OWN),
+        (
+            900,
+            1.167,
+            "They differ by more than a tenth: the published forecast is lower than the own forecast of the "
+            "customer models, with which they agree." + THEIR_OWN,
+        ),
+    ],
+)
+def test_totals_say_why_they_differ_and_which_ratio_another_table_has(
+    athena: duckdb.DuckDBPyConnection, published: float, ratio: float, words: str
+) -> None:
+    """A ratio of 1.104 had no reason, and the quality of the models had 1.05 for the same thing."""
+    measured = [
+        {**TOTAL, "metric": "all_gbp", "value": 1050.0, "baseline": 1000.0},
+        {**TOTAL, "metric": "ratio_to_forecast", "value": 1.05, "baseline": 1.0},
+    ]
+    weeks: list[dict[str, object]] = [
+        {
+            "level": "total",
+            "grain": "week",
+            "period_on": date(2010, 12, 10) + timedelta(days=7 * week),
+            "mean": round(Decimal(published) * 7 / 90, 2),
+        }
+        for week in range(13)
+    ]
+    fill(athena, "ecommerce_prod", REGISTRY.prod["customer_model_quality"], measured)
+    fill(athena, "ecommerce_prod", REGISTRY.prod["sales_forecast"], weeks)
+    cursor = athena.execute(translate(QUESTIONS["totals_that_agree"].sql, "duckdb"))
+    (cells,) = cursor.fetchall()
+    row = dict(zip([name for name, *_ in cursor.description or ()], cells, strict=True))
+    assert (row["ratio"], row["ratio_to_own_forecast"]) == (ratio, 1.05)
+    assert row["reason"] == words

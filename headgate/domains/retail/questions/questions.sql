@@ -124,6 +124,8 @@ WITH customer_total AS (
          max(CASE WHEN metric = 'new_customers_gbp' THEN value END) AS new_customers_gbp,
          max(CASE WHEN metric = 'guests_gbp' THEN value END) AS guests_gbp,
          max(CASE WHEN metric = 'corrections_gbp' THEN value END) AS corrections_gbp,
+         max(CASE WHEN metric = 'all_gbp' THEN baseline END) AS own_forecast_gbp,
+         max(CASE WHEN metric = 'ratio_to_forecast' THEN value END) AS own_ratio,
          max(CASE WHEN metric = 'ratio_to_forecast' THEN note END) AS reason
   FROM customer_model_quality
   WHERE model = 'shop_total_90d'
@@ -143,12 +145,25 @@ WITH customer_total AS (
   FROM days
 )
 SELECT days, round(all_gbp * days / 90, 2) AS customers_gbp, round(forecast_gbp, 2) AS forecast_gbp,
-       round(all_gbp * days / 90 / nullif(forecast_gbp, 0), 3) AS ratio, round(known_customers_gbp * days / 90, 2) AS known_customers_gbp,
+       round(ratio, 3) AS ratio, round(own_ratio, 3) AS ratio_to_own_forecast, round(own_forecast_gbp * days / 90, 2) AS own_forecast_gbp,
+       round(known_customers_gbp * days / 90, 2) AS known_customers_gbp,
        round(new_customers_gbp * days / 90, 2) AS new_customers_gbp, round(guests_gbp * days / 90, 2) AS guests_gbp,
        round(corrections_gbp * days / 90, 2) AS corrections_gbp,
-       coalesce(reason, CASE WHEN all_gbp * days / 90 / nullif(forecast_gbp, 0) BETWEEN 0.9 AND 1.1
-                             THEN 'They agree to a tenth.' END) AS reason
-FROM customer_total CROSS JOIN forecast
+       -- The quality of the models compares with their own forecast of the shop's weeks, and so has another ratio.
+       concat(CASE WHEN ratio IS NULL THEN reason_of_parts
+                   WHEN ratio BETWEEN 1 / 1.1 AND 1.1 THEN 'They agree to a tenth.'
+                   ELSE concat('They differ by more than a tenth: ', reason_of_parts) END,
+              CASE WHEN own_ratio IS NULL OR round(ratio, 2) = round(own_ratio, 2) THEN ''
+                   ELSE concat(' The ratio of customer_model_quality is ', CAST(CAST(own_ratio AS decimal(9, 2)) AS varchar),
+                               ', because the customer models compare with a forecast of their own, from the weeks of the shop alone; the published one also fits those of regions and categories.') END) AS reason
+FROM (
+  SELECT *, all_gbp * days / 90 / nullif(forecast_gbp, 0) AS ratio,
+         CASE WHEN reason IS NOT NULL THEN concat(reason, '.')
+              WHEN own_forecast_gbp * days / 90 > forecast_gbp THEN 'the published forecast is lower than the own forecast of the customer models, with which they agree.'
+              WHEN own_forecast_gbp IS NOT NULL AND forecast_gbp IS NOT NULL THEN 'the published forecast is higher than the own forecast of the customer models, with which they agree.'
+              ELSE 'not compared: one of the forecasts is missing.' END AS reason_of_parts
+  FROM customer_total CROSS JOIN forecast
+) AS compared
 
 -- name: fraud_decisions
 -- system: compliance-guardian
