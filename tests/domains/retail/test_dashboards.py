@@ -746,7 +746,7 @@ def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> 
     }
     assert costs == {**expected, 3: None}, "without labels nothing is blocked"
     assert expected[1] < decisions.REVIEW_COST_GBP < expected[2]
-    assert title == "Transactions to review or block now, paid from 3 Dec 2010 to 9 Dec 2010"
+    assert title == "Transactions that wait for a decision, paid from 3 Dec 2010 to 9 Dec 2010"
 
 
 @pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])
@@ -2058,7 +2058,9 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         "In the call propose the ",
     ], "the first cause decides what to talk about"
     assert [row["subject"] for row in called] == ["Customer 3 · Denmark", "Customer 5", "Customer 7"]
-    at_stake = "; {corrected_probability} of {spends_if_buying} at stake"
+    at_stake = (
+        "; at stake {corrected_probability} of {spends_in_90_days_if_buying}, spent in 90 days if they buy"
+    )
     assert [(row["item_id"], row["reason"]) for row in called] == [
         (
             "3",
@@ -2093,8 +2095,8 @@ def test_the_reason_of_a_call_counts_with_the_probability_that_the_test_correcte
         datasets(engine)
         (item,) = answer_of(engine, queue.sql)
         (listed,) = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
-    assert str(item["reason"]).endswith("; {corrected_probability} of {spends_if_buying} at stake")
-    shown = [(row["corrected_probability"], row["spends_if_buying"]) for row in (item, listed)]
+    assert "; at stake {corrected_probability} of {spends_in_90_days_if_buying}, " in str(item["reason"])
+    shown = [(row["corrected_probability"], row["spends_in_90_days_if_buying"]) for row in (item, listed)]
     assert shown == [(0.73, 1660.27), (0.73, 1660.27)]
 
 
@@ -2668,8 +2670,8 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         reachable_all = missing_for_calls(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010, the last order of 27 Sep 2010 included; nothing kept for "
-        "321 days, bought on 7 days, usually every 8 days, late after 16 days; {corrected_probability} of "
-        "{spends_if_buying} at stake"
+        "321 days, bought on 7 days, usually every 8 days, late after 16 days; at stake "
+        "{corrected_probability} of {spends_in_90_days_if_buying}, spent in 90 days if they buy"
     )
     assert item["last_returned"] == 12770
     assert nameless == (
@@ -2713,8 +2715,8 @@ def test_customers_who_sent_back_as_much_as_they_bought_are_called_last() -> Non
         (None, "bought nothing"),
         (73, "nothing kept"),
     ]
-    assert [str(row["reason"]).endswith(" at stake") for row in called] == [True, False]
-    assert listed[1]["spends_if_buying"] is None, "nothing is at stake"
+    assert ["; at stake " in str(row["reason"]) for row in called] == [True, False]
+    assert listed[1]["spends_in_90_days_if_buying"] is None, "nothing is at stake"
     assert listed[1]["call_last_because"] == "sent back as much as was bought"
     assert answer_in_words(panel_of("demand-insights-engine", "leaving").answer, listed, {}).endswith(
         "; called last, because as much came back as was bought: 9"
@@ -2749,27 +2751,20 @@ def test_a_call_says_if_one_order_is_half_of_what_the_customer_kept(pieces: int,
 ONE_ODD_DAY = (
     "; 1 of these days was a clearance lot or a one-off large order, and the others are 30 days apart"
 )
-TWO_ODD_DAYS = (
-    "; 2 of these days were clearance lots or one-off large orders, which leaves 2 usual days and no habit"
+BY_HABIT = "bought on 4 days, usually every 8 days, late after 16 days"
+WITHOUT_HABIT = (
+    "bought on 4 days, of which 2 were clearance lots or one-off large orders, so that a habit is not known, "
+    "late after 16 days by the gaps between all of them, 8 days on average"
 )
 
 
 @pytest.mark.parametrize(
     ("prices", "words"),
     [
-        ((1, 1, 1, 1), ""),
-        (
-            (1, Decimal("0.10"), 1, 1),
-            ONE_ODD_DAY,
-        ),
-        (
-            (1, Decimal("0.10"), Decimal("0.10"), 1),
-            TWO_ODD_DAYS,
-        ),
-        (
-            (1, 1, 9, 1),
-            ONE_ODD_DAY,
-        ),
+        ((1, 1, 1, 1), BY_HABIT),
+        ((1, Decimal("0.10"), 1, 1), BY_HABIT + ONE_ODD_DAY),
+        ((1, Decimal("0.10"), Decimal("0.10"), 1), WITHOUT_HABIT),
+        ((1, 1, 9, 1), BY_HABIT + ONE_ODD_DAY),
     ],
 )
 def test_a_call_says_how_far_a_habit_rests_on_clearance_lots_and_large_orders(
@@ -2796,8 +2791,9 @@ def test_a_call_says_how_far_a_habit_rests_on_clearance_lots_and_large_orders(
         engine.execute("update orders set customer_id = 10 where order_id like 'other%'")
         engine.execute("insert into products (product_id, product_name) values ('A', 'MUG')")
         (item,) = answer_of(engine, queue.sql)
-    assert f"bought on 4 days, usually every 8 days, late after 16 days{words}; " in str(item["reason"])
-    assert ("of these days" in str(item["reason"])) is bool(words)
+    assert f", {words}; " in str(item["reason"])
+    assert ("of these days" in str(item["reason"])) is words.endswith(ONE_ODD_DAY)
+    assert ("usually every" in str(item["reason"])) is (words != WITHOUT_HABIT)
 
 
 CORRECTED: list[tuple[object, ...]] = [
@@ -4653,6 +4649,7 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
         [("2", False), ("1", True)] if is_weak else [("1", False), ("2", False)]
     ), "by the rule of the figure, though its loss is larger"
     assert [str(row["transaction_id"]) for row in listed] == [item["item_id"] for item in items]
+    assert [item["proposed"] for item in items] == ["review", "ignore" if is_weak else "review"]
     action = action_words(panel.action, [figure], panel.units)
     if not is_weak:
         assert action.startswith("Look at all of them, the largest expected loss first")
@@ -4662,10 +4659,12 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
     )
     details = [filled_template(part, [figure], panel.units) for part in panel.details]
     assert [words.replace("\xa0", " ") for words in details if words] == [
-        "Reviews below 10 % cost more than they saved: £60 for £0.",
-        "In the tested days 0 of 20 of these reviews were fraud.",
-        "On other days 1 of 2 of them were fraud.",
-        "To review the 1 below 10 % costs £3, for £45 expected loss.",
+        (
+            "Not worth a review: 1 of less than 10 % probability, which the queue proposes to ignore. In the "
+            "tested days 20 such reviews cost £60 and saved £0, because 0 of them were fraud."
+        ),
+        "Before the tested days 1 of 2 such reviews found a fraud.",
+        "To review them all the same costs £3, for £45 expected loss.",
     ]
 
 

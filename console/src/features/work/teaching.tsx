@@ -7,6 +7,10 @@ import { useRuns, useStartRun } from '../lake/queries'
 import { StartRun } from '../lake/start-run'
 import { type QueueItem, untaughtOf } from './queue-state'
 
+/** A model is fitted when a period of its history begins, so one run after another may change no score. */
+const LEARNS =
+  'Scores stay as they are until a new model is fitted, which learns from the decisions before it.'
+
 /** When the models learn from what was decided, and the run that makes them learn now. */
 export function Teaching({ items }: { items: QueueItem[] }) {
   const runs = useRuns().data?.runs
@@ -19,8 +23,8 @@ export function Teaching({ items }: { items: QueueItem[] }) {
     <Group gap="xs" data-testid="teaching">
       <Text size="sm" className="muted">
         {waiting === 0
-          ? 'The model learns from your decisions with the next run.'
-          : `The model has not learnt from ${count(waiting, 'decision')} yet: it does with the next run, which begins when new data have arrived${may ? ', or now' : ' or an operator starts one'}.`}
+          ? `A run has read all decisions. ${LEARNS}`
+          : `No run has read ${count(waiting, 'decision')} yet: the next one does, when new data have arrived${may ? ', or now' : ' or an operator starts one'}. ${LEARNS}`}
       </Text>
       {waiting > 0 && may && !start.data ? (
         <StartRun start={start} size="compact-xs" label="Run now" />
