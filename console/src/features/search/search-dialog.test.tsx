@@ -11,18 +11,26 @@ import SearchDialog from './search-dialog'
 const KEY = { name: 'part_id', type: 'varchar', primary_key: true, personal: false }
 const TABLE = { name: 'parts', database: 'curated', system: '', columns: [KEY] }
 const NEW_TABLE = { ...TABLE, name: 'bolts' }
-const FILES = ['a', 'b'].map((name) => ({ file_id: name, key: `${name}-536009.csv` }))
+const FILES = ['a', 'b'].map((name) => ({
+  file_id: name,
+  key: `${name}-536009.csv`,
+  dataset: 'parts',
+  accepted: 6,
+  finished_at: '2026-01-02T10:00:00',
+}))
 
 const SAVED = { name: 'Parts by week', sql: 'select 1', kind: 'table', x: '', y: [], series: '', by: 'ana' }
 
 let statements: string[]
 let answerRows: (() => void) | undefined
 let hasFailed: boolean
+let hasNoRows: boolean
 
 beforeEach(() => {
   statements = []
   answerRows = undefined
   hasFailed = false
+  hasNoRows = false
   sessionStorage.clear()
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
   const answers: [string, unknown][] = [
@@ -44,7 +52,7 @@ beforeEach(() => {
     ['/v1/dashboards', { dashboards: [] }],
     ['/v1/runs', { runs: [] }],
     ['/v1/files', { files: FILES, next_cursor: '' }],
-    ['/v1/me', { name: 'ana', groups: [] }],
+    ['/v1/me', { name: 'ana', groups: ['operator'] }],
     ['/rows', { columns: [{ name: 'dataset', type: 'varchar' }], rows: [['parts']], next_cursor: '' }],
     ['/v1/queries', { query_id: 'q', state: 'succeeded', first_rows: 0 }],
   ]
@@ -56,6 +64,8 @@ beforeEach(() => {
       })
       if (hasFailed) return new Response('{"status": 422, "detail": "refused"}', { status: 422 })
     }
+    if (hasNoRows && url.includes('/rows'))
+      return new Response(JSON.stringify({ columns: [], rows: [], next_cursor: '' }))
     return new Response(JSON.stringify(answers.find(([part]) => url.includes(part))?.[1] ?? {}))
   })
 })
@@ -160,4 +170,20 @@ test('a model card is a result', async () => {
   const option = await screen.findByRole('option', { name: /^Model card: Part wear/ })
   fireEvent.click(option)
   await vi.waitFor(() => expect(window.location.hash).toBe('#/models/wear'))
+})
+
+test('rows that were accepted after the newest run are named, with the button that starts the next one', async () => {
+  await type('777123')
+  await vi.waitFor(() => expect(answerRows).toBeDefined(), 3000)
+  expect(screen.queryByText(/after the next run/)).toBeNull()
+  hasNoRows = true
+  answerRows?.()
+  expect(await screen.findByText('12 rows of Parts can be looked up after the next run.')).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Start the run' })).toBeTruthy()
+})
+
+test('a way that has no page says who does it', async () => {
+  await type('add a user')
+  fireEvent.click(await screen.findByRole('option', { name: /^Add a user/ }))
+  expect(screen.getByText(/headgate users add/)).toBeTruthy()
 })

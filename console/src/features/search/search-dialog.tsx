@@ -1,10 +1,22 @@
-import { Modal, Text, TextInput, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import {
+  Button,
+  Group,
+  Modal,
+  Text,
+  TextInput,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core'
 import { useState } from 'react'
 
+import { count } from '../../api/format'
+import { useMay } from '../../api/queries'
+import { heading } from '../../formats/words'
 import { useStartRun } from '../lake/queries'
 import { Failed } from '../../components/states'
 import { PAGES } from '../../app/pages'
 import { hasAllWords, LOOK_IN_ROWS, type Place, runPage, START_RUN, SWITCH_COLOURS } from './search-results'
+import type { PendingRows } from './pending-rows'
 import { useMatching } from './use-matching'
 
 interface Props {
@@ -23,7 +35,8 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
   const { setColorScheme } = useMantineColorScheme()
   const scheme = useComputedColorScheme('light')
   const [asked, setAsked] = useState('')
-  const { found, isAsking, isFailed } = useMatching(typed, asked)
+  const { found, isAsking, isFailed, pending } = useMatching(typed, asked)
+  const mayRun = useMay('operator')
   // A choice stays where it is when further results come in before it.
   const at = Math.max(
     found.findIndex((place) => keyOf(place) === picked),
@@ -39,6 +52,7 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
       setPicked('')
       return setAsked(typed.trim())
     }
+    if (place.says) return setPicked(keyOf(place))
     onClose()
     if (place === SWITCH_COLOURS) return setColorScheme(scheme === 'dark' ? 'light' : 'dark')
     window.location.assign(place.href)
@@ -101,6 +115,28 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
           </li>
         ))}
       </ul>
+      {chosen?.says ? (
+        <Text size="sm" aria-live="polite" mt="xs" className="any-text">
+          {chosen.says.replaceAll('`', '')}
+        </Text>
+      ) : null}
+      {pending.length > 0 ? (
+        <Group gap="sm" mt="sm">
+          <Text size="sm" aria-live="polite">
+            {pendingWords(pending)}
+          </Text>
+          {mayRun ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={start.isPending}
+              onClick={() => start.mutate({ key: crypto.randomUUID() }, { onSuccess: show })}
+            >
+              Start the run
+            </Button>
+          ) : null}
+        </Group>
+      ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Text size="xs" className="muted" mt="sm">
         Keys: Ctrl+K search · {PAGES.map(({ key, title }) => `g ${key} ${title}`).join(' · ')}
@@ -111,6 +147,15 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
 
 const keyOf = (place: Place | undefined): string =>
   place ? `${place.kind} ${place.title} ${place.href}` : ''
+
+/** Which rows no search has yet. */
+const pendingWords = (pending: PendingRows[]): string =>
+  `${pending
+    .slice(0, MOST_PENDING)
+    .map(({ dataset, rows }) => `${count(rows, 'row')} of ${heading(dataset)}`)
+    .join(', ')} can be looked up after the next run.`
+
+const MOST_PENDING = 3
 
 const FAILED = 'The rows of the lake could not be read just now, so one of them may have these words.'
 

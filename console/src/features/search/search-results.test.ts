@@ -425,3 +425,8 @@ test('another word for a measure and a member of a filter find the dashboard und
   const [first] = matching([...every, ...members], 'turnover germany')
   expect([first?.title, first?.href]).toEqual(['Germany', '#/dashboards/pulse?region=DE'])
 })
+
+test('who adds people and sets passwords is said, also for a typo', () => {
+  for (const typed of ['add a user', 'invite', 'password', 'pasword', 'new user', 'add usre'])
+    expect(matching(ALL, typed)[0]?.says).toContain('headgate users add')
+})

@@ -22,6 +22,8 @@ export interface Place {
   phrases?: string[]
   /** Words of what surrounds it: they add to others that find it, and do not find it alone. */
   context?: string
+  /** A sentence that is the answer: there is no page to open. */
+  says?: string
   /** It comes after others with the same words, such as a column after the panels that answer from it. */
   isDetail?: boolean
 }
@@ -63,6 +65,15 @@ const ACTIONS: Place[] = [
   ['Undo a decision', '#/work', 'take back reopen'],
   ['See the cost of the lake', '#/lake', 'costs price bill money'],
 ].map(([title = '', href = '', words = '']) => ({ kind: 'action', title, href, words }))
+
+/** People come into a lake by its command, which needs rights in AWS. */
+const PEOPLE: Place = {
+  kind: 'answered here',
+  title: 'Add a user, invite a person, reset a password',
+  href: '',
+  words: 'people member account access rights permission group login sign in new user delete remove forgot',
+  says: 'Whoever deployed the lake adds people with `headgate users add NAME@EXAMPLE.COM --group viewer`, which prints a first password and sends no mail. The groups are viewer, uploader, operator and personal-data. The same command gives a further group, and `headgate users remove` takes a person out. Who forgot a password is removed and added again, with a new first password.',
+}
 
 /** Starts a run where it is chosen, and opens its page. */
 export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }
@@ -107,6 +118,7 @@ export const places = ({
 }: Known): Place[] => [
   ...PAGES,
   ...ACTIONS,
+  PEOPLE,
   SWITCH_COLOURS,
   ...(mayRun ? [START_RUN, RETRY] : []),
   ...boards.map((board) => ({

@@ -9,6 +9,7 @@ import { useRuns } from '../lake/queries'
 import { useModels } from '../models/queries'
 import { useQuestions, useResults } from '../query/results'
 import { useKeptQuestions } from '../query/saved-questions'
+import { type PendingRows, pendingRows } from './pending-rows'
 import { recentPages } from './recent-pages'
 import {
   firstPlaces,
@@ -111,11 +112,15 @@ function useNames(tables: Schemas['CatalogTable'][], typed: string, isAsked: boo
   return { all: answer ? placesOfNames(answer) : [], ...stateOf(answers) }
 }
 
+const NO_FILES: Schemas['FileSummary'][] = []
+
 interface Matching {
   found: Place[]
   isAsking: boolean
   /** Rows, regions or queues could not be read, so nothing says that they do not have the words. */
   isFailed: boolean
+  /** Rows that no search has before the next run, where what was typed may be in one of them. */
+  pending: PendingRows[]
 }
 
 /** What fits the typed words. `asked` is the text for which a person had the lake's rows read. */
@@ -158,6 +163,12 @@ export function useMatching(typed: string, asked: string): Matching {
         ...matching([...every, ...(hasEnough ? [...members.all, ...items.all] : []), ...files], typed),
       ].slice(0, MAX_SHOWN)
     : firstPlaces(recentPages(), boards, every)
+  const newest = useFiles({}).data?.pages[0]?.files ?? NO_FILES
+  const isLookedFor = isAsked || isId || isOfName
+  const mayBeInRows =
+    isLookedFor &&
+    !read.some(({ isReading, isFailed }) => isReading || isFailed) &&
+    rows.all.length + names.all.length === 0
   const isComplete = isAsked || read.every(({ isRead }) => isRead)
   return {
     found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,
@@ -169,5 +180,6 @@ export function useMatching(typed: string, asked: string): Matching {
       (isOfMember && members.isReading) ||
       (isOfName && names.isReading),
     isFailed: read.some(({ isFailed }) => isFailed),
+    pending: mayBeInRows ? pendingRows(newest, runs) : [],
   }
 }
