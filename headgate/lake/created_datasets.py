@@ -5,7 +5,7 @@ of removed datasets. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -296,6 +296,14 @@ def with_description(
         for column in table["properties"]
     ]
     return {**table, "description": description, "properties": properties}
+
+
+def with_optional(table: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return the table in which files may lack these columns, and values of them."""
+    properties = [
+        {**column, "required": False} if column["name"] in names else column for column in table["properties"]
+    ]
+    return {**table, "properties": properties}
 
 
 def with_columns(table: Mapping[str, Any], added: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

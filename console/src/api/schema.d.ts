@@ -175,6 +175,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contract-drafts/{dataset}/optional-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let files lack columns of a dataset that the caller created (operators: that anybody created)
+         * @description Columns by which rows are identified or ordered stay required. Repeating is safe.
+         *
+         *     Needs the group `uploader`.
+         */
+        post: operations["makeColumnsOptional"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts": {
         parameters: {
             query?: never;
@@ -6005,6 +6027,14 @@ export interface components {
             name: string;
         };
         /**
+         * OptionalColumnsAsked
+         * @description Columns of a created dataset that files may lack from now on.
+         */
+        OptionalColumnsAsked: {
+            /** Columns */
+            columns: string[];
+        };
+        /**
          * Panel
          * @description A question of a dashboard with its SQL and its chart.
          */
@@ -8850,6 +8880,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DescriptionAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredContractDraft"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    makeColumnsOptional: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptionalColumnsAsked"];
             };
         };
         responses: {

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +33,7 @@ from headgate.lake.created_datasets import (
     is_superseded,
     with_columns,
     with_description,
+    with_optional,
 )
 from headgate.lake.definitions import Definitions, created_file, removal_file
 from headgate.uploads.edits import Edits
@@ -126,6 +127,28 @@ def describe(
         raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
     author = author_of_request(lake, caller)
     created.edit(dataset, lambda table: with_description(table, text, columns), author)
+    lake.begin_request()
+    return _shown(lake, caller, created, dataset)
+
+
+def make_optional(
+    lake: LakePorts, caller: CallerIdentity, dataset: str, names: Sequence[str]
+) -> StoredContractDraft:
+    """Let files of a created dataset lack columns, and values of them.
+
+    Raises:
+        ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
+            422, there is no such column, or rows are identified or ordered by it.
+    """
+    expect_owner(lake, caller, dataset)
+    created = CreatedDatasets(lake.definition_versions)
+    contract = _contract(dataset, created.document(dataset))
+    if unknown := sorted({*names} - {*contract.names}):
+        raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
+    if needed := [name for name in names if name in {*contract.key, *contract.order_by}]:
+        detail = f"Each row needs {', '.join(needed)}: rows of {dataset} are identified or ordered by it."
+        raise invalid("body.columns", "columns", detail)
+    created.edit(dataset, lambda table: with_optional(table, names), author_of_request(lake, caller))
     lake.begin_request()
     return _shown(lake, caller, created, dataset)
 

@@ -21,6 +21,7 @@ from headgate.api.shapes.uploads import (
     DryRun,
     EarlierEditsOfRows,
     GridRows,
+    OptionalColumnsAsked,
     StoredContractDraft,
     Upload,
     UploadAsked,
@@ -192,6 +193,17 @@ def describe_created_dataset(
     Repeating is safe.
     """
     return contract_drafts.describe(lake, caller, dataset, body.description, body.columns)
+
+
+@routes.post("/v1/contract-drafts/<dataset>/optional-columns", Group.UPLOADER, problems=[404, 409])
+def make_columns_optional(
+    lake: Lake, caller: Caller, dataset: Name, body: OptionalColumnsAsked
+) -> StoredContractDraft:
+    """Let files lack columns of a dataset that the caller created (operators: that anybody created).
+
+    Columns by which rows are identified or ordered stay required. Repeating is safe.
+    """
+    return contract_drafts.make_optional(lake, caller, dataset, body.columns)
 
 
 @routes.post("/v1/contract-drafts/<dataset>/columns", Group.UPLOADER, problems=[404, 409])

@@ -243,6 +243,12 @@ class ColumnsAsked(Asked):
     columns: tuple[NewColumn, ...] = Field(min_length=1, max_length=100)
 
 
+class OptionalColumnsAsked(Asked):
+    """Columns of a created dataset that files may lack from now on."""
+
+    columns: tuple[ColumnName, ...] = Field(min_length=1, max_length=100)
+
+
 class StoredContractDraft(Shape):
     """A contract written for a new dataset."""
 

@@ -14,14 +14,21 @@ import { originalId } from './original-id'
 
 type File = Pick<
   Schemas['FileDetail'],
-  'file_id' | 'key' | 'state' | 'received' | 'accepted' | 'closed_by' | 'size_bytes'
+  'file_id' | 'key' | 'state' | 'received' | 'accepted' | 'closed_by' | 'size_bytes' | 'error'
 >
 
 /**
  * Whether a file is edited as a whole: the gate has checked it, and no row of it is in the lake. An empty one has nothing to
  * edit, and corrected rows are edited in the file that has them.
  */
-export const isEditable = ({ state, received, accepted, closed_by, size_bytes, key }: File): boolean =>
+export const isEditable = ({
+  state,
+  received,
+  accepted,
+  closed_by,
+  size_bytes,
+  key,
+}: Omit<File, 'error'>): boolean =>
   !closed_by &&
   originalId(key) === undefined &&
   size_bytes > 0 &&
@@ -71,6 +78,7 @@ export function EditFile({ file, onCommitted }: { file: File; onCommitted: () =>
                 upload={upload}
                 first={check}
                 wasKept={file.state === 'profiled'}
+                said={file.error}
                 onCommit={({ etag }, edits) => enter.mutate({ uploadId: upload.upload_id, etag, edits })}
               />
             </>

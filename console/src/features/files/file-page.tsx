@@ -120,6 +120,8 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           <Text>
             {file.error.rule === 'needs_mapping' && isEditable(file) ? (
               'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
+            ) : file.error.rule === 'missing_column' && isEditable(file) ? (
+              `No column of the file is ${file.error.column ? titleOf(file.error.column) : 'a required field'}, which each file of the dataset needs. Choose its column below, set one value for all rows, or make it optional; then commit the file.`
             ) : file.state === 'failed' ? (
               <Advice text={explained({ ...file.error, remedy: AFTER_FAILURE })} />
             ) : (

@@ -26,6 +26,15 @@ export function inWordsOf(name: string, error: NonNullable<Schemas['DryRun']['er
   return { ...error, message: error.message.replace('zip archive', 'workbook'), remedy }
 }
 
+/** Reasons with a way out beside their sentence in the import panel. */
+const WITH_WAYS_OUT = ['type', 'mixed_encoding']
+
+/** Whether the page above the rows says the reason of a check already. */
+export const isSaidAbove = (
+  { rule, message }: Schemas['FileError'],
+  said: Schemas['FileError'] | null | undefined,
+): boolean => said?.rule === rule && said.message === message && !WITH_WAYS_OUT.includes(rule)
+
 /** What the profile is of: the fields that a commit fills, of which a file may have fewer columns. */
 export const profileWords = ({ columns, outcome, dataset }: Schemas['DryRun']): string =>
   outcome === 'done' && dataset

@@ -145,7 +145,7 @@ export function headingUnit(heading: string): HeadingUnit {
 
 const WORD = /(?<![\p{L}\d])[A-Za-z]{3}(?![\p{L}\d])/gu
 
-/** The one code of a currency between other words, as in `Kosten CHF exkl. MwSt`. */
+/** The one code of a currency between other words, as in `Cost SEK excl. tax`. */
 function currencyInside(text: string): HeadingUnit | undefined {
   const codes = [...text.matchAll(WORD)].flatMap(({ 0: word, index }) => {
     const before = text.slice(0, index).replace(/[\s_([-]+$/, '')

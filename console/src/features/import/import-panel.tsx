@@ -32,6 +32,7 @@ import {
   leftOutColumns,
   withChanged,
   withDataset,
+  withDefault,
   withField,
   withMoved,
   withRow,
@@ -46,7 +47,7 @@ import { EarlierEdits } from './earlier-edits'
 import { EmptyWords } from './empty-words'
 import { EncodingQuestion, isEncodingOpen, LineEncodings } from './encoding-question'
 import { FileLine } from './file-line'
-import { inWordsOf, isUnreadable, profileWords } from './file-words'
+import { inWordsOf, isSaidAbove, isUnreadable, profileWords } from './file-words'
 import { kindOf } from './formats'
 import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
@@ -68,6 +69,7 @@ import { UndecidedColumns } from './undecided-columns'
 import { UnreadableColumns } from './unreadable-columns'
 import { useAddedColumns } from './use-added-columns'
 import { useColumns } from './use-columns'
+import { useOptionalField } from './use-optional-field'
 import { otherRows, useEdits, withoutOtherRows } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
@@ -136,12 +138,22 @@ interface Props {
   onWork?: () => void
   /** Whether the lake has the file and its profile, without a dataset. */
   wasKept?: boolean
+  /** The reason why the gate rejected the file, where the page says it above. */
+  said?: Schemas['FileError'] | null
   /** Whether the draft of a dataset is open from the beginning, as the person asked for one. */
   opensDraft?: boolean
 }
 
 /** One file before its commit: its rows in a grid, the decisions above them, and what a commit does below. */
-export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, opensDraft = false }: Props) {
+export function ImportPanel({
+  upload,
+  first,
+  onCommit,
+  onWork,
+  wasKept = false,
+  said,
+  opensDraft = false,
+}: Props) {
   const work = useEdits(upload.upload_id, first)
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
   const { result } = work.check
@@ -201,6 +213,9 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
   const valuesOfForm = form ? valuesOf(grid, form.column) : {}
   const mappedField = form && result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])
   const missing = missingFields(result, edits)
+  const optional = useOptionalField(dataset, missing.length > 0 && !result.hides_values, (field) =>
+    change(withDefault(edits, field, '')),
+  )
   const leftOut = leftOutColumns(settled(edits, result), grid?.columns ?? [])
   const ofLists = columnOfLists(result, edits)
   const asked = openOrders(result, edits)
@@ -265,6 +280,7 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
       ) : null}
       {!isEmpty &&
       result.error &&
+      !isSaidAbove(result.error, said) &&
       work.isCurrent &&
       result.outcome !== 'profiled' &&
       result.outcome !== 'needs_mapping' &&
@@ -308,7 +324,13 @@ export function ImportPanel({ upload, first, onCommit, onWork, wasKept = false, 
           {isOfChoice(result, edits) ? (
             <>
               <Suggestions result={result} edits={edits} onChange={change} />
-              <MissingFields fields={unsuggested} result={result} edits={edits} onChange={change} />
+              <MissingFields
+                fields={unsuggested}
+                result={result}
+                edits={edits}
+                onChange={change}
+                optional={optional}
+              />
               <DateOrderQuestions result={result} edits={edits} onChange={change} />
               <ZoneQuestion result={result} edits={edits} onChange={change} />
             </>

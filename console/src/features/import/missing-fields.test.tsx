@@ -49,6 +49,29 @@ test('a person says that the file has no values of a masked field, and invents n
   )
 })
 
+test('a required field becomes optional for who may change the dataset, and others read whom to ask', () => {
+  const make = vi.fn()
+  const show = (optional: { make: typeof make | undefined; createdBy: string }) =>
+    render(
+      <MantineProvider>
+        <MissingFields
+          fields={[REGION]}
+          result={NOTHING}
+          edits={{ ...NO_EDITS, dataset: 'customers' }}
+          onChange={vi.fn()}
+          optional={{ ...optional, error: null }}
+        />
+      </MantineProvider>,
+    )
+  show({ make, createdBy: '' })
+  fireEvent.click(screen.getByRole('button', { name: 'Make Region id optional' }))
+  expect(make).toHaveBeenCalledWith('region_id')
+  cleanup()
+  show({ make: undefined, createdBy: 'ana' })
+  expect(screen.queryByRole('button', { name: 'Make Region id optional' })).toBeNull()
+  screen.getByText(/ask ana or an operator to make it optional/)
+})
+
 test('fields that the file needs stand before those that may be empty, which alone are not called missing', () => {
   const show = (fields: (typeof SSN)[]) =>
     render(

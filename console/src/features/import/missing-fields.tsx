@@ -2,16 +2,20 @@ import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { Fragment, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { Failed } from '../../components/states'
 import { titleOf } from './column-header'
 import { type Edits, withCopy, withDefault } from './edits'
 import { kindOf } from './formats'
 import { withKnownFormat } from './suggested-fields'
+import type { OptionalField } from './use-optional-field'
 
 interface Props {
   fields: Schemas['ContractField'][]
   result: Pick<Schemas['DryRun'], 'grid' | 'mapping'>
   edits: Edits
   onChange: (next: Edits) => void
+  /** The right to make a required field optional for all files of the dataset. */
+  optional?: OptionalField | undefined
 }
 
 /**
@@ -20,7 +24,7 @@ interface Props {
  * A masked field that may be empty is asked for, too, because its values may be in a column of another name. A
  * person who knows that the file has none says so, and no value has to be invented.
  */
-export function MissingFields({ fields, result, edits, onChange }: Props) {
+export function MissingFields({ fields, result, edits, onChange, optional }: Props) {
   if (!edits.dataset || fields.length === 0) return null
   const groups = [
     ['Missing:', fields.filter((field) => !field.may_be_empty)],
@@ -39,6 +43,7 @@ export function MissingFields({ fields, result, edits, onChange }: Props) {
                 key={field.name}
                 field={field}
                 onSet={(text) => onChange(withDefault(edits, field.name, text))}
+                onOptional={optional?.make}
                 copies={columnsOfDays(field, result, edits).map((column) => ({
                   column,
                   title: titleOf(result.mapping?.fields, edits.columns[column] || column),
@@ -51,9 +56,10 @@ export function MissingFields({ fields, result, edits, onChange }: Props) {
         ) : null,
       )}
       <Text size="sm" className="muted">
-        {waysOut(fields)}
+        {waysOut(fields, optional)}
         {fields.some((field) => field.may_be_empty) ? WHY_ASKED : ''}
       </Text>
+      {optional?.error ? <Failed error={optional.error} what="The change of the dataset" isAction /> : null}
     </Group>
   )
 }
@@ -62,11 +68,16 @@ const WHY_ASKED =
   ' You are asked about fields that are masked, because a column with another name would keep their values unmasked.'
 
 /** What a person can do about the fields: a key tells rows apart, so it has no value for all of them. */
-function waysOut(fields: Props['fields']): string {
+function waysOut(fields: Props['fields'], optional: OptionalField | undefined): string {
+  const mayBeOptional = fields.some((field) => !field.is_key && !field.may_be_empty)
   const ways = [
     'Choose the column below',
     fields.some((field) => !field.is_key) ? 'set one value for all rows' : '',
     fields.some((field) => field.may_be_empty) ? 'say that the file has none' : '',
+    mayBeOptional && optional?.make ? 'make it optional for all files of the dataset' : '',
+    mayBeOptional && optional?.createdBy
+      ? `ask ${optional.createdBy} or an operator to make it optional`
+      : '',
   ].filter(Boolean)
   return ways.length > 1 ? `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1) ?? ''}.` : `${ways.join('')}.`
 }
@@ -94,10 +105,11 @@ const withFormatOf = (edits: Edits, field: string, result: Props['result'], colu
 interface MissingProps {
   field: Schemas['ContractField']
   onSet: (text: string) => void
+  onOptional: OptionalField['make']
   copies: { column: string; title: string; take: () => void }[]
 }
 
-function Missing({ field, onSet, copies }: MissingProps) {
+function Missing({ field, onSet, onOptional, copies }: MissingProps) {
   const { title, may_be_empty: mayBeEmpty } = field
   const [text, setText] = useState<string>()
   if (field.is_key) return <Text size="sm">{title} (a column only)</Text>
@@ -121,6 +133,10 @@ function Missing({ field, onSet, copies }: MissingProps) {
         {mayBeEmpty ? (
           <Button size="compact-sm" variant="default" onClick={() => onSet('')}>
             The file has no {title}
+          </Button>
+        ) : onOptional ? (
+          <Button size="compact-sm" variant="default" onClick={() => onOptional(field.name)}>
+            Make {title} optional
           </Button>
         ) : null}
       </Group>
