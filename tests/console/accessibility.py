@@ -114,20 +114,28 @@ def violations(page: Page) -> list[Any]:
 
 
 def flaws(page: Page, url: str, addresses: Mapping[str, str]) -> Iterator[Flaws]:
-    """Open every page once, and yield its flaws at every width in both schemes; further widths in one."""
+    """Open every page once, and yield its flaws at every width in both schemes; further widths in one.
+
+    Each page begins at the width and each width in the scheme that the one before ended with: a page is drawn
+    again for another.
+    """
     visit(page, url, "/none")
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    widths, schemes = [*(WIDTHS | FURTHER).items()], [*SCHEMES]
     for name, address in addresses.items():
         follow(page, url, address)
-        for width, (across, down) in {**WIDTHS, **FURTHER}.items():
+        for width, (across, down) in widths:
             resize(page, across, down)
             sideways, cut_off = max(page.evaluate(SIDEWAYS), 0), page.evaluate(CUT_OFF)
             overlaps = page.evaluate(OVER_EACH_OTHER)
-            for scheme in SCHEMES if width in WIDTHS else ():
+            for scheme in schemes if width in WIDTHS else ():
                 # the page follows, as it does when a system changes in the evening
                 page.emulate_media(color_scheme=scheme)
                 settle(page)
                 if reported := page.evaluate(FOUND, {} if scheme == SCHEMES[0] else OF_COLOURS):
                     yield Flaws(name, width, scheme, reported, sideways, cut_off, overlaps)
+            if width in WIDTHS:
+                schemes.reverse()
             if sideways or cut_off or overlaps:
                 yield Flaws(name, width, "", [], sideways, cut_off, overlaps)
+        widths.reverse()
