@@ -78,6 +78,30 @@ test('a table whose last columns are not in view says how to see them, and anoth
   expect(screen.queryByTestId('out-of-view')).toBeNull()
 })
 
+test('a narrow table says where its other columns are, on a tablet as on a phone', () => {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(300)
+  vi.stubGlobal('matchMedia', (query: string) => ({
+    matches: query === '(max-width: 48em)',
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }))
+  const columns = WIDE.slice(0, 5)
+  const formats = columns.map(({ name }, at) => ({
+    title: name,
+    heading: name,
+    text: String,
+    width: 120,
+    priority: at === 0 ? 1 : 3,
+  }))
+  const table = { columns, rows: { length: 5, at: (index: number) => ROWS[index]?.slice(0, 5) } }
+  show({ ...table, formats: formats as never, onOpen: () => undefined })
+  expect(screen.getByTestId('out-of-view').textContent).toBe('3 further columns: open a row to see all.')
+  cleanup()
+  show({ ...table, formats: formats as never })
+  expect(screen.getByTestId('out-of-view').textContent).toBe('3 further columns: a wider window shows them.')
+  vi.unstubAllGlobals()
+})
+
 test('a heading orders the rows, and says how', async () => {
   const sorted = vi.fn()
   show({ sort: 'column_1', onSort: sorted })

@@ -187,7 +187,9 @@ export function Grid({
 function OutOfView({ left, scroll, canOpen }: { left: number; scroll: string; canOpen: boolean }) {
   const parts = [
     scroll ? `${scroll} sideways to see the rest.` : '',
-    left > 0 ? `${count(left, 'further column')}: ${canOpen ? 'open a row, or ' : ''}turn the phone.` : '',
+    left > 0
+      ? `${count(left, 'further column')}: ${canOpen ? 'open a row to see all.' : 'a wider window shows them.'}`
+      : '',
   ].filter(Boolean)
   if (parts.length === 0) return null
   return (

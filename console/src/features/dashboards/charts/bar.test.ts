@@ -200,6 +200,36 @@ test('the hover text of a bar has its interval, where the answer has one', () =>
   expect(hoverText('b', 3)).toMatch(/: 3$/)
 })
 
+test('a bar whose value has an interval has a whisker, and its value behind it; another bar has none', () => {
+  const panel = { ...PANEL, x: 'part', series: '', bounds: [['low', 'high']] as [string, string][] }
+  const rows = [
+    ['a', 5, 4, 7],
+    ['b', 3, null, null],
+  ]
+  const columns = ['part', 'received', 'low', 'high']
+  const { series } = options({ panel, columns, rows }, 'light') as unknown as {
+    series: {
+      type: string
+      data: unknown[]
+      renderItem: (_: unknown, at: object) => { children: object[] }
+    }[]
+  }
+  expect(series.map(({ type, data }) => [type, data])).toEqual([
+    ['bar', [{ value: 5, label: { show: false } }, 3]],
+    ['custom', [[4, 7, 0]]],
+  ])
+  const value = (at: number) => [4, 7, 0][at]
+  const drawn = series[1]?.renderItem(undefined, { value, coord: ([x, y]: [number, number]) => [x * 10, y + 50] })
+  expect(drawn?.children).toMatchObject([
+    { shape: { x1: 40, x2: 70, y1: 50, y2: 50 } },
+    { shape: { x1: 40, x2: 40 } },
+    { shape: { x1: 70, x2: 70 } },
+    { x: 76, style: { text: '5' } },
+  ])
+  const without = options({ panel: { ...panel, bounds: [] }, columns, rows }, 'light').series as object[]
+  expect(without).toHaveLength(1)
+})
+
 interface NamedBars {
   series: { label: { show: boolean } }[]
   yAxis: { axisLabel: { width: number; interval: unknown } }

@@ -135,6 +135,63 @@ function endsOf(places: (number | null)[][], isStacked: boolean): [number, numbe
   return [smallestNumber(sides, 0), largestNumber(sides, 0)]
 }
 
+/** Between which ends the value of each bar is expected, where the answer has both. */
+function intervalsOf(panel: Drawing['panel'], rows: Drawing['rows']): Map<string, [Cell, Cell]> {
+  const [low = '', high = ''] = panel.bounds[0] ?? []
+  return new Map(
+    rows.flatMap((row) => {
+      const ends: [Cell, Cell] = [row[low] ?? null, row[high] ?? null]
+      return ends.includes(null) ? [] : [[text(row[panel.x]), ends] as const]
+    }),
+  )
+}
+
+/** The half of the line across each end of an interval. */
+const CAP_PX = 4
+
+interface Placed {
+  value: (index: number) => number
+  coord: (at: [number, number]) => [number, number]
+}
+
+/** A line from end to end of each interval, over its bar, with the value of the bar behind it. */
+function whiskers(
+  names: string[],
+  intervals: ReadonlyMap<string, [Cell, Cell]>,
+  scheme: Drawing['scheme'],
+  labelOf: (name: string) => { text: string; fill: string },
+) {
+  const lines = names.flatMap((name, place) => {
+    const ends = intervals.get(name)
+    return ends ? [[...ends.map(Number), place]] : []
+  })
+  if (lines.length === 0) return []
+  const style = { stroke: INK[scheme], lineWidth: 1.5 }
+  const line = (...[x1, y1, x2, y2]: number[]) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style })
+  return [
+    {
+      type: 'custom',
+      name: INTERVALS,
+      silent: true,
+      z: 3,
+      tooltip: { show: false },
+      encode: { x: [0, 1], y: 2 },
+      data: lines,
+      renderItem: (_: unknown, at: Placed) => {
+        const [[low, y], [high]] = [0, 1].map((end) => at.coord([at.value(end), at.value(2)])) as [
+          [number, number],
+          [number, number],
+        ]
+        const caps = [low, high].map((x) => line(x, y - CAP_PX, x, y + CAP_PX))
+        const label = { ...labelOf(names[at.value(2)] ?? ''), fontSize: 12, verticalAlign: 'middle' }
+        const words = { type: 'text', x: high + CAP_PX + 2, y, style: label }
+        return { type: 'group', children: [line(low, y, high, y), ...caps, words] }
+      },
+    },
+  ]
+}
+const INTERVALS = 'intervals'
+
 /** A point in place of a bar: on a log scale the length of a bar would say nothing. */
 const POINTS = {
   type: 'line',
@@ -187,19 +244,24 @@ export function bar({
     const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
     return new Map(own.map((row) => [text(row[panel.x]), numeric(row[panel.series ? column : group])]))
   })
-  /** Between which ends the value of a bar is expected; of several bars beside each other none. */
-  const intervalOf = (name: string): string => {
-    const row = rows.find((cells) => text(cells[panel.x]) === name)
-    const [low, high] = (panel.bounds[0] ?? []).map((end) => row?.[end] ?? null)
-    return groups.length > 1 || low == null || high == null ? '' : `, between ${said(low)} and ${said(high)}`
+  // Of several bars beside each other none has an interval.
+  const intervals = intervalsOf(panel, groups.length > 1 ? [] : rows)
+  const intervalWords = (name: string): string => {
+    const [low, high] = intervals.get(name) ?? []
+    return low === undefined || high === undefined ? '' : `, between ${said(low)} and ${said(high)}`
   }
   const isStacked = areStacked(panel)
   const measured = rows.map((row) => panel.y.map((name) => row[name] ?? null))
   const isLog = panel.scale === 'log' && !whyNoLog({ panel, columns: panel.y, rows: measured })
   const ends = endsOf(
-    names.map((name) => valuesOf.map((values) => values.get(name) ?? null)),
+    names.map((name) => [
+      ...valuesOf.map((values) => values.get(name) ?? null),
+      ...(intervals.get(name) ?? []).map(Number),
+    ]),
     isStacked,
   )
+  const labelOf = (name: string, value: unknown): string =>
+    withCaution(isRounded(value, unit) ? COMPACT.format(Number(value)) : said(value), isNarrow ? '' : name)
   const title = measuresTitle(panel, unit, labels)
   const axis = { ...valueAxis(column, unit, labels), name: title }
   const series = groups.map((group, at) => {
@@ -214,18 +276,23 @@ export function bar({
         show: groups.length === 1 && names.length <= MOST_LABELS,
         position: 'right',
         color: SOFT[scheme],
-        formatter: (point: { value: unknown; name: string }) =>
-          withCaution(
-            isRounded(point.value, unit) ? COMPACT.format(Number(point.value)) : said(point.value),
-            isNarrow ? '' : point.name,
-          ),
+        formatter: (point: { value: unknown; name: string }) => labelOf(point.name, point.value),
       },
       data: names.map((name) => {
         const value = values?.get(name) ?? null
-        if (cautions.has(name))
+        const isPale = cautions.has(name) || name === open?.place || name === begun?.place
+        const label = {
           // The words of a caution are not as pale as its bar.
-          return { value, itemStyle: { opacity: 0.45 }, label: { opacity: 1, color: INK[scheme] } }
-        return name === open?.place || name === begun?.place ? { value, itemStyle: { opacity: 0.45 } } : value
+          ...(cautions.has(name) ? { opacity: 1, color: INK[scheme] } : {}),
+          // It is behind the end of the interval.
+          ...(intervals.has(name) ? { show: false } : {}),
+        }
+        if (!isPale && !intervals.has(name)) return value
+        return {
+          value,
+          ...(isPale ? { itemStyle: { opacity: 0.45 } } : {}),
+          ...(Object.keys(label).length > 0 ? { label } : {}),
+        }
       }),
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'yAxis') } : {}),
     }
@@ -237,14 +304,14 @@ export function bar({
       right: cautions.size > 0 && !isNarrow ? 180 : 56,
       bottom: 28,
     },
-    legend: { show: isNamed, top: 0, right: 8, formatter: named },
+    legend: { show: isNamed, data: groups, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => [
       withCaution(shownName(points[0]?.name ?? ''), points[0]?.name ?? ''),
       ...points
-        .filter((point) => point.value !== null && point.value !== undefined)
+        .filter(({ seriesName, value }) => seriesName !== INTERVALS && value !== null && value !== undefined)
         .map(
           (point) =>
-            `${isNamed ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}${intervalOf(point.name)}`,
+            `${isNamed ? named(point.seriesName) : axisTitle(column, unit, labels?.[column])}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}${intervalWords(point.name)}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
@@ -269,6 +336,12 @@ export function bar({
         formatter: (name: string) => fitting(shownName(name), nameWidth, lines),
       },
     },
-    series,
+    series: [
+      ...series,
+      ...whiskers(names, intervals, scheme, (name) => ({
+        text: labelOf(name, valuesOf[0]?.get(name) ?? null),
+        fill: cautions.has(name) ? INK[scheme] : SOFT[scheme],
+      })),
+    ],
   }
 }
