@@ -325,8 +325,8 @@ class DeclaredQueue:
     Attributes:
         name: as the decisions state it.
         sql: answers `item_id`, `subject`, `reason` in plain words and `value`, the most urgent item first.
-            Items with a true `title_may_wait` come last, below a line that says so. Further columns are for
-            those who look closer.
+            Items with a true `title_may_wait` come last, below a line that says so. `brief` is the reason in
+            a few words, for a narrow page. Further columns are for those who look closer.
         unit: of `value`.
         value_label: the figure that `value` is, such as "at stake"; it may name cells of the first row, as an
             answer does.

@@ -4997,9 +4997,9 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
 
 
 def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:
-    strongest = "many payments at terminal (7 in 24 hours, usually 0.7 a day) raises the odds 9-fold"
-    unusual = "unusual amount (of 60, 2 times the mean of the 90 days before) raises the odds 3-fold"
-    words = f"{strongest}; {unusual}; from 1 to 99 of a usual payment to 1 to 4"
+    strongest = "many payments at terminal (7 in 24 hours, usually 0.7 a day) raises the risk (odds times 9)"
+    unusual = "unusual amount (of 60, 2 times the mean of the 90 days before) raises the risk (odds times 3)"
+    words = f"{strongest}; {unusual}; of usual payments 1 % are fraud, of such ones 20 %"
     payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
     payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}
     payment |= {"reason_1": "many_payments_at_terminal", "reason_2": "unusual_amount", "reason_words": words}
@@ -5009,7 +5009,7 @@ def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_pag
         (item,) = answer_of(engine, board.queues[0].sql)
         rows = answer_of(engine, board.panel("queue").sql)
     assert str(item["reason"]).endswith(f"{{score}} probable, {words}")
-    assert f"{words}; expected loss" in answer_in_words(board.panel("queue").answer, rows, {})
+    assert f"; {strongest}" in answer_in_words(board.panel("queue").answer, rows, {})
     assert (rows[0]["strongest_reason"], rows[0]["reasons"]) == (strongest, words)
 
 

@@ -246,6 +246,43 @@ test('a proposal is named in each row, its button is filled in the selected row 
   )
 })
 
+test('the button that opens the selected item has its room in all rows, so that no amount moves', async () => {
+  show()
+  await screen.findByRole('button', { name: 'Open: Customer 1' })
+  const rooms = (): boolean[] =>
+    [...document.querySelectorAll('[aria-label^="Open: "]')].map(
+      (button) => button.getAttribute('aria-hidden') === 'true',
+    )
+  expect(rooms()).toEqual([false, true])
+  screen.getByRole('button', { name: 'Customer 1' }).focus()
+  await userEvent.keyboard('j')
+  expect(rooms()).toEqual([true, false])
+})
+
+test('on a phone an item is a line of few words until it is opened', async () => {
+  const desk = window.matchMedia
+  vi.stubGlobal('matchMedia', (query: string) => ({
+    matches: query === '(max-width: 48em)',
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }))
+  const columns = ['item_id', 'subject', 'reason', 'brief', 'value', 'proposed', 'score'].map((name) => ({
+    name,
+  }))
+  const rows = [
+    ['1', 'Transaction 1', 'ring customer 7, as much is unusual', 'likely at {score}', 40, 'review', 0.7],
+  ]
+  const items = queueItems({ columns, rows }, [])
+  const { rerender } = render(page(QUEUE, items, 'open', 0, { opened: '', onOpen: () => undefined }))
+  expect((await screen.findByText('Review:')).parentElement?.textContent).toBe('Review: likely at 0.7')
+  expect(screen.queryByRole('button', { name: 'Called: Transaction 1' })).toBeNull()
+  rerender(page(QUEUE, items, 'open', 0, { opened: '1', onOpen: () => undefined }))
+  expect(await screen.findByText(/^ring customer 7/)).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Called: Transaction 1' })).toBeTruthy()
+  expect(screen.queryByText('Brief')).toBeNull()
+  vi.stubGlobal('matchMedia', desk)
+})
+
 test('the cells of an item have their units', async () => {
   show()
   await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))

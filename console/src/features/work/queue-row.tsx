@@ -1,4 +1,5 @@
 import { Anchor, Badge, Button, Group, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useRef } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -7,12 +8,13 @@ import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { capitalised, label } from '../../formats/words'
 import { Moment } from '../../components/moment'
+import { PHONE } from '../../components/widths'
 import { stateOf } from './decision-words'
 import { ItemDetails } from './item-details'
 import { LinkedText } from './linked-text'
 import { NotePrompt } from './note-prompt'
 import type { QueueShape } from './queue-list'
-import { LEAVES_AS_IT_IS, type QueueItem, reasonOf, REOPEN } from './queue-state'
+import { briefOf, LEAVES_AS_IT_IS, type QueueItem, reasonOf, REOPEN } from './queue-state'
 
 type Decide = (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 
@@ -70,7 +72,10 @@ function WhoAndWhen({ item }: { item: QueueItem }) {
 export function QueueRow(props: Props) {
   const { item, queue, mayDecide, isSelected, isOpen, onSelect, onToggle, onDecide, asked } = props
   const units = useUnits(queue.table, queue.units)
-  const reason = reasonOf(item, units)
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  // A phone has room for what the items are about, and for all of the one that is looked at.
+  const isFolded = isPhone && !isOpen && !asked
+  const reason = isFolded ? briefOf(item, units) : reasonOf(item, units)
   const opener = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     const list = opener.current?.closest('ul')
@@ -89,8 +94,12 @@ export function QueueRow(props: Props) {
         >
           {item.subject}
         </button>
-        <Text size="sm" className="any-text" component="div">
-          {item.proposed && !item.closedBy ? <strong>{proposalWords(item.proposed, queue)}: </strong> : null}
+        <Text size="sm" className={isFolded ? 'queue-brief' : 'any-text'} component="div">
+          {item.proposed && !item.closedBy ? (
+            <strong>
+              {isFolded ? capitalised(label(item.proposed)) : proposalWords(item.proposed, queue)}:{' '}
+            </strong>
+          ) : null}
           <LinkedText
             text={item.proposed ? reason : capitalised(reason)}
             table={queue.table}
@@ -118,47 +127,52 @@ export function QueueRow(props: Props) {
         <Text size="sm" fw={600} className="number">
           {item.value === null ? '' : figure(item.value, queue.unit)}
         </Text>
-        <Group gap={4} justify="end">
-          {item.closedBy ? (
-            <Badge variant="default" tt="none">
-              {stateOf(item.closedBy)}
-              {item.returnsAt ? `, back on ${day(item.returnsAt.toISOString())}` : ''}
-            </Badge>
-          ) : null}
-          {mayDecide && item.closedBy ? (
-            <Button size="compact-xs" variant="default" onClick={() => onDecide(REOPEN, 'open again')}>
-              Open again
-            </Button>
-          ) : null}
-          {mayDecide && !item.closedBy && isSelected && !isOpen && isOpenedFirst(item, queue) ? (
-            <Button
-              size="compact-xs"
-              variant="filled"
-              aria-label={`Open: ${item.subject}`}
-              onClick={() => {
-                // The button goes away with the click.
-                opener.current?.focus()
-                onToggle()
-              }}
-            >
-              Open
-            </Button>
-          ) : null}
-          {mayDecide && !item.closedBy
-            ? queue.actions.map((action, place) => (
-                <Button
-                  key={action.name}
-                  size="compact-xs"
-                  variant={isSelected && isMain(item, action.name, place === 0) ? 'filled' : 'default'}
-                  aria-label={`${action.label}: ${item.subject}`}
-                  onClick={() => props.onChoose(action)}
-                >
-                  {action.label}
-                </Button>
-              ))
-            : null}
-          <WhoAndWhen item={item} />
-        </Group>
+        {isFolded && !item.closedBy ? null : (
+          <Group gap={4} justify="end">
+            {item.closedBy ? (
+              <Badge variant="default" tt="none">
+                {stateOf(item.closedBy)}
+                {item.returnsAt ? `, back on ${day(item.returnsAt.toISOString())}` : ''}
+              </Badge>
+            ) : null}
+            {mayDecide && item.closedBy ? (
+              <Button size="compact-xs" variant="default" onClick={() => onDecide(REOPEN, 'open again')}>
+                Open again
+              </Button>
+            ) : null}
+            {mayDecide && !item.closedBy && isOpenedFirst(item, queue) ? (
+              // Its room stays where it is not shown, so that selecting a row moves nothing.
+              <Button
+                size="compact-xs"
+                variant={isSelected && !isOpen ? 'filled' : 'default'}
+                style={isSelected && !isOpen ? undefined : { visibility: 'hidden' }}
+                aria-hidden={!isSelected || isOpen}
+                aria-label={`Open: ${item.subject}`}
+                onClick={() => {
+                  // The button goes away with the click.
+                  opener.current?.focus()
+                  onToggle()
+                }}
+              >
+                Open
+              </Button>
+            ) : null}
+            {mayDecide && !item.closedBy
+              ? queue.actions.map((action, place) => (
+                  <Button
+                    key={action.name}
+                    size="compact-xs"
+                    variant={isSelected && isMain(item, action.name, place === 0) ? 'filled' : 'default'}
+                    aria-label={`${action.label}: ${item.subject}`}
+                    onClick={() => props.onChoose(action)}
+                  >
+                    {action.label}
+                  </Button>
+                ))
+              : null}
+            <WhoAndWhen item={item} />
+          </Group>
+        )}
       </div>
       {asked ? <NotePrompt action={asked} onAnswer={props.onAnswer} /> : null}
       {isOpen ? (

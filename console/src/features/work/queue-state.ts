@@ -10,6 +10,8 @@ export interface QueueItem {
   subject: string
   /** In words, with the cells that the statement names in braces still to be filled. */
   reason: string
+  /** The reason in a few words, for a narrow page; empty where the queue has none. */
+  brief: string
   value: number | null
   /** Whether the queue lists it among the last ones, which may wait. */
   mayWait: boolean
@@ -37,7 +39,7 @@ export const LEAVES_AS_IT_IS = new Set([ASSIGN, UNASSIGN, 'note'])
 type Actions = Pick<Schemas['QueueAction'], 'name' | 'returns_after_days'>[]
 const DAY_MS = 86_400_000
 const MAY_WAIT = 'title_may_wait'
-const SHOWN = ['item_id', 'subject', 'reason', 'value', COUNT]
+const SHOWN = ['item_id', 'subject', 'reason', 'brief', 'value', COUNT]
 
 /** What the value of an item is, with the cells that the label names, such as the period that it is of. */
 export const valueLabel = (
@@ -76,6 +78,7 @@ export function queueItems(
       id,
       subject: String(cell('subject') ?? id),
       reason: String(cell('reason') ?? ''),
+      brief: String(cell('brief') ?? ''),
       value: cell('value') === null ? null : Number(cell('value')),
       mayWait: cell(MAY_WAIT) === true,
       proposed: names.includes('proposed') ? String(cell('proposed') ?? '') : undefined,
@@ -165,10 +168,16 @@ export function withOpened(listed: QueueItem[], items: QueueItem[], opened: stri
 }
 
 /** The reason with the cells that it names; it is about one thing, so an amount of it has all of its digits. */
-export function reasonOf({ reason, details }: QueueItem, units: Units): string {
+export const reasonOf = (item: QueueItem, units: Units): string => withCells(item.reason, item, units)
+
+/** The reason in a few words; the whole one where the queue has none. */
+export const briefOf = (item: QueueItem, units: Units): string =>
+  withCells(item.brief || item.reason, item, units)
+
+function withCells(text: string, { details }: QueueItem, units: Units): string {
   const words = details.map(({ name, value }) => exactAmount(value, units[name] ?? '') || value)
   const cells = { columns: details.map(({ name }) => name), rows: [words] }
-  return filled(reason, cells, units) ?? reason
+  return filled(text, cells, units) ?? text
 }
 
 /** How many items the statement counts but does not list. */

@@ -15,10 +15,11 @@ from headgate.scoring.shapley_values import shapley_values
 Array = npt.NDArray[np.float64]
 
 REASONS = 3
-MIN_RISE = float(np.log(1.1))
-"""Least contribution of a reason: it raises the odds by a tenth."""
+MIN_RISE = float(np.log(1.2))
+"""Least contribution of a reason: it raises the odds by a fifth. A smaller one is no reason to look."""
 _WHOLE_FROM = 100  # numbers in words have no decimals from here on
-_FACTOR_WHOLE_FROM = 10  # nor factors and odds from here on
+_FACTOR_WHOLE_FROM = 10  # nor factors from here on
+_LEAST_PERCENT = 0.1
 
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
@@ -87,7 +88,7 @@ _FRAUDS_KNOWN = "({frauds:g} known when it was paid)"
 _PER_DAY = "({own:g} in 24 hours, usually {usual:g} a day)"
 # Of a large amount the size itself counts, also where it is few times the usual one.
 _TIMES = f"(of {{amount:g}}, {{times:g}} times the mean of the {MEMORY_DAYS} days before)"
-_HIGHEST = f"(the highest in 14 days {{times:g}} times the mean of {MEMORY_DAYS} days)"
+_HIGHEST = f"(one of 14 days was {{times:g}} times the mean of {MEMORY_DAYS} days)"
 _PHRASES: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
     "earlier_fraud_of_customer": (
         f"earlier fraud of customer {_FRAUDS_KNOWN}",
@@ -116,8 +117,8 @@ _PHRASES: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
         {"days": ("account_age_days", 1)},
     ),
     "unusual_payments_before": (
-        f"unusual payments before {_HIGHEST}",
-        f"payments before {_HIGHEST}",
+        f"unusual earlier payments {_HIGHEST}",
+        f"earlier payments {_HIGHEST}",
         {"times": ("highest_to_usual_14d", 1)},
     ),
     "unusual_amount": (
@@ -215,18 +216,15 @@ def _phrases(
 
 
 def _odds_in_words(own: Sequence[int], moved: Array, texts: Sequence[str], usual: float) -> str:
-    """Return what multiplies the odds of a typical transaction to those of this one."""
+    """Return what raises and lowers the risk of a typical transaction to that of this one, and both risks."""
     lowest = int(moved.argmin())
     shown = [*own, *([lowest] if moved[lowest] <= -MIN_RISE else [])]
     rest = float(moved.sum() - moved[shown].sum())
     factors = [(texts[place], float(moved[place])) for place in shown]
     if abs(rest) >= MIN_RISE:
         factors.append(("all else", rest))
-    parts = [
-        f"{text} {'raises' if change > 0 else 'lowers'} the odds {_amount(float(np.exp(abs(change))))}-fold"
-        for text, change in factors
-    ]
-    both = f"from {_odds(usual)} of a usual payment to {_odds(usual + float(moved.sum()))}"
+    parts = [f"{text} {_direction(change)}" for text, change in factors]
+    both = f"of usual payments {_risk(usual)} are fraud, of such ones {_risk(usual + float(moved.sum()))}"
     return "; ".join([*parts, both])
 
 
@@ -237,10 +235,21 @@ def _strangeness_in_words(own: Sequence[int], moved: Array, texts: Sequence[str]
     return "; ".join(parts).replace("%", " %")
 
 
-def _odds(strength: float) -> str:
-    if strength >= 0:
-        return f"{_amount(float(np.exp(strength)))} to 1"
-    return f"1 to {_amount(float(np.exp(-strength)))}"
+def _direction(change: float) -> str:
+    factor = _amount(float(np.exp(abs(change))))
+    return (
+        f"raises the risk (odds times {factor})"
+        if change > 0
+        else f"lowers the risk (odds divided by {factor})"
+    )
+
+
+def _risk(strength: float) -> str:
+    """Return a probability in percent with at most one decimal, and never as zero or as certain."""
+    percent = 100 / (1 + float(np.exp(-strength)))
+    shown = min(max(round(percent, 1), _LEAST_PERCENT), 100 - _LEAST_PERCENT)
+    limit = "under " if percent < _LEAST_PERCENT else "over " if percent > 100 - _LEAST_PERCENT else ""
+    return f"{limit}{shown:g} %"
 
 
 def _amount(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Reasons of fraud in words: each with the number that makes it true, and how far it moves the odds."""
+"""Reasons of fraud in words: each with the number that makes it true, and which way it pushes."""
 
 from __future__ import annotations
 
@@ -87,14 +87,16 @@ def words(weights: dict[str, float], **point: float) -> str:
         ("account_age_days", "new customer (12.3 days after signing up)"),
         (
             "highest_to_usual_14d",
-            "unusual payments before (the highest in 14 days 40 times the mean of 90 days)",
+            "unusual earlier payments (one of 14 days was 40 times the mean of 90 days)",
         ),
         ("amount_to_usual", "unusual amount (of 174, 17.4 times the mean of the 90 days before)"),
     ],
 )
 def test_each_reason_has_its_number_and_its_factor_of_the_odds(feature: str, text: str) -> None:
     shown = words({feature: np.log(6)}, **{**POINT, "is_night": POINT["is_night"]})
-    assert shown.startswith(f"{text} raises the odds 6-fold; from 1 to 403 of a usual payment to 1 to 67")
+    assert shown.startswith(
+        f"{text} raises the risk (odds times 6); of usual payments 0.2 % are fraud, of such ones 1.5 %"
+    )
 
 
 def test_the_factors_lead_from_a_usual_payment_to_the_probability() -> None:
@@ -112,13 +114,13 @@ def test_the_factors_lead_from_a_usual_payment_to_the_probability() -> None:
     assert [part.split(" (")[0] for part in text.split("; ")] == [
         "earlier fraud at terminal",
         "unusual amount",
-        "unusual payments before",
+        "unusual earlier payments",
         "many payments of customer",
-        "all else raises the odds 1.5-fold",
-        "from 1 to 403 of a usual payment to 1.8 to 1",
+        "all else raises the risk",
+        "of usual payments 0.2 % are fraud, of such ones 64.1 %",
     ]
-    raised = [float(number) for number in re.findall(r"raises the odds ([0-9.]+)-fold", text)]
-    lowered = [float(number) for number in re.findall(r"lowers the odds ([0-9.]+)-fold", text)]
+    raised = [float(number) for number in re.findall(r"raises the risk \(odds times ([0-9.]+)\)", text)]
+    lowered = [float(number) for number in re.findall(r"lowers the risk \(odds divided by ([0-9.]+)\)", text)]
     odds = float(np.prod(raised) / np.prod(lowered)) / 403
     assert odds / (1 + odds) == pytest.approx(model.scores(pd.DataFrame([POINT]))[0], rel=0.01)
     assert explained.codes.tolist() == [
@@ -133,7 +135,7 @@ def test_features_that_only_count_together_share_their_rise() -> None:
             return np.asarray(-6 + np.log(100) * both)
 
     (text,) = fraud_reasons.explain(Both({}), pd.DataFrame([POINT])).words
-    assert text.count("raises the odds 10-fold") == 2
+    assert text.count("raises the risk (odds times 10)") == 2
 
 
 def test_a_group_that_raises_the_odds_without_a_fact_is_no_reason_but_is_named() -> None:
@@ -143,10 +145,25 @@ def test_a_group_that_raises_the_odds_without_a_fact_is_no_reason_but_is_named()
     assert explained.words == [
         (
             "unusual combination (no single fact stands out); "
-            "amount (of 10, 1.4 times the mean of the 90 days before) raises the odds 30-fold; "
-            "from 1 to 403 of a usual payment to 1 to 13"
+            "amount (of 10, 1.4 times the mean of the 90 days before) raises the risk (odds times 30); "
+            "of usual payments 0.2 % are fraud, of such ones 6.9 %"
         )
     ]
+
+
+def test_a_fact_that_moves_the_risk_by_less_than_a_fifth_is_no_reason() -> None:
+    """“All else raises the odds 1.1-fold” was a line of most payments."""
+    small = {"amount_to_usual": np.log(6), "is_night": np.log(1.15), "account_age_days": -np.log(1.15)}
+    text = words(small, **POINT)
+    assert text == (
+        "unusual amount (of 174, 17.4 times the mean of the 90 days before) raises the risk (odds times 6); "
+        "of usual payments 0.2 % are fraud, of such ones 1.5 %"
+    )
+
+
+@pytest.mark.parametrize(("strength", "risk"), [(-12, "under 0.1 %"), (0, "50 %"), (12, "over 99.9 %")])
+def test_no_risk_is_shown_as_none_or_as_certain(strength: float, risk: str) -> None:
+    assert words({"amount_to_usual": strength + 6}, **POINT).endswith(f", of such ones {risk}")
 
 
 def test_strangeness_is_shared_and_is_no_odds() -> None:
@@ -182,7 +199,7 @@ def test_the_words_of_the_longest_reasons_fit_into_their_column() -> None:
 
 def test_a_number_that_is_not_known_is_left_out() -> None:
     assert words({"amount_to_usual": np.log(6)}, amount_to_usual=np.nan).startswith(
-        "unusual combination (no single fact stands out); amount raises the odds 6-fold; "
+        "unusual combination (no single fact stands out); amount raises the risk (odds times 6); "
     )
 
 

@@ -219,7 +219,10 @@ test('a bar whose value has an interval has a whisker, and its value behind it; 
     ['custom', [[4, 7, 0]]],
   ])
   const value = (at: number) => [4, 7, 0][at]
-  const drawn = series[1]?.renderItem(undefined, { value, coord: ([x, y]: [number, number]) => [x * 10, y + 50] })
+  const drawn = series[1]?.renderItem(undefined, {
+    value,
+    coord: ([x, y]: [number, number]) => [x * 10, y + 50],
+  })
   expect(drawn?.children).toMatchObject([
     { shape: { x1: 40, x2: 70, y1: 50, y2: 50 } },
     { shape: { x1: 40, x2: 40 } },
