@@ -152,6 +152,17 @@ class StagingSettings(Settings):
     curated_bucket: str
 
 
+class CreationSettings(Settings):
+    """The datasets that people may create without a deployment.
+
+    Attributes:
+        takes_people: whether they may have columns about people. An analyst role of IAM would read them in
+            the table, which the API hides.
+    """
+
+    takes_people: bool = False
+
+
 class DryRunSettings(Settings):
     """The function that runs the gate on uploads."""
 

@@ -194,6 +194,7 @@ def apply(
         _confirm(f"Remove {len(leaving)} {'table' if len(leaving) == 1 else 'tables'} from SQL?")
     variables = {**_names_of(target, terraform), **variables}
     settings = _with_logins(target, terraform, _stated(target, folder, variables))
+    _check_created_people(target, terraform, settings)
     adopt_ledger(target, terraform, settings, has_new_ledger=has_new_ledger)
     _import_created_tables(target, terraform)
     is_new = not terraform.resources()
@@ -557,6 +558,25 @@ def _import_created_tables(target: Target, terraform: Terraform) -> None:
         tables = missing & created_datasets.tables_of(target.client("glue"), database)
         blocks = created_datasets.import_blocks(target.account, database, tables)
         terraform.add_to_root("created_tables.tf", blocks)
+
+
+def _check_created_people(target: Target, terraform: Terraform, settings: Mapping[str, str]) -> None:
+    """Check that no created dataset about people becomes readable by an analyst role.
+
+    Raises:
+        MissingError: the project lacks the contract of such a dataset, so no policy would hide its table.
+    """
+    sees_people = settings.get("analysts_see_personal_data") == "true"
+    if "analyst" not in settings.get("people", "") or sees_people or not terraform.resources():
+        return
+    catalog = json.loads((terraform.folder / "build" / "catalog.json").read_text(encoding="utf-8"))
+    bucket = terraform.outputs()["environment"]["HEADGATE_ARTIFACTS_BUCKET"]
+    objects = S3Objects(target.client("s3"))
+    if names := created_datasets.about_people(objects, bucket, catalog["curated"]):
+        raise MissingError(
+            f"Analysts could read columns about people in datasets that people created: {', '.join(names)}. "
+            "Run `headgate push --pull` to take their contracts into the project, then deploy again."
+        )
 
 
 def _settle_created(target: Target, folder: Path, environment: Mapping[str, str]) -> str:

@@ -52,6 +52,7 @@ locals {
     HEADGATE_MAILS_TOPIC_ARN     = aws_sns_topic.mails.arn
     HEADGATE_CONSOLE_URL         = local.console_url
     HEADGATE_USER_POOL           = aws_cognito_user_pool.this.id
+    HEADGATE_TAKES_PEOPLE        = local.takes_people
   })
   api_functions = merge(
     {
@@ -537,8 +538,9 @@ module "dry_run" {
   account_id         = local.account_id
 
   environment = merge(local.environment, {
-    HEADGATE_MEMORY_MB = tostring(var.gate_memory_mb)
-    HEADGATE_DISK_MB   = tostring(local.gate_disk_mb)
+    HEADGATE_MEMORY_MB    = tostring(var.gate_memory_mb)
+    HEADGATE_DISK_MB      = tostring(local.gate_disk_mb)
+    HEADGATE_TAKES_PEOPLE = local.takes_people
   })
 }
 

@@ -15,6 +15,7 @@ output "environment" {
     HEADGATE_USER_POOL_CLIENT   = aws_cognito_user_pool_client.console.id
     HEADGATE_CONSOLE_URL        = local.console_url
     HEADGATE_MAILS_TOPIC_ARN    = aws_sns_topic.mails.arn
+    HEADGATE_TAKES_PEOPLE       = local.takes_people
   })
 }
 

@@ -144,6 +144,11 @@ resource "aws_iam_role_policy" "people" {
   policy = data.aws_iam_policy_document.people[each.key].json
 }
 
+# A created dataset is hidden by no policy, so that it may have columns about people where no analyst reads past the API.
+locals {
+  takes_people = tostring(!contains(keys(local.people), "analyst") || var.analysts_see_personal_data)
+}
+
 # Athena reads objects with the rights of who asks, so this also holds for SQL. The list grows with the tables, so it stands in policies
 # of its own: an inline policy would become too long. docs/adr/0080-forget.md
 locals {

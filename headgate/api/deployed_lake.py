@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.lake_ports import KnownRuns, MailWriter
 from headgate.errors import SettingsError
-from headgate.settings import AcceptanceSettings, JobNamesSettings, SystemNamesSettings
+from headgate.settings import AcceptanceSettings, CreationSettings, JobNamesSettings, SystemNamesSettings
 from headgate.wiring import api, definitions, intake, operations, stores
 
 if TYPE_CHECKING:
@@ -192,6 +192,11 @@ class DeployedLake:
     def most_refused_share(self) -> float:
         """The largest permitted share of rejected rows of a file."""
         return AcceptanceSettings.from_env(self._env).most_refused_share
+
+    @cached_property
+    def takes_people(self) -> bool:
+        """Whether a created dataset may have columns about people."""
+        return CreationSettings.from_env(self._env).takes_people
 
     def bucket(self, zone: str) -> str:
         """Return the bucket of a zone, or of a system."""

@@ -255,6 +255,8 @@ class LakePorts(Protocol):
     def systems(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def most_refused_share(self) -> float: ...  # noqa: D102
+    @property
+    def takes_people(self) -> bool: ...  # noqa: D102
 
     def begin_request(self) -> None:
         """Forget the version of the contracts; the request uses the version of its first access."""

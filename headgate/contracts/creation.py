@@ -2,10 +2,11 @@
 
 The merge creates the table of a new dataset, and the rights of jobs and of the API name folders and
 databases, not single datasets. So a new contract needs a deployment only if it requires a right of its own or
-weakens a check. See docs/adr/0117-push-of-contracts-and-models.md.
+weakens a check. Data about people require one where analysts read tables past the API, which hides columns:
+`takes_people` is true of a lake without such analysts. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from headgate.contracts.model import Column, Contract, Mask
 MODEL_OF_RECORDS = "headgate.model"
 # Properties of a table that only a deployment applies.
 OF_DEPLOYMENT = ("headgate.system", "headgate.table", MODEL_OF_RECORDS)
-_PERSONAL = "has data about people, and a deployment decides who may read it"
+OF_PEOPLE = "has data about people, and a deployment decides who may read it"
 _MASKED = {
     Mask.PAN: "has card numbers",
     Mask.CVV: "has verification codes of cards",
@@ -49,15 +50,16 @@ def card_exemptions(column: Column) -> list[object]:
     return [exemption for exemption in (column.no_cards, column.content, column.unmasked) if exemption]
 
 
-def deployment_reasons(contract: Contract) -> tuple[str, ...]:
+def deployment_reasons(contract: Contract, *, takes_people: bool = False) -> tuple[str, ...]:
     """Return why a new source contract needs a deployment; empty if a running lake can use it at once."""
-    of_columns = (f"{each.column} {each.reason}" for each in column_reasons(contract))
+    reasons = column_reasons(contract, takes_people=takes_people)
+    of_columns = (f"{each.column} {each.reason}" for each in reasons)
     return (*of_columns, *reasons_of_table(contract))
 
 
-def column_reasons(contract: Contract) -> tuple[ColumnReason, ...]:
+def column_reasons(contract: Contract, *, takes_people: bool = False) -> tuple[ColumnReason, ...]:
     """Return the columns because of which a new source contract needs a deployment."""
-    return tuple(_reasons_of_columns(contract))
+    return tuple(_reasons_of_columns(contract, frozenset() if takes_people else {*contract.personal}))
 
 
 def reasons_of_table(contract: Contract) -> tuple[str, ...]:
@@ -69,16 +71,15 @@ def reasons_of_table(contract: Contract) -> tuple[str, ...]:
     )
 
 
-def _reasons_of_columns(contract: Contract) -> Iterator[ColumnReason]:
+def _reasons_of_columns(contract: Contract, personal: Collection[str]) -> Iterator[ColumnReason]:
     """Yield each column with its first reason: the ways out of it have to end all of them."""
-    personal = set(contract.personal)
     for column in contract.columns:
         # Free text only loses card numbers, which requires no right and weakens no check.
         if column.mask not in {None, Mask.FREE_TEXT}:
             reason = f"{_MASKED.get(column.mask, _MASKED_OTHERWISE)}, {_RECORDED}"
             yield ColumnReason(column.name, reason, (WayOut.LEAVE_OUT,))
         elif column.name in personal:
-            yield ColumnReason(column.name, _PERSONAL, (WayOut.LEAVE_OUT,))
+            yield ColumnReason(column.name, OF_PEOPLE, (WayOut.LEAVE_OUT,))
         elif card_exemptions(column):
             ways = (WayOut.SEARCH, WayOut.MASK) if column.content else ()
             yield ColumnReason(column.name, _EXEMPT, (*ways, WayOut.LEAVE_OUT))

@@ -86,6 +86,22 @@ _ROLES = (
     r"|membro|paziente|ospite|student(?:e|essa)|dipendente|partecipante"
     r"|lid|leerling|werknemer|medewerker|deelnemer"
 )
+# Things and places, whose names are words with capitals as those of people are.
+_THINGS = re.compile(
+    r"(?:.*_)?(?:product|produkt|produit|producto|prodotto|article|artikel|articulo|articolo|item|part|ware"
+    r"|title|titel|titre|titulo|titolo|name_?of_?place|city|stadt|ville|ciudad|citta|town|gemeinde|comune|ort"
+    r"|place|location|lieu|lugar|luogo|station|stop|haltestelle|airport|flughafen|port|hafen|terminal|route"
+    r"|linie|line|company|firma|unternehmen|entreprise|empresa|azienda|bedrijf|organi[sz]ation|institution"
+    r"|supplier|lieferant|fournisseur|proveedor|fornitore|leverancier|manufacturer|hersteller|vendor|seller"
+    r"|brand|marke|marque|marca|merk|model|modell|modelo|modello|type|typ|tipo|art|kind|category|kategorie"
+    r"|categorie|categoria|group|gruppe|klasse|class|status|state|region|country|land|pays|pais|paese|county"
+    r"|district|stadtteil|department|abteilung|team|club|verein|school|schule|ecole|escuela|scuola|university"
+    r"|hotel|restaurant|store|shop|filiale|branch|market|markt|project|projekt|course|kurs|event|subject|fach"
+    r"|movie|film|song|album|book|buch|game|species|breed|rasse|plant|drug|disease|diagnosis|ingredient|color"
+    r"|colour|farbe|material|carrier|vessel|ship|ship_?mode|sheet|reason|grund|description|beschreibung"
+    r"|bezeichnung|note|comment|text|ward|room|machine|device|sensor|site|plant|activity|job|beruf|occupation)"
+    r"(?:_?names?|_?en|s)?(?:_.*)?"
+)
 _ROLE = re.compile(rf"(?:.*_)?(?:{_ROLES})")
 _PERSONAL = re.compile(rf"(?:.*_)?(?:{'|'.join((*_PEOPLE, _ACCOUNT_NUMBERS, *_ACCOUNTS))})")
 _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
@@ -103,6 +119,15 @@ def is_role_of_person(compared: str) -> bool:
     (True, True, False)
     """
     return _ROLE.fullmatch(compared) is not None
+
+
+def is_thing(compared: str) -> bool:
+    """Return whether the compared name denotes things or places, which have names as people have.
+
+    >>> is_thing("product_name"), is_thing("laeufer")
+    (True, False)
+    """
+    return _THINGS.fullmatch(compared) is not None
 
 
 def is_personal(compared: str) -> bool:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Content, Kind, Mask
-from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
+from headgate.contracts.personal_names import is_thing
+from headgate.contracts.sensitive_names import compared, content_by_name, in_german_spelling, mask_by_name
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.format_answers import FormatAnswer, format_of_answer
 from headgate.errors import ContractError
@@ -117,6 +118,9 @@ _HEXADECIMAL_IDS = (
 _NAME_OF_PERSON = (
     r"\p{Lu}[\p{L}'\x{2019}.-]*,?(?: (?:\p{Lu}[\p{L}'\x{2019}.-]*,?|d[eiu]|del|la|van|von|zu)){1,4}"
 )
+# Fewer names may be those of places, and each place has more rows than a person.
+_SHARE_OF_PEOPLE = 0.8  # `Zoë de-la-Cruz` and `P. M.` have other forms
+_MIN_PEOPLE, _MIN_DIFFERENT_PEOPLE, _MAX_OF_A_WORD, _MAX_BLANKS_OF_NAME = 20, 0.05, 0.2, 2
 _MIN_WORDS = 3  # of free text; names, codes and timestamps have fewer
 
 
@@ -311,6 +315,24 @@ def are_names_of_people(text: pa.Array, min_share: float = MOSTLY_SHARE) -> bool
     """Return whether nearly all of the first distinct texts are two to four words with capitals."""
     probed = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
     return len(probed) > 0 and flags(matches(probed, _NAME_OF_PERSON)).mean() >= min_share
+
+
+def look_like_people(name: str, text: pa.Array) -> bool:
+    """Return whether a column has names of many people, whatever its heading in any language.
+
+    Names of places or articles share words, as in `Berlin Hbf`, or their heading says what they are.
+    """
+    if is_thing(compared(in_german_spelling(name))) or not are_names_of_people(text, _SHARE_OF_PEOPLE):
+        return False
+    different = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
+    if len(different) < _MIN_PEOPLE or len(different) < _MIN_DIFFERENT_PEOPLE * len(text.drop_null()):
+        return False
+    words = pc.list_flatten(pc.split_pattern(different, " "))
+    most = pc.max(pc.value_counts(words).field("counts")).as_py()
+    return (
+        bool(most <= _MAX_OF_A_WORD * len(different))
+        and pc.mean(pc.count_substring(different, " ")).as_py() < _MAX_BLANKS_OF_NAME
+    )
 
 
 def is_prose(text: pa.Array) -> bool:

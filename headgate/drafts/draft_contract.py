@@ -39,6 +39,7 @@ from headgate.drafts.column_inference import (
     guess_type,
     is_code_name,
     is_prose,
+    look_like_people,
     with_room,
 )
 from headgate.drafts.date_order import orders_shown
@@ -599,7 +600,7 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
-    """Return `personal` for a column with data about people, by its name, e-mail addresses or IBANs."""
+    """Return `personal` for a column with data about people, by its name or by its values."""
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
     is_named = (is_personal_name(unnumbered(name)) or is_personal_name(name)) and not _means_another(
@@ -607,6 +608,7 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
     )
     is_role = is_role_of_person(compared(in_german_spelling(unnumbered(name)))) and are_names_of_people(text)
     is_about_people = is_named or is_role or are_email_addresses(text) or are_ibans(text)
+    is_about_people = is_about_people or look_like_people(unnumbered(name), text)
     return PERSONAL if is_about_people or are_person_numbers(text) else ""
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from headgate.contracts.new_column_policy import ALIASES, LEFT_OUT
+from headgate.contracts.sensitive_names import PERSONAL
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.definitions import Definitions, DefinitionVersions, created_file, removal_file
@@ -304,6 +305,33 @@ def with_optional(table: Mapping[str, Any], names: Collection[str]) -> dict[str,
         {**column, "required": False} if column["name"] in names else column for column in table["properties"]
     ]
     return {**table, "properties": properties}
+
+
+def with_people(table: Mapping[str, Any], personal: Mapping[str, bool]) -> dict[str, Any]:
+    """Return the table with the columns that are about people, or no longer are.
+
+    A column about people has no list of values: the contract would show them.
+    """
+    return {
+        **table,
+        "properties": [
+            _about_people(column, is_personal=personal[column["name"]])
+            if column["name"] in personal
+            else column
+            for column in table["properties"]
+        ],
+    }
+
+
+def _about_people(column: Mapping[str, Any], *, is_personal: bool) -> dict[str, Any]:
+    if column.get("classification") not in {None, PERSONAL}:
+        return {**column}  # a masked column stays restricted
+    others = {name: value for name, value in column.items() if name != "classification"}
+    if not is_personal:
+        return others
+    quality = [each for each in column.get("quality", ()) if "validValues" not in each.get("arguments", {})]
+    kept = {name: value for name, value in others.items() if name != "quality"}
+    return {**kept, **({"quality": quality} if quality else {}), "classification": PERSONAL}
 
 
 def with_columns(table: Mapping[str, Any], added: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.creation import (
+    OF_PEOPLE,
     ColumnReason,
     WayOut,
     card_exemptions,
@@ -122,11 +123,16 @@ def _drafted(
     return drafted if options.strict else with_spare_decimals(drafted)
 
 
-def draft_of_upload(file_name: str, body: bytes, form: TableForm = UNDECIDED) -> dict[str, Any] | None:
+def draft_of_upload(
+    file_name: str, body: bytes, form: TableForm = UNDECIDED, *, takes_people: bool = False
+) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
     Its columns have names that SQL takes without quotes. None if `drafts_of` raises an error, so that a
     person sends a better file or states options.
+
+    Args:
+        takes_people: as in `headgate.contracts.creation`.
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
@@ -147,8 +153,12 @@ def draft_of_upload(file_name: str, body: bytes, form: TableForm = UNDECIDED) ->
         "rows": counts.accepted,
         "received": counts.received,
         "duplicates": counts.duplicates,
-        "needs_deployment": deployment_reasons(with_plain_columns(contract, plain)),
-        "for_deployment": _for_deployment(contract, checked.draft, plain),
+        "needs_deployment": deployment_reasons(
+            with_plain_columns(contract, plain), takes_people=takes_people
+        ),
+        "for_deployment": _for_deployment(contract, checked.draft, plain, takes_people=takes_people),
+        "takes_people": takes_people,
+        "maybe_people": sorted(plain.get(name, name) for name in checked.draft.people_by_name),
         "time_zone": checked.draft.time_zone,
         "text_words": {plain.get(name, name): words for name, words in checked.draft.text_words.items()},
         "text_formats": {
@@ -228,7 +238,9 @@ def searched_in_full(draft: Draft) -> Contract:
     )
 
 
-def _for_deployment(contract: Contract, draft: Draft, plain: Mapping[str, str]) -> dict[str, Any]:
+def _for_deployment(
+    contract: Contract, draft: Draft, plain: Mapping[str, str], *, takes_people: bool
+) -> dict[str, Any]:
     """Return the columns and the facts of the table that need a deployment, and the ways out of each."""
     columns = [
         {
@@ -240,7 +252,7 @@ def _for_deployment(contract: Contract, draft: Draft, plain: Mapping[str, str]) 
                 for way in _ways(each, contract, draft)
             ],
         }
-        for each in column_reasons(contract)
+        for each in column_reasons(contract, takes_people=takes_people)
     ]
     return {"columns": columns, "table": list(reasons_of_table(contract))}
 
@@ -248,7 +260,9 @@ def _for_deployment(contract: Contract, draft: Draft, plain: Mapping[str, str]) 
 def _ways(reason: ColumnReason, contract: Contract, draft: Draft) -> tuple[WayOut, ...]:
     """Return the ways out; that a column is about people is only denied where its name alone says so."""
     column = contract.column(reason.column)
-    is_deniable = reason.column in draft.people_by_name and not card_exemptions(column)
+    is_deniable = (
+        reason.reason == OF_PEOPLE and reason.column in draft.people_by_name and not card_exemptions(column)
+    )
     return (WayOut.NOT_PEOPLE, *reason.ways) if is_deniable else reason.ways
 
 

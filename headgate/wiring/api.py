@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.aws import clients
 from headgate.settings import (
     ArtifactsSettings,
+    CreationSettings,
     DryRunSettings,
     MailSettings,
     OnboardingSettings,
@@ -91,16 +92,18 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         settings.curated_bucket,
         process,
         lambda scratch: replace(intake.mappings(env), objects=scratch),
-        _draft_of_upload,
+        partial(_draft_of_upload, takes_people=CreationSettings.from_env(env).takes_people),
         definitions.registry(env).curated,
     )
 
 
-def _draft_of_upload(file_name: str, body: bytes, form: TableForm) -> dict[str, Any] | None:
+def _draft_of_upload(
+    file_name: str, body: bytes, form: TableForm, *, takes_people: bool
+) -> dict[str, Any] | None:
     """Load the code of drafts only for a file without a contract, to keep cold starts short."""
     from headgate.local_files.draft_file import draft_of_upload
 
-    return draft_of_upload(file_name, body, form)
+    return draft_of_upload(file_name, body, form, takes_people=takes_people)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:

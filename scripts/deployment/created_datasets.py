@@ -5,8 +5,10 @@ A person or a push created them. Terraform imports their tables, and their contr
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Protocol
 
+from headgate.contracts import odcs_reader
 from headgate.lake import keys
 from headgate.lake.created_datasets import CreatedDatasets
 from headgate.lake.definitions import (
@@ -51,6 +53,18 @@ def import_blocks(account: str, database: str, tables: Collection[str]) -> str:
         f'  id = "{account}:{database}:{table}"\n}}\n'
         for table in sorted(tables)
     )
+
+
+def about_people(objects: DeployedObjects, bucket: str, deployed: Collection[str]) -> list[str]:
+    """Return the created datasets with columns about people that the deployment lacks, sorted.
+
+    No policy hides their tables from analysts.
+    """
+    code = ObjectRef(bucket, keys.DEPLOYED_CODE)
+    versions = DefinitionVersions(objects, bucket, objects.metadata(code).get("deployment", ""))
+    documents = CreatedDatasets(versions).contracts().values()
+    contracts = [odcs_reader.parse(json.loads(text), "source") for text in documents]
+    return sorted(each.dataset for each in contracts if each.personal and each.dataset not in deployed)
 
 
 def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at: str) -> str:

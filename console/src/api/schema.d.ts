@@ -2214,6 +2214,12 @@ export interface components {
              */
             local_times: string[];
             /**
+             * Maybe People
+             * @description Columns about people that may be none: only a name, or the form of values, says so.
+             * @default []
+             */
+            maybe_people: string[];
+            /**
              * Mostly Numbers
              * @description Text columns with numbers in at least half of their rows, about which nothing is asked.
              * @default {}
@@ -2255,6 +2261,12 @@ export interface components {
              * @default 0
              */
             rows: number;
+            /**
+             * Takes People
+             * @description Whether a dataset with columns about people needs no deployment.
+             * @default false
+             */
+            takes_people: boolean;
             /**
              * Text Formats
              * @description Formats of most values of text columns, the best of a kind first, for the same person.
@@ -2932,6 +2944,12 @@ export interface components {
              */
             may_describe: boolean;
             /**
+             * May Mark People
+             * @description Whether the caller may say which of its columns are about people.
+             * @default false
+             */
+            may_mark_people: boolean;
+            /**
              * May Remove
              * @description Whether the caller may remove the dataset or files of it now.
              */
@@ -3119,6 +3137,14 @@ export interface components {
              * @description The meaning of its rows, in a sentence or two.
              */
             description: string;
+            /**
+             * Personal
+             * @description Whether columns are about people, so that only the group `personal-data` reads their values; others stay as they are. Only this group may say that a column no longer is.
+             * @default {}
+             */
+            personal: {
+                [key: string]: boolean;
+            };
         };
         /**
          * Disposition

@@ -7,13 +7,14 @@ from typing import Any
 
 from headgate.api.files.removals import author_of_request, expect_owner, may_change, remover_of
 from headgate.api.files.uploads import own_upload
-from headgate.api.http.access import CallerIdentity
-from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, invalid
+from headgate.api.http.access import CallerIdentity, Group
+from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, forbidden, invalid
 from headgate.api.lake_ports import LakePorts
 from headgate.api.shapes.uploads import (
     AddedColumns,
     ColumnsAsked,
     ContractDrafts,
+    DescriptionAsked,
     DraftCheck,
     DraftCheckAsked,
     FlawCause,
@@ -34,6 +35,7 @@ from headgate.lake.created_datasets import (
     with_columns,
     with_description,
     with_optional,
+    with_people,
 )
 from headgate.lake.definitions import Definitions, created_file, removal_file
 from headgate.uploads.edits import Edits
@@ -63,7 +65,7 @@ def store(
         return _shown(lake, caller, created, dataset)
     _check_name(lake, dataset)
     before = _check_earlier(lake, caller, created, dataset)
-    is_usable = not deployment_reasons(contract)
+    is_usable = not deployment_reasons(contract, takes_people=lake.takes_people)
     if is_usable:
         _with_contract(created.files(), dataset, document)  # raises before anything is stored
     # The first write, because it decides which of two requests has the name.
@@ -108,25 +110,30 @@ def count_draft_rows(
 
 
 def describe(
-    lake: LakePorts, caller: CallerIdentity, dataset: str, text: str, columns: Mapping[str, str]
+    lake: LakePorts, caller: CallerIdentity, dataset: str, asked: DescriptionAsked
 ) -> StoredContractDraft:
-    """Replace the description of a created dataset, and those of its columns in `columns`.
+    """Replace the description of a created dataset, those of columns, and which columns are about people.
 
     Raises:
-        ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
-            422, a text has a card number or SSN, or there is no such column.
+        ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator,
+            or may not see a column that is to be shown; 422, a text has a card number or SSN, there is no
+            such column, or a deployment decides who reads columns about people.
     """
-    expect_no_numbers("body.description", "description", text)
-    for name, description in columns.items():
+    expect_no_numbers("body.description", "description", asked.description)
+    for name, description in asked.columns.items():
         expect_no_numbers("body.columns", "description", description)
         expect_no_numbers("body.columns", "column", name)
     expect_owner(lake, caller, dataset)
     created = CreatedDatasets(lake.definition_versions)
     own = {column["name"] for column in created.document(dataset)["schema"][0]["properties"]}
-    if unknown := sorted(set(columns) - own):
+    if unknown := sorted({*asked.columns, *asked.personal} - own):
         raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
-    author = author_of_request(lake, caller)
-    created.edit(dataset, lambda table: with_description(table, text, columns), author)
+    _check_people(lake, caller, dataset, asked.personal)
+
+    def edited(table: dict[str, Any]) -> dict[str, Any]:
+        return with_people(with_description(table, asked.description, asked.columns), asked.personal)
+
+    created.edit(dataset, edited, author_of_request(lake, caller))
     lake.begin_request()
     return _shown(lake, caller, created, dataset)
 
@@ -153,6 +160,23 @@ def make_optional(
     return _shown(lake, caller, created, dataset)
 
 
+def _check_people(
+    lake: LakePorts, caller: CallerIdentity, dataset: str, personal: Mapping[str, bool]
+) -> None:
+    """Check that the caller may say which columns are about people.
+
+    Raises:
+        ProblemError: 422, a deployment decides; 403, the caller may not see a column that is to be shown.
+    """
+    if personal and not lake.takes_people:
+        detail = f"Analysts read the table of {dataset} too, and a deployment decides who may read it. "
+        raise invalid("body.personal", "personal", f"{detail}Ask a deployer to change its contract.")
+    if not all(personal.values()) and not caller.may(Group.PERSONAL_DATA):
+        raise forbidden(
+            "Only the group personal-data may say that a column is not about people. Ask an operator."
+        )
+
+
 def add_columns(lake: LakePorts, caller: CallerIdentity, dataset: str, asked: ColumnsAsked) -> AddedColumns:
     """Add columns of an upload to its created dataset, as a draft of the file would have them, but optional.
 
@@ -174,7 +198,7 @@ def add_columns(lake: LakePorts, caller: CallerIdentity, dataset: str, asked: Co
     with _downloaded(lake, upload) as path:
         drafted = draft_columns(upload, path, path.parent, [*headings], lake.mappings, dataset=dataset)
     columns = {heading: _with_words(column, headings[heading]) for heading, column in drafted.items()}
-    _check_columns(lake.contracts.source[dataset], columns)
+    _check_columns(lake.contracts.source[dataset], columns, takes_people=lake.takes_people)
     bare = replace(lake.contracts.source[dataset], comparisons=(), properties={})
     properties = {heading: odcs_property(bare, column) for heading, column in columns.items()}
     created.edit(dataset, lambda table: with_columns(table, properties), author_of_request(lake, caller))
@@ -190,7 +214,7 @@ def _with_words(column: Column, asked: NewColumn) -> Column:
     return replace(column, label=asked.label or column.label, unit=unit or column.unit)
 
 
-def _check_columns(contract: Contract, columns: Mapping[str, Column]) -> None:
+def _check_columns(contract: Contract, columns: Mapping[str, Column], *, takes_people: bool) -> None:
     """Check that a running lake can use these columns at once.
 
     Raises:
@@ -199,7 +223,7 @@ def _check_columns(contract: Contract, columns: Mapping[str, Column]) -> None:
     for heading, column in columns.items():
         expect_no_numbers("body.columns", "column", heading, column.label, column.unit)
     added = replace(contract, columns=tuple(columns.values()), key=(), order_by=(), comparisons=())
-    if reasons := column_reasons(added):
+    if reasons := column_reasons(added, takes_people=takes_people):
         heading = next(name for name, column in columns.items() if column.name == reasons[0].column)
         detail = f"{heading} {reasons[0].reason}. Ask a deployer to add it to {contract.dataset}."
         raise invalid("body.columns", "columns", detail)
@@ -356,7 +380,9 @@ def _shown(
         document=document,
         may_change=may_change(caller, author),
         is_in_use=dataset in lake.contracts.source,
-        needs_deployment=deployment_reasons(odcs_reader.parse(document, "source")),
+        needs_deployment=deployment_reasons(
+            odcs_reader.parse(document, "source"), takes_people=lake.takes_people
+        ),
         removed_by=removal.by if removal else "",
         removed_at=removal.at if removal else "",
     )

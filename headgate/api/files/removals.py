@@ -50,6 +50,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
         questions=_questions(lake, dataset),
         dashboards=_dashboards(lake, dataset),
         may_describe=not not_yours,
+        may_mark_people=not not_yours and lake.takes_people,
         may_remove=not reason and (removal is None or is_in_use or files.is_incomplete),
         may_restore=not not_yours and removal is not None,
         reason=reason,
@@ -115,7 +116,8 @@ def remover_of(lake: LakePorts, *, is_limited: bool = True) -> DatasetRemover:
     def goes_on() -> bool:
         return not is_limited or time.monotonic() < ends_at
 
-    return DatasetRemover(CreatedDatasets(lake.definition_versions), lake.ledger, reverter, goes_on)
+    created = CreatedDatasets(lake.definition_versions)
+    return DatasetRemover(created, lake.ledger, reverter, goes_on, lake.takes_people)
 
 
 def operator(name: str) -> CallerIdentity:

@@ -192,7 +192,7 @@ def describe_created_dataset(
 
     Repeating is safe.
     """
-    return contract_drafts.describe(lake, caller, dataset, body.description, body.columns)
+    return contract_drafts.describe(lake, caller, dataset, body)
 
 
 @routes.post("/v1/contract-drafts/<dataset>/optional-columns", Group.UPLOADER, problems=[404, 409])

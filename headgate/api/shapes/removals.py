@@ -38,6 +38,9 @@ class DatasetRemoval(Shape):
     questions: tuple[NamingQuestion, ...] = Field((), description="They stay, and fail after the next run.")
     dashboards: tuple[NamingDashboard, ...] = Field((), description="They stay, and their panels fail.")
     may_describe: bool = Field(description="Whether the caller is its creator or an operator.")
+    may_mark_people: bool = Field(
+        default=False, description="Whether the caller may say which of its columns are about people."
+    )
     may_remove: bool = Field(description="Whether the caller may remove the dataset or files of it now.")
     may_restore: bool = Field(description="Whether the caller may take the removal back.")
     reason: str = Field("", description="Why the caller may not remove the dataset.")

@@ -184,6 +184,12 @@ class ContractDraft(Shape):
         (), description="Why the contract needs a deployment; empty if it can be used at once."
     )
     for_deployment: DraftForDeployment = DraftForDeployment()
+    takes_people: bool = Field(
+        default=False, description="Whether a dataset with columns about people needs no deployment."
+    )
+    maybe_people: tuple[str, ...] = Field(
+        (), description="Columns about people that may be none: only a name, or the form of values, says so."
+    )
     local_times: tuple[str, ...] = Field(
         (), description="Columns with times without a zone, which are taken for UTC."
     )
@@ -225,6 +231,12 @@ class DescriptionAsked(Asked):
     description: str = Field(max_length=2_000, description="The meaning of its rows, in a sentence or two.")
     columns: dict[ColumnName, Annotated[str, Field(max_length=500)]] = Field(
         {}, max_length=500, description="The meaning of columns, by name; other columns keep theirs."
+    )
+    personal: dict[ColumnName, bool] = Field(
+        {},
+        max_length=500,
+        description="Whether columns are about people, so that only the group `personal-data` reads their "
+        "values; others stay as they are. Only this group may say that a column no longer is.",
     )
 
 

@@ -97,12 +97,14 @@ class DatasetRemover:
         ledger: the records of all files.
         reverter: creates a reverter with the contracts that are in use at the call.
         goes_on: returns whether there is time for more files; checked between groups of files.
+        takes_people: as in `headgate.contracts.creation`.
     """
 
     created: CreatedDatasets
     ledger: FileLedger
     reverter: Callable[[], DatasetReverts]
     goes_on: Callable[[], bool]
+    takes_people: bool = False
 
     def files(self, dataset: str) -> DatasetFiles:
         """Return the files of a dataset; none of a dataset that was never in use.
@@ -160,7 +162,8 @@ class DatasetRemover:
         before = self.files(dataset)
         if before.removal is None:
             raise not_removed(dataset)
-        if not deployment_reasons(odcs_reader.parse(self.created.document(dataset), "source")):
+        contract = odcs_reader.parse(self.created.document(dataset), "source")
+        if not deployment_reasons(contract, takes_people=self.takes_people):
             self.created.put_back(dataset, author)
         elif before.removed:
             raise ConflictError(

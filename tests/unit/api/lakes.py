@@ -6,7 +6,7 @@ import json
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -211,6 +211,7 @@ class MemoryLake:
     )
     caller_limit: CallerLimit | None = None
     most_refused_share: float = 0.2
+    takes_people: bool = False
     originals: Originals = Originals.KEEP
     ended_jobs: tuple[EndedJobRun, ...] = (
         EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0, run_id="jr_1"),
@@ -301,9 +302,8 @@ class MemoryLake:
             return replace(self.mappings, objects=scratch)
 
         buckets = ("staging", "raw", "curated")
-        DryRunner(self.objects, *buckets, process, mappings, draft_of_upload, self.contracts.curated).run(
-            upload_id
-        )
+        draft = partial(draft_of_upload, takes_people=self.takes_people)
+        DryRunner(self.objects, *buckets, process, mappings, draft, self.contracts.curated).run(upload_id)
 
     def copy(self) -> MemoryLake:
         """Return another lake in the same state, for a test that continues from it many times."""

@@ -12,7 +12,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.definitions import Definitions, DefinitionVersions, created_file, removal_file
 from headgate.lake.ports import ObjectRef
-from scripts.deployment.created_datasets import import_blocks, settle
+from scripts.deployment.created_datasets import about_people, import_blocks, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,32 @@ def created(objects: MemoryObjects) -> set[str]:
     """The created contracts that are in use."""
     versions = DefinitionVersions(objects, "artifacts", "abcd1234")
     return {*versions.created(versions.pointer()[0].created).files}
+
+
+def test_created_datasets_about_people_are_named_until_the_project_has_them() -> None:
+    made = DeployedObjects()
+    files = {created_file(name): contract_text(name, text) for name, text in CLASSIFIED.items()}
+    versions = DefinitionVersions(made, "artifacts", "abcd1234")
+    versions.create(Definitions(files, "ann", "2026-05-01T10:00:00"), "")
+    assert about_people(made, "artifacts", []) == ["runners"]
+    assert about_people(made, "artifacts", ["runners"]) == []
+
+
+CLASSIFIED = {"runners": {"classification": "personal"}, "hives": {}}
+
+
+def contract_text(name: str, facts: Mapping[str, str]) -> str:
+    column = {"name": "a", "logicalType": "string", "physicalType": "VARCHAR(8)", **facts}
+    document = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": f"headgate.source.{name}",
+        "name": name,
+        "version": "0.1.0",
+        "status": "active",
+        "schema": [{"name": name, "logicalType": "object", "properties": [column]}],
+    }
+    return json.dumps(document)
 
 
 def test_a_dataset_that_is_in_no_file_of_the_project_stays_and_is_named(objects: DeployedObjects) -> None:

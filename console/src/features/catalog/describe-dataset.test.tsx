@@ -12,8 +12,8 @@ afterEach(cleanup)
 
 /** Shows the button over an API with these rights; returns the client and the bodies that were sent. */
 function show(
-  rights: { may_describe: boolean; reason: string },
-  columns: { name: string; label: string; description: string }[] = [],
+  rights: { may_describe: boolean; reason: string; may_mark_people?: boolean; groups?: string[] },
+  columns: { name: string; label: string; description: string; personal?: boolean }[] = [],
 ) {
   const sent: unknown[] = []
   vi.stubGlobal('fetch', (_: string, request?: RequestInit) => {
@@ -41,7 +41,7 @@ test('who created a dataset describes it, also if another dataset refers to it',
   await userEvent.type(screen.getByRole('textbox'), 'Visits of our branches')
   await userEvent.click(save)
   await screen.findByText('Saved.')
-  expect(sent).toEqual([{ description: 'Visits of our branches', columns: {} }])
+  expect(sent).toEqual([{ description: 'Visits of our branches', columns: {}, personal: {} }])
 })
 
 test('a column is described under its title, and other columns keep their descriptions', async () => {
@@ -56,7 +56,25 @@ test('a column is described under its title, and other columns keep their descri
   await userEvent.type(screen.getByLabelText('Füllstand %'), 'Share of the tank')
   await userEvent.click(screen.getByRole('button', { name: 'Save the description' }))
   await screen.findByText('Saved.')
-  expect(sent).toEqual([{ description: 'Readings', columns: { fullstand: 'Share of the tank' } }])
+  expect(sent).toEqual([
+    { description: 'Readings', columns: { fullstand: 'Share of the tank' }, personal: {} },
+  ])
+})
+
+test('a column is marked as about people, and whoever does not see one cannot show it', async () => {
+  const columns = [
+    { name: 'laufer', label: 'Läufer', description: '' },
+    { name: 'mail', label: '', description: '', personal: true },
+  ]
+  const rights = { may_describe: true, reason: '', may_mark_people: true, groups: ['uploader'] }
+  const { sent, change } = show(rights, columns)
+  change('Runs')
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit the description' }))
+  expect(screen.getByLabelText<HTMLInputElement>('Mail is about people').disabled).toBe(true)
+  await userEvent.click(screen.getByLabelText('Läufer is about people'))
+  await userEvent.click(screen.getByRole('button', { name: 'Save the description' }))
+  await screen.findByText('Saved.')
+  expect(sent).toEqual([{ description: 'Runs', columns: {}, personal: { laufer: true } }])
 })
 
 test('nobody else does', async () => {

@@ -31,7 +31,11 @@ export const useContractDrafts = (isOn = true) =>
 export function useDescribe(dataset: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (body: { description: string; columns: Record<string, string> }) =>
+    mutationFn: (body: {
+      description: string
+      columns: Record<string, string>
+      personal: Record<string, boolean>
+    }) =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${path(dataset)}/description`, {
         method: 'PUT',
         body,

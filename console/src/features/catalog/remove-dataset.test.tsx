@@ -27,6 +27,7 @@ const EFFECTS: Schemas['DatasetRemoval'] = {
   questions: [{ name: 'Busiest day', by: 'ben@example.com' }],
   dashboards: [{ system: 'branches', title: 'Branches of the year' }],
   may_describe: true,
+  may_mark_people: false,
   may_remove: true,
   may_restore: false,
   reason: '',

@@ -102,6 +102,7 @@ export function DraftColumnsTable({
   inFile,
   hidden = {},
   order,
+  mayDeny = () => true,
   onChange,
   onLeaveOut,
 }: {
@@ -110,6 +111,8 @@ export function DraftColumnsTable({
   /** Why the values of a column of the file are not shown. */
   hidden?: Readonly<Record<string, string>>
   order: number[] | undefined
+  /** Whether a person may say that a column is not about people. */
+  mayDeny?: (at: number) => boolean
   onChange: (at: number, column: DraftColumn) => void
   onLeaveOut: (at: number, isLeftOut: boolean) => void
 }) {
@@ -136,6 +139,7 @@ export function DraftColumnsTable({
           <Table.Th>unit</Table.Th>
           <Table.Th>always filled</Table.Th>
           <Table.Th>identifies a row</Table.Th>
+          <Table.Th>about people</Table.Th>
           <Table.Th>
             <VisuallyHidden>Leave out</VisuallyHidden>
           </Table.Th>
@@ -148,7 +152,7 @@ export function DraftColumnsTable({
           return column.isLeftOut ? (
             <Table.Tr key={at} className="muted">
               <Table.Td>{headingOf(column, at, inFile)}</Table.Td>
-              <Table.Td colSpan={5}>is left out</Table.Td>
+              <Table.Td colSpan={6}>is left out</Table.Td>
               {way(at, 'Take in', false)}
             </Table.Tr>
           ) : (
@@ -211,11 +215,20 @@ export function DraftColumnsTable({
                     onChange={(event) => onChange(at, { ...column, key: event.currentTarget.checked })}
                   />
                 </Table.Td>
+                <Table.Td data-label="about people">
+                  <Checkbox
+                    size="xs"
+                    aria-label={`${column.name} is about people`}
+                    checked={column.personal ?? false}
+                    disabled={isMasked(column) || (column.personal && !mayDeny(at))}
+                    onChange={(event) => onChange(at, { ...column, personal: event.currentTarget.checked })}
+                  />
+                </Table.Td>
                 {way(at, 'Leave out', true)}
               </Table.Tr>
-              {column.allowed && typeWords(column.type) === 'text' && !column.key ? (
+              {column.allowed && typeWords(column.type) === 'text' && !column.key && !column.personal ? (
                 <Table.Tr>
-                  <Table.Td colSpan={7}>
+                  <Table.Td colSpan={8}>
                     <TagsInput
                       size="xs"
                       label={`Values of ${column.name}: any other is accepted with a warning`}

@@ -18,6 +18,8 @@ export interface DraftColumn {
   unit: string
   /** The values that the column may have without a warning; absent for any. */
   allowed?: string[]
+  /** Whether only the group personal-data reads its values. */
+  personal?: boolean
   /** The column as a person decided it: in one of several formats, or after a way out of a deployment. */
   answered?: Property
   /** Words that are 0: they are mapped to it in the file, because no contract declares them. */
@@ -67,6 +69,7 @@ export interface Property {
   physicalType?: string
   logicalType?: string
   logicalTypeOptions?: Record<string, unknown>
+  classification?: string
   customProperties?: CustomProperty[]
   quality?: ValuesCheck[]
   required?: boolean
@@ -92,6 +95,7 @@ interface Table {
   customProperties?: CustomProperty[]
 }
 
+export const PERSONAL = 'personal'
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
 const LEFT_OUT = 'headgate.leftOut'
@@ -137,6 +141,7 @@ export function draftColumns(document: Document, inFile: string[] = []): DraftCo
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
+    ...(one.classification === PERSONAL ? { personal: true } : {}),
     ...(one.quality?.[0] ? { allowed: one.quality[0].arguments.validValues.map(String) } : {}),
     unit: String(
       custom(one, UNIT) ??
@@ -317,6 +322,17 @@ export const hasLocalTimes = (drafted: DraftColumn[], columns: DraftColumn[], lo
     )
   })
 
+/** The property of a column that is about people, or is not; the contract of one about people lists none of its values. */
+function classified(property: Property, { personal }: DraftColumn): Property {
+  const { classification, quality, ...others } = property
+  if (personal) return { ...others, classification: PERSONAL }
+  return {
+    ...others,
+    ...(classification && classification !== PERSONAL ? { classification } : {}),
+    ...(quality ? { quality } : {}),
+  }
+}
+
 /** The contract as a person edited it: the dataset's name and description, and its columns in their order. */
 export function edited(document: Document, about: DraftDataset, columns: DraftColumn[]): Document {
   const own = table(document)
@@ -333,11 +349,13 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
     const base = baseOf(column.type)
     const isSame = column.type === property.physicalType
     return {
-      ...(isSame ? rest : { name: rest.name }),
+      ...classified(isSame ? rest : { name: rest.name }, column),
       physicalType: column.type,
       logicalType: isSame ? property.logicalType : (LOGICAL[base] ?? 'number'),
       ...furtherOf(property, column, about, inFile[at]),
-      ...(isSame && property.quality ? { quality: checksOf(property.quality, column) } : {}),
+      ...(isSame && property.quality && !column.personal
+        ? { quality: checksOf(property.quality, column) }
+        : {}),
       ...(column.required || column.key ? { required: true } : {}),
       ...(column.key ? { primaryKey: true, primaryKeyPosition: (position += 1) } : {}),
     }

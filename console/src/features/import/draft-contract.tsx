@@ -47,6 +47,7 @@ type Counted = Schemas['DraftCheck']
 
 const isKey = ({ key, isLeftOut }: DraftColumn): boolean => key && !isLeftOut
 
+const OF_PEOPLE = 'has data about people, and a deployment decides who may read it'
 const NO_OTHER_ROWS: RowKinds = {}
 const NO_LISTS: string[] = []
 const MAX_CAUSES = 3
@@ -228,7 +229,19 @@ function Editor({
       if (stored.is_in_use) onCreated(stored.dataset, fieldsOf(columns, inFile), steps)
     },
   })
-  const reasons = openReasons(draft.for_deployment, ways)
+  const { takes_people: takesPeople = false, maybe_people: maybePeople = [] } = draft
+  const isDecidedBelow = (name: string) => draft.for_deployment.columns.some(({ column }) => column === name)
+  const mayDeny = (at: number) => {
+    const before = drafted[at]
+    return !before?.personal || (takesPeople && maybePeople.includes(before.name))
+  }
+  const marked = columns.flatMap(({ personal, isLeftOut, name }, at) =>
+    personal && !isLeftOut && !isDecidedBelow(drafted[at]?.name ?? '') ? [{ at, name }] : [],
+  )
+  const reasons = [
+    ...openReasons(draft.for_deployment, ways),
+    ...(takesPeople ? [] : marked.map(({ name }) => `${name} ${OF_PEOPLE}`)),
+  ]
   const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
   const nameNow = (column: string) =>
     columns[drafted.findIndex(({ name }) => name === column)]?.name ?? column
@@ -310,10 +323,18 @@ function Editor({
           inFile={inFile}
           hidden={hidden}
           order={order}
+          mayDeny={mayDeny}
           onChange={change}
           onLeaveOut={leaveOut}
         />
       </div>
+      <AboutPeople
+        names={marked.map(({ at, name }) => inFile[at] ?? name)}
+        maybe={marked.flatMap(({ at, name }) =>
+          maybePeople.includes(drafted[at]?.name ?? '') ? [inFile[at] ?? name] : [],
+        )}
+        takesPeople={takesPeople}
+      />
       <MostlyNumbers
         of={draft.mostly_numbers}
         columns={columns}
@@ -513,6 +534,32 @@ const leftOutWays = (draft: Draft): Chosen =>
       .filter(({ column }) => outAtFirst(draft).includes(column))
       .map(({ column }) => [column, 'leave_out' as const]),
   )
+
+/** Says who reads the columns about people, and which of them are only proposed as such. */
+function AboutPeople({
+  names,
+  maybe,
+  takesPeople,
+}: {
+  names: string[]
+  maybe: string[]
+  takesPeople: boolean
+}) {
+  if (names.length === 0) return null
+  const isOne = maybe.length === 1
+  return (
+    <Text size="sm" role="note">
+      {inSeries(names)} {names.length === 1 ? 'is' : 'are'} about people: only operators and the group
+      personal-data read the values in the lake, in answers and in exports.
+      {maybe.length > 0
+        ? ` For ${inSeries(maybe)} this is a proposal by ${isOne ? 'its name or its' : 'their names or their'} values: untick “about people” if ${isOne ? 'it is' : 'they are'} not.`
+        : ''}
+      {takesPeople
+        ? ''
+        : ' Analysts read tables of this lake past the console, so a deployment has to hide them.'}
+    </Text>
+  )
+}
 
 /** Says which values of the records around a list stay out, because a mean over the list would count them repeatedly. */
 function RepeatedColumns({ names }: { names: string[] }) {

@@ -122,3 +122,70 @@ test('a column of which only the name speaks of people is kept as one that is no
   await screen.findByRole('button', { name: 'Create visits and commit 30 rows' })
   screen.getByLabelText('Type of born')
 })
+
+const LIST = { metric: 'invalidValues', arguments: { validValues: ['Anna', 'Ben'] } }
+const RUNS = {
+  ...DRAFT,
+  document: {
+    ...DRAFT.document,
+    schema: [
+      {
+        name: 'visits',
+        properties: [
+          { ...column('visit'), quality: [LIST] },
+          { ...column('born'), classification: 'personal' },
+          { ...column('email'), classification: 'personal' },
+        ],
+      },
+    ],
+  },
+  questions: [],
+  takes_people: true,
+  maybe_people: ['born'],
+  for_deployment: { columns: [], table: [] },
+} as unknown as Schemas['ContractDraft']
+
+function openRuns(draft: Schemas['ContractDraft'], uploadId: string) {
+  const stored: { schema: { properties: Record<string, unknown>[] }[] }[] = []
+  vi.stubGlobal('fetch', (_: string, request?: RequestInit) => {
+    if (request?.method === 'PUT') stored.push(JSON.parse(String(request.body)).document)
+    return Promise.resolve(Response.json(counted))
+  })
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract
+          draft={draft}
+          uploadId={uploadId}
+          inFile={['visit', 'Läufer', 'E-Mail']}
+          onCreated={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Create a dataset from it' }))
+  return stored
+}
+
+test('every column can be marked as about people, and a proposal taken back', async () => {
+  const stored = openRuns(RUNS, 'u3')
+  screen.getByText(/^Läufer and E-Mail are about people: only operators and the group personal-data read/)
+  screen.getByText(/For Läufer this is a proposal by its name or its values: untick/)
+  expect(screen.getByLabelText<HTMLInputElement>('e_mail is about people').disabled).toBe(true)
+  fireEvent.click(screen.getByLabelText('born is about people'))
+  fireEvent.click(screen.getByLabelText('visit is about people'))
+  const create = await screen.findByRole('button', { name: 'Create visits and commit 30 rows' })
+  await waitFor(() => expect(create.hasAttribute('disabled')).toBe(false))
+  fireEvent.click(create)
+  await waitFor(() => expect(stored).toHaveLength(1))
+  const properties = stored[0]?.schema[0]?.properties ?? []
+  expect(properties.map((one) => one.classification)).toEqual(['personal', undefined, 'personal'])
+  expect(properties[0]).not.toHaveProperty('quality')
+})
+
+test('where analysts read tables, a column that a person marks waits for a deployment', () => {
+  openRuns({ ...RUNS, takes_people: false }, 'u4')
+  fireEvent.click(screen.getByLabelText('visit is about people'))
+  screen.getByRole('button', { name: 'Hand in visits for the next deployment' })
+  screen.getByText(/a deployment has to hide them/)
+})

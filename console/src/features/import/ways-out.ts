@@ -48,12 +48,14 @@ export function withWay(
     const beforeWay = column.beforeWay ?? { key: column.key, required: column.required }
     const plain = { ...column, ...beforeWay, type: before.type }
     delete plain.answered
+    if (before.personal) plain.personal = true
     delete plain.isLeftOut
     delete plain.beforeWay
     if (way === 'leave_out') return { ...plain, beforeWay, isLeftOut: true, key: false }
     const property = ways.find((one) => one.way === way)?.property as Property | undefined
     if (!property) return plain
     const kept = { ...plain, type: property.physicalType ?? before.type, answered: property }
+    if (way === 'not_people') return { ...kept, personal: false }
     if (way !== 'mask_numbers') return kept
     // A number that was replaced identifies no row.
     return { ...kept, beforeWay, key: false, required: plain.required || plain.key }

@@ -901,6 +901,20 @@ def test_a_contract_that_waits_for_a_deployment_is_replaced_only_by_its_author()
     assert created(caller, changed).json["document"] == changed
 
 
+def test_a_dataset_about_people_is_in_use_at_once_where_no_analyst_reads_tables() -> None:
+    caller = uploader()
+    caller.lake.takes_people = True
+    upload_id = uploaded(caller, b"nr;Nachname\n1;M\xc3\xbcller\n2;Kurz\n")
+    draft = checked(caller, upload_id).json["draft"]
+    assert (draft["takes_people"], draft["maybe_people"]) == (True, ["nachname"])
+    assert (draft["for_deployment"]["columns"], draft["needs_deployment"]) == ([], [])
+    assert created(caller, draft["document"]).json["is_in_use"] is True
+    assert caller.lake.contracts.curated[draft["dataset"]].personal == ("nachname",)
+    exempt = [{"property": "headgate.content", "value": "phone"}]
+    document = renamed(with_column(draft["document"], customProperties=exempt), "vereine")
+    assert created(caller, document).json["is_in_use"] is False
+
+
 def test_each_created_dataset_stays_beside_the_next() -> None:
     caller = uploader()
     document = drafted(caller)

@@ -361,6 +361,23 @@ def test_its_maker_describes_columns_and_others_keep_theirs(maker: Caller) -> No
     assert card.status == 422
 
 
+def test_its_maker_says_which_columns_are_about_people(maker: Caller) -> None:
+    place = f"/v1/contract-drafts/{DATASET}/description"
+    asked = {"description": "Prices", "personal": {"sku": True}}
+    assert maker.call("GET", PATH).json["may_mark_people"] is False
+    refused = maker.call("PUT", place, asked)
+    assert (refused.status, "a deployment decides" in refused.json["detail"]) == (422, True)
+    maker.lake.takes_people = True
+    assert maker.call("GET", PATH).json["may_mark_people"] is True
+    assert maker.call("PUT", place, asked).json["is_in_use"] is True
+    assert maker.lake.contracts.source[DATASET].personal == ("sku",)
+    shown = {**asked, "personal": {"sku": False}}
+    assert maker.call("PUT", place, shown).status == 403
+    operator = Caller(maker.lake, name="zoe@example.com", groups=("operator", "uploader"))
+    assert operator.call("PUT", place, shown).status == 200
+    assert maker.lake.contracts.source[DATASET].personal == ()
+
+
 def test_a_removal_that_a_service_interrupted_is_completed_by_the_next_call(
     maker: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
