@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from headgate.api.analytics import queries
 from headgate.api.analytics.board_filters import board_filters, narrowed_panel
 from headgate.api.analytics.contracts import catalog
+from headgate.api.analytics.data_days import data_day, past_day
 from headgate.api.analytics.mailed_statements import as_no_mail_has_it, mailed_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from headgate.api.shapes.dashboards import Dashboard, Panel
     from headgate.api.shapes.lake import CatalogTable
     from headgate.query.omit_personal_columns import MailableStatement
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -241,12 +243,13 @@ class MailSender:
             is_own = schedule.dashboard == OWN_DASHBOARD
             yield "Nothing is on your dashboard." if is_own else "This dashboard is no longer there."
             return
-        if self.as_of:
-            yield f"As of {day_words(self.as_of)}"
+        narrowed = self._narrowed(board, schedule)
+        is_of_person = bool(board.written_by) or board.filters_of_tables
+        days = {self._day(panel.sql) for panel, _ in narrowed} if is_of_person and narrowed else {self.as_of}
+        yield from (f"As of {day_words(day)}" for day in days if day and len(days) == 1)
         if schedule.only_if:
             yield self._limit_of_board(board, schedule).line
-        for panel, ignored in self._narrowed(board, schedule):
-            is_of_person = bool(board.written_by) or board.filters_of_tables
+        for panel, ignored in narrowed:
             is_short = not is_of_person and not schedule.rows
             most = schedule.rows or USUAL_ROWS
             yield from self._panel(
@@ -256,6 +259,7 @@ class MailSender:
                 is_short=is_short,
                 most=most,
             )
+            yield from self._origin(panel.sql) if len(days) > 1 else ()
             yield from self._panel_file(panel, schedule.file, is_short=is_short, most=most)
             if ignored:
                 yield f"Not filtered by {' and '.join(ignored)}."
@@ -277,13 +281,15 @@ class MailSender:
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
-        as_of = self.as_of if is_of_person else None  # only these statements may have an open period
+        as_of = (
+            self._day(panel.sql) if is_of_person else None
+        )  # only these statements may have an open period
         lines = panel_lines(
             panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short, most=most
         )
         left_out, records = self._left_out(panel.sql), answer_records(page)
         sent = panel_records(panel, records, as_of, most)
-        notes = self._open_period(records, panel.x, sent) if is_of_person else ()
+        notes = self._open_period(records, panel.x, sent, as_of) if is_of_person else ()
         return [*lines, *left_out, *notes]
 
     def _words_of(self, panel: Panel, page: QueryRows, *, is_of_person: bool) -> ColumnWords:
@@ -319,12 +325,12 @@ class MailSender:
         yield from self._origin(schedule.sql)
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:
-            yield limit_check(schedule, page, words, self.as_of).line
-        most = schedule.rows or USUAL_ROWS
-        yield from table_lines(page, words, self.as_of, most)
+            yield limit_check(schedule, page, words, self._day(schedule.sql)).line
+        most, as_of = schedule.rows or USUAL_ROWS, self._day(schedule.sql)
+        yield from table_lines(page, words, as_of, most)
         yield from self._left_out(schedule.sql)
-        mailed = mailed_records(page, self.as_of, most)
-        yield from self._open_period(answer_records(page), schedule.x, mailed)
+        mailed = mailed_records(page, as_of, most)
+        yield from self._open_period(answer_records(page), schedule.x, mailed, as_of)
 
     def _file_link(self, schedule: MailSchedule) -> Iterator[str]:
         """Return the link to a file of all rows where the mail has only some; none if it has all.
@@ -334,7 +340,7 @@ class MailSender:
         page = self._question_page(schedule) if schedule.sql and self.console_url else ""
         if isinstance(page, str):
             return
-        sent = mailed_records(page, self.as_of, schedule.rows or USUAL_ROWS)
+        sent = mailed_records(page, self._day(schedule.sql), schedule.rows or USUAL_ROWS)
         if page.next_cursor or len(sent) < len(page.rows):
             asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": schedule.file}
             link = f"{self.console_url}/#/query?{urlencode(asked)}"
@@ -376,7 +382,8 @@ class MailSender:
         page = self._question_page(schedule)
         if isinstance(page, str):
             return True
-        return limit_check(schedule, page, answer_words(self.tables, page.columns), self.as_of).is_sent
+        words = answer_words(self.tables, page.columns)
+        return limit_check(schedule, page, words, self._day(schedule.sql)).is_sent
 
     def _limit_of_board(self, board: Dashboard, schedule: MailSchedule) -> LimitCheck:
         """Compare the figure of one panel of a dashboard with the limit of its mail."""
@@ -395,34 +402,56 @@ class MailSender:
         is_headed = panel.kind != "kpi"
         if not is_headed and len(page.columns) == 1:  # a person names the only column as they like
             schedule = replace(schedule, limit_column=page.columns[0].name)
-        check = limit_check(replace(schedule, x=panel.x), page, words, self.as_of, is_headed=is_headed)
+        as_of = self._day(panel.sql)
+        check = limit_check(replace(schedule, x=panel.x), page, words, as_of, is_headed=is_headed)
         return replace(check, words=f"{panel.question} {check.words}")
 
-    def _open_period(self, records: Sequence[Record], column: str, sent: Sequence[Record]) -> Iterator[str]:
+    def _open_period(
+        self, records: Sequence[Record], column: str, sent: Sequence[Record], as_of: date | None
+    ) -> Iterator[str]:
         """Return a line about the newest period, if it is not over and among the rows that are sent."""
         periods = periods_of(records, column)
-        note = open_period_words(periods, self.as_of)
+        note = open_period_words(periods, as_of)
         newest = max(periods, default="")
         rows = [row for row, period in zip(records, periods, strict=True) if period == newest] if note else []
         if any(row in sent for row in rows):
             yield note
 
     def _origin(self, sql: str) -> Iterator[str]:
-        """Return a line with the tables of a statement and the last day of the lake's data."""
+        """Return a line with the tables of a statement and the last day of their data."""
+        as_of = self._day(sql)
         names = {table.name for table in self.tables}
         read = [heading(table, {}) for table in tables_read(sql) if table in names]
         parts = [
             *([f"from {', '.join(read)}"] if read else []),
-            *([f"as of {day_words(self.as_of)}"] if self.as_of else []),
+            *([f"as of {day_words(as_of)}"] if as_of else []),
         ]
         if parts:
             yield capitalised(" ".join(parts))
 
+    def _day(self, sql: str) -> date | None:
+        """Return the last day of the data that a statement reads."""
+        return data_day(sql, self.tables, self.days, self.as_of)
+
     @cached_property
     def as_of(self) -> date | None:
         """The last day of the lake's data; None before the first run."""
-        newest = newest_snapshot(self.lake.objects, self.lake.bucket("curated"))
-        return newest.as_of if newest else None
+        return self.newest.as_of if self.newest else None
+
+    @cached_property
+    def newest(self) -> LakeSnapshot | None:
+        """The newest snapshot; None before the first run."""
+        return newest_snapshot(self.lake.objects, self.lake.bucket("curated"))
+
+    @cached_property
+    def days(self) -> Mapping[str, date]:
+        """The last day of each dataset with rows in time."""
+        today, datasets = self.lake.now().date(), self.newest.datasets if self.newest else {}
+        return {
+            name: date.fromisoformat(past_day(of.latest_on, today))
+            for name, of in datasets.items()
+            if of.latest_on
+        }
 
     @cached_property
     def boards(self) -> Sequence[Dashboard]:

@@ -28,7 +28,7 @@ def event_table(read: Sequence[CatalogTable]) -> CatalogTable | None:
     """
     if len(read) == 1:
         return read[0]
-    timed = [table for table in read if _has_time(table)] or [table for table in read if _times(table)]
+    timed = [table for table in read if has_time(table)] or [table for table in read if _times(table)]
     masters = referenced_tables(timed, read)
     events = [table for table in timed if table.name not in masters]
     if len(events) != 1:
@@ -62,6 +62,6 @@ def _times(table: CatalogTable) -> list[str]:
     ]
 
 
-def _has_time(table: CatalogTable) -> bool:
+def has_time(table: CatalogTable) -> bool:
     """Return whether rows have a time of their own, and not only that of their last change."""
     return bool(table.event_time) or any(name not in table.newest_by for name in _times(table))

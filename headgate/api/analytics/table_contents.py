@@ -6,6 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from headgate.api.analytics.data_days import past_day
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.shapes.lake import TableContents, TablesContents
 from headgate.contracts.analyst_tables import personal_columns
@@ -51,12 +52,12 @@ def contents(lake: LakePorts) -> TablesContents:
 
 def _datasets(lake: LakePorts) -> list[TableContents]:
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
-    merged = newest.datasets if newest else {}
+    merged, today = newest.datasets if newest else {}, lake.now().date()
     return [
         TableContents(
             name=name,
             rows=merged[name].rows if name in merged else 0,
-            as_of=merged[name].latest_on if name in merged and merged[name].rows else "",
+            as_of=past_day(merged[name].latest_on, today) if name in merged and merged[name].rows else "",
         )
         for name in sorted(lake.contracts.source)
     ]

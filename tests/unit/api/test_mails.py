@@ -962,6 +962,22 @@ def test_a_mail_with_a_limit_is_sent_while_the_newest_period_that_is_over_is_bey
     assert [line in text.splitlines() for _, _, text in lake.mails.sent] == [True] * bool(line)
 
 
+def test_a_mail_names_the_day_of_the_dataset_that_it_asks_and_not_of_others() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    ana.call("PUT", PATH, limited("below", 700_000))
+    mailing = sender(lake)
+    mailing.__dict__["as_of"], mailing.__dict__["days"] = date(2026, 8, 3), {"payments": date(2010, 12, 9)}
+    page = by_month("2010-10", "2010-11", "2010-12")
+    first, second, third = page.rows
+    mailing.pages[BY_MONTH] = page.model_copy(
+        update={"rows": (first, (second[0], "800000", 1.0), (third[0], "1", 1.0))}
+    )
+    lake.moment = MONDAY
+    assert mailing.send_due() == SentMails(sent=0)
+    assert [*mailing._origin(BY_MONTH)] == ["From Payments as of 9 Dec 2010"]
+
+
 def test_a_preview_says_whether_the_limit_sends_the_mail_now() -> None:
     lake = MemoryLake()
     asked = mail(only_if="below", limit_column="n", limit=5)

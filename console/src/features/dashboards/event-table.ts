@@ -17,7 +17,7 @@ const timesOf = ({ columns }: Table) =>
   columns.filter(({ name, type }) => isTime(type) && !OF_THE_LAKE.test(name))
 
 /** Whether the rows of a table have a time of their own, and not only that of their last change. */
-const hasTime = (table: Table): boolean =>
+export const hasTime = (table: Table): boolean =>
   Boolean(table.event_time) || timesOf(table).some(({ name }) => !table.newest_by.includes(name))
 
 /** Whether the only times of a table are those of the last changes of its rows. */

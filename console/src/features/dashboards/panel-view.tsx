@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { tableAddress } from '../../formats/addresses'
 import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
+import { useDataDay } from '../query/data-day'
 import { withDays } from '../query/days'
 import { isOfFigures, isOnlyFigures } from '../query/figures-of'
 import { drawable } from '../query/chart-choice'
@@ -14,7 +15,6 @@ import { AnswerFigures } from '../query/answer-figures'
 import { AnswerOrigin } from '../query/answer-origin'
 import { ChartNote } from '../query/chart-note'
 import { useCatalog, useContract } from '../catalog/queries'
-import { useHealth } from '../lake/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
@@ -180,7 +180,7 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
   const isLarge = useMediaQuery(LARGE, undefined, { getInitialValueInEffect: false })
   const source = isOfPerson ? '' : panel.table
   const labels = useAnswerLabels(source, asked.columns)
-  const asOf = useHealth().data?.as_of ?? ''
+  const asOf = useDataDay(panel.sql)
   const answer = useMemo(
     () => (isOfPerson ? { ...asked, rows: withDays(asked.rows) } : asked),
     [asked, isOfPerson],

@@ -9,8 +9,8 @@ import { useWorkbookWriting, WorkbookWriting } from '../../components/workbook-w
 import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { kindOfTime } from '../../formats/moments'
 import { saveCsv } from '../../formats/save-table'
-import { useHealth } from '../lake/queries'
 import type { AnswerSize } from './answer-size'
+import { useDataDay } from './data-day'
 import { withDays } from './days'
 import { fileNameOf } from './file-name-of'
 import { openPeriod, openWords } from './open-period'
@@ -93,7 +93,7 @@ export function AnswerDownloads({
 }: Props) {
   const units = useAnswerUnits('', columns)
   const labels = useAnswerLabels('', columns)
-  const asOf = useHealth().data?.as_of ?? ''
+  const asOf = useDataDay(sql)
   const fileName = datedName(fileNameOf(title, sql))
   function picture(): void {
     const drawing = document.querySelector<HTMLElement>('[data-answer-chart]')

@@ -9,8 +9,8 @@ import {
   useAnswerUnits,
 } from '../../formats/columns'
 import type { Shown } from '../dashboards/chart-options'
-import { useHealth } from '../lake/queries'
 import { type Choice, notChosenOf } from './chart-choice'
+import { useDataDay } from './data-day'
 import { withDays } from './days'
 import { drawn } from './drawn-chart'
 import { type AxisEnds, type Bounds, endsOf } from './open-period'
@@ -56,7 +56,7 @@ export function useDrawn(
   const given = useAnswerLabels('', result.columns)
   // A column has one name in the table, beside the chart and on its axes.
   const labels = useMemo(() => headingsOf(result.columns, given, units), [result.columns, given, units])
-  const asOf = useHealth().data?.as_of ?? ''
+  const asOf = useDataDay(result.query?.sql ?? '')
   const measures = y.join('\n')
   const { from, until, ofDays } = bounds ?? NO_BOUNDS
   return useMemo(() => {
