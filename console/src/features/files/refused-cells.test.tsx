@@ -78,6 +78,20 @@ test('each refused cell of a row has a box of its own, and both are sent', async
   expect(sent()).toEqual([[50, { sold_on: '28.02.2026', amount: '1598.99' }]])
 })
 
+test('a waiting row shows its values first, then what is wrong with it', () => {
+  show({ ...ROW, record: { ...ROW.record, kunde: 'Meier', ort: 'Bern' } })
+  const [, row] = screen.getAllByRole('row')
+  const text = row?.textContent ?? ''
+  const places = [
+    'Receipt B-50',
+    'Kunde Meier',
+    'Sold on: 31.02.2026',
+    'Amount: 1598,99',
+    'is not a day',
+  ].map((part) => text.indexOf(part))
+  expect(places.every((place, at) => place >= 0 && place > (places[at - 1] ?? -1))).toBe(true)
+})
+
 test('a cell that was refused in the correction alone has a box as well', async () => {
   show({
     ...ROW,

@@ -94,21 +94,16 @@ export function RejectedRow({
             </Text>
           ) : null}
         </Table.Td>
-        <Table.Td title={row.column} visibleFrom="sm">
-          {row.column ? titleOf(row.column) : 'whole row'}
-        </Table.Td>
         <Table.Td className="any-text">
-          {shownCell(row, spellings)}
+          {about ? <Text size="sm">{about}</Text> : null}
+          <Text size="sm" fw={600} title={row.column}>
+            {row.column ? titleOf(row.column) : 'Whole row'}: {shownCell(row, spellings)}
+          </Text>
           {others.map(({ column, value }) => (
-            <Text key={column} size="sm">
-              {titleOf(column)} {value || '–'}
+            <Text key={column} size="sm" fw={600}>
+              {titleOf(column)}: {value || '–'}
             </Text>
           ))}
-          {about ? (
-            <Text size="xs" className="muted">
-              {about}
-            </Text>
-          ) : null}
           <Text size="xs" className="muted" hiddenFrom="sm">
             {reasons.join(' ')}
           </Text>
@@ -148,14 +143,14 @@ export function RejectedRow({
       </Table.Tr>
       {whole && isWriting ? (
         <Table.Tr>
-          <Table.Td colSpan={5}>
+          <Table.Td colSpan={4}>
             <WriteRow row={row} fields={fields} titleOf={titleOf} {...whole} />
           </Table.Td>
         </Table.Tr>
       ) : null}
       {opened ? (
         <Table.Tr>
-          <Table.Td colSpan={5} className="any-text">
+          <Table.Td colSpan={4} className="any-text">
             {onCorrect ? (
               <OtherCells {...{ row, fields, titleOf, values, spellings, onCorrect }} />
             ) : (

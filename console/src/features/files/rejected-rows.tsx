@@ -238,8 +238,7 @@ function ReasonGroup({
           <Table.Thead>
             <Table.Tr>
               <Table.Th className="number">{rows.some(sheetRowOf) ? 'Row in Excel' : 'Row'}</Table.Th>
-              <Table.Th visibleFrom="sm">Column</Table.Th>
-              <Table.Th>Value</Table.Th>
+              <Table.Th>Values</Table.Th>
               <Table.Th visibleFrom="sm">Reason</Table.Th>
               <Table.Th>Correction</Table.Th>
             </Table.Tr>

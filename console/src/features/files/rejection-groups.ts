@@ -85,18 +85,18 @@ export const isRagged = ({ rule, record }: Pick<Schemas['RejectedRow'], 'rule' |
 
 const MOST_FACTS = 4
 
-/** By which a person knows the row again in their own books: its key, and a few values behind it. */
+/** By which a person knows the row again in their own books: its key, and its first values, those with telling names first. */
 export function identity(
   row: Schemas['RejectedRow'],
   keyColumns: string[],
   titleOf = columnTitle,
   spellings: Spellings = {},
 ): string {
-  const others = Object.keys(row.record).filter(
-    (name) => /(_id|_at|_on|date|amount|total|name)$/.test(name) && !keyColumns.includes(name),
-  )
-  return [...keyColumns, ...others]
-    .filter((name) => name !== row.column && row.record[name])
+  const refused = refusedCells(row).map(({ column }) => column)
+  const names = Object.keys(row.record).filter((name) => name !== '_raw')
+  const named = names.filter((name) => /(_id|_at|_on|date|amount|total|name)$/.test(name))
+  return [...new Set([...keyColumns, ...named, ...names])]
+    .filter((name) => !refused.includes(name) && row.record[name])
     .slice(0, MOST_FACTS)
     .map((name) => `${titleOf(name)} ${textWords(row.record[name] ?? '', spellings[name])}`)
     .join(' · ')
