@@ -14,6 +14,7 @@ import { NavLink, useLocation } from 'react-router'
 import { signedInAs } from '../api/client'
 import { useCaller } from '../api/queries'
 import { FailuresOfPage } from '../components/one-failure'
+import { widthOfPage } from '../components/widths'
 import { useDashboards } from '../features/dashboards/queries'
 import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
@@ -65,7 +66,7 @@ export function Shell() {
         </div>
       </AppShell.Header>
       <AppShell.Main id="content" tabIndex={-1}>
-        <Container fluid maw={1800} p={0}>
+        <Container fluid maw={widthOfPage(pathname)} p={0}>
           <OfflineStrip />
           <FailuresOfPage>
             <PageOutlet />

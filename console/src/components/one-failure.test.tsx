@@ -4,6 +4,7 @@ import { act, cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 
+import { ApiProblem } from '../api/client'
 import { FailuresOfPage } from './one-failure'
 import { Answered, Failed, Waiting } from './states'
 
@@ -60,6 +61,29 @@ test('parts that still show what was read before say so once, with the time of t
   ])
   expect(screen.queryByText(/^Not shown/)).toBeNull()
   expect(screen.getByText('the runs, read before')).toBeTruthy()
+})
+
+test('a part that failed while the API was busy asks again by itself, once for all parts, and says so', () => {
+  vi.useFakeTimers()
+  const tried: string[] = []
+  const busy = new ApiProblem(502, 'Bad gateway', 'The API failed (status 502).', '')
+  render(
+    <MantineProvider>
+      <FailuresOfPage>
+        <Failed error={busy} what="the health" onRetry={() => tried.push('health')} />
+        <Failed error={busy} what="the runs" onRetry={() => tried.push('runs')} />
+        <Failed
+          error={new ApiProblem(400, 'Wrong', 'Wrong.', '')}
+          what="the files"
+          onRetry={() => tried.push('files')}
+        />
+      </FailuresOfPage>
+    </MantineProvider>,
+  )
+  expect(screen.getAllByText('The page tries again by itself every 15 seconds.')).toHaveLength(1)
+  vi.advanceTimersByTime(15_000)
+  expect(tried).toEqual(['health', 'runs'])
+  vi.useRealTimers()
 })
 
 test('an action that failed says so where it was asked for', () => {

@@ -1,5 +1,5 @@
 import { Alert, Badge, Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 
 import { ApiProblem } from '../api/client'
 import { isSilence, useOffline } from '../api/reach'
@@ -83,6 +83,8 @@ export function Failed({ error, what, isAction = false, onRetry, since }: Failur
     isAction || isAbsent || isOffline,
     since,
   )
+  const mayPass = !isAction && !isOffline && !shownBy && retry !== undefined && isPassing(error)
+  useRenewal(mayPass ? retry : undefined)
   // The strip above the page says so, and how old it is.
   if (isOffline) return since === undefined ? <Unread what={what} /> : null
   if (isAbsent)
@@ -100,6 +102,7 @@ export function Failed({ error, what, isAction = false, onRetry, since }: Failur
       <Text size="sm" component="div">
         <Advice text={message} />
       </Text>
+      {mayPass ? <Text size="sm">The page tries again by itself every {RENEWAL_S} seconds.</Text> : null}
       {error instanceof ApiProblem && error.instance ? (
         <Text size="xs" className="muted">
           Request {error.instance}
@@ -112,6 +115,26 @@ export function Failed({ error, what, isAction = false, onRetry, since }: Failur
       ) : null}
     </Alert>
   )
+}
+
+const RENEWAL_S = 15
+/** Answers of a gateway in front of an API that is busy or starts again. */
+const PASSING = [502, 503, 504]
+
+const isPassing = (error: unknown): boolean => error instanceof ApiProblem && PASSING.includes(error.status)
+
+/** Asks again until the part is there. */
+function useRenewal(retry: (() => void) | undefined): void {
+  const newest = useRef(retry)
+  useEffect(() => {
+    newest.current = retry
+  })
+  const isOn = retry !== undefined
+  useEffect(() => {
+    if (!isOn) return
+    const timer = setInterval(() => newest.current?.(), RENEWAL_S * 1000)
+    return () => clearInterval(timer)
+  }, [isOn])
 }
 
 /** What happened and what to do. `fetch` throws a TypeError where no answer came. */

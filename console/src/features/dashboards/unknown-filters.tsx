@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { Empty } from '../../components/states'
 import { quotedName } from '../../formats/sql'
+import { capitalised } from '../../formats/words'
 import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
 import { useResult } from '../query/results'
@@ -18,15 +19,16 @@ const NO_FILTERS = ['by', 'panel']
 /** The filters that an address names and its page does not have, in words; empty if the page has all of them. */
 export function unknownFilterWords(
   address: URLSearchParams,
-  filters: readonly Pick<Schemas['DashboardFilter'], 'name'>[],
+  filters: readonly Pick<Schemas['DashboardFilter'], 'name' | 'label'>[],
 ): string {
-  const names = [...new Set(filters.map(({ name }) => name))]
+  const names = filters.map(({ name }) => name)
+  const labels = [...new Set(filters.map(({ label }) => label))]
   const unknown = [...new Set(address.keys())].filter(
     (name) => address.get(name) && ![...names, ...NO_FILTERS].includes(name),
   )
   if (unknown.length === 0) return ''
-  const listed = names.length > 0 ? ` The page has the filters ${names.join(', ')}.` : ''
-  return `${unknown.map((name) => `No filter is called ${name} here.`).join(' ')}${listed}`
+  const listed = labels.length > 0 ? ` Its filters are: ${labels.join(', ')}.` : ''
+  return `${unknown.map((name) => `This page has no filter “${capitalised(name.replaceAll('_', ' '))}”.`).join(' ')}${listed}`
 }
 
 /** A filter by a name that an address names by the id of the same thing, with the statement that looks the name up. */

@@ -269,3 +269,12 @@ test('the newest figures of the published method are shown first, and count thei
   expect(verdictSentence(main)).toBe('Verdicts of its 2 newest tests: better in 1 and worse in 1.')
   expect(verdictSentence([{ ...fact, verdict: '' }])).toBe('')
 })
+
+test('a card is found by the table with its figures, and another name lists the cards', async () => {
+  show('/models/guest-risk')
+  await screen.findByText('The probability that a guest does not come again (“risk”).')
+  cleanup()
+  show('/models/sales')
+  const listed = await screen.findByRole('list', { name: 'Model cards' })
+  expect((await within(listed).findByRole('link')).getAttribute('href')).toBe('#/models/leaving')
+})

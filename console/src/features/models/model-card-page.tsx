@@ -1,6 +1,6 @@
 import { Anchor, List, Stack, Table, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useParams } from 'react-router'
+import { Navigate, useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
@@ -23,7 +23,7 @@ import {
   trainingSentences,
   verdictSentence,
 } from './card-words'
-import { modelTitle, useModelCard, useModels } from './queries'
+import { modelAddress, type ModelEntry, modelMeant, modelTitle, useModelCard, useModels } from './queries'
 
 type Card = Schemas['ModelCardDetail']
 
@@ -31,8 +31,13 @@ type Card = Schemas['ModelCardDetail']
 export function ModelCardPage() {
   const { name = '' } = useParams()
   const card = useModelCard(name)
-  const entry = useModels().find((each) => each.name === name)
-  if (isMissing(card.error)) return <NothingPage what="model" name={name} />
+  const models = useModels()
+  const entry = models.find((each) => each.name === name)
+  const meant = isMissing(card.error) ? modelMeant(models, name) : undefined
+  if (meant && meant.name !== name)
+    return <Navigate to={`/models/${encodeURIComponent(meant.name)}`} replace />
+  if (isMissing(card.error))
+    return <NothingPage what="model" name={name} action={<AllModels models={models} />} />
   return (
     <Stack gap="md">
       <PageTitle>Model card: {entry ? modelTitle(entry) : heading(name.replaceAll('-', '_'))}</PageTitle>
@@ -42,6 +47,20 @@ export function ModelCardPage() {
     </Stack>
   )
 }
+
+/** The cards of all models, for an address that has none. */
+const AllModels = ({ models }: { models: ModelEntry[] }) =>
+  models.length === 0 ? null : (
+    <ul aria-label="Model cards">
+      {models.map((model) => (
+        <li key={model.name}>
+          <Anchor inherit href={modelAddress(model.name)}>
+            {modelTitle(model)}
+          </Anchor>
+        </li>
+      ))}
+    </ul>
+  )
 
 function Sections({ card }: { card: Card }) {
   const titled = usePlainNames(card.tables[0] ?? '')

@@ -36,3 +36,14 @@ export const modelAddress = (name: string): string => `#/models/${encodeURICompo
 /** A model is called by the table with its figures. */
 export const modelTitle = ({ name, tables }: Pick<ModelEntry, 'name' | 'tables'>): string =>
   heading(tables[0] ?? name)
+
+const asWritten = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_')
+
+/** The model that an address means by its title or by a table with its figures; undefined where that is not certain. */
+export function modelMeant(models: ModelEntry[], name: string): ModelEntry | undefined {
+  const wanted = asWritten(name)
+  const [model, ...others] = models.filter(({ name: own, tables, quality }) =>
+    [own, ...tables, quality].some((each) => asWritten(each) === wanted),
+  )
+  return others.length === 0 ? model : undefined
+}
