@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.resources
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.systems.source_code import source_version
+from headgate.systems.source_code import _imported, source_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +53,39 @@ def test_a_module_beside_the_package_that_it_does_not_import_is_no_part_of_its_v
     before = source_version("source_code_shop.sales")
     (shop / "questions.py").write_text("QUESTIONS = 1\n")
     assert source_version("source_code_shop.sales") == before
+
+
+def _imported_by_parser(source: bytes, parent: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.split(".")[parent.count(".") + 1] for name in names if name.startswith(f"{parent}.")}
+
+
+@pytest.mark.parametrize("package", ["headgate.analytics", "headgate.domains.retail"])
+@pytest.mark.parametrize("parent", ["headgate", "headgate.domains.retail"])
+def test_imports_are_those_of_pythons_parser(package: str, parent: str) -> None:
+    folder = Path(str(importlib.resources.files(package)))
+    sources = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
+    assert sources
+    assert [_imported(source, parent) for source in sources] == [
+        _imported_by_parser(source, parent) for source in sources
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("from shop import a, b as c\n", {"a", "b"}),
+        ("from shop import (\n    a,  # (the first)\n    b,\n)\n", {"a", "b"}),
+        ("from shop import a, \\\n    b\n", {"a", "b"}),
+        ("from shop import(a)\n", {"a"}),
+        ("import os, shop.a.deep as deep\n", {"a"}),
+        ("def build():\n    from shop.a import x  # noqa\n", {"a"}),
+        ("from shop_of_others import a\nfrom . import b\nimport shop\n", set()),
+    ],
+)
+def test_each_form_of_import_counts(source: str, names: set[str]) -> None:
+    assert _imported(source.encode(), "shop") == names == _imported_by_parser(source.encode(), "shop")
