@@ -240,13 +240,14 @@ def _continued_rows(opened: Tables, inputs: RiskInputs, since: pd.Timestamp) -> 
     added = before.filter(before.transacted_at >= _moment(since))
     at, recent = before.transacted_at, pd.Timedelta(days=RECENT_DAYS)
     outdated = before.filter(at >= _moment(since - recent), at < _moment(inputs.day - recent))
-    share = _as_table(_continued_share(earlier, added, outdated), opened["scored"])
+    gone = _units_and_count(outdated)
+    share = _as_table(_continued_share(earlier, added, gone), opened["scored"])
     failed = _failed_before(opened["failed"], inputs.kept_before)
-    has_outdated, continued = _units_and_count(outdated)[1] > 0, []
+    continued = []
     for kind, column in _ENTITIES.items():
         newest, kept = _summed(kind, added), earlier.filter(earlier.entity_type == kind)
         parts = []
-        if has_outdated:
+        if gone[1]:
             again = _summed(kind, before.semi_join(outdated, column))
             newest, kept = (rows.anti_join(again, "entity_id") for rows in (newest, kept))
             parts.append(again)
@@ -258,15 +259,18 @@ def _continued_rows(opened: Tables, inputs: RiskInputs, since: pd.Timestamp) -> 
     return continued
 
 
-def _continued_share(earlier: ibis.Table, added: ibis.Table, outdated: ibis.Table) -> float:
+def _continued_share(earlier: ibis.Table, added: ibis.Table, gone: tuple[int, int]) -> float:
     """Return the share of fraud among recent transactions, from the rows of an earlier day.
 
     Each transaction is in the row of one customer.
+
+    Args:
+        gone: units and number of the transactions that are no longer recent.
     """
     customers = earlier.filter(earlier.entity_type == "customer")
     sums = customers.agg(units=customers.units.sum(), count=customers.recent_transactions.sum())
     (kept,) = sums.to_pyarrow().to_pylist()
-    newest, gone = _units_and_count(added), _units_and_count(outdated)
+    newest = _units_and_count(added)
     return _share(
         int(kept["units"] or 0) + newest[0] - gone[0], int(kept["count"] or 0) + newest[1] - gone[1]
     )

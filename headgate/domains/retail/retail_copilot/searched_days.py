@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 
 from headgate.domains.retail.retail_copilot import features
 from headgate.domains.retail.retail_copilot.normalise import Normaliser, Slips
+from headgate.engines import local
+from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import KeepFiles, StoredBefore, address_of
 from headgate.systems.kept_tables import code_of
 from headgate.values.parquet_tables import table_of
@@ -189,9 +191,11 @@ class SearchedDays:
         pairs = zip(*(texts[name].to_pylist() for name in _NAMED), strict=True)
         if moved := [text for text, template in pairs if before.get(text, template) != template]:
             some = pa.table({"query_text": pa.array(moved, pa.string())})
-            visits = features.of_visits_with(earlier, some)
-            removed.append(self._by_template(visits, counted.texts))
-            added.append(self._by_template(visits, texts))
+            path = self.folder / "visits.parquet"  # all earlier searches are read for them, so once
+            write_rows(features.of_visits_with(earlier, some), path)
+            with local.opened({"visits": str(path)}) as stored:
+                removed.append(self._by_template(stored["visits"], counted.texts))
+                added.append(self._by_template(stored["visits"], texts))
         weeks, clicks = (
             _difference([counts, *(new[place] for new in added)], [old[place] for old in removed], key)
             for place, (counts, key) in enumerate(
