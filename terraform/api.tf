@@ -19,8 +19,9 @@ locals {
       "/v1/mails/{proxy+}"         = "queries"
       "/v1/files/{file_id}/revert" = "revert"
       # Rows of a snapshot, which the role of SQL may read and that of the lake may not.
-      "/v1/datasets/{dataset}/profile" = "queries"
-      "/v1/predictions/{proxy+}"       = "predictions"
+      "/v1/datasets/{dataset}/profile"      = "queries"
+      "/v1/datasets/{dataset}/row-versions" = "queries"
+      "/v1/predictions/{proxy+}"            = "predictions"
       # Figures of a card are in the tables of its system, which the role of SQL may read and that of the lake may not.
       "/v1/model-cards/{proxy+}" = "queries"
     },
@@ -336,7 +337,7 @@ data "aws_iam_policy_document" "ask_lake" {
     actions = ["s3:GetObject"]
     resources = concat(
       ["${module.bucket["quarantine"].arn}/rows/*"],
-      [for folder in ["snapshots", "decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
+      [for folder in ["snapshots", "increments", "decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
       [for system in local.systems : "${module.bucket[system].arn}/tables/*"],
       local.iceberg_objects,
     )

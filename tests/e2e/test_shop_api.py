@@ -281,6 +281,21 @@ def test_the_contents_of_every_dataset_are_answered(operator: Api, viewer: Api) 
 
 
 @pytest.mark.usefixtures("built")
+def test_the_versions_of_a_row_are_read_by_everybody(operator: Api, viewer: Api) -> None:
+    asked = {"sql": "select region_id from ecommerce_curated.regions limit :most", "values": {"most": "1"}}
+    asked["sql"] += "\n-- :most number = 5"
+    query = f"/v1/queries/{operator.call('POST', '/v1/queries', asked).json['query_id']}"
+    assert (
+        operator.until(query, lambda one: one["state"] not in {"queued", "running"})["state"] == "succeeded"
+    )
+    ((key,),) = operator.call("GET", f"{query}/rows").json["rows"]
+    for caller in (operator, viewer):
+        answer = caller.call("GET", f"/v1/datasets/regions/row-versions?key={key}")
+        assert answer.status == 200, answer.body
+        assert answer.json["versions"][0]["file_key"].startswith("regions/")
+
+
+@pytest.mark.usefixtures("built")
 def test_the_contents_of_a_dataset_count_the_rows_of_a_file_that_no_run_has_merged(
     operator: Api, viewer: Api
 ) -> None:

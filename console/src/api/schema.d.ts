@@ -517,6 +517,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset}/row-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of the row with a key, from the accepted rows of the dataset's newest 100 files
+         * @description Columns that the contract classifies as personal are left out without the group `personal-data`.
+         *
+         *     Needs the group `viewer`.
+         */
+        get: operations["listRowVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/decisions": {
         parameters: {
             query?: never;
@@ -7414,6 +7436,64 @@ export interface components {
             };
         };
         /**
+         * RowVersion
+         * @description A version of a row, as a file brought it.
+         */
+        RowVersion: {
+            /**
+             * By
+             * @description Who sent the file; empty for files that did not come through the API.
+             */
+            by: string;
+            /**
+             * Cells
+             * @description In the order of `columns`.
+             */
+            cells: (string | number | boolean | null)[];
+            /**
+             * Changed
+             * @description Columns that differ from the version before.
+             * @default []
+             */
+            changed: string[];
+            /**
+             * Corrects
+             * @description Id of the file whose refused row was corrected; may be empty.
+             */
+            corrects: string;
+            /** File Id */
+            file_id: string;
+            /** File Key */
+            file_key: string;
+            /**
+             * Received At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            received_at: string;
+            /** Source Row */
+            source_row: number;
+        };
+        /**
+         * RowVersions
+         * @description The versions of a row in the files of a dataset, the newest file first.
+         */
+        RowVersions: {
+            /** Columns */
+            columns: string[];
+            /** Dataset */
+            dataset: string;
+            /**
+             * Is Complete
+             * @description False if the dataset has older or larger files, which were not read, and may have more.
+             */
+            is_complete: boolean;
+            /** Key */
+            key: string;
+            /** Versions */
+            versions: components["schemas"]["RowVersion"][];
+        };
+        /**
          * Rows
          * @description A page of rows.
          *
@@ -9589,6 +9669,40 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRowVersions: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowVersions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

@@ -105,7 +105,7 @@ def cost_usd(scanned_bytes: int) -> str:
 
 def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cursor: str) -> QueryRows:
     """Return some rows of a query that succeeded."""
-    from headgate.api.analytics.table_rows import cell
+    from headgate.api.shapes.json_cells import cell
 
     answered = _succeeded(lake, caller, query_id)
     try:

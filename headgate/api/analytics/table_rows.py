@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-import math
 import re
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.api.http.problems import invalid
+from headgate.api.shapes.json_cells import cell
 from headgate.contracts.first_view import first_rows, value_order
 from headgate.plain_names import did_you_mean
 from headgate.values.parquet_tables import table_of
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from headgate.api.shapes.tables import Cell
     from headgate.contracts.model import Contract
 
-_EXACT_IN_JAVASCRIPT = 2**53 - 1  # Source: ECMA-262, Number.MAX_SAFE_INTEGER
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": pc.equal,
     "ne": pc.not_equal,
@@ -126,20 +123,6 @@ def cells(rows: pa.Table) -> tuple[tuple[Cell, ...], ...]:
     """Return the rows as JSON values; see `headgate.api.shapes.tables.Rows`."""
     columns = [[cell(value) for value in column.to_pylist()] for column in rows.columns]
     return tuple(zip(*columns, strict=True)) if columns else ()
-
-
-def cell(value: object) -> Cell:
-    """Return the value as exact JSON."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) <= _EXACT_IN_JAVASCRIPT else str(value)
-    if isinstance(value, float):
-        special = {math.inf: "Infinity", -math.inf: "-Infinity"}
-        return value if math.isfinite(value) else special.get(value, "NaN")
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def as_csv(rows: pa.Table) -> bytes:

@@ -13,6 +13,7 @@ from headgate.api.files import (
     quality,
     rejected_rows,
     reverts,
+    row_versions,
     sent_files,
 )
 from headgate.api.http.access import Group
@@ -34,6 +35,7 @@ from headgate.api.shapes.files import (
     Reverted,
     RevertPreview,
     RowsToIgnore,
+    RowVersions,
 )
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
@@ -171,6 +173,17 @@ def get_dataset_profile(lake: Lake, caller: Caller, dataset: Name, time: Part = 
     `personal-data` sees values of columns that the contract classifies as personal.
     """
     return dataset_profiles.dataset_profile(lake, caller, dataset, time)
+
+
+@routes.get("/v1/datasets/<dataset>/row-versions", Group.VIEWER, problems=[404])
+def list_row_versions(
+    lake: Lake, caller: Caller, dataset: Name, key: Annotated[str, Query(min_length=1, max_length=500)]
+) -> RowVersions:
+    """The versions of the row with a key, from the accepted rows of the dataset's newest 100 files.
+
+    Columns that the contract classifies as personal are left out without the group `personal-data`.
+    """
+    return row_versions.row_versions(lake, caller, dataset, key)
 
 
 @routes.get("/v1/quarantine", Group.VIEWER)

@@ -3,6 +3,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Shape, Share
+from headgate.api.shapes.tables import Cell
 from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import Disposition, FileState
 
@@ -579,6 +580,31 @@ class RowsOverTimeShown(Shape):
     period: Literal["day", "week", "month", "quarter", "year"]
     points: tuple[PeriodRows, ...] = Field(
         description="From the first period with rows to the last one; more than 60 only of years."
+    )
+
+
+class RowVersion(Shape):
+    """A version of a row, as a file brought it."""
+
+    file_id: str
+    file_key: str
+    corrects: str = Field(description="Id of the file whose refused row was corrected; may be empty.")
+    received_at: Moment
+    by: str = Field(description="Who sent the file; empty for files that did not come through the API.")
+    source_row: Count
+    cells: tuple[Cell, ...] = Field(description="In the order of `columns`.")
+    changed: tuple[str, ...] = Field((), description="Columns that differ from the version before.")
+
+
+class RowVersions(Shape):
+    """The versions of a row in the files of a dataset, the newest file first."""
+
+    dataset: str
+    key: str
+    columns: tuple[str, ...]
+    versions: tuple[RowVersion, ...]
+    is_complete: bool = Field(
+        description="False if the dataset has older or larger files, which were not read, and may have more."
     )
 
 

@@ -37,6 +37,7 @@ import { DatasetRowLink } from './dataset-row-link'
 import { useCatalog, useContract } from './queries'
 import { readFormat } from './read-format'
 import { RowOrigin } from './row-origin'
+import { RowVersions } from './row-versions'
 import { StepsAbout } from './steps-about'
 
 /** The most height of a table; a shorter one takes what its rows and its heading of several lines need. */
@@ -122,6 +123,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
               <>
                 <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
                 <RowOrigin dataset={table.name} rows={rows} />
+                <RowVersions dataset={table.name} value={value} />
                 <StepsAbout tables={tablesAbout(tables, keyColumn.name)} value={value} />
                 <div className="board halves">
                   {tablesAbout(tables, keyColumn.name).map((about) => (

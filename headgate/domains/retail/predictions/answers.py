@@ -10,6 +10,7 @@ from headgate.api.analytics import tables
 from headgate.api.analytics.scorers import exported, origin
 from headgate.api.http.problems import invalid, not_built, not_found
 from headgate.api.lake_ports import LakePorts
+from headgate.api.shapes.json_cells import cell
 from headgate.domains.retail.predictions.shapes import (
     CustomerAsked,
     CustomerPrediction,
@@ -129,7 +130,7 @@ def forecast(lake: LakePorts, asked: ForecastAsked) -> ForecastPrediction:
         history_too_short=rows[0]["history_too_short"],
         periods=tuple(
             ForecastPeriod(
-                period_on=row["period_on"].isoformat(), **{name: table_rows.cell(row[name]) for name in names}
+                period_on=row["period_on"].isoformat(), **{name: cell(row[name]) for name in names}
             )
             for row in rows
         ),

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.api.analytics import table_rows, tables
+from headgate.api.shapes.json_cells import cell
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -174,7 +175,7 @@ def test_a_table_of_another_system_is_not_found(caller: Caller) -> None:
     ],
 )
 def test_cells_are_exact_in_json(value: object, shown: object) -> None:
-    assert table_rows.cell(value) == shown
+    assert cell(value) == shown
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_guarded_in_a_csv_file_and_a_negative_number_is_none() -> None:
