@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { warnedCount, warnedLines } from './warned-rows'
+import { brokenLines, warnedCount, warnedLines } from './warned-rows'
 
 test('a warning names its rule and its column, and a column that the file lacks is no row', () => {
   const warned = [
@@ -13,6 +13,18 @@ test('a warning names its rule and its column, and a column that the file lacks 
   expect(warnedLines(warned)).toEqual([
     '3 rows are in with a warning: Quantity is above the highest value allowed.',
     'Empty in every row, as the file has no such column: Shipped at, Notes.',
+  ])
+})
+
+test('before a commit it says how many rows come in with a warning, and by which rule', () => {
+  const warned = [
+    { rule: 'valid_values', column: 'rata', rows: 118 },
+    { rule: 'maximum', column: 'quantity', rows: 1 },
+    { rule: 'absent_or_left_out', column: 'notes', rows: 1 },
+  ]
+  expect(brokenLines(warned, undefined, true)).toEqual([
+    '118 rows come in with a warning: Rata is none of the allowed values.',
+    '1 row comes in with a warning: Quantity is above the highest value allowed.',
   ])
 })
 

@@ -15,26 +15,40 @@ const SHEET = / \(rows: \d+\)$/
 export const warnedCount = (warned: Warned): number =>
   warned.filter(({ rule }) => rule !== ABSENT).reduce((sum, { rows }) => sum + rows, 0)
 
+/** What the gate says of accepted rows, also of those that a commit would accept, a sentence each. */
+export const brokenLines = (warned: Warned, titleOf = columnTitle, isAhead = false): string[] =>
+  warned
+    .filter(({ rule }) => rule !== ABSENT)
+    .map(({ rule, column, rows }) => {
+      const [one, many] = isAhead ? ['comes in', 'come in'] : ['is in', 'are in']
+      return `${count(rows, 'row')} ${rows === 1 ? one : many} with a warning: ${ruleWords(rule, titleOf(column))}.`
+    })
+
 /** What the gate says of accepted rows and of columns that are empty, a sentence each. */
 export function warnedLines(warned: Warned, titleOf = columnTitle): string[] {
   const absent = warned.filter(({ rule }) => rule === ABSENT).map(({ column }) => column)
   // A sheet that was not read may have come in since: its state is not the one when the file was checked.
   const columns = absent.filter((name) => !SHEET.test(name)).map(titleOf)
-  const broken = warned.filter(({ rule }) => rule !== ABSENT)
   return [
-    ...broken.map(
-      ({ rule, column, rows }) =>
-        `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in with a warning: ${ruleWords(rule, titleOf(column))}.`,
-    ),
+    ...brokenLines(warned, titleOf),
     columns.length > 0 ? `Empty in every row, as the file has no such column: ${columns.join(', ')}.` : '',
   ].filter(Boolean)
 }
 
-/** Rules that only warn, and columns that the file lacks. */
-export function WarnedRows({ warned, dataset }: { warned: Warned; dataset: string }) {
+/** Rules that only warn, and columns that the file lacks; before a commit only the rules. */
+export function WarnedRows({
+  warned,
+  dataset,
+  isAhead = false,
+}: {
+  warned: Warned
+  dataset: string
+  isAhead?: boolean
+}) {
   const titleOf = useTitles(dataset)
-  return warnedLines(warned, titleOf).map((line) => (
-    <Text key={line} size="sm">
+  const lines = isAhead ? brokenLines(warned, titleOf, true) : warnedLines(warned, titleOf)
+  return lines.map((line) => (
+    <Text key={line} size="sm" role={isAhead ? 'note' : undefined}>
       {line}
     </Text>
   ))

@@ -61,6 +61,8 @@ interface Props {
   inFile: string[]
   /** Why the values of a column of the file are not shown, by its name there. */
   hidden?: Readonly<Record<string, string>>
+  /** Whether the draft is of the part that is chosen: the one before is of other columns. */
+  isOfChoice?: boolean
   /** The part of the file that is read. */
   part?: string
   /** The encoding of a text, if a person chose it. */
@@ -84,7 +86,7 @@ interface Props {
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
-export function DraftContract({ draft, opensDraft = false, onWork, ...about }: Props) {
+export function DraftContract({ draft, opensDraft = false, isOfChoice = true, onWork, ...about }: Props) {
   const { kept, isRead, keep } = useKeptDraft(
     about.uploadId,
     [about.part, about.encoding, about.headerRow].filter(Boolean).join(' '),
@@ -100,6 +102,12 @@ export function DraftContract({ draft, opensDraft = false, onWork, ...about }: P
     setOpened(isOpen)
     if (kept) keep({ ...kept, isOpen })
   }
+  if (!isOfChoice)
+    return (
+      <Text size="sm" className="muted" role="status">
+        The gate reads the part that you chose …
+      </Text>
+    )
   if (!draft)
     return (
       <Text size="sm">

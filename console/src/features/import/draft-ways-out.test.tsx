@@ -189,3 +189,15 @@ test('where analysts read tables, a column that a person marks waits for a deplo
   screen.getByRole('button', { name: 'Hand in visits for the next deployment' })
   screen.getByText(/a deployment has to hide them/)
 })
+
+test('a part that is chosen has no draft until the gate has read it', () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <DraftContract draft={DRAFT} isOfChoice={false} uploadId="u5" inFile={[]} onCreated={vi.fn()} />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  screen.getByText('The gate reads the part that you chose …')
+  expect(screen.queryByRole('button')).toBeNull()
+})

@@ -7,6 +7,7 @@ import { explained } from '../../api/format'
 import { Failed } from '../../components/states'
 import { PHONE } from '../../components/widths'
 import { KeptColumns } from '../files/kept-columns'
+import { WarnedRows } from '../files/warned-rows'
 import { useDatasetProfile } from '../catalog/queries'
 import { ColumnCards } from '../profile/profile-view'
 import type { Checked } from '../upload/transfer'
@@ -255,6 +256,7 @@ export function ImportPanel({
         <DraftContract
           draft={result.draft}
           opensDraft={opensDraft}
+          isOfChoice={isOfChoice(result, edits)}
           uploadId={upload.upload_id}
           inFile={grid?.columns ?? []}
           hidden={grid?.hidden_because}
@@ -388,6 +390,9 @@ export function ImportPanel({
         </details>
       ) : null}
       {work.error ? <Failed error={work.error} what="The check" isAction onRetry={work.retry} /> : null}
+      {work.isCurrent ? (
+        <WarnedRows warned={result.warned} dataset={edits.dataset || result.dataset} isAhead />
+      ) : null}
       <CommitLine
         work={work}
         wasKept={wasKept}
