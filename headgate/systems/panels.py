@@ -296,12 +296,9 @@ class DeclaredRowPart(DeclaredEvidence):
 
     Attributes:
         dataset: the dataset whose rows have the page.
-        replaces: columns of `table` of which the title decides whether and how the page shows them, so that
-            they are no fields of it.
     """
 
     dataset: str
-    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7407,12 +7407,6 @@ export interface components {
              */
             keeps: string[];
             /**
-             * Replaces
-             * @description Columns of the table that are no fields of the page, because the title has them.
-             * @default []
-             */
-            replaces: string[];
-            /**
              * Sql
              * @description Athena SQL in which `{item_id}` is the item, as a quoted text.
              */

@@ -147,9 +147,6 @@ class RowPart(QueueEvidence):
     """Rows that the page of one row of a dataset shows; `{item_id}` is the key of the row."""
 
     dataset: str
-    replaces: tuple[str, ...] = Field(
-        (), description="Columns of the table that are no fields of the page, because the title has them."
-    )
 
 
 class WorkQueue(Shape):

@@ -6,18 +6,40 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import type { Result } from '../query/results'
-import { Facts, replacedOn } from './row-page'
+import { AboutIt, Facts } from './row-page'
 
 afterEach(cleanup)
 
-test('a column of which a part of the page shows the figure is no field beside it', () => {
-  const part = { dataset: 'guests', table: 'guest_value', replaces: ['expected'] }
-  const others = [
-    { ...part, dataset: 'rooms', replaces: ['nights'] },
-    { ...part, table: 'guest_risk', replaces: ['risk'] },
+test('what a system says of a thing has its amounts, with how far they may be trusted', async () => {
+  const columns = [
+    { name: 'guest_id', type: 'bigint' },
+    { name: 'expected', type: 'double' },
   ]
-  const boards = [{ row_pages: [part, ...others] }] as unknown as Parameters<typeof replacedOn>[0]
-  expect([...replacedOn(boards, 'guests', 'guest_value')]).toEqual(['expected'])
+  const table = { name: 'guest_value', system: 'guests', database: 'lake', columns, newest_by: [] }
+  const trust = [{ tables: ['guest_value'], words: ['not clearly nearer in tests'], sql: '', source: '' }]
+  const answers: Record<string, object> = {
+    '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
+    '/v1/queries/q/rows': { columns, rows: [[7, 12]], next_cursor: '' },
+    '/v1/contracts/prod/guest_value': { first_columns: ['guest_id', 'expected'], column_list: [] },
+    '/v1/dashboards': {
+      dashboards: [{ system: 'guests', trust, row_pages: [], queues: [], panels: [], alerts: [] }],
+    },
+    '/v1/catalog': { tables: [table] },
+    '/v1/systems/guests/tables/guest_value': { version: '1', as_of: '2026-11-30', columns },
+  }
+  vi.stubGlobal('fetch', (url: string) =>
+    Promise.resolve(Response.json(answers[new URL(url).pathname] ?? { models: [], runs: [] })),
+  )
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <AboutIt table={table as never} keyColumn={columns[0] as never} value="7" />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  expect((await screen.findByText('12')).tagName).toBe('DD')
+  expect(await screen.findByText(/not clearly nearer in tests/)).toBeTruthy()
 })
 
 test('a figure on the page of a row has its unit', async () => {

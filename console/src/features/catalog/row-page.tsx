@@ -15,6 +15,7 @@ import { answerRows, rowCount } from '../../formats/template'
 import { heading } from '../../formats/words'
 import { AnswerTable } from '../dashboards/answer-table'
 import { useDashboards } from '../dashboards/queries'
+import { TrustLine, trustOf } from '../dashboards/trust-line'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { exactFormat, exactPlacesOf } from '../query/answer-numbers'
 import { type Result, useResult } from '../query/results'
@@ -127,13 +128,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
                 <StepsAbout tables={tablesAbout(tables, keyColumn.name)} value={value} />
                 <div className="board halves">
                   {tablesAbout(tables, keyColumn.name).map((about) => (
-                    <AboutIt
-                      key={about.name}
-                      dataset={table.name}
-                      table={about}
-                      keyColumn={keyColumn}
-                      value={value}
-                    />
+                    <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
                   ))}
                 </div>
                 <Declared dataset={table.name} value={value} />
@@ -277,21 +272,20 @@ export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: strin
 }
 
 interface AboutProps {
-  dataset: string
   table: Table
   keyColumn: Schemas['ContractColumn']
   value: string
 }
 
 /** The first of what a system's table says about the same thing, such as its risk; the table's page has the rest. */
-function AboutIt({ dataset, table, keyColumn, value }: AboutProps) {
+export function AboutIt({ table, keyColumn, value }: AboutProps) {
   const answer = useResult(rowStatement(table, keyColumn, value, false))
   const first = useContract('prod', table.name).data?.first_columns
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
   const condition = encodeURIComponent(`${keyColumn.name}:eq:${value}`)
   const page = `${tableAddress(table.system, table.name)}?filter=${condition}`
-  const fields = first?.filter((name) => !replacedOn(boards, dataset, table.name).has(name))
-  const rows = answer.data && fields ? firstOf(answer.data, fields) : undefined
+  const rows = answer.data && first ? firstOf(answer.data, first) : undefined
+  const trust = trustOf(boards, [table.name])
   if (answer.data?.rows.length === 0) return null
   return (
     <Panel title={heading(table.name)}>
@@ -308,25 +302,13 @@ function AboutIt({ dataset, table, keyColumn, value }: AboutProps) {
           ) : null
         }
       </Answered>
+      {trust ? <TrustLine {...trust} /> : null}
       <Anchor size="sm" href={page}>
         All of it
       </Anchor>
     </Panel>
   )
 }
-
-/** The columns of a table that a part of the page shows in its title, or leaves out for a reason. */
-export const replacedOn = (
-  boards: Pick<Schemas['Dashboard'], 'row_pages'>[],
-  dataset: string,
-  table: string,
-): ReadonlySet<string> =>
-  new Set(
-    boards
-      .flatMap(({ row_pages }) => row_pages)
-      .filter((part) => part.dataset === dataset && part.table === table)
-      .flatMap(({ replaces }) => replaces),
-  )
 
 /** An answer with the columns that its contract names first, in their order. */
 export function firstOf({ columns, rows, ...rest }: Result, first: readonly string[]): Result {
