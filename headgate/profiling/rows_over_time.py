@@ -85,6 +85,14 @@ def rows_over_time(
     return RowsOverTime(column, period, tuple((day, rows.get(day, 0)) for day in periods), described)
 
 
+def later_rows(values: pa.ChunkedArray, latest_on: date) -> int:
+    """Return the number of times after a day, without those that say "never ends"."""
+    moments = values.combine_chunks().cast(pa.timestamp("us"), safe=False)
+    end = pa.scalar(latest_on + _DAY).cast(pa.timestamp("us"))
+    is_later = pc.and_(pc.greater_equal(moments, end), pc.less(moments, _LAST))
+    return int(pc.sum(is_later).as_py() or 0)
+
+
 def _measures_by_period(starts: pa.Array, values: pa.Array) -> dict[date, PeriodMeasure]:
     """Return the median and the total of the values of each period that has some."""
     doubles = values.cast(pa.float64())

@@ -2882,8 +2882,14 @@ export interface components {
             /** Dataset */
             dataset: string;
             /**
+             * Later Rows
+             * @description Rows of days after that one, which `over_time` does not count.
+             * @default 0
+             */
+            later_rows: number;
+            /**
              * Latest On
-             * @description Last day of its rows by that column; empty if there is none.
+             * @description Last day of its rows by that column, at most tomorrow; empty if there is none.
              */
             latest_on: string;
             /** @description Null without two periods, above five million rows, or if the caller may not see the column. */

@@ -74,6 +74,7 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str, by: s
         time=shown.column,
         times=times,
         latest_on=shown.latest_on,
+        later_rows=shown.later_rows,
         rows=of.rows,
         sampled_rows=sampled_rows,
         **_pending_rows(lake, of, dataset),

@@ -44,11 +44,15 @@ class TimesShown(NamedTuple):
     """The rows of a snapshot by a column of times, and the day of the last one, ISO 8601.
 
     Both are empty without such a column; no rows are counted without two periods.
+
+    Attributes:
+        later_rows: the number of rows after that day, which are not counted by period.
     """
 
     column: str = ""
     latest_on: str = ""
     over_time: RowsOverTime | None = None
+    later_rows: int = 0
 
 
 class SnapshotProfile(NamedTuple):
@@ -200,7 +204,7 @@ def _times_shown(
     rows: pa.Table, column: str, latest_on: date | None, measures: Iterable[str] = ()
 ) -> TimesShown:
     """Return the rows by a column of times, up to the day of the last event."""
-    from headgate.profiling.rows_over_time import rows_over_time
+    from headgate.profiling.rows_over_time import later_rows, rows_over_time
 
     if column not in rows.column_names:
         return TimesShown(column)
@@ -209,6 +213,7 @@ def _times_shown(
         column,
         latest_on.isoformat() if latest_on else "",
         rows_over_time(column, rows[column], latest_on, columns),
+        later_rows(rows[column], latest_on) if latest_on else 0,
     )
 
 

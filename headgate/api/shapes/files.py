@@ -618,7 +618,10 @@ class DatasetProfile(Shape):
     times: tuple[str, ...] = Field(
         (), description="Columns that can be chosen instead, of which the caller may see values."
     )
-    latest_on: str = Field(description="Last day of its rows by that column; empty if there is none.")
+    latest_on: str = Field(
+        description="Last day of its rows by that column, at most tomorrow; empty if there is none."
+    )
+    later_rows: Count = Field(0, description="Rows of days after that one, which `over_time` does not count.")
     rows: Count
     sampled_rows: Count = Field(
         description=(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from headgate.profiling.rows_over_time import MAX_PERIODS, PeriodMeasure, rows_over_time
+from headgate.profiling.rows_over_time import MAX_PERIODS, PeriodMeasure, later_rows, rows_over_time
 
 pytestmark = pytest.mark.unit
 
@@ -126,3 +126,8 @@ def test_the_values_of_a_column_are_described_by_period_and_never_those_without_
         "heat": {first.date(): PeriodMeasure(1.75, 3.5), second.date(): PeriodMeasure(7.0, 7.0)},
         "dust": {first.date(): PeriodMeasure(2.5, 5.0)},
     }
+
+
+def test_rows_of_later_days_are_counted_without_those_that_never_end() -> None:
+    days = [dt.date(2026, 11, 29), dt.date(2026, 11, 30), dt.date(2026, 12, 1), dt.date(9999, 12, 31), None]
+    assert later_rows(pa.chunked_array([days]), dt.date(2026, 11, 30)) == 1

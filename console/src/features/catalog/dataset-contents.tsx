@@ -75,6 +75,8 @@ export function Contents({
               </div>
               {answer.over_time ? (
                 <RowsOverTime
+                  laterRows={answer.later_rows}
+                  rows={answer.rows}
                   counted={answer.over_time}
                   title={titlesOf(titles)}
                   latestOn={answer.latest_on}
@@ -175,6 +177,12 @@ export function pendingWords({
   return `${begin}, ${parts.join(', ')}. The next run merges them.`
 }
 
+/** A day, or today for a later one: rows of days to come say nothing of the age of a dataset. */
+const pastDay = (latestOn: string): string => {
+  const today = new Date().toISOString().slice(0, 10)
+  return latestOn < today ? latestOn : today
+}
+
 /** The size of a dataset and its newest day. */
 export const holds = ({
   dataset,
@@ -184,7 +192,7 @@ export const holds = ({
 }: Pick<Schemas['DatasetProfile'], 'dataset' | 'rows' | 'columns' | 'latest_on'>): string =>
   rows === 0
     ? `${heading(dataset)}: no rows yet, ${count(columns.length, 'column')}`
-    : `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}${latestOn ? `, newest of ${day(latestOn)}` : ''}`
+    : `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}${latestOn ? `, newest of ${day(pastDay(latestOn))}` : ''}`
 
 /** Which rows the figures are of. */
 export const basis = ({

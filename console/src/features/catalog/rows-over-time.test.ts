@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { hasTotal, overTimeWords } from './rows-over-time'
+import { hasTotal, laterWords, overTimeWords } from './rows-over-time'
 
 const weeks = (...rows: number[]) => ({
   period: 'week' as const,
@@ -96,4 +96,10 @@ test('a total is offered of what can be added, and not of states and rates', () 
       of('return_rate'),
     ].some(Boolean),
   ).toBe(false)
+})
+
+test('rows of days to come are said, because the chart ends before them', () => {
+  expect(laterWords(53, 620, '2026-11-30')).toBe(
+    '53 of 620 rows are of days after 30 Nov 2026 and not drawn.',
+  )
 })

@@ -21,6 +21,8 @@ export function RowsOverTime({
   latestAt = '',
   firstAt = '',
   measures = [],
+  laterRows = 0,
+  rows = 0,
 }: {
   counted: Schemas['RowsOverTimeShown']
   title: TitleOf
@@ -32,6 +34,9 @@ export function RowsOverTime({
   firstAt?: string
   /** The columns of numbers that can be followed instead of the number of rows. */
   measures?: Measure[]
+  /** How many of the rows are of later days, which are not drawn. */
+  laterRows?: number
+  rows?: number
 }) {
   const { column, period, points } = counted
   const [chosen, setChosen] = useState('')
@@ -72,9 +77,18 @@ export function RowsOverTime({
       <Suspense fallback={<Waiting what="the chart" />}>
         <Chart shown={shown} height={HEIGHT} />
       </Suspense>
+      {laterRows > 0 ? (
+        <Text size="xs" className="muted">
+          {laterWords(laterRows, rows, latestOn)}
+        </Text>
+      ) : null}
     </div>
   )
 }
+
+/** How many rows are of days after the last one that is drawn. */
+export const laterWords = (later: number, rows: number, latestOn: string): string =>
+  `${whole(later)} of ${count(rows, 'row')} ${later === 1 ? 'is' : 'are'} of days after ${day(latestOn)} and not drawn.`
 
 /** Units of states, speeds and positions: their sum says nothing. */
 const NOT_ADDED =

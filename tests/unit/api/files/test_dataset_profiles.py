@@ -350,3 +350,13 @@ def test_the_time_of_rows_is_chosen_by_their_values_where_no_contract_states_it(
     lake.objects.write(ObjectRef("curated", f"{of.location}part-0{keys.PARQUET}"), parquet_bytes(rows))
     answer = Caller(lake).call("GET", "/v1/datasets/visits/profile").json
     assert answer["time"] == column
+
+
+def test_rows_of_days_to_come_are_counted_beside_the_periods() -> None:
+    paid = [datetime(2026, 1, 1), datetime(2026, 1, 2), datetime(2026, 1, 28)]
+    lake = payments_at(paid, [datetime(2026, 1, 1)] * 3)
+    current = ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT))
+    merged_on_time = lake.objects.read(current).decode().replace("2026-01-28", "2026-01-02")
+    lake.objects.write(current, merged_on_time.encode())
+    answer = Caller(lake).call("GET", "/v1/datasets/payments/profile").json
+    assert (answer["latest_on"], answer["later_rows"]) == ("2026-01-02", 1)
