@@ -25,8 +25,10 @@ import { trustOf } from './trust-line'
 import { type PanelRoom, PanelView } from './panel-view'
 import { useOpen } from '../work/open-items'
 import { UnknownFilters } from './unknown-filters'
-import { useCarried } from './use-carried'
+import { useCarried, useSource } from './use-carried'
 import { useUnknownValues } from './unknown-values'
+
+const NO_BOARDS: Schemas['Dashboard'][] = []
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({
@@ -44,11 +46,11 @@ export function Board({
   const board = open ? { ...ofRun, panels: ofRun.panels.map(open) } : ofRun
   const catalog = useCatalog()
   const filters = useBoardFilters(board)
-  const isCarrying = useCarried(filters, catalog.data?.tables) && !catalog.isError
+  const boards = useDashboards().data?.dashboards ?? NO_BOARDS
+  const isCarrying = useCarried(filters, catalog.data?.tables, useSource(boards)) && !catalog.isError
   const chosen = useChosen(filters)
   const isFiltered = Object.keys(chosen).length > 0
   const tables = catalog.data?.tables ?? []
-  const boards = useDashboards().data?.dashboards ?? []
   const labels = [...new Set(filters.filter(({ name }) => chosen[name]).map(({ label }) => label))]
   const sqlOfRun = ({ name }: Schemas['Panel']): string => {
     const panel = ofRun.panels.find((each) => each.name === name)
@@ -117,7 +119,9 @@ export function Board({
         <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
         <FilterBar filters={filters} chosen={chosen} tables={tables} />
         <CarriedFrom filters={filters} chosen={chosen} />
-        {isInOrder && catalog.isPending ? null : <UnknownFilters filters={filters} values={unknown} />}
+        {isCarrying || (isInOrder && catalog.isPending) ? null : (
+          <UnknownFilters filters={filters} values={unknown} />
+        )}
         {(isFiltered && catalog.isPending) || isCarrying ? (
           <Waiting what={isCarrying ? 'the filters' : 'the tables'} />
         ) : (

@@ -10,7 +10,7 @@ import { testColumn, testTable } from '../../formats/test-tables'
 import { CarriedFrom } from './carried-from'
 import { useChosen } from './filter-bar'
 import { testFilter } from './test-filters'
-import { useCarried } from './use-carried'
+import { addressOfLeft, type Source, useCarried } from './use-carried'
 
 afterEach(cleanup)
 
@@ -21,9 +21,12 @@ const TABLES = [
   testTable('visits', [testColumn('hall_name')], { database: 'prod', system: 'pulse' }),
 ]
 
+/** The dashboard of the link, whose filter by the same column has another name. */
+const PLAN: Source = { title: 'Plan', filters: [{ ...HALL, name: 'place', column: 'hall_id' }] }
+
 /** The part of a dashboard that a link opened, and whether its panels are held back. */
-function Page({ filters }: { filters: ReturnType<typeof testFilter>[] }) {
-  const isCarrying = useCarried(filters, TABLES)
+function Page({ filters, source }: { filters: ReturnType<typeof testFilter>[]; source?: Source }) {
+  const isCarrying = useCarried(filters, TABLES, source)
   return (
     <>
       <CarriedFrom filters={filters} chosen={useChosen(filters)} />
@@ -34,7 +37,7 @@ function Page({ filters }: { filters: ReturnType<typeof testFilter>[] }) {
 }
 
 /** Opens the page by a link from a dashboard that was filtered by a column; `named` is the name of the id N1. */
-function open(column: string, value: string, named = 'North', filters = FILTERS): void {
+function open(column: string, value: string, named = 'North', filters = FILTERS, address = ''): void {
   vi.stubGlobal('fetch', (url: string, init?: RequestInit) => {
     const isValues = String(init?.body).includes(HALL.values)
     const rows = url.includes('/values/') ? [['North'], ['South']] : [[named]]
@@ -59,8 +62,14 @@ function open(column: string, value: string, named = 'North', filters = FILTERS)
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter initialEntries={[{ pathname: '/dashboards/pulse', state: { left } }]}>
-          <Page filters={filters} />
+        <MemoryRouter
+          initialEntries={[
+            address
+              ? { pathname: '/dashboards/pulse', search: address }
+              : { pathname: '/dashboards/pulse', state: { left } },
+          ]}
+        >
+          <Page filters={filters} {...(address ? { source: PLAN } : {})} />
         </MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
@@ -99,4 +108,13 @@ test('a page that shows one at a time takes the first of several, and says so', 
     'Place: North|South was chosen on “Plan”. This page shows one at a time, and the first was taken.'
   expect(await screen.findByText(words)).toBeTruthy()
   expect(textOf('address')).toBe('?hall=North')
+})
+
+test('a link that is opened in a new tab has the filters of its dashboard in its address', async () => {
+  expect(addressOfLeft('plan', {})).toBe('')
+  const address = addressOfLeft('plan', { place: ['N1'] })
+  expect(address).toBe('?of=plan&place=N1')
+  open('', '', 'North', FILTERS, address)
+  expect(await screen.findByText('From “Plan”:')).toBeTruthy()
+  expect([textOf('address'), textOf('panels')]).toEqual(['?hall=North', 'asked'])
 })

@@ -21,7 +21,7 @@ import { leftFilters, withWaiting } from './carried-filters'
 import { useChosen } from './filter-bar'
 import { OwnBoard } from './own-board'
 import { useOwnFilters } from './own-filters'
-import { type Left, useCarriedFrom } from './use-carried'
+import { addressOfLeft, type Left, useCarriedFrom } from './use-carried'
 import { WrittenBoard } from './written-board'
 import { useBoardVersions, useRestoreBoard } from './written-boards'
 
@@ -89,14 +89,14 @@ function Boards({
   isOwn: boolean
 }) {
   const hasOwn = useKeptQuestions().questions.some((one) => one.is_pinned)
-  const left = useLeft(shown, isOwn)
+  const { left, address } = useLeft(shown, isOwn)
   if (boards.length === 0 && !hasOwn && !isOwn) return null
   return (
     <Tabs label="Dashboards">
       {boards.map((one) => (
         <Link
           key={one.system}
-          to={`/dashboards/${one.system}`}
+          to={{ pathname: `/dashboards/${one.system}`, search: one === shown ? '' : address }}
           state={one === shown ? undefined : left}
           className="nav-link"
           aria-current={one === shown ? 'page' : undefined}
@@ -119,7 +119,10 @@ function Boards({
 }
 
 /** The chosen filters of the page, for the dashboard that a link of the navigation opens. */
-function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left | undefined {
+function useLeft(
+  shown: Schemas['Dashboard'] | undefined,
+  isOwn: boolean,
+): { left: Left | undefined; address: string } {
   const [search] = useSearchParams()
   const pinned = useKeptQuestions(search.get('by')).questions.filter((question) => question.is_pinned)
   const own = useOwnFilters(
@@ -134,7 +137,11 @@ function useLeft(shown: Schemas['Dashboard'] | undefined, isOwn: boolean): Left 
   const originOf = (name: string): string => carried?.origins[name] || title
   const here = leftFilters(filters, chosen, useCatalog().data?.tables ?? NO_TABLES, originOf)
   const left = withWaiting(here, carried?.waiting ?? [])
-  return left.length > 0 ? { left: { filters: left } } : undefined
+  return {
+    left: left.length > 0 ? { left: { filters: left } } : undefined,
+    // What is chosen on a person's own board is of their questions, which another person may not have.
+    address: shown && !isOwn ? addressOfLeft(shown.system, chosen) : '',
+  }
 }
 
 interface NoBoardProps {

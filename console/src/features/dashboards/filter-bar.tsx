@@ -15,7 +15,7 @@ import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
 import { codeName } from '../../formats/words'
-import { asksForDay, type Chosen, countedValues, oncePerName, takesSeveral } from './filters'
+import { asksForDay, type Chosen, chosenIn, countedValues, oncePerName, takesSeveral } from './filters'
 import { waitingAfter } from './carried-filters'
 import { useCarriedFrom } from './use-carried'
 
@@ -24,17 +24,7 @@ type Filter = Schemas['DashboardFilter']
 /** The values of the page's filters, which are in its address. */
 export function useChosen(filters: readonly Filter[]): Chosen {
   const [search] = useSearchParams()
-  return useMemo(
-    () =>
-      Object.fromEntries(
-        filters.flatMap((filter) => {
-          const values = [...new Set(search.getAll(filter.name).filter(Boolean))]
-          const taken = takesSeveral(filter) ? values : values.slice(0, 1)
-          return taken.length > 0 ? [[filter.name, taken]] : []
-        }),
-      ),
-    [filters, search],
-  )
+  return useMemo(() => chosenIn(search, filters), [filters, search])
 }
 
 /** Takes the page's filters out of its address. */

@@ -30,6 +30,16 @@ type Table = Schemas['CatalogTable']
 /** The chosen values by the name of their filter; a filter without a value has no entry. */
 export type Chosen = Readonly<Record<string, readonly string[]>>
 
+/** The values of some filters in an address. */
+export const chosenIn = (search: URLSearchParams, filters: readonly Filter[]): Chosen =>
+  Object.fromEntries(
+    filters.flatMap((filter) => {
+      const values = [...new Set(search.getAll(filter.name).filter(Boolean))]
+      const taken = takesSeveral(filter) ? values : values.slice(0, 1)
+      return taken.length > 0 ? [[filter.name, taken]] : []
+    }),
+  )
+
 /** A panel under the filters that a person chose. */
 export interface Narrowed {
   sql: string

@@ -9,12 +9,13 @@ import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
 import { useResult } from '../query/results'
 import { isBound } from './filters'
+import { OF } from './use-carried'
 import type { UnknownValue } from './unknown-values'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** Names in the address of a dashboard that are no filters. */
-const NO_FILTERS = ['by', 'panel']
+const NO_FILTERS = ['by', 'panel', OF]
 
 /** The filters that an address names and its page does not have, in words; empty if the page has all of them. */
 export function unknownFilterWords(

@@ -3,12 +3,44 @@ import { useLocation, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { useResults } from '../query/results'
-import { type Arrived, arrivedOf, type CarriedWay, carriedTo, type LeftFilter } from './carried-filters'
-import { type Filter, isBound } from './filters'
+import {
+  type Arrived,
+  arrivedOf,
+  type CarriedWay,
+  carriedTo,
+  type LeftFilter,
+  leftFilters,
+} from './carried-filters'
+import { useBoardFilters } from './board-filters'
+import { type Chosen, chosenIn, type Filter, isBound } from './filters'
 
 /** What a link from one dashboard to another carries, beside its address. */
 export interface Left {
   left: { filters: LeftFilter[] }
+}
+
+/** The name in an address of the dashboard whose filters it has. */
+export const OF = 'of'
+
+/** The dashboard whose filters are in the address of another one. */
+export interface Source {
+  title: string
+  filters: readonly Filter[]
+}
+
+/** The dashboard whose filters the address has; undefined where they are of this one. */
+export function useSource(boards: Schemas['Dashboard'][]): Source | undefined {
+  const of = useSearchParams()[0].get(OF)
+  const board = boards.find(({ system }) => system === of)
+  const filters = useBoardFilters(board)
+  const title = board?.title
+  return useMemo(() => (title === undefined ? undefined : { title, filters }), [title, filters])
+}
+
+/** The chosen filters of a dashboard, for the address of another one; empty where none is chosen. */
+export const addressOfLeft = (system: string, chosen: Chosen): string => {
+  const named = Object.entries(chosen).flatMap(([name, values]) => values.map((value) => [name, value]))
+  return named.length > 0 ? `?${new URLSearchParams([[OF, system], ...named]).toString()}` : ''
 }
 
 /** What the address of a page has beside it after filters arrived from another dashboard. */
@@ -58,10 +90,17 @@ function lookedUp({ many }: { many: number }, rows: readonly (readonly unknown[]
 export function useCarried(
   filters: readonly Filter[],
   tables: Schemas['CatalogTable'][] | undefined,
+  source?: Source,
 ): boolean {
   const { state } = useLocation() as { state: unknown }
-  const [, setSearch] = useSearchParams()
-  const left = isOf<Left>(state, 'left') ? state.left : undefined
+  const [search, setSearch] = useSearchParams()
+  const left = useMemo(() => {
+    if (isOf<Left>(state, 'left')) return state.left
+    // A link that was opened in a new tab or sent has its address only.
+    const chosen = source && tables ? chosenIn(search, source.filters) : {}
+    if (!source || !tables || Object.keys(chosen).length === 0) return undefined
+    return { filters: leftFilters(source.filters, chosen, tables, () => source.title) }
+  }, [state, source, tables, search])
   const ways = useMemo(
     () => (left && tables ? carriedTo(filters, left.filters, tables) : []),
     [left, filters, tables],
@@ -74,6 +113,7 @@ export function useCarried(
     const carried = arrivedOf(filters, left.filters, tables, names)
     setSearch(
       (before) => {
+        if (source) for (const name of [OF, ...source.filters.map((each) => each.name)]) before.delete(name)
         for (const { name, values: own } of values) {
           before.delete(name)
           for (const value of own) before.append(name, value)
@@ -84,5 +124,5 @@ export function useCarried(
     )
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once: the state of the address is another one then
   }, [isDone])
-  return left !== undefined
+  return left !== undefined || (source !== undefined && tables === undefined)
 }
