@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 import tempfile
-import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
-import duckdb
 import ibis
 import joblib
 import pyarrow as pa
@@ -120,61 +115,19 @@ def _statement(node: Node, options: tuple[tuple[str, int | str | None], ...]) ->
     return statement
 
 
-@dataclass
-class _Database:
-    """A DuckDB in memory, with a folder for spilled rows, that the open connections of a thread share."""
-
-    root: duckdb.DuckDBPyConnection
-    spill: tempfile.TemporaryDirectory[str]
-    limit_mb: int
-    asked_mb: int = 0
-    connections: int = 0
-
-    @classmethod
-    def new(cls, memory_mb: int) -> _Database:
-        spill = tempfile.TemporaryDirectory(prefix="headgate-spill-")
-        config = {"memory_limit": f"{memory_mb}MB", "temp_directory": spill.name, **_SETTINGS}
-        return cls(duckdb.connect(config=config), spill, memory_mb)
-
-    def connect(self, memory_mb: int) -> DuckDbTables:
-        self.connections += 1
-        self.asked_mb += memory_mb
-        if self.asked_mb > self.limit_mb:
-            self.limit_mb = self.asked_mb
-            self.root.execute(f"SET GLOBAL memory_limit = '{self.limit_mb}MB'")
-        backend: DuckDbTables = DuckDbTables.from_connection(self.root.cursor())
-        return backend
-
-    def disconnect(self, backend: DuckDbTables, memory_mb: int) -> None:
-        backend.disconnect()
-        self.connections -= 1
-        self.asked_mb -= memory_mb
-        if not self.connections:
-            self.root.close()
-            self.spill.cleanup()
-
-
-# By process, because a copy of it has no threads, and by thread. The open connections keep them.
-_databases: WeakValueDictionary[tuple[int, int], _Database] = WeakValueDictionary()
-
-
 @contextmanager
 def connected(memory_mb: int = MIN_MEMORY_MB) -> Iterator[DuckDbTables]:
-    """Connect to a DuckDB for the duration of the block; it has its own views.
+    """Open a DuckDB for the duration of the block.
 
-    A new DuckDB takes 20 ms of processor time, so a block within another one of its thread shares its DuckDB
-    and their memory. Beyond the sum of `memory_mb` queries spill, or fail if they cannot.
+    Beyond `memory_mb` queries spill, or fail if they cannot.
     """
-    key = os.getpid(), threading.get_ident()
-    database = _databases.get(key) or _Database.new(memory_mb)
-    _databases[key] = database
-    backend = database.connect(memory_mb)
-    try:
-        yield backend
-    finally:
-        database.disconnect(backend, memory_mb)
-        if not database.connections:
-            del _databases[key]
+    with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
+        backend = DuckDbTables()
+        backend.do_connect(memory_limit=f"{memory_mb}MB", temp_directory=spill, **_SETTINGS)
+        try:
+            yield backend
+        finally:
+            backend.disconnect()
 
 
 @contextmanager

@@ -4,7 +4,6 @@ memory.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import ibis
@@ -12,15 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.engines.local import (
-    MIN_MEMORY_MB,
-    DuckDbTables,
-    _parallel_pays,
-    _statement,
-    connected,
-    memory_mb_of,
-    opened,
-)
+from headgate.engines.local import MIN_MEMORY_MB, _parallel_pays, _statement, memory_mb_of, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,30 +45,6 @@ def test_tables_are_opened_with_the_memory_that_is_stated(tmp_path: Path) -> Non
     with opened({"moments": str(tmp_path / "moments.parquet")}, memory_mb=512) as tables:
         asked = tables["moments"].get_backend().raw_sql("select current_setting('memory_limit')")
         assert asked.fetchone() == ("488.2 MiB",)  # 512 * 10**6 bytes
-
-
-def test_a_connection_within_another_has_its_own_views_and_adds_its_memory() -> None:
-    def limit_and_views(backend: DuckDbTables) -> tuple[object, ...]:
-        sql = "select current_setting('memory_limit'), count(*) from duckdb_views() where not internal"
-        (row,) = backend.raw_sql(sql).fetchall()
-        return tuple(row)
-
-    with connected(512) as outer:
-        outer.raw_sql("create temporary view of_outer as select 1 as at")
-        with connected(488) as inner:
-            assert limit_and_views(inner) == ("953.6 MiB", 0)
-        assert outer.table("of_outer").at.sum().to_pyarrow().as_py() == 1
-    with connected(512) as later:
-        assert limit_and_views(later) == ("488.2 MiB", 0)
-
-
-def test_a_connection_stays_open_when_the_one_around_it_ends() -> None:
-    first, second = ExitStack(), ExitStack()
-    first.enter_context(connected())
-    backend = second.enter_context(connected())
-    first.close()
-    assert backend.raw_sql("select 7").fetchone() == (7,)
-    second.close()
 
 
 def test_a_question_is_compiled_once_for_all_connections_and_answered_from_the_rows_of_each(
