@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +43,14 @@ _WORDS = (
     r"|合計|合计|小計|小计|総計|总计|總計|総合計|計|计|합계|소계|총계|총합계"
     r"|(?:ال)?مجموع|الإجمالي|إجمالي|סה\"כ|סך הכל|รวม|รวมทั้งหมด|tổng(?: cộng)?|cộng|jumlah"
 )
+# Names of means in the same languages. The name alone is none: a number has to be the mean of rows above.
+_MEANS = (
+    r"(?:class )?(?:average|avg\.?|mean)|durchschnitt|mittel(?:wert)?|moyenne|promedio|media|média"
+    r"|gemiddelde?|medelvärde|genomsnitt|gennemsnit|gjennomsnitt|keskiarvo|średnia|průměr|priemer|átlag|ortalama|среднее"
+    r"|平均|평균"
+)
+_NAMES_OF_MEANS = rf"(?i)^[^\pL\pN]*(?:{_MEANS})(?:[^\pL\pN]|$)"
+_MIN_MEASURED = 2  # rows of a mean
 _NAMES = re.compile(rf"(?i)[\W_]*(?:{_WORDS})(?:[\W_]|$)")
 _NAMES_OF_COLUMN = rf"(?i)^[^\pL\pN]*(?:{_WORDS})(?:[^\pL\pN]|$)"  # RE2 knows only ASCII letters as \w
 
@@ -91,7 +100,13 @@ def may_end_with_totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]
 
 
 def _is_named(cells: Mapping[str, pa.Array], row: int) -> bool:
-    return any(names_a_total(text[row].as_py() or "") for text in cells.values())
+    named = any(names_a_total(text[row].as_py() or "") for text in cells.values())
+    return named or _is_named_mean(cells, row)
+
+
+def _is_named_mean(cells: Mapping[str, pa.Array], row: int) -> bool:
+    line = pa.array([text[row].as_py() for text in cells.values()], pa.string())
+    return bool(pc.any(pc.match_substring_regex(line, _NAMES_OF_MEANS)).as_py())
 
 
 def _possible_feet(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
@@ -154,11 +169,12 @@ def words_of_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array], ro
     """Return by what the rows are lines of totals."""
     are_named = [_is_named(cells, row) for row in rows]
     are_sums = {*rows} <= {*_summed([*columns], cells, _named_rows(cells), wordless=rows)}
+    noun = "mean" if all(_is_named_mean(cells, row) for row in rows) else "sum"
     if len(rows) == 1:
-        return f"its {'name and its ' if all(are_named) else ''}{'sum' if are_sums else 'empty cells'}"
+        return f"its {'name and its ' if all(are_named) else ''}{noun if are_sums else 'empty cells'}"
     if not any(are_named):
         return "their sums and empty cells"
-    by = "their sums" if are_sums else "their sums or empty cells"
+    by = f"their {noun}s" if are_sums else f"their {noun}s or empty cells"
     return f"their names and {by}" if all(are_named) else f"their names or empty cells, and {by}"
 
 
@@ -176,20 +192,24 @@ def _summed(
 ) -> list[int]:
     """Return the rows named as totals with a sum, and those without a word of which all numbers are sums.
 
-    Sums are of all rows above that are no totals, or of those since a total above.
+    Rows named as means have a mean. Sums and means are of all rows above that are no totals, or of those
+    since a total above.
     """
-    if not (named or wordless):
+    means = _named_rows(cells, _NAMES_OF_MEANS)
+    if not (named or wordless or means):
         return []
-    numbers = [
-        cast_column(column, null_where_absent(column, cells[column.name])).values
+    cast = {
+        column.name: (column, cast_column(column, null_where_absent(column, cells[column.name])).values)
         for column in columns
-        if column.type.kind in _EXACT
-    ]
+        if column.type.kind in {*_EXACT, Kind.DOUBLE}
+    }
+    numbers = [values for column, values in cast.values() if column.type.kind in _EXACT]
     above, summed = list[int](), list[int]()
-    for row in sorted({*named, *wordless}):
+    for row in sorted({*named, *wordless, *means}):
         filled = [values for values in numbers if values[row].as_py()]
         sums = [_is_sum_at(values, above, row) for values in filled]
-        if any(sums) and (row in named or (all(sums) and _adds_several(filled, row))):
+        is_sum = any(sums) and (row in named or (all(sums) and _adds_several(filled, row)))
+        if is_sum or (row in means and any(_is_mean_at(values, above, row) for _, values in cast.values())):
             summed.append(row)
         if row in named or row in summed:
             above.append(row)
@@ -243,8 +263,8 @@ def _not_lacking(
     return {row for row in totals if row in wordless and all(is_given[row] for is_given in given)}
 
 
-def _named_rows(cells: Mapping[str, pa.Array]) -> list[int]:
-    names = (pc.match_substring_regex(text, _NAMES_OF_COLUMN) for text in cells.values())
+def _named_rows(cells: Mapping[str, pa.Array], pattern: str = _NAMES_OF_COLUMN) -> list[int]:
+    names = (pc.match_substring_regex(text, pattern) for text in cells.values())
     return sorted({int(row) for is_named in names for row in rows_where(is_named)})
 
 
@@ -300,6 +320,22 @@ def _is_sum_at(values: pa.Array, totals_above: Sequence[int], row: int) -> bool:
         end = total
     above = pc.sum(values.slice(0, row)).as_py() or 0
     return bool(value == above - sum(values[place].as_py() or 0 for place in totals_above))
+
+
+def _is_mean_at(values: pa.Array, totals_above: Sequence[int], row: int) -> bool:
+    """Return whether a row is the mean of the rows since a total above, as it is rounded, or of all rows."""
+    value = values[row].as_py()
+    if not value:
+        return False
+    decimals = -int(Decimal(str(value)).normalize().as_tuple().exponent)
+    for start in {0, *(total + 1 for total in totals_above[-1:])}:
+        rows = [place for place in range(start, row) if place not in totals_above]
+        given = values.take(pa.array(rows, pa.int64())).drop_null()
+        if len(given) >= _MIN_MEASURED:
+            mean = float(pc.mean(pc.cast(given, pa.float64())).as_py())
+            if abs(mean - float(value)) <= 0.501 * 10.0**-decimals:
+                return True
+    return False
 
 
 def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> dict[str, Column]:

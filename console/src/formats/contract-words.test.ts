@@ -12,8 +12,20 @@ test('a contract is read without the names of types, masks and regular expressio
   ])
   expect(maskWords('cvv')).toBe('verification code: never kept')
   expect(
-    ['matches `^[A-Z]{3}$`', 'one of card, bank_transfer', 'at most 3 characters'].map(ruleInWords),
-  ).toEqual(['has a fixed form', 'one of card, bank transfer', 'at most 3 characters'])
+    [
+      'matches `^[A-Z]{3}$`',
+      'matches `^[A-Z]{3}$` (only warns)',
+      'matches `^(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$` (only warns)',
+      'one of card, bank_transfer',
+      'at most 3 characters',
+    ].map(ruleInWords),
+  ).toEqual([
+    'has a fixed form',
+    'has a fixed form (only warns)',
+    'a time of day, h:mm or h:mm:ss (only warns)',
+    'one of card, bank transfer',
+    'at most 3 characters',
+  ])
 })
 
 test('what has no words stays as the contract has it', () => {

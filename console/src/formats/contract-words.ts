@@ -70,6 +70,13 @@ export const plainNames = (text: string, titles: ReadonlyMap<string, string>): s
 
 export const maskWords = (mask: string): string => MASKS[mask] ?? mask
 
+/** The form of times of day in drafted contracts. */
+const TIME_OF_DAY = '^(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$'
+
 /** A rule in words; a regular expression is for those who write contracts. */
 export const ruleInWords = (rule: string): string =>
-  rule.replace(/^matches `.*`$/, 'has a fixed form').replaceAll('_', ' ')
+  rule
+    .replace(/^matches `(.*)`(?=$| \()/, (_, form: string) =>
+      form === TIME_OF_DAY ? 'a time of day, h:mm or h:mm:ss' : 'has a fixed form',
+    )
+    .replaceAll('_', ' ')
