@@ -159,9 +159,8 @@ def edited_csv(
             batch = with_completed(received, typed, source)
             own = dict(zip(names, batch.cells.values(), strict=True))
             changed = edited_columns(batch, names, edits)
-            columns = dict(changed)
-            for name, write in (rewritten or {}).items():
-                columns[name] = write(columns[name], batch.source_rows.tolist())
+            rows = batch.source_rows.tolist()
+            columns = changed | {name: each(changed[name], rows) for name, each in (rewritten or {}).items()}
             if number_cells and spelled:
                 numbered = with_completed(spelled, typed, number_cells.source)
                 columns |= number_cells.of(batch, numbered, names, columns)

@@ -63,10 +63,8 @@ def edited_content(
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
-    def opened_at(
-        name: str, chosen: Edits = edits, encoding: str = "", beside: Sequence[str] = ()
-    ) -> OpenedFile | None:
-        read = as_chosen(contracts.get(dataset), encoding or chosen.encoding, chosen.header_row)
+    def opened_at(name: str, own: Edits = edits, beside: Sequence[str] = ()) -> OpenedFile | None:
+        read = as_chosen(contracts.get(dataset), own.encoding, own.header_row)
         return open_file(file, folder, read, name, limit_bytes, beside=beside)
 
     opened = opened_at(sheet)
@@ -78,14 +76,9 @@ def edited_content(
         edits = replace(edits, part=sheet)
     is_remembered = False
     if opened and is_open:
+        top, by = partial(top_rows, file, folder, sheet, limit_bytes), partial(opened_at, sheet)
         opened, edits, is_remembered = edits_of_header(
-            upload.key,
-            edits,
-            opened,
-            partial(opened_at, sheet),
-            mappings,
-            beside=names_beside(read_list),
-            top=partial(top_rows, file, folder, sheet, limit_bytes),
+            upload.key, edits, opened, by, mappings, beside=names_beside(read_list), top=top
         )
     of_parts = datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
@@ -131,10 +124,10 @@ def _reopened(
     """
     encoding = edits.encoding or stated_encoding(contract)
     if opened and _is_in_other_encoding(opened, encoding):
-        opened = opened_with(edits, encoding)
+        opened = opened_with(replace(edits, encoding=encoding))
     beside = columns_beside(read_list, opened, contract, edits)
     edits = without_values_beside(edits, read_list, {*beside, *(opened.names if opened else ())})
-    return (opened_with(edits, encoding, beside) if beside else opened), edits, beside
+    return (opened_with(replace(edits, encoding=encoding), beside) if beside else opened), edits, beside
 
 
 def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:
