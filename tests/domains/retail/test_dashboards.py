@@ -1310,7 +1310,7 @@ def test_the_first_figure_says_that_no_test_saw_the_season_and_what_the_other_ru
     assert title.endswith("; past sums, none of this season, off by 17")
     assert action == (
         "Agree purchases for what is still to sell, as orders that can still be cut: no test covered this "
-        "season, and the mean of the last 8 weeks, as good in tests, says 720. Count on less cash "
+        "season. The mean of the last 8 weeks, as good in tests, says 720. Count on less cash "
         "than the low end."
     )
     assert details_of(panel, rows[0])[-1].startswith("Planned by"), "a tested season is no detail"

@@ -189,6 +189,19 @@ test('filters that do not reach the queue count none of its items', async () => 
   expect(screen.queryByText(/^Queue:/)).toBeNull()
 })
 
+test('a tile has two facts on lines of their own and the first step; the rest is a click away', async () => {
+  const columns = ['value', 'left', 'off', 'later'].map((name) => ({ name, type: 'double' }))
+  answer = { columns, rows: [[9, 4, 7, 8]], next_cursor: '' }
+  const said = 'Sold; {left} still to sell; tests were off by {off}; about {later} in May'
+  show(BOARD, { answer: said, action: 'Buy for the rest. Count on less cash.', details: [] })
+  const first = await screen.findByText('4 still to sell')
+  expect(screen.getByText('Tests were off by 7').closest('details')).toBeNull()
+  expect(first.closest('details')).toBeNull()
+  expect(screen.getByText('Buy for the rest.').closest('details')).toBeNull()
+  const more = screen.getByText('More about this figure').closest('details')
+  expect(more?.textContent).toBe('More about this figureAbout 8 in MayCount on less cash.')
+})
+
 test('a change that may be chance is neither good nor bad, and says so', async () => {
   const columns = ['value', 'before', 'title_before_note'].map((name) => ({ name, type: 'double' }))
   const answered = (note: string | null) => ({ columns, rows: [[7, 5, note]], next_cursor: '' })

@@ -13,6 +13,8 @@ import { Empty, FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle, filledParts, titleParts } from '../../formats/template'
 import { dayAndTime } from '../../formats/moments'
+import { capitalised } from '../../formats/words'
+import { firstSentence } from '../../components/first-sentence'
 import { hasFiltersOfTables } from './board-filters'
 import { useFigureBefore } from './figure-before'
 import type { Narrowed } from './filters'
@@ -33,6 +35,8 @@ interface Props {
   onLine?: (name: string, isLine: boolean) => void
 }
 
+/** So many facts of an answer are in sight, each on a line; the others are below “More about this figure”. */
+const MOST_FACTS = 2
 const NO_TABLES: Schemas['CatalogTable'][] = []
 const VIEWS: View[] = ['figure', 'SQL', 'definition']
 
@@ -57,6 +61,9 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
   const rows = result.data && panel.answer ? answerRows(result.data) : undefined
   const title = rows && answerTitle(panel.answer, rows, units)
   const parts = rows && titleParts(panel.answer, rows, units)
+  const facts = (parts?.others ?? '').split('; ').filter(Boolean).map(capitalised)
+  const answered = result.data && at('value') !== null ? result.data : undefined
+  const [action, ...steps] = answered && panel.action ? firstSentence(actionOf(panel, answered, units)) : []
   return (
     <Box
       className="panel"
@@ -112,20 +119,30 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
           {result.data && at('value') === null && !isExplained ? (
             <NoRows system={board.system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
           ) : null}
-          {parts?.others ? <Text size="sm">{parts.others}</Text> : null}
+          {facts.slice(0, MOST_FACTS).map((fact) => (
+            <Text key={fact} size="sm">
+              {fact}
+            </Text>
+          ))}
           <Before panel={panel} value={at('value')} before={at('before')} note={at('title_before_note')} />
           {narrowed.sql === panel.sql ? <BeforeRun board={board} panel={panel} answer={result} /> : null}
         </>
       )}
-      {panel.action && result.data && at('value') !== null ? (
+      {action ? (
         <Text size="xs" className="muted">
-          {actionOf(panel, result.data, units)}
+          {action}
         </Text>
       ) : null}
       {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} address={narrowed.address} /> : null}
       {result.data ? <InQueue queues={board.queues} name={panel.queue} narrowed={narrowed} /> : null}
-      {result.data && at('value') !== null ? (
-        <Details parts={filledParts(panel.details, answerRows(result.data), units)} />
+      {answered ? (
+        <Details
+          parts={[
+            ...facts.slice(MOST_FACTS),
+            ...steps.filter(Boolean),
+            ...filledParts(panel.details, answerRows(answered), units),
+          ]}
+        />
       ) : null}
       <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       {board.written_by ? <AnswerOrigin sql={narrowed.sql} question={undefined} tables={tables} /> : null}
