@@ -44,6 +44,11 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
         </Text>
       ))}
       <Bars bars={insight.bars} label={`Values of ${insight.heading}`} />
+      {insight.barsBasis ? (
+        <Text size="xs" className="muted">
+          {insight.barsBasis}
+        </Text>
+      ) : null}
     </li>
   )
 }

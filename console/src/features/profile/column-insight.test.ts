@@ -676,3 +676,19 @@ test('a value apart from all others is not said again as an outlier, unless ther
     '2 outliers above 90',
   ])
 })
+
+test('the bounds of outliers are such that their number is right by the words', () => {
+  const outliers = { fences: ['33.545', '35.425'], outside: 7 }
+  const facts = { ...PRICE.facts, min: '33.1', max: '35.9', outliers }
+  expect(insightOf({ ...PRICE, facts }, '').look).toContain('7 outliers below 33.545 or above 35.425')
+  const wholes = { ...facts, min: '1', max: '99', outliers: { fences: ['10.5', '40.5'], outside: 5 } }
+  expect(insightOf({ ...PRICE, type: 'int', facts: wholes }, '').look).toContain(
+    '5 outliers below 11 or above 40',
+  )
+})
+
+test('shares of values say that they leave out rows without a value', () => {
+  expect(insightOf(PRICE, 'GBP').barsBasis).toBe('Shares are of the 185 rows with a value.')
+  const complete = { ...PRICE.facts, missing: 0, invalid: 0 }
+  expect(insightOf({ ...PRICE, facts: complete }, 'GBP').barsBasis).toBe('')
+})

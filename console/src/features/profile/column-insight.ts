@@ -38,6 +38,8 @@ export interface ColumnInsight {
   /** Facts of its values, each in words. */
   facts: string[]
   bars: Bar[]
+  /** Of which rows the shares of the bars are; empty where they are of all. */
+  barsBasis: string
   /** What a person may want to look at; empty where nothing is unusual. */
   look: string[]
   /** How many values lie far from the others, and how far, where they are too many for outliers; else empty. */
@@ -146,21 +148,25 @@ export function insightOf(
     return `${figureOfProfile(text, unit)}${carried ? ` ${carried}` : ''}`
   }
   const hidden = isHidden(facts)
+  const bounds = boundsOf(column, words, unit)
+  const bars = hidden
+    ? []
+    : isNumbered || namesThings(column)
+      ? barsOfOneName(column, words)
+      : barsOf(column, words, unit)
   return {
     name: column.name,
     heading: columnTitle(column.name),
     unit,
     kind: KINDS[column.type] ?? column.type,
-    facts: hidden ? [hiddenWords(facts, mask)] : shownFacts(facts, words, isNames),
-    bars: hidden
-      ? []
-      : isNumbered || namesThings(column)
-        ? barsOfOneName(column, words)
-        : barsOf(column, words, unit),
-    look: [...looksOf(column, words, hidden, isNumbered), hidden ? '' : futureWords(column, words)].filter(
-      Boolean,
-    ),
-    tail: hidden || isNames ? '' : tailWords(facts, words),
+    facts: hidden ? [hiddenWords(facts, mask)] : shownFacts(facts, words, bounds, isNames),
+    bars,
+    barsBasis: bars.length > 0 ? sharesBasis(facts) : '',
+    look: [
+      ...looksOf(column, words, bounds, hidden, isNumbered),
+      hidden ? '' : futureWords(column, words),
+    ].filter(Boolean),
+    tail: hidden || isNames ? '' : tailWords(facts, words, bounds),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     byCurrency: '',
     outliers:
@@ -248,6 +254,12 @@ function isLongTail(facts: Facts): boolean {
   return Number(outside ?? 0) > TAIL_SHARE * presentOf(facts)
 }
 
+/** Of how many rows shares are, where others have no value; answers of which a row has several say it already. */
+const sharesBasis = (facts: Facts): string =>
+  presentOf(facts) < Number(facts.rows ?? 0) && sharesIn(facts.options).length === 0
+    ? `Shares are of the ${count(presentOf(facts), 'row')} with a value.`
+    : ''
+
 /** How many rows have a value of the column's type. */
 const presentOf = (facts: Facts): number =>
   Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
@@ -266,7 +278,7 @@ const missingWords = (facts: Facts): string =>
     : ''
 
 /** Numbers that name things, such as terminals, have no mean. */
-function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
+function shownFacts(facts: Facts, words: Words, bounds: BoundWords, isNames: boolean): string[] {
   const different = differentWords(facts)
   if (facts.identifier) return [different, ...examples(facts)]
   const options = sharesIn(facts.options)
@@ -295,7 +307,7 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
     ]
       .filter(Boolean)
       .join(', '),
-    tailWords(facts, words) && `a long tail: ${tailWords(facts, words)}`,
+    tailWords(facts, words, bounds) && `a long tail: ${tailWords(facts, words, bounds)}`,
     quantiles['0.25'] === undefined
       ? ''
       : `${about(facts)}half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
@@ -479,14 +491,20 @@ function futureWords({ name, type, facts }: Schemas['ColumnProfile'], words: Wor
   return newest ? `up to ${words(newest)}, which is in the future` : ''
 }
 
-function looksOf({ type, facts }: Valued, words: Words, hidden: boolean, isNumbered: boolean): string[] {
+function looksOf(
+  { type, facts }: Valued,
+  words: Words,
+  bounds: BoundWords,
+  hidden: boolean,
+  isNumbered: boolean,
+): string[] {
   const invalid = Number(facts.invalid ?? 0)
   return [
     missingWords(facts),
     invalid > 0 ? `${count(invalid, 'value')} refused` : '',
     ...(hidden || isNumbered ? [] : missingCodes(facts, NUMBERS.has(type))),
     ...(hidden || isNumbered ? [] : [apartWords(facts, words)]),
-    isNumbered ? '' : outlierWords(facts, words),
+    isNumbered ? '' : outlierWords(facts, words, bounds),
   ].filter(Boolean)
 }
 
@@ -515,22 +533,39 @@ function apartWords(facts: Facts, words: Words): string {
 }
 
 /** How many values are far off; a bound that no value is beyond, such as a price below zero, is left out. */
-function outlierWords(facts: Facts, words: Words): string {
+function outlierWords(facts: Facts, words: Words, bounds: BoundWords): string {
   const { outside } = (facts.outliers ?? {}) as { outside?: number }
   const many = Number(outside ?? 0)
   // Values apart from all others are named already; where they are all outliers, there is nothing to add.
   const areNamed = many === apartOf(facts).apart && apartWords(facts, words) !== ''
   return many === 0 || isLongTail(facts) || areNamed
     ? ''
-    : `${about(facts)}${count(many, 'outlier')} ${sidesWords(facts, words)}`.trim()
+    : `${about(facts)}${count(many, 'outlier')} ${sidesWords(facts, bounds)}`.trim()
 }
 
+/** The bound that values are above or below, in words that no other value fits. */
+type BoundWords = (bound: string, isAbove: boolean) => string
+
+const MOST_DIGITS_OF_BOUND = 7
+
+/** A bound of whole numbers is the next one inside it, and another has all of its digits: rounded, it could be a value beyond it. */
+const boundsOf =
+  ({ type }: Pick<Valued, 'type'>, words: Words, unit: string): BoundWords =>
+  (bound, isAbove) => {
+    const value = Number(bound)
+    if (!NUMBERS.has(type) || !Number.isFinite(value)) return words(bound)
+    if (type === 'int') return words(String(isAbove ? Math.floor(value) : Math.ceil(value)))
+    if (bound.replace(/\D/g, '').length > MOST_DIGITS_OF_BOUND) return words(bound)
+    const carried = shortUnit(bound, unit)
+    return `${figureInFull(value, unit)}${carried ? ` ${carried}` : ''}`
+  }
+
 /** The bounds that values are beyond. */
-function sidesWords(facts: Facts, words: Words): string {
+function sidesWords(facts: Facts, bounds: BoundWords): string {
   const [low = '', high = ''] = ((facts.outliers ?? {}) as { fences?: string[] }).fences ?? []
   return [
-    isBefore(facts.min, low) ? `below ${words(low)}` : '',
-    isBefore(high, facts.max) ? `above ${words(high)}` : '',
+    isBefore(facts.min, low) ? `below ${bounds(low, false)}` : '',
+    isBefore(high, facts.max) ? `above ${bounds(high, true)}` : '',
   ]
     .filter(Boolean)
     .join(' or ')
@@ -540,7 +575,7 @@ function sidesWords(facts: Facts, words: Words): string {
 const LEAST_WITH_TAIL = 40
 
 /** The share of a long tail, its bounds, and the values at its ends; empty without a long tail. */
-function tailWords(facts: Facts, words: Words): string {
+function tailWords(facts: Facts, words: Words, bounds: BoundWords): string {
   if (!isLongTail(facts) || presentOf(facts) < LEAST_WITH_TAIL) return ''
   const [low = '', high = ''] = ((facts.outliers ?? {}) as { fences?: string[] }).fences ?? []
   const together = apartOf(facts).together ?? {}
@@ -548,7 +583,7 @@ function tailWords(facts: Facts, words: Words): string {
     isBefore(facts.min, low) ? `down to ${words(together.low ?? facts.min)}` : '',
     isBefore(high, facts.max) ? `up to ${words(together.high ?? facts.max)}` : '',
   ].filter(Boolean)
-  return `${about(facts)}${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}, ${ends.join(' and ')}`
+  return `${about(facts)}${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, bounds)}, ${ends.join(' and ')}`
 }
 
 function outsideShare(facts: Facts): number {
