@@ -21,6 +21,7 @@ export function ParameterFields({ parameters, typed, onType, onChange, onRun, is
   return (
     <Stack
       gap={4}
+      mb="sm"
       component="form"
       aria-label="Values of the question"
       onSubmit={(event: React.FormEvent) => {

@@ -72,7 +72,7 @@ const PEOPLE: Place = {
   title: 'Add a user, invite a person, reset a password',
   href: '',
   words: 'people member account access rights permission group login sign in new user delete remove forgot',
-  says: 'Whoever deployed the lake adds people with `headgate users add NAME@EXAMPLE.COM --group viewer`, which prints a first password and sends no mail. The groups are viewer, uploader, operator and personal-data. The same command gives a further group, and `headgate users remove` takes a person out. Who forgot a password is removed and added again, with a new first password.',
+  says: 'Whoever deployed the lake adds people with `headgate users add NAME@EXAMPLE.COM --group viewer`, which prints a first password and sends no mail. The groups are viewer, uploader, operator and personal-data. The same command gives a further group, and `headgate users remove` takes a person out. Who forgot a password is removed and added again.',
 }
 
 /** Starts a run where it is chosen, and opens its page. */
