@@ -7488,8 +7488,6 @@ export interface components {
              * @description False if the dataset has older or larger files, which were not read, and may have more.
              */
             is_complete: boolean;
-            /** Key */
-            key: string;
             /** Versions */
             versions: components["schemas"]["RowVersion"][];
         };

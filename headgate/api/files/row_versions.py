@@ -65,7 +65,6 @@ def row_versions(lake: LakePorts, caller: CallerIdentity, dataset: str, key: str
     left_out = sum(each.accepted > 0 for each in records) - len(read)
     return RowVersions(
         dataset=dataset,
-        key=key,
         columns=tuple(names),
         versions=_with_changes(versions, names),
         is_complete=left_out <= 0,

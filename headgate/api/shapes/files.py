@@ -600,7 +600,6 @@ class RowVersions(Shape):
     """The versions of a row in the files of a dataset, the newest file first."""
 
     dataset: str
-    key: str
     columns: tuple[str, ...]
     versions: tuple[RowVersion, ...]
     is_complete: bool = Field(
