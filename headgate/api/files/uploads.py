@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Any
 
 from headgate.api.files import sent_files
@@ -42,7 +43,7 @@ from headgate.api.shapes.uploads import (
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.acceptance import acceptance_of
-from headgate.lake.file_index import FileFilter
+from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import ABSENT, CHECKED, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import Uploads
@@ -628,18 +629,24 @@ def _mapping(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -
     text, profiled = asked
     suggestion = Suggested.from_json(text)
     mapped = dict(zip(suggestion.names, upload.mapping.fields, strict=True)) if upload.mapping else None
+    checked_at = (stored.get("record") or {}).get("finished_at") or upload.begun_at
     return {
         "mapping": suggested_mapping(suggestion, lake.contracts.source, profiled),
         "mapped": mapped,
-        "in_earlier_files": _in_earlier_files(lake, suggestion.dataset),
+        "in_earlier_files": _in_earlier_files(lake, suggestion.dataset, checked_at),
     }
 
 
-def _in_earlier_files(lake: LakePorts, dataset: str) -> tuple[str, ...]:
-    """Return the optional fields that one of the newest accepted files of a dataset has."""
+def _in_earlier_files(lake: LakePorts, dataset: str, checked_at: str) -> tuple[str, ...]:
+    """Return the optional fields that one of the newest files has which the dataset accepted before a check.
+
+    Later files do not count, so that the check remains the one that a person read.
+    """
     contract = lake.contracts.source.get(dataset)
-    where = FileFilter(dataset=dataset, state=FileState.DONE)
-    records = lake.files.newest(_EARLIER_FILES, where=where).records if contract else ()
     optional = [each.name for each in contract.columns if not each.must_be_sent] if contract else []
-    accepted = [record for record in records if record.accepted]
+    if not optional:
+        return ()
+    every = newest_first(lake.files, FileFilter(dataset=dataset, state=FileState.DONE), _EARLIER_FILES)
+    before = (record for record in every if record.finished_at < checked_at)
+    accepted = [record for record in islice(before, _EARLIER_FILES) if record.accepted]
     return tuple(name for name in optional if any(f"{ABSENT}:{name}" not in each.warned for each in accepted))

@@ -174,6 +174,15 @@ def test_a_file_is_committed_once_and_the_answer_may_be_repeated() -> None:
     assert (reopened["state"], reopened["file_id"]) == ("committed", record.file_id)
 
 
+def test_a_file_that_came_in_after_a_check_does_not_change_the_check() -> None:
+    caller, path = opened(plain(3))
+    edit(caller, path)
+    read = check(caller, path)
+    assert caller.lake.receive("payments/other.csv", PAYMENTS).accepted
+    assert check(caller, path) == read
+    assert commit(caller, path, read[1]).status == 202
+
+
 def test_the_edits_that_were_read_are_committed_whenever_others_are_checked() -> None:
     """Each call of a store is a moment at which another person may edit the file."""
     other = UploadEdits(columns={**FIELDS, "Ablauf": None})

@@ -230,7 +230,7 @@ def test_a_check_looks_for_a_file_of_the_name_once(monkeypatch: pytest.MonkeyPat
     for _ in range(3):
         again = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
         assert again["same_name"] == first.file_id
-    assert asked == ["payments/day.csv"]
+    assert [name for name in asked if name] == ["payments/day.csv"]
 
 
 def test_a_file_of_the_name_that_came_after_the_first_look_is_named() -> None:
