@@ -86,9 +86,11 @@ _ROLES = (
     r"|membro|paziente|ospite|student(?:e|essa)|dipendente|partecipante"
     r"|lid|leerling|werknemer|medewerker|deelnemer"
 )
-# Things and places, whose names are words with capitals as those of people are.
+# Things and places, whose names are words with capitals as those of people are. The thing is the last word of
+# the name, or the one before `of`: `line_manager` and `author_of_book` are people.
 _THINGS = re.compile(
-    r"(?:.*_)?(?:product|produkt|produit|producto|prodotto|article|artikel|articulo|articolo|item|part|ware"
+    r"(?:(?!.*_of_).*_)?"
+    r"(?:product|produkt|produit|producto|prodotto|article|artikel|articulo|articolo|item|part|ware"
     r"|title|titel|titre|titulo|titolo|name_?of_?place|city|stadt|ville|ciudad|citta|town|gemeinde|comune|ort"
     r"|place|location|lieu|lugar|luogo|station|stop|haltestelle|airport|flughafen|port|hafen|terminal|route"
     r"|linie|line|company|firma|unternehmen|entreprise|empresa|azienda|bedrijf|organi[sz]ation|institution"
@@ -97,10 +99,10 @@ _THINGS = re.compile(
     r"|categorie|categoria|group|gruppe|klasse|class|status|state|region|country|land|pays|pais|paese|county"
     r"|district|stadtteil|department|abteilung|team|club|verein|school|schule|ecole|escuela|scuola|university"
     r"|hotel|restaurant|store|shop|filiale|branch|market|markt|project|projekt|course|kurs|event|subject|fach"
-    r"|movie|film|song|album|book|buch|game|species|breed|rasse|plant|drug|disease|diagnosis|ingredient|color"
-    r"|colour|farbe|material|carrier|vessel|ship|ship_?mode|sheet|reason|grund|description|beschreibung"
+    r"|movie|film|song|album|book|buch|game|species|breed|rasse|drug|disease|diagnosis|ingredient|color"
+    r"|colour|farbe|material|carrier|vessel|ship|mode|sheet|reason|grund|description|beschreibung"
     r"|bezeichnung|note|comment|text|ward|room|machine|device|sensor|site|plant|activity|job|beruf|occupation)"
-    r"(?:_?names?|_?en|s)?(?:_.*)?"
+    r"(?:_?names?|_?en|s)?(?:_(?:from|to|of_.*|en|de|fr|es|it|nl|\d+))?"
 )
 _ROLE = re.compile(rf"(?:.*_)?(?:{_ROLES})")
 _PERSONAL = re.compile(rf"(?:.*_)?(?:{'|'.join((*_PEOPLE, _ACCOUNT_NUMBERS, *_ACCOUNTS))})")

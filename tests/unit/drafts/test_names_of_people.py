@@ -23,7 +23,10 @@ def personal(heading: str, values: tuple[str, ...]) -> tuple[list[str], list[str
     return classified, draft["maybe_people"]
 
 
-@pytest.mark.parametrize("heading", ["Läufer", "Athlete", "Versenyző", "entered by"])
+@pytest.mark.parametrize(
+    "heading",
+    ["Läufer", "Athlete", "Versenyző", "entered by", "Line manager", "book_author", "Author of book"],
+)
 def test_names_of_people_are_proposed_as_such_under_any_heading(heading: str) -> None:
     """As in the results of a marathon, `Läufer`."""
     classified, maybe = personal(heading, PEOPLE)
@@ -35,6 +38,9 @@ def test_names_of_people_are_proposed_as_such_under_any_heading(heading: str) ->
     ("heading", "values"),
     [
         ("Product name", PEOPLE),
+        ("Name of place", PEOPLE),
+        ("Country of origin", PEOPLE),
+        ("Station from", PEOPLE),
         ("Halt", STATIONS),
         ("Gebiet", ("Alpha Nord", "Alpha Süd", "Beta Nord", "Beta Süd") * 10),
         ("Läufer", PEOPLE[:12]),
