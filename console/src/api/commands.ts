@@ -44,7 +44,7 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
 
 /** The commands of the person who deploys the lake: they change code, keys, logins and files of the lake project. */
 const FOR_DEPLOYERS =
-  /^(?:contract docs|dbt|deploy|export|init|keys|models init|onboard|push|serve|systems|tables)\b/
+  /^(?:contract docs|dbt|deploy|export|init|keys|models init|onboard|push|serve|systems|tables|users)\b/
 
 /** Whether a command is for the person who deploys the lake; no page replaces it. */
 export const isForDeployers = (command: string): boolean =>

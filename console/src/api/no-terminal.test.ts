@@ -47,11 +47,15 @@ test('a command that nothing replaces is found', () => {
   expect(unanswered('raise ValueError("See `headgate run` or `headgate push`.")')).toEqual([])
 })
 
-test('no page names a command but the one that started the console', () => {
+/** No page starts the console or adds people: a page says who does, and with which command. */
+const WITHOUT_A_PAGE = ['headgate serve', 'headgate users']
+
+test('no page names a command but those that no page replaces', () => {
   const shown = Object.entries(SOURCES).flatMap(([path, source]) =>
-    path.endsWith('/commands.ts') ? [] : commandsShown(source).map((command) => [path, command]),
+    path.endsWith('/commands.ts') ? [] : commandsShown(source),
   )
-  expect(shown).toEqual([['../app/session.tsx', 'headgate serve']])
+  expect([...new Set(shown)].sort()).toEqual(WITHOUT_A_PAGE)
+  expect(WITHOUT_A_PAGE.filter((command) => deedOf(command) || !isForDeployers(command))).toEqual([])
   expect(commandsShown('<Text>Run <code>headgate status</code></Text> // headgate run')).toEqual([
     'headgate status',
   ])
