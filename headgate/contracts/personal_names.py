@@ -98,7 +98,7 @@ _THINGS = re.compile(
     r"|brand|marke|marque|marca|merk|model|modell|modelo|modello|type|typ|tipo|art|kind|category|kategorie"
     r"|categorie|categoria|group|gruppe|klasse|class|status|state|region|country|land|pays|pais|paese|county"
     r"|district|stadtteil|department|abteilung|team|club|verein|school|schule|ecole|escuela|scuola|university"
-    r"|hotel|restaurant|store|shop|filiale|branch|market|markt|project|projekt|course|kurs|event|subject|fach"
+    r"|hotel|restaurant|store|filiale|branch|market|markt|project|projekt|course|kurs|event|subject|fach"
     r"|movie|film|song|album|book|buch|game|species|breed|rasse|drug|disease|diagnosis|ingredient|color"
     r"|colour|farbe|material|carrier|vessel|ship|mode|sheet|reason|grund|description|beschreibung"
     r"|bezeichnung|note|comment|text|ward|room|machine|device|sensor|site|plant|activity|job|beruf|occupation)"
