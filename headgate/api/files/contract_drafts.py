@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -120,14 +120,11 @@ def describe(
             such column, or a deployment decides who reads columns about people.
     """
     expect_no_numbers("body.description", "description", asked.description)
-    for name, description in asked.columns.items():
+    for description in asked.columns.values():
         expect_no_numbers("body.columns", "description", description)
-        expect_no_numbers("body.columns", "column", name)
     expect_owner(lake, caller, dataset)
     created = CreatedDatasets(lake.definition_versions)
-    own = {column["name"] for column in created.document(dataset)["schema"][0]["properties"]}
-    if unknown := sorted({*asked.columns, *asked.personal} - own):
-        raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
+    _contract_with(created, dataset, {*asked.columns, *asked.personal})
     _check_people(lake, caller, dataset, asked.personal)
 
     def edited(table: dict[str, Any]) -> dict[str, Any]:
@@ -149,15 +146,26 @@ def make_optional(
     """
     expect_owner(lake, caller, dataset)
     created = CreatedDatasets(lake.definition_versions)
-    contract = _contract(dataset, created.document(dataset))
-    if unknown := sorted({*names} - {*contract.names}):
-        raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
+    contract = _contract_with(created, dataset, names)
     if needed := [name for name in names if name in {*contract.key, *contract.order_by}]:
         detail = f"Each row needs {', '.join(needed)}: rows of {dataset} are identified or ordered by it."
         raise invalid("body.columns", "columns", detail)
     created.edit(dataset, lambda table: with_optional(table, names), author_of_request(lake, caller))
     lake.begin_request()
     return _shown(lake, caller, created, dataset)
+
+
+def _contract_with(created: CreatedDatasets, dataset: str, names: Collection[str]) -> Contract:
+    """Return the contract of a created dataset, which must have these columns.
+
+    Raises:
+        ProblemError: 422, a name has a card number or SSN, or there is no such column.
+    """
+    expect_no_numbers("body.columns", "column", *names)
+    contract = _contract(dataset, created.document(dataset))
+    if unknown := sorted({*names} - {*contract.names}):
+        raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
+    return contract
 
 
 def _check_people(

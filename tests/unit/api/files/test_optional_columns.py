@@ -55,4 +55,6 @@ def test_a_column_of_the_key_and_an_unknown_one_stay_as_they_are() -> None:
     caller = with_visits()
     assert made_optional(caller, "visit").status == 422
     assert made_optional(caller, "nothing").status == 422
+    number = "4111111111111111"
+    assert number not in made_optional(caller, number).text
     assert made_optional(rival_of(caller), "column_1_8_0").status == 403
