@@ -74,7 +74,7 @@ class EarlierEdits:
         same: dict[tuple[_Key, str], list[int]] = {left: [] for left in self.left_out}
         for row, texts in _all_rows(rows, names):
             key = _key(texts, self.columns)
-            for left in ((key, self._hash_of(texts)), (key, "")):
+            for left in ((key, _hash_of(texts, self.hashed)), (key, "")):
                 if left in same:
                     same[left].append(row)
             cells += [
@@ -84,9 +84,6 @@ class EarlierEdits:
             ]
         many = Counter(self.left_out)
         return cells, sorted({row for left, listed in same.items() for row in listed[-many[left] :]})
-
-    def _hash_of(self, texts: Mapping[str, str | None]) -> str:
-        return _hash_of(texts, self.hashed)
 
 
 def edits_by_key(
