@@ -28,12 +28,10 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.uploads.editing.edited_upload import EditedUpload
 
-_ONCE = (
-    "This hour comes twice that day and once in the rows, so their order does not say which of both it is."
-)
+_ONCE = "This hour occurs twice that day. The rows have it once, so their order does not show which it is."
 _NOT_ASCENDING = (
-    "This hour comes twice that day, and the times around it do not ascend, so the order of the rows does "
-    "not say which of both it is."
+    "This hour occurs twice that day. As the times around it do not ascend, the order of the rows does not "
+    "show which it is."
 )
 
 

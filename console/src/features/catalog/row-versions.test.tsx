@@ -61,5 +61,5 @@ test('each version of a row has its file, its sender and what it changed', async
 
 test('a row that one file has alone shows no versions, unless files were not read', async () => {
   show({ ...ANSWER, versions: ANSWER.versions.slice(1), is_complete: false })
-  expect(await screen.findByText(/older and larger files may have further versions/)).toBeTruthy()
+  expect(await screen.findByText(/Older and larger files may have further versions/)).toBeTruthy()
 })

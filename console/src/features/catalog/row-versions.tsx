@@ -77,8 +77,8 @@ export function RowVersions({ dataset, value }: { dataset: string; value: string
 
 const basisWords = (isComplete: boolean): string =>
   isComplete
-    ? 'As the files brought them, the file that came last first. The tables have the one that the order of the contract makes the newest'
-    : 'As the newest 100 files of up to 32 MB brought them; older and larger files may have further versions'
+    ? 'The newest file is first. The tables have the version that is last by the order of the contract'
+    : 'From the newest 100 files of up to 32 MB. Older and larger files may have further versions'
 
 function FileOfVersion({ version }: { version: Version }) {
   return (

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 COLUMNS = ("product_id", "product_name", "category", "list_price", "is_active", "updated_at")
 STEP = {"kind": "repeated_hour", "column": "updated_at", "text": "", "search": "", "values": {}, "into": []}
 PATTERNS = {"updated_at": {"patterns": ["dd.MM.yyyy HH:mm"]}}
-ONCE = "once in the rows, so their order does not say which of both it is."
+ONCE = "The rows have it once, so their order does not show which it is."
 UTC_TIMES = ("24 23:30", "25 00:00", "25 00:30", "25 01:00", "25 01:30", "25 02:00")
 NOT_ASCENDING = "the times around it do not ascend"
 
