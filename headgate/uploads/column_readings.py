@@ -42,22 +42,25 @@ class ColumnReadings:
         texts: the first values that are not blank.
         clear: the format of nearly all values.
         orders: the formats of dates that can be read in several orders of day and month.
+        padded: the number of values with blanks around them, of columns that have such values.
     """
 
     texts: Mapping[str, pa.Array] = field(default_factory=dict)
     clear: Mapping[str, Most] = field(default_factory=dict)
     orders: Mapping[str, tuple[Most, ...]] = field(default_factory=dict)
+    padded: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, columns: Mapping[str, pa.Array]) -> ColumnReadings:
         """Return the formats of the columns' values."""
-        texts, clear, orders = {}, {}, {}
+        texts, clear, orders, padded = {}, {}, {}, {}
         for name, text in columns.items():
-            filled = text.filter(
-                pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(text, ""))), 0)
-            )
+            trimmed = pc.utf8_trim_whitespace(pc.fill_null(text, ""))
+            filled = text.filter(pc.greater(pc.utf8_length(trimmed), 0))
             if not len(filled):
                 continue
+            if values := pc.sum(pc.and_(pc.not_equal(trimmed, ""), pc.not_equal(trimmed, text))).as_py():
+                padded[name] = values
             readings = readings_of(filled)
             if readings:
                 texts[name] = filled
@@ -65,7 +68,7 @@ class ColumnReadings:
                 clear[name] = readings[0]
             elif readings:
                 orders[name] = readings
-        return cls(texts, *_in_shown_order(texts, clear, orders))
+        return cls(texts, *_in_shown_order(texts, clear, orders), padded)
 
     def facts_of_orders(self) -> dict[str, list[dict[str, Any]]]:
         """Return the possible formats of each column of dates that a person has to decide."""
@@ -112,6 +115,11 @@ def reading_facts(most: Most) -> dict[str, Any]:
     if not declared:
         return {}
     return {"kind": most.reading.kind.value, "format": declared, "others": most.others}
+
+
+def trimmed_facts(values: int) -> dict[str, Any]:
+    """Return the format of texts of which so many values have blanks around them."""
+    return {"kind": Kind.STRING.value, "format": {"trim": True}, "others": values}
 
 
 def plain_facts(filled: pa.Array, field: Column) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from headgate.contracts.hidden_values import words_of_rule
 from headgate.drafts.description_rows import count_description_rows
 from headgate.formats.blank_rows import MAX_NAMED, without_blank_rows
 from headgate.masking.redaction import redact
-from headgate.uploads.column_readings import ColumnReadings, plain_facts, reading_facts
+from headgate.uploads.column_readings import ColumnReadings, plain_facts, reading_facts, trimmed_facts
 from headgate.uploads.doubtful_dates import DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.file_values import FileValues, refused_values
@@ -218,11 +218,16 @@ def _readings(names: Sequence[str], beginning: pa.Table, hidden: Collection[str]
 
 
 def _formats(readings: ColumnReadings, declared: Mapping[str, Column]) -> dict[str, dict[str, Any]]:
-    """Return the format of nearly all values by column: the plain one only beside a declared one."""
+    """Return the format of nearly all values by column: the plain one only beside a declared one.
+
+    Columns without such a format, in which values have blanks around them, have texts to trim.
+    """
     formats = {name: reading_facts(most) for name, most in readings.clear.items()}
     for name, field_ in declared.items():
         if name in readings.texts and not formats.get(name):
             formats[name] = plain_facts(readings.texts[name], field_)
+    for name, values in readings.padded.items():
+        formats[name] = formats.get(name) or trimmed_facts(values)
     return {name: facts for name, facts in formats.items() if facts}
 
 

@@ -117,7 +117,7 @@ export function formatWords(format: Format | undefined): string {
     [...list(format.currency), ...list(format.units)].join(', '),
     format.percent ? 'percent' : '',
     format.nulls ? `empty: ${list(format.nulls).join(', ')}` : '',
-    format.trim ? 'trimmed' : '',
+    format.trim ? 'without blanks around' : '',
     format.timezone ? `times of ${String(format.timezone)}` : '',
   ]
   return words.filter(Boolean).join(' · ')

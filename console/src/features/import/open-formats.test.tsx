@@ -84,6 +84,27 @@ test('where every row is refused for want of a format, the button takes the form
   expect(onChange).toHaveBeenCalledWith(READ)
 })
 
+test('blanks around the values of a key are to be trimmed, though the gate accepts them; those of other texts stay', () => {
+  const trim = { kind: 'bigint', format: { trim: true }, others: 0 }
+  const grid = RESULT.grid && {
+    ...RESULT.grid,
+    formats: { Preis: trim, Farbe: { ...trim, kind: 'string' } },
+    flawed_cells: {},
+  }
+  const fields = [{ ...field('price', 'Price', 'string'), is_key: true }, field('colour', 'Colour', 'string')]
+  const mapping = RESULT.mapping && { ...RESULT.mapping, fields }
+  const accepted = {
+    ...RESULT,
+    acceptance: 'ok',
+    accepted: 42,
+    quarantined: 0,
+    grid,
+    mapping,
+  } as typeof RESULT
+  expect(openFormats(accepted, EDITS)).toEqual([{ column: 'Preis', field: 'price', format: { trim: true } }])
+  expect(openFormats(accepted, withFormat(EDITS, 'price', { trim: true }))).toEqual([])
+})
+
 test('a format of one row is no remedy where another column refuses every row', () => {
   const causes = [
     { column: 'Farbe', rule: 'type', rows: 42 },

@@ -61,8 +61,18 @@ export function withKnownFormat(
   column: string,
 ): Edits {
   const known = grid?.formats[column] as { kind: string; format: Edits['formats'][string] } | undefined
-  const type = mapping?.fields.find((one) => one.name === field)?.type
-  return field && known && type && fits(known.kind, type) ? withFormat(edits, field, known.format) : edits
+  const own = mapping?.fields.find((one) => one.name === field)
+  const format = own && known && formatOf(own, known)
+  return own && format ? withFormat(edits, own.name, format) : edits
+}
+
+/** The format that a field takes: blanks around a text are no part of a key, and may be one of another text. */
+function formatOf(
+  field: Schemas['ContractField'],
+  seen: { kind: string; format: Format },
+): Format | undefined {
+  if (kindOf(field.type) !== 'text') return fits(seen.kind, field.type) ? seen.format : undefined
+  return seen.format.trim && field.is_key ? { trim: true } : undefined
 }
 
 interface OpenFormat {
@@ -74,19 +84,18 @@ interface OpenFormat {
 /**
  * The formats of numbers, days and yes or no by which nearly all values of a column are written and that its field
  * does not have yet: of columns with values that the gate refuses, and of all where it has not checked the rows. A
- * format that the contract declares needs no decision.
+ * format that the contract declares needs no decision. Blanks around keys need one also where the gate takes them.
  */
 export function openFormats({ grid, mapping, outcome }: Schemas['DryRun'], edits: Edits): OpenFormat[] {
   const isUnchecked = !outcome || outcome === 'needs_mapping'
   return (grid?.columns ?? []).flatMap((column) => {
     const known = grid?.formats[column] as { kind: string; format: Format } | undefined
     const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
-    if (!known || !field || hasSpelling(edits.formats[field.name]) || kindOf(field.type) === 'text') return []
-    if (declares(field.declared_format, known.format)) return []
-    const isNeeded = isUnchecked || Boolean(grid?.flawed_cells[column])
-    return isNeeded && fits(known.kind, field.type)
-      ? [{ column, field: field.name, format: known.format }]
-      : []
+    if (!known || !field || hasSpelling(edits.formats[field.name])) return []
+    const format = formatOf(field, known)
+    if (!format || declares(field.declared_format, format)) return []
+    const isNeeded = isUnchecked || format.trim === true || Boolean(grid?.flawed_cells[column])
+    return isNeeded ? [{ column, field: field.name, format }] : []
   })
 }
 

@@ -119,7 +119,9 @@ export function useColumns(
       const type = fields.find((one) => one.name === field)?.type ?? ''
       const flawed = grid?.flawed_cells[name] ?? 0
       const isOfFile = place < (grid?.columns.length ?? 0)
-      const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
+      const seen = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
+      const isOfText = seen !== undefined && kindOf(seen.kind) === 'text'
+      const known = isOfText && !keys.has(field ?? '') ? undefined : seen
       const title = isOfFile ? name : titleOf(fields, field ?? name)
       return {
         name,

@@ -315,3 +315,16 @@ def test_columns_are_suggested_by_values_in_the_format_that_their_dataset_declar
     ).json
     suggested = {each["column"]: each["field"] for each in answer["mapping"]["columns"]}
     assert suggested == {"Nr": "nr", "Fläche m²": "flache_m2", "Betrag bez.": "betrag_bezahlt", "Kanal": ""}
+
+
+def test_texts_with_blanks_around_them_are_said_to_have_them() -> None:
+    """`F-1 ` and `F-1` are two keys, which only a person can call one."""
+    caller = uploader()
+    text = "Code;Ort;Menge\nF-1 ;Bonn;1\nF-2;Köln ;2\n31;Ulm; 3\n"
+    answer = checked(caller, uploaded(caller, text.encode(), "lager.csv", "")).json
+    trim = {"kind": "string", "format": {"trim": True}, "others": 1}
+    assert answer["grid"]["formats"] == {
+        "Code": trim,
+        "Ort": trim,
+        "Menge": {"kind": "bigint", "format": {"trim": True}, "others": 0},
+    }
