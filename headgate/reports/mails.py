@@ -281,9 +281,7 @@ class MailSender:
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
-        as_of = (
-            self._day(panel.sql) if is_of_person else None
-        )  # only these statements may have an open period
+        as_of = self._day(panel.sql) if is_of_person else None  # others have no open period
         lines = panel_lines(
             panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short, most=most
         )

@@ -564,7 +564,7 @@ function AboutPeople({
         : ''}
       {takesPeople
         ? ''
-        : ' Analysts read tables of this lake past the console, so a deployment has to hide them.'}
+        : ' Analysts read tables of this lake without the console, so a deployment has to hide these columns.'}
     </Text>
   )
 }

@@ -8,10 +8,10 @@ import type { ChartDrawing } from '../query/chart-choice'
 
 export type Mail = Schemas['Mail']
 /** A mail as the API takes it; a chart that is drawn in the usual way states nothing of it. */
-export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing | LimitPart> &
-  Partial<ChartDrawing & Pick<Schemas['MailAsked'], LimitPart>>
+export type MailAsked = Omit<Schemas['MailAsked'], keyof ChartDrawing | OptionalPart> &
+  Partial<ChartDrawing & Pick<Schemas['MailAsked'], OptionalPart>>
 /** What a mail may lack: a limit, a number of rows, the kind of its file, and the title of the mail that it changes. */
-type LimitPart =
+type OptionalPart =
   'replaces' | 'rows' | 'file' | 'only_if' | 'limit_panel' | 'limit_column' | 'limit' | 'limit_unit'
 export type Every = Mail['every']
 
