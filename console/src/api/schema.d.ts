@@ -526,7 +526,8 @@ export interface paths {
         };
         /**
          * The versions of the row with a key, from the accepted rows of the dataset's newest 100 files
-         * @description Columns that the contract classifies as personal are left out without the group `personal-data`.
+         * @description 422 for a dataset whose key has several columns. Columns that the contract classifies as personal are left
+         *     out without the group `personal-data`; 404 if the key is one of them.
          *
          *     Needs the group `viewer`.
          */

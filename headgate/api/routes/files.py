@@ -181,7 +181,8 @@ def list_row_versions(
 ) -> RowVersions:
     """The versions of the row with a key, from the accepted rows of the dataset's newest 100 files.
 
-    Columns that the contract classifies as personal are left out without the group `personal-data`.
+    422 for a dataset whose key has several columns. Columns that the contract classifies as personal are left
+    out without the group `personal-data`; 404 if the key is one of them.
     """
     return row_versions.row_versions(lake, caller, dataset, key)
 
