@@ -66,7 +66,7 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
         re.compile(
             r"(Bought nothing|Sent back £[\d.,]+k? on \d+ \w+ \d{4}; nothing kept) for \d+ days, "
             r"(bought on \d+ days, usually every \d+ days|bought twice, \d+ days apart), late after \d+ days"
-            r".*; [\d.]+\s% of £[\d.,]+k? at stake"
+            r".*; at stake [\d.]+\s% of £[\d.,]+k?, spent in 90 days if they buy"
         )
     )
     expect(first).to_contain_text("£")
