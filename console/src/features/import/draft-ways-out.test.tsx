@@ -187,7 +187,7 @@ test('where analysts read tables, a column that a person marks waits for a deplo
   openRuns({ ...RUNS, takes_people: false }, 'u4')
   fireEvent.click(screen.getByLabelText('visit is about people'))
   screen.getByRole('button', { name: 'Hand in visits for the next deployment' })
-  screen.getByText(/a deployment has to hide them/)
+  screen.getByText(/a deployment has to hide these columns/)
 })
 
 test('a part that is chosen has no draft until the gate has read it', () => {
