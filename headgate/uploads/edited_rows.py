@@ -382,7 +382,8 @@ def as_read(column: Column, declared: SourceFormat) -> Column:
         and declared.patterns
         and not any("H" in each or "h" in each for each in declared.patterns)
     ):
-        return replace(column, type=ColumnType(Kind.DATE), format=declared)  # a day is its midnight
+        day = replace(declared, timezone="")  # a day is its midnight in the contract's zone
+        return replace(column, type=ColumnType(Kind.DATE), format=day)
     return replace(column, format=declared)
 
 

@@ -82,12 +82,20 @@ class EditedUpload:
         return tuple(name for name in self.opened.names if name not in named and folded(name) not in left_out)
 
     def mapping(self) -> UploadMapping | None:
-        """Return the decided mapping if the file is committed unchanged; None without decisions."""
+        """Return the decided mapping if the file is committed unchanged.
+
+        None without decisions, or if remembered ones leave a required field without a column: the gate asks.
+        """
         is_as_declared = self.opened is not None and self.opened.is_as_declared
         is_undecided = self.suggested is None or not self.edits.columns or bool(self.undecided_columns)
         if self.suggested is None or is_undecided or self.changes_values or is_as_declared:
             return None
         fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
+        required = {
+            each.name for each in (self.contract.columns if self.contract else ()) if each.must_be_sent
+        }
+        if self.is_remembered and not required <= {*fields}:
+            return None
         return UploadMapping(self.suggested.to_json(), (), fields)
 
     @property

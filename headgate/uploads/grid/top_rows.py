@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from headgate.contracts.model import Contract
 from headgate.errors import BadInputError
 from headgate.formats.csv.csv_rows import LINE_BREAK, Form
 from headgate.formats.csv.dialect import without_trailing_blanks
@@ -85,7 +84,7 @@ def _of_sheet(content: bytes, name: str) -> Iterator[FirstRow]:
 
 def _of_text(head: bytes, encoding: str) -> Iterator[FirstRow]:
     text = text_of(head[: head.rfind(b"\n") + 1] or head, encoding).utf8
-    form = Form(sniff_dialect(text, Contract("", "", "source", "0", ())).form.delimiter)
+    form = Form(sniff_dialect(text).form.delimiter)
     lines = LINE_BREAK.split(text.decode("utf-8", errors="ignore"), MAX_TOP_ROWS)[:MAX_TOP_ROWS]
     for number, line in enumerate(lines, 1):
         row = first_row(line, form) if line.strip() else None

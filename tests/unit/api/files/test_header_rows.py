@@ -102,3 +102,12 @@ def test_a_first_row_hides_what_its_column_hides() -> None:
     body = "Name,Karte\nAna,4111111111111111\nBea,5555555555554444\n"
     answer = checked(caller, uploaded_to(caller, body.encode(), "karten.csv", "")).json
     assert "4111111111111111" not in str(answer["top_rows"])
+
+
+def test_the_rows_of_a_text_with_semicolons_and_decimal_commas_are_parted_as_in_the_table() -> None:
+    rows_of_table = "".join(f"{day:02}.09.2026;{day},50;1.{day}12,10;Köln\n" for day in range(1, 9))
+    text = f"Gemeinde Bern;;;\nAuszug;;;\n;;;\nTag;Fläche;Betrag;Ort\n{rows_of_table}"
+    caller = uploader()
+    answer = checked(caller, uploaded_to(caller, text.encode("cp1252"), "auszug.csv", "")).json
+    assert (answer["header_row"], answer["grid"]["columns"]) == (4, ["Tag", "Fläche", "Betrag", "Ort"])
+    assert answer["top_rows"][-1]["cells"] == ["08.09.2026", "8,50", "1.812,10", "Köln"]

@@ -58,3 +58,20 @@ def test_a_column_of_the_key_and_an_unknown_one_stay_as_they_are() -> None:
     number = "4111111111111111"
     assert number not in made_optional(caller, number).text
     assert made_optional(rival_of(caller), "column_1_8_0").status == 403
+
+
+def test_a_file_that_lacks_a_required_column_of_a_remembered_header_is_shown_with_what_it_lacks() -> None:
+    caller = uploader()
+    names = ["Nr", "Fläche m²", "Betrag", "Sorte", "Lage"]
+    rows = "".join(f"N{number},{number}.5,{number}.25,Mais,L{number}\n" for number in range(20, 40))
+    upload_id = uploaded(caller, (",".join(names) + "\n" + rows).encode(), "plots.csv", "")
+    document = checked(caller, upload_id).json["draft"]["document"]
+    assert created(caller, document).json["is_in_use"]
+    fields = [each["name"] for each in document["schema"][0]["properties"]]
+    edits = {"dataset": "plots", "columns": dict(zip(names, fields, strict=True))}
+    committed_as_edited(caller, upload_id, edits)
+    later = "".join(f"N{number},{number}.5,Mais,L{number}\n" for number in range(40, 60))
+    body = (",".join(name for name in names if name != "Betrag") + "\n" + later).encode()
+    answer = checked(caller, uploaded(caller, body, "plots-2.csv", "")).json
+    assert (answer["dataset"], answer["is_remembered"], answer["outcome"]) == ("plots", True, "needs_mapping")
+    assert (answer["mapping"]["missing"], answer["grid"]["rows"]) == (["betrag"], 20)

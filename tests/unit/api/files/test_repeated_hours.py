@@ -102,3 +102,15 @@ def test_a_row_waits_with_the_reason_where_the_order_decides_nothing(
     flaws = [flaw["reason"] for row in answer["shown"] for flaw in row["flaws"] if flaw["rule"] == "type"]
     assert len(flaws) == sum(time.startswith("02") for time in times)
     assert all(why in reason for reason in flaws), flaws
+
+
+def test_rows_that_wait_for_their_hour_are_listed_with_the_formats_of_a_column_with_a_zone() -> None:
+    """A format of days alone has no zone: a day is read as its midnight there."""
+    caller = berlin()
+    answer = opened(caller, body("01:30", "02:30", "03:00", products="P P P"), takes_order=False)
+    path = f"/v1/uploads/{answer['upload_id']}"
+    etag = caller.call("GET", f"{path}/dry-run").headers["ETag"]
+    committed = caller.call("POST", f"{path}/commit", If_Match=etag).json
+    record = caller.lake.receive(committed["key"])
+    rejected = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows")
+    assert (rejected.status, rejected.json["total"]) == (200, 2)
