@@ -74,8 +74,8 @@ def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTab
         group: the group that may read the columns, for errors.
 
     Raises:
-        QueryError: the statement names a column about people, or a common table expression has the name of a
-            table about people.
+        QueryError: the statement names a column about people, or a common table expression that is no
+            filter has the name of a table about people.
     """
     query = only_reading(sql)
     if query is None:
@@ -83,7 +83,7 @@ def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTab
     before = explained(sql)[0]
     if not all(character.isalnum() or character in _CHARACTERS_IN_EXPLAIN for character in before):
         raise QueryError("EXPLAIN has a comment or a quoted text before its query. Remove it.")
-    _check_common_tables(query, tables)
+    _rename_filters(query, tables)
     read = [
         (node, table)
         for node in query.find_all(exp.Table)
@@ -171,13 +171,59 @@ def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
     return subquery
 
 
-def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str], PersonalTable]) -> None:
-    names = {name for _, name in tables}
-    if shadows := sorted({cte.alias for cte in query.find_all(exp.CTE) if cte.alias.lower() in names}):
-        raise QueryError(
-            f"The common table expression {shadows[0]} has the name of a table about people. Give it "
-            "another name."
-        )
+def _rename_filters(query: exp.Expr, tables: Mapping[tuple[str, str], PersonalTable]) -> None:
+    """Give filters of tables about people names of their own, as `filtered_guests`.
+
+    A filter, as a dashboard writes it, is a common table expression with the name of its table and a list of
+    its columns: those about people are left out of it.
+
+    Raises:
+        QueryError: another common table expression has the name of a table about people.
+    """
+    by_name = {name: table for (_, name), table in tables.items()}
+    used = {node.alias_or_name.lower() for node in query.find_all(exp.CTE, exp.Table)}
+    for cte in [each for each in query.find_all(exp.CTE) if each.alias.lower() in by_name]:
+        table = by_name[cte.alias.lower()]
+        name = f"filtered_{table.name}"
+        kept = _kept_by_filter(cte, table, tables)
+        if not kept or name.lower() in used:
+            raise QueryError(
+                f"The common table expression {cte.alias} has the name of a table about people. Give it "
+                "another name."
+            )
+        cte.this.set("expressions", kept)
+        for node in query.find_all(exp.Table):
+            if (
+                not node.db
+                and node.name.lower() == cte.alias.lower()
+                and node.find_ancestor(exp.CTE) is not cte
+            ):
+                node.set("alias", node.args.get("alias") or exp.TableAlias(this=node.this.copy()))
+                node.set("this", exp.to_identifier(name))
+        cte.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
+
+
+def _kept_by_filter(
+    cte: exp.CTE, table: PersonalTable, tables: Mapping[tuple[str, str], PersonalTable]
+) -> list[exp.Expr]:
+    """Return the columns of a filter that are not about people; none of another common table expression."""
+    select = cte.this
+    source = select.args.get("from_") if isinstance(select, exp.Select) else None
+    is_of_table = (
+        source is not None
+        and isinstance(source.this, exp.Table)
+        and bool(source.this.db)
+        and table_about_people(source.this, tables) == table
+    )
+    if not is_of_table or cte.alias_column_names:
+        return []
+    if not all(isinstance(each, exp.Column | exp.Alias) and not each.is_star for each in select.expressions):
+        return []
+    return [
+        each
+        for each in select.expressions
+        if not (isinstance(each, exp.Column) and each.name.lower() in table.hidden)
+    ]
 
 
 def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]], group: str) -> None:

@@ -216,3 +216,56 @@ def test_no_projection_shows_a_value_about_a_person(
         assert EMAIL not in answer(connection, sql)
     except (QueryError, duckdb.Error):
         return
+
+
+def test_a_filter_with_the_name_of_its_table_narrows_it_without_columns_about_people(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = ", ".join(f'"{name}"' for name in (*CUSTOMERS.hidden, *CUSTOMERS.shown))
+    rows = f"SELECT {columns} FROM bikes_curated.customers WHERE region_id = '1'"  # noqa: S608 names of a contract
+    counted = "SELECT customers.region_id, count(*) FROM customers GROUP BY 1"
+    statement = f"WITH customers AS ({rows}) {counted}"
+    assert answer(lake, statement) == "[('1', 1)]"
+    assert answer(lake, statement.replace("= '1'", "= '2'")) == "[]"
+
+
+FILTER = "with customers as (select region_id, email from bikes_curated.customers where region_id = '1')"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from customers",
+        "select c from customers c",
+        "select * from (select * from customers)",
+        "select * from customers, bikes_curated.customers c",
+        "select * from (with x as (select * from customers) select * from x)",
+    ],
+)
+def test_no_reading_of_a_filter_shows_a_value_about_a_person(
+    lake: duckdb.DuckDBPyConnection, query: str
+) -> None:
+    sql = f"{FILTER} {query}"
+    assert EMAIL not in answer(lake, sql)
+    assert EMAIL in str(lake.execute(sql).fetchall())
+    assert reads_personal_data(sql, TABLES)
+    assert without_personal_data(shown(sql), TABLES, GROUP) == shown(sql)
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "query"),
+    [
+        ("email", "email as phone", "select * from customers"),
+        ("email", "lower(email) as mail", "select * from customers"),
+        ("region_id, email", "*", "select * from customers"),
+        ("region_id, email", "email", "select * from customers"),
+        ("where region_id = '1'", "where email = 'x'", "select 1 from customers"),
+        ("customers as", "customers (a, b) as", "select a from customers"),
+        ("bikes_curated.customers", "(select * from bikes_curated.customers)", "select * from customers"),
+        ("= '1')", "= '1'), filtered_customers as (select 1 as n)", "select * from customers"),
+        ("", "", "select email from customers"),
+    ],
+)
+def test_a_filter_with_more_than_columns_of_its_table_is_refused(part: str, instead: str, query: str) -> None:
+    with pytest.raises(QueryError):
+        shown(f"{FILTER.replace(part, instead)} {query}")
