@@ -292,3 +292,13 @@ test('the fields of a question run it with their values, which its link and what
   expect(screen.getByLabelText('Statement')).toHaveProperty('value', sql.replace('text', 'number'))
   expect(screen.getByRole('button', { name: 'Run with these values' })).toHaveProperty('disabled', true)
 }, 60_000)
+
+test('a statement whose fields lack a value shows no earlier answer, and says which value it needs', async () => {
+  show('/query?sql=SELECT name FROM trips')
+  await screen.findByTestId('query-summary', {}, PATIENT)
+  const editor = screen.getByLabelText('Statement')
+  fireEvent.change(editor, { target: { value: 'SELECT name FROM trips WHERE region = :region' } })
+  fireEvent.keyDown(editor, { key: 'Enter', ctrlKey: true })
+  await screen.findByText('Give Region a value, then run the statement.', {}, PATIENT)
+  expect(screen.queryByTestId('query-summary')).toBeNull()
+}, 60_000)

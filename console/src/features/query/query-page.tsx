@@ -10,6 +10,7 @@ import { OPENED_WITH } from '../../app/opened-address'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { useCodeNames } from '../../formats/columns'
+import { heading } from '../../formats/words'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { FirstQuestions } from './first-questions'
@@ -108,10 +109,11 @@ function Desk() {
   )
   const isEmpty = !sql.trim()
   const values = valuesOf(parameters, typed)
+  const unfilled = parameters.filter((each) => mistakeOf(each, values[each.name]))
   const start = () => {
     if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
     if (isShown(running.state)) setDrawnColumns(columnsOf(running.state.result))
-    if (parameters.some((each) => mistakeOf(each, values[each.name]))) return // its field says why
+    if (unfilled.length > 0) return running.clear() // its field says why
     change({ run: '', values: typed })
     history.leave(sql)
     void running.run(sql, values)
@@ -130,7 +132,8 @@ function Desk() {
     history.leave(statement)
     const asked = parametersOf(statement)
     const chosen = valuesOf(asked, own)
-    if (!asked.some((each) => mistakeOf(each, chosen[each.name]))) void running.run(statement, chosen)
+    if (asked.some((each) => mistakeOf(each, chosen[each.name]))) running.clear()
+    else void running.run(statement, chosen)
   }
   const unknown = useNamedQuestion(questions.data?.questions, choose)
   useLinkedStatement(isLinked, start)
@@ -216,7 +219,11 @@ function Desk() {
           ) : null}
           {state === 'idle' || state === 'gone' || (isEmpty && isError(state)) ? (
             !isEmpty && sql !== START ? (
-              <Empty>Run the statement to see its rows.</Empty>
+              <Empty>
+                {unfilled.length > 0
+                  ? `Give ${unfilled.map(({ name }) => heading(name)).join(' and ')} a value, then run the statement.`
+                  : 'Run the statement to see its rows.'}
+              </Empty>
             ) : (
               <FirstQuestions
                 own={own.questions}
@@ -234,7 +241,7 @@ function Desk() {
               error={state.error}
               sql={sql}
               onRetry={start}
-              onRepair={(repaired) => choose({ sql: repaired, view })}
+              onRepair={(repaired) => choose({ sql: repaired, view, values: typed })}
             />
           ) : null}
           {isShown(state) ? (
@@ -243,7 +250,7 @@ function Desk() {
               <AddedLevelsNote
                 sql={answered}
                 tables={tables}
-                onRepair={(repaired) => choose({ sql: repaired, view })}
+                onRepair={(repaired) => choose({ sql: repaired, view, values: typed })}
               />
               <Answer
                 key={state.run}

@@ -34,6 +34,8 @@ interface QueryRun {
   progress: Progress | undefined
   run: (sql: string, values: Values) => Promise<void>
   stop: () => void
+  /** Shows no answer: that of another statement is none of the one that cannot run yet. */
+  clear: () => void
 }
 
 /** The query whose answer an address names, and its statement; each is empty where it names none. */
@@ -100,7 +102,11 @@ export function useQueryRun(started: Started, onEnded: (result: Result, sql: str
     control.current?.abort()
     setState((before) => (isShown(before) ? { ...before, rest: 'stopped' } : 'stopped'))
   }
-  return { state, progress, run, stop }
+  function clear(): void {
+    control.current?.abort()
+    setState('idle')
+  }
+  return { state, progress, run, stop, clear }
 }
 
 export const isShown = (state: RunState): state is Answered => typeof state === 'object' && 'result' in state
