@@ -11,7 +11,7 @@ from headgate.reports.answer_words import ColumnWords, is_shown
 from headgate.reports.mail_answers import Record, answer_records
 from headgate.reports.mail_periods import period_columns, periods_of
 from headgate.reports.mail_tables import mail_cell
-from headgate.reports.open_periods import open_period
+from headgate.reports.open_periods import cell_day, open_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,10 +110,15 @@ def _row_words(row: Record, column: str, times: Sequence[str], words: ColumnWord
 def _newest_over(
     records: list[Record], column: str, as_of: date | None
 ) -> tuple[list[Record], Sequence[str]]:
-    """Return the rows of the newest period that is over, and the columns of it; all rows of other answers."""
+    """Return the rows of the newest period that is over, and the columns of it; all rows of other answers.
+
+    Periods that begin later than the data, as of bookings, are not over; if all do, they are a forecast.
+    """
     periods = periods_of(records, column)
-    begun = open_period(periods, as_of)
-    over = sorted({period for period in periods if begun is None or period[:10] != begun.isoformat()})
+    begins = {period: cell_day(period) for period in periods}
+    had = [period for period in periods if as_of is None or (begins[period] or as_of) <= as_of] or periods
+    begun = open_period(had, as_of)
+    over = sorted({period for period in had if begun is None or period[:10] != begun.isoformat()})
     if not over:
         return records, ()
     rows = [row for row, period in zip(records, periods, strict=True) if period == over[-1]]

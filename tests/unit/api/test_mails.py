@@ -23,6 +23,7 @@ from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.agreed_columns import answer_words
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, mailed_records, panel_lines, table_lines
+from headgate.reports.mail_limits import limit_check
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, MailShower, SentMails, cut
 from headgate.reports.numbers import amount_in_full
 from headgate.reports.statement_words import StatementWords
@@ -960,6 +961,16 @@ def test_a_mail_with_a_limit_is_sent_while_the_newest_period_that_is_over_is_bey
     assert mailing.send_due() == SentMails(sent=int(bool(line)))
     assert lake.mails
     assert [line in text.splitlines() for _, _, text in lake.mails.sent] == [True] * bool(line)
+
+
+@pytest.mark.parametrize("as_of", [date(2010, 11, 30), date(2010, 12, 9), date(2010, 12, 30)])
+def test_a_period_to_come_is_not_over_for_a_limit(as_of: date) -> None:
+    """Bookings have days to come, of which few are booked yet."""
+    page = by_month("2010-11", "2010-12", "2011-01")
+    schedule = MailSchedule(
+        "Bookings", BY_MONTH, "", "week", 1, "ana", "", only_if="below", limit_column="paid", limit=5
+    )
+    assert limit_check(schedule, page, ColumnWords(), as_of).words.startswith("Paid, Nov 2010: ")
 
 
 def test_a_mail_names_the_day_of_the_dataset_that_it_asks_and_not_of_others() -> None:
