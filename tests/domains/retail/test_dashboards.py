@@ -4650,7 +4650,7 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
         [("2", False), ("1", True)] if is_weak else [("1", False), ("2", False)]
     ), "by the rule of the figure, though its loss is larger"
     assert [str(row["transaction_id"]) for row in listed] == [item["item_id"] for item in items]
-    # A filter narrows the payments by which reviews are judged, so it may change their order, and no proposal.
+    # A filter narrows the payments by which reviews are judged: it changes their order, and no proposal.
     assert [item["proposed"] for item in items] == ["review", "review"]
     action = action_words(panel.action, [figure], panel.units)
     if not is_weak:

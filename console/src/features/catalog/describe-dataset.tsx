@@ -46,6 +46,7 @@ export function DescribeDataset({ dataset, description, columns = [] }: Props) {
     >
       <Textarea
         label="What are its rows?"
+        description={text.trim() === '' ? 'Needed before you save.' : undefined}
         placeholder="Visits and sales of our branches, one row per branch and day"
         rows={4}
         maxLength={MAX_DESCRIPTION}
