@@ -430,3 +430,15 @@ test('who adds people and sets passwords is said, also for a typo', () => {
   for (const typed of ['add a user', 'invite', 'password', 'pasword', 'new user', 'add usre'])
     expect(matching(ALL, typed)[0]?.says).toContain('headgate users add')
 })
+
+test.each([
+  ['log out', 'Sign out'],
+  ['sign out', 'Sign out'],
+  ['help', 'Help with the keys of a page'],
+  ['run now', 'Start a run'],
+  ['delete dataset', 'Remove a dataset'],
+  ['remove dataset', 'Remove a dataset'],
+])('“%s” finds %s first', (typed, title) => {
+  const all = places({ contracts: [], systems: [], questions: [], boards: [], runs: [], mayRun: true })
+  expect(matching(all, typed)[0]?.title).toBe(title)
+})

@@ -63,6 +63,7 @@ const ACTIONS: Place[] = [
   ['Share my dashboard, stop a mail', '#/dashboards/mine'],
   ['Undo an upload', '#/lake', 'take back delete'],
   ['Undo a decision', '#/work', 'take back reopen'],
+  ['Remove a dataset', '#/catalog', 'delete drop erase table'],
   ['See the cost of the lake', '#/lake', 'costs price bill money'],
 ].map(([title = '', href = '', words = '']) => ({ kind: 'action', title, href, words }))
 
@@ -75,8 +76,31 @@ const PEOPLE: Place = {
   says: 'Whoever deployed the lake adds people with `headgate users add NAME@EXAMPLE.COM --group viewer`, which prints a first password and sends no mail. The groups are viewer, uploader, operator and personal-data. The same command gives a further group, and `headgate users remove` takes a person out. Who forgot a password is removed and added again.',
 }
 
+/** What is in reach of each page, and has no page of its own. */
+const IN_REACH: Place[] = [
+  {
+    kind: 'answered here',
+    title: 'Sign out',
+    href: '',
+    words: 'log out off logout leave',
+    says: 'Sign out is at the top right of each page.',
+  },
+  {
+    kind: 'answered here',
+    title: 'Help with the keys of a page',
+    href: '',
+    words: 'help keyboard shortcuts hotkeys how to',
+    says: 'Press ? on a page to see its keys. Questions about the lake go to whoever deployed it.',
+  },
+]
+
 /** Starts a run where it is chosen, and opens its page. */
-export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }
+export const START_RUN: Place = {
+  kind: 'action',
+  title: 'Start a run',
+  href: '',
+  words: 'run now begin refresh update trigger',
+}
 
 /** Morning has the button beside a run that failed. */
 const RETRY: Place = { kind: 'action', title: 'Retry a failed run', href: '#/', words: 'again repeat rerun' }
@@ -119,6 +143,7 @@ export const places = ({
   ...PAGES,
   ...ACTIONS,
   PEOPLE,
+  ...IN_REACH,
   SWITCH_COLOURS,
   ...(mayRun ? [START_RUN, RETRY] : []),
   ...boards.map((board) => ({
