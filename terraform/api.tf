@@ -277,10 +277,11 @@ data "aws_iam_policy_document" "api_queries" {
     resources = ["${aws_dynamodb_table.files.arn}/index/by_received_at"]
   }
 
+  # The versions of a row are in the accepted rows of the files that had it.
   statement {
     sid       = "ReadChecksOfPendingFiles"
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/uploaders/*"]
+    resources = ["${module.bucket["artifacts"].arn}/uploaders/*", "${module.bucket["curated"].arn}/increments/*"]
   }
 
   # A person sends a mail to the own address now, with the panels of any dashboard.
@@ -337,7 +338,7 @@ data "aws_iam_policy_document" "ask_lake" {
     actions = ["s3:GetObject"]
     resources = concat(
       ["${module.bucket["quarantine"].arn}/rows/*"],
-      [for folder in ["snapshots", "increments", "decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
+      [for folder in ["snapshots", "decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
       [for system in local.systems : "${module.bucket[system].arn}/tables/*"],
       local.iceberg_objects,
     )
