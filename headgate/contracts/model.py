@@ -222,6 +222,10 @@ class Contract:
             if column.mask not in {None, Mask.FREE_TEXT, Mask.MASKED, Mask.VERDICTS}
         )
 
+    def lacking(self, fields: Collection[str | None]) -> list[str]:
+        """Return the columns that a file must have and that are not among these fields."""
+        return [column.name for column in self.columns if column.must_be_sent and column.name not in fields]
+
     @property
     def personal(self) -> tuple[str, ...]:
         """Names of the unmasked columns about a person.

@@ -683,7 +683,7 @@ def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str |
         if field is not None and field not in contract.names
     ]
     duplicate = sorted({field for field in fields if field and list(fields).count(field) > 1})
-    absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
+    absent = contract.lacking(fields)
     reasons = [
         f"no field for {', '.join(wrong)}" if wrong else "",
         f"two columns for {', '.join(duplicate)}" if duplicate else "",

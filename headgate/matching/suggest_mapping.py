@@ -169,8 +169,7 @@ def _left_over(
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Return the positions of columns without a field, and the required fields without a column."""
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
-    absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
-    return tuple(set(range(columns)) - paired), tuple(absent)
+    return tuple(set(range(columns)) - paired), tuple(contract.lacking(fields))
 
 
 def _worth(pairs: Sequence[Pair], columns: int, contract: Contract) -> float:

@@ -58,12 +58,11 @@ def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> Non
     """
     every = {*names, *edits.made_columns}
     fields = [field for field in edits.columns.values() if field is not None]
-    absent = [each.name for each in contract.columns if each.must_be_sent and each.name not in fields]
     reasons = [
         _listed("the file has no column", [name for name in edits.columns if name not in every]),
         _listed("the contract has no field", [field for field in fields if field not in contract.names]),
         _listed("two columns for", sorted({field for field in fields if fields.count(field) > 1})),
-        _listed("no column for", absent),
+        _listed("no column for", contract.lacking(fields)),
         _listed(
             "a format for no field of the contract",
             [name for name in edits.formats if name not in contract.names],

@@ -91,10 +91,7 @@ class EditedUpload:
         if self.suggested is None or is_undecided or self.changes_values or is_as_declared:
             return None
         fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
-        required = {
-            each.name for each in (self.contract.columns if self.contract else ()) if each.must_be_sent
-        }
-        if self.is_remembered and not required <= {*fields}:
+        if self.is_remembered and self.contract and self.contract.lacking(fields):
             return None
         return UploadMapping(self.suggested.to_json(), (), fields)
 
