@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.format_list import format_of
 from headgate.formats.json.json_records import are_lines, holds_json
-from headgate.formats.sniff import only_blanks
+from headgate.formats.sniff import is_utf8_text, only_blanks
 from headgate.formats.unpack import is_packed, unpack
 from headgate.matching.file_table import NO_TABLE, FileTable
 from headgate.matching.header_names import folded
@@ -172,16 +172,8 @@ def _of_disk(path: Path, *, whole: bool) -> bytes | Path:
     lines = head[: head.rfind(b"\n") + 1]
     is_text = lines and not is_packed(head) and b"\0" not in head
     # The encoding of other texts is guessed by their letters: by all of them, as the gate guesses it.
-    is_enough = is_text and _is_utf8(lines) and (not holds_json(lines) or are_lines(lines))
+    is_enough = is_text and is_utf8_text(lines) and (not holds_json(lines) or are_lines(lines))
     return lines if is_enough and not whole else unpack(path.read_bytes())
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _by_name(table: FileTable) -> FileTable:

@@ -203,6 +203,11 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
+def is_utf8_text(content: bytes) -> bool:
+    """Return whether all of the content is UTF-8."""
+    return _not_utf8_at(content, is_cut=False) is None
+
+
 def _decode(content: bytes, encoding: str, *, is_cut: bool) -> Text:
     _check_no_other_format(content)
     for mark, marked in _MARKS:

@@ -75,8 +75,10 @@ def top_rows(
 def _of_sheet(content: bytes, name: str) -> Iterator[FirstRow]:
     from headgate.formats.excel.read_excel import sheets  # noqa: PLC0415 few files are workbooks
 
-    filled = [sheet for sheet in sheets(content) if any(sheet.rows)]
-    read = next((sheet for sheet in filled if sheet.name == name), filled[0] if filled else None)
+    filled = (sheet for sheet in sheets(content) if any(sheet.rows))  # each is parsed when it is its turn
+    read = first = next(filled, None)
+    if first and name not in {"", first.name}:
+        read = next((sheet for sheet in filled if sheet.name == name), first)
     for number, row in enumerate(read.rows[:MAX_TOP_ROWS] if read else (), 1):
         if cells := without_trailing_blanks(tuple(cell or "" for cell in row)):
             yield FirstRow(number, cells)
