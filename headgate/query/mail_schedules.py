@@ -74,6 +74,11 @@ class MailSchedule:
     hour: int = USUAL_HOUR
     time_zone: str = "UTC"
 
+    @property
+    def most_rows(self) -> int:
+        """The most rows of an answer in the text of the mail."""
+        return self.rows or USUAL_ROWS
+
     def local(self, moment: datetime) -> datetime:
         """Return a moment, in naive UTC, in the time zone of the mail."""
         return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.time_zone))

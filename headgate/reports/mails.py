@@ -251,16 +251,15 @@ class MailSender:
             yield self._limit_of_board(board, schedule).line
         for panel, ignored in narrowed:
             is_short = not is_of_person and not schedule.rows
-            most = schedule.rows or USUAL_ROWS
             yield from self._panel(
                 panel,
                 is_of_person=is_of_person,
                 has_action=not board.written_by,
                 is_short=is_short,
-                most=most,
+                most=schedule.most_rows,
             )
             yield from self._origin(panel.sql) if len(days) > 1 else ()
-            yield from self._panel_file(panel, schedule.file, is_short=is_short, most=most)
+            yield from self._panel_file(panel, schedule.file, is_short=is_short, most=schedule.most_rows)
             if ignored:
                 yield f"Not filtered by {' and '.join(ignored)}."
 
@@ -324,7 +323,7 @@ class MailSender:
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:
             yield limit_check(schedule, page, words, self._day(schedule.sql)).line
-        most, as_of = schedule.rows or USUAL_ROWS, self._day(schedule.sql)
+        most, as_of = schedule.most_rows, self._day(schedule.sql)
         yield from table_lines(page, words, as_of, most)
         yield from self._left_out(schedule.sql)
         mailed = mailed_records(page, as_of, most)
@@ -338,7 +337,7 @@ class MailSender:
         page = self._question_page(schedule) if schedule.sql and self.console_url else ""
         if isinstance(page, str):
             return
-        sent = mailed_records(page, self._day(schedule.sql), schedule.rows or USUAL_ROWS)
+        sent = mailed_records(page, self._day(schedule.sql), schedule.most_rows)
         if page.next_cursor or len(sent) < len(page.rows):
             asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": schedule.file}
             link = f"{self.console_url}/#/query?{urlencode(asked)}"

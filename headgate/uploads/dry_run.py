@@ -49,7 +49,7 @@ from headgate.uploads.grid.top_rows import top_rows
 from headgate.uploads.grid.write_grid import ColumnFacts, write_grid
 from headgate.uploads.listed_edits import column_changes, typed_cells, with_values_of_file
 from headgate.uploads.ragged_rows import counts_of
-from headgate.uploads.repeated_hours import HoursByOrder, proposed_hours, refused_hours
+from headgate.uploads.repeated_hours import HoursByOrder, hours_of_columns, proposed_hours
 from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.rows_not_sent import rows_not_sent
@@ -238,7 +238,7 @@ class DryRunner:
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
         reasons = record.get("reasons") or {}
-        hours = refused_hours(edited) if TYPE in reasons else {}
+        hours = hours_of_columns(edited) if TYPE in reasons else {}
         words = self._words(edited, body, hours, has_ragged=RAGGED_ROW in reasons)
         flaws = Flaws.of(body, edited.column_of(mapped), words)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None

@@ -79,11 +79,10 @@ class HoursByOrder:
         series.repeated = []
 
 
-def hours_by_order(edited: EditedUpload, name: str) -> HoursByOrder:
-    """Return the times of a column in repeated hours; none without a field of times in a zone."""
+def _hours_by_order(edited: EditedUpload, name: str, column: Column) -> HoursByOrder:
+    """Return the times of a column in repeated hours; its field is of times in a zone."""
     hours = HoursByOrder()
-    column = _local_times(edited).get(name)
-    if column is None or edited.opened is None or column.format is None:
+    if edited.opened is None or column.format is None:
         return hours
     zone = ZoneInfo(column.format.timezone)
     every: dict[tuple[str | None, ...], _Series] = {}
@@ -103,17 +102,20 @@ def hours_by_order(edited: EditedUpload, name: str) -> HoursByOrder:
 
 def decided_hours(edited: EditedUpload) -> dict[str, HoursByOrder]:
     """Return the repeated times of the columns for which a person takes the order of the rows."""
-    return {name: hours_by_order(edited, name) for name in _taken(edited)}
+    taken = _taken(edited)
+    columns = _local_times(edited) if taken else {}
+    return {name: _hours_by_order(edited, name, columns[name]) for name in taken if name in columns}
 
 
-def refused_hours(edited: EditedUpload) -> dict[str, HoursByOrder]:
+def hours_of_columns(edited: EditedUpload) -> dict[str, HoursByOrder]:
     """Return the repeated times of each column of times in a zone."""
-    return {name: hours_by_order(edited, name) for name in _local_times(edited)}
+    return {name: _hours_by_order(edited, name, column) for name, column in _local_times(edited).items()}
 
 
-def proposed_hours(edited: EditedUpload, refused: Mapping[str, HoursByOrder]) -> tuple[FieldStep, ...]:
+def proposed_hours(edited: EditedUpload, hours: Mapping[str, HoursByOrder]) -> tuple[FieldStep, ...]:
     """Return the steps that take the order of the rows where it decides the times of a repeated hour."""
-    names = [name for name, hours in refused.items() if hours.texts and name not in _taken(edited)]
+    taken = _taken(edited)
+    names = [name for name, of_column in hours.items() if of_column.texts and name not in taken]
     fields = edited.edits.columns
     return tuple(FieldStep(fields[name] or "", Step(REPEATED_HOUR, name)) for name in names)
 
