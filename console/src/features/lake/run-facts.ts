@@ -22,6 +22,10 @@ export const secondsSince = (startedAt: string | undefined, now: number): number
 export const hasEnded = ({ state }: Pick<Schemas['RunDetail'], 'state'>): boolean =>
   state !== 'running' && state !== 'pending'
 
+/** When the newest run that succeeded began: rows and decisions after it are in no table yet. Empty without such a run. */
+export const beganOfTables = (runs: Pick<Schemas['RunSummary'], 'state' | 'started_at'>[]): string =>
+  runs.find(({ state }) => state === 'succeeded')?.started_at ?? ''
+
 /** A run whose working stages have worked until now; the answer about it may be minutes old. */
 export const runAt = (run: Schemas['RunDetail'], now: number): Schemas['RunDetail'] =>
   hasEnded(run)

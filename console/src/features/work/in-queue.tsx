@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { figure, whole } from '../../api/format'
 import { useResults } from '../query/results'
 import { useRuns } from '../lake/queries'
+import { beganOfTables } from '../lake/run-facts'
 import type { Narrowed } from '../dashboards/filters'
 import { useDecisions } from './queries'
 import { decidedItems, queueCounts, queueItems, reopenedOf, untaughtOf } from './queue-state'
@@ -33,7 +34,7 @@ function Counts({ queue }: { queue: Schemas['WorkQueue'] }) {
   const runs = useRuns().data?.runs
   if (!answer?.data || !runs) return null
   const { done, open, unlisted, atStake } = queueCounts(queue, answer.data, decisions)
-  const began = runs.find(({ state }) => state === 'succeeded')?.started_at ?? ''
+  const began = beganOfTables(runs)
   const items = queueItems(answer.data, decisions, queue.actions)
   const since = began ? untaughtOf(items, began) : 0
   const reopened = began && unlisted === 0 ? reopenedOf(answer.data, decisions, began) : 0

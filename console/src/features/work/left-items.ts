@@ -4,6 +4,7 @@ import { heading } from '../../formats/words'
 import { soleKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
 import { useRuns } from '../lake/queries'
+import { beganOfTables } from '../lake/run-facts'
 import { decidedItems, LEAVES_AS_IT_IS, type QueueItem, queueItems, REOPEN } from './queue-state'
 
 type Table = Parameters<typeof soleKey>[0] & Pick<Schemas['CatalogTable'], 'name' | 'system'>
@@ -63,6 +64,6 @@ export function useLeftItems(
   decisions: Schemas['Decision'][] | undefined,
 ): QueueItem[] {
   const tables = useCatalog().data?.tables ?? []
-  const began = useRuns().data?.runs.find(({ state }) => state === 'succeeded')?.started_at ?? ''
+  const began = beganOfTables(useRuns().data?.runs ?? [])
   return answer && decisions ? leftItems({ queue, answer, decisions, tables, began }) : []
 }
