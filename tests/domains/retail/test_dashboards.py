@@ -2045,7 +2045,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     } == {True}
     assert [row["consent"] for row in some_known] == ["yes", "not known", "not known"]
     assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
-        (3, "every 24 days, 21 times"),
+        (3, "21 times, 24 days apart on average"),
         (5, "40 days, once"),
         (7, "bought once"),
     ], "a narrow column shows the number"
@@ -2113,7 +2113,7 @@ def test_the_error_of_the_probabilities_names_where_they_are_too_low_and_too_hig
 
 
 BY_SPENDING = (
-    "Customer 2 spent most until now: £900; £300 of it in the last 90 days; 1 of the 2 listed are late"
+    "Customer 2 spent most until now: £900; £300 of it in the last 90 days; 1 of the 2 listed are to call"
 )
 
 
@@ -2132,7 +2132,7 @@ BY_SPENDING = (
             377.4,
             0.6,
             0.82,
-            "Customer 1 will spend most in 90 days; 1 of the 2 listed are late",
+            "Customer 1 will spend most in 90 days; 1 of the 2 listed are to call",
             "Go by the order",
         ),
         (
@@ -2141,11 +2141,11 @@ BY_SPENDING = (
             0.82,
             (
                 "Customer 1 will spend most in 90 days: £90; between £40 and £150 in 8 of 10 cases; 1 of the "
-                "2 listed are late"
+                "2 listed are to call"
             ),
             None,
         ),
-        (300.0, 0.6, 0.61, "Customer 1 will spend most in 90 days; 1 of the 2 listed are late", None),
+        (300.0, 0.6, 0.61, "Customer 1 will spend most in 90 days; 1 of the 2 listed are to call", None),
     ],
 )
 def test_who_spends_most_is_in_the_order_that_tests_support_beside_what_was_spent(
@@ -2204,6 +2204,30 @@ def test_who_spends_most_is_in_the_order_that_tests_support_beside_what_was_spen
         "Give the first ones a personal contact and faster service before any of them is late; call who is. "
     )
     assert str(rows[0]["title_action"] or "").startswith(f"{first}{action}" if action else "")
+
+
+@pytest.mark.parametrize(
+    ("risk", "to_do"),
+    [
+        ({}, "late: decided in the queue"),
+        ({"marketing_opt_in": False}, "leave: refused to be written to"),
+        ({"risk_band": "low"}, "leave: late, at low risk"),
+        ({"driver_1": "as customers who stay"}, "leave: as customers who stay"),
+        ({"customer_id": 8}, None),
+    ],
+)
+def test_a_late_customer_who_is_not_to_call_has_the_reason(
+    risk: dict[str, object], to_do: str | None
+) -> None:
+    """“leave: low risk or refused” was said of who had just been called; a filter leaves out risks."""
+    late: dict[str, object] = {"customer_id": 9, "win_back": False, "silent_days": 90, "late_after_days": 60}
+    late |= {"risk_band": "high", "driver_1": "few purchases", "marketing_opt_in": None} | risk
+    with duckdb.connect() as engine:
+        filled_tables(engine, customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 3}])
+        filled_tables(engine, customer_segments=[{"customer_id": 9}], churn_risk=[late])
+        filled_tables(engine, customer_model_quality=[])
+        (row,) = answer_of(engine, panel_of("demand-insights-engine", "most_valuable").sql)
+    assert (row["to_do"], row["title_late"]) == (to_do, None)
 
 
 def test_what_was_spent_lately_is_left_out_until_a_run_has_counted_it() -> None:
@@ -3035,8 +3059,10 @@ def test_the_queue_of_transactions_says_whose_phone_numbers_are_missing() -> Non
         ((half,),) = (tuple(row.values()) for row in answer_of(engine, queue.missing_sql))
         engine.execute("insert into customers (customer_id, email) values (2, 'jo@example.org')")
         ((none,),) = (tuple(row.values()) for row in answer_of(engine, queue.missing_sql))
-    assert str(nobody).startswith("Phone number and e-mail address of all 2 customers to ring are not in")
-    assert str(half).startswith("Phone number and e-mail address of 1 of the 2 customers to ring are not in")
+    assert str(nobody).startswith("No phone number and no e-mail address of these customers is in the lake")
+    assert str(half).startswith(
+        "No phone number and no e-mail address of some of these customers is in the lake"
+    )
     assert none is None
     assert not any(name in queue.sql for name in REGISTRY.curated["customers"].personal)
 
@@ -4999,9 +5025,9 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
 
 
 def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:
-    strongest = "many payments at terminal (7 in 24 hours, usually 0.7 a day) raises the risk (odds times 9)"
-    unusual = "unusual amount (of 60, 2 times the mean of the 90 days before) raises the risk (odds times 3)"
-    words = f"{strongest}; {unusual}; of usual payments 1 % are fraud, of such ones 20 %"
+    strongest = "many payments at terminal (7 in 24 hours, usually 0.7 a day)"
+    unusual = "unusual amount (of 60, 2 times the mean of the 90 days before)"
+    words = f"{strongest}; {unusual}"
     payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 50}
     payment |= {"score": 0.8, "decision": "review", "transacted_at": datetime(2010, 12, 7, 9)}
     payment |= {"reason_1": "many_payments_at_terminal", "reason_2": "unusual_amount", "reason_words": words}

@@ -18,8 +18,6 @@ REASONS = 3
 MIN_RISE = float(np.log(1.2))
 """Least contribution of a reason: it raises the odds by a fifth. A smaller one is no reason to look."""
 _WHOLE_FROM = 100  # numbers in words have no decimals from here on
-_FACTOR_WHOLE_FROM = 10  # nor factors from here on
-_LEAST_PERCENT = 0.1
 
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
@@ -87,7 +85,7 @@ COMBINATION = "unusual_combination"
 _FRAUDS_KNOWN = "({frauds:g} known when it was paid)"
 _PER_DAY = "({own:g} in 24 hours, usually {usual:g} a day)"
 # Of a large amount the size itself counts, also where it is few times the usual one.
-_TIMES = f"(of {{amount:g}}, {{times:g}} times the mean of the {MEMORY_DAYS} days before)"
+_TIMES = f"(of £{{amount:,.0f}}, {{times:g}} times the mean of the {MEMORY_DAYS} days before)"
 _HIGHEST = f"(one of 14 days was {{times:g}} times the mean of {MEMORY_DAYS} days)"
 _PHRASES: dict[str, tuple[str, str, dict[str, tuple[str, float]]]] = {
     "earlier_fraud_of_customer": (
@@ -139,7 +137,8 @@ class Explained:
 
     Attributes:
         codes: reasons, shape (transactions, REASONS), strongest first; None where there are fewer.
-        words: of each transaction, what raised and lowered its odds from those of a typical one, and how far.
+        words: of each transaction, what raised its odds from those of a typical one, strongest first, and
+            what lowered them most.
     """
 
     codes: npt.NDArray[np.object_]
@@ -175,12 +174,11 @@ def explain(model: FraudModel, points: pd.DataFrame) -> Explained:
     of_feature = _values(points)
     is_true = np.stack([is_fact(CONDITIONS[code], of_feature) for code in codes], axis=1)
     order = strongest(moved, REASONS, MIN_RISE)
-    usual = float(strength(typical[None, :])[0])
     texts = _phrases(codes, is_true, of_feature)
-    in_words = _odds_in_words if model.name == BOOSTING else _strangeness_in_words
+    in_words = _causes_in_words if model.name == BOOSTING else _strangeness_in_words
     words = [
         ("" if any(is_true[row, place] for place in own) else f"{_COMBINATION_WORDS}; ")
-        + in_words(own, moved[row], [column[row] for column in texts], usual)
+        + in_words(own, moved[row], [column[row] for column in texts])
         for row, own in enumerate(order)
     ]
     return Explained(_true_codes(codes, is_true, order), words)
@@ -215,45 +213,21 @@ def _phrases(
     return texts
 
 
-def _odds_in_words(own: Sequence[int], moved: Array, texts: Sequence[str], usual: float) -> str:
-    """Return what raises and lowers the risk of a typical transaction to that of this one, and both risks."""
+def _causes_in_words(own: Sequence[int], moved: Array, texts: Sequence[str]) -> str:
+    """Return what raises the risk of a typical transaction, strongest first, and what lowers it most.
+
+    The score beside the words says how far: factors of odds are not read as such.
+    """
     lowest = int(moved.argmin())
-    shown = [*own, *([lowest] if moved[lowest] <= -MIN_RISE else [])]
-    rest = float(moved.sum() - moved[shown].sum())
-    factors = [(texts[place], float(moved[place])) for place in shown]
-    if abs(rest) >= MIN_RISE:
-        factors.append(("all else", rest))
-    parts = [f"{text} {_direction(change)}" for text, change in factors]
-    both = f"of usual payments {_risk(usual)} are fraud, of such ones {_risk(usual + float(moved.sum()))}"
-    return "; ".join([*parts, both])
+    lowering = [f"less likely by {texts[lowest]}"] if moved[lowest] <= -MIN_RISE else []
+    return "; ".join([*(texts[place] for place in own), *lowering])
 
 
-def _strangeness_in_words(own: Sequence[int], moved: Array, texts: Sequence[str], _: float) -> str:
+def _strangeness_in_words(own: Sequence[int], moved: Array, texts: Sequence[str]) -> str:
     """Return the shares of what makes a transaction strange, which is no probability."""
     whole = moved.clip(min=0).sum()
     parts = [f"{texts[place]} is {moved[place] / whole:.0%} of what sets it apart" for place in own]
     return "; ".join(parts).replace("%", " %")
-
-
-def _direction(change: float) -> str:
-    factor = _amount(float(np.exp(abs(change))))
-    return (
-        f"raises the risk (odds times {factor})"
-        if change > 0
-        else f"lowers the risk (odds divided by {factor})"
-    )
-
-
-def _risk(strength: float) -> str:
-    """Return a probability in percent with at most one decimal, and never as zero or as certain."""
-    percent = 100 / (1 + float(np.exp(-strength)))
-    shown = min(max(round(percent, 1), _LEAST_PERCENT), 100 - _LEAST_PERCENT)
-    limit = "under " if percent < _LEAST_PERCENT else "over " if percent > 100 - _LEAST_PERCENT else ""
-    return f"{limit}{shown:g} %"
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if value >= _FACTOR_WHOLE_FROM else f"{round(value, 1):g}"
 
 
 def _with_numbers(phrase: str, cells: dict[str, float]) -> str:
