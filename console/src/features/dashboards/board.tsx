@@ -16,7 +16,7 @@ import { boardMail } from './board-mail'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
 import { Figures } from './figures'
-import { type Narrowed, narrowed, narrows } from './filters'
+import { type Narrowed, narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { useNamedPanel } from './named-panel'
 import { useDashboards } from './queries'
@@ -26,7 +26,7 @@ import { type PanelRoom, PanelView } from './panel-view'
 import { useOpen } from '../work/open-items'
 import { UnknownFilters } from './unknown-filters'
 import { useCarried, useSource } from './use-carried'
-import { useUnknownValues } from './unknown-values'
+import { leavesNothing, useUnknownValues } from './unknown-values'
 
 const NO_BOARDS: Schemas['Dashboard'][] = []
 
@@ -63,9 +63,7 @@ export function Board({
   }
   const mail = boardMail(board.title, filters, chosen)
   const unknown = useUnknownValues(filters, chosen)
-  const shown = board.panels.filter(
-    (panel) => !unknown.some(({ filter, isEmpty }) => isEmpty && narrows(filter, panel)),
-  )
+  const shown = board.panels.filter((panel) => !leavesNothing(unknown, filters, panel))
   // Where a person chose the order, a panel stays in its place and says itself which filters do not apply.
   const isInOrder = hasFiltersOfTables(board)
   const apart = shown.filter(

@@ -321,6 +321,12 @@ export const typeOf = (tables: Table[], table: string, column: string): string =
 
 const isMoment = (type: string): boolean => /^timestamp/i.test(type)
 
+/** Whether a filter compares with a day, which its value must be. */
+export const isOfDay = ({ tables: [table = ''], column }: Filter, tables: Table[]): boolean =>
+  hasDays(typeOf(tables, table, column))
+
+const hasDays = (type: string): boolean => type === 'date' || isMoment(type)
+
 /** Whether a filter asks for a day, and not for one of many values. */
 export const asksForDay = (filter: Filter, tables: Table[]): boolean =>
   isBound(filter) && (filter.values === '' || isMoment(typeOf(tables, filter.tables[0] ?? '', filter.column)))
@@ -391,7 +397,7 @@ function condition(
   }
   const name = nameInSql(column)
   const compared = isMoment(type) ? `CAST(${name} AS date)` : name
-  const kind = type === 'date' || isMoment(type) ? 'DATE ' : ''
+  const kind = hasDays(type) ? 'DATE ' : ''
   return hasValue(compared, is_from ? '>=' : is_until ? '<=' : '=', values, kind)
 }
 

@@ -1,10 +1,11 @@
+import { Anchor } from '@mantine/core'
 import { useEffect } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { Empty } from '../../components/states'
 import { quotedName } from '../../formats/sql'
-import { capitalised } from '../../formats/words'
+import { inSeries, shortened } from '../../formats/words'
 import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
 import { useResult } from '../query/results'
@@ -14,10 +15,10 @@ import type { UnknownValue } from './unknown-values'
 
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
-/** Names in the address of a dashboard that are no filters. */
-const NO_FILTERS = ['by', 'panel', OF]
+/** Names in the address of a dashboard or a queue that are no filters. */
+const NO_FILTERS = ['by', 'panel', OF, 'item', 'show']
 
-/** The filters that an address names and its page does not have, in words; empty if the page has all of them. */
+/** The filters that an address names and its page does not have, in words, with what to do; empty if the page has all of them. A label of the page may have the word, so the address is quoted. */
 export function unknownFilterWords(
   address: URLSearchParams,
   filters: readonly Pick<Schemas['DashboardFilter'], 'name' | 'label'>[],
@@ -28,8 +29,12 @@ export function unknownFilterWords(
     (name) => address.get(name) && ![...names, ...NO_FILTERS].includes(name),
   )
   if (unknown.length === 0) return ''
-  const listed = labels.length > 0 ? ` Its filters are: ${labels.join(', ')}.` : ''
-  return `${unknown.map((name) => `This page has no filter “${capitalised(name.replaceAll('_', ' '))}”.`).join(' ')}${listed}`
+  const isOne = unknown.length === 1
+  const quotes = unknown.map((name) => `“${shortened(`${name}=${address.get(name) ?? ''}`)}”`)
+  const what = `${inSeries(quotes)} in the address ${isOne ? 'is' : 'are'} not applied`
+  if (labels.length === 0) return `${what}: nothing here can be filtered.`
+  const why = isOne ? 'no filter has this name' : 'no filter has one of these names'
+  return `${what}: ${why}. Filter by ${inSeries(labels.map((label) => `“${label}”`))}.`
 }
 
 /** A filter by a name that an address names by the id of the same thing, with the statement that looks the name up. */
@@ -71,7 +76,7 @@ export function namedOtherwise(
   address: URLSearchParams,
   tables: Schemas['CatalogTable'][],
 ): NamedById | undefined {
-  const ofOne = unknown.filter(({ filter }) => address.getAll(filter.name).length === 1)
+  const ofOne = unknown.filter(({ filter }) => !isBound(filter) && address.getAll(filter.name).length === 1)
   const ways = ofOne.flatMap(({ filter: { name, column } }): NamedById[] =>
     tablesNaming(column, tables).flatMap((table): NamedById[] => {
       const key = onlyKey(table)
@@ -105,10 +110,12 @@ interface UnknownProps {
   filters: readonly Schemas['DashboardFilter'][]
   /** The chosen values that no filter offers. */
   values?: UnknownValue[]
+  /** The dashboard on which the filters are chosen, if not on this page. */
+  board?: Pick<Schemas['Dashboard'], 'system' | 'title'>
 }
 
 /** Filters of an old or misspelt link, which would else be shown as if they had been applied. A filter by an id becomes the one by its name. */
-export function UnknownFilters({ filters, values = NONE }: UnknownProps) {
+export function UnknownFilters({ filters, values = NONE, board }: UnknownProps) {
   const [search, setSearch] = useSearchParams()
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const way = namedById(search, filters, tables) ?? namedOtherwise(values, search, tables)
@@ -134,5 +141,10 @@ export function UnknownFilters({ filters, values = NONE }: UnknownProps) {
     unknown && `${unknown} Choose another value, or show all.`,
   ]
   const isLookedUp = way !== undefined && (answer.isPending || value !== '')
-  return isLookedUp ? null : words.filter(Boolean).map((each) => <Empty key={each}>{each}</Empty>)
+  if (isLookedUp) return null
+  return words.filter(Boolean).map((each) => (
+    <Empty key={each}>
+      {each} {board ? <Anchor href={`#/dashboards/${board.system}`}>Filter on “{board.title}”</Anchor> : null}
+    </Empty>
+  ))
 }

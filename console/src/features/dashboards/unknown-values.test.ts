@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { unknownValues } from './unknown-values'
+import { testColumn, testTable } from '../../formats/test-tables'
+import { impossibleDays, leavesNothing, unknownValues } from './unknown-values'
 
 const REGION = { name: 'region', label: 'Region', column: 'region_id' } as Schemas['DashboardFilter']
 
@@ -32,4 +33,39 @@ test('of several values those that no filter offers are named, and the others st
   const of = (...values: string[]) => unknownValues([REGION], { region: values }, [['GB', 'IE']])
   expect(of('GB', 'XX')).toMatchObject([{ words: 'No region is XX.', isEmpty: false }])
   expect(of('XX', 'YY')).toMatchObject([{ words: 'No region is XX or YY.', isEmpty: true }])
+})
+
+const VISITS = testTable('visits', [
+  testColumn('visited_at', { type: 'timestamp' }),
+  testColumn('floor', { type: 'integer' }),
+])
+const END = { tables: ['visits'], column: 'visited_at', panels: [] as string[], through: '' }
+const PERIOD = [
+  { ...END, name: 'from', label: 'Visited from', is_from: true, is_until: false },
+  { ...END, name: 'until', label: 'until', is_from: false, is_until: true },
+] as unknown as Schemas['DashboardFilter'][]
+const daysOf = (from: string, until: string) =>
+  impossibleDays(PERIOD, { from: [from], until: [until] }, [VISITS]).map(({ words }) => words)
+
+test('an end of a period that is no day is named, and so is one that comes before its begin', () => {
+  expect(daysOf('2026-12-05', '2026-12-07')).toEqual([])
+  expect(daysOf('banana', '2026-13-45')).toEqual([
+    '“banana” is no day such as 2026-01-31.',
+    '“2026-13-45” is no day such as 2026-01-31.',
+  ])
+  expect(daysOf('2026-12-07', '2026-12-05')).toEqual([
+    '“Visited from”, 7 Dec 2026, is after “until”, 5 Dec 2026.',
+  ])
+})
+
+test('a bound of numbers is no day', () => {
+  const [bound] = PERIOD
+  const floors = [{ ...bound, column: 'floor' }] as Schemas['DashboardFilter'][]
+  expect(impossibleDays(floors, { from: ['3'] }, [VISITS])).toEqual([])
+})
+
+test('an impossible period leaves nothing of what it narrows, and everything of the rest', () => {
+  const unknown = impossibleDays(PERIOD, { from: ['banana'] }, [VISITS])
+  expect(leavesNothing(unknown, PERIOD, { name: '', sql: 'SELECT 1 FROM visits' })).toBe(true)
+  expect(leavesNothing(unknown, PERIOD, { name: '', sql: 'SELECT 1 FROM guests' })).toBe(false)
 })

@@ -1,8 +1,10 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
+import { day, readDay } from '../../formats/moments'
 import { inSentence } from '../../formats/words'
+import { useCatalog } from '../catalog/queries'
 import { useResults } from '../query/results'
-import { type Chosen, isBound, oncePerName } from './filters'
+import { type Chosen, isBound, isOfDay, narrows, oncePerName } from './filters'
 
 type Filter = Schemas['DashboardFilter']
 
@@ -32,7 +34,45 @@ export const unknownValues = (
     return [{ filter, words: `No ${inSentence(filter.label)} is ${words}.`, isEmpty }]
   })
 
-/** The same of a page's filters, as far as their values are read. A filter by days or by an order takes every value. */
+/** The ends of a period that are no days, or of which the first comes after the last. */
+export function impossibleDays(
+  filters: readonly Filter[],
+  chosen: Chosen,
+  tables: Schemas['CatalogTable'][],
+): UnknownValue[] {
+  const ends = oncePerName(filters).flatMap((filter) => {
+    const [value] = chosen[filter.name] ?? []
+    return value !== undefined && isBound(filter) && isOfDay(filter, tables) ? [{ filter, value }] : []
+  })
+  const wrong = ends.filter(({ value }) => readDay(value) !== value)
+  if (wrong.length > 0)
+    return wrong.map(({ filter, value }) => ({
+      filter,
+      words: `“${value}” is no day such as 2026-01-31.`,
+      isEmpty: true,
+    }))
+  const from = ends.find(({ filter }) => filter.is_from)
+  const until = ends.find(({ filter }) => filter.is_until)
+  if (!from || !until || from.value <= until.value) return []
+  const wordsOf = ({ filter: { label }, value }: typeof from): string => `“${label}”, ${day(value)},`
+  const words = `${wordsOf(from)} is after ${wordsOf(until).replace(/,$/, '.')}`
+  return [{ filter: from.filter, words, isEmpty: true }]
+}
+
+/** Whether no row of a statement can have the chosen values. */
+export const leavesNothing = (
+  unknown: readonly UnknownValue[],
+  filters: readonly Filter[],
+  panel: Parameters<typeof narrows>[1],
+): boolean =>
+  unknown.some(
+    ({ filter: { name }, isEmpty }) =>
+      isEmpty && filters.some((filter) => filter.name === name && narrows(filter, panel)),
+  )
+
+const NO_TABLES: Schemas['CatalogTable'][] = []
+
+/** The same of a page's filters, as far as their values are read. A filter by an order takes every value. */
 export function useUnknownValues(filters: readonly Filter[], chosen: Chosen): UnknownValue[] {
   // A filter of one name for several tables has one list of values.
   const checked = oncePerName(filters).filter((one) => chosen[one.name] && !isBound(one))
@@ -40,5 +80,6 @@ export function useUnknownValues(filters: readonly Filter[], chosen: Chosen): Un
   const offered = answers.map(({ data }) =>
     data && data.next === '' ? data.rows.map(([cell]) => String(cell)) : undefined,
   )
-  return unknownValues(checked, chosen, offered)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
+  return [...unknownValues(checked, chosen, offered), ...impossibleDays(filters, chosen, tables)]
 }

@@ -279,6 +279,16 @@ test('a queue that a dashboard opens under its filter lists the items of this fi
   expect(screen.queryByTestId('queue-filters')).toBeNull()
 })
 
+test('a filter of the address that a queue lacks is said, with the dashboard on which to filter', async () => {
+  items = { machines: ['5'] }
+  showWork('/work/machines?region=GB&show=open')
+  expect(
+    await screen.findByText(/“region=GB” in the address is not applied: nothing here can be filtered/),
+  ).toBeTruthy()
+  expect(await screen.findByRole('link', { name: /^Filter on “/ })).toBeTruthy()
+  expect(await screen.findByText(/1 open/)).toBeTruthy()
+})
+
 test('an empty queue says what its list on the dashboard says of no rows, also where the table has none', async () => {
   items = { machines: [] }
   const list = { name: 'list', kind: 'table', table: 'machines', queue: 'machines', sql: '', details: [] }

@@ -9,6 +9,8 @@ import { useChosen, useClearFilters } from '../dashboards/filter-bar'
 import { narrowed } from '../dashboards/filters'
 import { IgnoredFilters } from '../dashboards/ignored-filters'
 import { useDashboards } from '../dashboards/queries'
+import { UnknownFilters } from '../dashboards/unknown-filters'
+import { leavesNothing, useUnknownValues } from '../dashboards/unknown-values'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
@@ -299,12 +301,15 @@ function useFilteredQueue(board: Schemas['Dashboard'], queue: Schemas['WorkQueue
     catalog.data?.tables ?? NO_TABLES,
   )
   const clear = useClearFilters(board.filters)
+  const unknown = useUnknownValues(board.filters, chosen)
+  const isNothing = leavesNothing(unknown, board.filters, { ...queue, name: '' })
   // Without the catalog the statement cannot be narrowed, and would list the items of all.
-  return { of, words: [...new Set(of.words)], clear, isReady: of.address === '' || !catalog.isPending }
+  const isReady = !isNothing && (of.address === '' || !catalog.isPending)
+  return { of, words: [...new Set(of.words)], clear, isReady, unknown, isNothing }
 }
 
 function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
-  const { of, words, clear, isReady } = useFilteredQueue(board, queue)
+  const { of, words, clear, isReady, unknown, isNothing } = useFilteredQueue(board, queue)
   const answer = useResult(isReady ? of.sql : '')
   const decisions = useDecisions(queue.name)
   const opening = useOpened()
@@ -330,44 +335,47 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
         </Group>
       ) : null}
       <IgnoredFilters labels={of.ignored} />
-      <Answered of={answer} what="the items">
-        {(rows) =>
-          isPending ? (
-            <Waiting what="the items" />
-          ) : rows.rows.length === 0 && left.length === 0 ? (
-            <NoRows
-              system={board.system}
-              table={queue.table}
-              nothing={
-                isFiltered
-                  ? 'No item fits the filters. Show all, or choose another value on the dashboard.'
-                  : (empty ?? 'Nothing is open. There is nothing to do here.')
-              }
-              nothingAtAll={empty}
-            />
-          ) : (
-            <Answered of={decisions} what="what was decided">
-              {(decided) => (
-                <QueueList
-                  queue={{
-                    ...queue,
-                    units,
-                    nothing: empty,
-                    nothingDone: isFiltered ? NOTHING_FILTERED : undefined,
-                    value_label: valueLabel(queue, rows),
-                    order: orderWords({ order: queue.order, units }, rows),
-                  }}
-                  items={[...queueItems(rows, decided.decisions, queue.actions), ...left]}
-                  unlisted={unlistedOf(rows)}
-                  {...opening}
-                  shown={shownBy(search)}
-                  onShow={(view) => setSearch((before) => showing(before, view), { replace: true })}
-                />
-              )}
-            </Answered>
-          )
-        }
-      </Answered>
+      <UnknownFilters filters={board.filters} values={unknown} board={board} />
+      {isNothing ? null : (
+        <Answered of={answer} what="the items">
+          {(rows) =>
+            isPending ? (
+              <Waiting what="the items" />
+            ) : rows.rows.length === 0 && left.length === 0 ? (
+              <NoRows
+                system={board.system}
+                table={queue.table}
+                nothing={
+                  isFiltered
+                    ? 'No item fits the filters. Show all, or choose another value on the dashboard.'
+                    : (empty ?? 'Nothing is open. There is nothing to do here.')
+                }
+                nothingAtAll={empty}
+              />
+            ) : (
+              <Answered of={decisions} what="what was decided">
+                {(decided) => (
+                  <QueueList
+                    queue={{
+                      ...queue,
+                      units,
+                      nothing: empty,
+                      nothingDone: isFiltered ? NOTHING_FILTERED : undefined,
+                      value_label: valueLabel(queue, rows),
+                      order: orderWords({ order: queue.order, units }, rows),
+                    }}
+                    items={[...queueItems(rows, decided.decisions, queue.actions), ...left]}
+                    unlisted={unlistedOf(rows)}
+                    {...opening}
+                    shown={shownBy(search)}
+                    onShow={(view) => setSearch((before) => showing(before, view), { replace: true })}
+                  />
+                )}
+              </Answered>
+            )
+          }
+        </Answered>
+      )}
       {answer.data?.rows.length === 0 ? (
         <Decided board={board} queue={queue} decisions={decisions.data?.decisions} />
       ) : (
