@@ -3081,6 +3081,12 @@ export interface components {
             note: string;
             /** Queue */
             queue: string;
+            /**
+             * Shown
+             * @description What the list said about the item, such as its amount and reasons, so that it can be read after the run that no longer lists it. Card numbers in it are masked.
+             * @default
+             */
+            shown: string;
             /** Value */
             value: string;
         };
@@ -3115,6 +3121,12 @@ export interface components {
              * @description Queue of a dashboard.
              */
             queue: string;
+            /**
+             * Shown
+             * @description What the list said about the item, such as its amount and reasons, so that it can be read after the run that no longer lists it. Card numbers in it are masked.
+             * @default
+             */
+            shown: string;
             /**
              * Value
              * @description Displayed value at stake, as a decimal.

@@ -36,7 +36,12 @@ def decide(lake: LakePorts, caller: str, asked: DecisionAsked, key: str) -> Deci
         decision_id=hashlib.sha256(identity.encode()).hexdigest()[:32],
         decided_by=caller,
         decided_at=now.isoformat(),
-        **{**asked.model_dump(), "note": redact_text(asked.note.strip()), "assignee": asked.assignee.strip()},
+        **{
+            **asked.model_dump(),
+            "note": redact_text(asked.note.strip()),
+            "assignee": asked.assignee.strip(),
+            "shown": redact_text(asked.shown.strip()),
+        },
     )
     if key and (earlier := key_of_id(lake, keys.decisions_prefix(asked.queue), decision.decision_id)):
         return _shown(read_row(lake, earlier))

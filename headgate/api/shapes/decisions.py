@@ -16,6 +16,12 @@ Action = Annotated[
 Amount = Annotated[str, Field(pattern=r"^(-?\d{1,16}(\.\d{1,2})?)?$", examples=["2412.50"])]
 
 
+_SHOWN = (
+    "What the list said about the item, such as its amount and reasons, so that it can be read after the run "
+    "that no longer lists it. Card numbers in it are masked."
+)
+
+
 class DecisionAsked(Asked):
     """A decision about an item of a work queue."""
 
@@ -29,6 +35,7 @@ class DecisionAsked(Asked):
     )
     assignee: str = Field("", max_length=200)
     value: Amount = Field("", description="Displayed value at stake, as a decimal.")
+    shown: str = Field("", max_length=1000, description=_SHOWN)
 
 
 class Decision(Shape):
@@ -43,6 +50,7 @@ class Decision(Shape):
     value: str
     decided_by: str
     decided_at: Moment
+    shown: str = Field("", description=_SHOWN)
 
 
 class Decisions(Shape):

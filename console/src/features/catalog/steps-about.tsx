@@ -6,7 +6,7 @@ import { figure } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Failed } from '../../components/states'
-import { useUnits } from '../../formats/columns'
+import { type Units, useUnits } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 import { capitalised, label } from '../../formats/words'
 import { useDashboards } from '../dashboards/queries'
@@ -15,7 +15,7 @@ import { DecisionHistory } from '../work/decision-history'
 import { stateOf } from '../work/decision-words'
 import { NotePrompt } from '../work/note-prompt'
 import { useDecisionsAbout } from '../work/decisions-about'
-import { useLeftItems } from '../work/left-items'
+import { useLeftItems, useShownWords } from '../work/left-items'
 import { useDecide } from '../work/queries'
 import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN, valueLabel } from '../work/queue-state'
 
@@ -91,7 +91,7 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
                 ) : null}
                 {item.proposed ? reasonOf(item, units) : capitalised(reasonOf(item, units))}
               </Text>
-              <Decide queue={queue} item={item} />
+              <Decide queue={queue} item={item} units={units} />
               <DecisionHistory decisions={item.history} />
               {partial}
             </>
@@ -103,12 +103,13 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
 }
 
 /** The actions of the queue, so that one decides where one has read about the thing; a decision can be taken back. Only a proposed one is filled: the other actions are equal until a person has decided. */
-function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem }) {
+function Decide({ queue, item, units }: { queue: Schemas['WorkQueue']; item: QueueItem; units: Units }) {
   const decide = useDecide(queue.name)
+  const shownWords = useShownWords(queue.sql, units)
   const may = useMay('uploader')
   const [asked, setAsked] = useState<Schemas['QueueAction']>()
   const record = (action: string, note = '') =>
-    decide.mutate({ ...decisionOf(queue.name, item, action), note })
+    decide.mutate({ ...decisionOf(queue.name, item, action, shownWords(item)), note })
   if (!may) return null
   if (asked)
     return (

@@ -145,7 +145,15 @@ function Raised({ alert, isReport, done }: RaisedProps) {
   const name = alertName(alert.rule.name)
   const { href, words, label } = wayOf(alert)
   const record = (action: string) =>
-    decide.mutate({ queue: ALERTS, item_id: alert.item, action, note: '', assignee: '', value: '' })
+    decide.mutate({
+      queue: ALERTS,
+      item_id: alert.item,
+      action,
+      note: '',
+      assignee: '',
+      value: '',
+      shown: '',
+    })
   if (done && done.decision_id !== decide.data?.decision_id) return null
   return (
     <li className="task">

@@ -37,6 +37,14 @@ test('a decided item that a run left out stays done with its decision', () => {
   expect(item?.history).toHaveLength(2)
 })
 
+test('it keeps what the list said when it was decided, also after it was opened again', () => {
+  const shown = '£212 on 8 Dec 2010, 44.4 % probable'
+  const block = testDecision('1002', 'block', { shown })
+  expect(of([block])).toMatchObject([{ reason: `${shown}; the newest run does not list payment 1002` }])
+  const reopened = testDecision('1002', 'reopen', { decided_at: '2026-11-26T00:00:00' })
+  expect(of([reopened, block])[0]?.reason).toMatch(/^£212 on 8 Dec 2010.*; opened again: the next run/)
+})
+
 test('one that is opened again can be decided until the next run, and counts as no open item of this one', () => {
   const reopened = [
     testDecision('1002', 'reopen', { decided_at: '2026-11-26T00:00:00' }),

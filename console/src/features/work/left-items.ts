@@ -1,11 +1,13 @@
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
+import type { Units } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { soleKey } from '../catalog/belonging'
+import { asksAboutPeople } from '../catalog/personal-columns'
 import { useCatalog } from '../catalog/queries'
 import { useRuns } from '../lake/queries'
 import { beganOfTables } from '../lake/run-facts'
-import { decidedItems, LEAVES_AS_IT_IS, type QueueItem, queueItems, REOPEN } from './queue-state'
+import { decidedItems, LEAVES_AS_IT_IS, type QueueItem, queueItems, reasonOf, REOPEN } from './queue-state'
 
 type Table = Parameters<typeof soleKey>[0] & Pick<Schemas['CatalogTable'], 'name' | 'system'>
 
@@ -48,9 +50,11 @@ export function leftItems({ queue, answer, decisions, tables, began }: Asked): Q
     const item = nameOfItem(tables, queue.table, id)
     key = item.key
     const words = item.key ? item.name.charAt(0).toLowerCase() + item.name.slice(1) : id
-    const reason = isReopened
+    const why = isReopened
       ? `opened again: the next run lists ${words} if it still waits`
       : `the newest run does not list ${words}`
+    const shown = decisions.find((decision) => decision.item_id === id && decision.shown)?.shown
+    const reason = shown ? `${shown}; ${why}` : why
     rows.push([id, item.name, reason, value === '' ? null : Number(value), id])
   }
   const columns = ['item_id', 'subject', 'reason', 'value', key || 'title_id'].map((name) => ({ name }))
@@ -66,4 +70,13 @@ export function useLeftItems(
   const tables = useCatalog().data?.tables ?? []
   const began = beganOfTables(useRuns().data?.runs ?? [])
   return answer && decisions ? leftItems({ queue, answer, decisions, tables, began }) : []
+}
+
+const MAX_SHOWN = 1000
+
+/** What the list says of an item, for its decision; empty of statements about people, whose words stay where these are removed. */
+export function useShownWords(sql: string, units: Units): (item: QueueItem) => string {
+  const tables = useCatalog().data?.tables
+  const isKept = sql !== '' && tables !== undefined && !asksAboutPeople(tables, sql)
+  return (item) => (isKept && !item.isLeft ? reasonOf(item, units).slice(0, MAX_SHOWN) : '')
 }

@@ -14,6 +14,7 @@ import { label } from '../../formats/words'
 import { doneWords } from './decision-words'
 import { useDecide } from './queries'
 import { EnoughLine } from './enough-line'
+import { useShownWords } from './left-items'
 import { QueueRow } from './queue-row'
 import { Teaching } from './teaching'
 import {
@@ -32,6 +33,8 @@ import {
 export interface QueueShape {
   name: string
   table: string
+  /** The statement that lists the items; none where no table has them. */
+  sql?: string
   unit: string
   /** The figure that the value of an item is. */
   value_label?: string
@@ -89,6 +92,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
   const person = useCaller().data?.name ?? ''
   const counts = countsOf(items)
   const units = useUnits(queue.table, queue.units)
+  const shownWords = useShownWords(queue.sql ?? '', units)
   const ofView = withOpened(shownOf(items, view, person), items, opened)
   const [at, setAt] = useState(() =>
     Math.max(
@@ -120,7 +124,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
 
   function record(item: QueueItem, action: string, label: string, more = {}): void {
     decide.mutate(
-      { ...decisionOf(queue.name, item, action), ...more },
+      { ...decisionOf(queue.name, item, action, shownWords(item)), ...more },
       {
         onSuccess: () => {
           if (item.id === opened && !LEAVES_AS_IT_IS.has(action)) onOpen('')

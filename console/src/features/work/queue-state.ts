@@ -118,11 +118,12 @@ export function decidedItems(
   return new Map([...newest].filter(([, decision]) => isClosed(decision)))
 }
 
-/** A decision about an item, as the API takes it. */
+/** A decision about an item, as the API takes it, with what the list said of it. */
 export const decisionOf = (
   queue: string,
   { id, value }: Pick<QueueItem, 'id' | 'value'>,
   action: string,
+  shown = '',
 ): Schemas['DecisionAsked'] => ({
   queue,
   item_id: id,
@@ -130,6 +131,7 @@ export const decisionOf = (
   note: '',
   assignee: '',
   value: value === null ? '' : value.toFixed(2),
+  shown,
 })
 
 /** The newest decision that still stands: one that was taken back does not. */

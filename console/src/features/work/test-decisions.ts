@@ -13,5 +13,6 @@ export const testDecision = (item_id: string, action: string, more: Partial<Deci
   value: '',
   decided_by: 'ann',
   decided_at: '2026-11-24T08:00:00',
+  shown: '',
   ...more,
 })

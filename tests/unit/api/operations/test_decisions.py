@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 from decimal import Decimal
 
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
 from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
@@ -67,6 +70,23 @@ def test_a_note_keeps_no_card_number(caller: Caller) -> None:
         "POST", "/v1/decisions", {**CALLED, "action": "note", "note": "paid with 4111 1111 1111 1111"}
     )
     assert "4111 1111 1111 1111" not in listed(caller)[0]["note"]
+
+
+def test_a_decision_keeps_what_the_list_said_but_for_card_numbers(caller: Caller) -> None:
+    caller.call("POST", "/v1/decisions", {**CALLED, "shown": "£212 on 8 Dec, by card 4111 1111 1111 1111"})
+    (decision,) = listed(caller)
+    assert decision["shown"].startswith("£212 on 8 Dec, by card ")
+    assert "4111 1111 1111 1111" not in decision["shown"]
+
+
+def test_a_decision_of_an_earlier_version_lacks_what_the_list_said(caller: Caller) -> None:
+    caller.call("POST", "/v1/decisions", CALLED)
+    (place,) = caller.lake.objects.contents("curated", keys.decisions_prefix("customers_to_call"))
+    ref = ObjectRef(caller.lake.bucket("curated"), place)
+    sink = io.BytesIO()
+    pq.write_table(table_of(caller.lake.objects.read(ref)).drop_columns(["shown"]), sink)
+    caller.lake.objects.write(ref, sink.getvalue())
+    assert [decision["shown"] for decision in listed(caller)] == [""]
 
 
 def test_an_action_with_a_prompt_needs_a_note() -> None:
