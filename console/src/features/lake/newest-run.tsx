@@ -25,14 +25,14 @@ export function arrivalWords(merged: Schemas['MergedRows'][]): string {
 }
 
 /**
- * What the merge of a run changed; empty where it recorded nothing, as in runs of older deployments.
- *
- * Of figures that are built from some datasets only these are named; an empty set is all.
+ * What the merge of a run changed in the datasets that figures are built from; empty where it recorded nothing, as in
+ * runs of older deployments, and where these datasets are not known: news of others would mislead.
  */
-export function mergeWords(stages: Schemas['RunStage'][], reads: ReadonlySet<string> = new Set()): string {
+export function mergeWords(stages: Schemas['RunStage'][], reads: ReadonlySet<string>): string {
   const merge = stages.find(({ name }) => name === 'merge')
   if (typeof merge?.rows_read !== 'number') return ''
-  const own = merge.datasets.filter(({ dataset }) => reads.size === 0 || reads.has(dataset))
+  if (reads.size === 0 && merge.datasets.length > 0) return ''
+  const own = merge.datasets.filter(({ dataset }) => reads.has(dataset))
   if (own.length === 0 && merge.datasets.length > 0) return 'nothing new came in that they are built from'
   return arrivalWords(own) || 'no row of a dataset changed'
 }
