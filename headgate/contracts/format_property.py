@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import NUMBERS, TIMES, Kind
 from headgate.contracts.month_names import MONTHS
-from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
+from headgate.contracts.source_format import DURATIONS, EITHER, PLAIN, SourceFormat
 from headgate.errors import ContractError
 
 FORMAT_PROPERTY = "headgate.format"
@@ -29,17 +29,19 @@ _TEXTS = {
     "thousands": "thousands",
     "percent": "percent",
     "minus": "minus",
+    "duration": "duration",
     "case": "case",
 }
 _KEYS = {**_LISTS, **_TEXTS, "yearFrom": "year_from", "trim": "trim"}
 _ANY = {"nulls", "trim"}
-_OF_NUMBERS = {"decimal", "thousands", "currency", "units", "percent", "minus"}
+_OF_NUMBERS = {"decimal", "thousands", "currency", "units", "percent", "minus", "duration"}
 _OF_DATES = {"patterns", "language", "year_from"}
 _CHOICES = {
     "decimal": (".", ",", EITHER),
     "thousands": ("", ".", ",", " ", "'"),
     "percent": ("", "fraction", "points"),
     "minus": ("", "trailing", "parentheses"),
+    "duration": ("", *DURATIONS),
     "case": ("", "upper", "lower"),
     "language": tuple(MONTHS),
 }
@@ -174,6 +176,11 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
         raise ContractError(
             f"{FORMAT_PROPERTY}.percent: fraction needs a DECIMAL with two places or more. Remedy: "
             "DECIMAL(9,4), or percent: points"
+        )
+    if declared.duration and (declared.currency or declared.units or declared.percent):
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.duration: a duration has no currency, unit or percent sign. Remedy: remove "
+            "them"
         )
     if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
         raise ContractError(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 EITHER = "either"
+SECONDS = "s"  # the unit of durations
+DURATIONS = ("h:mm:ss", "h:mm", "m:ss")
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class SourceFormat:
         percent: `fraction` reads `19 %` as 0.19, `points` as 19; the percent sign is then required.
         minus: `trailing` also reads `5,00-` as -5.00, as SAP writes it; `parentheses` reads `(5.00)`, as in
             accounting.
+        duration: one of `DURATIONS`; reads `2:01:12` as 7272 seconds. ISO 8601 durations are read beside it.
         true_words, false_words: words for true and false, compared without case; empty for the plain words.
         nulls: texts that mean null, compared exactly, after `trim`.
         case: `upper` or `lower` converts a text.
@@ -36,6 +39,7 @@ class SourceFormat:
     units: tuple[str, ...] = ()
     percent: str = ""
     minus: str = ""
+    duration: str = ""
     true_words: tuple[str, ...] = ()
     false_words: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ()
@@ -46,7 +50,7 @@ class SourceFormat:
     def is_plain_number(self) -> bool:
         """Whether numbers are written in the plain spelling."""
         return (self.decimal, self.thousands, self.percent, self.minus) == (".", "", "", "") and not (
-            self.currency or self.units
+            self.currency or self.units or self.duration
         )
 
 

@@ -14,6 +14,7 @@ from headgate.contracts.model import Column, ColumnType, Content, Kind, Mask
 from headgate.contracts.personal_names import is_thing
 from headgate.contracts.sensitive_names import compared, content_by_name, in_german_spelling, mask_by_name
 from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.drafts.duration_names import may_name_durations, names_durations, names_hours
 from headgate.drafts.format_answers import FormatAnswer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
@@ -35,6 +36,7 @@ from headgate.values.cells import (
     numbers,
     text_array,
 )
+from headgate.values.durations import are_short
 from headgate.values.fast_parsing import are_digits
 from headgate.values.format_inference import (
     Inferred,
@@ -96,6 +98,7 @@ _ASKS = r".*\?\s*|¿.*|(?:.*\W)?s ?[/|] ?n(?:\W.*)?|(?:is|has|ha|es|tem|tiene)[ 
 _WORDS = text_array(["true", "false"])
 _MAX_SCALE, _MIN_PRECISION, _SPARE_DIGITS, MAX_PRECISION = 9, 10, 2, 38
 SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
+_PRECISION_OF_SECONDS, _SCALE_OF_SECONDS = 18, 3
 _MIN_PADDED = 2  # decimals; values such as 24.0 and 24.5 are of a scale that shows halves
 _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
@@ -146,6 +149,7 @@ def guess_column(
     text: pa.Array,
     *,
     is_typed: bool = False,
+    are_durations: bool = False,
     answer: FormatAnswer | None = None,
     with_most: bool = True,
 ) -> Guess:
@@ -153,6 +157,7 @@ def guess_column(
 
     Args:
         is_typed: the file stores types, so a plain number is a number.
+        are_durations: the file stores durations, or shows numbers as such.
         answer: the person's choice.
         with_most: compute `mostly`, which takes longer than the rest.
 
@@ -167,11 +172,14 @@ def guess_column(
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
-    inferred = narrowed(infer_format(different), answer)
+    are_durations = are_durations or _are_named_durations(name, different)
+    inferred = narrowed(infer_format(different, are_durations=are_durations), answer)
+    if inferred.is_ambiguous and names_hours(name):
+        inferred = _in_hours(inferred)
     if inferred.is_ambiguous:
         return Guess(text_type(different), choices=inferred.readings)
     if not inferred.readings or _may_be_directions(name, inferred.readings[0]):
-        most = _mostly(text) if with_most else None
+        most = _mostly(text, are_durations=are_durations) if with_most else None
         choices = (most.reading,) if most and is_each_by_itself(most.reading) else ()
         is_most = most is not None and not _may_be_directions(name, most.reading)
         return Guess(plain, choices=choices, mostly=most if is_most else None)
@@ -182,6 +190,20 @@ def _may_be_directions(name: str, reading: Reading) -> bool:
     """Return whether only the letters S and N make a column one of yes or no, and its name asks nothing."""
     words = {word.casefold() for word in (*reading.format.true_words, *reading.format.false_words)}
     return words == _LETTERS_OF_TRUTH and re.fullmatch(_ASKS, name.casefold()) is None
+
+
+def _are_named_durations(name: str, different: pa.Array) -> bool:
+    """Return whether texts such as 2:01:12 are durations by their heading.
+
+    `time` and `Zeit` are also those of a day: then all values must be short.
+    """
+    return names_durations(name) or (may_name_durations(name) and are_short(different))
+
+
+def _in_hours(inferred: Inferred) -> Inferred:
+    """Return durations of two parts as hours and minutes."""
+    kept = tuple(reading for reading in inferred.readings if reading.format.duration == "h:mm")
+    return replace(inferred, readings=kept) if kept else inferred
 
 
 def with_room(plain: ColumnType) -> ColumnType:
@@ -208,6 +230,8 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
     if reading.plain is None:
         return Guess(plain if is_plain(reading) else ColumnType(reading.kind), declared)
     decimal = _decimal_type(reading.plain)
+    if reading.format.duration and decimal:
+        return Guess(_seconds_type(decimal, reading.format), declared)
     if reading.format.percent and decimal:
         # Whole percents of a first file say nothing of the next one's.
         return Guess(with_room(decimal), declared)
@@ -222,6 +246,14 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
             ColumnType(Kind.DOUBLE), declared
         )  # as programs write measured values, with up to 17 digits
     return Guess(decimal, declared) if decimal and (declared or decimal.scale) else Guess(plain)
+
+
+def _seconds_type(seconds: ColumnType, declared: SourceFormat) -> ColumnType:
+    """Return the type of durations: next to whole seconds of a first file, another one has hundredths."""
+    if declared.duration == "h:mm" and not seconds.scale:
+        return ColumnType(Kind.BIGINT)
+    scale = max(_SCALE_OF_SECONDS, seconds.scale or 0)
+    return replace(seconds, precision=_PRECISION_OF_SECONDS, scale=scale)
 
 
 def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
@@ -270,18 +302,18 @@ def _signs_beside(filled: pa.Array) -> SourceFormat | None:
     return most.reading.format if most else None
 
 
-def _read_by_most(filled: pa.Array) -> Most | None:
-    return infer_most(*distinct_counts(filled))
+def _read_by_most(filled: pa.Array, *, are_durations: bool = False) -> Most | None:
+    return infer_most(*distinct_counts(filled), are_durations=are_durations)
 
 
-def _mostly(text: pa.Array) -> Most | None:
+def _mostly(text: pa.Array, *, are_durations: bool) -> Most | None:
     """Return the type of nearly all rows, preferably in its plain format."""
     given = blank_to_null(text).drop_null()
     for kind in (Kind.BIGINT, Kind.DATE, Kind.TIMESTAMP):
         others = len(cast(given, ColumnType(kind)).misfits)
         if 0 < others <= _FEW_OTHERS * len(given):
             return Most(Reading(kind, PLAIN), others)
-    return _read_by_most(given)
+    return _read_by_most(given, are_durations=are_durations)
 
 
 def _are_article_numbers(different: pa.Array) -> bool:

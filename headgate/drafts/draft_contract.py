@@ -18,6 +18,7 @@ from headgate.contracts.model import NUMBERS, Column, ColumnType, Contract, Kind
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
+from headgate.contracts.source_format import SECONDS
 from headgate.drafts.blank_ends import (
     about_blank_ends,
     spelt_with_blank_ends,
@@ -259,15 +260,19 @@ def _with_encoding(contract: Contract, sample: DraftSample) -> Contract:
 
 
 def _with_units(contract: Contract, sample: DraftSample) -> Contract:
-    """Return the contract with the currencies that a workbook shows beside the numbers of columns."""
+    """Return the contract with the units of durations and the currencies that a workbook shows."""
     places = {column.name: place for place, column in enumerate(sample.stored.columns)}
     columns = (
-        replace(column, unit=sample.currencies.get(place, ""))
+        replace(column, unit=_unit_of(column, sample.currencies.get(place, "")))
         if column.type.kind in NUMBERS and not column.unit
         else column
         for column, place in zip(contract.columns, places.values(), strict=True)
     )
     return replace(contract, columns=tuple(columns))
+
+
+def _unit_of(column: Column, currency: str) -> str:
+    return SECONDS if column.format and column.format.duration else currency
 
 
 def _with_event_time(contract: Contract, rows: DraftSample) -> Contract:
@@ -512,7 +517,8 @@ def _guess(stored: Column, text: pa.Array, answer: FormatAnswer, *, is_typed: bo
         return Guess(ColumnType(Kind.STRING))
     if stored.type.kind is not Kind.STRING:
         return Guess(guess_type(stored.name, text))
-    return guess_column(stored.name, text, is_typed=is_typed, answer=answer)
+    are_durations = stored.format is not None and bool(stored.format.duration)
+    return guess_column(stored.name, text, is_typed=is_typed, are_durations=are_durations, answer=answer)
 
 
 def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
@@ -564,7 +570,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
         column.classification == PERSONAL or is_code_name(name) or content is not None
     )  # the next file will have other people and places
     if mask is None and not (guess.mostly or guess.choices or is_open):
-        rules += rules_of_times(text) or _valid_values(text, column_type)
+        rules += _rules_of_texts(text) if column_type.kind is Kind.STRING else []
     description = (
         f"Format undecided: {' or '.join(map(answer_of, guess.choices))}"
         if guess.choices and mask is None
@@ -667,14 +673,18 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
     return {name: replace(columns[name], type=ColumnType(Kind.DOUBLE)) for name in lossy}
 
 
-def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
+def _rules_of_texts(text: pa.Array) -> list[Rule]:
+    return rules_of_times(text) or _valid_values(text)
+
+
+def _valid_values(text: pa.Array) -> list[Rule]:
     """Return a rule that warns of other values than the categories of a column.
 
     Categories are a few short words, each in several rows: a value that occurs once shows that the sample
     lacks others. Names of people, and labels with numbers such as branches, articles and meters, have no end.
     """
     given = blank_to_null(text).drop_null()
-    if column_type.kind is not Kind.STRING or len(given) < _ROWS_FOR_VALUES:
+    if len(given) < _ROWS_FOR_VALUES:
         return []
     counts = pc.value_counts(given)
     different = counts.field("values")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import Kind
-from headgate.contracts.source_format import EITHER, SourceFormat
+from headgate.contracts.source_format import DURATIONS, EITHER, SourceFormat
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -31,8 +31,10 @@ class FormatAnswer:
 def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
     """Return the format that a pattern names, with its kind; `|` separates several date patterns.
 
-    `1.234,5|1,234.5` reads each number by itself.
+    `1.234,5|1,234.5` reads each number by itself, and `h:mm:ss` durations.
     """
+    if pattern in DURATIONS:
+        return SourceFormat(duration=pattern), Kind.DECIMAL
     if pattern == _EACH_BY_ITSELF:
         return SourceFormat(decimal=EITHER), Kind.DECIMAL
     if example := _EXAMPLE.fullmatch(pattern):
@@ -64,6 +66,8 @@ def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
 def answer_of(reading: Reading) -> str:
     """Return the answer that names a reading, as `--format COLUMN=ANSWER` takes it."""
     declared = reading.format
+    if declared.duration:
+        return declared.duration
     if declared.patterns:
         return _BETWEEN_PATTERNS.join(declared.patterns)
     if declared.decimal == EITHER:

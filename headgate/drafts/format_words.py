@@ -44,6 +44,9 @@ def _numbers(declared: SourceFormat) -> list[str]:
         words.append("is written with points or commas, and each number is read by itself")
     elif declared.decimal != "." or declared.thousands:
         words.append(f"is written as 1{declared.thousands}234{declared.decimal}5")
+    if declared.duration:
+        words.append(f"is written as {declared.duration} and becomes a number of seconds")
+        words.append("the type text keeps it as written")
     if signs := (*declared.currency, *declared.units):
         words.append(f"has {' or '.join(signs)} beside its numbers, which is left out")
     if declared.minus:

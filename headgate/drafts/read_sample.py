@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from headgate.contracts.file_form import HEADER_PROPERTY, NO_HEADER, QUOTES_PROPERTY, QuoteUse, stated_sheet
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.new_column_policy import LEFT_OUT, left_out_names, with_own_left_out
-from headgate.contracts.source_format import SourceFormat
+from headgate.contracts.source_format import DURATIONS, SourceFormat
 from headgate.drafts.column_inference import MAX_PRECISION, guess_type
 from headgate.drafts.totals_row import cells_of_other_rows
 from headgate.errors import ContractError, UnreadableFileError
@@ -135,9 +135,10 @@ def read_sample(
         else (received.cells, {})
     )
     typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
+    displayed = _displayed(content, received)
     return DraftSample(
         content,
-        stored,
+        _with_durations(content, stored, displayed),
         table,
         received,
         cells,
@@ -145,8 +146,21 @@ def read_sample(
         typed,
         received.source_rows,
         unreadable=unreadable,
-        displayed=_displayed(content, received),
+        displayed=displayed,
     )
+
+
+def _with_durations(content: bytes, stored: Contract, displayed: Sequence[DisplayedCells]) -> Contract:
+    """Return the columns with the format of those that the file stores or shows as durations."""
+    names = {folded(field.name) for field in stated_schema(content) if pa.types.is_duration(field.type)}
+    shown = set.intersection(*({*each.durations} for each in displayed)) if displayed else set()
+    columns = (
+        replace(column, format=SourceFormat(duration=DURATIONS[0]))
+        if column.name in names or place in shown
+        else column
+        for place, column in enumerate(stored.columns)
+    )
+    return replace(stored, columns=tuple(columns))
 
 
 def _displayed(content: bytes, received: Received) -> Sequence[DisplayedCells]:

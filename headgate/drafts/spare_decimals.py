@@ -37,7 +37,8 @@ def with_spare_decimals(draft: Draft) -> Draft:
 
 def _widened(column: Column, *, is_padded: bool = False) -> Column:
     precision, scale = column.type.precision, column.type.scale
-    if column.type.kind is not Kind.DECIMAL or precision is None or not scale:
+    is_duration = column.format is not None and bool(column.format.duration)
+    if column.type.kind is not Kind.DECIMAL or precision is None or not scale or is_duration:
         return column
     spare = 0 if is_padded else min(max(_SPARE_DECIMALS, _MIN_SCALE - scale), MAX_PRECISION - precision)
     widened = replace(column.type, precision=max(_ROOM, precision + spare), scale=scale + spare)

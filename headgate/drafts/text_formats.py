@@ -98,13 +98,15 @@ def _candidates(written: pa.Array, rows: Rows) -> Iterator[Reading]:
     inferred = [
         reading
         for shape in _shapes(written, rows)
-        for reading in infer_format(shape).readings
+        for reading in infer_format(shape, are_durations=True).readings
         if reading.kind in KINDS
     ]
     plain = [reading for reading in inferred if KINDS[reading.kind] == NUMBER]
     signs = tuple(sorted({sign for each in plain for sign in each.format.currency}))
     with_signs = [
-        replace(each, format=replace(each.format, currency=() if each.format.units else signs))
+        each
+        if each.format.units or each.format.duration
+        else replace(each, format=replace(each.format, currency=signs))
         for each in plain
     ]
     used = {sign for each in plain for sign in (each.format.decimal, each.format.thousands)}

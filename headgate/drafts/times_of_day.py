@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _FORM = r"^(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$"
 _ONE_DIGIT = r"^[0-9]:"
+_NOTE = (
+    "has times of day, which stay text; values in another form are counted as warnings; durations have the "
+    "type number"
+)
 _RULE = Rule("pattern", _FORM, Level.WARN)
 
 
@@ -27,7 +31,7 @@ def notes_of_times(rules: tuple[Rule, ...], text: pa.Array) -> list[str]:
     """Return notes on the texts of a column with the rule of times; they say when the texts do not sort."""
     if _RULE not in rules:
         return []
-    notes = ["has times of day, which stay text; values in another form are counted as warnings"]
+    notes = [_NOTE]
     if pc.any(pc.match_substring_regex(text, _ONE_DIGIT)).as_py():
         notes.append("has hours of one digit: as text, 9:05 sorts after 10:05, and 09:05 before it")
     return notes

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.matching.header_names import folded, made_up_name, showable, unused_name
+from headgate.values.cells import in_one_piece
+from headgate.values.durations import duration_texts
 
 if TYPE_CHECKING:
     from headgate.values.cells import Rows
@@ -120,6 +122,8 @@ class FileTable:
 
 def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return the column's values as texts; nested values, and bytes that are not text, are null."""
+    if pa.types.is_duration(column.type):
+        return duration_texts(in_one_piece(column))
     try:
         text = pc.cast(column, pa.string())
     except pa.ArrowException:

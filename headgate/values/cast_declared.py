@@ -20,6 +20,7 @@ from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
 from headgate.values.cast_declared_times import cast_times
 from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_where, text_array
+from headgate.values.durations import plain_durations
 
 # A blank between thousands, or between a number and its sign, including U+00A0 and U+202F of spreadsheets.
 _BLANKS = " \u00a0\u202f"
@@ -99,6 +100,8 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
 
 def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     """Return each number in plain form; null if it does not match the declared format."""
+    if declared.duration:
+        return plain_durations(given, declared.duration)
     if declared.decimal == EITHER:
         points, commas, *with_blanks = (
             plain_numbers(given, replace(declared, decimal=decimal, thousands=thousands))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # With three decimals a number may be one of thousands, and with a zero behind them it is not.
 _TWO_MEANINGS = r"^(-?[1-9][0-9]{0,2}\.[0-9]{3})$"
 _PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
+_SECONDS = r"^(-?)([0-9]+(?:\.[0-9]+)?)$"
 
 
 def in_declared_format(column: Column, plain: pa.Array, *, are_values: bool = False) -> pa.Array:
@@ -41,10 +42,11 @@ def in_declared_format(column: Column, plain: pa.Array, *, are_values: bool = Fa
         return plain
     if column.type.kind is Kind.BOOLEAN and declared.true_words:
         return _words(plain, declared)
-    if column.type.kind not in NUMBERS or declared.is_plain_number:
+    is_unclear = declared.percent == "points" and not are_values
+    if column.type.kind not in NUMBERS or declared.is_plain_number or is_unclear:
         return plain
-    if declared.percent == "points" and not are_values:
-        return plain
+    if declared.duration:
+        return pc.replace_substring_regex(plain, _SECONDS, r"\1PT\2S")
     if declared.decimal == EITHER:
         plain = pc.replace_substring_regex(plain, _TWO_MEANINGS, r"\10")
         declared = replace(declared, decimal=".")

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import TIMES, Column, ColumnType, Kind
 from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
-from headgate.values import inferred_numbers, inferred_times
+from headgate.values import durations, inferred_numbers, inferred_times
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import Flags, Rows, bool_array, flags, int_array, literal, matches, text_array
@@ -113,24 +113,27 @@ class Most:
     others: int
 
 
-def infer_format(texts: pa.Array) -> Inferred:
+def infer_format(texts: pa.Array, *, are_durations: bool = False) -> Inferred:
     """Return how the texts can be read: unchanged, trimmed, or without null spellings.
 
     Args:
         texts: the column's different texts, without nulls and blank texts.
+        are_durations: texts such as 08:30 are durations, not times of day.
     """
     if len(texts) > _MAX_CACHED_TEXTS:
-        return _infer_format(texts)
-    return _cached_format(tuple(texts.to_pylist()))
+        return _infer_format(texts, are_durations=are_durations)
+    return _cached_format(tuple(texts.to_pylist()), are_durations)
 
 
 # A check, a draft, a profile and a grid each infer the formats of the same samples.
 @lru_cache(_MAX_CACHED_FORMATS)
-def _cached_format(texts: tuple[str, ...]) -> Inferred:
-    return _infer_format(text_array(texts))
+def _cached_format(texts: tuple[str, ...], are_durations: bool) -> Inferred:
+    return _infer_format(text_array(texts), are_durations=are_durations)
 
 
-def _infer_format(texts: pa.Array, *, is_each_by_itself: bool = False) -> Inferred:
+def _infer_format(
+    texts: pa.Array, *, is_each_by_itself: bool = False, are_durations: bool = False
+) -> Inferred:
     stripped = trimmed(texts)
     has_blanks = not stripped.equals(texts)
     kept, nulls = _without_null_words(stripped)
@@ -138,7 +141,8 @@ def _infer_format(texts: pa.Array, *, is_each_by_itself: bool = False) -> Inferr
     attempts += [(stripped, True, ())] if has_blanks else []
     attempts += [(kept, has_blanks, nulls)] if nulls else []
     for attempted, trim, left_out in attempts if len(texts) else ():
-        if (inferred := _infer(attempted, is_each_by_itself=is_each_by_itself)).readings:
+        inferred = _infer(attempted, is_each_by_itself=is_each_by_itself, are_durations=are_durations)
+        if inferred.readings:
             return replace(
                 inferred,
                 readings=tuple(
@@ -153,7 +157,7 @@ def most_others(rows: int) -> int:
     return max(rows // _ROWS_PER_OTHER, int(rows >= _MIN_BESIDE_ONE))
 
 
-def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
+def infer_most(texts: pa.Array, counts: Rows, *, are_durations: bool = False) -> Most | None:
     """Return a reading of nearly all rows if a few other texts prevent a type, else None.
 
     A format is inferred from parts of the texts, because most parts contain none of the other texts. If
@@ -162,6 +166,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     Args:
         texts: the column's different texts, without nulls and blank texts.
         counts: rows of each text.
+        are_durations: as for `infer_format`.
     """
     frequent = np.argsort(-counts, kind="stable")
     has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
@@ -172,7 +177,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
         if is_written_in_digits
         else [frequent[:_PAIR_WORDS]]
     )
-    most = _most_of_parts(texts, counts, parts, infer_format)
+    most = _most_of_parts(texts, counts, parts, partial(infer_format, are_durations=are_durations))
     if (
         most is None
         and is_written_in_digits
@@ -243,7 +248,7 @@ def _without_null_words(texts: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
     )
 
 
-def _infer(texts: pa.Array, *, is_each_by_itself: bool) -> Inferred:
+def _infer(texts: pa.Array, *, is_each_by_itself: bool, are_durations: bool) -> Inferred:
     if words := _words(texts):
         return Inferred((words,))
     # First, because the patterns of numbers take ten times as long to compile.
@@ -255,8 +260,15 @@ def _infer(texts: pa.Array, *, is_each_by_itself: bool) -> Inferred:
         )
     if not len(cast(texts, ColumnType(Kind.DOUBLE)).misfits):
         return Inferred((Reading(Kind.DOUBLE, PLAIN),))
+    if written := durations.duration_formats(texts, with_times_of_day=are_durations):
+        return Inferred(tuple(_duration(texts, each) for each in written))
     times = inferred_times.time_readings(texts)
     return Inferred(tuple(Reading(reading.kind, reading.format) for reading in times))
+
+
+def _duration(texts: pa.Array, written: str) -> Reading:
+    plain = durations.plain_durations(texts, written)
+    return Reading(_number_kind(plain), replace(PLAIN, duration=written), plain)
 
 
 def _number_kind(plain: pa.Array) -> Kind:

@@ -23,6 +23,7 @@ _MOMENT = {
     "minute": "30",
     "second": "00",
 }
+_DURATIONS = {"h:mm:ss": "2:01:12", "h:mm": "37:45", "m:ss": "59:12"}
 _EMAIL = ("is no e-mail address", "Write it as in name@example.com")
 _EXAMPLES = {Kind.DATE: "2026-12-31", Kind.TIMESTAMP: "2026-12-31 18:30:00"}
 _NEW_COLUMN = (
@@ -113,6 +114,8 @@ def fault_of(reason: str) -> str:
 
 def _type_fault(column: Column) -> str:
     kind, precision, scale = column.type.kind, column.type.precision, column.type.scale
+    if column.format and column.format.duration:
+        return "is not a duration"
     if digits := _MAX_DIGITS.get(kind):
         return f"is not a whole number of at most {digits} digits"
     if kind is Kind.DECIMAL and precision:
@@ -144,6 +147,8 @@ def _spelling(column: Column) -> str:
 
 
 def _number_spelling(kind: Kind, written: SourceFormat) -> str:
+    if written.duration:
+        return f"it as {_DURATIONS[written.duration]}"
     if written.percent and kind in _MAX_DIGITS:
         return "it as 12%"
     if written.percent:

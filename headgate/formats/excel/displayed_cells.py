@@ -18,6 +18,7 @@ from headgate.formats.excel.workbook import (
     Budget,
     book_of_archive,
     elements_of_part,
+    is_duration,
     number_formats,
     number_text,
     place_of_letters,
@@ -38,6 +39,7 @@ _SIGN = re.compile(
 )
 _NEARLY_ALL = 0.9  # of the numbers of a column
 _LEADING_ZEROS = re.compile(r"0{2,}")
+_DURATION = "duration"  # beside the codes of currencies
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -48,6 +50,7 @@ class DisplayedCells:
     Attributes:
         merged: ranges of merged cells, such as `A2:A4`.
         padded: how many numbers are shown with leading zeros, by the column's letters.
+        durations: the positions of columns whose numbers are shown as hours, minutes or seconds beyond a day.
         currencies: the code of the currency that nearly all numbers are shown with, by the column's position.
     """
 
@@ -55,6 +58,7 @@ class DisplayedCells:
     merged: tuple[str, ...] = ()
     padded: Mapping[str, int] = field(default_factory=dict)
     currencies: Mapping[int, str] = field(default_factory=dict)
+    durations: frozenset[int] = frozenset()
 
 
 def displayed_cells(content: bytes, sheet_names: Collection[str], first_row: int) -> list[DisplayedCells]:
@@ -67,7 +71,7 @@ def displayed_cells(content: bytes, sheet_names: Collection[str], first_row: int
     def read(archive: zipfile.ZipFile, budget: Budget) -> Iterator[DisplayedCells]:
         parts = book_of_archive(archive, budget).parts
         formats = number_formats(archive, budget) if STYLES_PART in archive.namelist() else {}
-        styles = {style: (_zeros_of(code), _currency_of(code)) for style, code in formats.items()}
+        styles = {style: (_zeros_of(code), _shown_as(code)) for style, code in formats.items()}
         for name in parts.keys() & sheet_names:
             elements = elements_of_part(archive, budget, parts[name], "c", "mergeCell")
             yield _of_sheet(name, elements, styles, first_row)
@@ -95,12 +99,14 @@ def _of_sheet(
             padded[start[1]] += number.isdigit() and len(number) < zeros
             numbers[start[1]] += 1
             shown[start[1], currency] += 1
-    currencies = {
+    signs = {
         place_of_letters(letters): code
         for (letters, code), count in shown.items()
         if code and count >= _NEARLY_ALL * numbers[letters]
     }
-    return DisplayedCells(name, tuple(merged), dict(+padded), currencies)
+    durations = frozenset(place for place, code in signs.items() if code == _DURATION)
+    currencies = {place: code for place, code in signs.items() if code != _DURATION}
+    return DisplayedCells(name, tuple(merged), dict(+padded), currencies, durations)
 
 
 def _number(cell: Element) -> str:
@@ -112,6 +118,10 @@ def _number(cell: Element) -> str:
 def _zeros_of(code: str) -> int:
     """Return how many digits a format such as `00000` shows at least; 0 for other formats."""
     return len(code) if _LEADING_ZEROS.fullmatch(code) else 0
+
+
+def _shown_as(code: str) -> str:
+    return _DURATION if is_duration(code) else _currency_of(code)
 
 
 def _currency_of(code: str) -> str:

@@ -10,7 +10,15 @@ import struct
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.excel.workbook import EPOCHS, Sheet, date_time_text, is_percent, number_text
+from headgate.formats.excel.workbook import (
+    EPOCHS,
+    Sheet,
+    date_time_text,
+    duration_text,
+    is_duration,
+    is_percent,
+    number_text,
+)
 from headgate.formats.typed_cells import TypedText, percent_text
 
 if TYPE_CHECKING:
@@ -51,11 +59,11 @@ def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
             ragged_rows=True,
             formatting_info=True,
         ) as book:
-            percents = _percents(book)
+            styles = _styles(book)
             for name in book.sheet_names():
                 sheet = book.sheet_by_name(name)
                 epoch = EPOCHS[book.datemode == 1]
-                rows = [_row(sheet.row(number), epoch, percents) for number in range(sheet.nrows)]
+                rows = [_row(sheet.row(number), epoch, styles) for number in range(sheet.nrows)]
                 yield Sheet(name, rows, is_hidden=sheet.visibility != 0)
                 book.unload_sheet(name)
     except broken:
@@ -72,27 +80,28 @@ def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
         ) from None
 
 
-def _percents(book: Book) -> frozenset[int]:
-    """Return the cell styles that show a number in percent."""
+def _styles(book: Book) -> list[str]:
+    """Return the number format of each cell style."""
     codes = {key: code.format_str for key, code in book.format_map.items()}
-    styles = (codes.get(style.format_key, "") for style in book.xf_list)
-    return frozenset(number for number, code in enumerate(styles) if is_percent(code))
+    return [codes.get(style.format_key, "") for style in book.xf_list]
 
 
-def _row(cells: Sequence[Cell], epoch: datetime, percents: frozenset[int]) -> Cells:
+def _row(cells: Sequence[Cell], epoch: datetime, styles: Sequence[str]) -> Cells:
     """Return the row's cells up to the last one with a value."""
-    texts = [_text(cell, epoch, percents) for cell in cells]
+    texts = [_text(cell, epoch, styles) for cell in cells]
     while texts and texts[-1] is None:
         texts.pop()
     return texts
 
 
-def _text(cell: Cell, epoch: datetime, percents: frozenset[int]) -> str | None:
+def _text(cell: Cell, epoch: datetime, styles: Sequence[str]) -> str | None:
     from xlrd import biffh  # noqa: PLC0415 as above
 
     if cell.ctype == biffh.XL_CELL_NUMBER:
         number = number_text(repr(cell.value))
-        return percent_text(number) if cell.xf_index in percents else TypedText(number)
+        return percent_text(number) if is_percent(styles[cell.xf_index]) else TypedText(number)
+    if cell.ctype == biffh.XL_CELL_DATE and is_duration(styles[cell.xf_index]):
+        return duration_text(repr(cell.value))
     if cell.ctype == biffh.XL_CELL_DATE:
         return date_time_text(repr(cell.value), epoch)
     if cell.ctype == biffh.XL_CELL_BOOLEAN:

@@ -41,6 +41,8 @@ _MAX_UNREQUESTED = 1 << 20
 _EXACT = re.compile(r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*")
 EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _FIRST_EXACT_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
+_CLOCKS = {*range(18, 22), 45, 47}  # h:mm AM/PM to h:mm:ss, mm:ss and mm:ss.0
+_FIRST_YEAR_DAYS = 366
 _LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NO_DATE_PART = re.compile(r"\"[^\"]*\"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.", re.IGNORECASE)
@@ -104,6 +106,7 @@ class Book:
     texts: list[str]
     dates: frozenset[int]  # cell styles that show a date or a time
     durations: frozenset[int]  # cell styles that show hours, minutes or seconds beyond a day
+    clocks: frozenset[int]  # cell styles that show a time without its day
     percents: frozenset[int]  # cell styles that show a number in percent
     epoch: datetime
     budget: Budget
@@ -173,6 +176,7 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     formats = number_formats(archive, budget) if STYLES_PART in members else {}
     durations = frozenset(style for style, code in formats.items() if is_duration(code))
     dates = frozenset(style for style, code in formats.items() if _is_date(code)) - durations
+    clocks = frozenset(style for style in dates if is_clock(formats[style]))
     percents = frozenset(style for style, code in formats.items() if is_percent(code))
     links = elements_of_part(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
@@ -188,7 +192,8 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     parts = [(name, part) for name, part in named if part in members and "worksheets" in part]
     if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
         raise ValueError("two sheets have one name or one part")
-    return Book(texts, dates, durations, percents, EPOCHS[since_1904], budget, dict(parts), frozenset(hidden))
+    epoch = EPOCHS[since_1904]
+    return Book(texts, dates, durations, clocks, percents, epoch, budget, dict(parts), frozenset(hidden))
 
 
 def _part(target: str) -> str:
@@ -226,6 +231,25 @@ def number_formats(archive: zipfile.ZipFile, budget: Budget) -> dict[int, str]:
 def is_duration(code: str) -> bool:
     """Return whether a number format shows hours, minutes or seconds beyond a day, such as `[h]:mm`."""
     return code == _ELAPSED or _ELAPSED_PART.search(_QUOTED.sub("", code)) is not None
+
+
+def is_clock(code: str) -> bool:
+    """Return whether a number format of times shows no day.
+
+    >>> [is_clock(code) for code in ("21", "22", "h:mm:ss", "d/m/yy h:mm", "mm:ss.0")]
+    [True, False, True, False, True]
+    """
+    if code.isdigit():
+        return int(code) in _CLOCKS
+    return re.search(r"[yd]", _NO_DATE_PART.sub("", code), re.IGNORECASE) is None
+
+
+def is_over_a_day(number: str) -> bool:
+    """Return whether days below a format of times are a duration: no sheet has times of the year 1900."""
+    try:
+        return 1 <= Decimal(number.strip()) < _FIRST_YEAR_DAYS
+    except InvalidOperation:
+        return False
 
 
 def is_percent(code: str) -> bool:
@@ -299,7 +323,7 @@ def _cell_text(cell: Element, book: Book) -> str | None:
 
 
 def _number_cell_text(number: str, style: int, book: Book) -> str:
-    if style in book.durations:
+    if style in book.durations or (style in book.clocks and is_over_a_day(number)):
         return duration_text(number)
     if style in book.percents:
         return percent_text(number_text(number))

@@ -13,6 +13,8 @@
 |                           | declares one; nanoseconds that are not whole microseconds become misfits                  |
 | list, struct, map         | JSON text, if the contract keeps it (`headgate.formats.parquet.nested_text`)              |
 | time of day               | `HH:MM:SS` with its fraction, for text                                                    |
+| duration                  | `HH:MM:SS` with its fraction for text, and where the contract declares a format of        |
+|                           | durations; else its seconds                                                               |
 | timestamp for a date      | the day if it is midnight and the zone is UTC or missing; else a misfit: the day depends  |
 |                           | on the zone                                                                               |
 | INT96 timestamp           | UTC; years after 2262, which nanoseconds cannot express, are also read                    |
@@ -38,6 +40,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.model import Column, Contract, Kind, Mask
+from headgate.contracts.source_format import DURATIONS
 from headgate.errors import UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
@@ -61,6 +64,7 @@ from headgate.values.cells import (
     text_array,
 )
 from headgate.values.declared_spelling import in_declared_format
+from headgate.values.durations import duration_texts, plain_durations
 from headgate.values.parquet_tables import has_utc_times, with_utc_times
 from headgate.values.stored_texts import is_textual, stored_texts
 
@@ -364,7 +368,7 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
     if pa.types.is_string(plain.type):
         return plain
     if _is_recoverable(plain.type, column):
-        text = in_declared_format(column, _text_of(plain, column))
+        text = in_declared_format(column, _in_seconds(_text_of(plain, column), plain.type, column))
         return joined(text, "Z") if _needs_zone(plain.type, column) else text
     raise UnreadableFileError(
         rule="type",
@@ -381,6 +385,14 @@ def _needs_zone(stored: pa.DataType, column: Column) -> bool:
     return bool(
         column.format and column.format.timezone and pa.types.is_timestamp(stored) and stored.tz is not None
     )
+
+
+def _in_seconds(text: pa.Array, stored: pa.DataType, column: Column) -> pa.Array:
+    """Return durations as seconds for a column of numbers without a format of durations."""
+    has_format = column.format is not None and bool(column.format.duration)
+    if not pa.types.is_duration(stored) or column.type.kind not in _NUMBERS or has_format:
+        return text
+    return pc.coalesce(plain_durations(text, DURATIONS[0]), text)
 
 
 def without_zeros(text: pa.Array, column: Column) -> pa.Array:
@@ -404,7 +416,7 @@ def as_exact_texts(text: pa.Array, stored: pa.DataType, column: Column) -> pa.Ar
         text = without_zeros(text, column)
     if pa.types.is_timestamp(value) and column.type.kind is Kind.DATE and _UTC.fullmatch(value.tz or "UTC"):
         text = pc.replace_substring_regex(text, _MIDNIGHT, r"\1")
-    text = in_declared_format(column, text)
+    text = in_declared_format(column, _in_seconds(text, value, column))
     return pc.replace_substring_regex(text, _PLAIN_TIME, r"\1Z") if _needs_zone(value, column) else text
 
 
@@ -466,7 +478,8 @@ def _is_recoverable(stored: pa.DataType, column: Column) -> bool:
         return kind is Kind.STRING or (kind is Kind.DATE and types.is_date(stored))
     if types.is_timestamp(stored):
         return kind in {Kind.TIMESTAMP, Kind.DATE}
-    return bool(types.is_boolean(stored)) and kind is Kind.BOOLEAN
+    is_duration = types.is_duration(stored) and kind in {*_NUMBERS, Kind.STRING}
+    return is_duration or (types.is_boolean(stored) and kind is Kind.BOOLEAN)
 
 
 def _text_of(stored: pa.Array, column: Column) -> pa.Array:
@@ -474,6 +487,8 @@ def _text_of(stored: pa.Array, column: Column) -> pa.Array:
         return _floats(stored, column)
     if pa.types.is_decimal(stored.type):
         return _decimals(stored, column)
+    if pa.types.is_duration(stored.type):
+        return duration_texts(stored)
     if pa.types.is_timestamp(stored.type):
         return _times(stored, column)
     return pc.cast(pc.cast(stored, pa.date32()) if pa.types.is_date64(stored.type) else stored, pa.string())

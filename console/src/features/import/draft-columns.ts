@@ -123,7 +123,9 @@ function unitOfFormat(property: Property): string {
     percent?: keyof typeof PERCENT
     currency?: string[]
     units?: string[]
+    duration?: string
   }
+  if (format.duration) return 's'
   if (format.percent) return PERCENT[format.percent]
   const codes = [...new Set(format.currency?.map(currencyCode))]
   return (codes.length === 1 ? codes[0] : undefined) || (format.units?.[0] ?? '')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { draftColumns, edited, stepsOf } from './draft-columns'
+import { draftColumns, edited, stepsOf, unitOfKeys } from './draft-columns'
 import { answerWords, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 
 const property = (name: string, physicalType: string, format: string) => ({
@@ -153,4 +153,9 @@ test('numbers with a decimal point or comma are read each by itself, with the ro
       note: '237 of 240 values are numbers, some with a decimal point and some with a decimal comma. As text, they have no sum.',
     },
   ])
+})
+
+test('an answer about durations says which parts they have, and their unit is seconds', () => {
+  expect(answerWords('h:mm')).toBe('durations, written as hours:minutes')
+  expect(unitOfKeys({ duration: 'm:ss' })).toBe('s')
 })

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import type { DraftColumn, Property } from './draft-columns'
+import { DURATIONS } from './formats'
 
 /** A question of a draft, or of a date column that is mapped, which has no words. */
 type Question = Pick<Schemas['DraftQuestion'], 'column'> &
@@ -41,6 +42,8 @@ export const orderOf = (answer: string): string => (dateOf(answer) ? answer.char
  */
 export function answerWords(answer: string): string {
   const date = dateOf(answer)
+  const duration = DURATIONS[answer]
+  if (duration) return `durations, written as ${duration}`
   return date ? `${ORDERS[answer.charAt(0)] ?? ''} first, as in ${date}` : `written as ${answer}`
 }
 

@@ -20,6 +20,9 @@ const CHOICES: Record<Kind, Choice[]> = {
     { label: 'decimal comma, points between thousands: 1.299,00', format: { decimal: ',', thousands: '.' } },
     { label: 'commas between thousands: 1,299.00', format: { thousands: ',' } },
     { label: 'each number by itself: 1.299,00 or 1,299.00', format: { decimal: 'either' } },
+    { label: 'seconds, written as hours:minutes:seconds: 2:01:12', format: { duration: 'h:mm:ss' } },
+    { label: 'seconds, written as hours:minutes: 37:45', format: { duration: 'h:mm' } },
+    { label: 'seconds, written as minutes:seconds: 59:12', format: { duration: 'm:ss' } },
   ],
   day: [
     { label: 'dd.MM.yyyy: 31.12.2026', format: { patterns: ['dd.MM.yyyy'] } },
@@ -106,6 +109,13 @@ const DECIMALS: Readonly<Record<string, string>> = {
   either: 'points or commas, each number by itself',
 }
 
+/** The formats of durations in words. */
+export const DURATIONS: Readonly<Record<string, string>> = {
+  'h:mm:ss': 'hours:minutes:seconds',
+  'h:mm': 'hours:minutes',
+  'm:ss': 'minutes:seconds',
+}
+
 /** A format in the words of a person; empty for the plain spelling. */
 export function formatWords(format: Format | undefined): string {
   if (!format) return ''
@@ -113,6 +123,7 @@ export function formatWords(format: Format | undefined): string {
     DECIMALS[String(format.decimal)] ?? '',
     format.thousands ? `“${String(format.thousands)}” between thousands` : '',
     patternWords(list(format.patterns)),
+    DURATIONS[String(format.duration)] ?? '',
     format.trueWords ? `${list(format.trueWords).join(', ')}/${list(format.falseWords).join(', ')}` : '',
     [...list(format.currency), ...list(format.units)].join(', '),
     format.percent ? 'percent' : '',
