@@ -40,6 +40,8 @@ _IN_CENTRAL = (
     "ăâîşţ",  # Romanian
 )
 _IN_TURKISH = ("çğıöşüâî",)
+_IN_CYRILLIC = ("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",)
+_IN_GREEK = ("αάβγδεέζηήθιίϊκλμνξοόπρσςτυύϋφχψωώ",)
 # In the order in which a person is offered them, and in which equal ones win.
 LANGUAGES: dict[str, tuple[str, ...]] = {
     WESTERN: _IN_WESTERN,
@@ -50,6 +52,7 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
 }
 OTHER_THAN_WESTERN = frozenset(LANGUAGES) - {WESTERN}
 # Offered to a person only: their letters are symbols or other letters to each other.
+_LIKELY = {**LANGUAGES, "cp1251": _IN_CYRILLIC, "cp1253": _IN_GREEK}
 OFFERED = (*LANGUAGES, "cp1251", "cp1253", "cp1257", "cp852", "cp850", "mac-roman", EACH_LINE)
 
 
@@ -91,6 +94,12 @@ def guess_encoding(content: bytes) -> GuessedEncoding:
             best, rivals[best], any(_decoded(words, each) != _decoded(words, best) for each in equal)
         )
     return GuessedEncoding(WESTERN, western, has_rival=rivals[best] > western)
+
+
+def likeliest_encodings(content: bytes) -> list[str]:
+    """Return the encodings that a person is offered, those first whose letters fit best to a language."""
+    words = {match[0] for match in islice(_WORD.finditer(content), _WORDS_PROBED)}
+    return sorted(OFFERED, key=lambda each: _score(words, each) if each in _LIKELY else 0.0, reverse=True)
 
 
 def is_guessed(written_as: Mapping[str, str]) -> bool:
@@ -147,7 +156,7 @@ def _western_score(words: Collection[bytes]) -> float:
 def _score(words: Collection[bytes], encoding: str) -> float:
     """Return the largest share of the characters that a language of the encoding has."""
     letters, symbols = _letters_and_symbols(words, encoding)
-    return max(_share(letters, symbols, language) for language in LANGUAGES[encoding])
+    return max(_share(letters, symbols, language) for language in _LIKELY[encoding])
 
 
 def _share(letters: Counter[str], symbols: int, language: str) -> float:

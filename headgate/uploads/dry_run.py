@@ -27,7 +27,7 @@ from headgate.drafts.enclosing_columns import as_part_of_records, with_beside_co
 from headgate.drafts.table_form import UNDECIDED, TableForm
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.formats.encoding import UNKNOWN_ENCODING
-from headgate.formats.guess_encoding import OFFERED, guess_encoding, is_guessed, samples
+from headgate.formats.guess_encoding import OFFERED, guess_encoding, is_guessed, likeliest_encodings, samples
 from headgate.formats.json.record_lists import WHOLE
 from headgate.formats.open_file import decompressed
 from headgate.lake import keys
@@ -199,6 +199,8 @@ class DryRunner:
         try:
             edited = edited_content(upload, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
         except BadInputError as error:
+            if error.rule == UNKNOWN_ENCODING and not (upload.edits and upload.edits.encoding):
+                return self._checked_as_guessed(upload, original, folder, scratch, error)
             # The gate explains files that it cannot read.
             if upload.edits is None:
                 return _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
@@ -209,6 +211,36 @@ class DryRunner:
             shown = self._grid(upload, replace(undecided, edits=listed), Flaws.of(None, {}), folder)
             return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
         return self._checked_with_grid(upload, edited, scratch, folder, original)
+
+    def _checked_as_guessed(
+        self,
+        upload: UploadRecord,
+        original: Path,
+        folder: Path,
+        scratch: ScratchObjects,
+        error: BadInputError,
+    ) -> dict[str, Any]:
+        """Check a file in the encoding that is remembered for its header; else show it in the likeliest.
+
+        The gate does not guess the encoding of such a text, so a person chooses it.
+        """
+        with decompressed(original, folder, _MAX_GRID_BYTES).path.open("rb") as file:
+            likeliest = likeliest_encodings(file.read(_ENCODING_PROBE_BYTES))[0]
+        own = upload.edits or Edits()
+        bare = Edits(own.dataset, part=own.part, encoding=likeliest, header_row=own.header_row)
+        try:
+            edited = edited_content(
+                replace(upload, edits=bare), original, folder, self.mappings(scratch), _MAX_GRID_BYTES
+            )
+        except BadInputError:
+            edited = None
+        if edited and edited.is_remembered and edited.edits.encoding:
+            return self._checked_with_grid(upload, edited, scratch, folder, original)
+        refused = _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
+        if edited is None:
+            return refused
+        shown = self._grid(upload, edited, Flaws.of(None, {}), folder)
+        return {**refused, **shown, "suggestion": "", "is_encoding_unsure": True, "edits": asdict(own)}
 
     def _checked_with_grid(
         self,

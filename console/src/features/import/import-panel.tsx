@@ -282,6 +282,7 @@ export function ImportPanel({
       ) : null}
       {!isEmpty &&
       result.error &&
+      !isEncodingOpen(result, edits) &&
       !isSaidAbove(result.error, said) &&
       work.isCurrent &&
       result.outcome !== 'profiled' &&

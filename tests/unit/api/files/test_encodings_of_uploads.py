@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from headgate.formats.guess_encoding import likeliest_encodings
 from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded as uploaded_to
 
@@ -120,3 +121,35 @@ def test_headings_and_rows_are_read_in_one_encoding_also_if_only_the_last_line_s
     answer = checked(caller, uploaded_to(caller, "\n".join(lines).encode("cp1254"), "fiyat.csv", "")).json
     assert answer["written_as"]["encoding"] == "cp1254"
     assert [column["name"] for column in answer["columns"]] == ["Kod", "Köln", "Say\u0131"]
+
+
+GREEK = "Κωδικός;Περιγραφή είδους;Τιμή\n" + "".join(f"{n};TEA SET {n};1{n},97\n" for n in range(20))
+
+
+def test_a_text_that_no_western_language_has_is_asked_about_with_the_likeliest_spelling_first() -> None:
+    """A list of prices in Windows-1253 with Greek headings only ended with `choose another file`."""
+    caller = uploader()
+    upload_id = uploaded_to(caller, GREEK.encode("cp1253"), "timokatalogos.csv", "")
+    first = checked(caller, upload_id).json
+    assert (first["outcome"], first["is_encoding_unsure"]) == ("rejected", True)
+    assert first["encodings"][0] == {"encoding": "cp1253", "samples": ["Κωδικός"]}
+    assert first["grid"]["columns"][0] == "Κωδικός"
+    answer = checked(caller, upload_id, {"encoding": "cp1253"}).json
+    assert (answer["outcome"], answer["is_encoding_unsure"]) == ("profiled", False)
+    document = answer["draft"]["document"]
+    assert created(caller, document).json["is_in_use"]
+    fields = [column["name"] for column in document["schema"][0]["properties"]]
+    columns = dict(zip(answer["grid"]["columns"], fields, strict=True))
+    chosen = {"dataset": document["name"], "columns": columns, "encoding": "cp1253"}
+    assert checked(caller, upload_id, chosen).json["accepted"] == 20
+    caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
+    again = uploaded_to(caller, GREEK.replace("TEA", "CUP").encode("cp1253"), "other-name.csv", "")
+    remembered = checked(caller, again).json
+    assert (remembered["is_encoding_unsure"], remembered["edits"]["encoding"]) == (False, "cp1253")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("Артикул;Название", "cp1251"), ("Κωδικός;Τιμή καταλόγου", "cp1253")]
+)
+def test_the_likeliest_encoding_has_the_letters_of_one_language(text: str, encoding: str) -> None:
+    assert likeliest_encodings(text.encode(encoding))[0] == encoding
