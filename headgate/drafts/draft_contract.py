@@ -79,8 +79,10 @@ from headgate.errors import ContractError
 from headgate.formats.guess_encoding import OTHER_THAN_WESTERN
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.person_numbers import are_person_numbers
 from headgate.masking.searched_columns import context_below
+from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.matching.header_names import folded, unnumbered
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
@@ -96,6 +98,7 @@ _CONTACTS = (
     r"^(?:\+[0-9 ()/.-]{7,}|\(?0[0-9]{1,5}\)?[ /-][0-9][0-9 -]{3,}|[0-9]{3}[-. ][0-9]{3}[-. ][0-9]{4}"
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})$"
 )
+_JSON_NAME = r'"(?:[^"\\]|\\.)*":'
 _SHEET_NAME = "Name of the sheet of the row"
 # Values of people below names that mean something else in another language: `dni` are days in Polish, and
 # numbers of identity cards in Spain (with a letter), Peru and Argentina.
@@ -565,12 +568,12 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
-    content = guess_content(name, text) if mask is None else None
+    content = guess_content(name, text) if mask is None and not stored.nested else None
     is_open = (
         column.classification == PERSONAL or is_code_name(name) or content is not None
     )  # the next file will have other people and places
     if mask is None and not (guess.mostly or guess.choices or is_open):
-        rules += _rules_of_texts(text) if column_type.kind is Kind.STRING else []
+        rules += _rules_of_texts(text) if column_type.kind is Kind.STRING and not stored.nested else []
     description = (
         f"Format undecided: {' or '.join(map(answer_of, guess.choices))}"
         if guess.choices and mask is None
@@ -627,12 +630,11 @@ def _means_another(name: str, text: pa.Array) -> bool:
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
     """Return the mask of a column by its name and texts.
 
-    Floats write card numbers with an exponent, and stored numbers and times are no prose. JSON is free text
-    unless its name requires that it is dropped.
+    Floats write card numbers with an exponent, and stored numbers and times are no prose.
     """
-    mask = guess_mask(stored.name, text)
     if stored.nested:
-        return mask if mask in {Mask.CVV, Mask.TRACK} else Mask.FREE_TEXT
+        return _mask_of_json(stored.name, text)
+    mask = guess_mask(stored.name, text)
     if stored.type.kind is Kind.STRING or mask not in {None, Mask.FREE_TEXT}:
         return mask
     values = cast(blank_to_null(text), _kept(stored.type)).values
@@ -641,6 +643,22 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
         if len(numeric_rows_with_cards(values)) >= CARD_SHARE * max(1, len(values) - values.null_count)
         else None
     )
+
+
+def _mask_of_json(name: str, text: pa.Array) -> Mask | None:
+    """Return the mask of lists or objects by their single values, which is mostly that of free text."""
+    unnamed = pc.replace_substring_regex(text, _JSON_NAME, "")
+    parts = pc.list_flatten(pc.split_pattern_regex(unnamed, r"[\[\]{},]"))
+    mask = guess_mask(name, pc.utf8_trim(parts, '" '))
+    searched = Column(name, ColumnType(Kind.STRING))
+    if mask in {Mask.CVV, Mask.TRACK}:
+        return mask
+    with_numbers = (
+        rows_with_cards(text, context_below=context_below(searched)),
+        rows_with_ssns(text),
+        rows_with_named_codes(text),
+    )
+    return Mask.FREE_TEXT if mask or any(map(len, with_numbers)) else None
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
@@ -710,6 +728,8 @@ def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
     Free text may not, and of personal data only e-mail addresses and numbers, because two people may share a
     name or an address.
     """
+    if column.nested:
+        return False
     if guess.choices or are_numbers_with_words(column, text, guess):
         return sounds_like_key(column.name)
     tells_apart = (

@@ -153,9 +153,7 @@ _NO_KEY = (
     "masked columns and sets of more than three columns were not tried: name a key with --key, or every row "
     "is kept"
 )
-_AS_JSON = (
-    "holds {kind} and is kept as JSON text, in which card numbers are replaced. Queries read it with {reads}"
-)
+_AS_JSON = "holds {kind} and is kept as JSON text{masked}. Queries read it with {reads}"
 
 
 @dataclass(frozen=True)
@@ -537,9 +535,10 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
 
 def _about_meaning(column: Column) -> list[str]:
     findings = [_WHY[column.mask]] if column.mask else []
-    if column.nested and column.mask is Mask.FREE_TEXT:
+    if column.nested and column.mask in {None, Mask.FREE_TEXT}:
         reads = _READS_OF_NESTED[column.nested].format(name=column.name)
-        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], reads=reads)]
+        masked = ", in which card numbers are replaced" if column.mask else ""
+        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], masked=masked, reads=reads)]
     if column.classification == PERSONAL:
         findings.append("is proposed as personal data (classification: personal)")
     return findings

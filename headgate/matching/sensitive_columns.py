@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.hidden_values import HiddenBy
@@ -14,12 +16,10 @@ from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import rows_with_secrets
 from headgate.matching.file_table import as_text
 from headgate.matching.header_names import folded
-from headgate.values.cells import Flags, flags, marked, matches, rows_where
+from headgate.values.cells import Flags, flags, marked, matches, rows_where, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pyarrow as pa
 
     from headgate.matching.mappings import Suggested
 
@@ -67,7 +67,7 @@ def sensitive_without_contract(
     Args:
         columns: by the name in the file; all values or the first ones.
     """
-    texts = {name: as_text(column) for name, column in columns.items()}
+    texts = {name: _texts(column) for name, column in columns.items()}
     cards = {name for name, values in texts.items() if are_cards(values.drop_null().unique())}
     named = {name for name in columns if is_sensitive_name(name)}
     codes: set[str] = set()
@@ -102,9 +102,17 @@ def _holds_codes(texts: pa.Array, has_card: Flags) -> bool:
     return bool(2 * (filled & has_card).sum() >= filled.sum())
 
 
+def _texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the values as texts, also lists and objects, whose values may be sensitive as well."""
+    if not pa.types.is_nested(column.type):
+        return as_text(column)
+    values = column.to_pylist()
+    return text_array(None if value is None else json.dumps(value, default=str) for value in values)
+
+
 def _rule_of_values(column: pa.Array | pa.ChunkedArray, *, with_codes: bool) -> HiddenBy | None:
     """Return the rule by which a value may be that of a masked column; also if there is no value."""
-    texts = as_text(column).drop_null().unique()
+    texts = _texts(column).drop_null().unique()
     if len(texts) == 0:
         return HiddenBy.NO_VALUES
     if len(rows_with_cards(texts, context_below=ANYWHERE)) or len(rows_with_secrets(texts)):

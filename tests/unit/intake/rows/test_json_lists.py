@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts import odcs_reader
 from headgate.contracts.difference import Breaks, differences
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import ContractError, UnreadableFileError
@@ -77,7 +77,7 @@ def gated_as_in_the_lake(body: bytes, contract: Contract) -> CheckedRows:
 def test_a_draft_keeps_a_list_as_json_text_and_says_how_to_query_it() -> None:
     drafted = draft_from_sample(ORDERS, "orders")
     items = drafted.contract.column("items")
-    assert (items.nested, items.type, items.mask) == ("array", ColumnType(Kind.STRING), Mask.FREE_TEXT)
+    assert (items.nested, items.type, items.mask) == ("array", ColumnType(Kind.STRING), None)
     assert any(
         finding.column == "items" and "json_extract" in finding.message for finding in drafted.findings
     )
