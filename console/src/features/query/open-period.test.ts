@@ -26,10 +26,6 @@ test('days, names and a single period are never open', () => {
   expect(openPeriod(MONTHS, '')).toBeUndefined()
 })
 
-test('a period after the day of the data, such as of a plan, is not open', () => {
-  expect(openPeriod(MONTHS, '2010-11-09')).toBeUndefined()
-})
-
 test('a filter cuts the last period as the end of the data does, and the earlier of both says until when', () => {
   const until = (day: string) => endsOf(MONTHS.slice(0, 2), '2010-12-09', { from: '', until: day }).open
   expect(until('2010-11-11')).toEqual({ place: '2010-11-01', until: '2010-11-11', isFiltered: true })
@@ -60,4 +56,22 @@ test('the time up to which a day has data is in UTC, as the day itself', () => {
   const begun = { place: '2025-02-15', from: '2025-02-15T13:45:00' }
   expect(fromWords(begun)).toBe('13:45 UTC')
   expect(fromWords({ ...begun, from: '2025-02-15' })).toBe('15 Feb 2025')
+})
+
+test('periods to come begin after the last day of the data, also behind one that is not over', () => {
+  const months = ['2026-10-01', '2026-11-01', '2026-12-01', '2027-01-01']
+  expect(openPeriod(months, '2026-11-28')).toEqual({
+    place: '2026-11-01',
+    until: '2026-11-28',
+    ahead: '2026-12-01',
+  })
+  expect(openPeriod(months, '2026-11-30')).toEqual({
+    place: '2026-12-01',
+    until: '2026-11-30',
+    ahead: '2026-12-01',
+  })
+  expect(openPeriod(['2026-11-28', '2026-11-29', '2026-12-02'], '2026-11-29')?.place).toBe('2026-12-02')
+  expect(openWords(openPeriod(months, '2026-11-28'))).toBe(
+    'The period from 1 Nov 2026 is not over: its data end on 28 Nov 2026. The periods from 1 Dec 2026 are to come, and drawn dashed or pale: the data are as of 28 Nov 2026.',
+  )
 })

@@ -1,10 +1,12 @@
 import { clockTime, day, instant } from '../../formats/moments'
 import { smallestNumber } from '../../formats/extremes'
 
-/** The last period of an axis, of which the data have the beginning only. */
+/** The period of an axis of which the data have the beginning only, and those to come. */
 export interface OpenPeriod {
-  /** The place of the period on the axis. */
+  /** The place of the first period that is not over. */
   place: string
+  /** The place of the first period to come, such as that of bookings; undefined without one. */
+  ahead?: string
   /** The last day of the data, or its last moment where the period is a day. */
   until: string
   /** Whether the filters of the page end it, and not the data. */
@@ -29,11 +31,19 @@ export interface Bounds {
 /** A sentence about the period that is not over; empty without one. */
 export function openWords(open: OpenPeriod | undefined): string {
   if (!open) return ''
+  if (open.ahead === open.place) return aheadWords(open)
   const begin = `The period from ${day(open.place)}`
   return open.isFiltered
     ? `${begin} is cut: the filter ends on ${day(open.until)}.`
-    : `${begin} is not over: its data end on ${day(open.until)}.`
+    : `${begin} is not over: its data end on ${day(open.until)}.${open.ahead ? ` ${aheadWords(open)}` : ''}`
 }
+
+const aheadWords = ({ ahead = '', until }: OpenPeriod): string =>
+  `The periods from ${day(ahead)} are to come, and drawn dashed or pale: the data are as of ${day(until)}.`
+
+/** Whether a period of an axis is not over, or to come. */
+export const isNotOver = (place: string, open: OpenPeriod | undefined): boolean =>
+  open !== undefined && (place === open.place || (open.ahead !== undefined && place >= open.ahead))
 
 /** A sentence about the first period, of which a filter leaves the end only; empty without one. */
 export const begunWords = (begun: BegunPeriod | undefined): string =>
@@ -54,16 +64,20 @@ const MONTH = /^(\d{4})-(\d{2})(-01)?$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /**
- * The last of several months, quarters, years or weeks, if the data end within it; the places are the first days of
- * periods, in their order.
+ * The first of several periods that is not over on the last day of the data; the places are the first days of days,
+ * weeks, months, quarters or years, in their order.
  */
 export function openPeriod(places: string[], asOf: string): OpenPeriod | undefined {
-  const last = places.at(-1)
-  const end = last && DAY.test(asOf) ? endOf(places) : undefined
+  const step = DAY.test(asOf) ? stepOf(places) : ''
+  if (!step) return undefined
   const now = dayOf(asOf)
-  return last && end !== undefined && now >= startOf(last) && now < end - 1
-    ? { place: last, until: asOf }
-    : undefined
+  const after = places.findIndex((place) => startOf(place) > now)
+  const [before, ahead] = [places.at(after < 0 ? -1 : after - 1), places[after]]
+  // Where a single period has begun, the next one ends it.
+  const end = after === 1 ? startOf(places[1] ?? '') : endOf(after < 0 ? places : places.slice(0, after))
+  const isOpen = after !== 0 && step !== 'days' && end !== undefined && now < end - 1
+  const place = isOpen ? before : ahead
+  return place ? { place, until: asOf, ...(ahead ? { ahead } : {}) } : undefined
 }
 
 /** The first of several months, quarters, years or weeks, if a day within it is the first that a filter leaves. */
@@ -86,7 +100,7 @@ export function endsOf(places: string[], asOf: string, { from, until }: Omit<Bou
   const isFiltered = DAY.test(until) && (!asOf || until < asOf)
   const open = openPeriod(places, isFiltered ? until : asOf)
   return {
-    open: open && isFiltered ? { ...open, isFiltered } : open,
+    open: !isFiltered ? open : open && !open.ahead ? { ...open, isFiltered } : undefined,
     begun: begunPeriod(places, from),
   }
 }

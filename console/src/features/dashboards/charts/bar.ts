@@ -25,6 +25,7 @@ import {
   text,
   valueAxis,
 } from './chart-parts'
+import { isNotOver } from '../../query/open-period'
 import { largestNumber, smallestNumber } from '../../../formats/extremes'
 
 /** Labels of more bars than these would cover each other, however high the chart is; the tooltip has their values. */
@@ -280,7 +281,7 @@ export function bar({
       },
       data: names.map((name) => {
         const value = values?.get(name) ?? null
-        const isPale = cautions.has(name) || name === open?.place || name === begun?.place
+        const isPale = cautions.has(name) || isNotOver(name, open) || name === begun?.place
         const label = {
           // The words of a caution are not as pale as its bar.
           ...(cautions.has(name) ? { opacity: 1, color: INK[scheme] } : {}),

@@ -177,6 +177,7 @@ export function placeName(
   period = '',
 ): string {
   const words = axisName(name, column, period)
+  if (open?.ahead && name >= open.ahead) return `${words} (to come)`
   if (name === open?.place) return `${words} (until ${untilWords(open)})`
   return name === begun?.place ? `${words} (from ${fromWords(begun)})` : words
 }

@@ -175,6 +175,19 @@ test('rows without a group are named as such, and series with an order of their 
   expect(series.map(({ name }) => name)).toEqual(['c', 'b', 'a'])
 })
 
+test('all steps to periods to come are dashed, and their places say so', () => {
+  const open = { place: '2010-11-01', until: '2010-11-09', ahead: '2010-12-01' }
+  const { series, xAxis } = line({ ...MONTHLY, open }) as unknown as Drawn
+  expect(series.map(({ data, lineStyle }) => [data, lineStyle?.type])).toEqual([
+    [[10, null, null], undefined],
+    [[10, 12, 3], 'dashed'],
+  ])
+  expect(['2010-11-01', '2010-12-01'].map(xAxis.axisLabel.formatter)).toEqual([
+    'Nov 2010 (until 9 Nov 2010)',
+    'Dec 2010 (to come)',
+  ])
+})
+
 test('the step of areas to a period that is not over is dashed and paler, one above the other as the areas are', () => {
   const open = { place: '2010-12-01', until: '2010-12-09' }
   const rows = MONTHLY.rows.flatMap((row) => ['a', 'b'].map((zone) => ({ ...row, zone })))

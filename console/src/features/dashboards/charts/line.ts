@@ -22,6 +22,7 @@ import {
   valueAxis,
   withMarks,
 } from './chart-parts'
+import { isNotOver } from '../../query/open-period'
 import { largestNumber, smallestNumber } from '../../../formats/extremes'
 
 export function line({
@@ -46,7 +47,8 @@ export function line({
   const groups = seriesOf(panel, rows, order)
   const last = xs.length - 1
   const isArea = panel.form === 'area'
-  const isOpen = last > 0 && xs[last] === open?.place
+  const openAt = last > 0 ? xs.findIndex((x) => isNotOver(x, open)) : -1
+  const isOpen = openAt >= 0
   const isBegun = last > 0 && xs[0] === begun?.place
   const valuesOfGroup = (group: string): (number | null)[] =>
     panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
@@ -68,8 +70,8 @@ export function line({
     }
   })
   const series = [
-    ...whole.map((one) => withoutEnds(one, isBegun, isOpen)),
-    ...(isOpen ? whole.map(lastStep) : []),
+    ...whole.map((one) => withoutEnds(one, isBegun, isOpen ? openAt : xs.length)),
+    ...(isOpen ? whole.map((one) => lastSteps(one, openAt)) : []),
     ...(isBegun ? whole.map(firstStep) : []),
   ]
   const isLog = scale === 'log' || (scale !== 'linear' && isUneven(whole.map(({ data }) => data)))
@@ -84,7 +86,7 @@ export function line({
   const axisText = isNarrow && !xUnit ? (name: string): string => axisName(name, panel.x, period) : xName
   // The dashed steps from and to a part of a period repeat the value beside it.
   const blockOf = (place: number | undefined): number =>
-    isOpen && place === last ? 1 : isBegun && place === 0 ? 1 + Number(isOpen) : 0
+    isOpen && place !== undefined && place >= openAt ? 1 : isBegun && place === 0 ? 1 + Number(isOpen) : 0
   const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
     Math.floor(seriesIndex / groups.length) === blockOf(dataIndex)
   const named = (name: string): string => seriesName(name, panel, labels)
@@ -174,34 +176,32 @@ const paler = ({ areaStyle, stack }: Filled, end: 'first' | 'last'): Filled => (
 })
 
 /** A line without the ends that are drawn dashed. */
-const withoutEnds = <One extends Series>(series: One, isBegun: boolean, isOpen: boolean): One => ({
+const withoutEnds = <One extends Series>(series: One, isBegun: boolean, openAt: number): One => ({
   ...series,
-  data: series.data.map((value, at) =>
-    (isBegun && at === 0) || (isOpen && at === series.data.length - 1) ? null : value,
-  ),
+  data: series.data.map((value, at) => ((isBegun && at === 0) || at >= openAt ? null : value)),
 })
 
-/** A hollow point for the period that is not whole only: the step reaches to the whole one beside it. */
-const hollowAt =
-  (place: number) =>
+/** A hollow point for each period that is not whole: the step reaches to the whole one beside it. */
+const hollow =
+  (isPart: (place: number) => boolean) =>
   (_value: unknown, { dataIndex }: { dataIndex: number }): string =>
-    dataIndex === place ? 'emptyCircle' : 'none'
+    isPart(dataIndex) ? 'emptyCircle' : 'none'
 
 /** The step from the first point of a line, dashed because the data begin within its period. */
 const firstStep = <One extends Series>(series: One) => ({
-  ...lastStep(series),
+  ...lastSteps(series, 1),
   ...paler(series, 'first'),
-  symbol: hollowAt(0),
+  symbol: hollow((place) => place === 0),
   data: series.data.map((value, at) => (at > 1 ? null : value)),
 })
 
-/** The step to the last point of a line, dashed because the period is not over. */
-const lastStep = <One extends Series>(series: One) => ({
+/** The steps from a point of a line on, dashed because the periods are not over, or to come. */
+const lastSteps = <One extends Series>(series: One, openAt: number) => ({
   ...series,
   ...paler(series, 'last'),
-  symbol: hollowAt(series.data.length - 1),
+  symbol: hollow((place) => place >= openAt),
   lineStyle: { ...series.lineStyle, type: 'dashed' },
-  data: series.data.map((value, at) => (at < series.data.length - 2 ? null : value)),
+  data: series.data.map((value, at) => (at < openAt - 1 ? null : value)),
 })
 
 /** The values of one series at each place of the axis. */

@@ -15,6 +15,7 @@ import {
   text,
   valueAxis,
 } from './chart-parts'
+import { isNotOver } from '../../query/open-period'
 
 const COLUMNS = 2
 const TOP_PERCENT = 9
@@ -82,10 +83,11 @@ export function multiples({
   const lines = Math.ceil(charts.length / COLUMNS)
   const height = (100 - TOP_PERCENT) / lines
   const last = xs.length - 1
-  const isOpen = last > 0 && xs[last] === open?.place
+  const openAt = last > 0 ? xs.findIndex((x) => isNotOver(x, open)) : -1
+  const isOpen = openAt >= 0
   // The dashed step to the last place repeats the value before it.
   const isOwn = ({ dataIndex, seriesIndex = 0 }: Hover): boolean =>
-    !isOpen || seriesIndex < charts.length === dataIndex < last
+    !isOpen || seriesIndex < charts.length === dataIndex < openAt
   const placeOf = (at: number) => ({
     left: at % COLUMNS === 0 ? '1%' : '52%',
     top: TOP_PERCENT + Math.floor(at / COLUMNS) * height,
@@ -146,7 +148,12 @@ export function multiples({
     })),
     series: [
       ...charts.map(({ name, values }, at) =>
-        curve(name, at, scheme, isOpen ? [...values.slice(0, -1), null] : values),
+        curve(
+          name,
+          at,
+          scheme,
+          isOpen ? values.map((value, place) => (place < openAt ? value : null)) : values,
+        ),
       ),
       ...(isOpen
         ? charts.map(({ name, values }, at) => ({
@@ -154,7 +161,7 @@ export function multiples({
               name,
               at,
               scheme,
-              values.map((value, place) => (place < last - 1 ? null : value)),
+              values.map((value, place) => (place < openAt - 1 ? null : value)),
             ),
             lineStyle: { width: 1.5, type: 'dashed' },
           }))
