@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import NUMBERS, TIMES, Kind
 from headgate.contracts.month_names import MONTHS
-from headgate.contracts.source_format import DURATIONS, EITHER, PLAIN, SourceFormat
+from headgate.contracts.source_format import DURATIONS, EITHER, EPOCHS, PLAIN, SourceFormat
 from headgate.errors import ContractError
 
 FORMAT_PROPERTY = "headgate.format"
@@ -24,6 +24,7 @@ _LISTS = {
 }  # fmt: skip
 _TEXTS = {
     "timezone": "timezone",
+    "epoch": "epoch",
     "language": "language",
     "decimal": "decimal",
     "thousands": "thousands",
@@ -42,6 +43,7 @@ _CHOICES = {
     "percent": ("", "fraction", "points"),
     "minus": ("", "trailing", "parentheses"),
     "duration": ("", *DURATIONS),
+    "epoch": ("", *EPOCHS),
     "case": ("", "upper", "lower"),
     "language": tuple(MONTHS),
 }
@@ -136,7 +138,7 @@ def _applicable(kind: Kind) -> set[str]:
     if kind in NUMBERS:
         return _OF_NUMBERS
     if kind in TIMES:
-        return _OF_DATES | ({"timezone"} if kind is Kind.TIMESTAMP else set())
+        return _OF_DATES | ({"timezone", "epoch"} if kind is Kind.TIMESTAMP else set())
     return {"true_words", "false_words"} if kind is Kind.BOOLEAN else {"case"}
 
 
@@ -177,17 +179,25 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
             f"{FORMAT_PROPERTY}.percent: fraction needs a DECIMAL with two places or more. Remedy: "
             "DECIMAL(9,4), or percent: points"
         )
+    if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is not a year. Remedy: a year such as 1930"
+        )
+    _check_alone(declared)
+    _check_symbols(declared)
+    _check_zone(declared.timezone)
+
+
+def _check_alone(declared: SourceFormat) -> None:
+    if declared.epoch and declared.patterns:
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.epoch: times since 1970 have no pattern. Remedy: remove one of the two"
+        )
     if declared.duration and (declared.currency or declared.units or declared.percent):
         raise ContractError(
             f"{FORMAT_PROPERTY}.duration: a duration has no currency, unit or percent sign. Remedy: remove "
             "them"
         )
-    if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
-        raise ContractError(
-            f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is not a year. Remedy: a year such as 1930"
-        )
-    _check_symbols(declared)
-    _check_zone(declared.timezone)
 
 
 def _check_symbols(declared: SourceFormat) -> None:

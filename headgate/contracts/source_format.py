@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 EITHER = "either"
 SECONDS = "s"  # the unit of durations
+EPOCHS = ("s", "ms")  # seconds and milliseconds since 1970 in UTC
 DURATIONS = ("h:mm:ss", "h:mm", "m:ss")
 
 
@@ -13,6 +14,7 @@ class SourceFormat:
 
     Attributes:
         patterns: alternatives for dates or timestamps; empty for ISO 8601.
+        epoch: one of `EPOCHS`, for timestamps; ISO 8601 is read beside it.
         timezone: IANA name of the zone of timestamps without an offset; empty for UTC.
         year_from: the first of the hundred years that `yy` covers.
         language: language of month names.
@@ -30,6 +32,7 @@ class SourceFormat:
     """
 
     patterns: tuple[str, ...] = ()
+    epoch: str = ""
     timezone: str = ""
     year_from: int = 2000
     language: str = "en"

@@ -87,6 +87,12 @@ _EIGHT_DIGITS = r"(?:19|20)[0-9]{6}"
 _MIN_DAYS = 5
 _COMPACT_DATE = SourceFormat(patterns=("yyyyMMdd",))
 _DATE_NAMES = r"(?:.*_)?(?:date|day|datum|tag|fecha|data|jour|dt|ymd)(?:_.*)?"
+_EPOCH_NAMES = (
+    r"(?:.*_)?(?:ts|time_?stamp|epoch|unix|at|time|date_?time|date|zeitstempel|zeitpunkt|horodatage)"
+    r"(?:_(?:m?s|sec|seconds|millis|milliseconds|utc|epoch|unix))?"
+    r"|(?:created|updated|modified|deleted|received|started|ended|event|sent)_?(?:at|on|time|ts|date)"
+)
+_SINCE_2001 = {"s": "[1-3][0-9]{9}|40[0-9]{8}", "ms": "[1-3][0-9]{12}|40[0-9]{11}"}
 _ID_NAMES = r"(?:.*_)?(?:id|key|number|no|nr|nummer|code)"
 # ISO/IEC 7813: the beginning of the first and second track of a magnetic stripe.
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
@@ -167,8 +173,8 @@ def guess_column(
     plain, different = guess_type(name, text), blanks_left_out(text)
     if answer and answer.pattern:
         return _answered(name, text, answer.pattern)
-    if plain.kind is Kind.BIGINT and are_compact_dates(name, different):
-        return Guess(ColumnType(Kind.DATE), _COMPACT_DATE)
+    if plain.kind is Kind.BIGINT and (times := _times_in_digits(name, different)):
+        return times
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
@@ -184,6 +190,14 @@ def guess_column(
         is_most = most is not None and not _may_be_directions(name, most.reading)
         return Guess(plain, choices=choices, mostly=most if is_most else None)
     return _read_as(inferred.readings[0], plain)
+
+
+def _times_in_digits(name: str, different: pa.Array) -> Guess | None:
+    """Return days such as 20260131 and times since 1970; None for other whole numbers."""
+    if are_compact_dates(name, different):
+        return Guess(ColumnType(Kind.DATE), _COMPACT_DATE)
+    epoch = epoch_of(name, different)
+    return Guess(ColumnType(Kind.TIMESTAMP), SourceFormat(epoch=epoch)) if epoch else None
 
 
 def _may_be_directions(name: str, reading: Reading) -> bool:
@@ -384,6 +398,17 @@ def are_compact_dates(name: str, different: pa.Array) -> bool:
             Column(name, ColumnType(Kind.DATE), format=_COMPACT_DATE), different
         ).values.null_count
     )
+
+
+def epoch_of(name: str, different: pa.Array) -> str:
+    """Return the unit of seconds or milliseconds from 2001 to 2099 in a column named as a time; else empty.
+
+    Its whole numbers are times since 1970.
+    """
+    if re.fullmatch(_EPOCH_NAMES, compared(name)) is None:
+        return ""
+    units = (unit for unit, digits in _SINCE_2001.items() if flags(matches(different, digits)).all())
+    return next(units, "")
 
 
 def is_code_name(name: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import Kind
-from headgate.contracts.source_format import DURATIONS, EITHER, SourceFormat
+from headgate.contracts.source_format import DURATIONS, EITHER, EPOCHS, SourceFormat
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # In 1.234,5 the thousands separator is before three digits, and the decimal separator before the fraction.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 _BETWEEN_PATTERNS = "|"
+_EPOCH = "epoch "
 _EACH_BY_ITSELF = "1.234,5|1,234.5"
 # ISO 8601, which all patterns of the kind also parse.
 _PLAIN_PATTERNS = {Kind.DATE: "yyyy-MM-dd", Kind.TIMESTAMP: "yyyy-MM-dd HH:mm:ss"}
@@ -31,8 +32,11 @@ class FormatAnswer:
 def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
     """Return the format that a pattern names, with its kind; `|` separates several date patterns.
 
-    `1.234,5|1,234.5` reads each number by itself, and `h:mm:ss` durations.
+    `1.234,5|1,234.5` reads each number by itself, `h:mm:ss` durations, and `epoch ms`
+    milliseconds since 1970.
     """
+    if pattern.startswith(_EPOCH) and pattern.removeprefix(_EPOCH) in EPOCHS:
+        return SourceFormat(epoch=pattern.removeprefix(_EPOCH)), Kind.TIMESTAMP
     if pattern in DURATIONS:
         return SourceFormat(duration=pattern), Kind.DECIMAL
     if pattern == _EACH_BY_ITSELF:
@@ -66,8 +70,8 @@ def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
 def answer_of(reading: Reading) -> str:
     """Return the answer that names a reading, as `--format COLUMN=ANSWER` takes it."""
     declared = reading.format
-    if declared.duration:
-        return declared.duration
+    if declared.duration or declared.epoch:
+        return declared.duration or f"{_EPOCH}{declared.epoch}"
     if declared.patterns:
         return _BETWEEN_PATTERNS.join(declared.patterns)
     if declared.decimal == EITHER:

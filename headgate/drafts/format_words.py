@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headgate.contracts.source_format import SourceFormat
 
 _SECONDS, _WITH_SECONDS = ":ss", r"\d:\d\d:\d\d"
+_EPOCHS = {"s": "seconds", "ms": "milliseconds"}
 _MINUS = {"trailing": "5-", "parentheses": "(5)"}
 
 
@@ -55,6 +56,11 @@ def _numbers(declared: SourceFormat) -> list[str]:
 
 
 def _moments(declared: SourceFormat) -> list[str]:
+    if declared.epoch:
+        return [
+            f"is written as {_EPOCHS[declared.epoch]} since 1970 and becomes a time in UTC",
+            "the type whole number keeps it",
+        ]
     return [f"is written as {' or '.join(declared.patterns)}"] if declared.patterns else []
 
 

@@ -52,6 +52,8 @@ def lack_zone(texts: pa.Array) -> bool:
 def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> ZoneNote | None:
     """Return a note on the zone of a column's times; none for other columns, empty ones and those in UTC."""
     values = blank_to_null(text).drop_null()
+    if column.format and column.format.epoch:
+        return None
     if column.type.kind is not Kind.TIMESTAMP or column.mask is not None or not len(values):
         return None
     if zone := zones.get(column.name):

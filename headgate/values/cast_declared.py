@@ -67,7 +67,7 @@ def cast_column(column: Column, text: pa.Array) -> Cast:
 
 
 def _values(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
-    if declared.patterns:
+    if declared.patterns or declared.epoch:
         return cast_times(given, column_type, declared)
     if column_type.kind in NUMBERS and not declared.is_plain_number:
         return _numbers(given, column_type, declared)

@@ -36,6 +36,8 @@ _HOUR_US, _DAY_US = 3_600_000_000, 86_400_000_000
 _NOON = 12
 _FIXED = {"year": 4, "short_year": 2, "month": 2, "day": 2, "hour": 2, "minute": 2, "second": 2}
 _MICRO_DIGITS = 6
+_EPOCH = "^-?[0-9]{1,14}$"
+_MICROS_OF = {"s": 1_000_000, "ms": 1_000}
 # The years 1 to 9999, in microseconds since 1970.
 _FIRST_US = int(np.datetime64("0001-01-01", "us").astype(np.int64))
 _LAST_US = int(np.datetime64("9999-12-31T23:59:59.999999", "us").astype(np.int64))
@@ -58,6 +60,8 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
 
     Null for every text that the patterns do not read as exactly one value.
     """
+    if declared.epoch:
+        return _since_1970(given, column_type, declared)
     if not declared.patterns:
         return _plain_in_zone(given, column_type, declared.timezone)
     readings = [
@@ -77,6 +81,16 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
         column_type,
         declared,
     )
+
+
+def _since_1970(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
+    """Read seconds or milliseconds since 1970 in UTC."""
+    is_number = flags(pc.match_substring_regex(given, _EPOCH))
+    ticks = pc.cast(pc.replace_with_mask(given, bool_array(~is_number), literal("0")), pa.int64())
+    micros = numbers(ticks) * _MICROS_OF[declared.epoch]
+    is_read = is_number & (micros >= _FIRST_US) & (micros <= _LAST_US)
+    values = plain.as_integers(plain.Parsed(micros, is_read), arrow_type(column_type))
+    return _with_iso(values, ~is_number, given, column_type, declared)
 
 
 def _with_iso(

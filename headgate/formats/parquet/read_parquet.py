@@ -469,7 +469,9 @@ def _is_recoverable(stored: pa.DataType, column: Column) -> bool:
     kind, types = column.type.kind, pa.types
     if types.is_integer(stored):
         has_pattern = column.format is not None and bool(column.format.patterns)  # 20230115 by yyyyMMdd
-        return (kind is Kind.DATE and has_pattern) or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
+        has_epoch = column.format is not None and bool(column.format.epoch)
+        is_time = (kind is Kind.DATE and has_pattern) or (kind is Kind.TIMESTAMP and has_epoch)
+        return is_time or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
     if types.is_floating(stored):
         return kind in _NUMBERS or column.mask is Mask.PAN
     if types.is_decimal(stored):

@@ -61,6 +61,11 @@ const TIMES: Choice[] = [
   time('MM/dd/yyyy', '12/31/2026'),
 ]
 
+const SINCE_1970: Choice[] = [
+  { label: 'seconds since 1970: 1764547200', format: { epoch: 's' } },
+  { label: 'milliseconds since 1970: 1764547200000', format: { epoch: 'ms' } },
+]
+
 const MIDNIGHT: Choice = {
   label: 'a day means midnight (UTC): 2026-12-31',
   format: { patterns: ['yyyy-MM-dd'] },
@@ -68,7 +73,7 @@ const MIDNIGHT: Choice = {
 
 /** How a field of a type may be written, beside the plain spelling. */
 export const formatChoices = (type: string): Choice[] => [
-  ...(type.startsWith('timestamp') ? [...TIMES, MIDNIGHT] : []),
+  ...(type.startsWith('timestamp') ? [...TIMES, ...SINCE_1970, MIDNIGHT] : []),
   ...CHOICES[kindOf(type)],
   { label: 'without blanks around', format: { trim: true } },
 ]
@@ -116,6 +121,11 @@ export const DURATIONS: Readonly<Record<string, string>> = {
   'm:ss': 'minutes:seconds',
 }
 
+const EPOCHS: Readonly<Record<string, string>> = {
+  s: 'seconds since 1970',
+  ms: 'milliseconds since 1970',
+}
+
 /** A format in the words of a person; empty for the plain spelling. */
 export function formatWords(format: Format | undefined): string {
   if (!format) return ''
@@ -124,6 +134,7 @@ export function formatWords(format: Format | undefined): string {
     format.thousands ? `“${String(format.thousands)}” between thousands` : '',
     patternWords(list(format.patterns)),
     DURATIONS[String(format.duration)] ?? '',
+    EPOCHS[String(format.epoch)] ?? '',
     format.trueWords ? `${list(format.trueWords).join(', ')}/${list(format.falseWords).join(', ')}` : '',
     [...list(format.currency), ...list(format.units)].join(', '),
     format.percent ? 'percent' : '',
