@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -43,14 +44,19 @@ _WORDS = (
     r"|合計|合计|小計|小计|総計|总计|總計|総合計|計|计|합계|소계|총계|총합계"
     r"|(?:ال)?مجموع|الإجمالي|إجمالي|סה\"כ|סך הכל|รวม|รวมทั้งหมด|tổng(?: cộng)?|cộng|jumlah"
 )
-# Names of means in the same languages. The name alone is none: a number has to be the mean of rows above.
+# Names of means and of other figures of a column. The name alone is none: a number has to be the mean of rows
+# above, or the line has few cells and is at the foot.
 _MEANS = (
     r"(?:class )?(?:average|avg\.?|mean)|durchschnitt|mittel(?:wert)?|moyenne|promedio|media|média"
+    r"|ø|median|(?:r\.?)?s\.?d\.?|std\.? ?dev\.?|st[dk]abw\.?|standard deviation|standardabweichung"
+    r"|(?:min|max)(?:imum)?[.:]? *$"
     r"|gemiddelde?|medelvärde|genomsnitt|gennemsnit|gjennomsnitt|keskiarvo|średnia|průměr|priemer|átlag|ortalama|среднее"
     r"|平均|평균"
 )
 _NAMES_OF_MEANS = rf"(?i)^[^\pL\pN]*(?:{_MEANS})(?:[^\pL\pN]|$)"
+_IS_NAME_OF_MEAN = re.compile(rf"(?i)[\W_]*(?:{_MEANS})(?:[\W_]|$)")
 _MIN_MEASURED = 2  # rows of a mean
+_MIN_FIGURES = 2  # of a line without a name; a single one may be equal to a mean by chance
 _NAMES = re.compile(rf"(?i)[\W_]*(?:{_WORDS})(?:[\W_]|$)")
 _NAMES_OF_COLUMN = rf"(?i)^[^\pL\pN]*(?:{_WORDS})(?:[^\pL\pN]|$)"  # RE2 knows only ASCII letters as \w
 
@@ -96,7 +102,8 @@ def may_end_with_totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]
     """Return whether one of the last rows, above a footer at most, may be a line of totals."""
     count = len(next(iter(cells.values()), ()))
     last = range(max(0, count - 1 - MAX_FOOTER), count)
-    return any(_is_named(cells, row) for row in last) or bool(_are_wordless(columns, cells)[[*last]].any())
+    may_be = _are_wordless(columns, cells) | _are_lacking(columns, cells)
+    return any(_is_named(cells, row) for row in last) or bool(may_be[[*last]].any())
 
 
 def _is_named(cells: Mapping[str, pa.Array], row: int) -> bool:
@@ -115,8 +122,9 @@ def _possible_feet(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> 
     start = max(0, count - 2 - MAX_FOOTER)
     tail = {name: text.slice(start) for name, text in cells.items()}
     wordless = start + np.flatnonzero(_are_wordless(columns, tail))
+    lacking = start + np.flatnonzero(_are_lacking(columns, tail))
     named = [row for row in range(start, count) if _is_named(cells, row)]
-    return sorted({*wordless.tolist()[-1:], *named[-1:]}, reverse=True)
+    return sorted({*wordless.tolist()[-1:], *lacking.tolist()[-1:], *named[-1:]}, reverse=True)
 
 
 def _footer_below(foot: int, cells: Mapping[str, pa.Array]) -> list[int]:
@@ -181,7 +189,8 @@ def words_of_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array], ro
 def _totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     named = _named_rows(cells)
     wordless = _wordless_rows(columns, cells, named)
-    totals = {*_summed(columns, cells, named, wordless), *_bare(cells, named)}
+    at_foot = sorted({*named, *_named_rows(cells, _NAMES_OF_MEANS)})
+    totals = {*_summed(columns, cells, named, wordless), *_bare(cells, at_foot)}
     if not totals.isdisjoint(wordless):
         totals -= _not_lacking(cells, totals, wordless)
     return sorted(totals)
@@ -192,11 +201,13 @@ def _summed(
 ) -> list[int]:
     """Return the rows named as totals with a sum, and those without a word of which all numbers are sums.
 
-    Rows named as means have a mean. Sums and means are of all rows above that are no totals, or of those
-    since a total above.
+    Rows named as means have a mean, and in rows that lack a usual value all numbers may be means, or all
+    deviations and so on. They are of all rows above that are no totals, or of those since a total above.
     """
     means = _named_rows(cells, _NAMES_OF_MEANS)
-    if not (named or wordless or means):
+    lacking = np.flatnonzero(_are_lacking(columns, cells)).tolist()
+    lacking = lacking if len(lacking) <= _MAX_TOTALS else []
+    if not (named or wordless or means or lacking):
         return []
     cast = {
         column.name: (column, cast_column(column, null_where_absent(column, cells[column.name])).values)
@@ -205,11 +216,15 @@ def _summed(
     }
     numbers = [values for column, values in cast.values() if column.type.kind in _EXACT]
     above, summed = list[int](), list[int]()
-    for row in sorted({*named, *wordless, *means}):
+    for row in sorted({*named, *wordless, *means, *lacking}):
         filled = [values for values in numbers if values[row].as_py()]
         sums = [_is_sum_at(values, above, row) for values in filled]
-        is_sum = any(sums) and (row in named or (all(sums) and _adds_several(filled, row)))
-        if is_sum or (row in means and any(_is_mean_at(values, above, row) for _, values in cast.values())):
+        may_be_sum = row in named or row in wordless
+        is_sum = may_be_sum and any(sums) and (row in named or (all(sums) and _adds_several(filled, row)))
+        is_mean = row in means and any(
+            "mean" in _figures_at(values, above, row) for _, values in cast.values()
+        )
+        if is_sum or is_mean or (row in lacking and _is_figure_of_all([*cast.values()], above, row)):
             summed.append(row)
         if row in named or row in summed:
             above.append(row)
@@ -253,6 +268,18 @@ def _are_wordless(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> F
     return has_number & lacks & ~has_words
 
 
+def _are_lacking(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> Flags:
+    """Return which rows have several numbers and lack a value that most rows have."""
+    count = len(next(iter(cells.values()), ()))
+    numbers, lacks = np.zeros(count, int), np.zeros(count, bool)
+    for column in columns:
+        given = flags(blank_to_null(cells[column.name]).is_valid())
+        lacks |= ~given & bool(given.sum() >= count / 2)
+        if column.type.kind in {*_EXACT, Kind.DOUBLE}:
+            numbers += given
+    return lacks & (numbers >= _MIN_FIGURES)
+
+
 def _not_lacking(
     cells: Mapping[str, pa.Array], totals: Collection[int], wordless: Collection[int]
 ) -> set[int]:
@@ -291,7 +318,7 @@ def _filled_share(text: pa.Array) -> float:
 
 
 def _is_bare(line: Mapping[str, str], filled: Iterable[str]) -> bool:
-    label = next(name for name, cell in line.items() if names_a_total(cell))
+    label = next(name for name, cell in line.items() if names_a_total(cell) or _IS_NAME_OF_MEAN.match(cell))
     beside = [line[name] for name in filled if name != label]
     empty = beside.count("")
     has_words = any(
@@ -322,20 +349,40 @@ def _is_sum_at(values: pa.Array, totals_above: Sequence[int], row: int) -> bool:
     return bool(value == above - sum(values[place].as_py() or 0 for place in totals_above))
 
 
-def _is_mean_at(values: pa.Array, totals_above: Sequence[int], row: int) -> bool:
-    """Return whether a row is the mean of the rows since a total above, as it is rounded, or of all rows."""
+def _is_figure_of_all(
+    numbers: Iterable[tuple[Column, pa.Array]], totals_above: Sequence[int], row: int
+) -> bool:
+    """Return whether all numbers of a row are the same figure of the rows above, such as their mean."""
+    figures = [_figures_at(values, totals_above, row) for _, values in numbers if values[row].as_py()]
+    return len(figures) >= _MIN_FIGURES and bool(frozenset.intersection(*figures))
+
+
+def _figures_at(values: pa.Array, totals_above: Sequence[int], row: int) -> frozenset[str]:
+    """Return which figures of the rows since a total above, or of all rows, a row has, as it is rounded."""
     value = values[row].as_py()
     if not value:
-        return False
-    decimals = -int(Decimal(str(value)).normalize().as_tuple().exponent)
+        return frozenset()
+    tolerance = 0.501 * 10.0 ** int(Decimal(str(value)).normalize().as_tuple().exponent)
+    equal = set()
     for start in {0, *(total + 1 for total in totals_above[-1:])}:
         rows = [place for place in range(start, row) if place not in totals_above]
         given = values.take(pa.array(rows, pa.int64())).drop_null()
         if len(given) >= _MIN_MEASURED:
-            mean = float(pc.mean(pc.cast(given, pa.float64())).as_py())
-            if abs(mean - float(value)) <= 0.501 * 10.0**-decimals:
-                return True
-    return False
+            figures = _figures_of(np.asarray(pc.cast(given, pa.float64())))
+            equal |= {name for name, figure in figures.items() if abs(figure - float(value)) <= tolerance}
+    return frozenset(equal)
+
+
+def _figures_of(given: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
+    mean, deviation = float(given.mean()), float(given.std(ddof=1))
+    return {
+        "mean": mean,
+        "deviation": deviation,
+        "deviation of all": float(given.std()),
+        "relative deviation": 100 * deviation / mean if mean else 0.0,
+        "smallest": float(given.min()),
+        "largest": float(given.max()),
+    }
 
 
 def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> dict[str, Column]:

@@ -1,4 +1,5 @@
-"""Values that a person types: percentages with their sign or without it, and days without leading zeros.
+"""Values that a person types: percentages with their sign or without it, amounts with their unit, and days
+without leading zeros.
 
 Cells of a file keep the sign that their format requires, because a bare 0.19 may be 19 %. A person sees the
 values of the column: beside `13%`, 14 is 14 % and 0.14 is 0.14 %; beside 0.13, 0.14 is a share and `14%` is
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.currency import PERCENT, SHARES
+from headgate.contracts.currency import PERCENT, SHARES, SPELLINGS
 from headgate.contracts.format_property import FRACTION_DIGITS
 from headgate.contracts.model import NUMBERS, TIMES, Column
-from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.contracts.source_format import EITHER, PLAIN, SourceFormat
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import rewritten_where
 from headgate.values.declared_spelling import in_declared_format
@@ -30,7 +31,7 @@ _FIRST, _LATER = (r"^(\d)([./-])", r"0\1\2"), (r"([./-])(\d)($|\D)", r"\10\2\3")
 
 
 def as_file_writes(text: pa.Array, column: Column, declared: SourceFormat | None) -> pa.Array:
-    """Return typed texts as the file writes percentages and days; texts that do not parse are unchanged.
+    """Return typed texts as the file writes percentages, amounts and days; others are unchanged.
 
     Args:
         declared: the format of the file in this column.
@@ -46,7 +47,9 @@ def as_file_writes(text: pa.Array, column: Column, declared: SourceFormat | None
         return _with_sign(text, replace(column, format=written))
     meaning = percent_meaning(column)
     is_of_parts = column.unit == PERCENT or meaning == "fraction"
-    return _without_sign(text, replace(column, format=written), meaning) if is_of_parts else text
+    if is_of_parts:
+        return _without_sign(text, replace(column, format=written), meaning)
+    return _without_unit(text, replace(column, format=written)) if column.unit else text
 
 
 def percent_meaning(column: Column) -> str:
@@ -100,3 +103,21 @@ def _without_sign(text: pa.Array, column: Column, meaning: str) -> pa.Array:
     signed = replace(column, format=replace(written, percent=meaning))
     values = cast_column(signed, without_nulls(column, text)).values
     return pc.coalesce(in_declared_format(column, pc.cast(values, pa.string())), text)
+
+
+def _without_unit(text: pa.Array, column: Column) -> pa.Array:
+    """Return amounts with the unit of the column, as in `1.234,56 €`, without it.
+
+    A number that the format of the column does not read counts if no other format reads another number.
+    """
+    written = column.format or PLAIN
+    signs = SPELLINGS.get(column.unit, (column.unit,))
+    with_unit = replace(written, currency=(*written.currency, *signs), trim=True)
+    of_any = replace(with_unit, decimal=EITHER, thousands="")
+    given = without_nulls(column, text)
+    own, *others = (cast_column(replace(column, format=each), given) for each in (written, with_unit, of_any))
+    if own.values.null_count == text.null_count or written.duration:
+        return text
+    values = pc.coalesce(*(each.values for each in others))
+    named = pc.if_else(pc.is_valid(own.values), None, pc.cast(values, pa.string()))
+    return pc.coalesce(in_declared_format(column, named), text)

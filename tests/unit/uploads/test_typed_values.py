@@ -45,6 +45,15 @@ TYPED = [
     (ColumnType(Kind.DOUBLE), None, "percent", "13.5%", "13.5"),
     (ColumnType(Kind.BIGINT), POINTS, "", "12.5", None),
     (ColumnType(Kind.BIGINT), POINTS, "", "thirteen", None),
+    (DECIMAL, SourceFormat(decimal=",", thousands="."), "EUR", "1.234,56 €", "1234.56"),
+    (DECIMAL, SourceFormat(decimal=",", thousands="."), "EUR", "€ 1,234.56", "1234.56"),
+    (DECIMAL, SourceFormat(decimal=","), "EUR", "-1.234,56 EUR", "-1234.56"),
+    (DECIMAL, None, "EUR", "1.234,56 €", "1234.56"),
+    (DECIMAL, None, "kg", "12 kg", "12"),
+    (ColumnType(Kind.BIGINT), None, "kg", "12 kg", "12"),
+    (DECIMAL, None, "kg", "12 lb", None),
+    (DECIMAL, SourceFormat(decimal=","), "EUR", "12,5 $", None),
+    (DECIMAL, SourceFormat(decimal=","), "EUR", "1.234 €", None),  # 1,234 or 1234
     (DECIMAL, None, "kg", "13%", None),
     (DECIMAL, None, "", "13%", None),
 ]
