@@ -46,6 +46,21 @@ test.each([
   ['USD Amount', 'Amount', 'USD'],
   ['net_chf_excl_vat', 'Net excl vat', 'CHF'],
   ['Price (PEN)', 'Price', 'PEN'],
+  ['price_eur', 'Price', 'EUR'],
+  ['fare_gbp', 'Fare', 'GBP'],
+  ['freight eur', 'Freight', 'EUR'],
+  ['price_usd_total', 'Price total', 'USD'],
+  ['amount_usd', 'Amount', 'USD'],
+  ['rate_pct', 'Rate', 'percent'],
+  ['fuel_surcharge_pct', 'Fuel surcharge', 'percent'],
+  ['humidity percent', 'Humidity', 'percent'],
+  ['weight_kg', 'Weight', 'kg'],
+  ['temp_c', 'Temp', '°C'],
+  ['distance_km', 'Distance', 'km'],
+  ['distance_m', 'Distance', 'm'],
+  ['size_mb', 'Size', 'MB'],
+  ['file_size_kb', 'File size', 'kB'],
+  ['size_cm', 'Size', 'cm'],
 ])('%s names a unit', (heading, title, unit) => {
   expect(headingUnit(heading)).toEqual({ title, unit })
 })
@@ -60,6 +75,11 @@ test.each([
   'Group A',
   'Size m',
   'sold_all',
+  'max_try',
+  'sales_gb', // of a country
+  'visits_mad',
+  'group_m',
+  'percent_of_plan',
   'Preis (netto)',
   'Montant ht',
   'Taux de sucre',

@@ -58,6 +58,10 @@ const ANSWERING = /(?:latency|latenz|response|elapsed|ping|timeout|lag)$/i
 /** Behind these words `ms` is m/s, and never milliseconds. */
 const SPEEDING = /(?:speed|velocity|wind|geschwindigkeit|vitesse)$/i
 const CAPACITY = /(?:volume|volumen|capacity|inhalt|fuellmenge|füllmenge|contenance)$/i
+const SIZING = /(?:size|memory|storage|disk|traffic|größe|groesse|speicher|taille)$/i
+const BYTES = new Map(['kB', 'MB', 'GB', 'TB'].map((unit) => [unit.toLowerCase(), unit]))
+const MEASURING =
+  /(?:distance|length|height|depth|altitude|elevation|entfernung|strecke|länge|laenge|höhe|hoehe)$/i
 const PRESSING = /(?:druck|pressure)$/i
 const AMOUNT = /(?:amount|cost|costs|net|gross|total|value|fee|betrag|kosten|netto|brutto|wert|summe)$/i
 /** Behind these words a currency is not the unit: the amounts are thousands or millions of it. */
@@ -160,11 +164,12 @@ function currencyInside(text: string): HeadingUnit | undefined {
   }
 }
 
-/** A code as a word of a heading: in capitals, or in lower case behind the word of an amount. */
+/** A code as a word of a heading: in capitals, or in lower case behind an amount or if the currency has a sign. */
 function codeBehind(rest: string, word: string): string {
   const code = word.toUpperCase()
-  const isCode = word === code || (word === word.toLowerCase() && AMOUNT.test(rest))
-  return isCode && CURRENCIES.includes(code) && !WORDS_TOO.includes(code) ? code : ''
+  if (!CURRENCIES.includes(code) || WORDS_TOO.includes(code)) return ''
+  const isLower = word === word.toLowerCase()
+  return word === code || (isLower && (AMOUNT.test(rest) || signOfCurrency(code) !== code)) ? code : ''
 }
 
 function unitInBrackets(text: string): string {
@@ -174,11 +179,14 @@ function unitInBrackets(text: string): string {
 
 function unitBehind(rest: string, last: string): string {
   if (!rest) return ''
-  if (last === '%') return PERCENT
+  if (last === '%' || /^(?:pct|percent)$/i.test(last)) return PERCENT
   if (last === 'ms' && SPEEDING.test(rest)) return 'm/s'
   if (last === 'ms' && (LASTING.test(rest) || ANSWERING.test(rest))) return last
   if (last === 'l' && CAPACITY.test(rest)) return last
   if (last === 'min' && LASTING.test(rest)) return last
+  if (last === 'm' && MEASURING.test(rest)) return last
+  const bytes = SIZING.test(rest) && BYTES.get(last.toLowerCase())
+  if (bytes) return bytes
   if (last === 'bar' && PRESSING.test(rest)) return last
   if (SCALING.test(rest)) return ''
   const certain = CODES.get(last.toLowerCase()) ?? WORDS[last.toLowerCase()]
