@@ -35,3 +35,12 @@ test('nothing is named before a column is chosen, and of a file without a datase
   expect(absentFields(RESULT, { ...EDITS, columns: {} }, undefined)).toEqual([])
   expect(absentFields(RESULT, NO_EDITS, undefined)).toEqual([])
 })
+
+test('a field that the gate fills from the names of the sheets is not empty', () => {
+  const columns = [
+    { name: 'cashier', type: 'string', facts: { missing_share: '0.0' } },
+    { name: 'note', type: 'string', facts: { missing_share: '1' } },
+  ]
+  const ofSheets = { ...RESULT, columns, in_earlier_files: ['cashier', 'note'] }
+  expect(absentFields(ofSheets, EDITS, undefined)).toEqual(['note'])
+})

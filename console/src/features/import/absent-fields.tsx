@@ -19,12 +19,15 @@ export function absentFields(
   inLake: Schemas['DatasetProfile'] | undefined,
   profileIsOpen = false,
 ): string[] {
-  const { mapping, in_earlier_files: earlier = [] } = result
+  const { mapping, columns: checked = [], in_earlier_files: earlier = [] } = result
   if (!mapping || !edits.dataset || !Object.values(edits.columns).some(Boolean)) return []
   const taken = new Set([
     ...Object.values(edits.columns),
     ...[...openSuggestions(result, edits), ...openSteps(result, edits)].map(({ field }) => field),
   ])
+  // The gate fills a field from no column, as from the names of sheets.
+  const hasValues = (name: string): boolean =>
+    checked.some((column) => column.name === name && Number(column.facts.missing_share ?? 1) < 1)
   const isFilled = (name: string): boolean => {
     if (earlier.includes(name)) return true
     if (!inLake) return !profileIsOpen && earlier.length === 0
@@ -32,7 +35,7 @@ export function absentFields(
     return facts !== undefined && 1 - Number(facts.missing_share ?? 1) >= MIN_FILLED
   }
   return mapping.fields
-    .filter(({ name, required }) => !required && !taken.has(name) && isFilled(name))
+    .filter(({ name, required }) => !required && !taken.has(name) && !hasValues(name) && isFilled(name))
     .map(({ title }) => title)
 }
 
