@@ -6,8 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from headgate.learning import export_models, preprocessing
-from headgate.scoring.products import Products
-from headgate.scoring.splines import Splines
+from headgate.scoring.splines import Products, Splines
 
 pytestmark = pytest.mark.unit
 

@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from headgate.scoring.products import Products
 from headgate.scoring.scorer import Scorer, expit, logit
-from headgate.scoring.splines import Scaled, Splines
+from headgate.scoring.splines import Products, Scaled, Splines
 from headgate.scoring.trees import Trees
 
 Array = npt.NDArray[np.float64]
 
 _MIN_PROBABILITY = 1e-4
-_MIN_CONTRIBUTIONS = (0.05, 0.05, 0.05)  # of older exports
 _EPSILON = 1e-12  # scikit-learn's, in its temperature scaling of probabilities
 _MIN_DIVISOR = 1e-9
 _SINGULAR = 1e-6
@@ -189,8 +187,6 @@ class CustomerScorer:
     def _drivers(self, point: Array) -> tuple[str, ...]:
         """Return words for the signals whose typical value lowers the probability most."""
         if "words" not in self._churn:
-            if "drivers_by_silence" not in self._churn:  # an older export
-                return ()
             least, silent, usual = self._churn["drivers_by_silence"]
             return (silent if self._probability(point[None, self._churn_places])[0] >= least else usual,)
         own, reference = point[self._churn_places], self._scorer.arrays["reference"]
@@ -203,10 +199,10 @@ class CustomerScorer:
             for pair, above in zip(self._churn["words"], own > reference, strict=True)
         ]
         raised = np.where([word is None for word in words], -np.inf, raised)
-        least = self._churn.get("least_contributions", _MIN_CONTRIBUTIONS)
+        least = self._churn["least_contributions"]
         order = np.argsort(-raised, kind="stable")[: len(least)]
         causes = [words[place] for place, bound in zip(order, least, strict=False) if raised[place] > bound]
-        return tuple(causes or filter(None, [self._churn.get("usual")]))
+        return tuple(causes or [self._churn["usual"]])
 
     @cached_property
     def _churn_places(self) -> Sequence[int]:

@@ -160,16 +160,11 @@ class FraudScorer:
         }
         codes = [code for code, own in places.items() if own]
         moved = shapley_values(self.strength, point, self._reference, [places[code] for code in codes])
-        conditions = self._facts.get("conditions", {})
+        conditions = self._facts["conditions"]
         values = partial(_value, {name: features[name] for name in columns})
         (order,) = strongest(moved, self._facts["reasons"], self._facts["least_reason"])
-        reasons = tuple(
-            codes[place]
-            for place in order
-            if codes[place] not in conditions or is_fact(conditions[codes[place]], values)[0]
-        )
-        combination = self._facts.get("combination")
-        return reasons or ((combination,) if combination else ())
+        reasons = tuple(codes[place] for place in order if is_fact(conditions[codes[place]], values)[0])
+        return reasons or (self._facts["combination"],)
 
     def _rows(
         self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction

@@ -22,8 +22,7 @@ class Intent:
 
     Attributes:
         intent: label of its group; empty when no known template shares a word with it.
-        sub_intent: label of the smaller group within it; empty where `intent` is, or where the export is
-            older than sub-intents.
+        sub_intent: label of the smaller group within it; empty where `intent` is.
         template: of the text.
         nearest: the known template that the intent is taken from; the template itself when it is known.
         similarity: of both, 0 to 1; 1 when the template is known.
@@ -44,7 +43,7 @@ class IntentScorer:
         self._templates: list[str] = self.facts["templates"]
         self._place = {template: place for place, template in enumerate(self._templates)}
         self._intents: npt.NDArray[np.int64] = scorer.arrays["intents"]
-        self._sub_intents: npt.NDArray[np.int64] | None = scorer.arrays.get("sub_intents")
+        self._sub_intents: npt.NDArray[np.int64] = scorer.arrays["sub_intents"]
         self._language = frozenset(self.facts["language"])
 
     def find(self, text: str) -> Intent:
@@ -78,8 +77,8 @@ class IntentScorer:
 
     def _labels(self, place: int) -> tuple[str, str]:
         """Return the labels of a template's intent and sub-intent."""
-        sub_intent = "" if self._sub_intents is None else self.facts["sub_labels"][self._sub_intents[place]]
-        return str(self.facts["labels"][self._intents[place]]), str(sub_intent)
+        labels, sub_labels = self.facts["labels"], self.facts["sub_labels"]
+        return str(labels[self._intents[place]]), str(sub_labels[self._sub_intents[place]])
 
     def _nearest(self, template: str) -> tuple[int, float] | None:
         """Return the template that shares the rarest words: the cosine with words weighed by rarity."""

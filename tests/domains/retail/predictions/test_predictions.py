@@ -42,6 +42,11 @@ FRAUD = Scorer(
         "actions": ["approve", "review", "block"],
         "costs": {"review": 3.0, "margin_share": 0.3, "block_call": 5.0},
         "groups": [["unusual_amount", ["amount_gbp"]], ["new_customer", ["account_age_days"]]],
+        "conditions": {
+            "unusual_amount": {"feature": "amount_gbp", "least": 100},
+            "new_customer": {"feature": "account_age_days", "least": 0, "below": 30},
+        },
+        "combination": "combination",
         "reasons": 3,
         "least_reason": 0.01,
         "windows_days": [1, 7, 30],
@@ -72,7 +77,13 @@ CUSTOMERS = Scorer(
     {
         "signals": SIGNALS,
         "horizons": [[90, 1.0], [365, 3.0]],
-        "churn": {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": 90},
+        "churn": {
+            "model": "recency_share",
+            "columns": ["silence"],
+            "parts": [],
+            "even_odds_days": 90,
+            "drivers_by_silence": [0.3, "long silence", "usual"],
+        },
         "method": "pooled_rate",
         "factor": 2.0,
         "year_method": "pooled_rate",
@@ -94,6 +105,7 @@ INTENTS = Scorer(
     {
         "templates": ["red mug", "garden gnome"],
         "labels": ["gnomes", "mugs"],
+        "sub_labels": ["garden", "red"],
         "texts_meant": {},
         "corrections": {},
         "language": [],
@@ -105,7 +117,7 @@ INTENTS = Scorer(
         "longest": 255,
         "blank": "(blank)",
     },
-    {"intents": np.array([1, 0])},
+    {"intents": np.array([1, 0]), "sub_intents": np.array([1, 0])},
 )
 EXPORTED = (
     ("compliance-guardian", "fraud", FRAUD),
@@ -220,6 +232,7 @@ def test_a_model_without_customers_predicts_from_signals_and_says_where_known_cu
 def test_an_intent_is_the_exported_models(caller: Caller) -> None:
     answer = caller.call("POST", "/v1/predictions/intent", {"text": "Red Mugs"}).json
     assert (answer["intent"], answer["template"], answer["similarity"]) == ("mugs", "red mug", 1.0)
+    assert answer["sub_intent"] == "red"
     assert answer["intent"] == IntentScorer(INTENTS).find("red mugs").intent
 
 

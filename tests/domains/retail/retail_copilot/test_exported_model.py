@@ -87,9 +87,3 @@ def test_no_text_as_typed_is_exported(texts: pd.DataFrame) -> None:
     labels = pd.Series("all", index=sorted(set(texts.template)))
     exported = exported_model.scorer(texts, labels, labels, normalise.Slips({}, {}), frozenset())
     assert exported is None or "jane@example.com" not in exported.to_bytes().decode("latin-1")
-
-
-def test_an_export_older_than_sub_intents_still_finds_intents(scorer: IntentScorer) -> None:
-    facts = {name: fact for name, fact in scorer.facts.items() if name != "sub_labels"}
-    found = IntentScorer(Scorer(facts, {"intents": scorer._intents})).find("garden gnome")
-    assert (found.intent, found.sub_intent) == (scorer.find("garden gnome").intent, "")
