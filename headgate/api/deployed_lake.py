@@ -48,37 +48,30 @@ class DeployedLake:
 
     @cached_property
     def objects(self) -> S3Objects:
-        """The object store."""
         return stores.objects()
 
     @cached_property
     def ledger(self) -> DynamoLedger:
-        """The file records."""
         return stores.ledger(self._env)
 
     @cached_property
     def files(self) -> DynamoFileIndex:
-        """The list of files."""
         return stores.file_index(self._env)
 
     @cached_property
     def uploads(self) -> S3Uploads:
-        """Uploads in parts."""
         return api.upload_store()
 
     @cached_property
     def dry_runs(self) -> DryRunFunction:
-        """The function for dry runs."""
         return api.dry_runs(self._env)
 
     @cached_property
     def catalog(self) -> GlueCatalog:
-        """The tables' versions."""
         return stores.catalog()
 
     @cached_property
     def runs(self) -> Pipeline:
-        """Runs of `curated_to_prod`."""
         return operations.pipeline(self._env)
 
     @cached_property
@@ -105,27 +98,22 @@ class DeployedLake:
 
     @cached_property
     def job_logs(self) -> GlueJobLogs:
-        """The logs of the lake's Glue jobs."""
         return operations.job_logs(self._env)
 
     @cached_property
     def queries(self) -> AthenaQueries:
-        """Athena."""
         return stores.queries(self._env, self.databases)
 
     @property
     def mappings(self) -> Mappings:
-        """Mappings of columns to fields."""
         return intake.mappings(self._env_of_request)
 
     @property
     def reverter(self) -> Reverter:
-        """The reverter of uploads."""
         return intake.reverter(self._env_of_request)
 
     @property
     def contracts(self) -> Registry:
-        """All contracts."""
         return definitions.registry(self._env_of_request)
 
     @property
@@ -140,7 +128,6 @@ class DeployedLake:
 
     @cached_property
     def definition_versions(self) -> DefinitionVersions:
-        """The versions of pushed definitions and of created contracts."""
         return definitions.versions(self._env)
 
     @cached_property
@@ -156,7 +143,6 @@ class DeployedLake:
         return definitions.chosen(self._env)
 
     def begin_request(self) -> None:
-        """Forget the version of the contracts; the request uses the version of its first access."""
         self.__dict__.pop("_env_of_request", None)
 
     @cached_property
@@ -175,7 +161,6 @@ class DeployedLake:
 
     @cached_property
     def people(self) -> PoolPeople:
-        """The people of the user pool."""
         return api.people(self._env)
 
     @cached_property
@@ -185,7 +170,6 @@ class DeployedLake:
 
     @cached_property
     def systems(self) -> tuple[str, ...]:
-        """The deployed systems."""
         return tuple(sorted(SystemNamesSettings.from_env(self._env).prod_buckets))
 
     @cached_property
@@ -208,5 +192,4 @@ class DeployedLake:
         return name
 
     def now(self) -> datetime:
-        """Return the current time, naive UTC."""
         return datetime.now(UTC).replace(tzinfo=None)
