@@ -20,13 +20,39 @@ from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_columns
 from headgate.query.catalog_queries import Databases
-from headgate.query.date_parts import date_part_of
 from headgate.query.shares import branches, called_part, is_named_share, is_percentage, is_share
 
 NAME = "name"  # numbers that name things, such as ids and years, are not grouped by thousands
 MEAN = "mean"
 RANK = "rank"  # the place of a row among others, which is no quantity
 _DIALECTS = ("athena", "duckdb")  # an emulator records the translated statement
+
+# Days of the week are 1 for Monday to 7 for Sunday in Trino; DuckDB numbers Sunday 0.
+_WEEKDAY = "day_of_week"
+_DATE_PARTS: Mapping[type[exp.Expression], str] = {
+    exp.Year: "year",
+    exp.YearOfWeek: "year_of_week",
+    exp.Quarter: "quarter",
+    exp.Month: "month",
+    exp.Week: "week",
+    exp.WeekOfYear: "week",
+    exp.Day: "day",
+    exp.DayOfMonth: "day",
+    exp.DayOfWeek: _WEEKDAY,
+    exp.DayOfWeekIso: _WEEKDAY,
+    exp.DayOfYear: "day_of_year",
+    exp.Hour: "hour",
+    exp.Minute: "minute",
+    exp.Second: "second",
+}
+_OTHER_NAMES = {
+    **dict.fromkeys(("dow", "isodow", "dayofweek"), _WEEKDAY),
+    **dict.fromkeys(("doy", "dayofyear"), "day_of_year"),
+    **dict.fromkeys(("yow", "isoyear"), "year_of_week"),
+    "day_of_month": "day",
+    "week_of_year": "week",
+}
+_STARTS = frozenset({"year", "quarter", "month", "week", "day"})
 
 # The result is a value of the first argument, or a sum or mean of such values.
 _KEEPS_FIRST = (
@@ -284,7 +310,7 @@ class _Answer:
     def _computed(self, node: exp.Expression, scope: Scope) -> UnitAndTitle:
         if isinstance(node, _COUNTS + _RANKINGS):
             return _RANK if isinstance(node, _RANKINGS) else NO_FACTS
-        if period := date_part_of(node):
+        if period := _date_part_of(node):
             return _UNCERTAIN._replace(kind="" if period.is_start else NAME, period=period.name)
         if (is_part := is_share(node)) or is_percentage(node):
             return _SHARE if is_part else _PERCENTAGE
@@ -420,3 +446,24 @@ def _agreed(facts: Iterable[UnitAndTitle]) -> UnitAndTitle:
     if any(first.unit != each.unit for each in different):
         return _UNCERTAIN
     return first._replace(label="", adds_up=all(each.adds_up for each in (first, *different)))
+
+
+class _PartOfDate(NamedTuple):
+    """A part of a date, such as the number of its month, or the start of a period."""
+
+    name: str
+    is_start: bool
+
+
+def _date_part_of(node: exp.Expression) -> _PartOfDate | None:
+    """Return the part of a date that a value is, or the period that begins with it; None of another value."""
+    if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
+        name = node.text("unit").lower()
+        return _PartOfDate(name if name in _STARTS else "", is_start=True)
+    if isinstance(node, exp.Extract):
+        name = node.name.lower()
+        return _PartOfDate(_OTHER_NAMES.get(name, name), is_start=False)
+    if isinstance(node, exp.Anonymous) and node.name.lower() in _OTHER_NAMES:
+        return _PartOfDate(_OTHER_NAMES[node.name.lower()], is_start=False)
+    name = _DATE_PARTS.get(type(node), "")
+    return _PartOfDate(name, is_start=False) if name else None

@@ -5,26 +5,33 @@ Of SQL models and blocks the catalog has it, of tables that code builds their co
 
 from __future__ import annotations
 
+import json
+from collections import Counter, defaultdict
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.api.analytics.column_readers import readers_by_column
-from headgate.api.analytics.file_headers import file_headers
+from headgate.api.analytics.kept_questions import every_kept
+from headgate.api.analytics.questions import saved_questions_of
+from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
+from headgate.api.shapes.lake import ColumnLineage, ColumnReader, ColumnUse, FileHeader, LineageColumn
 from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.contracts.registry import STAMPS
 from headgate.errors import NotFoundError
+from headgate.lake.file_index import FileFilter, newest_first
+from headgate.lake.states import FileState
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
 from headgate.lineage.declared_lineage import declared_lineage
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
 
+_MAX_FILES = 200
 _STAMPS = {column.name for column in STAMPS}
 _INTERNAL = frozenset(LINEAGE_NAMES)  # where a row came from, which is no column of its data
 
@@ -37,8 +44,8 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
     lineage_by_table = {**_lineage_of_contracts(lake), **_stored_lineage(lake)}
     own = lineage_by_table.get(table) if zone == PROD else None
-    headers = file_headers(lake, table) if zone == CURATED else {}
-    readers = readers_by_column(lake, table)
+    headers = _file_headers(lake, table) if zone == CURATED else {}
+    readers = _readers_by_column(lake, table)
     columns = tuple(
         _column(lake, contract, zone, name, lineage_by_table).model_copy(
             update={"headers": headers.get(name, ()), "readers": readers.get(name, ())}
@@ -141,3 +148,58 @@ def _uses(
         )
         for ref, uses in sorted(sources.items())
     )
+
+
+def _file_headers(lake: LakePorts, dataset: str) -> dict[str, tuple[FileHeader, ...]]:
+    """Return the mapped headers of each column, the most frequent first, from the newest accepted files."""
+    newest = newest_first(lake.files, FileFilter(dataset, FileState.DONE), _MAX_FILES)
+    files: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for record in islice(newest, _MAX_FILES):
+        for header, column in json.loads(record.mapping.get("columns", "{}")).items():
+            if column and header != column:
+                files[column][header] += 1
+    return {
+        column: tuple(
+            FileHeader(header=header, files=count)
+            for header, count in sorted(headers.items(), key=lambda pair: (-pair[1], pair[0]))
+        )
+        for column, headers in files.items()
+    }
+
+
+def _readers_by_column(lake: LakePorts, table: str) -> dict[str, tuple[ColumnReader, ...]]:
+    """Return the panels and questions that read each column of a table, each kind in its order."""
+    from headgate.query.columns_read import columns_read
+
+    tables = {
+        name: contract.names
+        for zone in (lake.contracts.curated, lake.contracts.prod)
+        for name, contract in zone.items()
+    }
+    readers: dict[str, tuple[ColumnReader, ...]] = {}
+    for reader, sql in _reading_statements(lake):
+        for name in columns_read(sql, table, tables) if table in sql.lower() else ():
+            readers[name] = (*readers.get(name, ()), reader)
+    return readers
+
+
+def _reading_statements(lake: LakePorts) -> Iterator[tuple[ColumnReader, str]]:
+    for board in every_dashboard(lake).dashboards:
+        for panel in board.panels:
+            yield (
+                ColumnReader(
+                    kind="panel",
+                    system=board.system,
+                    board=board.title,
+                    name=panel.name,
+                    title=panel.question,
+                ),
+                panel.sql,
+            )
+    for saved in saved_questions_of(lake):
+        yield (
+            ColumnReader(kind="question", system=saved.system, name=saved.name, title=saved.description),
+            saved.sql,
+        )
+    for kept in every_kept(lake).questions:
+        yield (ColumnReader(kind="kept", name=kept.name, title=kept.name, sql=kept.sql, by=kept.by), kept.sql)

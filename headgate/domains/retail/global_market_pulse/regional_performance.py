@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from headgate.domains.retail.global_market_pulse.seasonality import seasonal_indices
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
 
+_YEAR = 12
+_MIN_MONTHS = 2 * _YEAR  # below it some calendar month has no centred year around it
 COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
 MONEY = ["sales", "returns", "fees"]
 LARGEST = ["largest_order", "largest_order_id", "largest_customer", "largest_customer_id"]
@@ -162,3 +164,29 @@ def _rated(rows: pd.DataFrame) -> pd.DataFrame:
         late_share=_over(rows["late"], rows["delivered"]),
         region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),
     )
+
+
+def seasonal_indices(sales: npt.NDArray[np.float64], first_month: int) -> npt.NDArray[np.float64]:
+    """Return the sales of each calendar month over those of an average one; all NaN without enough data.
+
+    Only months since the last one without sales count: a shop that has not begun, or is closed, has no
+    season.
+
+    Args:
+        sales: shape (months,), without a gap, oldest first.
+        first_month: calendar month of the first value, 1..12.
+
+    Source:
+        Classical multiplicative decomposition; Hyndman & Athanasopoulos, "Forecasting: Principles and
+        Practice", 3rd ed., 3.4.
+    """
+    closed = np.flatnonzero(sales <= 0)
+    begun = int(closed[-1]) + 1 if closed.size else 0
+    sales, first_month = sales[begun:], first_month + begun
+    if sales.size < _MIN_MONTHS:
+        return np.full(_YEAR, np.nan)
+    weights = np.r_[0.5, np.ones(_YEAR - 1), 0.5] / _YEAR
+    ratios = sales[_YEAR // 2 : -_YEAR // 2] / np.convolve(sales, weights, "valid")
+    calendar = (first_month - 1 + _YEAR // 2 + np.arange(ratios.size)) % _YEAR
+    indices = np.bincount(calendar, ratios, _YEAR) / np.bincount(calendar, minlength=_YEAR)
+    return np.asarray(indices / indices.mean(), dtype=float)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.domains.retail.global_market_pulse.seasonality import seasonal_indices
+from headgate.domains.retail.global_market_pulse.regional_performance import seasonal_indices
 
 pytestmark = pytest.mark.unit
 
