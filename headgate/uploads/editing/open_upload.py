@@ -15,6 +15,7 @@ from headgate.uploads.answered_rows import AnsweredRows, answered_rows
 from headgate.uploads.edited_rows import check_edits, check_widths
 from headgate.uploads.editing.edited_upload import EditedUpload
 from headgate.uploads.editing.header_edits import edits_of_header
+from headgate.uploads.editing.own_export import edits_of_export
 from headgate.uploads.editing.part_datasets import (
     dataset_of_columns,
     datasets_of_lists,
@@ -85,6 +86,8 @@ def edited_content(
     if opened and dataset not in contracts and not edits.is_of_no_dataset:
         dataset = dataset_of_columns(upload.key, opened, inner_list, of_parts, mappings)
     contract = contracts.get(dataset)
+    if opened and contract and is_open and not is_remembered:
+        edits = edits_of_export(edits, opened, contract)
     opened, edits, beside = _reopened(read_list, opened, contract, edits, partial(opened_at, sheet))
     edited = EditedUpload(
         file,
