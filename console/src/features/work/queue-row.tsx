@@ -94,7 +94,16 @@ export function QueueRow(props: Props) {
         >
           {item.subject}
         </button>
-        <Text size="sm" className={isFolded ? 'queue-brief' : 'any-text'} component="div">
+        {/* A phone has few places to tap: the sentence opens the item as its subject does. */}
+        <Text
+          size="sm"
+          className={isFolded ? 'queue-brief' : 'any-text'}
+          component="div"
+          onClick={(event) => {
+            const isLink = event.target instanceof Element && event.target.closest('a')
+            if (isFolded && !isLink) onToggle()
+          }}
+        >
           {item.proposed && !item.closedBy ? (
             <strong>
               {isFolded ? capitalised(label(item.proposed)) : proposalWords(item.proposed, queue)}:{' '}
