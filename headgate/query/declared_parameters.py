@@ -8,7 +8,7 @@ A parameter without such a line is a text without a default (docs/adr/0145-param
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -18,6 +18,7 @@ from headgate.errors import QueryError
 from headgate.plain_names import did_you_mean
 from headgate.query.parameters import bind, names_of_parameters
 
+IN_ADDRESS = "p."  # before the name of a parameter among the filters of a dashboard, in addresses and mails
 ParameterType = Literal["text", "number", "date"]
 MAX_PARAMETERS, MAX_VALUE_CHARACTERS = 50, 1_000
 
@@ -68,6 +69,24 @@ def with_values(sql: str, values: Mapping[str, str] | None = None) -> str:
         return sql
     bound = {each.name: _value(each, given.get(each.name, each.default)) for each in parameters}
     return bind(_DECLARATION.sub("", sql), bound)
+
+
+def with_chosen_values(sql: str, chosen: Mapping[str, Sequence[str]]) -> str:
+    """Return a statement in which the values among chosen filters, such as `p.region`, are the defaults.
+
+    Raises:
+        QueryError: a comment declares a type that does not exist, or a text in the statement has no end.
+    """
+    parameters = declared_parameters(sql)
+    values = {each.name: chosen.get(IN_ADDRESS + each.name, ()) for each in parameters}
+    if not any(values.values()):
+        return sql
+    lines = [
+        f"-- :{each.name} {each.type}" + ("" if default is None else f" = {default}")
+        for each in parameters
+        for default in [next(iter(values[each.name]), each.default)]
+    ]
+    return "\n".join([_DECLARATION.sub("", sql).strip(), *lines])
 
 
 def _declarations(sql: str) -> list[tuple[str, str, str | None]]:

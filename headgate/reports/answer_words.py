@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,9 @@ from importlib.resources import files
 from typing import Any
 
 from headgate.contracts.currency import SPELLINGS
+from headgate.errors import QueryError
 from headgate.plain_names import capitalised, word_of_name
+from headgate.query.declared_parameters import Parameter, declared_parameters, with_chosen_values
 from headgate.reports.numbers import (
     NOTHING,
     axis_label,
@@ -110,6 +113,25 @@ def are_numbers(values: Sequence[Any]) -> bool:
 def filter_words(column: str, values: Sequence[str]) -> str:
     """Return the chosen values of a filter as people read them."""
     return " or ".join(ColumnWords().cell(column, value) for value in values)
+
+
+def value_lines(sql: str, chosen: Mapping[str, Sequence[str]] | None = None) -> Iterator[str]:
+    """Yield the line of the values of a statement's parameters; none without any."""
+    try:
+        parameters = declared_parameters(with_chosen_values(sql, chosen or {}))
+    except QueryError:  # its answer says why
+        return
+    if parameters:
+        yield " · ".join(f"{heading(each.name, {})}: {_value_words(each)}" for each in parameters)
+
+
+def _value_words(parameter: Parameter) -> str:
+    if parameter.default is None:
+        return "no value"
+    with suppress(ValueError):
+        if parameter.type == "date":
+            return day_words(date.fromisoformat(parameter.default))
+    return parameter.default or "empty"
 
 
 def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:

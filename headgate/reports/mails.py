@@ -30,7 +30,7 @@ from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import USUAL_ROWS, MailFile, MailSchedule, mail_schedules, sent_mark_key
 from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
-from headgate.reports.answer_words import ColumnWords, filter_words, heading
+from headgate.reports.answer_words import ColumnWords, filter_words, heading, value_lines
 from headgate.reports.mail_answers import (
     MAX_SHORT_COLUMNS,
     MAX_SHORT_ROWS,
@@ -249,7 +249,7 @@ class MailSender:
         yield from (f"As of {day_words(day)}" for day in days if day and len(days) == 1)
         if schedule.only_if:
             yield self._limit_of_board(board, schedule).line
-        for panel, ignored in narrowed:
+        for declared, (panel, ignored) in zip(board.panels, narrowed, strict=True):
             is_short = not is_of_person and not schedule.rows
             yield from self._panel(
                 panel,
@@ -258,6 +258,7 @@ class MailSender:
                 is_short=is_short,
                 most=schedule.most_rows,
             )
+            yield from value_lines(declared.sql, schedule.filters)
             yield from self._origin(panel.sql) if len(days) > 1 else ()
             yield from self._panel_file(panel, schedule.file, is_short=is_short, most=schedule.most_rows)
             if ignored:
@@ -319,6 +320,7 @@ class MailSender:
         if isinstance(page, str):
             yield f"No answer: {page}"
             return
+        yield from value_lines(schedule.sql)
         yield from self._origin(schedule.sql)
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:

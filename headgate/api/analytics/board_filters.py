@@ -14,7 +14,7 @@ from headgate.api.analytics.event_table import event_table, period_column, refer
 from headgate.api.shapes.dashboards import DashboardFilter
 from headgate.errors import QueryError
 from headgate.plain_names import capitalised
-from headgate.query.declared_parameters import with_values
+from headgate.query.declared_parameters import with_chosen_values, with_values
 from headgate.query.parameters import bind
 from headgate.query.table_readers import read_through, table_sources
 from headgate.values.sql_names import name_in_sql
@@ -193,6 +193,7 @@ def narrowed_panel(
     """
     sql = panel.sql
     with suppress(QueryError):  # its answer says why
+        sql = with_chosen_values(sql, chosen)
         sql = with_values(sql)
     read = tables_of(sql, tables)
     active = [each for each in filters_for(filters, read) if chosen.get(each.name)]

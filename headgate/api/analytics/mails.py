@@ -1,5 +1,7 @@
 """Mails that a person schedules for their own address."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from headgate.api.analytics.board_filters import board_filters
@@ -15,6 +17,12 @@ from headgate.api.lake_ports import AnswerMails, LakePorts
 from headgate.api.shapes.dashboards import Dashboard
 from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
 from headgate.errors import ConflictError
+from headgate.query.declared_parameters import (
+    IN_ADDRESS,
+    declared_parameters,
+    with_chosen_values,
+    with_values,
+)
 from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import LAST_DAY, MailSchedule
 
@@ -177,10 +185,12 @@ def _check_board(lake: LakePorts, board: Dashboard, asked: MailAsked) -> None:
     expect_no_numbers(
         "body.filters", "filters", *(value for each in asked.filters.values() for value in each)
     )
+    values = {name: each for name, each in asked.filters.items() if name.startswith(IN_ADDRESS)}
+    _check_values(board, values)
     filters = (
         board_filters(board, every_dashboard(lake).dashboards, catalog(lake).tables) if asked.filters else []
     )
-    if not asked.filters.keys() <= {each.name for each in filters}:
+    if not asked.filters.keys() - values <= {each.name for each in filters}:
         detail = "The dashboard has no such filter. Load the page again, then choose its filters."
         raise invalid("body.filters", "unknown_filter", detail)
     single = {each.name for each in filters if not each.takes_several}
@@ -188,3 +198,30 @@ def _check_board(lake: LakePorts, board: Dashboard, asked: MailAsked) -> None:
         raise invalid(
             "body.filters", "one_value", "This filter takes one value. Send one for each day or part."
         )
+    days = [value for each in filters if each.is_bound for value in asked.filters.get(each.name, ())]
+    if any(not _is_day(value) for value in days):
+        detail = "An end of the period is no day. Send one such as 2026-01-31."
+        raise invalid("body.filters", "no_day", detail)
+
+
+def _check_values(board: Dashboard, values: Mapping[str, Sequence[str]]) -> None:
+    """Check that the questions of a dashboard have these parameters, and that each takes its one value."""
+    statements = [panel.sql for panel in board.panels]
+    names = {IN_ADDRESS + each.name for sql in statements for each in declared_parameters(sql)}
+    if not values.keys() <= names:
+        detail = (
+            "No question of the dashboard has this parameter. Load the page again, then choose its values."
+        )
+        raise invalid("body.filters", "unknown_parameter", detail)
+    if any(len(each) > 1 for each in values.values()):
+        raise invalid("body.filters", "one_value", "A parameter takes one value. Send one for each.")
+    for sql in statements if values else ():
+        with_values(with_chosen_values(sql, values))
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

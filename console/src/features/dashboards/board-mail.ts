@@ -1,15 +1,24 @@
+import { heading } from '../../formats/words'
 import { MAX_TITLE } from '../mails/mails'
+import type { Values } from '../query/parameters'
+import { addressedValues } from './board-values'
 import { type Chosen, type Filter, narrowedWords, oncePerName } from './filters'
 
-/** The title and the filters of a mail of a dashboard as its page is shown. */
+/** The title and the filters of a mail of a dashboard as its page is shown; values of parameters are among the filters. */
 export function boardMail(
   title: string,
   filters: readonly Filter[],
   chosen: Chosen,
+  values: Values = {},
 ): { title: string; filters: Record<string, string[]> } {
   const active = oncePerName(filters).filter(({ name }) => chosen[name])
+  const words = Object.entries(values).map(([name, value]) => `${heading(name)}: ${value}`)
+  const asked = Object.entries(addressedValues(values)).map(([name, value]) => [name, [value]])
   return {
-    title: [title, ...narrowedWords(active, chosen)].join(', ').slice(0, MAX_TITLE),
-    filters: Object.fromEntries(active.map(({ name }) => [name, [...(chosen[name] ?? [])]])),
+    title: [title, ...narrowedWords(active, chosen), ...words].join(', ').slice(0, MAX_TITLE),
+    filters: Object.fromEntries([
+      ...active.map(({ name }) => [name, [...(chosen[name] ?? [])]]),
+      ...asked,
+    ]) as Record<string, string[]>,
   }
 }

@@ -13,6 +13,7 @@ import { NotePlace } from '../notes/note-place'
 import { WriteNote } from '../notes/write-note'
 import { hasFiltersOfTables, useBoardFilters } from './board-filters'
 import { boardMail } from './board-mail'
+import { useBoardValues, withChosenValues } from './board-values'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
 import { Figures } from './figures'
@@ -26,13 +27,14 @@ import { type PanelRoom, PanelView } from './panel-view'
 import { useOpen } from '../work/open-items'
 import { UnknownFilters } from './unknown-filters'
 import { useCarried, useSource } from './use-carried'
+import { ValueBar } from './value-bar'
 import { leavesNothing, useUnknownValues } from './unknown-values'
 
 const NO_BOARDS: Schemas['Dashboard'][] = []
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({
-  board: ofRun,
+  board: declared,
   byline,
   actions,
 }: {
@@ -42,6 +44,12 @@ export function Board({
   /** What may be done with it, beside the title. */
   actions?: ReactNode
 }) {
+  const boardValues = useBoardValues(declared.panels.map(({ sql }) => sql))
+  const { parameters, values } = boardValues
+  const ofRun = {
+    ...declared,
+    panels: declared.panels.map((panel) => ({ ...panel, sql: withChosenValues(panel.sql, values) })),
+  }
   const open = useOpen(ofRun.queues)
   const board = open ? { ...ofRun, panels: ofRun.panels.map(open) } : ofRun
   const catalog = useCatalog()
@@ -61,7 +69,7 @@ export function Board({
     // Nothing is asked before the page knows what was decided.
     return open ? of : { ...of, sql: '' }
   }
-  const mail = boardMail(board.title, filters, chosen)
+  const mail = boardMail(board.title, filters, chosen, values)
   const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter((panel) => !leavesNothing(unknown, filters, panel))
   // Where a person chose the order, a panel stays in its place and says itself which filters do not apply.
@@ -116,9 +124,10 @@ export function Board({
         <FailedBuilds systems={board.panels.map((panel) => ownerOf(panel).system)} />
         <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
         <FilterBar filters={filters} chosen={chosen} tables={tables} />
+        <ValueBar {...boardValues} />
         <CarriedFrom filters={filters} chosen={chosen} />
         {isCarrying || (isInOrder && catalog.isPending) ? null : (
-          <UnknownFilters filters={filters} values={unknown} />
+          <UnknownFilters filters={filters} parameters={parameters} values={unknown} />
         )}
         {(isFiltered && catalog.isPending) || isCarrying ? (
           <Waiting what={isCarrying ? 'the filters' : 'the tables'} />

@@ -24,6 +24,7 @@ import { Definition, Statement } from './panel-details'
 import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
+import { ValueWords } from './value-bar'
 import { InQueue } from '../work/in-queue'
 
 interface Props {
@@ -144,6 +145,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false, onLine }: Prop
           ]}
         />
       ) : null}
+      <ValueWords sql={narrowed.sql} />
       <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       {board.written_by ? <AnswerOrigin sql={narrowed.sql} question={undefined} tables={tables} /> : null}
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />

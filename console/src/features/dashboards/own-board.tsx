@@ -16,6 +16,7 @@ import { useKeptQuestions } from '../query/saved-questions'
 import { isFull, movedBy, publishedPanels, widened } from './arranged'
 import { OWN_BOARD } from './board-draft'
 import { boardMail } from './board-mail'
+import { useBoardValues, withChosenValues } from './board-values'
 import { BoardEditor } from './board-editor'
 import { CarriedFrom } from './carried-from'
 import { FilterBar, useChosen } from './filter-bar'
@@ -25,7 +26,9 @@ import { PinnedPanel } from './pinned-panel'
 import { menuLabel, type PinnedDeeds } from './pinned-menu'
 import { RenameQuestion } from './rename-question'
 import { UnknownFilters } from './unknown-filters'
+import { impossibleDays, leavesNothing } from './unknown-values'
 import { useCarried } from './use-carried'
+import { ValueBar } from './value-bar'
 import { Versions } from './written-board'
 
 type Kept = Schemas['KeptQuestionShown']
@@ -40,8 +43,10 @@ export function OwnBoard() {
   const [isWriting, setWriting] = useState(false)
   const undo = useUndo()
   const pinned = questions.filter((question) => question.is_pinned)
-  const filters = useOwnFilters(pinned.map(({ sql }) => sql))
-  const mail = boardMail('My dashboard', filters, useChosen(filters))
+  const statements = pinned.map(({ sql }) => sql)
+  const filters = useOwnFilters(statements)
+  const { values } = useBoardValues(statements)
+  const mail = boardMail('My dashboard', filters, useChosen(filters), values)
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -159,8 +164,11 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
   const tables = catalog ?? NO_TABLES
   const statements = pinned.map(({ sql }) => sql)
   const filters = useOwnFilters(statements)
+  const boardValues = useBoardValues(statements)
+  const { parameters, values } = boardValues
   const isCarrying = useCarried(filters, catalog) && !isError
   const chosen = useChosen(filters)
+  const impossible = impossibleDays(filters, chosen, tables)
   function takeOff(question: Kept): void {
     keep.mutate(
       { ...question, is_pinned: false },
@@ -188,24 +196,28 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     <>
       {error ? <Failed error={error} what="The dashboard" isAction /> : null}
       <FilterBar filters={filters} chosen={chosen} tables={tables} />
+      <ValueBar {...boardValues} />
       <CarriedFrom filters={filters} chosen={chosen} />
-      {catalog ? <UnknownFilters filters={filters} /> : null}
+      {catalog ? <UnknownFilters filters={filters} parameters={parameters} values={impossible} /> : null}
       {isCarrying ? (
         <Waiting what="the filters" />
       ) : (
         <div className="board" ref={board} style={{ gridAutoFlow: 'row' }}>
           {pinned.map((question, place) => {
-            const of = narrowedStatement(question.sql, filters, chosen, tables)
+            const asked = withChosenValues(question.sql, values)
+            if (leavesNothing(impossible, filtersFor(filters, asked, tables), { name: '', sql: asked }))
+              return null
+            const of = narrowedStatement(asked, filters, chosen, tables)
             const { sql, ignored, isOfRest, words, bounds, period } = of
             return (
               <div key={question.name} className={isFull(question, pinned.length) ? 'board-wide' : undefined}>
                 <PinnedPanel
                   question={{ ...question, sql }}
-                  isNarrowed={sql !== question.sql}
+                  isNarrowed={sql !== asked}
                   narrow={(other) =>
                     filteredSql(
-                      { name: '', sql: narrowedLike(question.sql, other) },
-                      filtersFor(filters, question.sql, tables),
+                      { name: '', sql: narrowedLike(asked, other) },
+                      filtersFor(filters, asked, tables),
                       chosen,
                       tables,
                     )

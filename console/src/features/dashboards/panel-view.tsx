@@ -32,6 +32,7 @@ import { QueueLink } from './queue-link'
 import { actionOf, onwardOf } from './panel-action'
 import { pickedColumn, pickedCondition } from './picked-rows'
 import { TrustLine } from './trust-line'
+import { ValueWords } from './value-bar'
 import { InQueue } from '../work/in-queue'
 
 const Chart = lazy(() => import('./chart'))
@@ -134,6 +135,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
           )
         }
       </Answered>
+      <ValueWords sql={sql} />
       <IgnoredFilters labels={narrowed.ignored} isOfRest={narrowed.isOfRest} period={narrowed.period} />
       {board.written_by ? <AnswerOrigin sql={sql} question={undefined} tables={tables} /> : null}
       <TrustLine

@@ -25,6 +25,7 @@ import { actionOf } from './panel-action'
 import { PinnedMenu, type PinnedDeeds } from './pinned-menu'
 import { useDashboards } from './queries'
 import { TrustLine, trustOf } from './trust-line'
+import { ValueWords } from './value-bar'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
@@ -103,6 +104,7 @@ export function PinnedPanel({
           )
         }
       </Answered>
+      <ValueWords sql={question.sql} />
       <IgnoredFilters labels={ignored} isOfRest={isOfRest} period={period} />
       <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
       {trust ? <TrustLine {...trust} narrow={narrow} /> : null}

@@ -5,10 +5,12 @@ import { useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { Empty } from '../../components/states'
 import { quotedName } from '../../formats/sql'
-import { inSeries, shortened } from '../../formats/words'
+import { heading, inSeries, shortened } from '../../formats/words'
 import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
+import type { Parameter } from '../query/parameters'
 import { useResult } from '../query/results'
+import { addressedValues } from './board-values'
 import { isBound } from './filters'
 import { OF } from './use-carried'
 import type { UnknownValue } from './unknown-values'
@@ -22,9 +24,13 @@ const NO_FILTERS = ['by', 'panel', OF, 'item', 'show']
 export function unknownFilterWords(
   address: URLSearchParams,
   filters: readonly Pick<Schemas['DashboardFilter'], 'name' | 'label'>[],
+  parameters: readonly Parameter[] = [],
 ): string {
-  const names = filters.map(({ name }) => name)
-  const labels = [...new Set(filters.map(({ label }) => label))]
+  const ofParameters = parameters.flatMap(({ name }) => Object.keys(addressedValues({ [name]: '' })))
+  const names = [...filters.map(({ name }) => name), ...ofParameters]
+  const labels = [
+    ...new Set([...filters.map(({ label }) => label), ...parameters.map(({ name }) => heading(name))]),
+  ]
   const unknown = [...new Set(address.keys())].filter(
     (name) => address.get(name) && ![...names, ...NO_FILTERS].includes(name),
   )
@@ -108,6 +114,8 @@ const NONE: UnknownValue[] = []
 
 interface UnknownProps {
   filters: readonly Schemas['DashboardFilter'][]
+  /** The parameters of the questions, whose values the address has too. */
+  parameters?: readonly Parameter[]
   /** The chosen values that no filter offers. */
   values?: UnknownValue[]
   /** The dashboard on which the filters are chosen, if not on this page. */
@@ -115,7 +123,7 @@ interface UnknownProps {
 }
 
 /** Filters of an old or misspelt link, which would else be shown as if they had been applied. A filter by an id becomes the one by its name. */
-export function UnknownFilters({ filters, values = NONE, board }: UnknownProps) {
+export function UnknownFilters({ filters, parameters, values = NONE, board }: UnknownProps) {
   const [search, setSearch] = useSearchParams()
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const way = namedById(search, filters, tables) ?? namedOtherwise(values, search, tables)
@@ -137,7 +145,7 @@ export function UnknownFilters({ filters, values = NONE, board }: UnknownProps) 
   }, [id, filter, value])
   const unknown = values.map((each) => each.words).join(' ')
   const words = [
-    unknownFilterWords(search, filters),
+    unknownFilterWords(search, filters, parameters),
     unknown && `${unknown} Choose another value, or show all.`,
   ]
   const isLookedUp = way !== undefined && (answer.isPending || value !== '')

@@ -78,9 +78,16 @@ function ValueField({ parameter, value, onType }: FieldProps) {
         onChange={onType}
       />
     )
+  return <ParameterInput parameter={parameter} value={value} onType={onType} />
+}
+
+/** The field of a text or a number. */
+export function ParameterInput({ parameter, value, onType, onBlur }: FieldProps & { onBlur?: () => void }) {
+  const label = heading(parameter.name)
   const mistake = value === undefined ? '' : mistakeOf(parameter, value)
   return (
     <TextInput
+      {...(onBlur ? { onBlur } : {})}
       size="xs"
       w="12rem"
       label={label}

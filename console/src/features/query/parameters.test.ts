@@ -31,7 +31,7 @@ test('a value is of its type, and one without a default is needed', () => {
   expect(valuesOf([region, least], {})).toEqual({ region: 'Norway' })
   expect(mistakeOf(least, undefined)).toBe('It needs a value.')
   expect(mistakeOf({ ...least, type: 'number' }, '1; drop')).toBe('Write a number such as 12.5.')
-  expect(mistakeOf({ ...least, type: 'date' }, '31.1.2024')).toBe('Choose a day.')
+  expect(mistakeOf({ ...least, type: 'date' }, '31.1.2024')).toBe('Choose a day such as 2026-01-31.')
   expect(mistakeOf(region, '')).toBe('')
 })
 

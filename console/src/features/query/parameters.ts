@@ -1,3 +1,4 @@
+import { readDay } from '../../formats/moments'
 import { partsOf } from './statement-text'
 
 export const TYPES = ['text', 'number', 'date'] as const
@@ -70,13 +71,12 @@ export const valuesOf = (parameters: Parameter[], typed: Values): Record<string,
   )
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Why a value cannot be asked with; empty for one that can. A text may be empty. */
 export function mistakeOf({ type }: Parameter, value: string | undefined): string {
   if (value === undefined) return 'It needs a value.'
   if (type === 'number' && !NUMBER.test(value.trim())) return 'Write a number such as 12.5.'
-  return type === 'date' && !DAY.test(value) ? 'Choose a day.' : ''
+  return type === 'date' && readDay(value) !== value ? 'Choose a day such as 2026-01-31.' : ''
 }
 
 /** The parameters of an address that have values, such as `p.country=Norway`. */
