@@ -250,10 +250,7 @@ class MemoryLedger:
         self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record.
-
-        Raise ConflictError if its state does not permit this final state, or if another file has the content.
-        """
+        """Store the finished record."""
         with self._lock:
             stored = self._records.get(record.file_id)
             if (stored.state if stored else None) not in finished_from(record.state):

@@ -92,10 +92,7 @@ class S3Uploads(S3Pointers):
     def copy(
         self, source: ObjectRef, target: ObjectRef, sender: str = "", store_id: str = ""
     ) -> ObjectRef | None:
-        """Copy an object in S3 with its sender as metadata, and return the new version.
-
-        None if the copy has not ended after `COPY_S`; the same call continues it.
-        """
+        """Copy an object in S3 with its sender as metadata, and return the new version."""
         if store_id:
             try:
                 if not self._copy_within(source, target, store_id):

@@ -126,11 +126,7 @@ class S3Objects(S3Pointers):
             ].read(size_bytes)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """Download the object to `path`, with one request if its size is given.
-
-        Raises:
-            ServiceError: the number of bytes is not `size_bytes`.
-        """
+        """Download the object to `path`, with one request if its size is given."""
         with translated(f"download {uri(ref)}"):
             if size_bytes is None:
                 version = {"VersionId": ref.version_id} if ref.version_id else {}

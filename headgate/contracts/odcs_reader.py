@@ -289,18 +289,19 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         nested=_nested(identity, item, column_type),
         label=str(item.get("businessName", "")),
         generated_from=generated_ids.stated_parts(place, own),
-        is_sheet_name=sheet_names.stated(place, own),
+        is_sheet_name=_flag(place, own, sheet_names.PROPERTY, default=False),
         computed_from=sources,
         decided_by=declared_decisions(place, own, sources),
-        adds_up=_adds_up(place, own),
+        adds_up=_flag(place, own, ADDS_UP, default=True),
     )
 
 
-def _adds_up(place: str, own: Mapping[str, object]) -> bool:
-    """Return whether the column may be added over rows; ContractError if the property is no boolean."""
-    declared = own.get(ADDS_UP, True)
+def _flag(place: str, own: Mapping[str, object], name: str, *, default: bool) -> bool:
+    """Return a boolean property; ContractError if it is no boolean."""
+    declared = own.get(name, default)
     if not isinstance(declared, bool):
-        raise ContractError(f"{place}: {ADDS_UP} is {declared!r}. State false, or remove the property.")
+        other = "false" if default else "true"
+        raise ContractError(f"{place}: {name} is {declared!r}. State {other}, or remove the property.")
     return declared
 
 

@@ -4,20 +4,10 @@ The property is `headgate.sheetName: true`. A workbook may have a column of this
 values of this column count.
 """
 
-from collections.abc import Mapping
-
 from headgate.contracts.model import Contract, Kind
 from headgate.errors import ContractError
 
 PROPERTY = "headgate.sheetName"
-
-
-def stated(place: str, own: Mapping[str, object]) -> bool:
-    """Return whether the column's values are names of sheets; ContractError if the property is no boolean."""
-    declared = own.get(PROPERTY, False)
-    if not isinstance(declared, bool):
-        raise ContractError(f"{place}: {PROPERTY} is {declared!r}. State true, or remove the property.")
-    return declared
 
 
 def column_of_sheet(contract: Contract | None) -> str:

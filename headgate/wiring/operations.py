@@ -77,7 +77,7 @@ def refresh_tables(env: Mapping[str, str]) -> bool:
 
     Return whether a run was started. A running one publishes the new rows as well.
     """
-    from headgate.aws.glue.start_job import start_unless_running
+    from headgate.aws.glue.job_runs import start_unless_running
 
     job = RefreshSettings.from_env(env).refresh_job
     return bool(job) and start_unless_running(clients.glue(), job)

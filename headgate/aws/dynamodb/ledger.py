@@ -144,10 +144,7 @@ class DynamoLedger:
             self.client.put_item(TableName=self.table, Item=encode_item(item))
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record.
-
-        Raise ConflictError if its state does not permit this final state, or if another file has the content.
-        """
+        """Store the finished record."""
         if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
             return

@@ -1,3 +1,5 @@
+"""Start the runs of Glue jobs, and list those that ended."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,6 +16,16 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_glue.type_defs import JobRunTypeDef
+
+
+def start_unless_running(client: GlueClient, name: str) -> bool:
+    """Start a run unless one is running; return whether one was started."""
+    with translated(f"start {name}"):
+        try:
+            client.start_job_run(JobName=name)
+        except client.exceptions.ConcurrentRunsExceededException:
+            return False
+    return True
 
 
 @dataclass(frozen=True)

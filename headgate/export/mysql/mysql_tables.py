@@ -76,11 +76,7 @@ def describe_mysql_table(session: MySqlSession, table: str) -> SourceTable:
 
 
 def describe_mysql_query(session: MySqlSession, name: str, query: str) -> SourceTable:
-    """Return the columns of a SELECT.
-
-    Raises:
-        SettingsError: the server rejected the query; the message has its reason.
-    """
+    """Return the columns of a SELECT."""
     query = query.strip().rstrip(";")
     table = SourceTable(name, "QUERY", (), query=query)
     columns = tuple(

@@ -95,11 +95,7 @@ _DATES = {CanonicalForm.DATE, CanonicalForm.MOMENT}
 
 
 def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
-    """Return the column to export, in the kind that its contract wants if possible.
-
-    Raises:
-        ContractError: no Arrow type preserves its values.
-    """
+    """Return the column to export, in the kind that its contract wants if possible."""
     arrow = arrow_type_of(column, wanted)
     if wanted is Kind.STRING and _has_no_text(column):
         return _as_text(column)

@@ -82,10 +82,7 @@ def _numeric_type(column: SourceColumn, wanted: Kind | None) -> pa.DataType:
 
 
 def map_postgres_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
-    """Return the column to export, in the kind that its contract wants if possible.
-
-    Raises as `postgres_arrow_type` does.
-    """
+    """Return the column to export, in the kind that its contract wants if possible."""
     arrow = postgres_arrow_type(column, wanted)
     is_base64 = column.kind == "bytea" and pa.types.is_string(arrow)
     form = CanonicalForm.TEXT if is_base64 else _FORMS.get(column.kind, CanonicalForm.TEXT)

@@ -209,10 +209,7 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReadin
 
 
 def _is_unlike(name: str, cells: Sequence[str]) -> bool:
-    """Return whether the cells have one shape and the name another: `carrier` above `AA`.
-
-    Another example is `name` above `Delta Air Lines`.
-    """
+    """Return whether the cells have one shape and the name another: `carrier` above `AA`."""
     if len(cells) < _MIN_ALIKE or _has_digit(name):
         return False
     shapes = {_cased_shape(cell) for cell in cells}

@@ -136,10 +136,7 @@ def _read_rows(data: pa.Buffer, dialect: Dialect) -> TextTable:
 
 
 def too_wide() -> UnreadableFileError:
-    """Return the rejection of a text or Parquet file with too many columns.
-
-    JSON and workbooks have their own limits.
-    """
+    """Return the rejection of a text or Parquet file with too many columns."""
     return UnreadableFileError(
         rule="too_large",
         message=f"the header has more than {MAX_COLUMNS:,} columns",

@@ -141,10 +141,7 @@ def _without_header(head: str, contract: Contract) -> Dialect:
 
 
 def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect:
-    """Return the dialect with the rows above the header that are data.
-
-    They begin at the first row that is as wide as the header and fits the contract.
-    """
+    """Return the dialect with the rows above the header that are data."""
     above = probe_rows(head, dialect.form, dialect.width)[: dialect.skipped_lines]
     first = next(
         (

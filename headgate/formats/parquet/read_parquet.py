@@ -121,7 +121,7 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
             stored = _stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
             of_utc = _columns_of_utc(opened)
-            nested_int96 = sorted(nested_columns_in_int96(opened.schema))
+            nested_int96 = sorted(columns_in_int96(opened.schema, are_nested=True))
     except _BROKEN:
         raise _corrupt() from None
     # Repeated values are stored once.
@@ -293,24 +293,17 @@ def _corrupt() -> UnreadableFileError:
     )
 
 
-def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
-    """Return the flat columns with INT96 timestamps, which Impala and older Spark versions write."""
+def columns_in_int96(schema: pq.ParquetSchema, *, are_nested: bool = False) -> list[str]:
+    """Return the paths of INT96 timestamps, which Impala and older Spark versions write.
+
+    Args:
+        are_nested: those in lists, structs and maps instead of the flat columns.
+    """
     columns = [schema.column(at) for at in range(len(schema))]
+    in_int96 = [column for column in columns if column.physical_type == "INT96"]
     return list(
-        dict.fromkeys(
-            column.path
-            for column in columns
-            if column.physical_type == "INT96" and column.path == column.name
-        )
+        dict.fromkeys(column.path for column in in_int96 if (column.path != column.name) is are_nested)
     )
-
-
-def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
-    """Return the paths of INT96 timestamps in lists, structs and maps."""
-    columns = [schema.column(at) for at in range(len(schema))]
-    return {
-        column.path for column in columns if column.physical_type == "INT96" and column.path != column.name
-    }
 
 
 def _check_times_inside(

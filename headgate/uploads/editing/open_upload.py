@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.contracts.file_form import stated_encoding
+from headgate.contracts.file_form import stated_beside, stated_encoding
 from headgate.formats.guess_encoding import is_guessed
 from headgate.lake import keys
 from headgate.matching.file_table import as_text
+from headgate.matching.header_names import folded
 from headgate.uploads.answered_rows import AnsweredRows, answered_rows
 from headgate.uploads.edited_rows import check_edits, check_widths
 from headgate.uploads.editing.edited_upload import EditedUpload
@@ -24,19 +25,13 @@ from headgate.uploads.editing.part_datasets import (
 )
 from headgate.uploads.editing.sent_parts import covers_among, first_list, first_sheet, lists_in, sent_part
 from headgate.uploads.editing.suggested_fields import suggested_fields
-from headgate.uploads.editing.values_beside_list import (
-    columns_beside,
-    in_no_row,
-    names_beside,
-    without_values_beside,
-)
 from headgate.uploads.edits import Edits
 from headgate.uploads.grid.opened_file import OpenedFile, as_chosen, open_file
 from headgate.uploads.grid.top_rows import top_rows
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.formats.json.record_lists import RecordList
@@ -79,7 +74,7 @@ def edited_content(
     if opened and is_open:
         top, by = partial(top_rows, file, folder, sheet, limit_bytes), partial(opened_at, sheet)
         opened, edits, is_remembered = edits_of_header(
-            upload.key, edits, opened, by, mappings, beside=names_beside(read_list), top=top
+            upload.key, edits, opened, by, mappings, beside=_names_beside(read_list), top=top
         )
     of_parts = datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
@@ -101,7 +96,7 @@ def edited_content(
         hidden_parts=sent.hidden,
         is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
         inner_list=inner_list,
-        beside_list=in_no_row(read_list, opened),
+        beside_list=_in_no_row(read_list, opened),
         beside_columns=beside,
     )
     suggested = _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
@@ -128,9 +123,43 @@ def _reopened(
     encoding = edits.encoding or stated_encoding(contract)
     if opened and _is_in_other_encoding(opened, encoding):
         opened = opened_with(replace(edits, encoding=encoding))
-    beside = columns_beside(read_list, opened, contract, edits)
-    edits = without_values_beside(edits, read_list, {*beside, *(opened.names if opened else ())})
+    beside = _columns_beside(read_list, opened, contract, edits)
+    edits = _without_values_beside(edits, read_list, {*beside, *(opened.names if opened else ())})
     return (opened_with(replace(edits, encoding=encoding), beside) if beside else opened), edits, beside
+
+
+def _names_beside(read_list: RecordList | None) -> tuple[str, ...]:
+    """Return the names of the single values beside a list that may be columns."""
+    return () if read_list is None or read_list.is_inner else tuple(read_list.values)
+
+
+def _columns_beside(
+    read_list: RecordList | None, opened: OpenedFile | None, contract: Contract | None, edits: Edits
+) -> tuple[str, ...]:
+    """Return the names of the values beside a list that are columns.
+
+    A dataset has those that it declares. To a new dataset all are offered, unless a record has the name.
+    """
+    if opened is None or edits.is_of_no_dataset:
+        return ()
+    mapped = (name for name, field_ in edits.columns.items() if field_)
+    declared = {*map(folded, (*stated_beside(contract), *mapped))}
+    own = {*map(folded, opened.names)}
+    names = (name for name in _names_beside(read_list) if contract is None or folded(name) in declared)
+    return tuple(name for name in names if folded(name) not in own)
+
+
+def _without_values_beside(edits: Edits, read_list: RecordList | None, columns: Collection[str]) -> Edits:
+    """Return the edits without values beside a list that are left out, and so are no columns."""
+    gone = {*(read_list.values if read_list else ())} - {*columns}
+    kept = {name: field_ for name, field_ in edits.columns.items() if field_ or name not in gone}
+    return edits if len(kept) == len(edits.columns) else replace(edits, columns=kept)
+
+
+def _in_no_row(read_list: RecordList | None, opened: OpenedFile | None) -> tuple[str, ...]:
+    """Return the names beside a list that are no columns."""
+    names = {*map(folded, opened.names)} if opened else set()
+    return tuple(name for name in (read_list.beside if read_list else ()) if folded(name) not in names)
 
 
 def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:

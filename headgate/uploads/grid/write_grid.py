@@ -290,10 +290,7 @@ def _tables(
 
 
 def _redacted(text: pa.Array) -> pa.Array:
-    """Return the cells without numbers of cards; in a column of amounts, those with a fraction are none.
-
-    The gate and the audit have the same rule for numbers.
-    """
+    """Return the cells without numbers of cards; in a column of amounts, those with a fraction are none."""
     redacted = redact(text)
     if redacted is text:
         return text

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from headgate.aws.glue.start_job import start_unless_running
+from headgate.aws.glue.job_runs import start_unless_running
 from headgate.errors import ServiceError
 
 pytestmark = pytest.mark.unit
