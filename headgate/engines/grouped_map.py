@@ -24,14 +24,7 @@ _ROW = "_headgate_row"
 
 @dataclass(frozen=True)
 class Grouping:
-    """The function that is applied to each group.
-
-    Attributes:
-        by: the columns that make a group; null is a separate value.
-        function: converts one group's rows, ordered by `order_by` and then by all other columns; pure, and
-            importable by other processes: a function of a module, or a `functools.partial` of one.
-        schema: Arrow types of the returned rows, including the columns `by`.
-    """
+    """The function that is applied to each group; the fields are the arguments of `Engine.map_groups`."""
 
     by: tuple[str, ...]
     function: Callable[[pd.DataFrame], pd.DataFrame]

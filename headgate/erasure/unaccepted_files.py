@@ -41,13 +41,7 @@ class UnacceptedFile:
 
 @dataclass(frozen=True)
 class UnacceptedFiles:
-    """Finds and deletes files that were not accepted.
-
-    Args:
-        contracts: the source contracts by dataset.
-        clock: naive UTC.
-        lease_s: how long a file stays claimed if this process dies.
-    """
+    """Finds and deletes files that were not accepted; the fields are as in `RowEraser`."""
 
     objects: VersionedObjects
     ledger: FileLedger

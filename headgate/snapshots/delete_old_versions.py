@@ -97,9 +97,8 @@ def delete_old_versions(
     *,
     named: Collection[str],
     keep: int = KEPT_VERSIONS,
-    before: datetime | None = None,
 ) -> list[str]:
     """Delete the versions that `old_versions` returns, and return their names."""
-    unneeded = old_versions(objects, bucket, folder, named=named, keep=keep, before=before)
+    unneeded = old_versions(objects, bucket, folder, named=named, keep=keep)
     delete_versions(objects, unneeded)
     return [version.name for version in unneeded]
