@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,15 @@ from headgate.api.operations.run_problems import problems_of
 from headgate.costs.computed_price import by_service, priced
 from headgate.costs.recorded import EndedJobRun, of_files, of_runs
 from headgate.errors import QueryError
+from headgate.reports.answer_words import filled_template
+from headgate.reports.numbers import day_words
 from headgate.reports.run_words import ReportedRun
 from headgate.reports.summary import DatasetSummary, by_dataset
-from headgate.reports.trust import trust_parts
 from headgate.systems.dashboards import DeclaredDashboard, dashboards_of
 from headgate.systems.up_to_date import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
     from decimal import Decimal
 
     from headgate.api.lake_ports import LakePorts
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.costs.price_list import Prices
     from headgate.lake.ports import FileRecord
-    from headgate.systems.panels import DeclaredPanel
+    from headgate.systems.panels import DeclaredPanel, DeclaredTrust
 
 _NO_COLUMNS: Mapping[str, Sequence[Column]] = MappingProxyType({})
 _NO_DAYS: Mapping[str, str] = MappingProxyType({})
+_NOT_STATED = "no method and no test is stated for its figures"
 _RUNS = 5  # one works, others wait; one of the five has ended
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
 
@@ -184,9 +186,50 @@ def ask_dashboards(
     def ask_board(board: DeclaredDashboard) -> tuple[PanelAnswer, ...]:
         answers = tuple(threads.map(ask, board.panels))
         trust = (
-            {} if all(answer.error for answer in answers) else trust_parts(queries, board, as_of, units_of)
+            {} if all(answer.error for answer in answers) else _trust_parts(queries, board, as_of, units_of)
         )
         return tuple(replace(answer, trust=trust.get(answer.panel.table, ())) for answer in answers)
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         return tuple([(board, ask_board(board)) for board in dashboards])
+
+
+def _trust_parts(
+    queries: Any,  # noqa: ANN401 Athena's adapter or its twin
+    board: DeclaredDashboard,
+    as_of: Mapping[str, str],
+    units: Mapping[str, Mapping[str, str]],
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the parts of the trust line of each table of a dashboard: as of when it is, and its own words.
+
+    The console has the same line (console/src/features/dashboards/trust-line.tsx).
+
+    Args:
+        as_of: the last day that a table knows, ISO 8601, by table.
+        units: of columns, by table.
+    """
+    words = {
+        table: _filled_note(queries, note, units.get(note.source or table, {}))
+        for note in board.trust
+        for table in note.tables
+    }
+    tables = dict.fromkeys(panel.table for panel in board.panels)
+    return {
+        table: (
+            *([f"as of {day_words(date.fromisoformat(as_of[table][:10]))}"] if as_of.get(table) else []),
+            *words.get(table, (_NOT_STATED,)),
+        )
+        for table in tables
+    }
+
+
+def _filled_note(queries: Any, note: DeclaredTrust, units: Mapping[str, str]) -> tuple[str, ...]:  # noqa: ANN401 as above
+    """Return the words of a note whose columns all have values; without an answer, those without columns."""
+    rows: Sequence[Mapping[str, Any]] = [{}]
+    if note.sql:
+        try:
+            rows = queries.run(note.sql).records()
+        except QueryError:
+            rows = [{}]
+    parts = (filled_template(template, rows or [{}], units) for template in note.words)
+    return tuple(part for part in parts if part)

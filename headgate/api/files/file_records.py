@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import (
@@ -14,7 +16,6 @@ from headgate.api.files.corrected_values import (
 )
 from headgate.api.files.dismissals import dismissal_of
 from headgate.api.files.sent_parts import open_parts
-from headgate.api.files.settlements import with_settlements
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
@@ -37,10 +38,13 @@ from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for
 from headgate.errors import NotFoundError
 from headgate.formats.blank_rows import BLANK_ROW_NUMBERS
 from headgate.formats.format_name import format_in_words
+from headgate.lake import keys
 from headgate.lake.acceptance import acceptance_of
-from headgate.lake.file_index import FileFilter
+from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.keys import has_corrected_rows, increment_key
-from headgate.lake.states import DUPLICATE_KEY, FileState
+from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import CHECKED, DUPLICATE_KEY, FileState
+from headgate.lake.versions import History
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
@@ -50,9 +54,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
-    from headgate.lake.ports import FileRecord
 
-__all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
+# A run records which version replaced a file, so only newer files are read. A list of files that no run has
+# merged may be longer; then a settlement shows after the next run.
+MAX_NEWER_FILES = 500
+_NEWER_FILES_AT_ONCE = 100
+# A run misses a file that the gate was still processing when the run began.
+LONGEST_RUN = timedelta(hours=6)
 
 
 def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePage:
@@ -277,3 +285,32 @@ def _newest_snapshot_with(lake: LakePorts, record: FileRecord) -> str:
     if newest and dataset and increment in increments_of(lake.objects, bucket, dataset):
         return newest.snapshot_id
     return ""
+
+
+def with_settlements(lake: LakePorts, records: Sequence[FileRecord]) -> tuple[FileRecord, ...]:
+    """Return the records, each with the id of the file that settles it now or after the next run."""
+    open_since = min((record.received_at for record in records if _is_open(record)), default="")
+    if not open_since:
+        return tuple(records)
+    since = max(open_since, _newest_run(lake))
+    newest = islice(newest_first(lake.files, FileFilter(), _NEWER_FILES_AT_ONCE), MAX_NEWER_FILES)
+    later = takewhile(lambda record: record.received_at >= since, newest)
+    past = History.of({record.file_id: record for record in (*records, *later)}.values())
+    return tuple(
+        replace(record, closed_by=past.settling_file(record)) if _is_open(record) else record
+        for record in records
+    )
+
+
+def _newest_run(lake: LakePorts) -> str:
+    """Return the time after which files may be missing in the newest run; empty before the first run."""
+    manifest = ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(keys.CURRENT))
+    try:
+        return (lake.objects.info(manifest).modified_at - LONGEST_RUN).isoformat()
+    except NotFoundError:
+        return ""
+
+
+def _is_open(record: FileRecord) -> bool:
+    """Return whether the record has rows or an error to settle, and names no file that did."""
+    return record.state in CHECKED and not record.closed_by and bool(record.reasons or record.error)

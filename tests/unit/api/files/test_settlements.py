@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.api.files import settlements
+from headgate.api.files import file_records
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.snapshot import LakeSnapshot
@@ -89,12 +89,12 @@ def records_read(caller: Caller, monkeypatch: pytest.MonkeyPatch, file_id: str) 
 def test_files_older_than_the_newest_run_are_not_read(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settlements, "_PAGE_SIZE", 2)
+    monkeypatch.setattr(file_records, "_NEWER_FILES_AT_ONCE", 2)
     old = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
     for number in range(10):
         caller.lake.receive(f"payments/{number}.csv", PAYMENTS + b"A%d;1\n" % number)
     assert records_read(caller, monkeypatch, old) == 11
-    caller.lake.moment += settlements.LONGEST_RUN
+    caller.lake.moment += file_records.LONGEST_RUN
     end_run(caller.lake)
     assert records_read(caller, monkeypatch, old) == 2
 
@@ -120,7 +120,7 @@ def test_a_list_reads_a_limited_number_of_newer_files(
     for number in range(5):
         caller.lake.receive(f"payments/{number}.csv", PAYMENTS + b"A%d;1\n" % number)
     assert caller.call("GET", f"/v1/files/{old}").json["closed_by"] == new
-    for name in ("MAX_NEWER_FILES", "_PAGE_SIZE"):
-        monkeypatch.setattr(settlements, name, 5)
+    for name in ("MAX_NEWER_FILES", "_NEWER_FILES_AT_ONCE"):
+        monkeypatch.setattr(file_records, name, 5)
     assert records_read(caller, monkeypatch, old) == 5
     assert caller.call("GET", f"/v1/files/{old}").json["closed_by"] == ""
