@@ -18,9 +18,8 @@ from headgate.drafts.duration_names import may_name_durations, names_durations, 
 from headgate.drafts.format_answers import FormatAnswer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
-from headgate.masking.article_numbers import is_article_number
 from headgate.masking.card_context import names_a_card
-from headgate.masking.find_card_numbers import is_iban, rows_with_cards
+from headgate.masking.find_card_numbers import is_article_number, is_iban, rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.issuers import LONGEST, SHORTEST
 from headgate.masking.searched_columns import context_below

@@ -19,12 +19,12 @@ from headgate.errors import AuditError
 from headgate.merge.deletions import DELETED_BY, INCREMENT, SIGHTED_AFTER, without_deleted
 from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES
-from headgate.snapshots.part_keys import begins_part
 from headgate.snapshots.parts import FIRST, NUMBER, row_expression
 from headgate.values.parquet_tables import cast_exactly, table_of
 
 _ROWS, _DELETED, _SIGHTED, _LAST_ARRIVALS = "increments", "deleted", "sighted", "last_arrivals"
 _ARRIVAL_COLUMNS = _CONTENT, _AT = "_arrived_content", "_arrived_at"
+_KEY_SEPARATOR = "\x1f"  # between the texts of the key's columns
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _newest_sql(
     )
     last_arrivals = _table(_LAST_ARRIVALS, pa.schema([(name, pa.string()) for name in _ARRIVAL_COLUMNS]))
     newest = _newest(key, order_by, remaining, last_arrivals)
-    cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
+    cut = newest.mutate(**{BEGINS_PART: _begins_part(newest, key, part_rows)})
     return str(ibis.to_sql(cut.order_by(*key), dialect="duckdb"))
 
 
@@ -268,3 +268,21 @@ def _misfit_message(contract: Contract, columns: Sequence[str], why: str) -> str
         f"rows {why}: {', '.join(columns)}. "
         f"Replay the files of {contract.dataset} from raw, or restore the older contract."
     )
+
+
+@ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
+def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
+    """Return the lower eight bytes of a text's MD5 as a number."""
+
+
+def _begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
+    """Return whether each row begins a part, computed from its key.
+
+    On average every `part_rows`-th row does; with 0 none does.
+    """
+    if not part_rows:
+        return ibis.literal(value=False)
+    # -0.0 and 0.0 are equal keys with different texts.
+    values = [rows[name] + 0.0 if rows[name].type().is_floating() else rows[name] for name in key]
+    texts = [value.cast("string").fill_null("") for value in values]
+    return _md5_number(ibis.literal(_KEY_SEPARATOR).join(texts)) % part_rows == 0
