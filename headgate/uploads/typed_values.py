@@ -106,7 +106,7 @@ def _without_sign(text: pa.Array, column: Column, meaning: str) -> pa.Array:
 
 
 def _without_unit(text: pa.Array, column: Column) -> pa.Array:
-    """Return amounts with the unit of the column, as in `1.234,56 €`, without it.
+    """Return amounts with the unit of the column, as in `1.234,56 kg`, without it.
 
     A number that the format of the column does not read counts if no other format reads another number.
     """
