@@ -122,14 +122,14 @@ def test_a_sheet_with_names_in_two_rows_is_shown_and_makes_a_dataset() -> None:
 
 
 def test_a_column_without_texts_keeps_no_file_from_making_a_dataset() -> None:
-    seconds = pa.array([n * 60 for n in range(12)], pa.duration("s"))
-    table = pa.table({"number": [f"N{n}" for n in range(12)], "took": seconds})
+    pictures = pa.array([b"\xff\xd8" + bytes([n]) for n in range(12)])
+    table = pa.table({"number": [f"N{n}" for n in range(12)], "picture": pictures})
     sink = io.BytesIO()
     pq.write_table(table, sink)
     caller = uploader()
-    upload_id = uploaded(caller, sink.getvalue(), "calls.parquet", "")
+    upload_id = uploaded(caller, sink.getvalue(), "parcels.parquet", "")
     first = checked(caller, upload_id).json
-    assert first["grid"]["unreadable"] == {"took": "duration[s]"}
+    assert first["grid"]["unreadable"] == {"picture": "binary"}
     assert counts(created(caller, upload_id, first)) == (12, 0, 0)
 
 
