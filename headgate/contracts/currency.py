@@ -91,10 +91,12 @@ def in_currency(contract: Contract, lake_currency: str) -> Contract:
         raise ContractError(
             f"{contract.id}: {PROPERTY} is {currency!r}. It must be a code of three capital letters."
         )
-    return replace(
-        contract,
-        columns=tuple(replace(column, unit=unit_in(column.unit, currency)) for column in contract.columns),
+    units = [unit_in(column.unit, currency) for column in contract.columns]
+    columns = tuple(
+        column if unit == column.unit else replace(column, unit=unit)
+        for column, unit in zip(contract.columns, units, strict=True)
     )
+    return replace(contract, columns=columns)
 
 
 def is_currency(unit: str) -> bool:
