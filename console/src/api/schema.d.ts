@@ -5425,7 +5425,7 @@ export interface components {
             file: "csv" | "xlsx";
             /**
              * Filters
-             * @description Values of the dashboard's filters, by name of the filter.
+             * @description Values of the dashboard's filters by name of the filter, and of the parameters of its questions by `p.` and the name, such as `p.region`. A parameter takes one value; others have their defaults.
              */
             filters?: {
                 [key: string]: string[];
@@ -5550,7 +5550,7 @@ export interface components {
             file: "csv" | "xlsx";
             /**
              * Filters
-             * @description Values of the dashboard's filters, by name of the filter.
+             * @description Values of the dashboard's filters by name of the filter, and of the parameters of its questions by `p.` and the name, such as `p.region`. A parameter takes one value; others have their defaults.
              */
             filters?: {
                 [key: string]: string[];

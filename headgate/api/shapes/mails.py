@@ -12,7 +12,10 @@ Column = Annotated[str, Field(max_length=200)]
 Kind = Literal["table", "line", "bar"]
 
 _KIND = "Chart of a question, which the link of the mail opens."
-_FILTERS = "Values of the dashboard's filters, by name of the filter."
+_FILTERS = (
+    "Values of the dashboard's filters by name of the filter, and of the parameters of its questions by "
+    "`p.` and the name, such as `p.region`. A parameter takes one value; others have their defaults."
+)
 Values = Annotated[
     tuple[Column, ...],
     BeforeValidator(lambda values: (values,) if isinstance(values, str) else values),  # earlier clients

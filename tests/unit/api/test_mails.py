@@ -208,6 +208,50 @@ def test_a_mail_has_the_defaults_of_the_parameters_of_its_question_and_dashboard
     assert all("region_name = 'Norway'" in asked for asked in lake.queries.asked.values())
 
 
+ASKED_BY_REGION = """select count(*) as n from orders where region_name = :region and ordered_at >= :since
+-- :region text = Norway
+-- :since date = 2026-01-01"""
+
+
+def of_own_board(lake: MemoryLake) -> tuple[Caller, dict[str, Any]]:
+    """Return a person with a question with parameters on their dashboard, and a mail of the dashboard."""
+    ana = Caller(lake, ("viewer",), "ana")
+    own = {"name": "Numbers", "kind": "table", "sql": ASKED_BY_REGION, "is_pinned": True}
+    assert ana.call("PUT", "/v1/kept-questions", own).status == 200
+    return ana, mail("Board", sql="", dashboard="mine")
+
+
+def test_a_mail_of_a_dashboard_is_computed_with_its_values_and_prints_them() -> None:
+    lake = MemoryLake()
+    ana, board = of_own_board(lake)
+    values = {"p.region": "Côte d'Or", "p.since": "2026-07-01"}
+    assert ana.call("PUT", PATH, {**board, "filters": values}).status == 200
+    ((_, _, text),) = sent(lake)
+    assert "Region: Côte d'Or · Since: 1 Jul 2026" in text.splitlines()
+    assert "#/dashboards/mine?p.region=C%C3%B4te+d%27Or&p.since=2026-07-01" in text
+    (sql,) = lake.queries.asked.values()
+    assert "region_name = 'Côte d''Or' AND ordered_at >= CAST('2026-07-01' AS DATE)" in sql
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"p.country": "Peru"}, "has this parameter"),
+        ({"p.region": ["Norway", "Peru"]}, "takes one value"),
+        ({"p.since": "2026-02-31"}, "The value of :since is no date"),
+        ({"from": "2026-02-31"}, "is no day"),
+    ],
+)
+def test_a_value_that_no_question_of_the_dashboard_takes_is_refused(
+    values: dict[str, Any], refusal: str
+) -> None:
+    lake = MemoryLake()
+    ana, board = of_own_board(lake)
+    answer = ana.call("PUT", PATH, {**board, "filters": values})
+    assert answer.status == 422
+    assert refusal in json.dumps(answer.json)
+
+
 def test_rows_that_nobody_chose_for_a_dashboard_stay_the_usual_ones() -> None:
     """Earlier versions stored 20 for every mail, also of a dashboard with three rows of each panel."""
     stored = asdict(MailSchedule("Board", "", "compliance-guardian", "week", 1, "ana", "", rows=20))

@@ -67,6 +67,7 @@ function Value({ parameter, value, onChoose }: ValueProps) {
     return (
       <DayInput
         size="xs"
+        className="filter"
         label={label}
         placeholder="6 Dec 2010"
         value={value ?? ''}
@@ -81,12 +82,19 @@ function Value({ parameter, value, onChoose }: ValueProps) {
   }
   return (
     <form
+      className="filter"
       onSubmit={(event) => {
         event.preventDefault()
         apply()
       }}
     >
-      <ParameterInput parameter={parameter} value={typed ?? value} onType={setTyped} onBlur={apply} />
+      <ParameterInput
+        parameter={parameter}
+        value={typed ?? value}
+        onType={setTyped}
+        onBlur={apply}
+        w="100%"
+      />
     </form>
   )
 }

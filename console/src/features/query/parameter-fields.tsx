@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack, Text, TextInput, type TextInputProps } from '@mantine/core'
 
 import { DayInput } from '../../components/day-input'
 import { heading } from '../../formats/words'
@@ -82,14 +82,20 @@ function ValueField({ parameter, value, onType }: FieldProps) {
 }
 
 /** The field of a text or a number. */
-export function ParameterInput({ parameter, value, onType, onBlur }: FieldProps & { onBlur?: () => void }) {
+export function ParameterInput({
+  parameter,
+  value,
+  onType,
+  w = '12rem',
+  ...field
+}: FieldProps & Pick<TextInputProps, 'onBlur' | 'w'>) {
   const label = heading(parameter.name)
   const mistake = value === undefined ? '' : mistakeOf(parameter, value)
   return (
     <TextInput
-      {...(onBlur ? { onBlur } : {})}
+      {...field}
       size="xs"
-      w="12rem"
+      w={w}
       label={label}
       maxLength={1000}
       inputMode={parameter.type === 'number' ? 'decimal' : 'text'}
