@@ -14,6 +14,7 @@ _LONGEST = 20
 _UNIT = re.compile(
     r"(?<![A-Za-z])(?:[kMGTmcdhn]?(?:Pa|Wh?|Vh?|VA|VAh|Ah?|Hz|J|N|Nm|Bq|Gy|Sv)|dBA?|pH)(?![A-Za-z])"
 )
+_FORMULA = re.compile(r"(?=.*\d)[A-Z][a-z]?\d*(?:[A-Z][a-z]?\d*)+[a-z]?")  # such as SpO2
 _MICRO = re.compile("[\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}](?=[A-Za-z])")  # of a unit
 # A preposition of several languages and a sign behind a name: `in ₺`, `(en ₺)`.
 _IN_SIGN = re.compile(r"[\s([]+(?:in|en|em)\s+([^\w\s])[)\]]?\s*$", re.IGNORECASE)
@@ -147,7 +148,14 @@ def title_of_camel_case(name: str) -> str:
     ('Response ID', 'Start date', 'HTTP status')
     >>> title_of_camel_case("Responseid"), title_of_camel_case("CO2kg")
     ('', '')
+
+    A formula or an acronym with a digit is one word, as the file writes it.
+
+    >>> title_of_camel_case("SpO2"), title_of_camel_case("PaCO2"), title_of_camel_case("HbA1c")
+    ('SpO2', 'PaCO2', 'HbA1c')
     """
+    if _FORMULA.fullmatch(name):
+        return name
     if not re.fullmatch(r"[A-Za-z]+", name):
         return ""
     words = re.sub(r"([a-z])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", name).split(" ")

@@ -155,6 +155,17 @@ const UNITS: [number, string][] = [
   [60, 'minute'],
 ]
 
+/**
+ * How long a step between two times is, in its largest unit.
+ *
+ * @example [timeStep(300), timeStep(86_400), timeStep(5400)] // ['5 minutes', 'day', '1.5 hours']
+ */
+export function timeStep(step_s: number): string {
+  const [size, name] = UNITS.find(([unit_s]) => step_s >= unit_s * 0.999) ?? [1, 'second']
+  const many = Number((step_s / size).toPrecision(3))
+  return many === 1 ? name : `${many.toLocaleString('en')} ${name}s`
+}
+
 /** How long ago a timestamp was, in its largest unit: `2 hours ago`. */
 export function ago(value: string, now = new Date()): string {
   const elapsed = Math.max(0, (now.getTime() - instant(value).getTime()) / 1000)

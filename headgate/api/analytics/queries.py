@@ -18,7 +18,7 @@ from headgate.api.shapes.tables import Query, QueryAsked, QueryFile, QueryRows, 
 from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.api.lake_ports import LakePorts
     from headgate.aws.athena.queries import AnswerColumn
@@ -48,7 +48,8 @@ def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) 
     from headgate.masking.redaction import redact_text
     from headgate.query.first_rows import first_rows_statement
 
-    whole = _permitted(lake, caller, _statement(lake, asked), asked.question)
+    expect_no_numbers("body.values", "value", *asked.values.values())
+    whole = _permitted(lake, caller, _asked_statement(lake, asked), asked.values, asked.question)
     first = first_rows_statement(whole, asked.first_rows) if asked.first_rows else ""
     sql = first or whole
     token = hashlib.sha256(f"{key}\n{sql}".encode()).hexdigest() if key else ""
@@ -68,7 +69,7 @@ def check_statement(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
         QueryError: it does more than read, reads tables outside the lake, or names a column of personal data
             that the caller may not see.
     """
-    _permitted(lake, caller, _statement(lake, QueryAsked(sql=sql, question="")))
+    _permitted(lake, caller, _asked_statement(lake, QueryAsked(sql=sql, question="")))
 
 
 def status(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
@@ -184,28 +185,34 @@ def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
         )
 
 
-def qualified_statement(lake: LakePorts, statement: str) -> str:
+def qualified_statement(lake: LakePorts, statement: str, values: Mapping[str, str] | None = None) -> str:
     """Return a statement with the databases of its tables, after a check of its tables and functions.
 
-    Parameters have their defaults.
+    Parameters have the values, else their defaults.
     """
     from headgate.query.declared_parameters import with_values
     from headgate.query.function_names import check_functions
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
-    sql = qualify_tables(with_values(statement), lake.databases)
+    sql = qualify_tables(with_values(statement, values), lake.databases)
     if query := only_reading(sql):
         check_tables(query, lake.databases.tables(), lake.databases.prod)
         check_functions(sql)
     return sql
 
 
-def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question: str = "") -> str:
+def _permitted(
+    lake: LakePorts,
+    caller: CallerIdentity,
+    statement: str,
+    values: Mapping[str, str] | None = None,
+    question: str = "",
+) -> str:
     """Return the statement, without the columns of personal data unless the caller may see them."""
     from headgate.query.personal_data import personal_tables, without_personal_data
 
-    sql = qualified_statement(lake, statement)
+    sql = qualified_statement(lake, statement, values)
     if caller.may(Group.PERSONAL_DATA):
         return sql
     try:
@@ -216,14 +223,6 @@ def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question
         if not question:
             raise
         raise forbidden(_NEEDS_GROUP.format(question=question, group=Group.PERSONAL_DATA)) from None
-
-
-def _statement(lake: LakePorts, asked: QueryAsked) -> str:
-    """Return the statement of a request with the values of its parameters."""
-    from headgate.query.declared_parameters import with_values
-
-    expect_no_numbers("body.values", "value", *asked.values.values())
-    return with_values(_asked_statement(lake, asked), asked.values)
 
 
 def _asked_statement(lake: LakePorts, asked: QueryAsked) -> str:

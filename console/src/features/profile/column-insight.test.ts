@@ -105,6 +105,25 @@ test('an identifier has the form of its values and no distribution', () => {
   expect(insight.bars).toEqual([])
 })
 
+test.each([
+  ['2026-01-05 02:00:00', 25, '5 Jan 2026', 'on average one every 4 hours'],
+  ['2026-01-01 01:00:00', 1, '', ''],
+])('times that name rows have the first, the last and the step between them', (max, distinct, last, step) => {
+  const facts = {
+    rows: 25,
+    missing: 0,
+    invalid: 0,
+    distinct,
+    identifier: true,
+    min: '2026-01-01 02:00:00',
+    max,
+  }
+  const insight = insightOf({ name: 'measured_at', type: 'timestamp', facts })
+  expect(insight.facts).toHaveLength(step ? 2 : 1)
+  expect(insight.facts[0]).toContain(last)
+  expect(insight.facts[1] ?? '').toBe(step)
+})
+
 test('of a sensitive column no value is shown', () => {
   const facts = { rows: 30, missing: 2, missing_share: '0.066667', invalid: 0, sensitive: true }
   const insight = insightOf({ name: 'pan', type: 'string', facts })

@@ -11,7 +11,7 @@ import {
 } from '../../api/format'
 import { cellWords, shortUnit, titleWithUnit, titlesOf } from '../../formats/columns'
 import { maskWords } from '../../formats/contract-words'
-import { day, dayOrTime, kindOfTime } from '../../formats/moments'
+import { day, dayOrTime, kindOfTime, timeStep } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
 import { placesOnScale } from './answer-scales'
@@ -280,6 +280,7 @@ const missingWords = (facts: Facts): string =>
 /** Numbers that name things, such as terminals, have no mean. */
 function shownFacts(facts: Facts, words: Words, bounds: BoundWords, isNames: boolean): string[] {
   const different = differentWords(facts)
+  if (facts.identifier && kindOfTime(String(facts.min))) return timesOfRows(facts, words)
   if (facts.identifier) return [different, ...examples(facts)]
   const options = sharesIn(facts.options)
   if (options.length > 0)
@@ -311,6 +312,18 @@ function shownFacts(facts: Facts, words: Words, bounds: BoundWords, isNames: boo
     quantiles['0.25'] === undefined
       ? ''
       : `${about(facts)}half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
+  ].filter(Boolean)
+}
+
+/** The times of which each names a row: the first, the last, and the mean step between two. */
+function timesOfRows(facts: Facts, words: Words): string[] {
+  const steps = Number(facts.distinct ?? 0) - 1
+  const spanS = (Date.parse(String(facts.max)) - Date.parse(String(facts.min))) / 1000
+  return [
+    `${about(facts, 'range')}${words(facts.min)} to ${words(facts.max)}`,
+    steps > 0 && spanS > 0
+      ? `on average ${about(facts, 'distinct')}one every ${timeStep(spanS / steps)}`
+      : '',
   ].filter(Boolean)
 }
 

@@ -25,12 +25,14 @@ let statements: string[]
 let answerRows: (() => void) | undefined
 let hasFailed: boolean
 let hasNoRows: boolean
+let files: object[]
 
 beforeEach(() => {
   statements = []
   answerRows = undefined
   hasFailed = false
   hasNoRows = false
+  files = [...FILES]
   sessionStorage.clear()
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
   const answers: [string, unknown][] = [
@@ -51,7 +53,7 @@ beforeEach(() => {
     ['/v1/model-cards', { cards: [{ name: 'wear', system: 'own', tables: ['part_wear'], predicts: '' }] }],
     ['/v1/dashboards', { dashboards: [] }],
     ['/v1/runs', { runs: [] }],
-    ['/v1/files', { files: FILES, next_cursor: '' }],
+    ['/v1/files', { files, next_cursor: '' }],
     ['/v1/me', { name: 'ana', groups: ['operator'] }],
     ['/rows', { columns: [{ name: 'dataset', type: 'varchar' }], rows: [['parts']], next_cursor: '' }],
     ['/v1/queries', { query_id: 'q', state: 'succeeded', first_rows: 0 }],
@@ -180,6 +182,19 @@ test('rows that were accepted after the newest run are named, with the button th
   answerRows?.()
   expect(await screen.findByText('12 rows of Parts can be looked up after the next run.')).toBeTruthy()
   expect(screen.getByRole('button', { name: 'Start the run' })).toBeTruthy()
+})
+
+test('of many datasets with such rows three are named, and the others on demand', async () => {
+  for (const dataset of ['bolts', 'nuts', 'gears', 'rods'])
+    files.push({ ...FILES[0], file_id: dataset, key: dataset, dataset })
+  hasNoRows = true
+  await type('777123')
+  await vi.waitFor(() => expect(answerRows).toBeDefined(), 3000)
+  answerRows?.()
+  const rest = await screen.findByRole('button', { name: '2 more datasets' })
+  expect(rest.parentElement?.textContent).toMatch(/Nuts and 2 more datasets can be looked up after/)
+  fireEvent.click(rest)
+  expect(screen.getByText(/Gears, .* of Rods can be looked up after/)).toBeTruthy()
 })
 
 test('a way that has no page says who does it', async () => {

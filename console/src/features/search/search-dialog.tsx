@@ -1,4 +1,5 @@
 import {
+  Anchor,
   Button,
   Group,
   Modal,
@@ -36,6 +37,8 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
   const scheme = useComputedColorScheme('light')
   const [asked, setAsked] = useState('')
   const { found, isAsking, isFailed, pending } = useMatching(typed, asked)
+  const [areAllShown, showAll] = useState(false)
+  const shown = areAllShown ? pending : pending.slice(0, MOST_PENDING)
   const mayRun = useMay('operator')
   // A choice stays where it is when further results come in before it.
   const at = Math.max(
@@ -123,7 +126,17 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
       {pending.length > 0 ? (
         <Group gap="sm" mt="sm">
           <Text size="sm" aria-live="polite">
-            {pendingWords(pending)}
+            {shown.map(rowsOf).join(', ')}
+            {pending.length > shown.length ? (
+              <>
+                {' '}
+                and{' '}
+                <Anchor component="button" type="button" inherit onClick={() => showAll(true)}>
+                  {count(pending.length - shown.length, 'more dataset')}
+                </Anchor>
+              </>
+            ) : null}{' '}
+            can be looked up after the next run.
           </Text>
           {mayRun ? (
             <Button
@@ -148,12 +161,8 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
 const keyOf = (place: Place | undefined): string =>
   place ? `${place.kind} ${place.title} ${place.href}` : ''
 
-/** Which rows no search has yet. */
-const pendingWords = (pending: PendingRows[]): string =>
-  `${pending
-    .slice(0, MOST_PENDING)
-    .map(({ dataset, rows }) => `${count(rows, 'row')} of ${heading(dataset)}`)
-    .join(', ')} can be looked up after the next run.`
+/** Rows that no search has yet. */
+const rowsOf = ({ dataset, rows }: PendingRows): string => `${count(rows, 'row')} of ${heading(dataset)}`
 
 const MOST_PENDING = 3
 
