@@ -107,13 +107,11 @@ def may_end_with_totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]
 
 
 def _is_named(cells: Mapping[str, pa.Array], row: int) -> bool:
-    named = any(names_a_total(text[row].as_py() or "") for text in cells.values())
-    return named or _is_named_mean(cells, row)
+    return any(_names_a_figure(text[row].as_py() or "") for text in cells.values())
 
 
-def _is_named_mean(cells: Mapping[str, pa.Array], row: int) -> bool:
-    line = pa.array([text[row].as_py() for text in cells.values()], pa.string())
-    return bool(pc.any(pc.match_substring_regex(line, _NAMES_OF_MEANS)).as_py())
+def _names_a_figure(cell: str) -> bool:
+    return names_a_total(cell) or _IS_NAME_OF_MEAN.match(cell) is not None
 
 
 def _possible_feet(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
@@ -176,8 +174,9 @@ def names_a_total(cell: str) -> bool:
 def words_of_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array], rows: Sequence[int]) -> str:
     """Return by what the rows are lines of totals."""
     are_named = [_is_named(cells, row) for row in rows]
-    are_sums = {*rows} <= {*_summed([*columns], cells, _named_rows(cells), wordless=rows)}
-    noun = "mean" if all(_is_named_mean(cells, row) for row in rows) else "sum"
+    means = _named_rows(cells, _NAMES_OF_MEANS)
+    are_sums = {*rows} <= {*_summed([*columns], cells, _named_rows(cells), rows, means)}
+    noun = "mean" if {*rows} <= {*means} else "sum"
     if len(rows) == 1:
         return f"its {'name and its ' if all(are_named) else ''}{noun if are_sums else 'empty cells'}"
     if not any(are_named):
@@ -189,22 +188,25 @@ def words_of_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array], ro
 def _totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     named = _named_rows(cells)
     wordless = _wordless_rows(columns, cells, named)
-    at_foot = sorted({*named, *_named_rows(cells, _NAMES_OF_MEANS)})
-    totals = {*_summed(columns, cells, named, wordless), *_bare(cells, at_foot)}
+    means = _named_rows(cells, _NAMES_OF_MEANS)
+    totals = {*_summed(columns, cells, named, wordless, means), *_bare(cells, sorted({*named, *means}))}
     if not totals.isdisjoint(wordless):
         totals -= _not_lacking(cells, totals, wordless)
     return sorted(totals)
 
 
 def _summed(
-    columns: Sequence[Column], cells: Mapping[str, pa.Array], named: Sequence[int], wordless: Sequence[int]
+    columns: Sequence[Column],
+    cells: Mapping[str, pa.Array],
+    named: Sequence[int],
+    wordless: Sequence[int],
+    means: Sequence[int],
 ) -> list[int]:
     """Return the rows named as totals with a sum, and those without a word of which all numbers are sums.
 
     Rows named as means have a mean, and in rows that lack a usual value all numbers may be means, or all
     deviations and so on. They are of all rows above that are no totals, or of those since a total above.
     """
-    means = _named_rows(cells, _NAMES_OF_MEANS)
     lacking = np.flatnonzero(_are_lacking(columns, cells)).tolist()
     lacking = lacking if len(lacking) <= _MAX_TOTALS else []
     if not (named or wordless or means or lacking):
@@ -318,7 +320,7 @@ def _filled_share(text: pa.Array) -> float:
 
 
 def _is_bare(line: Mapping[str, str], filled: Iterable[str]) -> bool:
-    label = next(name for name, cell in line.items() if names_a_total(cell) or _IS_NAME_OF_MEAN.match(cell))
+    label = next(name for name, cell in line.items() if _names_a_figure(cell))
     beside = [line[name] for name in filled if name != label]
     empty = beside.count("")
     has_words = any(
