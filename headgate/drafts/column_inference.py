@@ -367,10 +367,10 @@ def look_like_people(name: str, text: pa.Array) -> bool:
 
     Names of places or articles share words, as in `Berlin Hbf`, or their heading says what they are.
     """
-    if is_thing(compared(in_german_spelling(name))) or not are_names_of_people(text, _SHARE_OF_PEOPLE):
-        return False
     different = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
     if len(different) < _MIN_PEOPLE or len(different) < _MIN_DIFFERENT_PEOPLE * len(text.drop_null()):
+        return False
+    if is_thing(compared(in_german_spelling(name))) or not are_names_of_people(text, _SHARE_OF_PEOPLE):
         return False
     words = pc.list_flatten(pc.split_pattern(different, " "))
     most = pc.max(pc.value_counts(words).field("counts")).as_py()

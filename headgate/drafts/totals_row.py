@@ -53,12 +53,14 @@ _MEANS = (
     r"|gemiddelde?|medelvärde|genomsnitt|gennemsnit|gjennomsnitt|keskiarvo|średnia|průměr|priemer|átlag|ortalama|среднее"
     r"|平均|평균"
 )
-_NAMES_OF_MEANS = rf"(?i)^[^\pL\pN]*(?:{_MEANS})(?:[^\pL\pN]|$)"
-_IS_NAME_OF_MEAN = re.compile(rf"(?i)[\W_]*(?:{_MEANS})(?:[\W_]|$)")
+_NAMES_OF_MEANS = re.compile(rf"(?i)[\W_]*(?:{_MEANS})(?:[\W_]|$)")
 _MIN_MEASURED = 2  # rows of a mean
 _MIN_FIGURES = 2  # of a line without a name; a single one may be equal to a mean by chance
 _NAMES = re.compile(rf"(?i)[\W_]*(?:{_WORDS})(?:[\W_]|$)")
-_NAMES_OF_COLUMN = rf"(?i)^[^\pL\pN]*(?:{_WORDS})(?:[^\pL\pN]|$)"  # RE2 knows only ASCII letters as \w
+# Begins of such names for RE2, which takes milliseconds to compile classes of all letters.
+_BEGINS = {
+    names: rf"(?i)^[^a-z0-9]*(?:{words})" for names, words in ((_NAMES, _WORDS), (_NAMES_OF_MEANS, _MEANS))
+}
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _is_named(cells: Mapping[str, pa.Array], row: int) -> bool:
 
 
 def _names_a_figure(cell: str) -> bool:
-    return names_a_total(cell) or _IS_NAME_OF_MEAN.match(cell) is not None
+    return names_a_total(cell) or _NAMES_OF_MEANS.match(cell) is not None
 
 
 def _possible_feet(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[int]:
@@ -292,9 +294,15 @@ def _not_lacking(
     return {row for row in totals if row in wordless and all(is_given[row] for is_given in given)}
 
 
-def _named_rows(cells: Mapping[str, pa.Array], pattern: str = _NAMES_OF_COLUMN) -> list[int]:
-    names = (pc.match_substring_regex(text, pattern) for text in cells.values())
-    return sorted({int(row) for is_named in names for row in rows_where(is_named)})
+def _named_rows(cells: Mapping[str, pa.Array], names: re.Pattern[str] = _NAMES) -> list[int]:
+    return sorted(
+        {
+            int(row)
+            for text in cells.values()
+            for row in rows_where(pc.match_substring_regex(text, _BEGINS[names]))
+            if names.match(text[row].as_py())
+        }
+    )
 
 
 def _bare(cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[int]:
