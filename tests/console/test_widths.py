@@ -288,6 +288,28 @@ def test_a_large_window_shows_twice_the_rows_of_a_table(served_shop: Served, bro
     assert most[2560] > 1.7 * most[1280]
 
 
+# Texts whose lines have more than 100 characters on average.
+LINES = """() => [...document.querySelectorAll('main :is(p, li, summary, h1, h2)')]
+  .filter(text => text.checkVisibility() && !text.closest('td, th, .grid'))
+  .filter(text => !text.querySelector('p, li, div'))
+  .map(text => [text, Math.round(text.clientHeight / parseFloat(getComputedStyle(text).lineHeight))])
+  .map(([text, lines]) => [text.textContent.length / Math.max(1, lines), text.textContent.slice(0, 60)])
+  .filter(([characters]) => characters > 100)"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", f"/dashboards/{SYSTEMS[0]}", "/tables/market-intelligence-hub/sales_forecast", "/query"]
+)
+def test_lines_of_text_end_after_90_characters_in_a_wide_window(
+    path: str, served_shop: Served, browser: Browser
+) -> None:
+    page = Console(served_shop, browser).opened(path)
+    resize(page, 2560, 1440)
+    at_rest(page, partial(page.evaluate, HEIGHTS))
+    assert page.evaluate(LINES) == []
+    page.context.close()
+
+
 def test_the_text_that_decides_is_whole_at_1280_pixels(served_shop: Served, browser: Browser) -> None:
     """“unusual amount (2.…” was cut while free width stood in the columns beside it."""
     console = Console(served_shop, browser)

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 
 import { widthOfPage } from './widths'
 
-test('pages of charts are wider than pages of text', () => {
-  const widths = ['/dashboards', '/dashboards/own', '/report', '/', '/work/calls'].map(widthOfPage)
-  expect(widths).toEqual([2480, 2480, 2480, 1800, 1800])
+test('pages of charts, figures and tables are wider than pages of text', () => {
+  const wide = ['/', '/dashboards', '/dashboards/own', '/query', '/report', '/tables/sales/orders']
+  expect(wide.map(widthOfPage)).toEqual(wide.map(() => 2480))
+  expect(['/work/calls', '/upload', '/queryable'].map(widthOfPage)).toEqual([1800, 1800, 1800])
 })

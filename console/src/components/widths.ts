@@ -7,6 +7,6 @@ export const LARGE = '(min-width: 112.5em) and (min-height: 62.5em)'
 const TEXT_PX = 1800
 const CHARTS_PX = 2480
 
-/** The width of a page at most: charts gain by a wide window, in which lines of text would become too long. */
+/** The width of a page at most: charts, figures and tables gain by a wide window; the style sheet ends lines of text. */
 export const widthOfPage = (pathname: string): number =>
-  /^\/(dashboards|report)(\/|$)/.test(pathname) ? CHARTS_PX : TEXT_PX
+  /^\/($|(dashboards|query|report|tables)(\/|$))/.test(pathname) ? CHARTS_PX : TEXT_PX
