@@ -27,7 +27,7 @@ from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
 from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.header_names import folded, unused_name
-from headgate.uploads.edits import COUNTRY, JOIN, REPEATED_HOUR, CellEdit, Edits, Step
+from headgate.uploads.edits import APOSTROPHE, COUNTRY, JOIN, REPEATED_HOUR, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.uploads.typed_values import as_file_writes, changed_as_file_writes, percent_meaning
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
@@ -35,6 +35,7 @@ from headgate.values.cells import bool_array, flags, int_array, marked, null_whe
 from headgate.values.country_codes import in_country_codes
 from headgate.values.declared_spelling import in_declared_format
 from headgate.values.refusal_reasons import rule_reason, type_reason
+from headgate.values.spreadsheet_text import without_apostrophe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -299,8 +300,10 @@ def _with_step(columns: dict[str, pa.Array], step: Step, rows: int) -> dict[str,
     if step.kind == JOIN:
         joined = [columns.get(name, pa.nulls(rows, pa.string())) for name in step.into]
         return {**columns, step.column: pc.binary_join_element_wise(*joined, step.text)}
-    if step.kind == "replace":
-        return {**columns, step.column: pc.replace_substring(text, step.search, step.text)}
+    if step.kind in {"replace", APOSTROPHE}:
+        is_part = step.kind == "replace"
+        new = pc.replace_substring(text, step.search, step.text) if is_part else without_apostrophe(text)
+        return {**columns, step.column: new}
     is_empty = ~flags(text.is_valid()) | (flags(pc.equal(trimmed(pc.fill_null(text, "")), "")))
     return {**columns, step.column: pc.if_else(bool_array(is_empty), pa.scalar(step.text), text)}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.matching.mappings import Suggested
 
 JOIN, COUNTRY, SPLIT, DEFAULT = "join", "country", "split", "default"
-REPEATED_HOUR = "repeated_hour"
+REPEATED_HOUR, APOSTROPHE = "repeated_hour", "apostrophe"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Step:
     Attributes:
         kind: `split` a column at a text into new columns; `map` values; `replace` a part of each text;
             `default` for empty cells or a missing column; `join` other columns to a new one; `country` for
-            country codes; `repeated_hour` for the offsets of times that a change of clocks repeats.
+            country codes; `repeated_hour` for the offsets of times that a change of clocks repeats;
+            `apostrophe` takes away the one that an export puts before a text such as `=1` or `+44 20`.
         text: the separator of `split` and `join`, the replacement of `replace`, the default, or the kind of
             codes.
         search: the text that `replace` replaces.

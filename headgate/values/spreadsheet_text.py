@@ -30,6 +30,20 @@ def inert(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and _is_formula(cell) else cell
 
 
+def has_apostrophe(text: pa.Array) -> pa.Array:
+    """Return whether each text is one that `inert` returns with an apostrophe; null for null."""
+    import pyarrow.compute as pc  # noqa: PLC0415 as in `inert_column`
+
+    return pc.match_substring_regex(text, f"^'{_FORMULA[1:]}")
+
+
+def without_apostrophe(text: pa.Array) -> pa.Array:
+    """Return the texts as they were before `inert`."""
+    import pyarrow.compute as pc  # noqa: PLC0415 as in `inert_column`
+
+    return pc.if_else(has_apostrophe(text), pc.utf8_slice_codeunits(text, 1), text)
+
+
 def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a text column with `inert` applied; other columns are unchanged."""
     import pyarrow.compute as pc  # noqa: PLC0415 `headgate query --csv` has no Arrow table

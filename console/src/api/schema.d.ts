@@ -1908,7 +1908,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "join" | "country" | "repeated_hour";
+            kind: "split" | "map" | "replace" | "join" | "country" | "repeated_hour" | "apostrophe";
             /**
              * Search
              * @description As `text`.
@@ -2018,10 +2018,10 @@ export interface components {
             into: string[];
             /**
              * Kind
-             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats for summer time first and for standard time second, by the order of the rows.
+             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats for summer time first and for standard time second, by the order of the rows; `apostrophe` takes away the one that an export puts before a text such as `+44 20`.
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "default" | "join" | "country" | "repeated_hour";
+            kind: "split" | "map" | "replace" | "default" | "join" | "country" | "repeated_hour" | "apostrophe";
             /**
              * Search
              * @description Text that `replace` searches.

@@ -119,7 +119,7 @@ class ReplacedValue(Shape):
 class ColumnChange(Shape):
     """A change of a whole column before the commit; the fields are those of an upload's step."""
 
-    kind: Literal["split", "map", "replace", "join", "country", "repeated_hour"]
+    kind: Literal["split", "map", "replace", "join", "country", "repeated_hour", "apostrophe"]
     column: str
     into: tuple[str, ...] = Field(description="Columns that `split` creates or `join` reads.")
     text: str = Field(description="Without the values of a dataset with personal data.")

@@ -300,14 +300,18 @@ class UploadMappingDecision(Asked):
 CellText = Annotated[str, Field(max_length=10_000)]
 
 
+StepKind = Literal["split", "map", "replace", "default", "join", "country", "repeated_hour", "apostrophe"]
+
+
 class ColumnStep(Asked):
     """A change of a whole column."""
 
-    kind: Literal["split", "map", "replace", "default", "join", "country", "repeated_hour"] = Field(
+    kind: StepKind = Field(
         description="`split` at a text into new columns; `map` whole values; `replace` a part of each text; "
         "`default` for empty cells or a missing column; `join` columns into a new one; `country` converts "
         "names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats "
-        "for summer time first and for standard time second, by the order of the rows."
+        "for summer time first and for standard time second, by the order of the rows; `apostrophe` takes "
+        "away the one that an export puts before a text such as `+44 20`."
     )
     column: ColumnName
     text: CellText = Field(

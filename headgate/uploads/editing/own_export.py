@@ -1,21 +1,32 @@
-"""A file that the lake exported itself: its columns are the fields, written in plain form."""
+"""A file that the lake exported itself: its columns are the fields, by name or title, in plain form."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.model import NUMBERS, Column, Kind
+import pyarrow.compute as pc
+
+from headgate.contracts.model import NUMBERS, Column, Kind, Mask
+from headgate.formats.format_name import FormatName
+from headgate.matching.header_names import folded
+from headgate.plain_names import title_of_name
+from headgate.uploads.edits import APOSTROPHE, Edits, Step
+from headgate.values.spreadsheet_text import has_apostrophe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from headgate.contracts.model import Contract
-    from headgate.uploads.edits import Edits
     from headgate.uploads.grid.opened_file import OpenedFile
 
 _OF_LAKE = {"_content_sha256", "_source_row"}  # in each row of a curated table, and in no file of a source
+_UNIT = re.compile(r" \([^()]*\)$")  # behind the title of a workbook's column: `Weight (kg)`, `Updated (UTC)`
 _PLAIN: dict[Kind, dict[str, Any]] = {
     **{kind: {"decimal": "."} for kind in NUMBERS},
     Kind.DATE: {"patterns": ["yyyy-MM-dd"]},
+    Kind.TIMESTAMP: {"timezone": "UTC"},
     Kind.BOOLEAN: {"trueWords": ["true"], "falseWords": ["false"]},
 }
 
@@ -23,20 +34,43 @@ _PLAIN: dict[Kind, dict[str, Any]] = {
 def edits_of_export(edits: Edits, opened: OpenedFile, contract: Contract) -> Edits:
     """Return the edits that read an export of the dataset; those of other files are unchanged.
 
-    A declared format is that of the files of the source, and an export has plain numbers and days. Columns
-    that are no field stay out. Exports of masked values are no file to send.
+    A declared format is that of the files of the source, and an export has plain numbers, days and times in
+    UTC. Columns that are no field stay out, and so does the apostrophe that a CSV export puts before texts
+    such as `+44 20`. Exports of masked values are no file to send.
     """
-    names = [*opened.headed.names]
-    if contract.sensitive or edits.columns or not {*names} >= _OF_LAKE:
+    by_heading = _by_heading(contract)
+    names = [
+        by_heading.get(folded(name)) or by_heading.get(folded(_UNIT.sub("", name))) for name in opened.names
+    ]
+    is_masked = any(column.mask not in {None, Mask.FREE_TEXT} for column in contract.sensitive)
+    if is_masked or edits.columns or not {*names} >= _OF_LAKE:
         return edits
     columns = {
         shown: name if name in contract.names else None
         for shown, name in zip(opened.names, names, strict=True)
     }
-    fields = [contract.column(name) for name in names if name in contract.names]
+    fields = [contract.column(name) for name in columns.values() if name]
     formats = {field.name: _PLAIN[field.type.kind] for field in fields if _is_declared(field)}
-    return replace(edits, dataset=contract.dataset, columns=columns, formats=formats)
+    steps = tuple(Step(APOSTROPHE, name) for name in _with_apostrophes(opened, columns))
+    return replace(edits, dataset=contract.dataset, columns=columns, formats=formats, steps=steps)
+
+
+def _by_heading(contract: Contract) -> dict[str, str]:
+    """Return the columns of an export by their names, as in CSV, and by their titles, as in a workbook."""
+    titles = {column.name: column.label or title_of_name(column.name) for column in contract.columns}
+    titles |= {name: title_of_name(name) for name in _OF_LAKE}
+    return {folded(title): name for name, title in titles.items()} | {folded(name): name for name in titles}
 
 
 def _is_declared(field: Column) -> bool:
     return field.format is not None and field.type.kind in _PLAIN
+
+
+def _with_apostrophes(opened: OpenedFile, columns: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the columns of a CSV export with a text behind the apostrophe that keeps it from being run."""
+    if opened.source.written_as.get("format") != FormatName.CSV:
+        return
+    batches = [[*batch.cells.values()] for batch in opened.source.batches()]
+    for place, shown in enumerate(opened.names):
+        if columns[shown] and any(pc.any(has_apostrophe(texts[place])).as_py() for texts in batches):
+            yield shown

@@ -108,6 +108,7 @@ export function changeWords({ kind, column, into, text, search, values }: Change
   if (kind === 'replace')
     return search ? `${column}: “${search}” → ${text || 'nothing'}` : `${column}: a text replaced`
   if (kind === 'repeated_hour') return `${column}: the repeated hour by the order of the rows`
+  if (kind === 'apostrophe') return `${column}: without the apostrophe that an export puts before + = - @`
   if (kind === 'country') return `${column}: countries as codes`
   const parts = into.join(' and ')
   return kind === 'join' ? `${column} joined from ${parts}` : `${column} split into ${parts}`

@@ -210,7 +210,9 @@ export function SetForAll({ result, edits, onChange }: Deciding) {
 /** The proposed steps that were taken, each with its way back: the cells below are as they are in the file. */
 export function TakenSteps({ result, edits, onChange }: Deciding) {
   const columns = result.grid?.columns ?? []
-  const taken = edits.steps.filter(({ kind }) => ['join', 'country', 'repeated_hour'].includes(kind))
+  const taken = edits.steps.filter(({ kind }) =>
+    ['join', 'country', 'repeated_hour', 'apostrophe'].includes(kind),
+  )
   if (taken.length === 0) return null
   return (
     <Group gap="xs" role="group" aria-label="Steps of this file">

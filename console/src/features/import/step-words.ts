@@ -11,5 +11,7 @@ export function stepWords({ kind, column, into }: Step, title: string): string {
   if (kind === 'join') return `${title} joined from ${into.join(' and ')}, because no column has it`
   if (kind === 'repeated_hour')
     return `the hour in ${column} that the end of summer time repeats: by the order of the rows, first summer time, then standard time`
+  if (kind === 'apostrophe')
+    return `${column} without the apostrophe that the export put before texts such as +44 or =1`
   return kind === 'country' ? `countries in ${column} as codes, such as DE` : ''
 }

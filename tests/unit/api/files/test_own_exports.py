@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
-from tests.unit.api.files.test_edited_uploads import checked, created, uploader
+from headgate.plain_names import title_of_name
+from tests.unit.api.files.test_edited_uploads import checked, committed_as_edited, created, uploader
 from tests.unit.api.files.test_uploads import uploaded as uploaded_to
+
+if TYPE_CHECKING:
+    from tests.unit.api.files.test_uploads import Caller
 
 pytestmark = pytest.mark.unit
 
@@ -26,3 +36,60 @@ def test_an_edited_export_is_read_in_plain_form_although_the_source_writes_comma
     assert (answer["outcome"], answer["accepted"], answer["quarantined"]) == ("done", 9, 0)
     assert {name for name, field in answer["edits"]["columns"].items() if field} == {*names}
     assert not answer["kept_columns"]
+
+
+VISITS = "visit;shelf;at;fee;remark\n" + "".join(
+    f"V{n};+A{n} left;{n + 10}/09/2026 14:30;{n + 20},50;calm and friendly as always\n" for n in range(12)
+)
+
+
+def _visits(caller: Caller) -> list[str]:
+    """Create the dataset of visits, with local times and a text that is searched, and return its columns."""
+    first = checked(caller, uploaded_to(caller, VISITS.encode(), "visits.csv", "")).json
+    document = first["draft"]["document"]
+    columns = document["schema"][0]["properties"]
+    for column in columns:
+        own = column.setdefault("customProperties", [])
+        if column["name"] == "at":
+            column["logicalTypeOptions"] = {"timezone": True, "defaultTimezone": "Europe/London"}
+        if column["name"] == "remark":
+            own.append({"property": "headgate.mask", "value": "free_text"})
+    assert created(caller, document).json["is_in_use"]
+    return [column["name"] for column in columns]
+
+
+def test_the_apostrophe_of_an_export_does_not_come_back_into_the_lake() -> None:
+    """50 phone numbers became `'+44 …` in the lake, and nothing showed it."""
+    caller = uploader()
+    header = ",".join([*_visits(caller), "new_columns", "_content_sha256", "_source_row"])
+    rows = "".join(
+        f"V{n},'+A{n} left,2026-09-{n + 10} 13:30:00,{n + 20}.50,calm,,{'0f' * 32},{n}\n" for n in range(12)
+    )
+    upload_id = uploaded_to(caller, f"\ufeff{header}\n{rows}".encode(), "visits_2.csv", "visits")
+    answer = checked(caller, upload_id).json
+    assert (answer["outcome"], answer["accepted"], answer["quarantined"]) == ("done", 12, 0)
+    assert [(step["kind"], step["column"]) for step in answer["edits"]["steps"]] == [("apostrophe", "shelf")]
+    record, _ = committed_as_edited(caller, upload_id, answer["edits"])
+    accepted = pq.read_table(io.BytesIO(caller.lake.objects.contents("curated")[record.curated_key]))
+    assert accepted["shelf"].to_pylist()[:2] == ["+A0 left", "+A1 left"]
+    assert accepted["at"].to_pylist()[0] == datetime(2026, 9, 10, 13, 30)
+
+
+def test_a_workbook_that_the_lake_wrote_is_read_by_its_titles() -> None:
+    """Each of 294 rows “changed”: hashes of the lake went into `new_columns`."""
+    caller = uploader()
+    titles = [title_of_name(name) for name in _visits(caller)]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    titles[2] += " (UTC)"
+    sheet.append([*titles, "New columns", "Content sha256", "Source row"])
+    for n in range(12):
+        day = datetime(2026, 9, n + 10, 13, 30)
+        sheet.append([f"V{n}", f"+A{n} left", day, n + 20.5, "calm", None, "0f" * 32, n])
+    sink = io.BytesIO()
+    book.save(sink)
+    answer = checked(caller, uploaded_to(caller, sink.getvalue(), "visits.xlsx", "visits")).json
+    assert (answer["outcome"], answer["accepted"], answer["quarantined"]) == ("done", 12, 0)
+    assert not answer["kept_columns"]
+    assert answer["edits"]["steps"] == []
