@@ -160,7 +160,8 @@ def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -
         "Searches that end without a purchase and mean it or what is like it: 1, £40 lost",
     ]
     assert [
-        (row["month_on"], row["data_until"], row["pieces_sold"], row["pieces_returned"]) for row in answers[0]
+        (row["month_on"], row["data_until"], row["pieces_sold"], row["pieces_back_in_month"])
+        for row in answers[0]
     ] == [
         (date(2010, 10, 1), date(2010, 10, 5), 0, 100),
         (date(2010, 9, 1), None, 100, 0),
@@ -282,7 +283,8 @@ def test_pieces_without_a_price_are_written_off_and_those_of_guests_or_unknown_o
         "Sold 100 pieces for £500 until 1 Nov 2010; 7 of 100 came back, which leaves £465 at the "
         "prices paid; 30 pieces were written off"
     )
-    assert [(row["pieces_returned"], row["pieces_written_off"]) for row in months] == [(5, 30), (2, None)]
+    returned = [(row["pieces_back_in_month"], row["pieces_written_off"]) for row in months]
+    assert returned == [(5, 30), (2, None)]
     assert weeks[0]["title_keep"] == 80, "what is sold and kept, of 400 expected for 5 each"
 
 
@@ -369,7 +371,7 @@ def test_an_order_that_was_cancelled_at_another_price_is_neither_kept_nor_to_be_
         "Sold 9,100 pieces for £9,200 until 4 Nov 2010; 98.9 of 100 came back, which leaves £200 at the "
         "prices paid"
     )
-    assert [(row["month_on"].month, row["sales_kept"]) for row in of_article[0]] == [
+    assert [(row["month_on"].month, row["left_of_these_sales"]) for row in of_article[0]] == [
         (12, 0),
         (11, 0),
         (10, 200),
@@ -5435,7 +5437,7 @@ def test_a_service_has_no_returned_pieces_on_its_page_and_goods_are_sold_until_t
         "No goods, but a fee, a discount, postage or a correction: £20 charged and £70 taken off, which "
         "leaves -£50"
     )
-    assert [row["pieces_returned"] for row in fee] == [None]
+    assert [row["pieces_back_in_month"] for row in fee] == [None]
     assert answer_in_words(part.title, lost, part.units) == "Sold 0 pieces for £0; 1 piece was written off"
 
 
