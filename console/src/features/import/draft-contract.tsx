@@ -61,7 +61,7 @@ interface Props {
   inFile: string[]
   /** Why the values of a column of the file are not shown, by its name there. */
   hidden?: Readonly<Record<string, string>>
-  /** Whether the draft is of the part that is chosen: the one before is of other columns. */
+  /** Whether the draft is of the part, encoding and header that are chosen: the one before has other columns. */
   isOfChoice?: boolean
   /** The part of the file that is read. */
   part?: string
@@ -105,7 +105,7 @@ export function DraftContract({ draft, opensDraft = false, isOfChoice = true, on
   if (!isOfChoice)
     return (
       <Text size="sm" className="muted" role="status">
-        The gate reads the part that you chose …
+        The gate reads the file as you chose …
       </Text>
     )
   if (!draft)

@@ -198,6 +198,6 @@ test('a part that is chosen has no draft until the gate has read it', () => {
       </MantineProvider>
     </QueryClientProvider>,
   )
-  screen.getByText('The gate reads the part that you chose …')
+  screen.getByText('The gate reads the file as you chose …')
   expect(screen.queryByRole('button')).toBeNull()
 })

@@ -71,7 +71,7 @@ import { UnreadableColumns } from './unreadable-columns'
 import { useAddedColumns } from './use-added-columns'
 import { useColumns } from './use-columns'
 import { useOptionalField } from './use-optional-field'
-import { otherRows, useEdits, withoutOtherRows } from './use-edits'
+import { isOfChoice, otherRows, useEdits, withoutOtherRows } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
 import { isKept, usePromisedCommit } from './use-promised-commit'
@@ -114,10 +114,6 @@ function withFilled(
 
 const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): (string | null)[] =>
   columns.map((name, at) => textOf(row, at, name, cells))
-
-/** Whether a check is of the dataset and the part that are chosen: what the one before suggests is of others. */
-const isOfChoice = ({ mapping, part }: Schemas['DryRun'], edits: Edits): boolean =>
-  (!mapping || !edits.dataset || mapping.dataset === edits.dataset) && (!edits.part || edits.part === part)
 
 const isListed = (columns: string[]) => (step: Edits['steps'][number]) =>
   columns.includes(step.column) && isAbove(step, step.column)

@@ -7,7 +7,7 @@ import type { Checked } from '../upload/transfer'
 import { checkEdits } from './check-edits'
 import { asRequest, type Edits, NO_EDITS } from './edits'
 import { keptEdits } from './kept-edits'
-import { useEdits } from './use-edits'
+import { isOfChoice, useEdits } from './use-edits'
 
 vi.mock('./check-edits', () => ({ checkEdits: vi.fn() }))
 vi.mock('./kept-edits', () => ({ keptEdits: vi.fn(), keepEdits: vi.fn(() => Promise.resolve()) }))
@@ -115,4 +115,16 @@ test('a check that failed says so, and runs again when a person asks for it', as
   await pause()
   expect(result.current.error).toBeUndefined()
   expect(result.current.isCurrent).toBe(true)
+})
+
+test('a draft is of the choice only once the part, encoding and header that it read are those chosen', () => {
+  const first = { mapping: null, part: 'Sheet1', edits: null } as unknown as Checked['result']
+  const own: Edits = { ...NO_EDITS, encoding: 'cp852', header_row: 5, part: 'Sheet1' }
+  const second = { ...first, edits: asRequest(own) } as Checked['result']
+  expect(isOfChoice(first, NO_EDITS)).toBe(true)
+  expect(isOfChoice(first, { ...NO_EDITS, part: 'Sheet2' })).toBe(false)
+  expect(isOfChoice(first, { ...NO_EDITS, encoding: 'cp852' })).toBe(false)
+  expect(isOfChoice(first, { ...NO_EDITS, header_row: 5 })).toBe(false)
+  expect(isOfChoice(second, own)).toBe(true)
+  expect(isOfChoice(second, { ...own, encoding: 'cp850' })).toBe(false)
 })

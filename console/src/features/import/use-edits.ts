@@ -65,6 +65,11 @@ const asksOrder = (result: Schemas['DryRun'], edits: Edits): boolean =>
 const isReadOtherwise = (before: Edits, next: Edits): boolean =>
   before.part !== next.part || before.encoding !== next.encoding || before.header_row !== next.header_row
 
+/** Whether a check is of the dataset, part, encoding and header that are chosen: that before says nothing of them. */
+export const isOfChoice = ({ mapping, part, edits: checked }: Schemas['DryRun'], edits: Edits): boolean =>
+  (!mapping || !edits.dataset || mapping.dataset === edits.dataset) &&
+  !isReadOtherwise({ ...(checked ? ofAnswer(checked) : NO_EDITS), part: edits.part && part }, edits)
+
 /** Whether edits only choose another part: its dataset is decided by its columns, unless a person decides it. */
 export const onlyChoosesPart = (before: Edits, next: Edits): boolean =>
   isReadOtherwise(before, next) && next.dataset === '' && columnsOf(next) === 0
