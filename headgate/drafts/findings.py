@@ -110,18 +110,15 @@ _NAMED_TOTALS = (
 _QUARANTINED_TOTALS = "{}. The gate quarantines them, because they lack values that every row has"
 _FOOTER = "{}. The gate accepts them as rows; send the file without them"
 _QUARANTINED_FOOTER = "{}. The gate quarantines them, because they lack values that every row has"
-_LEFT_OUT_FOOTER = "{}. Notes stay out of the dataset, unless you keep them in the next step"
+_LEFT_OUT_FOOTER = "{}. Notes stay out of the dataset"
 _MAX_LINES_LISTED = 5
 _MAX_WORDS_LISTED = 5
 _LEFT_OUT_TOTAL = (
-    "ends with the sum of the rows above: the last row is a line of totals, and stays out of the dataset "
-    "unless you keep it in the next step"
+    "ends with the sum of the rows above: the last row is a line of totals, and stays out of the dataset"
 )
-_LEFT_OUT_TOTALS = "{}. Totals stay out of the dataset, unless you keep them in the next step"
+_LEFT_OUT_TOTALS = "{}. Totals stay out of the dataset"
 _DESCRIPTION_ROWS = "the columns, and no value is taken from them: the gate quarantines such rows"
-_LEFT_OUT_DESCRIPTION_ROWS = (
-    "the columns. Such rows stay out of the dataset, unless you keep them in the next step"
-)
+_LEFT_OUT_DESCRIPTION_ROWS = "the columns. Such rows stay out of the dataset"
 _BLANK_ROW = "has no value in any cell: it is no data and stays out"
 _BLANK_ROWS = "have no value in any cell: they are no data and stay out"
 _MAX_BLANK_LISTED = 5

@@ -131,11 +131,13 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
     if right and is_guess and _is_foreign(content):
         raise unknown_encoding(content, wrong)
     if right:
+        other, line = _line_of(content, wrong), _line_of(content, right.start())
         raise UnreadableFileError(
             rule="mixed_encoding",
             message=(
-                f"line {_line_of(content, wrong)} is not UTF-8, but line "
-                f"{_line_of(content, right.start())} is"
+                f"line {line} is UTF-8 in some words and not in others"
+                if line == other
+                else f"line {other} is not UTF-8, but line {line} is"
             ),
             remedy=(
                 "write the whole file in UTF-8, or have each line read by itself, in UTF-8 or else in "

@@ -111,11 +111,10 @@ def test_the_draft_of_an_upload_says_that_totals_stay_out_as_the_grid_leaves_the
     (note,) = notes_of_upload(shops(*SUBTOTALS))
     assert note == (
         "3 rows are lines of totals, by their names and their sums: data rows 21 (Zwischensumme, 2026-01, "
-        "220,00), 42 (Zwischensumme, 2026-02, 240,00), 43 (Gesamt, 460,00). Totals stay out of the dataset, "
-        "unless you keep them in the next step"
+        "220,00), 42 (Zwischensumme, 2026-02, 240,00), 43 (Gesamt, 460,00). Totals stay out of the dataset"
     )
     (note,) = notes_of_upload(("artikel;name;menge;betrag\n" + ROWS + "Summe;;22;1.355,40\n").encode())
-    assert note.endswith("a line of totals, and stays out of the dataset unless you keep it in the next step")
+    assert note.endswith("a line of totals, and stays out of the dataset")
 
 
 def test_totals_that_the_grid_does_not_leave_out_are_accepted_rows_in_the_draft() -> None:
@@ -198,7 +197,7 @@ def test_rows_without_a_value_below_a_line_of_totals_and_among_rows_are_no_rows_
     assert (draft["received"], draft["rows"]) == (61, 60)  # the total waits unless it stays out
     (note,) = [note["message"] for note in draft["notes"] if "of totals" in note["message"]]
     assert note.startswith("data row 63 is a line of totals, by its name")
-    assert note.endswith("stay out of the dataset, unless you keep them in the next step")
+    assert note.endswith("stay out of the dataset")
     (blank,) = [note["message"] for note in draft["notes"] if "any cell" in note["message"]]
     assert blank == "data rows 41, 62 and 64 have no value in any cell: they are no data and stay out"
 
@@ -357,8 +356,7 @@ def test_the_draft_says_why_lines_without_a_word_are_totals() -> None:
     (message,) = notes_of_upload(till(FOOT_WITHOUT_A_WORD, subtotals=";;;{pieces};{sum};"))
     assert message == (
         "4 rows are lines of totals, by their sums and empty cells: data rows 9 (36, 8040,00), "
-        "18 (36, 8040,00), 27 (36, 8040,00), 28 (108, 24120,00). Totals stay out of the dataset, unless you "
-        "keep them in the next step"
+        "18 (36, 8040,00), 27 (36, 8040,00), 28 (108, 24120,00). Totals stay out of the dataset"
     )
 
 

@@ -77,7 +77,6 @@ def test_a_character_that_a_chunk_cuts_is_still_utf8() -> None:
         ("id,name\n1,café\n2,".encode() + "Zoë\n".encode("cp1252"), ("line 3", "line 2")),
         ("id,name\r\n1,Zoë\r\n".encode("cp1252") + "2,日本\r\n".encode(), ("line 2", "line 3")),
         ("id,name\r1,\x80uro\r".encode("latin-1") + "2,“quoted”\r".encode(), ("line 2", "line 3")),
-        ("naïve ".encode() + b"\x81", ("line 1", "line 1")),
         (b"x" * ((1 << 20) - 1) + "é\né".encode()[:-1], ("line 2", "line 1")),
     ],
 )
@@ -87,6 +86,11 @@ def test_text_that_is_utf8_in_one_line_and_not_in_another_is_refused_with_both(
     with pytest.raises(UnreadableFileError, match=f"^{lines[0]} is not UTF-8, but {lines[1]} is") as refused:
         text_of(content)
     assert refused.value.rule == "mixed_encoding"
+
+
+def test_text_that_is_utf8_in_one_part_of_a_line_only_is_refused_with_that_line() -> None:
+    with pytest.raises(UnreadableFileError, match=r"^line 1 is UTF-8 in some words and not in others"):
+        text_of("naïve ".encode() + b"\x81")
 
 
 def test_a_contract_may_have_each_line_read_in_its_own_encoding_and_rows_keep_their_places() -> None:
