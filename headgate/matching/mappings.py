@@ -25,6 +25,7 @@ from headgate.matching.nearest_header import (
     decided_places,
     in_decided_names,
     place_of_nearest,
+    with_other_names,
     without_other_numbers,
 )
 
@@ -318,11 +319,12 @@ class Mappings:
 
         contract = self.contracts[dataset]
         decided = self._decided_places(sender_of_key(key), headed, contract)
-        named = in_decided_names(headed, decided)
+        named, headings = in_decided_names(headed, decided), self._decided_headings(key, headed, dataset)
+        named_before = with_other_names(contract, headings)
         match = without_other_numbers(
-            match_columns(named.names, headed.samples, contract, in_plain_spelling=in_plain_spelling),
+            match_columns(named.names, headed.samples, named_before, in_plain_spelling=in_plain_spelling),
             named.names,
-            self._decided_headings(key, headed, dataset),
+            headings,
         )
         return _suggested(key, headed, _as_decided(match, decided))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.matching.changed_meaning import has_other_numbers, numbers_in
 from headgate.matching.header_names import folded, is_made_up
 
@@ -57,6 +59,28 @@ def in_decided_names(headed: FileTable, places: Mapping[int, str | None]) -> Fil
     """Return the table with the names of the fields that people decided about, which match exactly."""
     names = tuple(places.get(place) or name for place, name in enumerate(headed.names))
     return replace(headed, names=names)
+
+
+def with_other_names(contract: Contract, headings: Mapping[str, Collection[str]]) -> Contract:
+    """Return the contract with the headings that people decided as a single field as its other names.
+
+    Headings with numbers are left out: another name with numbers rules out columns with other numbers.
+
+    Args:
+        headings: field → columns that people decided as it in earlier files.
+    """
+    counts = Counter(folded(name) for names in headings.values() for name in {*names})
+    own = contract.properties.get(ALIASES, {})
+    if not headings or not isinstance(own, dict):
+        return contract
+    decided = {
+        field: [
+            *own.get(field, ()),
+            *(name for name in names if counts[folded(name)] == 1 and not numbers_in(name)),
+        ]
+        for field, names in headings.items()
+    }
+    return replace(contract, properties={**contract.properties, ALIASES: {**own, **decided}})
 
 
 def without_other_numbers(

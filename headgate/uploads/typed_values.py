@@ -43,13 +43,14 @@ def as_file_writes(text: pa.Array, column: Column, declared: SourceFormat | None
     if column.type.kind not in NUMBERS:
         return text
     written = declared or PLAIN
-    if written.percent:
-        return _with_sign(text, replace(column, format=written))
+    as_written = replace(column, format=written)
+    if written.duration or written.percent:
+        return in_declared_format(as_written, text) if written.duration else _with_sign(text, as_written)
     meaning = percent_meaning(column)
     is_of_parts = column.unit == PERCENT or meaning == "fraction"
     if is_of_parts:
-        return _without_sign(text, replace(column, format=written), meaning)
-    return _without_unit(text, replace(column, format=written)) if column.unit else text
+        return _without_sign(text, as_written, meaning)
+    return _without_unit(text, as_written) if column.unit else text
 
 
 def percent_meaning(column: Column) -> str:
@@ -116,7 +117,7 @@ def _without_unit(text: pa.Array, column: Column) -> pa.Array:
     of_any = replace(with_unit, decimal=EITHER, thousands="")
     given = without_nulls(column, text)
     own, *others = (cast_column(replace(column, format=each), given) for each in (written, with_unit, of_any))
-    if own.values.null_count == text.null_count or written.duration:
+    if own.values.null_count == text.null_count:
         return text
     values = pc.coalesce(*(each.values for each in others))
     named = pc.if_else(pc.is_valid(own.values), None, pc.cast(values, pa.string()))

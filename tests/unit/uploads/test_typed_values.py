@@ -54,6 +54,8 @@ TYPED = [
     (DECIMAL, None, "kg", "12 lb", None),
     (DECIMAL, SourceFormat(decimal=","), "EUR", "12,5 $", None),
     (DECIMAL, SourceFormat(decimal=","), "EUR", "1.234 €", None),  # 1,234 or 1234
+    (DECIMAL, SourceFormat(duration="h:mm:ss"), "s", "7272", "7272"),
+    (DECIMAL, SourceFormat(duration="h:mm:ss"), "s", "2:01:12", "7272"),
     (DECIMAL, None, "kg", "13%", None),
     (DECIMAL, None, "", "13%", None),
 ]

@@ -463,6 +463,17 @@ def test_a_file_with_one_column_less_than_a_remembered_header_is_read_as_decided
     assert following.json["edits"]["columns"] == FIELDS
 
 
+def test_what_was_decided_about_a_heading_is_suggested_beside_others_that_are_new() -> None:
+    """A price list with three new headings of seven forgot what the other four are."""
+    caller = uploader()
+    commit_decided(caller)
+    new = supplier_file(6001).replace(b"Artikelnummer", b"Art.-Nr.").replace(b"Listenpreis", b"LP netto")
+    upload_id = uploaded(caller, with_cell(new, "Rabatt", "5"))
+    first = checked(caller, upload_id, {"dataset": "products"}).json
+    fields = {each["column"]: each for each in first["mapping"]["columns"]}
+    assert (fields["Stand"]["field"], fields["Stand"]["is_confident"]) == ("updated_at", True)
+
+
 def test_a_missing_required_column_of_a_remembered_header_is_the_only_question() -> None:
     caller = uploader()
     commit_decided(caller)
