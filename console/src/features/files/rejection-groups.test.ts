@@ -140,6 +140,13 @@ test('a typed value is offered for the other rows with the same refused value', 
   ).toBeUndefined()
 })
 
+test('a correction that was refused is not offered for other rows, and the next one is', () => {
+  const refused = { ...row(1, 'amount'), correction: 'refused' as const, corrected_cells: { amount: '0,5' } }
+  const rows = [refused, row(2, 'amount')]
+  expect(repeatedValue(rows, new Map([[1, { amount: '0,5' }]]))).toBeUndefined()
+  expect(repeatedValue(rows, new Map([[1, { amount: '0.5' }]]))).toMatchObject({ value: '0.5' })
+})
+
 test('a field that was cleared is no correction, and one that is left empty on purpose is', () => {
   const typed = withCell(new Map(), 1, 'amount', '7')
   expect([...withCell(typed, 1, 'amount', '')]).toEqual([])

@@ -186,7 +186,10 @@ export interface RepeatedValue {
   rows: Schemas['RejectedRow'][]
 }
 
-/** The newest typed value whose refused value is in other rows for which nothing is typed; absent without any. */
+/**
+ * The newest typed value whose refused value is in other rows for which nothing is typed; absent without any. A typed
+ * value that was refused is none.
+ */
 export function repeatedValue(
   rows: Schemas['RejectedRow'][],
   corrections: Corrections,
@@ -196,6 +199,7 @@ export function repeatedValue(
     const row = rows.find((one) => one.source_row === place)
     const value = row ? values[row.column] : undefined
     if (!row?.value || value === undefined || value === '') continue
+    if (row.correction === 'refused' && row.corrected_cells[row.column] === value) continue
     const others = open.filter((one) => one.value === row.value)
     if (others.length > 0) return { refused: row.value, value, rows: others }
   }
