@@ -43,7 +43,20 @@ _PEOPLE = (
         r"ausweis_?(?:nummer|nr)|sozialversicherungs_?(?:nummer|nr)|rentenversicherungs_?(?:nummer|nr)"
         r"|numero_de_securite_sociale|dni|codice_fiscale"
         r"|bsn|burger_?service_?nummer"
+        rf"|national_?insurance{_NUMBER}?|ni_?(?:number|num|no)|nino"
+        rf"|(?<!product_)passport{_NUMBER}?|reise_?pass(?:_?(?:nummer|nr))?|(?:numero_de_)?passeport"
+        r"|(?:numero_de_)?pasaporte|(?:numero_(?:di_|del_)?)?passaporto|paspoort(?:_?(?:nummer|nr))?"
     ),
+    (
+        r"(?:emergency|next_of_kin)_?contacts?(?:_?(?:name|person|phone|number))?|next_of_kin"
+        r"|notfall_?kontakte?|personne_a_(?:prevenir|contacter)|contact_d_urgence"
+        r"|contacto_de_emergencia|contatto_(?:di_|d_)emergenza|nood_?contact"
+    ),
+    (
+        r"blood_?(?:type|group)|blut_?gruppe|groupe_sanguin|(?:grupo|tipo)_(?:sanguineo|de_sangre)"
+        r"|gruppo_sanguigno|bloed_?groep"
+    ),
+    r"ip(?:_?v[46])?(?:_?(?:addr|adresse|adres))?(?:_(?:of_)?(?:last_)?(?:log_?in|sign_?up))?|adresse_ip|direccion_ip|indirizzo_ip",
 )
 _ACCOUNT_NUMBERS = (
     rf"iban|bban|(?:bank_?)?account{_NUMBER}|bank_?account|(?:bank_?)?konto_?(?:nummer|nr)"

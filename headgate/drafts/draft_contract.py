@@ -102,7 +102,10 @@ _JSON_NAME = r'"(?:[^"\\]|\\.)*":'
 _SHEET_NAME = "Name of the sheet of the row"
 # Values of people below names that mean something else in another language: `dni` are days in Polish, and
 # numbers of identity cards in Spain (with a letter), Peru and Argentina.
-_OF_PEOPLE = {"dni": r"^\s*[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[A-Za-z]?\s*$"}
+_OF_PEOPLE = {
+    "dni": r"^\s*[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[A-Za-z]?\s*$",
+    "ip": r"^\s*(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)\s*$",
+}
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _MIN_OF_CATEGORY = 3  # rows of each value
 _SHARE_OF_NAMES = 0.5  # of the values: titles and other names are beside them, as in `ifj. Űr Béla`

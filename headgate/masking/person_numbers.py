@@ -46,6 +46,10 @@ def _is_dni(text: str) -> bool:
     return text[-1] == _DNI_LETTERS[int(number) % len(_DNI_LETTERS)]
 
 
+def _is_nino(text: str) -> bool:
+    return text[:2] not in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
+
+
 @dataclass(frozen=True)
 class _PersonNumber:
     """A kind of number: its form, its check, and the share of other texts of the form that pass."""
@@ -56,11 +60,13 @@ class _PersonNumber:
 
 
 # Sources: Receita Federal, instruction 1548/2015 (CPF of Brazil); the Polish act on the register of people
-# (PESEL); the Spanish royal decree 1553/2005 (DNI and NIE).
+# (PESEL); the Spanish royal decree 1553/2005 (DNI and NIE); HMRC, NIM39110 (national insurance numbers, with
+# the letters QQ of its specimens; the last letter is A to D).
 _KINDS = (
     _PersonNumber(r"\d{3}\.\d{3}\.\d{3}-\d\d|\d{11}", _is_cpf, 1 / 100),
     _PersonNumber(r"\d{11}", _is_pesel, 1 / 50),
     _PersonNumber(r"(?:\d{2}\.?\d{3}\.?\d{3}|[XYZ]-?\d{7})-?[A-Z]", _is_dni, 1 / 23),
+    _PersonNumber(r"[A-CEGHJ-TW-Z][A-CEGHJ-NP-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]", _is_nino, 1 / 11),
 )
 
 

@@ -88,19 +88,26 @@ def test_no_column_behind_the_gate_is_named_for_what_it_must_not_hold() -> None:
 PEOPLE = {
     "English": (
         "Account Holder|account_number|Payer|Beneficiary Name|Home Address|CardholderName|counterparty"
+        "|NI Number|National Insurance No.|Passport|Passport no|Emergency contact|Emergency contact phone"
+        "|Blood type|Blood group|Signup IP|IP|IP last login"
     ),
     "German": (
         "Kontoinhaber|Name des Kontoinhabers|Empfänger|Empfaenger|Begünstigter|Auftraggeber|IBAN "
         "Zahlungsbeteiligter|Straße"
+        "|Reisepass-Nr.|Notfallkontakt|Blutgruppe|IP-Adresse"
     ),
-    "French": "Titulaire du compte|Bénéficiaire|Donneur d'ordre|Numéro de compte|Adresse|Courriel|Prénom",
-    "Spanish": "Titular de la cuenta|Ordenante|Beneficiario|Número de cuenta|Dirección|Teléfono|Apellidos",
-    "Italian": "Intestatario del conto|Ordinante|Codice fiscale|Indirizzo|Numero di conto|Cognome",
-    "Dutch": "Rekeninghouder|Tegenrekening|Naam tegenpartij|Begunstigde|Adres|Straatnaam|Telefoonnummer",
+    "French": "Titulaire du compte|Bénéficiaire|Donneur d'ordre|Numéro de compte|Adresse|Courriel|Prénom"
+    "|Numéro de passeport|Contact d'urgence|Groupe sanguin|Adresse IP",
+    "Spanish": "Titular de la cuenta|Ordenante|Beneficiario|Número de cuenta|Dirección|Teléfono|Apellidos"
+    "|Pasaporte|Contacto de emergencia|Grupo sanguíneo|Dirección IP",
+    "Italian": "Intestatario del conto|Ordinante|Codice fiscale|Indirizzo|Numero di conto|Cognome"
+    "|Passaporto|Contatto di emergenza|Gruppo sanguigno|Indirizzo IP",
+    "Dutch": "Rekeninghouder|Tegenrekening|Naam tegenpartij|Begunstigde|Adres|Straatnaam|Telefoonnummer"
+    "|Paspoortnummer|Noodcontact|Bloedgroep|IP-adres",
 }
 THINGS = (
     "Sachkonto|Gegenkonto|iban_count|address_count|Betrag|Kontostand|account|account_type|Buchungstag|solde"
-    "|importe|bedrag|city"
+    "|importe|bedrag|city|product_passport|ip_rating|blood_pressure|vip"
 )
 
 

@@ -20,8 +20,9 @@ CPF = ["123.456.789-09", "987.654.321-00", "111.444.777-35"]
         [text.replace(".", "").replace("-", "") for text in CPF],
         ["44051401359", "02070803628", "49040501580", "92071314764"],
         ["12345678Z", "X1234567L", "00000000T"],
+        ["QQ260653C", "QQ759631C", "QQ 12 34 56 C", "QQ123456A"],
     ],
-    ids=["CPF", "CPF without signs", "PESEL", "DNI and NIE"],
+    ids=["CPF", "CPF without signs", "PESEL", "DNI and NIE", "national insurance of the UK"],
 )
 def test_valid_numbers_are_those_of_people(texts: list[str]) -> None:
     assert are_person_numbers(pa.array(texts))
@@ -35,6 +36,7 @@ def test_valid_numbers_are_those_of_people(texts: list[str]) -> None:
         ["123.456.789-09"],
         ["10000000001", "10000000002", "10000000003"],
         ["12345678A", "X1234567A"],
+        ["QQ123456E", "QQ123457E", "QQ123458F", "QQ123459G"],
         ["", "text"],
         [],
     ],
