@@ -20,7 +20,7 @@ const PROPS = {
   flawed: 1,
   isChecked: true,
   isAsked: false,
-  newValues: ['Kök', 'Trädgård', 'Textil', 'Belysning'],
+  newValues: { values: ['Kök', 'Trädgård', 'Textil', 'Belysning'] },
   toCome: undefined,
   hidesValues: false,
   steps: [],
@@ -40,12 +40,22 @@ test('a column with an error still names the values that its field does not have
   expect(screen.getByRole('button', { name: '4 new values' }).title).toContain('Belysning')
 })
 
+test('values that the list of a column does not have are named with their rows', () => {
+  render(
+    <MantineProvider>
+      <ColumnHeader {...PROPS} flawed={0} newValues={{ values: ['anulowana'], rows: 22 }} />
+    </MantineProvider>,
+  )
+  const button = screen.getByRole('button', { name: '22 rows with 1 new value: anulowana' })
+  expect(button.title).toBe('None of the allowed values: anulowana')
+})
+
 test('a proposed field and a proposed format say why, to a pointer and to the keyboard', async () => {
   const title = 'Net amount'
   const props = {
     fields: [{ name: 'net', title, type: 'decimal(10,2)' }],
     flawed: 0,
-    newValues: [],
+    newValues: { values: [] },
     suggestion: { field: 'net', reason: 'The name is an alias of the field.' },
   } as unknown as Partial<ComponentProps<typeof ColumnHeader>>
   const shown = (own: Partial<ComponentProps<typeof ColumnHeader>>) => (

@@ -4,11 +4,13 @@ import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { day } from '../../formats/moments'
 import { type Format, hasSpelling, type Step } from './edits'
+import type { NewValues } from './lake-values'
 import { fits, formatChoices, formatWords, plainExample, plainFormat } from './formats'
 import { chipTitle, chipWords } from './steps'
 
 const LEFT_OUT = '\nleft out'
 const UNDECIDED = ''
+const MOST_NAMED = 3
 
 export type ColumnAction = 'split' | 'replace' | 'map' | 'default' | 'paste'
 
@@ -27,8 +29,8 @@ interface Props {
   isChecked: boolean
   /** Whether a question above the rows is about it. */
   isAsked: boolean
-  /** Values that its field does not have in the lake yet. */
-  newValues: string[]
+  /** Values that its field does not have in its list, or without a list in the lake. */
+  newValues: NewValues
   /** Dates in the future among its values. */
   toCome: Schemas['DaysToCome'] | undefined
   /** Whether the person may not see the values, and so not change them. */
@@ -119,7 +121,7 @@ export function ColumnHeader({
           <Text size="xs" className="import-doubt" span title={doubt}>
             in the future
           </Text>
-        ) : newValues.length > 0 ? null : own ? (
+        ) : newValues.values.length > 0 ? null : own ? (
           <Text size="xs" className={isChecked ? 'import-fine' : 'muted'} span>
             {isChecked ? '✓' : 'mapped'}
           </Text>
@@ -134,13 +136,13 @@ export function ColumnHeader({
             Add to the dataset
           </UnstyledButton>
         ) : null}
-        {newValues.length > 0 && !isAsked && !(doubt && flawed === 0) ? (
+        {newValues.values.length > 0 && !isAsked && !(doubt && flawed === 0) ? (
           <UnstyledButton
             className="import-link"
-            title={`Not in the lake yet: ${newValues.join(', ')}`}
+            title={`${newValues.rows ? 'None of the allowed values' : 'Not in the lake yet'}: ${newValues.values.join(', ')}`}
             onClick={() => on.onAction('map')}
           >
-            {count(newValues.length, 'new value')}
+            {newValueWords(newValues)}
           </UnstyledButton>
         ) : null}
         {own && currencyOf(own.unit) ? (
@@ -207,6 +209,18 @@ const REMEMBERED =
 /** What is odd about days to come in a field that records the past; no row is refused for it. */
 export const futureWords = ({ rows, last }: Schemas['DaysToCome']): string =>
   `${count(rows, 'date')} in the future, up to ${day(last)}`
+
+/**
+ * The new values of a column; those outside its list are named, because the rows that have them get a warning.
+ *
+ * @example newValueWords({ values: ['void'], rows: 22 }) // '22 rows with 1 new value: void'
+ */
+export function newValueWords({ values, rows }: NewValues): string {
+  const words = count(values.length, 'new value')
+  if (!rows) return words
+  const named = values.slice(0, MOST_NAMED).join(', ')
+  return `${count(rows, 'row')} with ${words}: ${named}${values.length > MOST_NAMED ? ' …' : ''}`
+}
 
 /** A field's title: the contract's, or the words of its name. */
 export const titleOf = (fields: Schemas['ContractField'][] | undefined, name: string): string =>

@@ -5,6 +5,7 @@ import { count } from '../../api/format'
 import { useNow } from '../../components/clock'
 import { Moment } from '../../components/moment'
 import { mayCommit } from '../files/acceptance-words'
+import { warnedCount } from '../files/warned-rows'
 import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
 import { differenceWords } from './replaced-rows'
 import type { ForeignAmounts } from './currencies'
@@ -162,7 +163,15 @@ function commitWords(work: Props['work'], missing: Props['missing'], leftOut: st
   if (isOfNoDataset(work)) return 'Keep the file and its profile, load no row'
   const isOpen = result.outcome === 'profiled' || result.outcome === 'needs_mapping' || missing.length > 0
   if (isOpen || !work.isCurrent || result.accepted + result.duplicates === 0) return 'Commit'
-  return [`Commit: ${outcome(result)}`, stayOut(leftOut)].filter(Boolean).join('; ')
+  return [`Commit: ${outcome(result)}`, warningWords(result.warned), stayOut(leftOut)]
+    .filter(Boolean)
+    .join('; ')
+}
+
+/** How many values of the accepted rows break a rule that only warns. */
+const warningWords = (warned: Schemas['DryRun']['warned']): string => {
+  const warnings = warnedCount(warned)
+  return warnings > 0 ? count(warnings, 'warning') : ''
 }
 
 /** Why the file cannot be committed now; empty if it can. */

@@ -39,6 +39,19 @@ function binsOf(facts: Record<string, unknown>, distinct: number): string[] | un
 export const newValues = (values: [string, number][], inLake: LakeValues | undefined): string[] =>
   inLake ? values.map(([value]) => value).filter((value) => value && isNew(value, inLake)) : []
 
+/** New values of a column. */
+export interface NewValues {
+  values: string[]
+  /** How many rows have a value that the list of the column does not have; absent for a column without a list. */
+  rows?: number
+}
+
+/** The values that the list of a column does not have, with their rows; an empty cell breaks no list. */
+export function unlistedValues(values: [string, number][], listed: string[]): NewValues {
+  const others = values.filter(([value]) => value !== '' && !listed.includes(value))
+  return { values: others.map(([value]) => value), rows: others.reduce((sum, [, rows]) => sum + rows, 0) }
+}
+
 /** Whether the lake has no row with a value; unknown, and so no, where not all values are listed. */
 export const isNew = (value: string, { values, isComplete }: LakeValues): boolean =>
   isComplete && !values.includes(value.trim())

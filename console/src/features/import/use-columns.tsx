@@ -16,7 +16,7 @@ import {
 import { openOrders } from './date-orders'
 import { type GridColumn, inColumn } from './grid-column'
 import { formatWords, kindOf } from './formats'
-import { lakeValues, newValues } from './lake-values'
+import { lakeValues, newValues, type NewValues, unlistedValues } from './lake-values'
 import { chipWords, filledWith, valuesAfter } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 import { columnsWithoutField } from './undecided-columns'
@@ -72,24 +72,36 @@ function longestText(field: Schemas['ContractField'] | undefined, values = {}): 
   return field && !field.is_key && kindOf(field.type) === 'text' ? USUAL_TEXT : 0
 }
 
-/** The values of a column, after its steps, that the lake does not have; of texts alone, whose values are names. */
-function newIn(
+/** The values of a column, after its steps, that its list or else the lake does not have; of texts alone, whose values are names. */
+export function newIn(
   name: string,
-  { grid, mapping }: Schemas['DryRun'],
+  { grid, mapping }: Pick<Schemas['DryRun'], 'grid' | 'mapping'>,
   edits: Edits,
   inLake: Schemas['DatasetProfile'] | undefined,
-): string[] {
+): NewValues {
   const field = mapping?.fields.find((one) => one.name === edits.columns[name])
   const values = grid?.values[name]
-  if (!values || !field || field.is_key || kindOf(field.type) !== 'text' || field.allowed.length > 0)
-    return []
-  const after = valuesAfter(edits, name, values).map(([value]) => value)
-  const all = [...new Set([...after, filledWith(edits, name)])]
-  return newValues(
-    all.map((value) => [value, 0]),
-    lakeValues(inLake, field.name),
-  )
+  if (!values || !field || kindOf(field.type) !== 'text') return NO_NEW_VALUES
+  const after = valuesAfter(edits, name, values)
+  const filled = filledWith(edits, name)
+  // Values that the gate refuses are errors of the column.
+  const refused = grid.refused_values[name] ?? {}
+  if (field.allowed.length > 0)
+    return unlistedValues(
+      after.filter(([value]) => !(value in refused)).map(([value, rows]) => [value || filled, rows]),
+      field.allowed,
+    )
+  if (field.is_key) return NO_NEW_VALUES
+  const all = [...new Set([...after.map(([value]) => value), filled])]
+  return {
+    values: newValues(
+      all.map((value) => [value, 0]),
+      lakeValues(inLake, field.name),
+    ),
+  }
 }
+
+const NO_NEW_VALUES: NewValues = { values: [] }
 
 /** The columns of the grid with their headers, where each is decided. */
 export function useColumns(
@@ -154,7 +166,7 @@ export function useColumns(
             flawed={isCurrent ? flawed : 0}
             isChecked={isChecked}
             isAsked={asked.has(name)}
-            newValues={isCurrent ? newIn(name, result, edits, inLake) : []}
+            newValues={isCurrent ? newIn(name, result, edits, inLake) : NO_NEW_VALUES}
             toCome={isCurrent ? grid?.to_come[name] : undefined}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
