@@ -337,8 +337,9 @@ class DeclaredQueue:
         found_by: as of a panel.
         decided: the condition of rows of `table` that are among the decided items, which `{item_ids}` lists
             as quoted texts. Figures about the table then follow the decisions; empty where they cannot.
-        waits: the column of `table` that is true for rows of the queue, and false for decided ones; empty
-            where all rows of the table are items, of which decided ones are left out.
+        waits: the column of `table` that is true for rows of the queue. A figure reads false for decided
+            ones, and null while a decision lasts that ends by itself. Empty where all rows of the table are
+            items, of which decided ones are left out.
     """
 
     name: str

@@ -2014,8 +2014,15 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     assert [
         {name: cell for name, cell in row.items() if name != "title_once"} for row in answers["at_stake"]
     ] == [
-        {"value": 2985, "before": 5970, "title_open_late": 3, "title_unknown": 3, "title_return": 57}
-        | {"title_action": None, "title_nothing": None, "title_order": None, "title_open_called": 3}
+        {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
+        | {
+            "title_action": None,
+            "title_nothing": None,
+            "title_order": None,
+            "title_late_called": 3,
+            "title_decided": None,
+            "title_open": 2985,
+        }
         | {"title_counted": "customers", "title_margin": None, "title_cost": None}
         | {"title_are_late": "customers are late: they bought twice or more, and keep silent"}
     ]
@@ -2632,8 +2639,32 @@ def test_where_no_customer_is_late_nobody_is_called() -> None:
         filled_tables(engine, customer_model_quality=tested, customer_segments=[{"customer_id": 1}])
         (figure,) = answer_of(engine, panel.sql)
     assert (figure["value"], details_of(panel, figure)) == (0, [])
-    assert figure["title_action"] == "Nobody is late, so there is nobody to call."
+    assert figure["title_action"] == "There is nobody to call: nobody is late, or all who are will not buy."
     assert str(figure["title_nothing"]).startswith("Late is who bought twice or more")
+
+
+@pytest.mark.parametrize(
+    ("first", "still_to_call", "decided"), [(True, 40, "1 of them is"), (None, 0, "2 of them are")]
+)
+def test_a_decision_that_ends_by_itself_takes_nobody_out_of_the_late_customers(
+    first: bool | None, still_to_call: int, decided: str
+) -> None:
+    """After "Not reached" for the only late customer the page said that nobody was late, and £0 at stake."""
+    risks: list[dict[str, object]] = [
+        {"customer_id": at, "win_back": waits, "value_at_stake_gbp": stake, "corrected_probability": 0.5}
+        for at, waits, stake in ((1, first, 40), (2, None, 60), (3, False, 500))
+    ]
+    panel = panel_of("demand-insights-engine", "at_stake")
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=risks, customer_model_quality=[])
+        filled_tables(engine, customer_segments=[{"customer_id": at} for at in (1, 2, 3)])
+        (figure,) = answer_of(engine, panel.sql)
+    assert (figure["value"], figure["before"], figure["title_late"]) == (100, 200, 2)
+    assert (figure["title_open"], figure["title_decided"]) == (still_to_call, f"{decided} decided")
+    assert ("all who are late are decided" in str(figure["title_action"])) == (first is None)
+    assert figure["title_nothing"] is None
+    for name in ("leaving", "drivers"):
+        assert "late, so" not in panel_of("demand-insights-engine", name).nothing
 
 
 LATE = {"customer_id": 9, "win_back": True, "silent_days": 321, "late_after_days": 16, "usual_days": 8}
@@ -2998,7 +3029,7 @@ def test_the_filter_of_a_segment_reaches_every_list_of_customers_to_call() -> No
         filled_tables(engine, customer_model_quality=[])
         (figure,), called, once, (cause,) = (answer_of(engine, panel.sql) for panel in panels)
     assert segment.tables == ("customer_segments",)
-    assert (figure["value"], figure["title_open_late"], cause["customers"]) == (2, 1, 1)
+    assert (figure["value"], figure["title_late"], cause["customers"]) == (2, 1, 1)
     assert [row["customer_id"] for row in (*called, *once)] == [2, 2]
     answers = {"at_stake": [figure], "bought_once": once, "drivers": [cause]}
     titles = [

@@ -29,6 +29,14 @@ ${SQL}`,
   )
 })
 
+test('of an item whose decision ends by itself it is null whether it waits, so that a figure can count it', () => {
+  const queue = { ...LATE, ids: ['7', '8'], returning: ['8'] }
+  expect(openSql(SQL, [queue], TABLES)).toContain(
+    "SELECT guest_id, waits AND NOT coalesce(CAST(guest_id AS varchar) IN ('7'), false) AND " +
+      "nullif(NOT coalesce(CAST(guest_id AS varchar) IN ('8'), false), false) AS waits, country",
+  )
+})
+
 test('where every row of a table is an item, a decided one is left out', () => {
   const gaps = { table: 'gaps', decided: 'word IN ({item_ids})', waits: '', ids: ['frame'] }
   expect(openSql('SELECT word FROM gaps', [gaps], TABLES)).toContain(

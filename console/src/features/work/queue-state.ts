@@ -96,7 +96,10 @@ export function queueItems(
 }
 
 /** When a decision ends and its item is open again; undefined where it does not end. */
-function endOfDecision({ action, decided_at }: Schemas['Decision'], actions: Actions): Date | undefined {
+export function endOfDecision(
+  { action, decided_at }: Schemas['Decision'],
+  actions: Actions,
+): Date | undefined {
   const days = actions.find(({ name }) => name === action)?.returns_after_days ?? 0
   return days > 0 ? new Date(instant(decided_at).getTime() + days * DAY_MS) : undefined
 }
