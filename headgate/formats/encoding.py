@@ -7,6 +7,7 @@ from itertools import islice
 
 from headgate.contracts.line_encoding import EACH_LINE
 from headgate.errors import UnreadableFileError
+from headgate.formats.guess_encoding import guess_encoding, likeliest_encodings
 
 UNKNOWN_ENCODING = "unknown_encoding"
 GUESSED = "cp1252"  # the encoding of spreadsheets; it decodes nearly every byte
@@ -26,7 +27,7 @@ _NEVER_WESTERN = re.compile(
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _MAX_RUN, _STRANGE_RUN, _RUNS_PROBED = 2, 4, 1 << 14
 _WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
-_MIN_SHARE = 0.5
+_MIN_SHARE, _SURE_SHARE = 0.5, 0.95
 # Old encodings whose western letters become other letters in Windows-1252: those of Macs and DOS, and those
 # of Russian and Greek.
 _OLD_ENCODINGS = ("mac_roman", "cp850", "cp437", "windows-1250", "windows-1251", "windows-1253", "koi8-r")
@@ -81,6 +82,21 @@ def check_western(content: bytes, western: Western) -> None:
     """
     if western.strange_at is not None and western.share <= _MIN_SHARE:
         raise unknown_encoding(content, western.strange_at)
+
+
+def is_doubtful(content: bytes) -> bool:
+    """Return whether a person has to choose the encoding: the guess has a rival, or is implausible."""
+    guess = guess_encoding(content)
+    return guess.has_rival or (guess.encoding == GUESSED and _is_implausible(content))
+
+
+def _is_implausible(content: bytes) -> bool:
+    """Return whether a text is not plausible in Windows-1252, or its letters fit better to another encoding.
+
+    Signs such as those of pounds and euros are letters of other encodings, so letters alone are no reason.
+    """
+    share = western(content).share
+    return share <= _MIN_SHARE or (share < _SURE_SHARE and not likeliest_encodings(content).get(GUESSED))
 
 
 def check_names(content: bytes, names: Iterable[str]) -> None:
@@ -149,7 +165,7 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
 def _is_foreign(content: bytes) -> bool:
     """Return whether most non-ASCII words are neither UTF-8 nor plausible in western languages."""
     others = _BEYOND_ASCII.sub(lambda run: b"" if _UTF8_RUN.fullmatch(run[0]) else run[0], content)
-    return western(others).share <= _MIN_SHARE and _first_utf8_word(content, GUESSED) is None
+    return _first_utf8_word(content, GUESSED) is None and _is_implausible(others)
 
 
 def _first_utf8_word(content: bytes, encoding: str) -> re.Match[bytes] | None:

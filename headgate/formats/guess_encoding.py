@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,6 +10,7 @@ from headgate.contracts.line_encoding import EACH_LINE
 
 WESTERN = "cp1252"  # the encoding of spreadsheets in western languages; it decodes nearly every byte
 _WORD = re.compile(rb"[A-Za-z]*(?:[\x80-\xff]+[A-Za-z]*)+")
+_WORD_OF_TEXT = re.compile(r"[A-Za-z]*(?:[^\x00-\x7f]+[A-Za-z]*)+")
 _WORDS_PROBED = 1 << 14
 _LINES_PROBED, _MAX_SAMPLES, _MAX_SAMPLE_LENGTH = 200, 4, 60
 _WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
@@ -40,8 +41,15 @@ _IN_CENTRAL = (
     "ăâîşţ",  # Romanian
 )
 _IN_TURKISH = ("çğıöşüâî",)
+_IN_BALTIC = (
+    "ąčęėįšųūž",  # Lithuanian
+    "āčēģīķļņšūž",  # Latvian
+    "äõöüšž",  # Estonian
+)
 _IN_CYRILLIC = ("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",)
 _IN_GREEK = ("αάβγδεέζηήθιίϊκλμνξοόπρσςτυύϋφχψωώ",)
+# Hiragana, katakana and the first block of characters of Chinese origin, with their marks.
+_IN_JAPANESE = ("".join(map(chr, (*range(0x3005, 0x3008), *range(0x3041, 0x3100), *range(0x4E00, 0xA000)))),)
 # In the order in which a person is offered them, and in which equal ones win.
 LANGUAGES: dict[str, tuple[str, ...]] = {
     WESTERN: _IN_WESTERN,
@@ -52,8 +60,21 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
 }
 OTHER_THAN_WESTERN = frozenset(LANGUAGES) - {WESTERN}
 # Offered to a person only: their letters are symbols or other letters to each other.
-_LIKELY = {**LANGUAGES, "cp1251": _IN_CYRILLIC, "cp1253": _IN_GREEK}
-OFFERED = (*LANGUAGES, "cp1251", "cp1253", "cp1257", "cp852", "cp850", "mac-roman", EACH_LINE)
+_IN_OTHER_SCRIPTS = {
+    "cp1251": _IN_CYRILLIC,
+    "koi8-r": _IN_CYRILLIC,
+    "cp1253": _IN_GREEK,
+    "cp932": _IN_JAPANESE,
+}
+_LIKELY = {
+    **LANGUAGES,
+    **_IN_OTHER_SCRIPTS,
+    "cp1257": _IN_BALTIC,
+    "cp850": _IN_WESTERN,
+    "cp852": _IN_CENTRAL,
+    "mac-roman": _IN_WESTERN,
+}
+OFFERED = (*_LIKELY, EACH_LINE)
 
 
 @dataclass(frozen=True)
@@ -96,10 +117,28 @@ def guess_encoding(content: bytes) -> GuessedEncoding:
     return GuessedEncoding(WESTERN, western, has_rival=rivals[best] > western)
 
 
-def likeliest_encodings(content: bytes) -> list[str]:
-    """Return the encodings that a person is offered, those first whose letters fit best to a language."""
-    words = {match[0] for match in islice(_WORD.finditer(content), _WORDS_PROBED)}
-    return sorted(OFFERED, key=lambda each: _score(words, each) if each in _LIKELY else 0.0, reverse=True)
+def likeliest_encodings(content: bytes) -> dict[str, bool]:
+    """Return the encodings that can decode a text, those first whose letters fit best to a language.
+
+    The values say which of them fit about as well as the best one: a person is asked about these first.
+    """
+    scores = {each: score for each in OFFERED if (score := _fit(content, each)) is not None}
+    best = max(scores.values(), default=0.0)
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
+    return {each: scores[each] > max(best - _MIN_LEAD, 0.0) for each in ranked}
+
+
+def _fit(content: bytes, encoding: str) -> float | None:
+    """Return how well the letters of a text fit to a language of the encoding; None if it is not in it."""
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    if encoding not in _LIKELY:
+        return 0.0
+    words = {match[0] for match in islice(_WORD_OF_TEXT.finditer(text), _WORDS_PROBED)}
+    encoded = {word.encode(encoding) for word in words}
+    return _western_score(encoded) if encoding == WESTERN else _score(encoded, encoding)
 
 
 def is_guessed(written_as: Mapping[str, str]) -> bool:
@@ -107,19 +146,18 @@ def is_guessed(written_as: Mapping[str, str]) -> bool:
     return written_as.get("encoding", "") in OFFERED
 
 
-def samples(content: bytes, encodings: tuple[str, ...] = OFFERED) -> dict[str, tuple[str, ...]]:
+def samples(content: bytes, encodings: Iterable[str] = OFFERED) -> dict[str, tuple[str, ...]]:
     """Return the first different lines with letters beyond ASCII, as each encoding shows them.
 
     Encodings that cannot decode them, or that show the same as one before, are left out.
     """
-    parts = dict.fromkeys(
-        _around_letters(match[0]) for match in islice(_LINE.finditer(content), _LINES_PROBED)
-    )
-    first = sorted(parts, key=_is_equal_in_all)[:_MAX_SAMPLES]
+    lines = islice(_LINE.finditer(content), _LINES_PROBED)
+    of_parts = {_around_letters(match[0].decode("latin-1")): match[0] for match in lines}
+    first = sorted(of_parts, key=_is_equal_in_all)[:_MAX_SAMPLES]
     shown: dict[str, tuple[str, ...]] = {}
     for encoding in encodings:
         try:
-            texts = tuple(part.decode(encoding) for part in first)
+            texts = tuple(_around_letters(of_parts[part].decode(encoding)) for part in first)
         except UnicodeDecodeError:
             continue
         if texts not in shown.values() and not any(_has_control(text) for text in texts):
@@ -127,16 +165,17 @@ def samples(content: bytes, encodings: tuple[str, ...] = OFFERED) -> dict[str, t
     return shown
 
 
-def _is_equal_in_all(part: bytes) -> bool:
-    return len({part.decode(encoding, "replace") for encoding in LANGUAGES}) == 1
+def _is_equal_in_all(part: str) -> bool:
+    content = part.encode("latin-1")
+    return len({content.decode(encoding, "replace") for encoding in LANGUAGES}) == 1
 
 
-def _around_letters(line: bytes) -> bytes:
+def _around_letters(line: str) -> str:
     """Return the cell of a line with its first word beyond ASCII, as a person recognizes it."""
-    match = _WORD.search(line)
+    match = _WORD_OF_TEXT.search(line)
     start = match.start() if match else 0
-    cell = re.split(rb"[;,\t|]", line[:start])[-1] + re.split(rb"[;,\t|]", line[start:])[0]
-    return cell.strip(b' "')[:_MAX_SAMPLE_LENGTH]
+    cell = re.split(r"[;,\t|]", line[:start])[-1] + re.split(r"[;,\t|]", line[start:])[0]
+    return cell.strip(" \"'")[:_MAX_SAMPLE_LENGTH]
 
 
 def _has_control(text: str) -> bool:
@@ -172,12 +211,17 @@ def _letters_and_symbols(words: Collection[bytes], encoding: str) -> tuple[Count
         for place, character in enumerate(text):
             if character.isascii():
                 continue
-            before, after = text[place - 1 : place], text[place + 1 : place + 2]
-            if character.isalpha() and not (character.isupper() and before.islower()):
+            before, after = text[max(0, place - 1) : place], text[place + 1 : place + 2]
+            is_mixed = encoding in _IN_OTHER_SCRIPTS and any(map(_is_latin, (before, after)))
+            if character.isalpha() and not is_mixed and not (character.isupper() and before.islower()):
                 letters[_lower(character)] += 1
             elif _is_out_of_place(character, before, after):
                 symbols += 1
     return letters, symbols
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalpha()
 
 
 def _lower(letter: str) -> str:

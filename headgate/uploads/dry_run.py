@@ -26,8 +26,8 @@ from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.drafts.enclosing_columns import as_part_of_records, with_beside_columns
 from headgate.drafts.table_form import UNDECIDED, TableForm
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
-from headgate.formats.encoding import UNKNOWN_ENCODING
-from headgate.formats.guess_encoding import OFFERED, guess_encoding, is_guessed, likeliest_encodings, samples
+from headgate.formats.encoding import UNKNOWN_ENCODING, is_doubtful
+from headgate.formats.guess_encoding import is_guessed, likeliest_encodings, samples
 from headgate.formats.json.record_lists import WHOLE
 from headgate.formats.open_file import decompressed
 from headgate.lake import keys
@@ -42,6 +42,7 @@ from headgate.uploads.earlier_edits import edits_by_key
 from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
 from headgate.uploads.editing.edited_copy import edited_file, edited_key
 from headgate.uploads.editing.open_upload import edited_content
+from headgate.uploads.editing.sent_parts import sent_part
 from headgate.uploads.edits import Edits
 from headgate.uploads.grid.flaws import Flaws, FlawWords
 from headgate.uploads.grid.grid_pages import FLAWED, ROWS
@@ -200,17 +201,23 @@ class DryRunner:
             edited = edited_content(upload, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
         except BadInputError as error:
             if error.rule == UNKNOWN_ENCODING and not (upload.edits and upload.edits.encoding):
-                return self._checked_as_guessed(upload, original, folder, scratch, error)
+                refused = _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
+                return self._checked_as_guessed(upload, original, folder, scratch, refused)
             # The gate explains files that it cannot read.
             if upload.edits is None:
                 return _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
             own = upload.edits
-            bare = replace(upload, edits=Edits(own.dataset, part=own.part, header_row=own.header_row))
+            likeliest = _likeliest(own, original, folder) if own.encoding else ""
+            bare = replace(
+                upload, edits=Edits(own.dataset, part=own.part, header_row=own.header_row, encoding=likeliest)
+            )
             undecided = edited_content(bare, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
             listed = replace(undecided.edits, left_out=upload.edits.left_out)
             shown = self._grid(upload, replace(undecided, edits=listed), Flaws.of(None, {}), folder)
             return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
-        return self._checked_with_grid(upload, edited, scratch, folder, original)
+        result = self._checked_with_grid(upload, edited, scratch, folder, original)
+        is_refused = edited.opened is None and _needs_encoding(result, upload.edits)
+        return self._checked_as_guessed(upload, original, folder, scratch, result) if is_refused else result
 
     def _checked_as_guessed(
         self,
@@ -218,15 +225,17 @@ class DryRunner:
         original: Path,
         folder: Path,
         scratch: ScratchObjects,
-        error: BadInputError,
+        refused: dict[str, Any],
     ) -> dict[str, Any]:
         """Check a file in the encoding that is remembered for its header; else show it in the likeliest.
 
         The gate does not guess the encoding of such a text, so a person chooses it.
+
+        Args:
+            refused: the check of the file in the guessed encoding, or in a wrong one that a person chose.
         """
-        with decompressed(original, folder, _MAX_GRID_BYTES).path.open("rb") as file:
-            likeliest = likeliest_encodings(file.read(_ENCODING_PROBE_BYTES))[0]
         own = upload.edits or Edits()
+        likeliest = _likeliest(own, original, folder)
         bare = Edits(own.dataset, part=own.part, encoding=likeliest, header_row=own.header_row)
         try:
             edited = edited_content(
@@ -234,13 +243,13 @@ class DryRunner:
             )
         except BadInputError:
             edited = None
-        if edited and edited.is_remembered and edited.edits.encoding:
-            return self._checked_with_grid(upload, edited, scratch, folder, original)
-        refused = _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
-        if edited is None:
+        if edited is None or edited.opened is None:
             return refused
+        if edited.is_remembered and edited.edits.encoding:
+            return self._checked_with_grid(upload, edited, scratch, folder, original)
         shown = self._grid(upload, edited, Flaws.of(None, {}), folder)
-        return {**refused, **shown, "suggestion": "", "is_encoding_unsure": True, "edits": asdict(own)}
+        is_open = not own.encoding
+        return {**refused, **shown, "suggestion": "", "is_encoding_unsure": is_open, "edits": asdict(own)}
 
     def _checked_with_grid(
         self,
@@ -425,16 +434,33 @@ def _encodings(edited: EditedUpload, folder: Path) -> dict[str, Any]:
     """Return the encodings to choose from with samples, for a text whose bytes do not show its encoding."""
     if not (edited.opened and is_guessed(edited.opened.source.written_as)):
         return {}
-    with decompressed(edited.file, folder, _MAX_GRID_BYTES).path.open("rb") as file:
-        content = file.read(_ENCODING_PROBE_BYTES)
+    content = _lines_probed(edited.file, folder)
     encoding = edited.opened.source.written_as["encoding"]
-    shown = samples(content, (encoding, *(each for each in OFFERED if each != encoding)))
+    fits = likeliest_encodings(content)
+    shown = samples(content, (encoding, *(each for each in fits if each != encoding)))
     shown = {name: tuple(map(redact_text, texts)) for name, texts in shown.items()}
-    is_unsure = not edited.edits.encoding and guess_encoding(content).has_rival
+    is_decided = edited.edits.encoding or stated_encoding(edited.contract)
     return {
-        "encodings": [{"encoding": name, "samples": texts} for name, texts in shown.items()],
-        "is_encoding_unsure": is_unsure and len(shown) > 1,
+        "encodings": [
+            {"encoding": name, "samples": texts, "fits": fits.get(name, False)}
+            for name, texts in shown.items()
+        ],
+        "is_encoding_unsure": not is_decided and len(shown) > 1 and is_doubtful(content),
     }
+
+
+def _likeliest(edits: Edits, original: Path, folder: Path) -> str:
+    """Return the encoding to whose languages the letters of a file fit best; empty for none."""
+    file = sent_part(original, folder, edits.part, _MAX_GRID_BYTES).file
+    return next(iter(likeliest_encodings(_lines_probed(file, folder))), "")
+
+
+def _lines_probed(file: Path, folder: Path) -> bytes:
+    """Return the first lines of a text; none is cut, as a part of a character is in no encoding."""
+    with decompressed(file, folder, _MAX_GRID_BYTES).path.open("rb") as opened:
+        content = opened.read(_ENCODING_PROBE_BYTES)
+    is_cut = len(content) == _ENCODING_PROBE_BYTES
+    return content[: content.rfind(b"\n") + 1] or content if is_cut else content
 
 
 def _has_names(edited: EditedUpload) -> bool:
@@ -552,6 +578,12 @@ def _unreadable(result: dict[str, Any], error: BadInputError) -> dict[str, Any]:
         return result
     refused = {**record, "state": FileState.REJECTED.value, "error": _reason(error)}
     return {**result, "record": refused, "columns": [], "draft": None}
+
+
+def _needs_encoding(result: Mapping[str, Any], edits: Edits | None) -> bool:
+    """Return whether a text that cannot be opened is in another encoding than the guessed or chosen one."""
+    error = (result.get("record") or {}).get("error") or {}
+    return bool(edits and edits.encoding) or error.get("rule") == UNKNOWN_ENCODING
 
 
 def _differs() -> dict[str, Any]:

@@ -3522,7 +3522,7 @@ export interface components {
             in_earlier_files: string[];
             /**
              * Is Encoding Unsure
-             * @description Whether the letters fit to several encodings, so a person decides.
+             * @description Whether the letters fit to several encodings, or to none well, so a person decides.
              * @default false
              */
             is_encoding_unsure: boolean;
@@ -3745,6 +3745,12 @@ export interface components {
         EncodingChoice: {
             /** Encoding */
             encoding: string;
+            /**
+             * Fits
+             * @description Whether its letters fit to a language about as well as those of any other.
+             * @default false
+             */
+            fits: boolean;
             /**
              * Samples
              * @description The first cells beyond ASCII, as this encoding shows them.
@@ -8308,7 +8314,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            encoding: "" | "cp1252" | "cp1250" | "iso8859-2" | "iso8859-15" | "cp1254" | "cp1251" | "cp1253" | "cp1257" | "cp852" | "cp850" | "mac-roman" | "utf-8-or-cp1252";
+            encoding: "" | "cp1252" | "cp1250" | "iso8859-2" | "iso8859-15" | "cp1254" | "cp1251" | "cp1253" | "cp1257" | "cp852" | "cp850" | "mac-roman" | "koi8-r" | "cp932" | "utf-8-or-cp1252";
             /**
              * Formats
              * @description Field to the keys of `headgate.format` that describe its values.

@@ -354,6 +354,8 @@ Encoding = Literal[
     "cp852",
     "cp850",
     "mac-roman",
+    "koi8-r",
+    "cp932",
     "utf-8-or-cp1252",
 ]
 
@@ -598,6 +600,10 @@ class EncodingChoice(Shape):
 
     encoding: str
     samples: tuple[str, ...] = Field(description="The first cells beyond ASCII, as this encoding shows them.")
+    fits: bool = Field(
+        default=False,
+        description="Whether its letters fit to a language about as well as those of any other.",
+    )
 
 
 class TopRow(Shape):
@@ -656,7 +662,8 @@ class DryRun(Shape):
         (), description="Of a text that is not UTF-8, the read encoding first."
     )
     is_encoding_unsure: bool = Field(
-        default=False, description="Whether the letters fit to several encodings, so a person decides."
+        default=False,
+        description="Whether the letters fit to several encodings, or to none well, so a person decides.",
     )
     top_rows: tuple[TopRow, ...] = Field(
         (), description="The first rows of a text or of a sheet, from which a person may choose the header."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.formats.encoding import is_doubtful
 from headgate.formats.guess_encoding import guess_encoding, samples
 from headgate.formats.sniff import text_of
 
@@ -45,6 +46,15 @@ def test_iso_8859_2_is_distinguished_from_windows_1250_by_the_letters_that_diffe
 def test_a_western_text_stays_windows_1252_and_nobody_is_asked(language: str) -> None:
     guess = guess_encoding(WESTERN[language].encode("cp1252"))
     assert (guess.encoding, guess.has_rival) == ("cp1252", False)
+    assert not is_doubtful(WESTERN[language].encode("cp1252"))
+
+
+def test_signs_of_currencies_that_are_letters_elsewhere_are_no_reason_to_ask() -> None:
+    assert not is_doubtful("price;weight\n£5;½\n12 €;3 °C\n".encode("cp1252"))
+
+
+def test_a_text_that_is_not_plausible_in_windows_1252_is_a_reason_to_ask() -> None:
+    assert is_doubtful("Größe;Königstraße 1\n".encode("cp850"))
 
 
 def test_where_the_letters_fit_to_two_encodings_a_person_is_asked() -> None:

@@ -12,6 +12,8 @@ export const ENCODINGS: Record<string, string> = {
   cp850: 'DOS 850',
   cp852: 'DOS 852',
   'mac-roman': 'Mac Roman',
+  'koi8-r': 'KOI8-R',
+  cp932: 'Shift-JIS',
   'utf-8-or-cp1252': 'UTF-8, and Windows-1252 in lines that are not UTF-8',
   'utf-8-sig': 'UTF-8 with a byte order mark',
 }

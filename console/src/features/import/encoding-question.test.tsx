@@ -29,6 +29,26 @@ test('an unsure encoding is asked about with the spellings to choose from', asyn
   expect(onChange).toHaveBeenCalledWith({ ...NO_EDITS, encoding: 'cp1250' })
 })
 
+test('the spellings that fit are asked about first, and the others if none of them is right', async () => {
+  const onChange = vi.fn()
+  const fitting = { encoding: 'cp1251', samples: ['лПД'], fits: true }
+  const other = { encoding: 'koi8-r', samples: ['Код'], fits: false }
+  render(
+    <MantineProvider>
+      <EncodingQuestion
+        result={{ ...RESULT, encodings: [fitting, other] } as Schemas['DryRun']}
+        edits={NO_EDITS}
+        onChange={onChange}
+      />
+    </MantineProvider>,
+  )
+  screen.getByRole('button', { name: /^лПД/ })
+  expect(screen.queryByRole('button', { name: /^Код/ })).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: /none of these is right/ }))
+  await userEvent.click(screen.getByRole('button', { name: 'Код – KOI8-R (Russian)' }))
+  expect(onChange).toHaveBeenCalledWith({ ...NO_EDITS, encoding: 'koi8-r' })
+})
+
 test('a file in two encodings can be read line by line', async () => {
   const onChange = vi.fn()
   const result = { ...RESULT, error: { rule: 'mixed_encoding', message: '', remedy: '', column: '' } }

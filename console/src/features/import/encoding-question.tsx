@@ -1,7 +1,11 @@
 import { Alert, Button, NativeSelect, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { ENCODINGS } from '../files/read-as-text'
 import { type Deciding, withEncoding } from './edits'
+
+type Choice = Schemas['EncodingChoice']
 
 const LANGUAGES: Record<string, string> = {
   cp1252: 'western languages',
@@ -12,6 +16,8 @@ const LANGUAGES: Record<string, string> = {
   cp1251: 'Russian, Bulgarian …',
   cp1253: 'Greek',
   cp1257: 'Baltic languages',
+  'koi8-r': 'Russian',
+  cp932: 'Japanese',
 }
 
 const encodingWords = (encoding: string): string => {
@@ -51,9 +57,27 @@ export function LineEncodings({ result, edits, onChange }: Deciding) {
   )
 }
 
-/** Where several encodings have letters of a language: the first cells as each shows them, to choose from. */
+/** Where the encoding is not sure: the first cells as the fitting ones show them, to choose from, and then as all others do. */
 export function EncodingQuestion({ result, edits, onChange }: Deciding) {
+  const [isNone, setNone] = useState(false)
   if (!isEncodingOpen(result, edits)) return null
+  const fitting = result.encodings.filter(({ fits }) => fits)
+  const first = fitting.length > 0 ? fitting : result.encodings
+  const others = result.encodings.filter((one) => !first.includes(one))
+  const choices = (encodings: Choice[]) =>
+    encodings.map(({ encoding, samples }) => (
+      <Button
+        key={encoding}
+        size="compact-sm"
+        variant="default"
+        h="auto"
+        styles={{ label: { whiteSpace: 'normal' } }}
+        onClick={() => onChange(withEncoding(edits, encoding))}
+      >
+        {samples.join(' · ') || encodingWords(encoding)}
+        {samples.length > 0 ? ` – ${encodingWords(encoding)}` : ''}
+      </Button>
+    ))
   return (
     <Alert color="orange" p="xs" title="Which of these is spelt right?">
       <Text size="sm">
@@ -61,17 +85,20 @@ export function EncodingQuestion({ result, edits, onChange }: Deciding) {
         header.
       </Text>
       <Stack gap={4} mt="xs" align="start">
-        {result.encodings.map(({ encoding, samples }) => (
-          <Button
-            key={encoding}
-            size="compact-sm"
-            variant="default"
-            onClick={() => onChange(withEncoding(edits, encoding))}
-          >
-            {samples.join(' · ') || encodingWords(encoding)}
-            {samples.length > 0 ? ` – ${encodingWords(encoding)}` : ''}
+        {choices(first)}
+        {isNone ? (
+          <>
+            {choices(others)}
+            <Text size="sm">
+              If none of them is right, open the file in the program that wrote it, save it as “CSV UTF-8” or
+              as a workbook (.xlsx), and send that file.
+            </Text>
+          </>
+        ) : (
+          <Button size="compact-sm" variant="subtle" onClick={() => setNone(true)}>
+            Show other encodings, none of these is right
           </Button>
-        ))}
+        )}
       </Stack>
     </Alert>
   )
