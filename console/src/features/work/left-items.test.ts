@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { leftItems } from './left-items'
-import { countsOf, shownOf } from './queue-state'
+import { countsOf, shownOf, untaughtOf } from './queue-state'
 import { testDecision } from './test-decisions'
 
 const TABLES = [
@@ -52,9 +52,10 @@ test('one that is opened again can be decided until the next run, and counts as 
   ]
   const items = of(reopened)
   expect(items).toMatchObject([{ closedBy: '', isLeft: true }])
-  expect(countsOf(items)).toMatchObject({ open: 0, done: 1, atStake: 0 })
-  expect(shownOf(items, 'done', 'ann')).toHaveLength(1)
-  expect(shownOf(items, 'open', 'ann')).toEqual([])
+  expect(countsOf(items)).toMatchObject({ open: 0, done: 0, reopened: 1, atStake: 0 })
+  expect(shownOf(items, 'done', 'ann')).toEqual([])
+  expect(shownOf(items, 'open', 'ann')).toHaveLength(1)
+  expect(untaughtOf(items, BEGAN), 'the next run reads it').toBe(1)
 })
 
 test('one that was opened again before the run, and one whose time off the list is over, are nothing of the queue', () => {

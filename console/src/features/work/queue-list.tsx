@@ -116,7 +116,8 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
   const shown = all.slice(0, Math.max(most, all.findIndex(({ id }) => id === opened) + 1))
   // The value of items that are not listed is not known, so neither is the share.
   const isWhole = view === 'open' && !typed.trim() && unlisted === 0
-  const enough = isWhole ? enoughOf(all) : undefined
+  const listed = all.filter(({ isLeft = false }) => !isLeft)
+  const enough = isWhole ? enoughOf(listed) : undefined
   // A note cannot be written about an item that is out of sight.
   const asked = shown.some(({ id }) => id === asking?.id) ? asking : undefined
   const selected = shown[Math.min(at, shown.length - 1)]
@@ -130,7 +131,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
           if (item.id === opened && !LEAVES_AS_IT_IS.has(action)) onOpen('')
           setLast({
             id: item.id,
-            text: `${item.subject}: ${doneWords(action, label)}.${againstWords(queue, item, action)}${returnWords(queue, action)}`,
+            text: `${item.subject}: ${doneWords(action, label)}.${againstWords(queue, item, action)}${returnWords(queue, item, action)}`,
           })
           setAsking(undefined)
         },
@@ -174,6 +175,9 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
             ? ` (${counts.proposed.map(([action, items]) => `${whole(items)} to ${label(action).toLowerCase()}`).join(', ')})`
             : ''}{' '}
           · {counts.done} done
+          {counts.reopened > 0
+            ? ` · ${whole(counts.reopened)} opened again, to be listed by the next run`
+            : ''}
           {counts.atStake
             ? ` · ${figure(counts.atStake, queue.unit)} ${queue.value_label || 'at stake'}`
             : ''}
@@ -242,7 +246,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
                 }}
               />
               {enough?.items === index + 1 ? (
-                <EnoughLine queue={queue} enough={enough} open={all.length} />
+                <EnoughLine queue={queue} enough={enough} open={listed.length} />
               ) : null}
             </Fragment>
           ))}
@@ -301,7 +305,8 @@ function againstWords({ actions }: QueueShape, { proposed }: QueueItem, action: 
 }
 
 /** When an item is listed again after an action. */
-function returnWords({ actions }: QueueShape, action: string): string {
+function returnWords({ actions }: QueueShape, { isLeft = false }: QueueItem, action: string): string {
+  if (isLeft && action === REOPEN) return ' The next run lists it if it still waits.'
   const days = actions.find(({ name }) => name === action)?.returns_after_days ?? 0
   const at = new Date()
   at.setDate(at.getDate() + days)

@@ -17,6 +17,7 @@ test('an item is open until an action closes it, and its value is at stake so lo
   expect(countsOf(queueItems(ANSWER, []))).toEqual({
     open: 2,
     done: 0,
+    reopened: 0,
     atStake: 2512.5,
     proposed: [],
   })

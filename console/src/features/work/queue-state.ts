@@ -150,12 +150,16 @@ export function newestOf(decisions: Schemas['Decision'][]): Schemas['Decision'] 
 
 export type Shown = 'open' | 'mine' | 'done'
 
-const isOpen = ({ closedBy, isLeft = false }: QueueItem): boolean => !closedBy && !isLeft
+type Item = Pick<QueueItem, 'closedBy' | 'isLeft'>
+const isOpen = ({ closedBy, isLeft = false }: Item): boolean => !closedBy && !isLeft
+/** Whether it was opened again after the newest run had left it out: the next run lists it. */
+const isReopened = ({ closedBy, isLeft = false }: Item): boolean => !closedBy && isLeft
+const isDone = ({ closedBy }: Item): boolean => Boolean(closedBy)
 
 /** The part of the items that a view of the queue lists; `mine` are those assigned to the person, the open ones first. */
 export function shownOf(items: QueueItem[], shown: Shown, person: string): QueueItem[] {
-  const open = items.filter(isOpen)
-  const done = items.filter((item) => !isOpen(item))
+  const open = [...items.filter(isOpen), ...items.filter(isReopened)]
+  const done = items.filter(isDone)
   if (shown === 'mine') return [...open, ...done].filter((item) => person && item.assignee === person)
   return shown === 'done' ? done : open
 }
@@ -189,12 +193,15 @@ function withCells(text: string, { details }: QueueItem, units: Units): string {
 export const unlistedOf = (answer: { columns: { name: string }[]; rows: Cell[][] }): number =>
   rowCount(answerRows(answer)) - answer.rows.length
 
-/** How many items were decided after the newest run began, which therefore has not learnt from them. */
-export const untaughtOf = (items: Pick<QueueItem, 'closedBy' | 'history'>[], began: string): number =>
-  items.filter(
-    ({ closedBy, history }) =>
-      closedBy && history.some(({ action, decided_at }) => action === closedBy && decided_at > began),
-  ).length
+/** How many items were decided, or opened again, after the newest run began, which therefore has not learnt of them. */
+export const untaughtOf = (
+  items: Pick<QueueItem, 'closedBy' | 'history' | 'isLeft'>[],
+  began: string,
+): number =>
+  items.filter((item) => {
+    const decision = isReopened(item) ? REOPEN : item.closedBy
+    return item.history.some(({ action, decided_at }) => action === decision && decided_at > began)
+  }).length
 
 /** How many items were opened again after the run began whose answer does not list them: the next one does. */
 export function reopenedOf(
@@ -229,6 +236,8 @@ export function enoughOf(items: Pick<QueueItem, 'value' | 'mayWait'>[]): Enough 
 export interface QueueCounts {
   open: number
   done: number
+  /** Those that were opened again and wait for the next run. */
+  reopened: number
   /** The value of all open items. */
   atStake: number
   /** How many of the open items each action is proposed for, the commonest first. */
@@ -239,7 +248,8 @@ export function countsOf(items: QueueItem[]): QueueCounts {
   const open = items.filter(isOpen)
   return {
     open: open.length,
-    done: items.length - open.length,
+    done: items.filter(isDone).length,
+    reopened: items.filter(isReopened).length,
     atStake: open.reduce((sum, item) => sum + (item.value ?? 0), 0),
     proposed: proposalsOf(open),
   }
