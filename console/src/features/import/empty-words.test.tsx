@@ -7,6 +7,14 @@ import type { Schemas } from '../../api/client'
 import { NO_EDITS } from './edits'
 import { EmptyWords } from './empty-words'
 
+vi.mock('./use-optional-field', () => ({
+  useOptionalField: (_dataset: string, _isOn: boolean, onMade: (field: string) => void) => ({
+    make: onMade,
+    createdBy: '',
+    error: undefined,
+  }),
+}))
+
 afterEach(cleanup)
 
 const field = (name: string, type: string, may_be_empty = true) => ({ name, title: name, type, may_be_empty })
@@ -87,4 +95,17 @@ test('a word among days is never taken as 0', () => {
   )
   screen.getByRole('button', { name: 'Take it as empty (1 row)' })
   expect(screen.queryByRole('button', { name: /as 0/ })).toBeNull()
+})
+
+test('a required column with words is made optional, and its words become empty', () => {
+  const onChange = vi.fn()
+  render(
+    <MantineProvider>
+      <EmptyWords result={result} edits={EDITS} onChange={onChange} onMap={vi.fn()} />
+    </MantineProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Make quantity optional' }))
+  expect(onChange).toHaveBeenCalledWith(
+    expect.objectContaining({ steps: [expect.objectContaining({ column: 'Menge', values: { keine: '' } })] }),
+  )
 })

@@ -1,7 +1,10 @@
 import { Button, Group, Text } from '@mantine/core'
 
 import { count, isNumeric } from '../../api/format'
+import type { Schemas } from '../../api/client'
+import { Failed } from '../../components/states'
 import { type Deciding, mapOfWords, withStep, zeroOf } from './edits'
+import { useOptionalField } from './use-optional-field'
 
 /** Texts without a digit are words, such as `n/a`, and no number, day or time that somebody mistyped. */
 const WORDS = /^[^\d@]{1,30}$/
@@ -37,7 +40,9 @@ export function EmptyWords({ result, edits, onChange, onMap }: Props) {
           <Button size="compact-sm" variant="default" onClick={() => take('')}>
             Take {them} as empty ({rows})
           </Button>
-        ) : null}
+        ) : result.hides_values ? null : (
+          <MakeOptional dataset={edits.dataset} field={field} onMade={() => take('')} />
+        )}
         {isNumeric(field.type) ? (
           <Button size="compact-sm" variant="default" onClick={() => take(zeroOf(percent))}>
             Take {them} as 0 ({rows})
@@ -49,4 +54,25 @@ export function EmptyWords({ result, edits, onChange, onMap }: Props) {
       </Group>
     )
   })
+}
+
+interface OptionalProps {
+  dataset: string
+  field: Schemas['ContractField']
+  onMade: () => void
+}
+
+/** Lets a required column be empty, for who may change the dataset; the words become empty then. */
+function MakeOptional({ dataset, field, onMade }: OptionalProps) {
+  const { make, error } = useOptionalField(dataset, true, onMade)
+  return (
+    <>
+      {make ? (
+        <Button size="compact-sm" variant="default" onClick={() => make(field.name)}>
+          Make {field.title} optional
+        </Button>
+      ) : null}
+      {error ? <Failed error={error} what="The change of the dataset" isAction /> : null}
+    </>
+  )
 }
