@@ -18,7 +18,7 @@ from headgate.contracts.model import NUMBERS, Column, ColumnType, Contract, Kind
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
-from headgate.contracts.source_format import SECONDS
+from headgate.contracts.source_format import PLAIN, SECONDS
 from headgate.drafts.blank_ends import (
     about_blank_ends,
     spelt_with_blank_ends,
@@ -86,7 +86,7 @@ from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.matching.header_names import folded, unnumbered
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
-from headgate.values.cells import blank_to_null
+from headgate.values.cells import blank_to_null, flags, literal
 
 _Facts = TypeVar("_Facts")
 
@@ -106,6 +106,7 @@ _OF_PEOPLE = {
     "dni": r"^\s*[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[A-Za-z]?\s*$",
     "ip": r"^\s*(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)\s*$",
 }
+_NAN = "nan"  # the text of a stored float that is no number
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _MIN_OF_CATEGORY = 3  # rows of each value
 _SHARE_OF_NAMES = 0.5  # of the values: titles and other names are beside them, as in `ifj. Űr Béla`
@@ -521,6 +522,9 @@ def _guess(stored: Column, text: pa.Array, answer: FormatAnswer, *, is_typed: bo
     """Return the guess for a column; stored numbers and times have no source format, and JSON is text."""
     if stored.nested or stored.is_sheet_name:
         return Guess(ColumnType(Kind.STRING))
+    if stored.type.kind is Kind.DOUBLE and flags(pc.equal(text, literal(_NAN))).any():
+        read = replace(PLAIN, nulls=(_NAN,))
+        return Guess(guess_type(stored.name, null_where_absent(replace(stored, format=read), text)), read)
     if stored.type.kind is not Kind.STRING:
         return Guess(guess_type(stored.name, text))
     are_durations = stored.format is not None and bool(stored.format.duration)
@@ -690,7 +694,8 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
         return {}
     guessed = tuple(columns[column.name] if column.name in floats else column for column in stored.columns)
     cells = sample_cells(body, replace(stored, columns=guessed))
-    lossy = [name for name in floats if len(cast(cells[name], columns[name].type).misfits)]
+    given = {name: null_where_absent(columns[name], cells[name]) for name in floats}
+    lossy = [name for name in floats if len(cast(given[name], columns[name].type).misfits)]
     return {name: replace(columns[name], type=ColumnType(Kind.DOUBLE)) for name in lossy}
 
 

@@ -636,7 +636,7 @@ def test_parquet_with_a_column_twice_is_refused_and_json_is_too(names: list[str]
 @pytest.mark.parametrize(
     ("values", "reported"),
     [
-        (pa.array([1.5, float("nan"), 2.5]), "1 of 3 values do not read as DOUBLE"),
+        (pa.array([1.5, float("nan"), 2.5]), ""),
         (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "2 of 3 values do not read as DOUBLE"),
         (
             pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)),
@@ -1081,3 +1081,16 @@ def test_formulas_that_no_program_calculated_are_named() -> None:
         finding.column for finding in draft_from_sample(wages, "x").findings if "formulas" in finding.message
     ]
     assert named == ["net"]
+
+
+def test_a_float_that_is_no_number_is_a_missing_value_in_parquet_as_in_csv() -> None:
+    readings = [float("nan") if at % 30 == 0 else round(at * 1.37, 2) for at in range(420)]
+    body = io.BytesIO()
+    pq.write_table(pa.table({"id": list(range(420)), "reading": readings}), body)
+    text = "id,reading\n" + "".join(f"{at},{reading}\n" for at, reading in enumerate(readings))
+    drafts = [draft_from_sample(content, "visits") for content in (body.getvalue(), text.encode())]
+    for draft in drafts:
+        reading = draft.contract.column("reading")
+        assert (reading.format.nulls, reading.required, reading.rules) == (("nan",), False, ())
+        (read,) = [finding for finding in draft.findings if finding.column == "reading"]
+        assert read.of_upload == "has cells with nan; nan is read as empty"
