@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { maskWords, plainNames, ruleInWords, typeWords, valueWords } from './contract-words'
+import { columnRules, maskWords, plainNames, ruleInWords, typeWords, valueWords } from './contract-words'
 
 test('a contract is read without the names of types, masks and regular expressions', () => {
   expect(['decimal(14,4)', 'decimal(9,0)', 'bigint', 'varchar(8)', 'timestamp'].map(typeWords)).toEqual([
@@ -61,4 +61,10 @@ test('names of columns and tables in a text are replaced by their titles, and no
   expect(plainNames('net_total of day_sums over last_year, `net_total` in day_sums.net_total', titles)).toBe(
     '“Net total” of “Day sums” over last_year, `net_total` in “Day sums”.net_total',
   )
+})
+
+test('a column about people is marked beside its rules', () => {
+  const column = { primary_key: false, required: true, personal: true, sensitive: '', rules: [] }
+  expect(columnRules(column)).toEqual(['required', 'about people'])
+  expect(columnRules({ ...column, personal: false })).toEqual(['required'])
 })

@@ -1,3 +1,4 @@
+import type { Schemas } from '../api/client'
 import { count, currencyOf } from '../api/format'
 
 /** Types of contracts in words. */
@@ -80,3 +81,15 @@ export const ruleInWords = (rule: string): string =>
       form === TIME_OF_DAY ? 'a time of day, h:mm or h:mm:ss' : 'has a fixed form',
     )
     .replaceAll('_', ' ')
+
+/** What holds for the values of a column, in words: its key, its rules, and whether they are about people. */
+export const columnRules = (
+  column: Pick<Schemas['ContractColumn'], 'primary_key' | 'required' | 'personal' | 'sensitive' | 'rules'>,
+): string[] =>
+  [
+    column.primary_key ? 'key' : '',
+    column.required ? 'required' : '',
+    column.personal ? 'about people' : '',
+    column.sensitive ? maskWords(column.sensitive) : '',
+    ...column.rules.map(ruleInWords),
+  ].filter(Boolean)

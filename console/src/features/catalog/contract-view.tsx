@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { titleOfColumn, usePlainNames } from '../../formats/columns'
-import { maskWords, ruleInWords, valueWords } from '../../formats/contract-words'
+import { columnRules, valueWords } from '../../formats/contract-words'
 
 /** The columns of a contract with their units and rules in words; a click shows where a column comes from. */
 export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
@@ -14,6 +14,9 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
       <Text size="sm">
         {contract.description ? plain(contract.description).replace(/[.\s]*$/, '. ') : ''}Version{' '}
         {contract.version}.
+        {contract.column_list.some(({ personal }) => personal)
+          ? ' Only operators and the group personal-data read the values of columns about people.'
+          : ''}
       </Text>
       <div className="scroll" tabIndex={0}>
         <Table fz="sm" className="many-columns named">
@@ -43,16 +46,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
                   </Text>
                 </Table.Td>
                 <Table.Td title={column.type}>{valueWords(column.type, column.unit)}</Table.Td>
-                <Table.Td title={column.rules.join('; ')}>
-                  {[
-                    column.primary_key ? 'key' : '',
-                    column.required ? 'required' : '',
-                    column.sensitive && maskWords(column.sensitive),
-                    ...column.rules.map(ruleInWords),
-                  ]
-                    .filter(Boolean)
-                    .join('; ')}
-                </Table.Td>
+                <Table.Td title={column.rules.join('; ')}>{columnRules(column).join('; ')}</Table.Td>
                 <Table.Td>{plain(column.description)}</Table.Td>
               </Table.Tr>
             ))}
