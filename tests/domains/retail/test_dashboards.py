@@ -860,7 +860,7 @@ def test_a_purchase_of_several_weeks_follows_the_test_of_their_sum_in_every_pane
     assert month["value"] == (400 if rule else 280)
     of_sum = next(row for row in answers["horizons"] if row["sum_of"] == "4 weeks")
     no_plan = "no purchases" in begins
-    assert (of_sum["plan_by"], of_sum["still_to_buy_for"]) == (
+    assert (of_sum["plan_by"], of_sum["still_to_buy_at_selling_prices"]) == (
         ("neither", None)
         if no_plan
         else ("mean of last 8", 400)
@@ -1811,7 +1811,7 @@ def check_one_rule(
         if figure is None:
             continue
         (first,) = rows[figure]
-        assert row["still_to_buy_for"] == to_buy_for(first, rule), why
+        assert row["still_to_buy_at_selling_prices"] == to_buy_for(first, rule), why
         assert first["value"] == (row["the_forecast_says"] if row["amount"] is None else row["amount"]), why
         assert ("by the mean of the last 8 weeks" in words[figure].split(".")[0]) == (
             rule == "mean of last 8"
@@ -5029,7 +5029,7 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
         rows = answer_of(engine, terminal.of_item("1"))
     assert answer_in_words(terminal.title, rows, dict(terminal.units)) == (
         "Terminal 532: 17 % of its next payments are expected to be fraud; 6 of 22 judged in the last 30 "
-        "days were, 7 wait and count by their probability; 20 payments of usual risk count beside them"
+        "days were, 7 others count by their probability; 20 payments of usual risk count beside them"
     ), "so it is less than the probability of each payment that the queue has of it"
     assert "20 payments of usual risk" in panel_of("compliance-guardian", "riskiest").action
 
@@ -5037,8 +5037,8 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
 @pytest.mark.parametrize(
     ("judged", "words"),
     [
-        (22, "6 of 22 judged in the last 30 days were; 7 wait and count by their probability"),
-        (28, "6 of 28 judged in the last 30 days were; 1 waits and counts by its probability"),
+        (22, "6 of 22 judged in the last 30 days were; 7 others count by their probability"),
+        (28, "6 of 28 judged in the last 30 days were; 1 other counts by its probability"),
         (29, "6 of 29 judged in the last 30 days were"),
     ],
 )
@@ -5053,7 +5053,9 @@ def test_the_riskiest_says_how_many_payments_count_by_their_probability(judged: 
     assert answer_in_words(panel.answer, rows, dict(panel.units)) == (
         f"Terminal 532 first: 23.4 % of its next payments are expected to be fraud; {words}"
     )
-    assert "wait for a verdict by their probability" in panel.action
+    assert (
+        "by their probability where the data have no verdict, also those that people judged" in panel.action
+    )
 
 
 def test_the_reasons_of_a_payment_have_their_numbers_in_the_queue_and_on_the_page() -> None:

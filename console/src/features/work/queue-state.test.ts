@@ -24,6 +24,7 @@ test('an item is open until an action closes it, and its value is at stake so lo
   expect(countsOf(queueItems(ANSWER, [decision('1', 'called')]))).toEqual({
     open: 1,
     done: 1,
+    reopened: 0,
     atStake: 100,
     proposed: [],
   })
