@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
@@ -95,3 +95,30 @@ test.each(['/report', '/dashboards/guests'])(
     expect(ofPanels().filter((sql) => !sql.includes("guest IN ('7')"))).toEqual([])
   },
 )
+
+test('who prints at once gets the report with all of its parts', async () => {
+  const print = vi.fn()
+  vi.stubGlobal('print', print)
+  const slow: (() => void)[] = []
+  vi.stubGlobal('fetch', (url: string | URL | Request, { body }: RequestInit = {}) => {
+    const answer = Response.json(answerTo(String(url), String(body ?? '{}')))
+    return String(url).includes('/v1/dashboards')
+      ? new Promise((resolve) => slow.push(() => resolve(answer)))
+      : Promise.resolve(answer)
+  })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter>
+          <ReportPage />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  fireEvent.click(await screen.findByRole('button', { name: 'Print or save as PDF' }))
+  await new Promise((resolve) => setTimeout(resolve, 1600))
+  expect(print).not.toHaveBeenCalled()
+  slow.forEach((resolve) => resolve())
+  await vi.waitFor(() => expect(print).toHaveBeenCalled(), 5000)
+  expect(screen.getAllByText('Guests').length).toBeGreaterThan(0)
+}, 15_000)

@@ -1,5 +1,6 @@
 import { Anchor, Button, Grid as Columns, Group, Stack, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
@@ -85,18 +86,21 @@ export function ReportPage() {
 }
 
 const PRINT_POLL_MS = 250
-const MOST_PRINT_POLLS = 120
+const QUIET_PRINT_POLLS = 4
+const MAX_PRINT_POLLS = 480
+const LOADING = 'main [aria-busy="true"], main .waiting, main .mantine-Skeleton-root'
 
-/** Prints once nothing on the page is still read, at most after half a minute. */
+/** Prints once nothing on the page was read for a second, as one part asks for the next; at most after two minutes. */
 function usePrint(isPrinting: boolean, onPrinted: () => void): void {
+  const queries = useQueryClient()
   useEffect(() => {
     if (!isPrinting) return
     let polls = 0
+    let quiet = 0
     const timer = setInterval(() => {
       polls += 1
-      // The button itself is busy; the evidence begins to load in the turn after it is opened.
-      const isLoading = document.querySelector('main [aria-busy="true"], main .waiting') !== null
-      if ((isLoading || polls < 4) && polls < MOST_PRINT_POLLS) return
+      quiet = queries.isFetching() > 0 || document.querySelector(LOADING) ? 0 : quiet + 1
+      if (quiet < QUIET_PRINT_POLLS && polls < MAX_PRINT_POLLS) return
       clearInterval(timer)
       onPrinted()
       window.print()
