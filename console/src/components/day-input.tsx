@@ -7,6 +7,8 @@ interface Props extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w
   /** ISO 8601; empty for no day. */
   value: string
   onChange: (day: string) => void
+  /** A typed text that is no day; without it the day before stays. */
+  onUnread?: (text: string) => void
   min?: string | undefined
   max?: string | undefined
   isFocused?: boolean
@@ -18,6 +20,7 @@ interface Props extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w
 export function DayInput({
   value,
   onChange,
+  onUnread,
   min,
   max,
   isFocused = false,
@@ -30,7 +33,8 @@ export function DayInput({
   function type(text: string): void {
     setTyped(text)
     const read = text.trim() === '' ? '' : readDay(text)
-    if (read !== undefined) onChange(read)
+    if (read === undefined) onUnread?.(text)
+    else onChange(read)
   }
   return (
     <TextInput

@@ -76,6 +76,7 @@ function ValueField({ parameter, value, onType }: FieldProps) {
         placeholder="6 Dec 2010"
         value={value ?? ''}
         onChange={onType}
+        onUnread={onType}
       />
     )
   return <ParameterInput parameter={parameter} value={value} onType={onType} />

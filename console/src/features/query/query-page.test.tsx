@@ -293,6 +293,17 @@ test('the fields of a question run it with their values, which its link and what
   expect(screen.getByRole('button', { name: 'Run with these values' })).toHaveProperty('disabled', true)
 }, 60_000)
 
+test('a day that does not exist is not asked with: the earlier one would run below it', async () => {
+  const sql = 'SELECT name FROM trips WHERE day >= :since\n-- :since date = 2010-10-01'
+  show(`/query?sql=${encodeURIComponent(sql)}`)
+  await screen.findByTestId('query-summary', {}, PATIENT)
+  const run = screen.getByRole('button', { name: 'Run with these values' })
+  fireEvent.change(screen.getByLabelText('Since'), { target: { value: '31.02.2010' } })
+  expect(run).toHaveProperty('disabled', true)
+  fireEvent.change(screen.getByLabelText('Since'), { target: { value: '28.02.2010' } })
+  expect(run).toHaveProperty('disabled', false)
+}, 60_000)
+
 test('a statement whose fields lack a value shows no earlier answer, and says which value it needs', async () => {
   show('/query?sql=SELECT name FROM trips')
   await screen.findByTestId('query-summary', {}, PATIENT)

@@ -255,7 +255,7 @@ function Desk() {
               <Answer
                 key={state.run}
                 result={state.result}
-                sql={answered}
+                sql={saving}
                 progress={running.progress}
                 title={title}
                 isQuestion={asked !== undefined}
