@@ -7,7 +7,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -116,33 +115,18 @@ def _statement(node: Node, options: tuple[tuple[str, int | str | None], ...]) ->
     return statement
 
 
-_around: ContextVar[DuckDbTables | None] = ContextVar("_around", default=None)
-"""The DuckDB that is open around a block of this thread."""
-
-
 @contextmanager
 def connected(memory_mb: int = MIN_MEMORY_MB) -> Iterator[DuckDbTables]:
     """Open a DuckDB for the duration of the block.
 
-    Beyond `memory_mb` queries spill, or fail if they cannot. Inside of a block of another DuckDB it is a
-    connection to that one, with its memory and with tables of its own: a new database creates all functions
-    again, which takes four times as long.
+    Beyond `memory_mb` queries spill, or fail if they cannot.
     """
-    if around := _around.get():
-        backend: DuckDbTables = DuckDbTables.from_connection(around.con.cursor())
-        try:
-            yield backend
-        finally:
-            backend.disconnect()
-        return
     with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
         backend = DuckDbTables()
         backend.do_connect(memory_limit=f"{memory_mb}MB", temp_directory=spill, **_SETTINGS)
-        _around.set(backend)
         try:
             yield backend
         finally:
-            _around.set(None)
             backend.disconnect()
 
 

@@ -11,15 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.engines.local import (
-    MIN_MEMORY_MB,
-    DuckDbTables,
-    _parallel_pays,
-    _statement,
-    connected,
-    memory_mb_of,
-    opened,
-)
+from headgate.engines.local import MIN_MEMORY_MB, _parallel_pays, _statement, memory_mb_of, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,22 +79,3 @@ def test_statements_over_rows_in_memory_are_not_kept(tmp_path: Path) -> None:
             own = ibis.memtable(pa.table({"at": [number]}))
             assert tables["moments"].semi_join(own, "at").to_pyarrow()["at"].to_pylist() == [number]
     assert _statement.cache_info().misses == kept.misses
-
-
-def test_a_block_within_another_has_its_memory_and_tables_of_its_own(tmp_path: Path) -> None:
-    for name in ("outer", "inner"):
-        pq.write_table(pa.table({"name": [name]}), tmp_path / f"{name}.parquet")
-    inner = str(tmp_path / "inner.parquet")
-    with connected(2 * MIN_MEMORY_MB) as backend:
-        around = backend.read_parquet(str(tmp_path / "outer.parquet"), table_name="rows")
-        with opened({"rows": inner}) as tables:
-            assert tables["rows"].to_pyarrow().to_pylist() == [{"name": "inner"}]
-            assert around.to_pyarrow().to_pylist() == [{"name": "outer"}]
-            assert _memory_limit(tables["rows"].get_backend()) == _memory_limit(backend)
-        assert around.to_pyarrow().to_pylist() == [{"name": "outer"}]
-    with opened({"rows": inner}) as tables:
-        assert tables["rows"].to_pyarrow().to_pylist() == [{"name": "inner"}]
-
-
-def _memory_limit(backend: DuckDbTables) -> list[tuple[str]]:
-    return backend.con.sql("SELECT current_setting('memory_limit')").fetchall()
