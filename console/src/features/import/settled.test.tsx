@@ -75,7 +75,10 @@ test('the columns that stay out are named where there is room, and counted else'
 
 test('the button commits in one click and says what comes in and what stays out', () => {
   const work = {
-    check: { etag: '', result: { ...RESULT, outcome: 'done', accepted: 57, quarantined: 3, duplicates: 2 } },
+    check: {
+      etag: '',
+      result: { ...RESULT, outcome: 'done', accepted: 57, quarantined: 3, duplicates: 2, warned: [] },
+    },
     edits: { ...EDITS, columns: { Nr: 'product_id' } },
     isCurrent: true,
     checkedAt: 0,
