@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 
 import { day, noDayWords, readDay } from '../formats/moments'
 
-interface Props extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w'> {
+export interface DayInputProps extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w'> {
   /** ISO 8601; empty for no day. */
   value: string
   onChange: (day: string) => void
@@ -26,7 +26,7 @@ export function DayInput({
   isFocused = false,
   placeholder = 'any day',
   ...field
-}: Props) {
+}: DayInputProps) {
   const [typed, setTyped] = useState<string>()
   const calendar = useRef<HTMLInputElement>(null)
   const isRead = typed === undefined || typed.trim() === '' || readDay(typed) !== undefined

@@ -1,7 +1,6 @@
 """Mails that a person schedules for their own address."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from headgate.api.analytics.board_filters import board_filters
@@ -12,7 +11,7 @@ from headgate.api.analytics.mails_of_dashboards import mails_list
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, reader
-from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
+from headgate.api.http.problems import conflict, expect_no_numbers, invalid, is_day, not_found
 from headgate.api.lake_ports import AnswerMails, LakePorts
 from headgate.api.shapes.dashboards import Dashboard
 from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
@@ -199,7 +198,7 @@ def _check_board(lake: LakePorts, board: Dashboard, asked: MailAsked) -> None:
             "body.filters", "one_value", "This filter takes one value. Send one for each day or part."
         )
     days = [value for each in filters if each.is_bound for value in asked.filters.get(each.name, ())]
-    if any(not _is_day(value) for value in days):
+    if any(not is_day(value) for value in days):
         detail = "An end of the period is no day. Send one such as 2026-01-31."
         raise invalid("body.filters", "no_day", detail)
 
@@ -217,11 +216,3 @@ def _check_values(board: Dashboard, values: Mapping[str, Sequence[str]]) -> None
         raise invalid("body.filters", "one_value", "A parameter takes one value. Send one for each.")
     for sql in statements if values else ():
         with_values(with_chosen_values(sql, values))
-
-
-def _is_day(value: str) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True

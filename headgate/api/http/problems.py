@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
@@ -62,6 +63,15 @@ def not_built(system: str, systems: Sequence[str]) -> ProblemError:
         "Add the domain with this system to `domains` in headgate.toml, deploy, send its data, and start a "
         "run with POST /v1/runs."
     )
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a day in ISO 8601 that the calendar has."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def expect_no_numbers(where: str, subject: str, *texts: str) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from datetime import date
 from typing import TYPE_CHECKING
 
-from headgate.api.http.problems import invalid, not_found
+from headgate.api.http.problems import invalid, is_day, not_found
 from headgate.api.operations.run_problems import RunOmissions, problems_of, problems_of_one
 from headgate.api.shapes.runs import (
     RunAsked,
@@ -158,7 +157,7 @@ def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted
         if lake.systems:
             rule = f"must be one of {', '.join(lake.systems)}"
         raise invalid("body.only", "unknown_system", f"`only` {rule}.")
-    if asked.as_of and not _is_day(asked.as_of):
+    if asked.as_of and not is_day(asked.as_of):
         detail = "`as_of` is not a date. Send a date such as 2024-02-29, or omit it."
         raise invalid("body.as_of", "not_a_day", detail)
     name = f"api-{lake.now():%Y%m%dT%H%M%S%f}"
@@ -168,11 +167,3 @@ def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted
     payload = {"as_of": asked.as_of, "only": asked.only, "actor": caller, "full": full}
     lake.runs.start(name, {option: text for option, text in payload.items() if text})
     return RunStarted(name=name)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

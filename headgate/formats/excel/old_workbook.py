@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.excel.workbook import (
@@ -22,7 +22,7 @@ from headgate.formats.excel.workbook import (
 from headgate.formats.typed_cells import TypedText, percent_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from xlrd.book import Book
@@ -80,13 +80,24 @@ def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
         ) from None
 
 
-def _styles(book: Book) -> list[str]:
-    """Return the number format of each cell style."""
+class _Styles(NamedTuple):
+    """Cell styles that show a number in percent, and as hours, minutes or seconds beyond a day."""
+
+    percents: frozenset[int]
+    durations: frozenset[int]
+
+
+def _styles(book: Book) -> _Styles:
     codes = {key: code.format_str for key, code in book.format_map.items()}
-    return [codes.get(style.format_key, "") for style in book.xf_list]
+    styles = [codes.get(style.format_key, "") for style in book.xf_list]
+
+    def shown(holds: Callable[[str], bool]) -> frozenset[int]:
+        return frozenset(number for number, code in enumerate(styles) if holds(code))
+
+    return _Styles(shown(is_percent), shown(is_duration))
 
 
-def _row(cells: Sequence[Cell], epoch: datetime, styles: Sequence[str]) -> Cells:
+def _row(cells: Sequence[Cell], epoch: datetime, styles: _Styles) -> Cells:
     """Return the row's cells up to the last one with a value."""
     texts = [_text(cell, epoch, styles) for cell in cells]
     while texts and texts[-1] is None:
@@ -94,13 +105,13 @@ def _row(cells: Sequence[Cell], epoch: datetime, styles: Sequence[str]) -> Cells
     return texts
 
 
-def _text(cell: Cell, epoch: datetime, styles: Sequence[str]) -> str | None:
+def _text(cell: Cell, epoch: datetime, styles: _Styles) -> str | None:
     from xlrd import biffh  # noqa: PLC0415 as above
 
     if cell.ctype == biffh.XL_CELL_NUMBER:
         number = number_text(repr(cell.value))
-        return percent_text(number) if is_percent(styles[cell.xf_index]) else TypedText(number)
-    if cell.ctype == biffh.XL_CELL_DATE and is_duration(styles[cell.xf_index]):
+        return percent_text(number) if cell.xf_index in styles.percents else TypedText(number)
+    if cell.ctype == biffh.XL_CELL_DATE and cell.xf_index in styles.durations:
         return duration_text(repr(cell.value))
     if cell.ctype == biffh.XL_CELL_DATE:
         return date_time_text(repr(cell.value), epoch)

@@ -49,11 +49,10 @@ def edited_content(
     """
     edits, contracts = upload.edits or Edits(), mappings.contracts
     sent = sent_part(path, folder, edits.part, limit_bytes)
-    file, parts, edits = sent.file, sent.parts, replace(edits, part=sent.part)
-    is_open = upload.edits is None or edits.chooses_part_alone
-    if lists := lists_in(file):
-        parts = {each.name: each.records for each in lists}
-        edits = replace(edits, part=edits.part if edits.part in parts else first_list(lists))
+    file, lists = sent.file, lists_in(sent.file)
+    is_open = upload.edits is None or replace(edits, part=sent.part).chooses_part_alone
+    parts = {each.name: each.records for each in lists} if lists else sent.parts
+    edits = replace(edits, part=first_list(lists) if lists and sent.part not in parts else sent.part)
     read_list = next((each for each in lists if each.name == edits.part), None)
     inner_list = read_list.name if read_list and read_list.is_inner else ""
     sheet = edits.part if edits.part in parts and file == path else ""

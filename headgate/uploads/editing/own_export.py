@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from headgate.contracts.model import NUMBERS, Column, Kind, Mask
+from headgate.contracts.model import NUMBERS, Column, Kind
 from headgate.formats.format_name import FormatName
 from headgate.matching.header_names import folded
 from headgate.plain_names import title_of_name
@@ -38,12 +38,13 @@ def edits_of_export(edits: Edits, opened: OpenedFile, contract: Contract) -> Edi
     UTC. Columns that are no field stay out, and so does the apostrophe that a CSV export puts before texts
     such as `+44 20`. Exports of masked values are no file to send.
     """
+    if contract.sensitive or edits.columns:
+        return edits
     by_heading = _by_heading(contract)
     names = [
         by_heading.get(folded(name)) or by_heading.get(folded(_UNIT.sub("", name))) for name in opened.names
     ]
-    is_masked = any(column.mask not in {None, Mask.FREE_TEXT} for column in contract.sensitive)
-    if is_masked or edits.columns or not {*names} >= _OF_LAKE:
+    if not {*names} >= _OF_LAKE:
         return edits
     columns = {
         shown: name if name in contract.names else None
@@ -70,7 +71,11 @@ def _with_apostrophes(opened: OpenedFile, columns: Mapping[str, str | None]) -> 
     """Yield the columns of a CSV export with a text behind the apostrophe that keeps it from being run."""
     if opened.source.written_as.get("format") != FormatName.CSV:
         return
-    batches = [[*batch.cells.values()] for batch in opened.source.batches()]
-    for place, shown in enumerate(opened.names):
-        if columns[shown] and any(pc.any(has_apostrophe(texts[place])).as_py() for texts in batches):
-            yield shown
+    of_fields = {shown for shown, field in columns.items() if field}
+    marked = {
+        shown
+        for batch in opened.source.batches()
+        for shown, text in zip(opened.names, batch.cells.values(), strict=True)
+        if shown in of_fields and pc.any(has_apostrophe(text)).as_py()
+    }
+    yield from (shown for shown in opened.names if shown in marked)

@@ -1,7 +1,6 @@
 import { heading } from '../../formats/words'
 import { MAX_TITLE } from '../mails/mails'
-import type { Values } from '../query/parameters'
-import { addressedValues } from './board-values'
+import { addressName, type Values } from '../query/parameters'
 import { type Chosen, type Filter, narrowedWords, oncePerName } from './filters'
 
 /** The title and the filters of a mail of a dashboard as its page is shown; values of parameters are among the filters. */
@@ -13,7 +12,7 @@ export function boardMail(
 ): { title: string; filters: Record<string, string[]> } {
   const active = oncePerName(filters).filter(({ name }) => chosen[name])
   const words = Object.entries(values).map(([name, value]) => `${heading(name)}: ${value}`)
-  const asked = Object.entries(addressedValues(values)).map(([name, value]) => [name, [value]])
+  const asked = Object.entries(values).map(([name, value]) => [addressName(name), [value]])
   return {
     title: [title, ...narrowedWords(active, chosen), ...words].join(', ').slice(0, MAX_TITLE),
     filters: Object.fromEntries([

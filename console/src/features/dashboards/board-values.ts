@@ -4,7 +4,6 @@ import { useSearchParams } from 'react-router'
 import { day, readDay } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import {
-  addValues,
   mistakeOf,
   type Parameter,
   parametersOf,
@@ -74,11 +73,4 @@ export function useBoardValues(statements: readonly string[]): BoardValues {
     })
     return { parameters, values: usableValues(parameters, given), mistakes }
   }, [text, search])
-}
-
-/** Values as an address or a mail has them: `p.region`. */
-export const addressedValues = (values: Values): Record<string, string> => {
-  const search = new URLSearchParams()
-  addValues(search, values)
-  return Object.fromEntries(search)
 }

@@ -8,9 +8,8 @@ import { quotedName } from '../../formats/sql'
 import { heading, inSeries, shortened } from '../../formats/words'
 import { datasetOf, literal, onlyKey } from '../catalog/belonging'
 import { useCatalog } from '../catalog/queries'
-import type { Parameter } from '../query/parameters'
+import { addressName, type Parameter } from '../query/parameters'
 import { useResult } from '../query/results'
-import { addressedValues } from './board-values'
 import { isBound } from './filters'
 import { OF } from './use-carried'
 import type { UnknownValue } from './unknown-values'
@@ -26,7 +25,7 @@ export function unknownFilterWords(
   filters: readonly Pick<Schemas['DashboardFilter'], 'name' | 'label'>[],
   parameters: readonly Parameter[] = [],
 ): string {
-  const ofParameters = parameters.flatMap(({ name }) => Object.keys(addressedValues({ [name]: '' })))
+  const ofParameters = parameters.map(({ name }) => addressName(name))
   const names = [...filters.map(({ name }) => name), ...ofParameters]
   const labels = [
     ...new Set([...filters.map(({ label }) => label), ...parameters.map(({ name }) => heading(name))]),

@@ -2,12 +2,10 @@ import { Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { DayInput } from '../../components/day-input'
 import { Empty } from '../../components/states'
-import { heading } from '../../formats/words'
-import { ParameterInput } from '../query/parameter-fields'
-import type { Parameter } from '../query/parameters'
-import { addressedValues, type BoardValues, mistakeIn, valueWords } from './board-values'
+import { ParameterDay, ParameterInput } from '../query/parameter-fields'
+import { addressName, type Parameter } from '../query/parameters'
+import { type BoardValues, mistakeIn, valueWords } from './board-values'
 
 /** Fields of the parameters of a dashboard's questions; their values are in the address, so a link carries them. */
 export function ValueBar({ parameters, values, mistakes }: BoardValues) {
@@ -17,9 +15,8 @@ export function ValueBar({ parameters, values, mistakes }: BoardValues) {
     setSearch(
       (before) => {
         for (const [name, value] of Object.entries(changed)) {
-          const [[key = ''] = []] = Object.entries(addressedValues({ [name]: '' }))
-          if (value === undefined) before.delete(key)
-          else before.set(key, value)
+          if (value === undefined) before.delete(addressName(name))
+          else before.set(addressName(name), value)
         }
         return before
       },
@@ -62,16 +59,13 @@ interface ValueProps {
 /** A field that is applied when a person leaves it or presses Enter: each value is another question to the lake. */
 function Value({ parameter, value, onChoose }: ValueProps) {
   const [typed, setTyped] = useState<string>()
-  const label = heading(parameter.name)
   if (parameter.type === 'date')
     return (
-      <DayInput
-        size="xs"
+      <ParameterDay
         className="filter"
-        label={label}
-        placeholder="6 Dec 2010"
-        value={value ?? ''}
-        onChange={(chosen) => onChoose(chosen || undefined)}
+        parameter={parameter}
+        value={value}
+        onType={(chosen) => onChoose(chosen || undefined)}
       />
     )
   const isRight = typed === undefined || mistakeIn(parameter, typed) === ''

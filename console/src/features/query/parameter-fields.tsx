@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput, type TextInputProps } from '@mantine/core'
 
-import { DayInput } from '../../components/day-input'
+import { DayInput, type DayInputProps } from '../../components/day-input'
 import { heading } from '../../formats/words'
 import { mistakeOf, type Parameter, type ParameterType, TYPES, type Values } from './parameters'
 
@@ -66,20 +66,30 @@ interface FieldProps {
 }
 
 function ValueField({ parameter, value, onType }: FieldProps) {
-  const label = heading(parameter.name)
-  if (parameter.type === 'date')
-    return (
-      <DayInput
-        size="xs"
-        w="10rem"
-        label={label}
-        placeholder="6 Dec 2010"
-        value={value ?? ''}
-        onChange={onType}
-        onUnread={onType}
-      />
-    )
-  return <ParameterInput parameter={parameter} value={value} onType={onType} />
+  return parameter.type === 'date' ? (
+    <ParameterDay parameter={parameter} value={value} onType={onType} onUnread={onType} w="10rem" />
+  ) : (
+    <ParameterInput parameter={parameter} value={value} onType={onType} />
+  )
+}
+
+/** The field of a day. */
+export function ParameterDay({
+  parameter,
+  value,
+  onType,
+  ...field
+}: FieldProps & Pick<DayInputProps, 'onUnread' | 'className' | 'w'>) {
+  return (
+    <DayInput
+      {...field}
+      size="xs"
+      label={heading(parameter.name)}
+      placeholder="6 Dec 2010"
+      value={value ?? ''}
+      onChange={onType}
+    />
+  )
 }
 
 /** The field of a text or a number. */

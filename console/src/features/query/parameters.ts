@@ -82,6 +82,9 @@ export function mistakeOf({ type }: Parameter, value: string | undefined): strin
 /** The parameters of an address that have values, such as `p.country=Norway`. */
 const PREFIX = 'p.'
 
+/** The name of a parameter in an address and among the filters of a mail. */
+export const addressName = (name: string): string => `${PREFIX}${name}`
+
 export const valuesIn = (search: URLSearchParams): Values =>
   Object.fromEntries(
     [...search].flatMap(([name, value]) =>
@@ -91,5 +94,5 @@ export const valuesIn = (search: URLSearchParams): Values =>
 
 /** Adds values to an address. */
 export function addValues(search: URLSearchParams, values: Values = {}): void {
-  for (const [name, value] of Object.entries(values)) search.set(`${PREFIX}${name}`, value)
+  for (const [name, value] of Object.entries(values)) search.set(addressName(name), value)
 }
