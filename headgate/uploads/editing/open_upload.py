@@ -12,7 +12,7 @@ from headgate.formats.guess_encoding import is_guessed
 from headgate.lake import keys
 from headgate.matching.file_table import as_text
 from headgate.matching.header_names import folded
-from headgate.uploads.answered_rows import AnsweredRows, answered_rows
+from headgate.uploads.answered_rows import answered_rows
 from headgate.uploads.edited_rows import check_edits, check_widths
 from headgate.uploads.editing.edited_upload import EditedUpload
 from headgate.uploads.editing.header_edits import edits_of_header
@@ -54,7 +54,8 @@ def edited_content(
     parts = {each.name: each.records for each in lists} if lists else sent.parts
     edits = replace(edits, part=first_list(lists) if lists and sent.part not in parts else sent.part)
     read_list = next((each for each in lists if each.name == edits.part), None)
-    inner_list = read_list.name if read_list and read_list.is_inner else ""
+    list_name = edits.part if lists else ""
+    inner_list = list_name if read_list and read_list.is_inner else ""
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
@@ -80,8 +81,7 @@ def edited_content(
     if opened and dataset not in contracts and not edits.is_of_no_dataset:
         dataset = dataset_of_columns(upload.key, opened, inner_list, of_parts, mappings)
     contract = contracts.get(dataset)
-    if opened and contract and is_open and not is_remembered:
-        edits = edits_of_export(edits, opened, contract)
+    edits = edits_of_export(edits, opened, contract) if is_open and not is_remembered else edits
     opened, edits, beside = _reopened(read_list, opened, contract, edits, partial(opened_at, sheet))
     edited = EditedUpload(
         file,
@@ -98,8 +98,7 @@ def edited_content(
         beside_list=_in_no_row(read_list, opened),
         beside_columns=beside,
     )
-    suggested = _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
-    return replace(suggested, answers=_answers(suggested, upload))
+    return _with_answers(_with_suggestions(edited, upload.key, list_name, inner_list, mappings), upload)
 
 
 def _is_in_other_encoding(opened: OpenedFile, encoding: str) -> bool:
@@ -161,13 +160,13 @@ def _in_no_row(read_list: RecordList | None, opened: OpenedFile | None) -> tuple
     return tuple(name for name in (read_list.beside if read_list else ()) if folded(name) not in names)
 
 
-def _answers(edited: EditedUpload, upload: UploadRecord) -> AnsweredRows | None:
-    """Return the refused rows that the file replaces, if its columns are decided and no values are masked."""
+def _with_answers(edited: EditedUpload, upload: UploadRecord) -> EditedUpload:
+    """Add the refused rows that the file replaces, if its columns are decided and no values are masked."""
     opened, contract, edits = edited.opened, edited.contract, edited.edits
-    if opened is None or contract is None or contract.sensitive:
-        return None
     is_decided = any(edits.columns.values()) and not upload.raw_version
-    return answered_rows(opened, edits.left_out) if is_decided else None
+    if opened is None or contract is None or contract.sensitive or not is_decided:
+        return edited
+    return replace(edited, answers=answered_rows(opened, edits.left_out))
 
 
 def _with_suggestions(

@@ -31,14 +31,14 @@ _PLAIN: dict[Kind, dict[str, Any]] = {
 }
 
 
-def edits_of_export(edits: Edits, opened: OpenedFile, contract: Contract) -> Edits:
+def edits_of_export(edits: Edits, opened: OpenedFile | None, contract: Contract | None) -> Edits:
     """Return the edits that read an export of the dataset; those of other files are unchanged.
 
     A declared format is that of the files of the source, and an export has plain numbers, days and times in
     UTC. Columns that are no field stay out, and so does the apostrophe that a CSV export puts before texts
     such as `+44 20`. Exports of masked values are no file to send.
     """
-    if contract.sensitive or edits.columns:
+    if opened is None or contract is None or contract.sensitive or edits.columns:
         return edits
     by_heading = _by_heading(contract)
     names = [
