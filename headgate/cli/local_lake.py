@@ -19,7 +19,7 @@ from headgate.cli.own_code import own_code
 from headgate.contracts.event_time import event_time
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
-from headgate.drafts.dataset_name import dataset_name_of
+from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.errors import AuditError, BadInputError, NotFoundError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
@@ -187,16 +187,19 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
 def _files_of(folder: Path, dataset: str) -> list[Path]:
     """Return the files whose name gives the dataset's name, and all visible files below `<dataset>`.
 
+    A time at the end of a file's name is not of the dataset, unless the dataset has it, too.
+
     A lake project in the folder `<dataset>` has no rows.
     """
-    files = [
-        path
-        for path in _visible(folder.iterdir())
-        if dataset in {path.name.partition(".")[0].lower(), dataset_name_of(path.name)} and path.is_file()
-    ]
+    files = [path for path in _visible(folder.iterdir()) if dataset in _names_of(path) and path.is_file()]
     if (folder / dataset / PROJECT_FILE).exists():
         return files
     return files + [path for path in _visible((folder / dataset).rglob("*")) if path.is_file()]
+
+
+def _names_of(file: Path) -> set[str]:
+    name = dataset_name_of(file.name)
+    return {file.name.partition(".")[0].lower(), name, without_time(name)}
 
 
 def _visible(paths: Iterator[Path]) -> list[Path]:

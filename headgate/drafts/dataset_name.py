@@ -1,5 +1,7 @@
 import re
+from itertools import chain
 
+from headgate.contracts.month_names import MONTHS
 from headgate.plain_names import in_plain_letters, romanized
 
 _NAMELESS = "dataset"
@@ -19,7 +21,9 @@ _DATES = (
     f"{_DAY}_?{_MONTH}",
 )
 _WEEK = "(?:wk|kw|week|woche)_?(?:5[0-3]|[1-4][0-9]|0?[1-9])"
-_TIMES = re.compile(rf"(?:_(?:{_WEEK}|q[1-4]|{'|'.join(_DATES)}))+$")
+_NAME_OF_MONTH = "|".join(sorted({in_plain_letters(name) for of in MONTHS.values() for name in chain(*of)}))
+_NAMED_MONTH = f"(?:{_NAME_OF_MONTH})_?(?:{_YEAR}|{_SHORT_YEAR})|{_YEAR}_?(?:{_NAME_OF_MONTH})"
+_TIMES = re.compile(rf"(?:_(?:{_WEEK}|q[1-4]|{_NAMED_MONTH}|{'|'.join(_DATES)}))+$")
 
 
 def dataset_name_of(file_name: str) -> str:

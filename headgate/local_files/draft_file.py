@@ -30,7 +30,7 @@ from headgate.drafts.table_form import UNDECIDED, TableForm
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.archive_files import folder_of_archive
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
-from headgate.local_files.check_file import any_key
+from headgate.local_files.check_file import any_key, check_by_contract
 from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
@@ -54,12 +54,26 @@ class NoRowFitsError(ContractError):
 
 
 @dataclass(frozen=True)
+class OtherDelivery:
+    """Another file of a drafted dataset, by the draft: its rows after the gate, or why it is not read."""
+
+    file: str
+    gated: CheckedRows | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class CheckedDraft:
-    """A drafted contract as an ODCS document, and the rows of its own sample after the gate."""
+    """A drafted contract as an ODCS document, and the rows of its own sample after the gate.
+
+    Attributes:
+        others: the other files of the dataset.
+    """
 
     document: Mapping[str, Any]
     draft: Draft
     gated: CheckedRows
+    others: tuple[OtherDelivery, ...] = ()
 
     @property
     def text(self) -> str:
@@ -87,7 +101,7 @@ class DraftOptions:
 
 
 def drafts_of(
-    files: Mapping[str, Path],
+    files: Mapping[str, Sequence[Path]],
     options: DraftOptions = DraftOptions(),
     formats: Mapping[str, str] | None = None,
     ask: Ask | None = None,
@@ -95,7 +109,7 @@ def drafts_of(
     """Draft a contract from each sample and check the sample by it; yield the dataset's name and the draft.
 
     Args:
-        files: by dataset, as `datasets_of` names them.
+        files: by dataset, as `datasets_of` names them; the last is the sample, and the draft checks all.
         formats: source formats by column.
         ask: returns the formats of ambiguous columns; without it they stay text.
 
@@ -103,16 +117,26 @@ def drafts_of(
         BadInputError: a sample cannot be read; names the file.
         NoRowFitsError: the gate would refuse all rows of a sample.
     """
-    for name, file in files.items():
+    for name, (*others, file) in files.items():
         body, column_formats = file.read_bytes(), dict(formats or {})
         try:
             drafted = _drafted(body, name, options, column_formats)
             if ask and drafted.questions and (answered := ask(drafted.questions)):
                 drafted = _drafted(body, name, options, {**column_formats, **answered})
-            yield name, check_sample(drafted, body)
+            checked = check_sample(drafted, body)
         except BadInputError as error:
             error.file = error.file or redact_text(file.name)
             raise
+        contract = checked.draft.contract
+        yield name, replace(checked, others=tuple(_other_delivery(other, contract) for other in others))
+
+
+def _other_delivery(file: Path, contract: Contract) -> OtherDelivery:
+    name = redact_text(file.name)
+    try:
+        return OtherDelivery(name, check_by_contract(file, contract).gated)
+    except BadInputError as error:
+        return OtherDelivery(name, error=str(error))
 
 
 def _drafted(
@@ -320,10 +344,11 @@ def odcs_property(contract: Contract, column: Column) -> dict[str, Any]:
     return dict(answered)
 
 
-def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
-    """Return each sample by the name of its dataset, which is the file's unless `dataset` states it.
+def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, list[Path]]:
+    """Return the samples by the name of their dataset, which is the file's unless `dataset` states it.
 
-    A zip archive of several data files is several samples.
+    Names that differ only by the time of a delivery are of one dataset; the last by name comes last. A zip
+    archive of several data files is several samples.
 
     Raises:
         ContractError: two samples have the same name, or a name contains a card number or cannot be the name
@@ -340,7 +365,10 @@ def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
                 "Leave one out, and draft it with `headgate contract init FILE --dataset NAME`."
             )
         named[name] = file
-    return named
+    deliveries: dict[str, list[str]] = {}
+    for name in named:
+        deliveries.setdefault(dataset or without_time(name), []).append(name)
+    return {name: [named[each] for each in sorted(of)] for name, of in deliveries.items()}
 
 
 def _members(file: Path) -> list[Path]:

@@ -46,6 +46,10 @@ def test_the_name_is_made_from_the_files_name(file: str, name: str) -> None:
         ("covid_19", "covid_19"),
         ("covid_19_2026_06", "covid_19"),
         ("route_wk66", "route_wk66"),
+        ("umsatz_marz_2026", "umsatz"),
+        ("sales_dec26", "sales"),
+        ("orders_2026_august", "orders"),
+        ("girls_in_may", "girls_in_may"),
     ],
 )
 def test_the_time_of_one_delivery_is_no_part_of_a_name(name: str, expected: str) -> None:

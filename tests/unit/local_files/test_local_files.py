@@ -101,6 +101,24 @@ def test_an_upload_has_the_draft_of_the_command_and_none_under_a_name_that_may_n
     assert draft_file.draft_of_upload("4111111111111111.csv", file.read_bytes()) is None
 
 
+def test_files_that_differ_by_their_time_are_one_dataset_drafted_from_the_last(tmp_path: Path) -> None:
+    """A person who has the months of a year has one dataset, and not twelve."""
+    for month, amount in (("09", "2.5"), ("10", "3.5"), ("11", "4.5")):
+        file = tmp_path / f"readings 2026-{month}.csv"
+        file.write_text(f"id,amount\n{month}1,{amount}\n{month}2,7.5\n", encoding="utf-8")
+    (tmp_path / "readings 2026-09.csv").write_text("id,amount\n91,many\n92,7.5\n", encoding="utf-8")
+    (tmp_path / "readings 2026-10.csv").write_text("shoe,size\nleft,44\n", encoding="utf-8")
+    ((name, checked),) = drafts_of(datasets_of(sorted(tmp_path.iterdir(), reverse=True)))
+    september, october = checked.others
+    assert (name, checked.gated.counts.accepted, september.file) == ("readings", 2, "readings 2026-09.csv")
+    assert october.gated is None
+    assert september.gated is not None
+    assert (september.gated.counts.accepted, september.gated.counts.quarantined) == (1, 1)
+    assert "id" in october.error
+    assert headgate.draft_contract(tmp_path / "readings 2026-11.csv").dataset == "readings"
+    assert [*datasets_of([tmp_path / "readings 2026-11.csv"], "november")] == ["november"]
+
+
 def test_sensitive_columns_are_recognised_in_any_case_by_python_as_by_the_command(tmp_path: Path) -> None:
     """The contract names `card_cvv`; nothing else would show that these texts are codes."""
     payments = headgate.contracts.registry.Registry.load().source["payments"]

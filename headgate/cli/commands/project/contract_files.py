@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.drafts.findings import Finding, FormatQuestion
     from headgate.intake.quarantine.failing_columns import FailingColumn
     from headgate.intake.rows.check_rows import CheckedRows
-    from headgate.local_files.draft_file import CheckedDraft
+    from headgate.local_files.draft_file import CheckedDraft, OtherDelivery
 
     _Rows = Sequence[dict[str, object]]
 
@@ -181,6 +181,8 @@ def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
     title = f"{name}: drafted from {checked.draft.rows:,} rows, key: {key}; look at"
     console.print(_findings_table(checked.draft.findings, title))
     console.print(_sample_line(checked.gated), soft_wrap=True)
+    for other in checked.others:
+        console.print(_other_line(other), soft_wrap=True)
     if target:
         console.print(f"Wrote {screens.safe_name(str(target))}", soft_wrap=True)
 
@@ -196,15 +198,26 @@ def _fetched(key: str) -> Path:
     return path
 
 
-def _sample_line(gated: CheckedRows) -> str:
-    counts = ", ".join(
+def _other_line(other: OtherDelivery) -> str:
+    """Return how another file of the dataset fits the draft."""
+    name = screens.safe_name(other.file)
+    if other.gated is None:
+        return f"{name} does not fit this contract: {other.error}"
+    return f"{name} against this contract: {_count_words(other.gated)}."
+
+
+def _count_words(gated: CheckedRows) -> str:
+    return ", ".join(
         _counted(name, count, gated.counts.reasons)
         for name, count in _counts(gated).items()
         if count or name == "accepted"
     )
+
+
+def _sample_line(gated: CheckedRows) -> str:
     is_intended = {"type", "required"} & gated.counts.reasons.keys()
     intended = " The notes above count these rows; the draft refuses them on purpose." if is_intended else ""
-    return f"The sample against this contract: {counts}.{intended}"
+    return f"The sample against this contract: {_count_words(gated)}.{intended}"
 
 
 def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
@@ -250,7 +263,7 @@ def asked_at_terminal(questions: Sequence[FormatQuestion]) -> dict[str, str]:
 @click.option(
     "--dataset",
     default="",
-    help="Dataset of the contract; default: a folder of the path that names a dataset, or the only contract.",
+    help="Dataset of the contract; default: by the file's name or folder, or the only contract.",
 )
 @click.option(
     "--contract", "contract_file", type=_FILE, help="A contract file instead of the lake's contract."
@@ -338,11 +351,13 @@ def _loaded(path: Path) -> Contract:
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
-    """Return the contract of `dataset`, else of the file's folder, else the only one of the project."""
+    """Return the contract of `dataset`, else of the file's folder or name, else the only one."""
     from headgate.contracts.registry import Registry
+    from headgate.drafts.dataset_name import dataset_name_of, without_time
 
-    contracts = Registry.load().source
-    folder = next((part for part in reversed(file.resolve().parts) if part in contracts), "")
+    contracts, name = Registry.load().source, dataset_name_of(file.name)
+    parts = (name, without_time(name), *reversed(file.resolve().parts))
+    folder = next((part for part in parts if part in contracts), "")
     only = next(iter(contracts)) if len(contracts) == 1 else ""
     named = dataset or folder or only
     if named in contracts:
@@ -359,7 +374,7 @@ def _contract_for(file: Path, dataset: str) -> Contract:
         near = did_you_mean(dataset, {**contracts, **created})
         problem = f"There is no contract for {screens.safe_name(dataset)}.{near}"
         raise click.ClickException(f"{problem} {listed}")
-    problem = f"No folder of {screens.safe_name(str(file))} names a dataset."
+    problem = f"Neither the name nor a folder of {screens.safe_name(str(file))} names a dataset."
     raise click.ClickException(f"{problem} Choose a contract with --dataset, or give --contract. {listed}")
 
 
