@@ -1,5 +1,5 @@
-"""Great Expectations without its engines, its statistics and hashes of rows, with cached configurations and
-quick identities of metrics.
+"""Great Expectations without its engines, its statistics and hashes of rows, its datasources and expectations
+that no contract has, with cached configurations and quick identities of metrics.
 """
 
 import hashlib
@@ -9,12 +9,44 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 ENGINES = ("pyspark", "sqlalchemy", "psycopg2")
-# For expectations about distributions, which no contract has.
-UNUSED = ("altair", "scipy.stats")
+_DATASOURCES = ("invalid_datasource", "pandas_datasource")
+_EXPECTATIONS = (
+    "expect_column_pair_values_a_to_be_greater_than_b",
+    "expect_column_pair_values_to_be_equal",
+    "expect_column_value_lengths_to_be_between",
+    "expect_column_values_to_be_between",
+    "expect_column_values_to_be_in_set",
+    "expect_column_values_to_be_of_type",
+    "expect_column_values_to_be_unique",
+    "expect_column_values_to_match_regex",
+    "expect_column_values_to_not_be_in_set",
+    "expect_column_values_to_not_be_null",
+    "expect_compound_columns_to_be_unique",
+    "expect_table_columns_to_match_set",
+)
+"""The expectations of the suites of contracts (`headgate.quality.suites`)."""
+
+
+def _unused() -> tuple[str, ...]:
+    """Return libraries for expectations about distributions, and modules of Great Expectations itself."""
+    spec = find_spec("great_expectations")
+    root = Path(spec.origin).parent if spec and spec.origin else Path()
+    others = [
+        f"great_expectations.{'.'.join(path.relative_to(root).with_suffix('').parts)}"
+        for pattern in ("datasource/fluent/*_datasource.py", "expectations/core/expect_*.py")
+        for path in sorted(root.glob(pattern))
+        if path.stem not in {*_DATASOURCES, *_EXPECTATIONS}
+    ]
+    return ("altair", "scipy.stats", "great_expectations.datasource.fluent.fabric", *others)
+
+
+UNUSED = _unused()
 _kept_conversions: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar(
     "kept_conversions", default=None
 )
@@ -37,14 +69,24 @@ def hidden_engines() -> Iterator[None]:
             del sys.modules[name]
 
 
+class _UnusedModule(ModuleType):
+    """A module in which each name is an empty class."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {"__module__": self.__name__})
+
+
 @contextmanager
 def replaced_libraries() -> Iterator[None]:
-    """Replace `UNUSED` libraries that are not loaded with empty modules for the imports in the block.
+    """Replace `UNUSED` modules that are not loaded for the imports in the block.
 
-    Great Expectations imports them at once, which takes two fifths of its own import.
+    Great Expectations imports them at once, which takes more than half of its own import: it generates
+    classes of each datasource and expectation.
     """
     absent = [name for name in UNUSED if name not in sys.modules]
-    sys.modules.update({name: ModuleType(name) for name in absent})
+    sys.modules.update({name: _UnusedModule(name) for name in absent})
     try:
         yield
     finally:
@@ -71,6 +113,7 @@ _JSON_TYPES = frozenset({str, int, bool, type(None)})
 _to_id = IDDict.to_id
 _configuration = Expectation.configuration.fget
 _expectation = ExpectationConfiguration.to_domain_obj
+_resolved = PandasExecutionEngine.resolve_metrics
 
 
 @contextmanager
@@ -143,7 +186,18 @@ def _id_of(
     return _to_id(kwargs, id_keys, id_ignore_keys)
 
 
+def _resolved_once(engine: Any, metrics_to_resolve: Any, *others: Any, **options: Any) -> Any:  # noqa: ANN401 as above
+    """Resolve metrics as Great Expectations does, but the types of a table's columns once per validation.
+
+    It asks for them twice for each column.
+    """
+    if [metric.metric_name for metric in metrics_to_resolve] != ["table.column_types"] or others or options:
+        return _resolved(engine, metrics_to_resolve, *others, **options)
+    return _once(engine, lambda _: _resolved(engine, metrics_to_resolve))
+
+
 IDDict.to_id = _id_of
+PandasExecutionEngine.resolve_metrics = _resolved_once
 Expectation.configuration = property(lambda expectation: _once(expectation, _configuration))
 ExpectationConfiguration.to_domain_obj = lambda configuration: _once(configuration, _expectation)
 

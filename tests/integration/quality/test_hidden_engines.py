@@ -1,13 +1,23 @@
-"""Great Expectations is loaded without engines that no question needs, which take a fifth of its time."""
+"""Great Expectations is loaded without engines, datasources and expectations that no question needs."""
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import sys
 
 import pytest
 
-from headgate.quality.expectation_library import ENGINES, UNUSED, hidden_engines, replaced_libraries
+from headgate.quality import suites
+from headgate.quality.expectation_library import (
+    ENGINES,
+    UNUSED,
+    Expectation,
+    gxe,
+    hidden_engines,
+    replaced_libraries,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -46,3 +56,22 @@ def test_a_loaded_library_is_not_replaced(library: str, monkeypatch: pytest.Monk
     with replaced_libraries():
         assert importlib.import_module(library) is sys
     assert sys.modules[library] is sys
+
+
+def test_the_expectations_of_suites_are_loaded() -> None:
+    source = ast.parse(inspect.getsource(suites))
+    names = {
+        node.attr
+        for node in ast.walk(source)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "gxe"
+    }
+    assert len(names) > 10
+    assert [name for name in names if not issubclass(getattr(gxe, name), Expectation)] == []
+
+
+def test_a_name_of_an_unused_library_is_an_empty_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "altair", raising=False)
+    with replaced_libraries():
+        altair = importlib.import_module("altair")
+        assert altair.Chart.__module__ == "altair"
+        assert not hasattr(altair, "__all__")

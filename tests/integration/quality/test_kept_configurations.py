@@ -112,3 +112,17 @@ def test_answers_are_those_of_great_expectations_with_its_own_configurations_and
     monkeypatch.setattr(expectation_library.ExpectationConfiguration, "to_domain_obj", own)
     monkeypatch.setattr(expectation_library.pandas_execution_engine, "HASH_THRESHOLD", 10**9)
     assert answers(numbers, codes) == kept
+
+
+def test_the_types_of_columns_are_asked_for_once_in_a_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, resolved = [], expectation_library._resolved
+
+    def counted(engine: Any, metrics_to_resolve: Any, *others: Any, **options: Any) -> Any:  # noqa: ANN401 as the library
+        if not (others or options):
+            asked.extend(metric.metric_name for metric in metrics_to_resolve)
+        return resolved(engine, metrics_to_resolve, *others, **options)
+
+    monkeypatch.setattr(expectation_library, "_resolved", counted)
+    assert answers([1, 2], ["A", "B"]).passed
+    assert not answers([0, 2], ["A", "B"]).passed
+    assert asked == ["table.column_types"] * 3  # a failure is validated twice

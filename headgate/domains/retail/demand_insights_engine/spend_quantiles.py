@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import map_coordinates
-from scipy.signal import fftconvolve
 from scipy.special import gammainc, gammaincinv, logit
 
 Array = npt.NDArray[np.float64]
@@ -105,7 +105,18 @@ def _of_history(shape: float, bottom: float, below: Array) -> Array:
     mass = np.diff(gammainc(shape, shape * np.exp(cells)))
     padding = len(middles) - 1
     padded = np.pad(below, ((0, 0), (padding, padding)), constant_values=((0, 0), (0.0, 1.0)))
-    mixed = fftconvolve(padded, (mass / mass.sum())[None, ::-1], mode="valid", axes=1)
+    mixed = _convolved(padded, (mass / mass.sum())[::-1])
     money = bottom + (np.arange(mixed.shape[1]) - padding - first) * _STEP - np.log(shape)
     rising = np.maximum.accumulate(mixed, axis=1)
     return np.stack([np.interp(1 / (1 + np.exp(-_ODDS)), row, money) for row in rising])
+
+
+def _convolved(rows: Array, weights: Array) -> Array:
+    """Return the convolution of each row where all weights are inside of it.
+
+    It is `scipy.signal.fftconvolve`, whose import takes a tenth of a second.
+    """
+    length = rows.shape[1] + len(weights) - 1
+    fast = next_fast_len(length, real=True)
+    mixed = irfft(rfft(rows, fast, axis=1) * rfft(weights, fast), fast, axis=1)
+    return np.asarray(mixed[:, len(weights) - 1 : rows.shape[1]])

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from scipy.signal import fftconvolve
 
 from headgate.domains.retail.demand_insights_engine.spend_quantiles import (
     ENDS,
     SpendQuantiles,
+    _convolved,
     levels_of_buyers,
     purchases_at,
 )
@@ -56,3 +58,11 @@ def test_customers_do_not_change_each_other() -> None:
     together = quantiles.at(*customers)
     alone = [quantiles.at(*(figures[place : place + 1] for figures in customers))[0] for place in range(200)]
     assert together.tolist() == alone
+
+
+@pytest.mark.parametrize("count", [2, 8, 243])
+def test_a_convolution_has_the_bits_of_scipys(count: int) -> None:
+    rng = np.random.default_rng(4)
+    rows, weights = rng.random((26, 700)), rng.random(count)
+    expected = fftconvolve(rows, weights[None, :], mode="valid", axes=1)
+    assert _convolved(rows, weights).tobytes() == np.ascontiguousarray(expected).tobytes()
