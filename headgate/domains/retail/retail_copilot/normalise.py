@@ -213,8 +213,13 @@ def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) ->
 
     A word of the language stays whole where the rest would be none: Christmas is not many of something.
     """
-    stems = words
+    plurals = pd.Series(words[words.str.endswith("s")].unique(), dtype=object)
+    stems = plurals
     for pattern, replacement in SINGULARS:
-        changed = stems.str.replace(pattern, replacement, regex=True)
-        stems = stems.where(changed == stems, changed)
-    return stems.where(~words.isin(language) | stems.isin(language), words)
+        stems = stems.str.replace(pattern, replacement, regex=True)
+    stem_of = {
+        plural: stem
+        for plural, stem in zip(plurals, stems, strict=True)
+        if plural not in language or stem in language
+    }
+    return pd.Series([stem_of.get(word, word) for word in words], words.index, dtype=words.dtype)

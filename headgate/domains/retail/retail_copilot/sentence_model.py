@@ -9,20 +9,25 @@ Source:
     Sentence-BERT, for the mean over the words; https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from headgate.domains.retail.retail_copilot.wordpiece import WordPiece
 from headgate.errors import AuditError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Floats = npt.NDArray[np.float32]
 
@@ -40,10 +45,19 @@ _WIDTH_BYTES = 8  # of the header's length
 
 @dataclass(frozen=True)
 class SentenceModel:
-    """Published weights by name, and the vocabulary that goes with them."""
+    """The published vocabulary and weights, in a folder."""
 
-    weights: Mapping[str, Floats]
+    folder: Traversable
     vocabulary: WordPiece
+
+    @cached_property
+    def weights(self) -> Mapping[str, Floats]:
+        """Return the weights by name; they are read at their first use, because most runs learn no intents.
+
+        Raises:
+            AuditError: the package has other weights than the published ones.
+        """
+        return tensors(_published((self.folder / "model.safetensors").read_bytes(), WEIGHTS_SHA256))
 
     def vectors(self, texts: Iterable[str]) -> Floats:
         """Return one point per text on a sphere, shape (texts, 384): the nearer, the more alike in meaning.
@@ -147,15 +161,14 @@ def installed() -> SentenceModel | None:
     """Return the model; None if its package is not installed.
 
     Raises:
-        AuditError: the package has other weights than the published ones.
+        AuditError: the package has another vocabulary than the published one.
     """
     try:
         folder = files(PACKAGE) / "model"
     except ModuleNotFoundError:
         return None
-    weights = _published((folder / "model.safetensors").read_bytes(), WEIGHTS_SHA256)
     vocabulary = _published((folder / "vocab.txt").read_bytes(), VOCABULARY_SHA256)
-    return SentenceModel(tensors(weights), WordPiece.of(vocabulary.decode()))
+    return SentenceModel(folder, WordPiece.of(vocabulary.decode()))
 
 
 def _published(body: bytes, sha256: str) -> bytes:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -76,10 +77,15 @@ def test_other_weights_than_the_published_ones_are_refused(
     (folder / "model").mkdir(parents=True)
     (folder / "__init__.py").touch()
     (folder / "model" / "model.safetensors").write_bytes(b"something else")
+    (folder / "model" / "vocab.txt").write_bytes(b"a")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sentence_model, "PACKAGE", "not_the_model")
     with pytest.raises(AuditError, match="does not hold the published"):
         sentence_model.installed.__wrapped__()
+    monkeypatch.setattr(sentence_model, "VOCABULARY_SHA256", hashlib.sha256(b"a").hexdigest())
+    model = sentence_model.installed.__wrapped__()
+    with pytest.raises(AuditError, match="does not hold the published"):
+        _ = model.weights
 
 
 def test_where_the_package_is_missing_there_is_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
