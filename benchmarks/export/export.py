@@ -98,7 +98,9 @@ def server(folder: Path) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     user = "root" if os.geteuid() == 0 else os.environ["USER"]
-    data = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={user}"]
+    temporary = folder / "temporary"  # a server that starts deletes the temporary tables of its folder
+    temporary.mkdir()
+    data = ["--no-defaults", f"--datadir={folder / 'data'}", f"--tmpdir={temporary}", f"--user={user}"]
     subprocess.run(
         ["mariadb-install-db", *data, "--auth-root-authentication-method=normal"],
         check=True,

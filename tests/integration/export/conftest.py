@@ -86,6 +86,7 @@ def launch(folder: Path, port: int, *more: str) -> Server:
         "--no-defaults",
         f"--user={_user()}",
         f"--datadir={folder / 'data'}",
+        f"--tmpdir={_temporary(folder)}",
         f"--port={port}",
         "--bind-address=127.0.0.1",
         f"--socket=/tmp/headgate-{port}.sock",
@@ -111,12 +112,20 @@ def install(data: Path) -> None:
             "mariadb-install-db",
             "--no-defaults",
             f"--datadir={data}",
+            f"--tmpdir={_temporary(data.parent)}",
             f"--user={_user()}",
             "--auth-root-authentication-method=normal",
         ],
         check=True,
         capture_output=True,
     )
+
+
+def _temporary(folder: Path) -> Path:
+    """Where a server has its temporary tables: no other one, which would delete them when it starts."""
+    temporary = folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    return temporary
 
 
 def _user() -> str:
