@@ -68,6 +68,35 @@ test('the lines of the queues get their places once all amounts are there', asyn
   ])
 })
 
+test('what its own list says may wait is counted apart, and a queue of nothing else is no task', async () => {
+  const waiting: Record<string, boolean[]> = { small: [true, true], large: [false, true, true] }
+  vi.stubGlobal('fetch', (url: string, { body }: RequestInit = {}) => {
+    const path = new URL(url).pathname
+    if (path === '/v1/queries') {
+      const { sql } = JSON.parse(String(body)) as { sql: string }
+      const query_id = sql.includes('large') ? 'large' : 'small'
+      return Promise.resolve(
+        Response.json({ query_id, state: 'succeeded', columns, scanned_bytes: 0, cost_usd: '0' }),
+      )
+    }
+    if (!path.endsWith('/rows')) return Promise.resolve(Response.json(BODIES[path] ?? {}))
+    const rows = (waiting[path.includes('large') ? 'large' : 'small'] ?? []).map((mayWait, at) => [
+      String(at),
+      'a payment',
+      'unusual',
+      100 - at,
+      mayWait,
+    ])
+    const named = [...columns, { name: 'title_may_wait', type: 'boolean' }]
+    return Promise.resolve(Response.json({ columns: named, rows, next_cursor: '' }))
+  })
+  show()
+  await screen.findByText(/^large:/)
+  expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    'large: 1, US$100 at stake; 2 more may waitOpen',
+  ])
+})
+
 const FAILED = {
   name: 'api-1',
   state: 'failed',

@@ -137,7 +137,7 @@ function StaleData() {
   return <Task action={<Open href="#/lake" label="See the files" name="freshness" />}>{check.message}</Task>
 }
 
-/** The queues with open items: the one with the largest amount at stake first, once the amounts of all are there. */
+/** The queues with open items that may not wait: the one with the largest amount at stake first, once the amounts of all are there. */
 function QueueTasks({ queues }: { queues: Schemas['WorkQueue'][] }) {
   const [amounts, setAmounts] = useState<Readonly<Record<string, number>>>({})
   const setAmount = useCallback(
@@ -164,7 +164,7 @@ function QueueTask({ queue, onAmount, isPlaced }: QueueTaskProps) {
   const error = answer.error ?? decisions.error
   const counts =
     answer.data && decisions.data ? queueCounts(queue, answer.data, decisions.data.decisions) : undefined
-  const amount = counts ? (counts.atStake ?? 0) : error ? 0 : undefined
+  const amount = counts ? counts.firstValue : error ? 0 : undefined
   useEffect(() => {
     if (amount !== undefined) onAmount(queue.name, amount)
   }, [onAmount, queue.name, amount])
@@ -179,14 +179,17 @@ function QueueTask({ queue, onAmount, isPlaced }: QueueTaskProps) {
     ) : (
       <TaskOutline />
     )
-  const { unlisted } = counts
-  if (counts.open === unlisted) return null
+  const { open, first, firstValue, mayWait } = counts
+  if (first === 0) return null
+  const worth = open - mayWait
+  const value = firstValue
+    ? `, ${figure(firstValue, queue.unit)} ${valueLabel(queue, answer.data)}${worth > first ? ` in the ${whole(first)} most urgent` : ''}`
+    : ''
   return (
     <Task action={<Open href={`#/work/${queue.name}`} label="Open" name={queue.title} />}>
-      {queue.title}: {whole(counts.open)}
-      {counts.atStake
-        ? `, ${figure(counts.atStake, queue.unit)} ${valueLabel(queue, answer.data)}${unlisted > 0 ? ` in the ${whole(counts.open - unlisted)} most urgent` : ''}`
-        : ''}
+      {queue.title}: {whole(worth)}
+      {value}
+      {mayWait > 0 ? `; ${whole(mayWait)} more may wait` : ''}
     </Task>
   )
 }

@@ -21,7 +21,7 @@ export const useDecisions = (queue: string) => useQuery(decisionsOf(queue))
 export const useDecisionsOf = (queues: string[]) =>
   useQueries({ queries: queues.map((queue) => decisionsOf(queue)) })
 
-/** The open items of a queue, and their value together. */
+/** The open items of a queue, and the value of those that may not wait. */
 export interface OpenItems {
   items: number
   atStake: number
@@ -50,7 +50,7 @@ export function useOpenItems(
       const isRead = answer?.data && decided?.data
       if (!isRead && (answer?.error || decided?.error)) return [[name, NOTHING_OPEN]]
       if (!answer?.data || !decided?.data) return []
-      const { open, unlisted, atStake } = queueCounts(queue, answer.data, decided.data.decisions)
+      const { open, unlisted, firstValue: atStake } = queueCounts(queue, answer.data, decided.data.decisions)
       // Items that nobody can open here are no work yet.
       return [[name, open === unlisted ? NOTHING_OPEN : { items: open, atStake }]]
     }),

@@ -586,6 +586,13 @@ test('a line says which items may wait, and what they are worth', () => {
   expect(enoughLine()?.closest('li')?.previousElementSibling?.textContent).toContain('Customer 1')
 })
 
+test('where items are not listed, the line says that they may wait, too', () => {
+  show({ ...QUEUE, value_label: 'expected loss' }, itemsWorth([600, 310, 50, 30, 10], 2), 'open', 120)
+  expect(enoughLine()?.textContent).toBe(
+    'Up to here US$910 expected loss. The 3 items below, US$90.00 together, and 120 that are not listed may wait.',
+  )
+})
+
 test.each([
   ['where no item may wait', 5],
   ['where each may', 0],

@@ -114,10 +114,8 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
     }
   }
   const shown = all.slice(0, Math.max(most, all.findIndex(({ id }) => id === opened) + 1))
-  // The value of items that are not listed is not known, so neither is the share.
-  const isWhole = view === 'open' && !typed.trim() && unlisted === 0
   const listed = all.filter(({ isLeft = false }) => !isLeft)
-  const enough = isWhole ? enoughOf(listed) : undefined
+  const enough = view === 'open' && !typed.trim() ? enoughOf(listed) : undefined
   // A note cannot be written about an item that is out of sight.
   const asked = shown.some(({ id }) => id === asking?.id) ? asking : undefined
   const selected = shown[Math.min(at, shown.length - 1)]
@@ -246,7 +244,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
                 }}
               />
               {enough?.items === index + 1 ? (
-                <EnoughLine queue={queue} enough={enough} open={listed.length} />
+                <EnoughLine queue={queue} enough={enough} open={listed.length} unlisted={unlisted} />
               ) : null}
             </Fragment>
           ))}

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 
-import { countsOf, orderWords, queueItems, reasonOf, unlistedOf, valueLabel } from './queue-state'
+import {
+  countsOf,
+  orderWords,
+  queueCounts,
+  queueItems,
+  reasonOf,
+  unlistedOf,
+  valueLabel,
+} from './queue-state'
 import { testDecision } from './test-decisions'
 
 const ANSWER = {
@@ -28,6 +36,19 @@ test('an item is open until an action closes it, and its value is at stake so lo
     atStake: 100,
     proposed: [],
   })
+})
+
+test('items below the line of those that may wait are counted apart, also those that are not listed', () => {
+  const answerOf = (mayWait: boolean[], all: number) => ({
+    columns: ['item_id', 'value', 'title_may_wait', 'row_count'].map((name) => ({ name })),
+    rows: mayWait.map((waits, at) => [String(at), 10 - at, waits, all]),
+  })
+  const queue = { actions: [] }
+  const cut = answerOf([false, false, true], 9)
+  expect(queueCounts(queue, cut, [])).toMatchObject({ open: 9, first: 2, firstValue: 19, mayWait: 7 })
+  expect(queueCounts(queue, cut, [decision('2', 'called')])).toMatchObject({ open: 8, first: 2, mayWait: 6 })
+  const urgent = answerOf([false, false, false], 9)
+  expect(queueCounts(queue, urgent, [])).toMatchObject({ open: 9, first: 3, firstValue: 27, mayWait: 0 })
 })
 
 test('a note and an assignment leave it open, and the newest assignment counts', () => {

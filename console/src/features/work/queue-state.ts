@@ -228,10 +228,12 @@ export interface Enough {
 /** The items before those that may wait; undefined where all of them or none may. */
 export function enoughOf(items: Pick<QueueItem, 'value' | 'mayWait'>[]): Enough | undefined {
   const first = items.filter(({ mayWait }) => !mayWait)
-  const valueOf = (some: Pick<QueueItem, 'value'>[]) => some.reduce((sum, { value }) => sum + (value ?? 0), 0)
   if (first.length === 0 || first.length === items.length) return undefined
-  return { items: first.length, value: valueOf(first), all: valueOf(items) }
+  return { items: first.length, value: sumOf(first), all: sumOf(items) }
 }
+
+const sumOf = (items: Pick<QueueItem, 'value'>[]): number =>
+  items.reduce((sum, { value }) => sum + (value ?? 0), 0)
 
 export interface QueueCounts {
   open: number
@@ -250,9 +252,19 @@ export function countsOf(items: QueueItem[]): QueueCounts {
     open: open.length,
     done: items.filter(isDone).length,
     reopened: items.filter(isReopened).length,
-    atStake: open.reduce((sum, item) => sum + (item.value ?? 0), 0),
+    atStake: sumOf(open),
     proposed: proposalsOf(open),
   }
+}
+
+export interface AllCounts extends QueueCounts {
+  /** The items that the statement counts but does not list, which come after the listed ones. */
+  unlisted: number
+  /** The listed open items that may not wait, and their value. */
+  first: number
+  firstValue: number
+  /** The open items that may wait, with those that are not listed where a listed one may. */
+  mayWait: number
 }
 
 /** The counts of a queue, whose open items include those that its statement counts but does not list. */
@@ -260,10 +272,20 @@ export function queueCounts(
   { actions }: Pick<Schemas['WorkQueue'], 'actions'>,
   answer: { columns: { name: string }[]; rows: Cell[][] },
   decisions: Schemas['Decision'][],
-): QueueCounts & { unlisted: number } {
-  const counts = countsOf(queueItems(answer, decisions, actions))
+): AllCounts {
+  const items = queueItems(answer, decisions, actions)
+  const counts = countsOf(items)
   const unlisted = unlistedOf(answer)
-  return { ...counts, open: counts.open + unlisted, unlisted }
+  const first = items.filter((item) => isOpen(item) && !item.mayWait)
+  const waiting = counts.open - first.length + (items.some(({ mayWait }) => mayWait) ? unlisted : 0)
+  return {
+    ...counts,
+    open: counts.open + unlisted,
+    unlisted,
+    first: first.length,
+    firstValue: sumOf(first),
+    mayWait: waiting,
+  }
 }
 
 function proposalsOf(open: QueueItem[]): [string, number][] {
