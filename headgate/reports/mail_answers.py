@@ -21,6 +21,7 @@ from headgate.reports.mail_periods import (
     MAX_ROWS,
     is_ascending,
     is_descending,
+    is_over_time,
     newest_words,
     periods_of,
     rows_of_newest_periods,
@@ -125,18 +126,15 @@ def _chart_rows(
     panel: Panel, page: QueryRows, words: ColumnWords, as_of: date | None, most: int
 ) -> list[str]:
     """Return a table of the rows that say most, and of how many they are."""
-    records = answer_records(page)
-    rows = panel_records(panel, records, as_of, most)
-    if panel.kind != "line" or len(rows) == len(records):
+    records, rows = answer_records(page), panel_records(panel, page, as_of, most)
+    if panel.kind == "fan" or len(rows) == len(records):
         return _table_in_words(rows, words, has_more=bool(page.next_cursor), most=most)
-    periods = periods_of(records, panel.x)
-    many = newest_words(periods, as_of, most) if periods else f"The last {most} of {len(records):,} rows."
-    return [*_table_in_words(rows, words, is_cut=False), many]
+    return [*_table_in_words(rows, words, is_cut=False), _cut_words(page, rows, panel.x, as_of, most)]
 
 
 def _short_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
     """Return a table of the first or newest rows with the columns of the chart first, and of how many."""
-    records = panel_records(panel, answer_records(page))
+    records = panel_records(panel, page, most=len(page.rows))
     rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
     if folded and not rows:
         return [folded]
@@ -154,12 +152,11 @@ def _short_rows(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
 
 
 def _part_of_rows(panel: Panel, rows: Sequence[Record]) -> Sequence[Record]:
-    """Return the first rows, or those of the newest period of a line whose newest rows are the last."""
-    periods = periods_of(rows, panel.x) if panel.kind == "line" else []
-    if not is_ascending(periods):
-        return rows[:MAX_SHORT_ROWS]
-    newest = [row for row, period in zip(rows, periods, strict=True) if period == periods[-1]]
-    return newest[:MAX_SHORT_ROWS] if len(newest) >= MAX_SHORT_ROWS else rows[-MAX_SHORT_ROWS:]
+    """Return the first rows, or the newest of rows over time."""
+    periods = periods_of(rows, panel.x)
+    if panel.kind != "fan" and periods and (panel.kind == "line" or is_over_time(rows, periods)):
+        rows = rows_of_newest_periods(rows, periods, most=MAX_SHORT_ROWS)
+    return rows[:MAX_SHORT_ROWS]
 
 
 def _columns_of_part(panel: Panel, part: Sequence[Record], words: ColumnWords) -> list[str]:
@@ -178,15 +175,49 @@ def _columns_of_part(panel: Panel, part: Sequence[Record], words: ColumnWords) -
 
 
 def panel_records(
-    panel: Panel, records: Sequence[Record], as_of: date | None = None, most: int = MAX_ROWS
+    panel: Panel, page: QueryRows, as_of: date | None = None, most: int = MAX_ROWS
 ) -> Sequence[Record]:
-    """Return the rows of a panel for its mail: the periods ahead of a forecast, the newest of a line."""
+    """Return the rows of a panel for its mail: the periods ahead of a forecast, the newest of rows over time.
+
+    A table of other rows has all of them, of which `panel_lines` writes the first.
+    """
+    records = answer_records(page)
     if panel.kind == "fan" and panel.y:
         return [row for row in records if row.get(panel.y[-1]) is not None] or records
-    if panel.kind == "line" and len(records) > most:
-        periods = periods_of(records, panel.x)
-        return rows_of_newest_periods(records, periods, as_of, most) if periods else records[-most:]
+    if len(records) <= most:
+        return records
+    periods = periods_of(records, panel.x)
+    if panel.kind == "line" and not periods:
+        return records[-most:]
+    if panel.kind == "line" or is_over_time(records, periods, as_of):
+        return _rows_over_time(page, records, periods, as_of, most)
     return records
+
+
+def _rows_over_time(
+    page: QueryRows, records: Sequence[Record], periods: Sequence[str], as_of: date | None, most: int
+) -> Sequence[Record]:
+    """Return the rows of the newest whole periods; the first rows where the newest are on a later page."""
+    if page.next_cursor and not is_descending(periods):
+        return records[:most]
+    return rows_of_newest_periods(records, periods, as_of, most)
+
+
+def _cut_words(page: QueryRows, rows: Sequence[Record], column: str, as_of: date | None, most: int) -> str:
+    """Return how many rows over time a mail has, and which of all."""
+    periods = periods_of(answer_records(page), column)
+    if not periods:
+        return f"The last {len(rows)} of {len(page.rows):,} rows."
+    if not page.next_cursor:
+        return newest_words(periods, as_of, most)
+    first = f"The first {len(rows):,} of more than {len(page.rows):,} rows"
+    if is_descending(periods):
+        begin = open_period(periods, as_of)
+        so_far = so_far_words(begin) if max(periods) in periods_of(rows, column) else ""
+        return f"{first}: the newest whole periods{so_far}."
+    order = ", the oldest first" if is_ascending(periods) else ""
+    later = "Later rows never come into this mail: order the statement by time with DESC."
+    return f"{first}{order}. {later}"
 
 
 def _table_in_words(
@@ -214,48 +245,41 @@ def _table_in_words(
 
 
 def table_lines(
-    page: QueryRows, words: ColumnWords, as_of: date | None = None, most: int = MAX_ROWS
+    page: QueryRows, words: ColumnWords, as_of: date | None = None, most: int = MAX_ROWS, *, line_x: str = ""
 ) -> list[str]:
     """Return the rows of a mail as a table with all columns, as the page Query has them, and how many.
 
     Args:
         as_of: the last day of the data, which decides whether the newest period is over.
         most: the rows that the person chose.
+        line_x: the column along which a question is drawn as a line; its rows may have any order.
     """
-    records = answer_records(page)
-    periods = periods_of(records)
-    if len(records) <= most or not _is_over_time(periods):
+    records, rows = answer_records(page), mailed_records(page, as_of, most, line_x=line_x)
+    if len(records) <= most or not _is_mailed_over_time(records, line_x, as_of):
         return _first_rows(records, words, has_more=bool(page.next_cursor), most=most)
-    rows = mailed_records(page, as_of, most)
-    if not page.next_cursor:
-        return [*_table(rows, words), newest_words(periods, as_of, most)]
-    rest = f"of more than {len(records):,} rows"
-    if is_descending(periods):
-        begin = open_period(periods, as_of)
-        so_far = so_far_words(begin) if max(periods) in periods_of(rows) else ""
-        return [*_table(rows, words), f"The first {len(rows):,} {rest}: the newest whole periods{so_far}."]
-    later = "Later rows never come into this mail: write ORDER BY with DESC in the statement."
-    return [*_table(rows, words), f"The first {len(rows):,} {rest}, the oldest first. {later}"]
+    return [*_table(rows, words), _cut_words(page, rows, line_x, as_of, most)]
 
 
-def mailed_records(page: QueryRows, as_of: date | None = None, most: int = MAX_ROWS) -> Sequence[Record]:
-    """Return the rows that `table_lines` writes: the newest whole periods of rows in the order of time."""
+def mailed_records(
+    page: QueryRows, as_of: date | None = None, most: int = MAX_ROWS, *, line_x: str = ""
+) -> Sequence[Record]:
+    """Return the rows that `table_lines` writes: the newest whole periods of rows over time."""
     records = answer_records(page)
-    periods = periods_of(records)
-    if len(records) <= most or not _is_over_time(periods):
+    if len(records) <= most or not _is_mailed_over_time(records, line_x, as_of):
         return records[:most]
-    if page.next_cursor and is_ascending(periods):
-        return records[:most]
-    return rows_of_newest_periods(records, periods, as_of, most)
+    return _rows_over_time(page, records, periods_of(records, line_x), as_of, most)
 
 
-def is_cut_over_time(page: QueryRows) -> bool:
+def is_cut_over_time(page: QueryRows, line_x: str = "") -> bool:
     """Return whether the newest rows are on a later page."""
-    return bool(page.next_cursor) and is_ascending(periods_of(answer_records(page)))
+    records = answer_records(page)
+    is_over = bool(page.next_cursor) and _is_mailed_over_time(records, line_x)
+    return is_over and not is_descending(periods_of(records, line_x))
 
 
-def _is_over_time(periods: Sequence[str]) -> bool:
-    return is_ascending(periods) or is_descending(periods)
+def _is_mailed_over_time(records: Sequence[Record], line_x: str, as_of: date | None = None) -> bool:
+    periods = periods_of(records, line_x)
+    return bool(line_x and periods) or is_over_time(records, periods, as_of)
 
 
 def answer_records(page: QueryRows) -> list[Record]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from headgate.query.mail_schedules import USUAL_ROWS
@@ -11,7 +12,7 @@ from headgate.reports.numbers import day_words
 from headgate.reports.open_periods import cell_day, open_period, time_column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     Record = dict[str, Any]
@@ -93,6 +94,44 @@ def is_descending(periods: Sequence[str]) -> bool:
     return bool(periods) and periods[0] > periods[-1] and periods == sorted(periods, reverse=True)
 
 
+def is_over_time(records: Sequence[Record], periods: Sequence[str], as_of: date | None = None) -> bool:
+    """Return whether rows are in the order of time, together or one series after the other.
+
+    Rows that all lie ahead of the last day of the data are a plan, whose first rows come next.
+    """
+    begins = [cell_day(period) for period in periods]
+    if as_of and all(begin and begin > as_of for begin in begins):
+        return False
+    return is_ascending(periods) or is_descending(periods) or _is_series_by_series(records, periods)
+
+
+def _is_series_by_series(records: Sequence[Record], periods: Sequence[str]) -> bool:
+    """Return whether rows follow each other as in `ORDER BY city, week`: most series have most periods."""
+    return any(
+        _are_series(_cut_where(records, periods, begins), len({*periods}))
+        for begins in (operator.le, operator.ge)
+    )
+
+
+def _cut_where(
+    records: Sequence[Record], periods: Sequence[str], begins: Callable[[str, str], bool]
+) -> list[Sequence[Record]]:
+    """Return the rows in parts, each of which begins where the next period is before or after the last."""
+    starts = [at for at in range(1, len(periods)) if begins(periods[at], periods[at - 1])]
+    return [records[start:end] for start, end in pairwise([0, *starts, len(periods)])]
+
+
+def _are_series(parts: Sequence[Sequence[Record]], many_periods: int) -> bool:
+    """Return whether each part is named by columns that have one value in all of its rows."""
+    rows = sum(map(len, parts))
+    if len(parts) < 2 or many_periods < 2 or rows * 2 < len(parts) * many_periods:  # noqa: PLR2004 several
+        return False
+    names = [
+        name for name in parts[0][0] if all(row[name] == part[0][name] for part in parts for row in part)
+    ]
+    return len({tuple(str(part[0][name]) for name in names) for part in parts}) == len(parts)
+
+
 def rows_of_newest_periods(
     records: Sequence[Record], periods: Sequence[str], as_of: date | None = None, most: int = MAX_ROWS
 ) -> list[Record]:
@@ -116,10 +155,11 @@ def newest_words(periods: Sequence[str], as_of: date | None = None, most: int = 
     total = sum(period in chosen for period in periods)
     sent = total if total <= MAX_PERIOD_ROWS else most
     is_left_out = begin is not None and max(periods) not in chosen
-    end = "" if is_left_out else "The first " if periods[0] > periods[-1] else "The last "
+    end = "The first " if is_descending(periods) else "The last " if is_ascending(periods) else ""
+    end = "" if is_left_out else end
     rows = f"{end}{sent:,} of {len(periods):,} rows"
     part = f", the first of {total:,} of its rows" if total > sent else ""
-    if len(chosen) == total and not is_left_out:
+    if len(chosen) == total and end:
         return f"{rows}."
     if len(chosen) == 1 and not is_left_out:
         return f"{rows}: the newest period{part}."

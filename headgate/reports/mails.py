@@ -277,7 +277,7 @@ class MailSender:
 
         The statements of written dashboards do not leave out periods that are not over.
         """
-        page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
+        page = self._panel_page(panel)
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
@@ -286,7 +286,7 @@ class MailSender:
             panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short, most=most
         )
         left_out, records = self._left_out(panel.sql), answer_records(page)
-        sent = panel_records(panel, records, as_of, most)
+        sent = panel_records(panel, page, as_of, most)
         notes = self._open_period(records, panel.x, sent, as_of) if is_of_person else ()
         return [*lines, *left_out, *notes]
 
@@ -326,9 +326,10 @@ class MailSender:
         if schedule.only_if:
             yield limit_check(schedule, page, words, self._day(schedule.sql)).line
         most, as_of = schedule.most_rows, self._day(schedule.sql)
-        yield from table_lines(page, words, as_of, most)
+        line_x = _line_x(schedule)
+        yield from table_lines(page, words, as_of, most, line_x=line_x)
         yield from self._left_out(schedule.sql)
-        mailed = mailed_records(page, as_of, most)
+        mailed = mailed_records(page, as_of, most, line_x=line_x)
         yield from self._open_period(answer_records(page), schedule.x, mailed, as_of)
 
     def _file_link(self, schedule: MailSchedule) -> Iterator[str]:
@@ -339,7 +340,8 @@ class MailSender:
         page = self._question_page(schedule) if schedule.sql and self.console_url else ""
         if isinstance(page, str):
             return
-        sent = mailed_records(page, self._day(schedule.sql), schedule.most_rows)
+        as_of, line_x = self._day(schedule.sql), _line_x(schedule)
+        sent = mailed_records(page, as_of, schedule.most_rows, line_x=line_x)
         if page.next_cursor or len(sent) < len(page.rows):
             asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": schedule.file}
             link = f"{self.console_url}/#/query?{urlencode(asked)}"
@@ -351,11 +353,11 @@ class MailSender:
 
         The page that it opens reads the statement from the answer, so that the link is short.
         """
-        page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
+        page = self._panel_page(panel)
         if isinstance(page, str) or not self.console_url or panel.kind == "kpi":
             return
         rows, columns = (MAX_SHORT_ROWS, MAX_SHORT_COLUMNS) if is_short else (most, len(page.columns))
-        sent = panel_records(panel, answer_records(page), None, most)
+        sent = panel_records(panel, page, None, most)
         if page.next_cursor or len(page.rows) > min(rows, len(sent)) or len(page.columns) > columns:
             asked = urlencode({"run": self._query_id(panel.sql), "file": file})
             yield f"All rows as {_FILES[file]}: {self.console_url}/#/query?{asked}"
@@ -366,11 +368,20 @@ class MailSender:
         return self._query_id(schedule.sql) if has_answer else ""
 
     def _question_page(self, schedule: MailSchedule) -> QueryRows | str:
-        """Return the first rows of a question, or all rows where the newest are the last."""
-        page = self._page(schedule.sql)
-        if isinstance(page, str) or not is_cut_over_time(page):
+        return self._page_to_newest(schedule.sql, _line_x(schedule))
+
+    def _panel_page(self, panel: Panel) -> QueryRows | str:
+        """Return all rows of a chart over time, and the rows of another panel as those of a question."""
+        if panel.kind in _READ_TO_THE_END:
+            return self._page(panel.sql, to_end=True)
+        return self._page_to_newest(panel.sql)
+
+    def _page_to_newest(self, sql: str, line_x: str = "") -> QueryRows | str:
+        """Return the first rows of an answer, or all rows where the newest are on a later page."""
+        page = self._page(sql)
+        if isinstance(page, str) or not is_cut_over_time(page, line_x):
             return page
-        whole = self._page(schedule.sql, to_end=True)
+        whole = self._page(sql, to_end=True)
         return page if isinstance(whole, str) else whole
 
     def _is_beyond_limit(self, schedule: MailSchedule) -> bool:
@@ -391,7 +402,7 @@ class MailSender:
         if panel is None:
             reason = "The limit was not checked: its question is no longer on the dashboard."
             return LimitCheck(is_sent=True, words=reason)
-        page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
+        page = self._panel_page(panel)
         if isinstance(page, str):
             reason = f"The limit was not checked: {panel.question} has no answer."
             return LimitCheck(is_sent=True, words=reason)
@@ -613,6 +624,11 @@ def _address(schedule: MailSchedule) -> str:
     }
     chosen = {name: value for name, value in {**columns, **drawn}.items() if value}
     return f"/query?{urlencode({'sql': schedule.sql, 'view': 'chart', **chosen}, doseq=True)}"
+
+
+def _line_x(schedule: MailSchedule) -> str:
+    """Return the column along which a question is drawn as a line; empty of another one."""
+    return schedule.x if schedule.kind == "line" else ""
 
 
 def _units_of_figure(panel: Panel, page: QueryRows, *, is_of_person: bool) -> dict[str, str]:

@@ -788,6 +788,35 @@ def test_a_table_in_the_order_of_time_has_the_newest_rows() -> None:
     assert table_lines(newest_first, ColumnWords())[-1] == f"The first {MAX_ROWS} of {len(rows)} rows."
 
 
+def test_a_question_that_is_drawn_as_a_line_has_the_newest_rows_in_any_order() -> None:
+    months = [f"20{year:02}-{month:02}-01" for month in range(1, 13) for year in (24, 25, 26)]
+    page = page_of({"month": "date", "sold": "bigint"}, *((month, 1) for month in months))
+    assert {row["month"] for row in mailed_records(page, line_x="month")} == {*sorted(months)[-MAX_ROWS:]}
+    lines = table_lines(page, ColumnWords(), line_x="month")
+    assert lines[-1] == "20 of 36 rows: the newest 20 whole periods of 36."
+    assert table_lines(page, ColumnWords())[-1] == "The first 20 of 36 rows."
+
+
+@pytest.mark.parametrize("kind", [PanelKind.TABLE, PanelKind.BAR, PanelKind.LINE])
+@pytest.mark.parametrize("is_short", [False, True])
+def test_a_panel_over_weeks_has_the_newest_of_each_series_and_says_that_it_is_cut(
+    kind: PanelKind, *, is_short: bool
+) -> None:
+    """Charts sort the weeks themselves, so statements often have one series after the other."""
+    weeks = [(date(2026, 1, 5) + timedelta(weeks=at)).isoformat() for at in range(30)]
+    panel = declared(kind, x="week", series="city", y=("sold",))
+    columns = {"city": "varchar", "week": "date", "sold": "bigint"}
+    page = page_of(columns, *((city, week, 2) for city in ("Bath", "York") for week in weeks))
+    lines = panel_lines(panel, page, ColumnWords(), is_short=is_short)
+    text = "\n".join(lines)
+    assert "Bath" in text
+    assert "York" in text
+    assert "27 Jul 2026" in text
+    assert "Jan 2026" not in text
+    many = "2 of 60 rows; the link below opens all." if is_short else "20 of 60 rows: the newest 10 whole "
+    assert lines[-1].startswith(many)
+
+
 def test_prices_have_their_minor_unit_and_large_amounts_none() -> None:
     columns = {"price": "decimal(18,2)", "sold": "decimal(18,2)"}
     rows = (("3.67", "7005995.40"), ("8.18", "403859.81"), ("4.00", "1530.00"))
@@ -972,6 +1001,8 @@ def test_a_long_answer_over_time_is_read_to_its_newest_rows_for_a_mail() -> None
     assert lines[-1] == "The last 20 of 1,200 rows."
     assert lines[-2].startswith("14 Apr 2010")
     assert len(lake.queries.asked) == 1, "one query has its first and all rows"
+    panel = declared(PanelKind.TABLE, sql=BY_MONTH)
+    assert [*mailing._panel(panel, is_of_person=True)][-1] == "The last 20 of 1,200 rows."
 
 
 def limited(only_if: str, limit: float, **changed: object) -> dict[str, Any]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from headgate.reports.mail_periods import MAX_ROWS, newest_words, periods_of, rows_of_newest_periods
+from headgate.reports.mail_periods import (
+    MAX_ROWS,
+    is_over_time,
+    newest_words,
+    periods_of,
+    rows_of_newest_periods,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -88,3 +94,35 @@ def test_nothing_is_said_of_an_answer_that_is_sent_whole() -> None:
     every = by_months("DE")
     assert rows_of_newest_periods(every, periods_of(every)) == every
     assert newest_words(periods_of(every)) == ""
+
+
+def one_city_after_the_other(*, is_newest_first: bool = False) -> list[Record]:
+    weeks = [(date(2010, 10, 4) + timedelta(weeks=at)).isoformat() for at in range(10)]
+    weeks = weeks[::-1] if is_newest_first else weeks
+    return [{"city": city, "week": week, "sold": 3} for city in ("Bath", "Ely", "York") for week in weeks]
+
+
+@pytest.mark.parametrize("is_newest_first", [False, True])
+def test_of_series_one_after_the_other_the_newest_weeks_of_each_are_sent(is_newest_first: bool) -> None:
+    every = one_city_after_the_other(is_newest_first=is_newest_first)
+    periods = periods_of(every)
+    assert is_over_time(every, periods)
+    rows = rows_of_newest_periods(every, periods)
+    assert [row["city"] for row in rows] == ["Bath"] * 6 + ["Ely"] * 6 + ["York"] * 6
+    assert {row["week"] for row in rows} == {*sorted({*periods})[-6:]}
+    assert newest_words(periods) == "18 of 30 rows: the newest 6 whole periods of 10."
+
+
+def test_rows_by_size_that_have_a_week_are_not_over_time() -> None:
+    every = sorted(one_city_after_the_other(), key=lambda row: (row["week"][-1], row["city"]))
+    assert not is_over_time(every, periods_of(every))
+    best = [
+        {"order": at, "week": week, "sold": 9} for at, week in enumerate(["2010-10-04", "2010-10-11"] * 9)
+    ]
+    assert not is_over_time(best[1:], periods_of(best[1:])), "no column names two series"
+
+
+def test_rows_that_all_lie_ahead_of_the_data_begin_with_the_next() -> None:
+    every = by_months("DE")
+    assert not is_over_time(every, periods_of(every), as_of=date(2009, 11, 30))
+    assert is_over_time(every, periods_of(every), as_of=date(2009, 12, 1))
