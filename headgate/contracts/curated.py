@@ -10,6 +10,7 @@ from dataclasses import replace
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.contracts.new_column_policy import NewColumns, declared_throughout, kept_column, policy_of
 from headgate.contracts.rule_kinds import Argument, rules_with
+from headgate.contracts.source_format import SECONDS, SHOWN_AS_DURATION, SourceFormat
 
 CARD_BRANDS = (
     "amex",
@@ -83,7 +84,13 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
         changed = {"max_length"} | rules_with(Argument.PATTERN, Argument.TEXT_ONLY)
         rules = tuple(rule for rule in column.rules if rule.name not in changed)
         return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules, format=None),)
-    return (replace(column, format=None),) if column.format else (column,)
+    return (_without_format(column, column.format),) if column.format else (column,)
+
+
+def _without_format(column: Column, declared: SourceFormat) -> Column:
+    """Return the column of the values that were read: seconds keep that people write them as durations."""
+    is_duration = declared.duration and column.unit in {"", SECONDS}
+    return replace(column, format=None, unit=SHOWN_AS_DURATION if is_duration else column.unit)
 
 
 def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:

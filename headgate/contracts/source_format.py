@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 EITHER = "either"
 SECONDS = "s"  # the unit of durations
+SHOWN_AS_DURATION = "s as h:mm:ss"  # the unit of seconds that pages show as their source writes them
 EPOCHS = ("s", "ms")  # seconds and milliseconds since 1970 in UTC
 DURATIONS = ("h:mm:ss", "h:mm", "m:ss")
 

@@ -18,6 +18,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from headgate.contracts.currency import PERCENT, SHARES, is_amount
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
+from headgate.contracts.source_format import SHOWN_AS_DURATION
 from headgate.contracts.types import glue_columns
 from headgate.query.catalog_queries import Databases
 from headgate.query.shares import branches, called_part, is_named_share, is_percentage, is_share
@@ -402,8 +403,11 @@ def _is_price_of(amount: str, things: str) -> bool:
 def _scaled(unit: str, by: str) -> str:
     """Return the unit of a value times a number or a count; empty if that is another unit.
 
-    A share times 100 is a percentage, and an amount per thing times a count of things is an amount.
+    A share times 100 is a percentage, and an amount per thing times a count of things is an amount. Seconds
+    times or by a constant may be hours.
     """
+    if unit == SHOWN_AS_DURATION and by == _NUMBER.unit:
+        return ""
     is_kept = unit not in {*_PLAIN, *SHARES, PERCENT, _UNCERTAIN.unit} and " per " not in unit
     return unit if by in _PLAIN and is_kept else ""
 

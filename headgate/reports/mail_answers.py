@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import SHARES
+from headgate.contracts.source_format import SHOWN_AS_DURATION
 from headgate.plain_names import capitalised
 from headgate.reports.answer_words import (
     action_words,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from headgate.reports.answer_words import ColumnWords
 
 _MAX_SHORT_UNIT = 5
-_UNITS_OF_A_FIGURE = SHARES | {"percent", "score", "rank"}
+_UNITS_OF_A_FIGURE = SHARES | {"percent", "score", "rank", SHOWN_AS_DURATION}
 _TIME_UNITS = frozenset({"days", "weeks", "months", "hours", "minutes", "seconds"})
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T(?!00:00(:00(\.0+)?)?$)\d{2}:\d{2}.*")
 

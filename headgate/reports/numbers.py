@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from headgate.contracts.currency import SHARES, is_currency, places_of, sign_of
+from headgate.contracts.source_format import SHOWN_AS_DURATION
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
@@ -29,16 +30,39 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return cell_text(value)
     exact = Decimal(str(value))
-    if not exact.is_finite():
-        return NOTHING
+    return _figure(exact, unit) if exact.is_finite() else NOTHING
+
+
+def _figure(exact: Decimal, unit: str) -> str:
     if unit in SHARES or unit == "percent":
         tenths = _rounded(exact * (100 if unit in SHARES else 1), "0.1")
         # An error of 12.0 % stands beside one of 9.4 %.
         is_whole = unit == "percent" and tenths.lstrip("-").replace(",", "").isdigit()
         return f"{tenths}.0 %" if is_whole else f"{tenths} %"
+    if unit == SHOWN_AS_DURATION:
+        return _rounded_duration(exact)
     if currency := currency_of(unit):
         return _amount(exact, currency, "0.01" if 0 < abs(exact) < 1 else "1")
     return _rounded(exact, "0.01")
+
+
+def duration(exact: Decimal, places: str = "0.001") -> str:
+    """Return seconds as people write a duration.
+
+    >>> duration(Decimal(7272)), duration(Decimal("-59.25"))
+    ('2:01:12', '-0:00:59.25')
+    """
+    size = abs(exact).quantize(Decimal(places), ROUND_HALF_UP)
+    minutes, seconds = divmod(size, 60)
+    whole, _, decimals = f"{seconds:f}".partition(".")
+    fraction = f".{decimals.rstrip('0')}" if decimals.rstrip("0") else ""
+    sign = "-" if exact < 0 < size else ""
+    return f"{sign}{int(minutes) // 60:,}:{int(minutes) % 60:02}:{whole.rjust(2, '0')}{fraction}"
+
+
+def _rounded_duration(exact: Decimal) -> str:
+    """Return a duration without parts of a second, which say something of less than a minute only."""
+    return duration(exact, "0.1" if abs(exact) < 60 else "1")  # noqa: PLR2004 seconds of a minute
 
 
 def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
@@ -151,6 +175,8 @@ def axis_label(value: float, unit: str) -> str:
     """
     if unit in SHARES or unit == "percent":
         return f"{short(float(Decimal(str(value)) * (100 if unit in SHARES else 1)))} %"
+    if unit == SHOWN_AS_DURATION:
+        return _rounded_duration(Decimal(str(value)))
     currency = currency_of(unit)
     return f"{'-' if value < 0 else ''}{sign_of(currency)}{short(abs(value))}" if currency else short(value)
 

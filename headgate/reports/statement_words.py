@@ -10,14 +10,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from headgate.contracts.currency import SHARES, places_of
+from headgate.contracts.source_format import SHOWN_AS_DURATION
 from headgate.reports.answer_words import PERIOD_NAME, ColumnWords, are_numbers
-from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, period_words
+from headgate.reports.numbers import NOTHING, amount_of, cell_text, currency_of, duration, period_words
 
 _NAME = re.compile(r"(^|_)id$|^(?!last_)([a-z]+_)?year$", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2}|[a-z_]+=.+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-_SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent)\s*")
+_SAID_BY_VALUE = re.compile(r"^([A-Z]{3}\b|share|probability|percent|s as h:mm:ss)\s*")
 _PLACES_OF_PERCENT = 2
 _PLACES_OF_AMOUNT = 2
 _MAX_PLACES = 4  # of a computed number, unless the smallest needs more
@@ -113,6 +114,8 @@ def shown_number(value: Any, unit: str, places: int) -> str:  # noqa: ANN401 a c
     """
     if value is None or not _exact(value).is_finite():
         return NOTHING
+    if unit == SHOWN_AS_DURATION:
+        return duration(_exact(value))
     exact = _exact(value) * (100 if unit in SHARES else 1)
     if unit in SHARES and exact < 100 and round(exact, _PLACES_OF_PERCENT) >= 100:  # noqa: PLR2004 percent
         return "> 99.99 %"

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 
 import {
+  axisLabel,
   cellText,
+  DURATION,
   exactAmount,
   explained,
   figure,
+  figureInFull,
   figureOfProfile,
   forPages,
   inFull,
@@ -12,6 +15,7 @@ import {
   money,
   number,
   seconds,
+  typedSeconds,
   unitWord,
   usd,
   withoutZeroExponent,
@@ -225,4 +229,30 @@ test('a figure of a profile has two decimals and at least four digits, so that i
     ['116.48', '412', '3412.5', '61234.5', 1_234_567].map((each) => figureOfProfile(each, 'GBP')),
   ).toEqual(['£116.48', '£412', '£3,412.50', '£61,235', '£1.235m'])
   expect([figureOfProfile(0.1234, 'share'), figureOfProfile(null, '')]).toEqual(['12.3 %', '–'])
+})
+
+test('seconds of a source that writes durations are shown as it writes them', () => {
+  expect([7272, 0, 133_500, -3_661, 3599.96].map((value) => figure(value, DURATION))).toEqual([
+    '2:01:12',
+    '0:00:00',
+    '37:05:00',
+    '-1:01:01',
+    '1:00:00',
+  ])
+  // A mean has no parts of a second, unless it is of less than a minute.
+  expect([7272.3456, 34.256].map((value) => figure(value, DURATION))).toEqual(['2:01:12', '0:00:34.3'])
+  expect(['7272.500', '59.9996'].map((value) => figureInFull(value, DURATION))).toEqual([
+    '2:01:12.5',
+    '0:01:00',
+  ])
+  expect(figureOfProfile('7272.3456e0', DURATION)).toBe('2:01:12')
+  expect(axisLabel(5400, DURATION)).toBe('1:30:00')
+  expect(unitWord(7272, DURATION)).toBe('')
+})
+
+test('a duration is typed as it is shown', () => {
+  expect(['2:01:12', '37:45', '-0:00:59.5', '1,000:00:00'].map(typedSeconds)).toEqual([
+    7272, 135_900, -59.5, 3_600_000,
+  ])
+  expect(['7272', '2:75:00', 'soon'].map(typedSeconds)).toEqual([undefined, undefined, undefined])
 })

@@ -48,11 +48,50 @@ export function inFull(value: Cell | undefined): string {
 /** Whether a unit is that of a part of one, which is shown as percent. */
 export const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
 
+/** The unit of seconds that are shown as durations, because their source writes them so. As headgate/contracts/source_format.py. */
+export const DURATION = 's as h:mm:ss'
+
+/** The decimals of the seconds of a duration: milliseconds are the smallest that people write. */
+const PLACES_OF_SECONDS = 3
+const MIN_WHOLE_SECONDS = 60
+const [S_PER_MINUTE, S_PER_HOUR] = [60, 3600]
+
+/**
+ * Seconds as people write a duration.
+ *
+ * @example duration(7272) // '2:01:12'
+ * @example duration(59.25) // '0:00:59.25'
+ */
+export function duration(seconds: number, places = PLACES_OF_SECONDS): string {
+  const size = Number(Math.abs(seconds).toFixed(places))
+  const rest = Number((size % S_PER_MINUTE).toFixed(places))
+  const [whole = '', decimals = ''] = String(rest).split('.')
+  const two = (part: number | string) => String(part).padStart(2, '0')
+  const hours = WHOLE.format(Math.floor(size / S_PER_HOUR))
+  const minutes = two(Math.floor(size / S_PER_MINUTE) % S_PER_MINUTE)
+  return `${seconds < 0 && size > 0 ? '-' : ''}${hours}:${minutes}:${two(whole)}${decimals && `.${decimals}`}`
+}
+
+/** A duration without parts of a second, which say something of less than a minute only. */
+const roundedDuration = (seconds: number): string =>
+  duration(seconds, Math.abs(seconds) < MIN_WHOLE_SECONDS ? 1 : 0)
+
+const TYPED_DURATION = /^(-?)(\d[\d,]*):([0-5]?\d)(?::([0-5]?\d(?:[.,]\d+)?))?$/
+
+/** The seconds of a duration that a person typed as hours, minutes and perhaps seconds; undefined of another text. */
+export function typedSeconds(typed: string): number | undefined {
+  const [, minus, hours = '', minutes, seconds = '0'] = TYPED_DURATION.exec(typed.trim()) ?? []
+  if (!hours) return undefined
+  const whole = Number(hours.replaceAll(',', '')) * S_PER_HOUR + Number(minutes) * S_PER_MINUTE
+  return (minus ? -1 : 1) * (whole + Number(seconds.replace(',', '.')))
+}
+
 /** A figure with its unit and all of its digits: `$2,086,012.45`, `67.6123 %`. */
 export function figureInFull(value: Cell | undefined, unit: string): string {
   const parsed = Number(value)
   if (value === null || value === undefined || value === '' || !Number.isFinite(parsed)) return number(value)
   if (isShare(unit)) return `${inFull(parsed * 100)} %`
+  if (unit === DURATION) return duration(parsed)
   const text = typeof value === 'number' ? inFull(value) : number(value)
   if (unit === 'percent') return `${text} %`
   if (unit === 'percentage points') return `${inFull(parsed * 100)} points`
@@ -137,6 +176,7 @@ export const short = (value: number): string => (Math.abs(value) < 1 ? SMALL : S
 export function axisLabel(value: number, unit: string): string {
   if (isShare(unit)) return `${short(value * 100)} %`
   if (unit === 'percent') return `${short(value)} %`
+  if (unit === DURATION) return roundedDuration(value)
   const currency = currencyOf(unit)
   if (!currency) return short(value)
   const digits = { notation: 'compact', maximumSignificantDigits: 3 } as const
@@ -158,6 +198,7 @@ export function figure(value: Cell | undefined, unit: string): string {
   // An error of 12 % stands beside one of 9.4 %.
   if (unit === 'percent') return percentage(parsed).replace(/^(-?[\d,]+) %$/, '$1.0 %')
   if (unit === 'percentage points') return `${DIGITS_OF_POINTS.format(parsed * 100)} points`
+  if (unit === DURATION) return roundedDuration(parsed)
   if (unit === 'score' && Math.abs(parsed) < 10) return scoreWords(parsed)
   const currency = currencyOf(unit)
   return currency ? money(parsed, currency) : measure(parsed)
@@ -183,6 +224,7 @@ export const UNITS_OF_A_FIGURE: ReadonlySet<string> = new Set([
   'percentage points',
   'score',
   'rank',
+  DURATION,
 ])
 
 /** A score or a correlation with two decimals, or three where two would read as none or as all. */

@@ -61,8 +61,8 @@ export interface ColumnFormat {
   isUnsortable?: boolean
 }
 
-/** The part of a unit that its values say themselves: an amount has its sign, a share its `%`. */
-const SAID_BY_VALUE = /^([A-Z]{3}\b|share|probability|percent)\s*/
+/** The part of a unit that its values say themselves: an amount has its sign, a share its `%`, a duration its colons. */
+const SAID_BY_VALUE = /^([A-Z]{3}\b|share|probability|percent|s as h:mm:ss)\s*/
 
 /** The most characters of an id on a page; its title and the download have all. */
 const MOST_OF_AN_ID = 28

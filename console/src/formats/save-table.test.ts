@@ -1,6 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
+import { DURATION } from '../api/format'
 import { csvLines, notesOf, sheetName, sheetStart, type TableToSave, type WorkbookWords } from './save-table'
 import { cellsOfRows, sheetOf as cellsOf, widthsOf } from './workbook-cells'
 import { filterOf } from './workbook-filter'
@@ -357,4 +358,11 @@ test('a workbook has the name of a weekday beside its number, as its page', () =
     [1, 'Monday', 20],
     [null, null, 21],
   ])
+})
+
+test('a workbook has the seconds of durations, with which a sheet can compute', () => {
+  const table: TableToSave = { columns: [{ name: 'worked', type: 'decimal(18,3)' }], rows: [['7272.000']] }
+  const words = { ...TITLE, units: { worked: DURATION } }
+  expect(sheetStart(table, words).headings).toEqual(['Worked (s)'])
+  expect(cellsOf(sheetStart(table, words), table.rows, [])[1]).toMatchObject([{ value: 7272 }])
 })

@@ -1,4 +1,4 @@
-import { type Cell, count, csvLine, currencyOf, download, saveBlob } from '../api/format'
+import { type Cell, count, csvLine, currencyOf, download, DURATION, saveBlob } from '../api/format'
 import {
   type AnswerColumn,
   headingsOf,
@@ -131,6 +131,8 @@ export function sheetStart(
 function headingOf({ type }: { type: string }, unit: string, title: string): string {
   const currency = currencyOf(unit)
   if (currency && !title.includes(currency)) return `${title} (${currency})`
+  // A sheet has the seconds of a duration, with which it can compute.
+  if (unit === DURATION) return headingWithUnit(title, 's')
   return type.startsWith('timestamp') ? headingWithUnit(title, 'UTC') : titleWithUnit(title, unit)
 }
 

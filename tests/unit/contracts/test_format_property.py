@@ -13,7 +13,7 @@ from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.format_property import declared_keys
 from headgate.contracts.odcs_writer import to_odcs
-from headgate.contracts.source_format import SourceFormat
+from headgate.contracts.source_format import SHOWN_AS_DURATION, SourceFormat
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -71,6 +71,21 @@ def test_a_contract_without_formats_has_none() -> None:
 def test_a_written_contract_declares_the_same_format(physical: str, stated: dict[str, Any]) -> None:
     before = contract(physical, **stated)
     assert odcs_reader.parse(to_odcs(before), "source") == before
+
+
+@pytest.mark.parametrize(
+    ("stated", "unit"),
+    [
+        ({"duration": "h:mm:ss"}, SHOWN_AS_DURATION),
+        ({"duration": "m:ss"}, SHOWN_AS_DURATION),
+        ({"decimal": ","}, ""),
+    ],
+)
+def test_behind_the_gate_seconds_are_of_durations_only_where_the_source_writes_durations(
+    stated: dict[str, str], unit: str
+) -> None:
+    curated = curated_contract(contract("DECIMAL(18,3)", own=stated))
+    assert curated.columns[0].unit == unit
 
 
 def test_nothing_behind_the_gate_has_a_source_format() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from headgate.contracts.registry import Registry
+from headgate.contracts.source_format import SHOWN_AS_DURATION
 from headgate.query.answer_columns import (
     NO_FACTS,
     RANK,
@@ -29,6 +30,7 @@ TABLES = {
         "pieces": UnitAndTitle("units", "Pieces"),
         "waited": UnitAndTitle("days", "Waited"),
         "level": UnitAndTitle("GBP per 1,000 people", ""),
+        "worked": UnitAndTitle(SHOWN_AS_DURATION, ""),
     },
     ("p", "forecast"): {
         "mean": UnitAndTitle("GBP", "Expected"),
@@ -362,3 +364,21 @@ def test_a_statement_that_is_no_query_is_passed_over_without_a_warning(
 ) -> None:
     assert facts("show databases", "database_name") == [("", "")]
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        ("sum(worked)", SHOWN_AS_DURATION),
+        ("avg(worked)", SHOWN_AS_DURATION),
+        ("sum(worked) / count(distinct item_id)", SHOWN_AS_DURATION),
+        ("sum(worked) / 3600.0", ""),
+        ("sum(worked / 60)", ""),
+        ("24 * avg(worked)", ""),
+    ],
+)
+def test_totals_and_means_of_durations_are_durations_and_their_hours_are_numbers(
+    column: str, unit: str
+) -> None:
+    sql = "select COLUMN as n from c.items".replace("COLUMN", column)
+    assert facts(sql, "n")[0][0] == unit

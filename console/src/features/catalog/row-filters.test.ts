@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { DURATION } from '../../api/format'
 import {
   allInOrder,
   byPriority,
@@ -111,6 +112,14 @@ test('a share is typed as percent, and every other value stays', () => {
   expect(typedValue('0.07 %', 'probability')).toBe('0.0007')
   expect(typedValue('50', 'GBP')).toBe('50')
   expect(typedUnit('GBP')).toBe('GBP')
+})
+
+test('a duration is typed as its column shows it, or in seconds', () => {
+  expect(typedValue('2:01:12', DURATION)).toBe('7272')
+  expect(typedValue('7272', DURATION)).toBe('7272')
+  expect(conditionValue({ column: 'worked', operator: 'ge', value: '7272' }, 'double', DURATION)).toBe(
+    '2:01:12',
+  )
 })
 
 test('a condition that cannot be asked says what is wrong with it', () => {

@@ -1,4 +1,13 @@
-import { currencyOf, figureInFull, isName, isNumeric, isShare, isTime } from '../../api/format'
+import {
+  currencyOf,
+  DURATION,
+  figureInFull,
+  isName,
+  isNumeric,
+  isShare,
+  isTime,
+  typedSeconds,
+} from '../../api/format'
 import { cellWords, type Labels, type Units } from '../../formats/columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
@@ -98,11 +107,15 @@ export function wordsOfCondition(
   return conditionWords(condition, headings[column] ?? column, type, value)
 }
 
-/** The unit that a person writes a value in: shares as percent, amounts in the currency of the column. */
-export const typedUnit = (unit: string): string => (isShare(unit) ? '%' : currencyOf(unit))
+/** The unit that a person writes a value in: shares as percent, amounts in the currency of the column, durations with colons. */
+export function typedUnit(unit: string): string {
+  if (unit === DURATION) return 'h:mm:ss'
+  return isShare(unit) ? '%' : currencyOf(unit)
+}
 
-/** The value of a condition of what a person typed: 50 of a share is 0.5. */
+/** The value of a condition of what a person typed: 50 of a share is 0.5, and 0:02:30 of a duration 150 seconds. */
 export function typedValue(typed: string, unit: string): string {
+  if (unit === DURATION) return String(typedSeconds(typed) ?? typed)
   const digits = typed.replace(/\s*%\s*$/, '').trim()
   const share = Number(digits) / 100
   return isShare(unit) && digits && Number.isFinite(share) ? String(Number(share.toPrecision(12))) : typed

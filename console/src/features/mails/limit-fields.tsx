@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { currencyOf, figureInFull, isShare, signOfCurrency } from '../../api/format'
+import { currencyOf, DURATION, figureInFull, isShare, signOfCurrency, typedSeconds } from '../../api/format'
 import {
   type AnswerColumn,
   factsOfAnswer,
@@ -146,6 +146,8 @@ function plainDigits(digits: string): string {
  * @example limitOf('25.000,5', '') // 25000.5
  */
 export function limitOf(text: string, unit: string): number | null {
+  const seconds = unit === DURATION ? typedSeconds(text) : undefined
+  if (seconds !== undefined) return seconds
   const [, minus = '', before = '', typed = '', size = '', after = ''] =
     TYPED.exec(text.replace(BETWEEN_THOUSANDS, '')) ?? []
   const digits = plainDigits(typed)
@@ -172,6 +174,7 @@ export function whyNoLimit(text: string, label: string): string {
 /** How a limit may be written, in the unit of its figure. */
 function formsOf(unit: string): string {
   if (isShare(unit)) return 'Such as 5 or 5 %.'
+  if (unit === DURATION) return 'Such as 2:30:00, or 9000 seconds.'
   return `Such as ${[25_000, 25].map((one) => figureInFull(one, unit)).join(' or ')}k.`
 }
 
@@ -182,6 +185,7 @@ const readAs = (limit: Limit['limit'], unit: string): string =>
 /** A limit as a person types it. */
 function typedText({ limit, limit_unit: unit = '' }: Limit): string {
   if (typeof limit !== 'number') return ''
+  if (unit === DURATION) return figureInFull(limit, unit)
   return String(isShare(unit) ? Number((limit * 100).toPrecision(12)) : limit)
 }
 

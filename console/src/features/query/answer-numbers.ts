@@ -1,6 +1,7 @@
 import {
   type Cell,
   currencyOf,
+  DURATION,
   figure,
   figureInFull,
   inFull,
@@ -60,7 +61,7 @@ const placesBy =
   (of: (values: Cell[], unit: string, kind: Column['kind']) => Places) =>
   (columns: Column[], rows: Cell[][], units: Units): Places[] =>
     columns.map((column, at) =>
-      isMeasured(column)
+      isMeasured(column) && units[column.name] !== DURATION
         ? of(
             rows.map((row) => row[at] ?? null),
             units[column.name] ?? '',
@@ -193,6 +194,7 @@ export function statementFormat(
 function statementText(column: Column, unit: string, places: number): (value: Cell) => string {
   if (!isMeasured(column)) return namedText(column, plainText(column))
   if (isShare(unit)) return (value) => roundedPercent(value, places)
+  if (unit === DURATION) return (value) => figureInFull(value, unit)
   const inOne = placedText(places, (value) => figureInFull(value, unit), currencyOf(unit))
   const ending = unit === 'percent' ? ' %' : ''
   return (value) => {
