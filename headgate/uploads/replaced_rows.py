@@ -66,6 +66,9 @@ class ComparisonWithLake:
         contents: number of rows by SHA-256 of the file that brought the lake's row of their key.
         examples: the first rows that replace one: `row`, `key` and `changes` (column → value before and
             after), without columns about a person.
+        emptied: number of the lake's rows of the same keys with a value, by column in which no row of the
+            file has one: a file with some of the columns, such as an export that was edited, empties the
+            others. Of a column about people these are all rows.
     """
 
     replaced: int = 0
@@ -74,6 +77,7 @@ class ComparisonWithLake:
     examples: tuple[Mapping[str, Any], ...] = ()
     equal: int = 0
     contents: Mapping[str, int] = field(default_factory=dict)
+    emptied: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Pairs(NamedTuple):
@@ -189,7 +193,22 @@ def _compared_group(
     pairs = _pairs(contract.key, stored, rows.filter(bool_array(in_group & has_key)))
     compared = _compared(contract, pairs)
     left = count - pairs.arriving.num_rows if number == _NOT_READ else 0
-    return replace(compared, not_compared=left)
+    without_values = [
+        name
+        for name in contract.names
+        if name in rows.column_names and rows[name].null_count == rows.num_rows
+    ]
+    return replace(compared, not_compared=left, emptied=_emptied(contract, pairs, without_values))
+
+
+def _emptied(contract: Contract, pairs: _Pairs, names: Sequence[str]) -> dict[str, int]:
+    """Return the number of the lake's rows with a value by column, if there are any."""
+    counts = {
+        name: pairs.stored.num_rows - (0 if name in contract.personal else pairs.stored[name].null_count)
+        for name in names
+        if name not in LINEAGE_NAMES and name in pairs.stored.column_names
+    }
+    return {name: rows for name, rows in counts.items() if rows}
 
 
 def _compared(contract: Contract, pairs: _Pairs) -> ComparisonWithLake:
@@ -210,9 +229,10 @@ def _compared(contract: Contract, pairs: _Pairs) -> ComparisonWithLake:
 
 def _sum(comparisons: Sequence[ComparisonWithLake]) -> ComparisonWithLake:
     """Return the comparison of all rows, with the first examples by their number in the file."""
-    contents: Counter[str] = Counter()
+    contents, emptied = Counter[str](), Counter[str]()
     for each in comparisons:
         contents.update(each.contents)
+        emptied.update(each.emptied)
     examples = [example for each in comparisons for example in each.examples]
     return ComparisonWithLake(
         sum(each.replaced for each in comparisons),
@@ -221,6 +241,7 @@ def _sum(comparisons: Sequence[ComparisonWithLake]) -> ComparisonWithLake:
         tuple(sorted(examples, key=lambda example: int(example["row"]))[:MAX_EXAMPLES]),
         sum(each.equal for each in comparisons),
         dict(contents),
+        dict(emptied),
     )
 
 

@@ -7165,6 +7165,14 @@ export interface components {
          */
         ReplacedRows: {
             /**
+             * Emptied
+             * @description Number of the lake's rows of the same keys with a value, by column in which no row of the file has one.
+             * @default {}
+             */
+            emptied: {
+                [key: string]: number;
+            };
+            /**
              * Equal
              * @description The lake has their values already.
              * @default 0

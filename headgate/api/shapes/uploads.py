@@ -569,6 +569,11 @@ class ReplacedRows(Shape):
         (), description="The first three files that brought those rows, the one with most of them first."
     )
     not_sent: RowsNotSent | None = None
+    emptied: dict[str, Count] = Field(
+        {},
+        description="Number of the lake's rows of the same keys with a value, by column in which no row of "
+        "the file has one.",
+    )
 
 
 class EarlierFile(Shape):

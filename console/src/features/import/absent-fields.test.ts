@@ -31,6 +31,12 @@ test('a field of an earlier file is named at once, also one that few rows have',
   expect(absentFields(RESULT, EDITS, undefined, true)).toEqual([])
 })
 
+test('a field that is named with the rows of the lake that lose it is not named twice', () => {
+  const replaces = { replaced: 2, emptied: { cashier: 2 } }
+  const partial = { ...RESULT, replaces } as unknown as Schemas['DryRun']
+  expect(absentFields(partial, EDITS, undefined)).toEqual(['note'])
+})
+
 test('nothing is named before a column is chosen, and of a file without a dataset', () => {
   expect(absentFields(RESULT, { ...EDITS, columns: {} }, undefined)).toEqual([])
   expect(absentFields(RESULT, NO_EDITS, undefined)).toEqual([])

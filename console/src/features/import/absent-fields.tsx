@@ -29,6 +29,7 @@ export function absentFields(
   const hasValues = (name: string): boolean =>
     checked.some((column) => column.name === name && Number(column.facts.missing_share ?? 1) < 1)
   const isFilled = (name: string): boolean => {
+    if (name in (result.replaces?.emptied ?? {})) return false // said with the rows that lose their values
     if (earlier.includes(name)) return true
     if (!inLake) return !profileIsOpen && earlier.length === 0
     const facts = inLake.columns.find((column) => column.name === name)?.facts

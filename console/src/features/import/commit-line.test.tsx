@@ -29,3 +29,19 @@ test('the button names the warnings of the rows that come in, and no column that
   showCommitLine(RESULT, { ...NO_EDITS, dataset: 'invoices' })
   expect(screen.getByRole('button').textContent).toBe('Commit: 60 in; 22 warnings')
 })
+
+test('the button says that a file with some of the columns empties the others in rows of the lake', () => {
+  const replaces = { replaced: 40, older: 0, equal: 0, not_compared: 0, examples: [], files: [] }
+  const shown = (emptied: Record<string, number>, replaced = 40) => {
+    const result = { ...RESULT, warned: [], replaces: { ...replaces, replaced, emptied } }
+    showCommitLine(result as unknown as Schemas['DryRun'], { ...NO_EDITS, dataset: 'invoices' })
+    const text = screen.getByRole('button').textContent
+    cleanup()
+    return text
+  }
+  expect(shown({ stock: 38 })).toBe('Commit: 60 in (40 replace rows); empties stock in 38 rows')
+  expect(shown({ stock: 38, price: 40 })).toBe(
+    'Commit: 60 in (40 replace rows); empties 2 columns in up to 40 rows',
+  )
+  expect(shown({ stock: 38 }, 0)).toBe('Commit: 60 in')
+})

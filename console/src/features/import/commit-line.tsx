@@ -7,7 +7,7 @@ import { Moment } from '../../components/moment'
 import { mayCommit } from '../files/acceptance-words'
 import { warnedCount } from '../files/warned-rows'
 import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
-import { differenceWords } from './replaced-rows'
+import { differenceWords, willEmpty } from './replaced-rows'
 import type { ForeignAmounts } from './currencies'
 import type { Edits } from './edits'
 import { isEncodingOpen } from './encoding-question'
@@ -163,7 +163,7 @@ function commitWords(work: Props['work'], missing: Props['missing'], leftOut: st
   if (isOfNoDataset(work)) return 'Keep the file and its profile, load no row'
   const isOpen = result.outcome === 'profiled' || result.outcome === 'needs_mapping' || missing.length > 0
   if (isOpen || !work.isCurrent || result.accepted + result.duplicates === 0) return 'Commit'
-  return [`Commit: ${outcome(result)}`, warningWords(result.warned), stayOut(leftOut)]
+  return [`Commit: ${outcome(result)}`, willEmpty(result), warningWords(result.warned), stayOut(leftOut)]
     .filter(Boolean)
     .join('; ')
 }

@@ -7,7 +7,7 @@ test('the button says what a commit does', () => {
   expect(outcome({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe('57 in, 3 wait, 2 duplicates')
   expect(outcome({ accepted: 1200, quarantined: 1, duplicates: 1 })).toBe('1,200 in, 1 waits, 1 duplicate')
   expect(outcome({ accepted: 3, quarantined: 0, duplicates: 0 })).toBe('3 in')
-  const replaces = { replaced: 50, older: 0, not_compared: 0, equal: 0, examples: [], files: [] }
+  const replaces = { replaced: 50, older: 0, not_compared: 0, emptied: {}, equal: 0, examples: [], files: [] }
   expect(outcome({ accepted: 57, quarantined: 3, duplicates: 0, replaces })).toBe(
     '57 in (50 replace rows), 3 wait',
   )

@@ -9,7 +9,7 @@ const EXAMPLE = {
 }
 
 test('the rows of the lake that a commit replaces are counted, and the first ones named with their changes', () => {
-  const replaces = { replaced: 58, older: 1, equal: 33, not_compared: 2, examples: [EXAMPLE] }
+  const replaces = { replaced: 58, older: 1, equal: 33, not_compared: 2, emptied: {}, examples: [EXAMPLE] }
   expect(
     replacedLines({ replaces, mapping: null } as unknown as Parameters<typeof replacedLines>[0]),
   ).toEqual([
@@ -22,7 +22,7 @@ test('the rows of the lake that a commit replaces are counted, and the first one
 
 test('three rows are named in the line, and all are listed with what changes', () => {
   const examples = [1, 2, 3, 4].map((row) => ({ ...EXAMPLE, row }))
-  const replaces = { replaced: 4, older: 0, equal: 0, not_compared: 0, files: [], examples }
+  const replaces = { replaced: 4, older: 0, equal: 0, not_compared: 0, emptied: {}, files: [], examples }
   const result = { replaces, mapping: null } as unknown as Parameters<typeof replacedLines>[0]
   expect(replacedLines(result)[0]?.split('; ')).toHaveLength(3)
   expect(replacedLines(result)[0]).toMatch(/…$/)
@@ -30,7 +30,7 @@ test('three rows are named in the line, and all are listed with what changes', (
 })
 
 test('a newer copy of a file says how its rows differ from the lake', () => {
-  const replaces = { replaced: 1, older: 0, not_compared: 0, equal: 57, files: [], examples: [] }
+  const replaces = { replaced: 1, older: 0, not_compared: 0, emptied: {}, equal: 57, files: [], examples: [] }
   expect(differenceWords({ replaces, accepted: 59 })).toBe(
     'Of these 59 rows 1 is new, 1 replaces a row, 57 are in the lake already.',
   )
@@ -40,7 +40,7 @@ test('a newer copy of a file says how its rows differ from the lake', () => {
 })
 
 test('nothing is said where nothing is replaced, or no check counted it', () => {
-  const replaces = { replaced: 0, older: 0, not_compared: 0, equal: 0, files: [], examples: [] }
+  const replaces = { replaced: 0, older: 0, not_compared: 0, emptied: {}, equal: 0, files: [], examples: [] }
   expect(replacedLines({ replaces, mapping: null })).toEqual([])
   expect(replacedLines({ replaces: null, mapping: null })).toEqual([])
   expect(replacedWords(null)).toBe('')

@@ -3,6 +3,7 @@ import { Anchor, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { TextList } from '../../components/text-list'
+import { largestNumber } from '../../formats/extremes'
 import { dayOrTime } from '../../formats/moments'
 import { originalId } from '../files/original-id'
 import { titleOf } from './column-header'
@@ -25,6 +26,7 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
           {line}
         </Text>
       ))}
+      <EmptiedColumns result={result} />
       <FurtherExamples result={result} />
       <RowsNotSent result={result} />
       {files.length > 0 ? (
@@ -50,6 +52,46 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
 /** Whether a commit changes, or may change, rows of the lake; equal and older rows change nothing. */
 const isChange = ({ replaces }: Pick<Schemas['DryRun'], 'replaces'>): boolean =>
   (replaces?.replaced ?? 0) + (replaces?.not_compared ?? 0) > 0
+
+/**
+ * The columns of which the file has no value, with the lake's rows of the same keys that have one.
+ *
+ * @example emptiedWords(result) // 'List price in 40 rows, Stock in 38 rows'
+ */
+export const emptiedWords = ({
+  replaces,
+  mapping,
+}: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string =>
+  Object.entries(replaces?.emptied ?? {})
+    .map(([name, rows]) => `${titleOf(mapping?.fields, name)} in ${count(rows, 'row')}`)
+    .join(', ')
+
+/**
+ * What a commit takes out of rows of the lake, for its button; empty where it replaces no row.
+ *
+ * @example willEmpty(result) // 'empties 3 columns in up to 40 rows'
+ */
+export function willEmpty(result: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string {
+  const rows = Object.values(result.replaces?.emptied ?? {})
+  if (!result.replaces?.replaced || rows.length === 0) return ''
+  return rows.length === 1
+    ? `empties ${emptiedWords(result)}`
+    : `empties ${rows.length} columns in up to ${count(largestNumber(rows), 'row')}`
+}
+
+/** A file with some of the columns, such as an export that was edited, has no values of the others. */
+function EmptiedColumns({ result }: { result: Schemas['DryRun'] }) {
+  const words = emptiedWords(result)
+  if (!words) return null
+  return (
+    <Text size="sm" className="import-doubt">
+      The file lacks values that the lake&rsquo;s rows with the same keys have: {words}.{' '}
+      {result.replaces?.replaced
+        ? 'A commit replaces whole rows, so it empties them.'
+        : 'Its rows are older than those rows, so a commit keeps them.'}
+    </Text>
+  )
+}
 
 const AMOUNT = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 9 })
 const amount = (value: number): string => AMOUNT.format(value)

@@ -4,6 +4,7 @@ each key.
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,21 @@ def test_rows_with_other_values_replace_those_of_the_lake_and_the_first_ones_are
         {"row": 2, "key": {"payment_id": "2"}, "changes": {"amount": ["10.5", "3.39"]}},
         {"row": 4, "key": {"payment_id": "30"}, "changes": {"amount": ["10.5", "4"]}},
     ]
+
+
+def test_columns_that_the_file_lacks_count_the_rows_that_it_empties() -> None:
+    """A person exports some columns, edits them and sends them back: the merge replaces whole rows."""
+    full = HEADER + row(1) + row(2, "3.39") + row(41)
+    assert replaces(lake_of(40), full)["emptied"] == {}
+    answer = replaces(lake_of(40), without(full, "card_expiry"))
+    assert (answer["replaced"], answer["emptied"]) == (2, {"card_expiry": 2})
+
+
+def without(body: bytes, column: str) -> bytes:
+    """The file without one of its columns."""
+    at = HEADER.decode().strip().split(",").index(column)
+    rows = csv.reader(body.decode().splitlines())
+    return b"".join(",".join(cells[:at] + cells[at + 1 :]).encode() + b"\n" for cells in rows)
 
 
 def test_an_empty_text_instead_of_no_value_is_no_change() -> None:
