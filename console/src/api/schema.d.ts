@@ -2089,6 +2089,12 @@ export interface components {
          */
         ContractColumn: {
             /**
+             * Aliases
+             * @description Other names of the column in files.
+             * @default []
+             */
+            aliases: string[];
+            /**
              * Description
              * @default
              */

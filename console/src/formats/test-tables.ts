@@ -16,6 +16,7 @@ export const testColumn = (name: string, more: Partial<Column> = {}): Column => 
   personal: false,
   references: '',
   rules: [],
+  aliases: [],
   ...more,
 })
 

@@ -15,6 +15,7 @@ from headgate.api.shapes.lake import (
 from headgate.contracts.analyst_tables import personal_columns
 from headgate.contracts.event_time import declared_time
 from headgate.contracts.first_view import amount_columns, first_columns
+from headgate.contracts.new_column_policy import ALIASES
 from headgate.contracts.table_levels import levels_of
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _columns(contract: Contract, source: Contract | None = None) -> tuple[Contra
     from headgate.contracts.types import glue_type
 
     hidden = personal_columns(contract, source)
+    aliases = (source or contract).properties.get(ALIASES, {})
     return tuple(
         ContractColumn(
             name=column.name,
@@ -108,6 +110,7 @@ def _columns(contract: Contract, source: Contract | None = None) -> tuple[Contra
             personal=column.name in hidden,
             references=column.references,
             rules=tuple(rule_text(rule) for rule in column.rules if rule.name != "required"),
+            aliases=tuple(map(str, aliases.get(column.name, ()))) if isinstance(aliases, dict) else (),
         )
         for column in contract.columns
     )

@@ -55,6 +55,7 @@ class ContractColumn(Shape):
     personal: bool = Field(default=False, description="Whether only the group `personal-data` sees values.")
     references: str = Field("", description="Referenced column.", examples=["orders.order_id"])
     rules: tuple[str, ...] = Field((), description="Rules in words.", examples=[["at least 0"]])
+    aliases: tuple[str, ...] = Field((), description="Other names of the column in files.")
 
 
 class ContractSummary(Shape):

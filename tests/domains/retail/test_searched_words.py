@@ -1,4 +1,4 @@
-"""The main questions of the shop are found by the words that people search for, also in German."""
+"""The main questions of the shop are found by the words that people search for, also in German and French."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ def found_by(words: str) -> list[str]:
         ("sent back", "regions"),
         ("returns", "regions"),
         ("best sellers", "categories"),
+        ("who left us", "customers_to_call"),
+        ("verlorene Kunden", "customers_to_call"),
+        ("clients perdus", "customers_to_call"),
+        ("who bought", "most_valuable"),
+        ("meilleurs clients", "most_valuable"),
+        ("regular customers", "segments"),
+        ("late delivery", "regions"),
+        ("Reklamation", "regions"),
+        ("remboursement", "regions"),
+        ("sales yesterday", "forecast"),
+        ("ventes", "forecast"),
+        ("prévisions", "next_month"),
+        ("fraude", "queue"),
     ],
 )
 def test_a_list_is_found_by_the_words_of_its_question(words: str, name: str) -> None:
@@ -40,6 +53,9 @@ def test_a_list_is_found_by_the_words_of_its_question(words: str, name: str) -> 
         ("lost sales", "what_they_miss"),
         ("trends", "rising_series"),
         ("reorder list", "articles_to_order"),
+        ("stock", "articles_to_order"),
+        ("Lagerbestand", "articles_to_order"),
+        ("rupture de stock", "articles_to_order"),
     ],
 )
 def test_a_saved_question_is_found_by_its_words(words: str, name: str) -> None:

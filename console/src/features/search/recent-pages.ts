@@ -1,5 +1,5 @@
 import { keepList, keptList } from '../../api/kept-list'
-import type { Place } from './search-results'
+import type { Place } from './pages-and-answers'
 
 const KEY = 'headgate.recent-pages'
 const MAX_RECENT_PAGES = 6

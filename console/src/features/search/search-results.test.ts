@@ -258,6 +258,7 @@ test('where nothing has all words, tables, columns and panels are found by each 
     title: 'Revenue',
     href: '#/tables/own/history?column=revenue',
     words: 'revenue Net revenue of a period',
+    phrases: [],
     isDetail: true,
   }
   expect(matching(ofTable, 'net revenue')).toEqual([column])
@@ -438,7 +439,43 @@ test.each([
   ['run now', 'Start a run'],
   ['delete dataset', 'Remove a dataset'],
   ['remove dataset', 'Remove a dataset'],
+  ['delete file', 'Delete a file with its rows'],
+  ['backup', 'Back up the lake, restore a table'],
+  ['restore', 'Back up the lake, restore a table'],
+  ['import', 'Upload a file'],
+  ['export', 'Download rows of a table or an answer'],
+  ['errors', 'Rows to fix'],
+  ['documentation', 'Help with the keys of a page'],
+  ['hilfe', 'Help with the keys of a page'],
+  ['mot de passe', 'Add a user, invite a person, reset a password'],
+  ['gdpr', 'Erase a person’s data'],
+  ['settings', 'Change the settings of the lake'],
+  ['who changed', 'See who changed a row or sent a file'],
+  ['newsletter', 'Share my dashboard, stop a mail'],
+  ['api', 'Read the lake from another program'],
+  ['notification', 'Alerts'],
 ])('“%s” finds %s first', (typed, title) => {
   const all = places({ contracts: [], systems: [], questions: [], boards: [], runs: [], mayRun: true })
   expect(matching(all, typed)[0]?.title).toBe(title)
+})
+
+test('a column is found by its other names in files where it is defined, after what answers with them', () => {
+  const order = { label: 'Order', aliases: ['invoice number', 'facture', 'importe'] }
+  const tables = [
+    testTable('lines', [testColumn('order_id', { ...order, references: 'orders.order_id' })]),
+    testTable('orders', [testColumn('order_id', { ...order, primary_key: true })]),
+  ]
+  const contracts = ['lines', 'orders'].map((name) => {
+    const description = name === 'orders' ? 'Sales of a shop' : ''
+    return { zone: 'source' as const, name, id: '', version: '', system: '', description, columns: 1 }
+  })
+  const all = places({ ...EMPTY_LAKE, contracts, tables })
+  const hrefs = (typed: string) => matching(all, typed).map(({ href }) => href)
+  expect(hrefs('invoice number')).toEqual(['#/datasets/orders?column=order_id'])
+  expect(hrefs('factures')).toEqual(['#/datasets/orders?column=order_id'])
+  expect(hrefs('sales shop')).toEqual(['#/datasets/orders'])
+  expect([hrefs('import')[0], hrefs('import').at(-1)]).toEqual([
+    '#/upload',
+    '#/datasets/orders?column=order_id',
+  ])
 })

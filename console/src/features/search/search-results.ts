@@ -8,25 +8,10 @@ import { nearest, wordsIn } from '../../formats/spelling'
 import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
 import { panelAddress } from '../dashboards/named-panel'
+import { ACTIONS, ANSWERS, PAGES, type Place } from './pages-and-answers'
 import { runTitle } from '../lake/run-facts'
 import { modelAddress, type ModelEntry, modelTitle } from '../models/queries'
 import { askedBy, type KeptQuestion, questionAddress, questionTitle } from '../query/saved-questions'
-
-export interface Place {
-  kind: string
-  title: string
-  href: string
-  /** Further words that find it, which are not shown. */
-  words?: string
-  /** Questions and words that it answers as its domain states them: what was typed as one of them finds it first. */
-  phrases?: string[]
-  /** Words of what surrounds it: they add to others that find it, and do not find it alone. */
-  context?: string
-  /** A sentence that is the answer: there is no page to open. */
-  says?: string
-  /** It comes after others with the same words, such as a column after the panels that answer from it. */
-  isDetail?: boolean
-}
 
 interface Known {
   contracts: Schemas['ContractSummary'][]
@@ -41,58 +26,6 @@ interface Known {
   models?: ModelEntry[]
   mayRun?: boolean
 }
-
-const PAGES: Place[] = [
-  ['Morning', '#/'],
-  ['Report', '#/report'],
-  ['Work', '#/work'],
-  ['Alerts', '#/work/alerts'],
-  ['Rows to fix', '#/work/files', 'quarantine refused rejected'],
-  ['Upload', '#/upload'],
-  ['Lake', '#/lake'],
-  ['Query', '#/query'],
-  ['Catalog', '#/catalog'],
-].map(([title = '', href = '', words = '']) => ({ kind: 'page', title, href, words }))
-
-/** What a person can do, by the page where it is done. */
-const ACTIONS: Place[] = [
-  ['Upload a file', '#/upload'],
-  ['Fix refused rows', '#/work/files'],
-  ['Ask a question with SQL', '#/query'],
-  ['Download rows of a table or an answer', '#/query', 'export excel xlsx csv spreadsheet'],
-  ['Share my dashboard, stop a mail', '#/dashboards/mine'],
-  ['Undo an upload', '#/lake', 'take back delete'],
-  ['Undo a decision', '#/work', 'take back reopen'],
-  ['Remove a dataset', '#/catalog', 'delete drop erase table'],
-  ['See the cost of the lake', '#/lake', 'costs price bill money'],
-].map(([title = '', href = '', words = '']) => ({ kind: 'action', title, href, words }))
-
-/** People come into a lake by its command, which needs rights in AWS. */
-const PEOPLE: Place = {
-  kind: 'answered here',
-  title: 'Add a user, invite a person, reset a password',
-  href: '',
-  words: 'people member account access rights permission group login sign in new user delete remove forgot',
-  says: 'Whoever deployed the lake adds people with `headgate users add NAME@EXAMPLE.COM --group viewer`, which prints a first password and sends no mail. The groups are viewer, uploader, operator and personal-data. The same command gives a further group, and `headgate users remove` takes a person out. Who forgot a password is removed and added again.',
-}
-
-/** What is in reach of each page, and has no page of its own. */
-const IN_REACH: Place[] = [
-  {
-    kind: 'answered here',
-    title: 'Sign out',
-    href: '',
-    words: 'log out off logout leave',
-    says: 'Sign out is at the top right of each page.',
-  },
-  {
-    kind: 'answered here',
-    title: 'Help with the keys of a page',
-    href: '',
-    words: 'help keyboard shortcuts hotkeys how to',
-    says: 'Press ? on a page to see its keys. Questions about the lake go to whoever deployed it.',
-  },
-]
 
 /** Starts a run where it is chosen, and opens its page. */
 export const START_RUN: Place = {
@@ -142,8 +75,7 @@ export const places = ({
 }: Known): Place[] => [
   ...PAGES,
   ...ACTIONS,
-  PEOPLE,
-  ...IN_REACH,
+  ...ANSWERS,
   SWITCH_COLOURS,
   ...(mayRun ? [START_RUN, RETRY] : []),
   ...boards.map((board) => ({
@@ -167,6 +99,7 @@ export const places = ({
       kind: 'dataset',
       title: contract.name,
       href: `#/datasets/${path(contract.name)}`,
+      words: contract.description,
     })),
   ...systems.flatMap((system) =>
     system.tables.map((table) => ({
@@ -226,13 +159,15 @@ export const places = ({
 const isDataset = (contracts: Schemas['ContractSummary'][], name: string): boolean =>
   contracts.some((contract) => contract.zone === 'source' && contract.name === name)
 
-/** The columns of a table, which are found by their headings, names and descriptions. */
+/** The columns of a table, which are found by their headings, names and descriptions, and by their other names in files. */
 const columnsOf = (table: Schemas['CatalogTable'], kind: string, href: string): Place[] =>
   table.columns.map((column) => ({
     kind,
     title: column.label || heading(column.name, column.unit),
     href: `${href}?column=${path(column.name)}`,
     words: `${column.name} ${column.description}`,
+    // What it refers to is where its other names lead.
+    phrases: column.references ? [] : column.aliases,
     isDetail: true,
   }))
 
@@ -466,8 +401,8 @@ function fitting(all: Place[], words: string[]): Place[] {
     return withoutDoubles(
       fits.toSorted(
         (one, other) =>
-          inPhrase(one) - inPhrase(other) ||
           Number(one.isDetail ?? false) - Number(other.isDetail ?? false) ||
+          inPhrase(one) - inPhrase(other) ||
           inTitle(one) - inTitle(other),
       ),
     ).slice(0, MAX_MATCHING)

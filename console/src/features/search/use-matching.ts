@@ -10,6 +10,7 @@ import { useModels } from '../models/queries'
 import { useQuestions, useResults } from '../query/results'
 import { useKeptQuestions } from '../query/saved-questions'
 import { type PendingRows, pendingRows } from './pending-rows'
+import type { Place } from './pages-and-answers'
 import { recentPages } from './recent-pages'
 import {
   firstPlaces,
@@ -19,7 +20,6 @@ import {
   mayBeName,
   mayNameMember,
   MAX_SHOWN,
-  type Place,
   places,
   placesOfFiles,
   placesOfItems,

@@ -30,7 +30,7 @@ LIMIT 20
 
 -- name: articles_to_order
 -- system: market-intelligence-hub
--- found_by: reorder list, purchase list, order stock, inventory, replenishment, Nachbestellung
+-- found_by: stock, out of stock, reorder list, purchase list, order stock, inventory, replenishment, Nachbestellung, Lager, Lagerbestand, stock level, réassort, rupture de stock
 -- Which articles should be in stock for the next 4 weeks, by the forecast of their categories, and how
 -- many pieces at least and at most? The lake has no stock: order what is missing.
 WITH lines AS (
