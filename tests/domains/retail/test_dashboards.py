@@ -4698,10 +4698,12 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
         {**review, "transaction_id": 1, "amount": 900},
         {**review, "transaction_id": 2, "amount": 80, "score": 0.5},
     ]
+    waits = panel_of("compliance-guardian", "to_investigate")
     with duckdb.connect() as engine:
         filled_payments(engine, [*waiting, *judged, *before])
         filled_tables(engine, fraud_model_quality=[{**quality, "period": "2010-11-02/2010-12-09"}])
         (figure,) = answer_of(engine, panel.sql)
+        number = answer_of(engine, waits.sql)
         items = answer_of(engine, dashboards()["compliance-guardian"].queues[0].sql)
         listed = answer_of(engine, panel_of("compliance-guardian", "queue").sql)
     assert [(item["item_id"], item["title_may_wait"]) for item in items] == (
@@ -4710,6 +4712,14 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
     assert [str(row["transaction_id"]) for row in listed] == [item["item_id"] for item in items]
     # A filter narrows the payments by which reviews are judged: it changes their order, and no proposal.
     assert [item["proposed"] for item in items] == ["review", "review"]
+    assert action_words(waits.action, number, waits.units) == (
+        (
+            "Decide today about the first 1 of the queue. The other 1 may wait: in tests such reviews cost "
+            "more than they saved."
+        )
+        if is_weak
+        else "Decide about them in the queue today, from the top."
+    )
     action = action_words(panel.action, [figure], panel.units)
     if not is_weak:
         assert action.startswith("Look at all of them, the largest expected loss first")
@@ -5031,6 +5041,25 @@ def test_the_page_of_a_payment_says_what_is_expected_of_its_terminal() -> None:
         "Terminal 532: 17 % of its next payments are expected to be fraud; 6 of 22 judged in the last 30 "
         "days were, 7 others count by their probability; 20 payments of usual risk count beside them"
     ), "so it is less than the probability of each payment that the queue has of it"
+    judged = [
+        {"transaction_id": at, "terminal_id": terminal, "transacted_at": datetime(2010, month, 9)}
+        | {"is_fraud": is_fraud, "reviewed_as": reviewed_as}
+        for at, terminal, month, is_fraud, reviewed_as in (
+            (1, 532, 12, None, "block"),
+            (2, 532, 12, None, "approve"),
+            (3, 532, 12, None, "ignore"),
+            (4, 532, 12, True, "approve"),
+            (5, 532, 9, None, "block"),
+            (6, 500, 12, None, "block"),
+        )
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=judged, risk_scores=risks)
+        rows = answer_of(engine, terminal.of_item("1"))
+    assert (
+        "7 others count by their probability; people judged 2 of these in the queue, 1 as fraud; 20 payments"
+        in answer_in_words(terminal.title, rows, dict(terminal.units))
+    ), "what people said is apart from the probability"
     assert "20 payments of usual risk" in panel_of("compliance-guardian", "riskiest").action
 
 
