@@ -3502,9 +3502,9 @@ def test_titles_of_one_chosen_region_do_not_compare_it() -> None:
             ]
 
     (sold, grew), (sold_alone, changed) = titles(regions), titles(germany)
-    assert sold.startswith("United Kingdom sold most in November 2010")
+    assert sold.startswith("United Kingdom had most revenue in November 2010")
     assert grew.startswith("Germany grew most of the 2 regions with 20 orders in both months, by")
-    assert sold_alone.startswith("Germany sold in November 2010")
+    assert sold_alone.startswith("Germany had its revenue in November 2010")
     assert changed.startswith("Germany grew by")
 
 
@@ -3853,8 +3853,9 @@ def test_growth_is_of_sales_where_returns_and_fees_make_a_tenth_of_the_change() 
         "returns grew £6,728"
     ), "parts that add up to the change of revenue"
     assert table[0].startswith(
-        "Britain grew: £272,707 more sales than in the month before, 2,520 orders after"
-    )
+        "Britain grew: £272,707 more sales than in the month before, 2,520 orders after 2,104; revenue, "
+        "which is less returns and fees, grew £303,172"
+    ), "the table below has the change of revenue"
     assert (table[1][0]["revenue_change"], figure[1][0]["before"]) == (303172, 930112)
     assert chart[0].startswith("Sales of Britain grew by 27.4 % to £1,269,636: 2,520 orders after 2,104")
 
@@ -4129,7 +4130,7 @@ def test_the_page_of_a_region_begins_with_the_order_that_is_most_of_its_month() 
     )
     assert [(row["month_on"].month, row["order_id"]) for row in rows] == [(11, "536009"), (10, "530000")]  # type: ignore[attr-defined]
     assert answer_in_words(part.title, plain, part.units) == (
-        "£18,208 in November 2010, place 1 of the regions"
+        "£18,208 of revenue in November 2010, place 1 of the regions"
     )
 
 
@@ -4256,7 +4257,7 @@ def test_a_region_with_most_of_the_revenue_is_apart_from_the_others_on_the_map()
         filled_tables(engine, regional_performance=regional_months(GB=(900,), DE=(50,), FR=(30,), IE=(20,)))
         rows = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, dict(panel.units)) == (
-        "Outside GB, DE sold most in August 2010: £50; GB has 90 % of the revenue"
+        "Outside GB, DE had most revenue in August 2010: £50; GB has 90 % of the revenue"
     )
     assert {row["title_action"] for row in rows} == {
         (
@@ -4279,8 +4280,8 @@ def test_a_region_of_one_customer_is_advised_to_keep_the_customer() -> None:
         engine.execute("delete from regional_performance where region_id <> 'NL'")
         (chosen,) = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, rows, dict(panel.units)) == (
-        "Outside GB, NL sold most in August 2010: £50, 92 % of the sales to customer 14646; GB has 90 % of "
-        "the revenue"
+        "Outside GB, NL had most revenue in August 2010: £50, 92 % of the sales to customer 14646; GB has "
+        "90 % of the revenue"
     )
     assert {row["title_action"] for row in rows} == {
         (
@@ -4294,8 +4295,8 @@ def test_a_region_of_one_customer_is_advised_to_keep_the_customer() -> None:
         "Keep customer 14646, who is most of the region: what is done for all others moves the smaller part."
     )
     assert answer_in_words(page.title, region, page.units) == (
-        "£50 in August 2010, place 2 of the regions; customer 14646 is 92 % of its sales, so keep this "
-        "customer first"
+        "£50 of revenue in August 2010, place 2 of the regions; customer 14646 is 92 % of its sales, so "
+        "keep this customer first"
     )
 
 
@@ -4419,9 +4420,15 @@ def test_the_number_of_regions_that_changed_says_whether_to_look_at_the_whole(
     now: tuple[int, int, int], action: str | None
 ) -> None:
     months = dict(zip(("DE", "FR", "IE"), ((100, orders) for orders in now), strict=True))
+    panel = panel_of("global-market-pulse", "growing_regions")
     with duckdb.connect() as engine:
         filled_tables(engine, regional_performance=regional_months(**months))
-        (figure,) = answer_of(engine, panel_of("global-market-pulse", "growing_regions").sql)
+        (figure,) = answer_of(engine, panel.sql)
+    fallen = [f"{name} (30 orders after 100)" for name, (_, orders) in months.items() if orders == 30]
+    assert answer_in_words(panel.answer, [figure], panel.units) == (
+        "Regions with clearly more orders than in the month before"
+        + (f"; clearly fewer in {len(fallen)}: {', '.join(fallen)}" if fallen else "")
+    )
     assert str(figure["title_action"] or "").startswith(action or "")
     assert bool(figure["title_action"]) is bool(action)
 
