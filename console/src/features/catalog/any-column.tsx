@@ -1,7 +1,7 @@
 import { Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
-import { isNumeric, isTime } from '../../api/format'
+import { DURATION, isNumeric, isTime } from '../../api/format'
 import { headingsOf, type Labels, type Units } from '../../formats/columns'
 import { type Condition, operators, typedUnit, typedValue } from './row-filters'
 
@@ -11,6 +11,12 @@ export interface Column {
 }
 
 const NO_UNITS: Units = {}
+
+/** Why a text is no number, with one that is; empty for a number. */
+function whyNoNumber(plain: string, unit: string): string {
+  if (Number.isFinite(Number(plain))) return ''
+  return `Write a number such as ${unit === DURATION ? '2:30:00' : '12.5'}`
+}
 
 /** A condition on a column that has no filter of its own. */
 export function AnyColumn({
@@ -27,7 +33,7 @@ export function AnyColumn({
   const [column, setColumn] = useState<string | null>(null)
   const [operator, setOperator] = useState('')
   const [value, setValue] = useState('')
-  const [isMissing, setMissing] = useState(false)
+  const [mistake, setMistake] = useState('')
   const headings = headingsOf(columns, labels)
   const type = columns.find(({ name }) => name === column)?.type ?? ''
   const unit = units[column ?? ''] ?? ''
@@ -36,9 +42,12 @@ export function AnyColumn({
   function add(event: React.FormEvent): void {
     event.preventDefault()
     if (!column) return
-    setMissing(chosen !== 'empty' && !value)
-    if (chosen !== 'empty' && !value) return
-    onAdd({ column, operator: chosen, value: chosen === 'empty' ? 'true' : typedValue(value, unit) })
+    const plain = chosen === 'empty' ? 'true' : typedValue(value, unit, type)
+    const isNumber = chosen !== 'empty' && isNumeric(type)
+    const wrong = !plain ? 'Write a value first' : isNumber ? whyNoNumber(plain, unit) : ''
+    setMistake(wrong)
+    if (wrong) return
+    onAdd({ column, operator: chosen, value: plain })
     setValue('')
   }
   return (
@@ -70,13 +79,16 @@ export function AnyColumn({
               size="xs"
               w={150}
               aria-label="Value"
-              type={isTime(type) ? 'date' : isNumeric(type) ? 'number' : 'text'}
-              {...(isNumeric(type) ? { step: 'any' } : {})}
+              type={isTime(type) ? 'date' : 'text'}
+              inputMode={isNumeric(type) && unit !== DURATION ? 'decimal' : 'text'}
               rightSection={typedUnit(unit) ? <Text size="xs">{typedUnit(unit)}</Text> : null}
-              rightSectionWidth={40}
-              error={isMissing && !value ? 'Write a value first' : undefined}
+              rightSectionWidth={unit === DURATION ? 60 : 40}
+              error={mistake || undefined}
               value={value}
-              onChange={(event) => setValue(event.currentTarget.value)}
+              onChange={(event) => {
+                setMistake('')
+                setValue(event.currentTarget.value)
+              }}
             />
           )}
           <Button type="submit" size="xs" variant="default">

@@ -8,6 +8,7 @@ import {
   isTime,
   typedSeconds,
 } from '../../api/format'
+import { plainNumber } from '../../formats/typed-number'
 import { cellWords, type Labels, type Units } from '../../formats/columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
@@ -113,12 +114,12 @@ export function typedUnit(unit: string): string {
   return isShare(unit) ? '%' : currencyOf(unit)
 }
 
-/** The value of a condition of what a person typed: 50 of a share is 0.5, and 0:02:30 of a duration 150 seconds. */
-export function typedValue(typed: string, unit: string): string {
+/** The value of a condition of what a person typed: 50 of a share is 0.5, 0:02:30 of a duration 150 seconds, and 1,5 a number. */
+export function typedValue(typed: string, unit: string, type = 'double'): string {
+  if (!isNumeric(type)) return typed
   if (unit === DURATION) return String(typedSeconds(typed) ?? typed)
-  const digits = typed.replace(/\s*%\s*$/, '').trim()
-  const share = Number(digits) / 100
-  return isShare(unit) && digits && Number.isFinite(share) ? String(Number(share.toPrecision(12))) : typed
+  const digits = plainNumber(isShare(unit) ? typed.replace(/\s*%\s*$/, '') : typed)
+  return isShare(unit) && digits ? String(Number((Number(digits) / 100).toPrecision(12))) : digits || typed
 }
 
 /** Why no row can be asked for by a condition of an address, in words for a person; empty where nothing is wrong. */

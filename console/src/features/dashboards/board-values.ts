@@ -7,6 +7,7 @@ import {
   mistakeOf,
   type Parameter,
   parametersOf,
+  plainValue,
   type Values,
   valuesIn,
   withDefaults,
@@ -29,7 +30,9 @@ export function usableValues(parameters: readonly Parameter[], given: Values): V
   return Object.fromEntries(
     parameters.flatMap((each) => {
       const value = given[each.name]
-      return value !== undefined && mistakeIn(each, value) === '' ? [[each.name, value]] : []
+      return value !== undefined && mistakeIn(each, value) === ''
+        ? [[each.name, plainValue(each, value)]]
+        : []
     }),
   )
 }

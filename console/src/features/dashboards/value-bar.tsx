@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 
 import { Empty } from '../../components/states'
 import { ParameterDay, ParameterInput } from '../query/parameter-fields'
-import { addressName, type Parameter } from '../query/parameters'
+import { addressName, type Parameter, plainValue } from '../query/parameters'
 import { type BoardValues, mistakeIn, valueWords } from './board-values'
 
 /** Fields of the parameters of a dashboard's questions; their values are in the address, so a link carries them. */
@@ -71,7 +71,8 @@ function Value({ parameter, value, onChoose }: ValueProps) {
   const isRight = typed === undefined || mistakeIn(parameter, typed) === ''
   const apply = () => {
     if (typed === undefined || !isRight) return
-    if (typed !== value) onChoose(typed)
+    const chosen = plainValue(parameter, typed)
+    if (chosen !== value) onChoose(chosen)
     setTyped(undefined)
   }
   return (

@@ -16,6 +16,7 @@ import {
 } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
+import { plainNumber } from '../../formats/typed-number'
 import { typedValue } from '../catalog/row-filters'
 import { isFigure, isOfFigures } from '../query/figures-of'
 import { useResults } from '../query/results'
@@ -128,16 +129,6 @@ const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, mio: 1e
 const TYPED = /^(-?)(\D*?)(-?(?:\d[\d.,]*|\.\d+))(k|mio|m|bn|)(\D*)$/i
 /** Signs that stand between thousands only: blanks, and apostrophes as in Switzerland. */
 const BETWEEN_THOUSANDS = /\s|(?<=\d)['’](?=\d{3})/g
-/** Digits with commas between thousands, or as they are written with points between thousands. */
-const OF_COMMAS = /^-?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$/
-const OF_POINTS = /^-?(\d{1,3}(\.\d{3})+(,\d+)?|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$/
-
-/** Digits with a point before the fraction; empty where signs stand between them that do not belong there. */
-function plainDigits(digits: string): string {
-  if (OF_COMMAS.test(digits)) return digits.replaceAll(',', '')
-  return OF_POINTS.test(digits) ? digits.replaceAll('.', '').replace(',', '.') : ''
-}
-
 /**
  * The number that a person typed, of a share in percent, with the sign of its currency and for thousands or millions
  * `k` or `m`; null where it is none. A comma and a point are read as their places tell.
@@ -150,7 +141,7 @@ export function limitOf(text: string, unit: string): number | null {
   if (seconds !== undefined) return seconds
   const [, minus = '', before = '', typed = '', size = '', after = ''] =
     TYPED.exec(text.replace(BETWEEN_THOUSANDS, '')) ?? []
-  const digits = plainDigits(typed)
+  const digits = plainNumber(typed)
   const words = (before + after).toLowerCase()
   const currency = currencyOf(unit)
   const allowed = currency
@@ -166,7 +157,7 @@ export function limitOf(text: string, unit: string): number | null {
 /** Why a typed text is no limit of a figure: signs that no number has, or words that are not its unit. */
 export function whyNoLimit(text: string, label: string): string {
   const [, , before = '', typed = '', , after = ''] = TYPED.exec(text.replace(BETWEEN_THOUSANDS, '')) ?? []
-  return plainDigits(typed) === ''
+  return plainNumber(typed) === ''
     ? `“${text}” is not read as a number.`
     : `“${[before, after].filter(Boolean).join(' ')}” is not the unit of ${label}.`
 }

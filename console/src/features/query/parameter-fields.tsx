@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput, type TextInputProps } from '@mantine/core'
 
 import { DayInput, type DayInputProps } from '../../components/day-input'
+import { readAsWords } from '../../formats/typed-number'
 import { heading } from '../../formats/words'
 import { mistakeOf, type Parameter, type ParameterType, TYPES, type Values } from './parameters'
 
@@ -113,6 +114,7 @@ export function ParameterInput({
       placeholder={value === undefined ? 'needs a value' : ''}
       value={value ?? ''}
       error={mistake || undefined}
+      description={(parameter.type === 'number' && readAsWords(value ?? '')) || undefined}
       onChange={(event) => onType(event.currentTarget.value)}
     />
   )

@@ -35,6 +35,16 @@ test('a value is of its type, and one without a default is needed', () => {
   expect(mistakeOf(region, '')).toBe('')
 })
 
+test('a number may be typed with a comma or blanks, and is asked and saved with a point', () => {
+  const least = { name: 'least', type: 'number' as const, initial: '1 000' }
+  expect(mistakeOf(least, '1,5')).toBe('')
+  expect(valuesOf([least], { least: '1,5' })).toEqual({ least: '1.5' })
+  expect(valuesOf([least], {})).toEqual({ least: '1000' })
+  expect(valuesOf([{ ...least, type: 'text' }], { least: '1,5' })).toEqual({ least: '1,5' })
+  const sql = 'SELECT * FROM orders WHERE paid > :least\n-- :least number = 5'
+  expect(withDefaults(sql, { least: '1 500' })).toContain('-- :least number = 1500')
+})
+
 test('values travel in the address', () => {
   const search = new URLSearchParams({ sql: 'SELECT 1' })
   addValues(search, { region: 'Côte d’Or & more' })

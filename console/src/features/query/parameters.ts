@@ -1,4 +1,5 @@
 import { readDay } from '../../formats/moments'
+import { plainNumber } from '../../formats/typed-number'
 import { partsOf } from './statement-text'
 
 export const TYPES = ['text', 'number', 'date'] as const
@@ -54,28 +55,33 @@ export function declaring(sql: string, parameters: Parameter[]): string {
   return [withoutDeclarations(sql), ...lines].join('\n')
 }
 
+/** A value as the API reads it: a number that a person typed as `1,5` has a point. */
+export const plainValue = ({ type }: Pick<Parameter, 'type'>, value: string): string =>
+  (type === 'number' && plainNumber(value)) || value
+
 /** A statement with values as the defaults of its parameters, as a saved question and a mail keep it. */
 export const withDefaults = (sql: string, values: Values): string =>
   declaring(
     sql,
-    parametersOf(sql).map((each) => ({ ...each, initial: values[each.name] ?? each.initial })),
+    parametersOf(sql).map((each) => {
+      const value = values[each.name]
+      return value === undefined ? each : { ...each, initial: plainValue(each, value) }
+    }),
   )
 
 /** The values with which a statement is asked: those that were typed, else the defaults. */
 export const valuesOf = (parameters: Parameter[], typed: Values): Record<string, string> =>
   Object.fromEntries(
-    parameters.flatMap(({ name, initial }) => {
-      const value = typed[name] ?? initial
-      return value === undefined ? [] : [[name, value]]
+    parameters.flatMap((each) => {
+      const value = typed[each.name] ?? each.initial
+      return value === undefined ? [] : [[each.name, plainValue(each, value)]]
     }),
   )
-
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/
 
 /** Why a value cannot be asked with; empty for one that can. A text may be empty. */
 export function mistakeOf({ type }: Parameter, value: string | undefined): string {
   if (value === undefined) return 'It needs a value.'
-  if (type === 'number' && !NUMBER.test(value.trim())) return 'Write a number such as 12.5.'
+  if (type === 'number' && !plainNumber(value)) return 'Write a number such as 12.5.'
   return type === 'date' && readDay(value) !== value ? 'Choose a day such as 2026-01-31.' : ''
 }
 
