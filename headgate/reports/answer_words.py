@@ -115,14 +115,19 @@ def filter_words(column: str, values: Sequence[str]) -> str:
     return " or ".join(ColumnWords().cell(column, value) for value in values)
 
 
-def value_lines(sql: str, chosen: Mapping[str, Sequence[str]] | None = None) -> Iterator[str]:
-    """Yield the line of the values of a statement's parameters; none without any."""
+def value_words(sql: str, chosen: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
+    """Return the value with which a statement is asked, by parameter, such as `Since: 1 Jul 2026`."""
     try:
         parameters = declared_parameters(with_chosen_values(sql, chosen or {}))
     except QueryError:  # its answer says why
-        return
-    if parameters:
-        yield " · ".join(f"{heading(each.name, {})}: {_value_words(each)}" for each in parameters)
+        return {}
+    return {each.name: f"{heading(each.name, {})}: {_value_words(each)}" for each in parameters}
+
+
+def value_lines(sql: str, chosen: Mapping[str, Sequence[str]] | None = None) -> Iterator[str]:
+    """Yield the line of the values of a statement's parameters; none without any."""
+    if words := value_words(sql, chosen):
+        yield " · ".join(words.values())
 
 
 def _value_words(parameter: Parameter) -> str:

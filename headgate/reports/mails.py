@@ -26,11 +26,12 @@ from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import capitalised
+from headgate.query.declared_parameters import IN_ADDRESS
 from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import USUAL_ROWS, MailFile, MailSchedule, mail_schedules, sent_mark_key
 from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
-from headgate.reports.answer_words import ColumnWords, filter_words, heading, value_lines
+from headgate.reports.answer_words import ColumnWords, filter_words, heading, value_lines, value_words
 from headgate.reports.mail_answers import (
     MAX_SHORT_COLUMNS,
     MAX_SHORT_ROWS,
@@ -197,15 +198,30 @@ class MailSender:
         return sum(sql in self.pages or sql in self.complete for sql in statements)
 
     def _title(self, schedule: MailSchedule) -> str:
-        """Return the title of a mail with the filters of its dashboard, unless the title has them."""
+        """Return the title of a mail with its filters and values of parameters, those that it lacks."""
+        words = [each for each in self._chosen_words(schedule) if f", {each}," not in f", {schedule.title},"]
+        return ", ".join([schedule.title, *words])
+
+    def _chosen_words(self, schedule: MailSchedule) -> Iterable[str]:
+        """Return the values of a question's parameters, or the filters and chosen values of a dashboard."""
+        if schedule.sql:
+            return value_words(schedule.sql).values()
         board = self._dashboard(schedule) if schedule.filters else None
-        filters = board_filters(board, self.boards, self.tables) if board else []
+        if board is None:
+            return []
+        filters = board_filters(board, self.boards, self.tables)
         declared = {each.name: each.declared for each in reversed(filters) if schedule.filters.get(each.name)}
-        words = ", ".join(
+        words = [
             f"{each.label}: {filter_words(each.column, schedule.filters[each.name])}"
             for each in reversed(declared.values())
-        )
-        return f"{schedule.title}, {words}" if words and words not in schedule.title else schedule.title
+        ]
+        values = {
+            name: value
+            for panel in board.panels
+            for name, value in value_words(panel.sql, schedule.filters).items()
+            if schedule.filters.get(IN_ADDRESS + name)
+        }
+        return [*words, *values.values()]
 
     def _narrowed(self, board: Dashboard, schedule: MailSchedule) -> list[tuple[Panel, list[str]]]:
         """Return the panels under the filters of a mail, each with the labels of those that do nothing.
@@ -320,7 +336,6 @@ class MailSender:
         if isinstance(page, str):
             yield f"No answer: {page}"
             return
-        yield from value_lines(schedule.sql)
         yield from self._origin(schedule.sql)
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:

@@ -228,9 +228,25 @@ def test_a_mail_of_a_dashboard_is_computed_with_its_values_and_prints_them() -> 
     assert ana.call("PUT", PATH, {**board, "filters": values}).status == 200
     ((_, _, text),) = sent(lake)
     assert "Region: Côte d'Or · Since: 1 Jul 2026" in text.splitlines()
+    assert text.splitlines()[0] == "Board, Region: Côte d'Or, Since: 1 Jul 2026"
     assert "#/dashboards/mine?p.region=C%C3%B4te+d%27Or&p.since=2026-07-01" in text
     (sql,) = lake.queries.asked.values()
     assert "region_name = 'Côte d''Or' AND ordered_at >= CAST('2026-07-01' AS DATE)" in sql
+
+
+def test_the_subject_of_a_mail_names_the_values_that_its_title_lacks() -> None:
+    lake = MemoryLake()
+    ana, board = of_own_board(lake)
+    ana.call("PUT", PATH, mail("Orders, Since: 1 Jan 2026", sql=ASKED_BY_REGION))
+    ana.call("PUT", PATH, {**board, "filters": {"p.since": "2026-07-01"}})
+    subjects = [(subject, text.splitlines()[0]) for _, subject, text in sent(lake)]
+    assert subjects == [
+        ("Board, Since: 1 Jul 2026, 05 Jan 2026", "Board, Since: 1 Jul 2026"),
+        (
+            "Orders, Since: 1 Jan 2026, Region: Norway, 05 Jan 2026",
+            "Orders, Since: 1 Jan 2026, Region: Norway",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

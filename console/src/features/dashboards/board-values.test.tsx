@@ -33,7 +33,9 @@ test('a parameter of several questions has one field, and no default where their
 })
 
 test('a mail has the values of the page', () => {
-  expect(boardMail('Calls', [], {}, { min_age: '60' })).toEqual({
+  expect(
+    boardMail('Calls', [], {}, { parameters: boardParameters([SQL]), values: { min_age: '60' } }),
+  ).toEqual({
     title: 'Calls, Min age: 60',
     filters: { 'p.min_age': ['60'] },
   })

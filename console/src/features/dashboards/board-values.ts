@@ -1,7 +1,6 @@
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { day, readDay } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import {
   mistakeOf,
@@ -12,6 +11,7 @@ import {
   valuesIn,
   withDefaults,
 } from '../query/parameters'
+import { valueWord } from '../query/value-words'
 
 /** The parameters of the statements of a dashboard, each name once; one of other defaults, or of other types, has no default. */
 export function boardParameters(statements: readonly string[]): Parameter[] {
@@ -50,10 +50,7 @@ export const withChosenValues = (sql: string, values: Values): string =>
 
 /** The values with which a statement is asked, in words: `Region: IE`, `From: 1 Jan 2026`. */
 export const valueWords = (sql: string): string[] =>
-  parametersOf(sql).map(({ name, type, initial }) => {
-    const isDay = type === 'date' && initial !== undefined && readDay(initial) === initial
-    return `${heading(name)}: ${initial === undefined ? 'no value' : isDay ? day(initial) : initial || 'empty'}`
-  })
+  parametersOf(sql).map((each) => valueWord(each, each.initial))
 
 /** The parameters of a dashboard, with the values that its address has and the mistakes in them. */
 export interface BoardValues {

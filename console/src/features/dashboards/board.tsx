@@ -69,7 +69,7 @@ export function Board({
     // Nothing is asked before the page knows what was decided.
     return open ? of : { ...of, sql: '' }
   }
-  const mail = boardMail(board.title, filters, chosen, values)
+  const mail = boardMail(board.title, filters, chosen, boardValues)
   const unknown = useUnknownValues(filters, chosen)
   const shown = board.panels.filter((panel) => !leavesNothing(unknown, filters, panel))
   // Where a person chose the order, a panel stays in its place and says itself which filters do not apply.

@@ -45,7 +45,7 @@ export function OwnBoard() {
   const pinned = questions.filter((question) => question.is_pinned)
   const statements = pinned.map(({ sql }) => sql)
   const filters = useOwnFilters(statements)
-  const { values } = useBoardValues(statements)
+  const values = useBoardValues(statements)
   const mail = boardMail('My dashboard', filters, useChosen(filters), values)
   return (
     <Stack gap="md">

@@ -76,7 +76,7 @@ function usePanelsOf(): (mail: Mail) => FigurePanel[] {
   const { questions } = useKeptQuestions()
   return ({ dashboard }) =>
     dashboard === OWN_BOARD
-      ? questions.map(figurePanelOf)
+      ? questions.filter(({ is_pinned: isOnIt }) => isOnIt).map(figurePanelOf)
       : (boards?.find(({ system }) => system === dashboard)?.panels ?? [])
 }
 

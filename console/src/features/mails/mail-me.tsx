@@ -7,6 +7,17 @@ import type { AnswerColumn } from '../../formats/columns'
 import { type FigurePanel, isWholeLimit, type Limit, LimitFields, NO_LIMIT } from './limit-fields'
 import { MailNow } from './mail-now'
 import { MailRows, USUAL_ROWS } from './mail-rows'
+import { MailValues, retitled } from './mail-values'
+import { boardParameters } from '../dashboards/board-values'
+import {
+  addressName,
+  mistakeOf,
+  parametersOf,
+  type Values,
+  valuesIn,
+  valuesOf,
+  withDefaults,
+} from '../query/parameters'
 import { type Result, useResult } from '../query/results'
 import type { ShownChart } from '../query/saved-questions'
 import {
@@ -62,6 +73,7 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
   const schedule = useScheduleMail()
   const [typed, setTitle] = useState<string>()
   const [sql, setSql] = useState('sql' in of ? of.sql : '')
+  const [filters, setFilters] = useState(() => ('sql' in of ? {} : (of.filters ?? {})))
   const [every, setEvery] = useState<Every>(mail?.every ?? (isAlert ? 'day' : 'week'))
   const [on, setOn] = useState(mail?.on ?? 1)
   const [hour, setHour] = useState(mail?.hour ?? USUAL_HOUR)
@@ -74,15 +86,29 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
   const [read, setRead] = useState(sql)
   const answer = useResult(mail && limit.only_if ? read : '')
   const days = daysOf(every)
-  const title = typed ?? (isAlert ? freeTitle(proposed, mails.data?.mails ?? []) : proposed)
+  const isQuestion = 'sql' in of
+  const parameters = isQuestion ? parametersOf(sql) : boardParameters(panels.map((panel) => panel.sql))
+  const saved = isQuestion ? valuesOf(parametersOf(of.sql), {}) : valuesAmong(of.filters ?? {})
+  const values = isQuestion ? valuesOf(parameters, {}) : valuesAmong(filters)
+  const named = retitled(proposed, parameters, saved, values).slice(0, MAX_TITLE)
+  const title = typed ?? (isAlert ? freeTitle(named, mails.data?.mails ?? []) : named)
   const zones = [...new Set([timeZone, mail?.time_zone ?? zone(), zone(), 'UTC'])].sort()
   if (!mails.data?.address) return null
   const isTitled = title.trim() !== ''
-  const isComplete = isTitled && isWholeLimit(limit)
+  const areValues = parameters.every((each) => {
+    const value = values[each.name] ?? each.initial
+    // The questions of a dashboard may have other defaults.
+    return value === undefined ? !isQuestion : mistakeOf(each, value) === ''
+  })
+  const isComplete = isTitled && areValues && isWholeLimit(limit)
+  function setValue(name: string, value: string): void {
+    if (isQuestion) setSql(withDefaults(sql, { [name]: value }))
+    else setFilters({ ...filters, [addressName(name)]: [value] })
+  }
   const asked = {
     ...NOTHING_SHOWN,
     ...of,
-    ...('sql' in of ? { sql } : {}),
+    ...(isQuestion ? { sql } : { filters }),
     title: title.trim(),
     every,
     on: days.length > 0 ? on : 0,
@@ -93,7 +119,7 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
     ...(file === 'csv' ? {} : { file }),
   }
   /** The mail without its times: a refusal is of what is sent, not of when. */
-  const content = JSON.stringify([asked.title, of, sql, limit, rows, file])
+  const content = JSON.stringify([asked.title, of, sql, filters, limit, rows, file])
   const isRefused = refused === content
   async function send(): Promise<string> {
     await schedule.mutateAsync(mail ? { ...asked, replaces: mail.title } : asked)
@@ -110,9 +136,11 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
       missing={
         isRefused
           ? 'This mail was refused, and the reason is above.'
-          : isTitled
-            ? 'Give the limit a number first.'
-            : 'Give the mail a title first.'
+          : !isTitled
+            ? 'Give the mail a title first.'
+            : areValues
+              ? 'Give the limit a number first.'
+              : 'Give each field a value of its kind first.'
       }
       isLarge
       onSubmit={send}
@@ -139,6 +167,7 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
           onBlur={() => setRead(sql)}
         />
       ) : null}
+      <MailValues parameters={parameters} values={values} onType={setValue} />
       <NativeSelect
         size="xs"
         label="How often"
@@ -187,7 +216,7 @@ export function MailMe({ of, title: proposed = '', result, panels = [], mail, is
         rows={rows}
         file={file}
         isOfBoard={!('sql' in of)}
-        answer={'sql' in of ? (answer.data ?? result) : undefined}
+        answer={isQuestion && (mail || sql === of.sql) ? (answer.data ?? result) : undefined}
         onRows={setRows}
         onFile={setFile}
       />
@@ -223,6 +252,10 @@ function freeTitle(proposed: string, mails: readonly Mail[]): string {
     title = `${begin} (${at})`
   }
 }
+
+/** The values of parameters among the filters of a mail. */
+const valuesAmong = (filters: Readonly<Record<string, string[]>>): Values =>
+  valuesIn(new URLSearchParams(Object.entries(filters).map(([name, [value = '']]) => [name, value])))
 
 /** The limit of a scheduled mail. */
 const limitOfMail = (mail: Mail | undefined): Limit =>

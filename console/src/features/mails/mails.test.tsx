@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
 import { zone } from '../../formats/moments'
-import { figurePanelOf, limitOf, whyNoLimit } from './limit-fields'
+import { type FigurePanel, figurePanelOf, limitOf, whyNoLimit } from './limit-fields'
 import { MailList } from './mail-list'
 import { MailMe } from './mail-me'
 import { mailedWords } from './mail-rows'
@@ -106,6 +106,17 @@ function show(part: React.ReactNode, queries = new QueryClient()): void {
   )
 }
 
+const panelOf = (name: string, sql: string): FigurePanel => ({
+  name,
+  question: name,
+  kind: 'table',
+  table: '',
+  unit: '',
+  units: {},
+  y: [],
+  sql,
+})
+
 const answerOf = (columns: Result['columns'], rows: Result['rows']): Result => ({
   columns,
   rows,
@@ -154,6 +165,49 @@ test('of an answer over time the newest periods are sent, and of a larger one it
   const named = { columns: [{ name: 'n', type: 'varchar' }], rows: days.map((_, at) => [`n${at}`]) }
   expect(mailedWords(named, 'unknown', 20)).toMatch(/^The answer has more than 30 rows now\./)
 })
+
+const BY_REGION =
+  'SELECT count(*) AS n FROM orders WHERE region = :region AND day >= :since\n' +
+  '-- :region text = Norway\n-- :since date = 2026-01-01'
+
+test('a mail of a question with parameters shows their values, which are set in its form', async () => {
+  show(<MailMe of={{ ...QUESTION, sql: BY_REGION }} title="Orders, Since: 1 Jan 2026" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  const region = screen.getByLabelText<HTMLInputElement>('Region')
+  expect(region.value).toBe('Norway')
+  await userEvent.clear(region)
+  await userEvent.type(region, 'Peru')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(asked.at(-1)?.body).toMatchObject({
+    title: 'Orders, Since: 1 Jan 2026, Region: Peru',
+    sql: BY_REGION.replace('Norway', 'Peru'),
+  })
+}, 30_000)
+
+test('a mail of a dashboard with parameters has the values of its page, and others by its form', async () => {
+  const panels = [panelOf('orders', BY_REGION), panelOf('more', BY_REGION.replace('Norway', 'Spain'))]
+  const filters = { 'p.region': ['Alps'], zone: ['north'] }
+  show(<MailMe of={{ dashboard: 'hub', filters }} title="Sales, Region: Alps" panels={panels} />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  const region = screen.getByLabelText<HTMLInputElement>('Region')
+  expect(region.value).toBe('Alps')
+  await userEvent.clear(region)
+  await userEvent.type(region, 'Bay')
+  expect(screen.getByLabelText<HTMLInputElement>('Title of the mail').value).toBe('Sales, Region: Bay')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(asked.at(-1)?.body).toMatchObject({
+    title: 'Sales, Region: Bay',
+    filters: { 'p.region': ['Bay'], zone: ['north'] },
+  })
+}, 30_000)
+
+test('a mail with a value of another kind cannot be scheduled', async () => {
+  show(<MailMe of={{ ...QUESTION, sql: 'SELECT :most\n-- :most number = 5' }} title="Most" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.type(screen.getByLabelText('Most'), 'x')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(asked).toEqual([])
+}, 30_000)
 
 test('a dashboard is sent to the address of the person on the chosen day', async () => {
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
@@ -365,7 +419,7 @@ test.each([
 })
 
 test('a question on a dashboard of ones own may have a limit under its name in the API', async () => {
-  const kept = { name: 'Sold, by month!', kind: 'line', y: ['n'], units: {} } as unknown
+  const kept = { name: 'Sold, by month!', kind: 'line', sql: 'select 1', y: ['n'], units: {} } as unknown
   const panels = [figurePanelOf(kept as Schemas['KeptQuestionShown'])]
   show(<MailMe of={{ dashboard: 'mine' }} title="Mine" panels={panels} />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
@@ -413,7 +467,16 @@ test('a list of mails has the words of the question whose figure is watched, and
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   queries.setQueryData(['me'], { name: 'ana' })
   queries.setQueryData(['kept-questions'], {
-    questions: [{ name: 'Q3 Home and Abroad', kind: 'line', by: 'ana', y: ['revenue'] }],
+    questions: [
+      {
+        name: 'Q3 Home and Abroad',
+        kind: 'line',
+        sql: 'select 1',
+        by: 'ana',
+        is_pinned: true,
+        y: ['revenue'],
+      },
+    ],
   })
   show(<MailList />, queries)
   expect(await screen.findByText(/only if Q3 Home and Abroad \(Revenue\) is above 5/)).toBeTruthy()

@@ -66,7 +66,8 @@ interface FieldProps {
   onType: (value: string) => void
 }
 
-function ValueField({ parameter, value, onType }: FieldProps) {
+/** The field of a parameter by the type of its values. */
+export function ValueField({ parameter, value, onType }: FieldProps) {
   return parameter.type === 'date' ? (
     <ParameterDay parameter={parameter} value={value} onType={onType} onUnread={onType} w="10rem" />
   ) : (
