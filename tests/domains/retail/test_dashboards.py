@@ -2040,7 +2040,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
             "title_decided": None,
             "title_open": 2985,
         }
-        | {"title_counted": "customers", "title_margin": None, "title_cost": None}
+        | {"title_counted": "customers", "title_margin": None, "title_cost": None, "title_cost_each": None}
         | {"title_are_late": "customers are late: they bought twice or more, and keep silent"}
     ]
     assert answer_in_words(
@@ -2090,13 +2090,13 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     assert [(row["item_id"], row["reason"]) for row in called] == [
         (
             "3",
-            "bought nothing for 120 days, bought on 21 days, usually every 24 days, late after 60 days"
-            + at_stake,
+            "bought nothing for 120 days, bought on 21 days, usually every 24 days, late after 60 days, "
+            "now silent for 5.0 times the usual gap" + at_stake,
         ),
         (
             "5",
-            "bought nothing for 90 days, bought twice, 40 days apart, late after 60 days; few purchases"
-            + at_stake,
+            "bought nothing for 90 days, bought twice, 40 days apart, late after 60 days, now silent "
+            "for 2.3 times the gap between both; few purchases" + at_stake,
         ),
         ("7", f"bought nothing for 80 days, bought once, late after 60 days{at_stake}"),
     ]
@@ -2372,6 +2372,7 @@ def test_the_page_of_a_customer_has_one_forecast_beside_what_was_spent() -> None
 def test_the_page_of_a_customer_has_the_articles_bought_and_those_of_the_last_day() -> None:
     _, often, last = row_parts("customers")
     day = date(2010, 11, 20)
+    nobody: dict[str, list[dict[str, object]]] = {"churn_risk": [], "customer_lifetime_value": []}
     lines: list[tuple[object, ...]] = [
         *BACK,
         ("7", day, "completed", "A", 2, 5),
@@ -2382,8 +2383,24 @@ def test_the_page_of_a_customer_has_the_articles_bought_and_those_of_the_last_da
     with duckdb.connect() as engine:
         with_lines(engine, lines)
         engine.execute("insert into products (product_id, product_name) values ('A', 'MAGNETS')")
+        filled_tables(engine, **nobody)
         bought, newest = (answer_of(engine, part.of_item("9")) for part in (often, last))
         stranger = answer_of(engine, last.of_item("8"))
+        silences = []
+        for silent, repeat in ((50, 3), (5, 3), (50, 0)):
+            risk: dict[str, object] = {"customer_id": 9, "silent_days": silent, "late_after_days": 16}
+            filled_tables(
+                engine,
+                churn_risk=[risk | {"usual_days": 8}],
+                customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": repeat}],
+            )
+            words = answer_in_words(last.title, answer_of(engine, last.of_item("9")), last.units)
+            silences.append(words.partition("came back")[2])
+    assert silences == [
+        "; silent for 50 days, 6.3 times the mean gap of 8 days; late by 34 days",
+        "; silent for 5 days; late after 16 days",
+        "",
+    ], "after one purchase there is no rhythm"
     assert answer_in_words(often.title, bought, often.units) == (
         "Bought: MAGNETS, £15, last at £5, now the same"
     ), "the order that came back is not counted"
@@ -2550,6 +2567,7 @@ def test_a_return_at_another_price_takes_pieces_off_everything_that_is_said_of_a
     with duckdb.connect() as engine:
         with_lines(engine, lines)
         engine.execute("insert into products (product_id, product_name) values ('A', 'LIGHT'), ('B', 'MUG')")
+        filled_tables(engine, churn_risk=[], customer_lifetime_value=[])
         bought, newest, purchases = (answer_of(engine, part.of_item("9")) for part in (often, last, orders))
     assert [(row["product_name"], row["pieces"], row["kept_for"]) for row in bought] == [
         ("LIGHT", 10, 20),
@@ -2744,8 +2762,9 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         reachable_all = missing_for_calls(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010, the last order of 27 Sep 2010 included; nothing kept for "
-        "321 days, bought on 7 days, usually every 8 days, late after 16 days; at stake "
-        "{corrected_probability} of {spends_in_90_days_if_buying}, spent in 90 days if they buy"
+        "321 days, bought on 7 days, usually every 8 days, late after 16 days, now silent for "
+        "40 times the usual gap; at stake {corrected_probability} of {spends_in_90_days_if_buying}, spent in "
+        "90 days if they buy"
     )
     assert item["last_returned"] == 12770
     assert nameless == (
@@ -2825,7 +2844,7 @@ def test_a_call_says_if_one_order_is_half_of_what_the_customer_kept(pieces: int,
 ONE_ODD_DAY = (
     "; 1 of these days was a clearance lot or a one-off large order, and the others are 30 days apart"
 )
-BY_HABIT = "bought on 4 days, usually every 8 days, late after 16 days"
+BY_HABIT = "bought on 4 days, usually every 8 days, late after 16 days, now silent for 40 times the usual gap"
 WITHOUT_HABIT = (
     "bought on 4 days, of which 2 were clearance lots or one-off large orders, so that a habit is not known, "
     "late after 16 days by the gaps between all of them, 8 days on average"

@@ -68,13 +68,15 @@ def test_the_page_of_customers_names_the_margin_and_what_calls_may_cost() -> Non
         filled_tables(
             engine,
             churn_risk=[
-                {"customer_id": 1, "win_back": True, "value_at_stake_gbp": 50, "corrected_probability": 0.5}
+                {"customer_id": number, "win_back": number < 3, "value_at_stake_gbp": 50}
+                | {"corrected_probability": 0.5}
+                for number in (1, 2, 3)
             ],
-            customer_segments=[{"customer_id": 1}],
+            customer_segments=[{"customer_id": number} for number in (1, 2, 3)],
             customer_model_quality=[{"model": "churn_risk", "metric": "margin_share", "value": 0.35}],
         )
         rows = answer_of(engine, panel.sql)
     assert action_words(panel.action, rows, panel.units) == (
-        "Call them from the top of the queue, in all for less than 3.5 % of this revenue, as 1 offer in 10 "
-        "is assumed to keep a customer, with your margin of 35 %."
+        "Call them from the top of the queue, in all for less than £4, £2 a customer, as 1 offer in 10 is "
+        "assumed to keep a customer, with your margin of 35 %."
     )
