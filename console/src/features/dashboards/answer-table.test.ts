@@ -65,6 +65,23 @@ test('where the dashboard names the columns that stay in sight, all others leave
   expect(prioritiesOf(columns, all, [], { amount: 'USD' }, ['decision', 'waiting'])).toEqual([1, 1, 3])
 })
 
+test('the figure of the title stays before money, and what it names before the second column', () => {
+  const columns = [
+    column('region', 'varchar'),
+    column('manager', 'varchar'),
+    column('revenue', 'double'),
+    column('orders', 'bigint'),
+    column('reason', 'varchar'),
+  ]
+  const all = formats('Region', 'Manager', 'Revenue', 'Orders', 'Reason')
+  const units = { revenue: 'USD' }
+  expect(prioritiesOf(columns, all, [], units, [], ['orders', 'reason'])).toEqual([1, 2, 1, 1, 1])
+  const long = [['North', 'Ann', '9'.repeat(24), 1234567890.5, 'late']]
+  expect(prioritiesOf(columns, all, long, units, [], ['orders']), 'no room').toEqual([1, 2, 2, 1, 3])
+  const kept = prioritiesOf(columns, all, [], units, ['region', 'revenue'], ['orders'])
+  expect(kept, 'after those that the dashboard names').toEqual([1, 3, 1, 2, 3])
+})
+
 test('a table without a measure keeps its first two columns', () => {
   const columns = [column('zone', 'varchar'), column('subject', 'varchar'), column('note', 'varchar')]
   expect(prioritiesOf(columns, formats('Zone', 'Subject', 'Note'), [], {})).toEqual([1, 1, 3])

@@ -24,6 +24,7 @@ import { datasetRowAddress } from '../catalog/row-query'
 import { exactFormat, exactPlacesOf, panelFormat, panelPlacesOf } from '../query/answer-numbers'
 import { useStatementFormats, withRowLinks } from '../query/statement-formats'
 import { unfolded } from './folded-rows'
+import { titledColumns } from './titled-columns'
 
 type Column = Result['columns'][number]
 
@@ -36,6 +37,8 @@ interface Props {
   height: number
   /** Columns that stay in sight where the table is narrow, as its dashboard names them. */
   keeps?: string[]
+  /** The title in words with `{column}` for its cells, whose columns stay before others. */
+  inWords?: string
   /** Whether numbers have all of their digits, as rows that are added up need. */
   isExact?: boolean
   /** Whether a person wrote the statement, whose answer is read as on the page Query. */
@@ -59,7 +62,7 @@ const isRank = ({ name }: { name: string }, unit: string): boolean =>
   unit === 'rank' || /(^|_)rank$/.test(name)
 
 /**
- * Which columns stay where the table is narrow: those that its dashboard names. Where it names none, 1 for the first name and the deciding measure, which is money before
+ * Which columns stay where the table is narrow: those that its dashboard names, then those of its title. Where it names none, 1 for the first name and the deciding measure, which is that of the title, else money before
  * counts, for a second name where there is room, and for further amounts, such as bounds, while a phone has room; then
  * other names and amounts; a rank and the rest leave first.
  */
@@ -69,12 +72,18 @@ export function prioritiesOf(
   rows: Cell[][],
   units: Units,
   keeps: string[] = [],
+  titled: string[] = [],
 ): (1 | 2 | 3)[] {
-  if (keeps.length > 0) return columns.map(({ name }) => (keeps.includes(name) ? 1 : 3))
+  if (keeps.length > 0)
+    return columns.map(({ name }) => (keeps.includes(name) ? 1 : titled.includes(name) ? 2 : 3))
   const unitOf = ({ name }: { name: string }): string => units[name] ?? ''
   const others = columns.filter((column) => !isRank(column, unitOf(column)))
   const measures = others.filter(({ name, type }) => isNumeric(type) && !isName(name))
-  const deciding = measures.find((column) => currencyOf(unitOf(column))) ?? measures[0]
+  const ofTitle = titled.flatMap((name) => others.find((column) => column.name === name) ?? [])
+  const deciding =
+    ofTitle.find((column) => measures.includes(column)) ??
+    measures.find((column) => currencyOf(unitOf(column))) ??
+    measures[0]
   const first = others.slice(0, NAMING)
   const name =
     first.find((column) => !measures.includes(column)) ?? others.find((column) => !measures.includes(column))
@@ -84,18 +93,21 @@ export function prioritiesOf(
     return leastOf(formats[at]?.heading ?? '', texts, false, { lines: PHONE_LINES })
   }
   const hasRoom = !deciding || widthOf(deciding) <= MEASURE_PX
-  const second = first.filter((column) => column !== name && hasRoom && !measures.includes(column))
+  const names = [...ofTitle, ...first].filter((column) => column !== name && !measures.includes(column))
+  const second = hasRoom ? names.slice(0, NAMING - 1) : []
   let room = PHONE_PX - (deciding ? widthOf(deciding) : 0)
   for (const text of [name, ...second]) room -= text ? Math.min(TEXT_PX, widthOf(text)) : 0
-  const fitting = measures.filter((column) => {
-    const isNext = column !== deciding && Boolean(currencyOf(unitOf(column))) && widthOf(column) <= room
+  const further = [...new Set([...ofTitle.filter((column) => measures.includes(column)), ...measures])]
+  const fitting = further.filter((column) => {
+    const isNamed = ofTitle.includes(column) || Boolean(currencyOf(unitOf(column)))
+    const isNext = column !== deciding && isNamed && widthOf(column) <= room
     if (isNext) room -= widthOf(column)
     return isNext
   })
   return columns.map((column) => {
     if (column === name || column === deciding) return 1
     if (second.includes(column) || fitting.includes(column)) return 1
-    return first.includes(column) || currencyOf(unitOf(column)) ? 2 : 3
+    return [...first, ...ofTitle].includes(column) || currencyOf(unitOf(column)) ? 2 : 3
   })
 }
 
@@ -107,6 +119,7 @@ export function AnswerTable({
   label,
   height,
   keeps,
+  inWords,
   isExact = false,
   isOfPerson = false,
 }: Props) {
@@ -120,7 +133,9 @@ export function AnswerTable({
   const ofPerson = useStatementFormats(shown.columns, shown.rows, units, labels)
   const formats = useMemo(() => {
     const all = isOfPerson ? ofPerson : panelFormats(shown, units, labels, isExact)
-    const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
+    const headings = all.map(({ heading }) => heading)
+    const titled = titledColumns(shown.columns, headings, label, inWords)
+    const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps, titled)
     const linked = withRowLinks(
       all,
       shown.columns,
@@ -136,7 +151,7 @@ export function AnswerTable({
       const isLinked = place > 0 || (isOfPerson && datasetRowAddress(tables ?? [], column, first))
       return { ...((isLinked && linked[place]) || format), heading, priority: priorities[place] ?? 3 }
     })
-  }, [shown, units, labels, keeps, tables, table, isExact, isOfPerson, ofPerson])
+  }, [shown, units, labels, keeps, label, inWords, tables, table, isExact, isOfPerson, ofPerson])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>

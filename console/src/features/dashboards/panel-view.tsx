@@ -223,6 +223,7 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
           label={panel.question}
           height={isLarge ? 2 * HEIGHT : height}
           keeps={panel.keeps}
+          inWords={panel.answer}
           isOfPerson={isOfPerson}
         />
       ) : (
