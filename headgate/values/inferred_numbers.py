@@ -74,6 +74,12 @@ def number_readings(texts: pa.Array, *, is_each_by_itself: bool = False) -> list
     return readings
 
 
+def signs_of_numbers(texts: pa.Array) -> list[str]:
+    """Return the currency, unit or percent sign of each number that has one; empty for other texts."""
+    shapes = pc.extract_regex(texts, _SHAPE).to_pylist()
+    return [(shape["before"] or shape["behind"]) if shape else "" for shape in shapes]
+
+
 def _minus(texts: pa.Array) -> str:
     """Return the form of negative numbers if it is not a leading minus.
 

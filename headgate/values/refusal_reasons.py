@@ -77,6 +77,19 @@ def impossible_day_reason(column: Column, fault: str) -> str:
     return reason_of_column(column, f"is an impossible day: {fault}", "Correct the day or the month")
 
 
+def other_unit_reason(column: Column, sign: str, own: str) -> str:
+    """Return why a number with the unit of another column is refused.
+
+    Args:
+        sign: the unit beside the number.
+        own: the unit of the column; empty for none.
+    """
+    if own:
+        return reason_of_column(column, f"is in {sign}, not in {own}", f"Convert it to {own}")
+    fault = f"is in {sign}, and the column has numbers without a unit"
+    return reason_of_column(column, fault, "Convert it as the other values are written, without a unit")
+
+
 def rule_reason(rule: Rule, column: Column) -> str:
     """Return why a value that breaks a rule of its column is refused."""
     if rule.name not in RULE_KINDS:

@@ -17,7 +17,13 @@ from headgate.values.accepted_texts import null_where_absent, texts_for_quaranti
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import NO_ROWS, Rows
 from headgate.values.impossible_days import impossible_days
-from headgate.values.refusal_reasons import impossible_day_reason, reason_of_column, type_reason
+from headgate.values.other_units import rows_by_other_unit, signs_of_column
+from headgate.values.refusal_reasons import (
+    impossible_day_reason,
+    other_unit_reason,
+    reason_of_column,
+    type_reason,
+)
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:
@@ -73,13 +79,19 @@ def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
 
 
 def _of_type(column: Column, text: pa.Array, misfits: Rows) -> list[Breach]:
-    """Return the breaches of texts that are no value of the column's type; of dates with the reason why."""
+    """Return the breaches of texts that are no value of the column's type, by the reason."""
     impossible, others = impossible_days(column, text, misfits)
+    by_unit, others = rows_by_other_unit(column, text, others)
     days = [
         Breach("type", column.name, impossible_day_reason(column, fault), rows)
         for fault, rows in impossible.items()
     ]
-    return [*days, Breach("type", column.name, type_reason(column), others)]
+    own = next(iter(signs_of_column(column)), "")
+    units = [
+        Breach("type", column.name, other_unit_reason(column, sign, own), rows)
+        for sign, rows in by_unit.items()
+    ]
+    return [*days, *units, Breach("type", column.name, type_reason(column), others)]
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:
