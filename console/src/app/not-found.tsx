@@ -1,9 +1,9 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { useEffect } from 'react'
-import { isRouteErrorResponse, useLocation, useRouteError } from 'react-router'
+import { isRouteErrorResponse, Navigate, useLocation, useRouteError } from 'react-router'
 
 import { isSilence } from '../api/reach'
-import { NothingPage } from '../components/nothing-here'
+import { type Listed, LISTS, NothingPage } from '../components/nothing-here'
 import { PageTitle } from '../components/panel'
 
 const RETRY_MS = 3000
@@ -18,7 +18,7 @@ export function NotFound() {
   const isUnloaded = failed && isSilence(error)
   const isAutomatic = useLoadedAgain(isUnloaded)
   const { pathname } = useLocation()
-  if (!failed) return <NothingPage what="page" name={pathname.replace(/^\/+/, '')} />
+  if (!failed) return <Nothing pathname={pathname} />
   const message = isUnloaded
     ? `This page was not opened before, and could not be loaded now. ${isAutomatic ? 'It opens by itself as soon as the network is back.' : 'Check the network, then load the page again.'}`
     : error.message
@@ -34,6 +34,27 @@ export function NotFound() {
       <Anchor href="#/">The first page</Anchor>
     </Stack>
   )
+}
+
+/** The first part of an address says of what it is, also where another part is missing: `/tables/orders`. */
+const OF_ADDRESS: Readonly<Record<string, Listed>> = {
+  datasets: 'dataset',
+  rows: 'dataset',
+  tables: 'table',
+  dashboards: 'dashboard',
+  models: 'model',
+  runs: 'run',
+  files: 'file',
+  work: 'queue',
+}
+
+/** What an address of nothing may have meant; the list of such things where the address names none. */
+function Nothing({ pathname }: { pathname: string }) {
+  const name = pathname.replace(/^\/+|\/+$/g, '')
+  const [first = '', ...rest] = name.split('/')
+  const what = OF_ADDRESS[first]
+  if (what && rest.length === 0) return <Navigate replace to={LISTS[what].href.slice(1)} />
+  return what ? <NothingPage what={what} name={rest.join('/')} /> : <NothingPage what="page" name={name} />
 }
 
 /** Loads the page again once its server answers; returns whether it will. It does so once a minute at most: a program that is missing on the server would be loaded again without end. */

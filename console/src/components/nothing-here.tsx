@@ -1,11 +1,13 @@
 import { Alert, Anchor, Stack } from '@mantine/core'
-import { type ReactNode, useEffect } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 
 import { leaveOut } from '../features/search/recent-pages'
 import { PageTitle } from './panel'
 
+const NearestPages = lazy(() => import('../features/search/nearest-pages'))
+
 /** The list in which a person finds what an unknown address may have meant. */
-const LISTS = {
+export const LISTS = {
   file: { href: '#/lake', words: 'All files' },
   run: { href: '#/runs', words: 'All runs' },
   dataset: { href: '#/catalog', words: 'All datasets and tables' },
@@ -18,8 +20,10 @@ const LISTS = {
   page: { href: '#/', words: 'The first page' },
 } as const
 
+export type Listed = keyof typeof LISTS
+
 interface Props {
-  what: keyof typeof LISTS
+  what: Listed
   name: string
   why?: string
   /** The way to get it back. */
@@ -31,7 +35,7 @@ export function useNothingHere(): void {
   useEffect(() => leaveOut(window.location.hash), [])
 }
 
-/** One form for every address of nothing: what does not exist, why that may be, and the list of what does. */
+/** One form for every address of nothing: what does not exist, why that may be, the list of what does, and what has nearly its name. */
 export function NothingHere({ what, name, why = 'The address may be old or misspelt.', action }: Props) {
   const { href, words } = LISTS[what]
   useNothingHere()
@@ -46,6 +50,9 @@ export function NothingHere({ what, name, why = 'The address may be old or missp
       <Anchor inherit href={href}>
         {words}
       </Anchor>
+      <Suspense>
+        <NearestPages what={what} name={name} />
+      </Suspense>
       {action ? <div>{action}</div> : null}
     </Alert>
   )

@@ -143,7 +143,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-export const isMissing = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404
+export const isMissing = (error: unknown): boolean =>
+  error instanceof ApiProblem && (error.status === 404 || isNoName(error))
+
+/** An address with a name that nothing may have, such as a run of two words. */
+const isNoName = ({ status, parts }: ApiProblem): boolean =>
+  status === 422 && parts.length > 0 && parts.every(({ where }) => where.startsWith('path.'))
 
 interface Asked<T> {
   data: T | undefined

@@ -14,13 +14,15 @@ export const wordsIn = (texts: string[]): string[] => [
  *
  * @example nearest('custmers', ['customers', 'orders']) // 'customers'
  */
-export function nearest(word: string, spelt: string[]): string | undefined {
-  const [best] = spelt
+export const nearest = (word: string, spelt: string[]): string | undefined => allAlike(word, spelt)[0]
+
+/** The words that are spelt like another one, the nearest first. */
+export const allAlike = (word: string, spelt: string[]): string[] =>
+  spelt
     .map((other) => ({ other, alike: alikeness(word, other) }))
     .filter(({ other, alike }) => alike >= MIN_ALIKE || isMistyped(word, other))
     .sort((one, other) => other.alike - one.alike)
-  return best?.other
-}
+    .map(({ other }) => other)
 
 /** From so many letters on two wrong ones leave a word that is no other: `costumer`. */
 const [LEAST_OF_LONG_WORD, MOST_WRONG] = [7, 2]

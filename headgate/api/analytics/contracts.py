@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.api.http.problems import not_found
+from headgate.api.http.problems import unknown_name
 from headgate.api.shapes.lake import (
     CatalogLevels,
     CatalogTable,
@@ -38,10 +38,14 @@ def summaries(lake: LakePorts) -> Contracts:
 
 def detail(lake: LakePorts, zone: str, name: str) -> ContractDetail:
     """Return one contract with its columns."""
-    contract = getattr(lake.contracts, zone).get(name)
+    contracts = getattr(lake.contracts, zone)
+    contract = contracts.get(name)
     if contract is None:
-        raise not_found(
-            f"There is no contract of that name in {zone}. GET /v1/contracts lists all contracts."
+        raise unknown_name(
+            f"There is no contract of that name in {zone}.",
+            name,
+            contracts,
+            "GET /v1/contracts lists all contracts.",
         )
     return ContractDetail(
         **_summary(zone, contract), column_list=_columns(contract), first_columns=first_columns(contract)

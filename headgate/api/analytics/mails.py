@@ -11,7 +11,7 @@ from headgate.api.analytics.mails_of_dashboards import mails_list
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard, own_dashboard
 from headgate.api.http.access import CallerIdentity, reader
-from headgate.api.http.problems import conflict, expect_no_numbers, invalid, is_day, not_found
+from headgate.api.http.problems import conflict, expect_no_numbers, invalid, is_day, not_found, unknown_name
 from headgate.api.lake_ports import AnswerMails, LakePorts
 from headgate.api.shapes.dashboards import Dashboard
 from headgate.api.shapes.mails import Mail, MailAsked, Mails, MailShown
@@ -171,10 +171,12 @@ def _board_to_mail(lake: LakePorts, caller: CallerIdentity, name: str) -> Dashbo
             detail = "Nothing is on your dashboard. Save a question on it first."
             raise invalid("body.dashboard", "empty_dashboard", detail)
         return own
-    board = next((board for board in every_dashboard(lake).dashboards if board.system == name), None)
-    if board is None:
-        raise not_found("There is no dashboard of that name. GET /v1/dashboards lists all dashboards.")
-    return board
+    boards = {board.system: board for board in every_dashboard(lake).dashboards}
+    if name not in boards:
+        raise unknown_name(
+            "There is no dashboard of that name.", name, boards, "GET /v1/dashboards lists all dashboards."
+        )
+    return boards[name]
 
 
 def _check_board(lake: LakePorts, board: Dashboard, asked: MailAsked) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics import tables
-from headgate.api.http.problems import not_found
+from headgate.api.http.problems import unknown_name
 from headgate.api.shapes.model_cards import ModelCardDetail, ModelCardEntry, ModelCards
 
 if TYPE_CHECKING:
@@ -25,9 +25,15 @@ def card(lake: LakePorts, name: str) -> ModelCardDetail:
     from headgate.snapshots.read_snapshots import newest_snapshot
     from headgate.systems.model_cards import missing_datasets, model_card
 
-    about = _deployed(lake).get(name)
+    deployed = _deployed(lake)
+    about = deployed.get(name)
     if about is None:
-        raise not_found("No system of this lake has a model of that name. GET /v1/model-cards lists them.")
+        raise unknown_name(
+            "No system of this lake has a model of that name.",
+            name,
+            deployed,
+            "GET /v1/model-cards lists them.",
+        )
     current = _current_table(lake, about)
     models = ModelStore(lake.objects, lake.bucket("artifacts"))
     made = model_card(

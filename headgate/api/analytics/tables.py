@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.http import cursors
 from headgate.api.http.access import Group
-from headgate.api.http.problems import ProblemError, forbidden, invalid, not_found
+from headgate.api.http.problems import ProblemError, forbidden, invalid, unknown_name
 from headgate.api.shapes.tables import (
     Download,
     ResultColumn,
@@ -140,10 +140,27 @@ def _matching(lake: LakePorts, contract: Contract, version: str, request: RowsRe
     return table_rows.in_first_view_order(matching, request.sort, contract)
 
 
+def unknown_table(lake: LakePorts, table: str) -> ProblemError:
+    """Return the problem of a name that neither a dataset nor a table of a system has."""
+    built = (name for system in lake.systems for name in lake.contracts.tables_of(system))
+    return unknown_name(
+        "There is no table of that name.",
+        table,
+        [*lake.contracts.source, *built],
+        "GET /v1/catalog lists all tables.",
+    )
+
+
 def _contract(lake: LakePorts, system: str, table: str) -> Contract:
     contract = lake.contracts.prod.get(table)
     if contract is None or contract.system != system or system not in lake.systems:
-        raise not_found("This system has no table of that name. GET /v1/systems lists the tables.")
+        tables = {name: f"{own}/{name}" for own in lake.systems for name in lake.contracts.tables_of(own)}
+        raise unknown_name(
+            "This system has no table of that name.",
+            tables.get(table, f"{system}/{table}"),
+            tables.values(),
+            "GET /v1/systems lists the tables.",
+        )
     return contract
 
 

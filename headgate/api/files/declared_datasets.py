@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.api.http.problems import not_found
+from headgate.api.http.problems import unknown_name
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -15,4 +15,9 @@ def contract_of_dataset(lake: LakePorts, dataset: str) -> Contract:
     """Return the contract of a dataset; 404 if the lake has none of that name."""
     if contract := lake.contracts.source.get(dataset):
         return contract
-    raise not_found("There is no dataset of that name. GET /v1/contracts lists the datasets.")
+    raise unknown_name(
+        "There is no dataset of that name.",
+        dataset,
+        lake.contracts.source,
+        "GET /v1/contracts lists the datasets.",
+    )

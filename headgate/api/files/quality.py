@@ -6,7 +6,7 @@ from typing import Any
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import visible_facts
 from headgate.api.http.access import CallerIdentity
-from headgate.api.http.problems import not_found
+from headgate.api.http.problems import not_found, unknown_name
 from headgate.api.lake_ports import LakePorts
 from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, QualityHistory, QualityPoint
 from headgate.contracts.hidden_values import hidden_because
@@ -79,8 +79,11 @@ def history(lake: LakePorts, dataset: str) -> QualityHistory:
     # A correction has a few selected rows, which say nothing about the files of the dataset.
     newest = list(islice((file for file in every if not has_corrected_rows(file.key)), MAX_POINTS))
     if not newest and not has_contract:
-        raise not_found(
-            "There is no dataset or file folder of that name. GET /v1/contracts lists the datasets."
+        raise unknown_name(
+            "There is no dataset or file folder of that name.",
+            dataset,
+            lake.contracts.source,
+            "GET /v1/contracts lists the datasets.",
         )
     return QualityHistory(dataset=dataset, points=tuple(_point(record) for record in reversed(newest)))
 

@@ -49,6 +49,18 @@ def not_found(detail: str) -> ProblemError:
     return ProblemError(404, "not-found", detail)
 
 
+def unknown_name(absence: str, name: str, names: Iterable[str], where: str) -> ProblemError:
+    """Return the problem of a name that nothing has, with the nearest names.
+
+    Args:
+        absence: sentence that says what does not exist.
+        where: sentence with the request that lists all names.
+    """
+    from headgate.plain_names import did_you_mean
+
+    return not_found(f"{absence}{did_you_mean(name, names)} {where}")
+
+
 def invalid(where: str, rule: str, detail: str) -> ProblemError:
     """Return the problem of a request part that breaks a rule beyond its type."""
     return ProblemError(

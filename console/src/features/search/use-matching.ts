@@ -1,14 +1,11 @@
 import { useDebouncedValue } from '@mantine/hooks'
 
 import type { Schemas } from '../../api/client'
-import { useMay } from '../../api/queries'
-import { useCatalog, useContents, useContracts, useSystems } from '../catalog/queries'
+import { useCatalog, useContents } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
 import { useRuns } from '../lake/queries'
-import { useModels } from '../models/queries'
-import { useQuestions, useResults } from '../query/results'
-import { useKeptQuestions } from '../query/saved-questions'
+import { useResults } from '../query/results'
 import { type PendingRows, pendingRows } from './pending-rows'
 import type { Place } from './pages-and-answers'
 import { recentPages } from './recent-pages'
@@ -20,7 +17,6 @@ import {
   mayBeName,
   mayNameMember,
   MAX_SHOWN,
-  places,
   placesOfFiles,
   placesOfItems,
   placesOfMembers,
@@ -29,6 +25,7 @@ import {
   statementOfNames,
   statementOfRows,
 } from './search-results'
+import { usePlaces } from './use-places'
 
 /** After such a pause an id is typed. Its statement reads the key of every dataset that may have it, which costs. */
 const ID_PAUSE_MS = 600
@@ -127,17 +124,10 @@ interface Matching {
 export function useMatching(typed: string, asked: string): Matching {
   const trimmed = typed.trim()
   const [name] = useDebouncedValue(trimmed, 200)
-  const contracts = useContracts().data?.contracts ?? []
-  const systems = useSystems().data?.systems ?? []
-  const questions = useQuestions().data?.questions ?? []
-  const own = useKeptQuestions().questions
   const boards = useDashboards().data?.dashboards ?? []
   const runs = useRuns().data?.runs ?? []
   const files = placesOfFiles(useFiles(name ? { name } : {}).data?.pages[0]?.files ?? [])
-  const mayRun = useMay('operator')
-  const tables = useCatalog().data?.tables ?? []
-  const models = useModels()
-  const every = places({ contracts, systems, questions, own, boards, runs, tables, models, mayRun })
+  const every = usePlaces()
   const isAsked = asked !== '' && asked === trimmed
   const [rested] = useDebouncedValue(trimmed, ID_PAUSE_MS)
   const isAtRest = rested === trimmed
