@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import BESIDE_PROPERTY, ENCODING_PROPERTY, SHEET_PROPERTY
-from headgate.contracts.model import NUMBERS, Column, ColumnType, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
-from headgate.contracts.source_format import PLAIN, SECONDS
+from headgate.contracts.source_format import PLAIN
 from headgate.drafts.blank_ends import (
     about_blank_ends,
     spelt_with_blank_ends,
@@ -75,6 +75,7 @@ from headgate.drafts.text_formats import TextFormat, text_formats
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
 from headgate.drafts.totals_row import report_lines, required_but_in_totals
+from headgate.drafts.units_and_labels import with_labels, with_units
 from headgate.errors import ContractError
 from headgate.formats.guess_encoding import OTHER_THAN_WESTERN
 from headgate.masking.card_columns import numeric_rows_with_cards
@@ -173,7 +174,7 @@ def draft_from_sample(
         header: whether the first row of a text is the header; by default its cells decide.
         sheet: the only sheet of a workbook to read; by default all with the header of the largest one.
         sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
-        titles: label columns without a mask by the words of names such as `ResponseID`.
+        titles: label columns without a mask by headings that say more than their names.
         file_order: the positions of the columns in the order of the file, if the sample has another one.
         beside: the columns of values beside a list of records, which the draft declares.
         inner_list: path of a list in JSON records, whose key has that of its record.
@@ -184,7 +185,7 @@ def draft_from_sample(
         UnreadableFileError, HeaderError: the sample is not a table, or its header is none.
     """
     unread = _without_columns(dataset, encoding, sheet, beside)
-    sent = read_sample(body, unread, header, with_sheet_names=sheet_names, with_titles=titles)
+    sent = read_sample(body, unread, header, with_sheet_names=sheet_names)
     sample, ends = _plain_sample(sent, strict=strict)
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     rows, guesses, columns = _typed_rows(body, sample, answers, strict=strict)
@@ -192,7 +193,8 @@ def draft_from_sample(
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     finder = _KeyFinder(ordered, guesses, is_strict=strict)
     names = finder.key(cells, inner_list) if key is None else _stated_key(columns, key)
-    plain = _with_units(_contract(sample.stored, columns, names), sample)
+    plain = with_units(_contract(sample.stored, columns, names), sample)
+    plain = with_labels(plain, sample) if titles else plain
     contract = _with_event_time(_with_encoding(plain, sample), rows)
     questions, words = _questions(contract, rows, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
@@ -264,22 +266,6 @@ def _with_encoding(contract: Contract, sample: DraftSample) -> Contract:
     if encoding not in OTHER_THAN_WESTERN or ENCODING_PROPERTY in contract.properties:
         return contract
     return replace(contract, properties={**contract.properties, ENCODING_PROPERTY: encoding})
-
-
-def _with_units(contract: Contract, sample: DraftSample) -> Contract:
-    """Return the contract with the units of durations and the currencies that a workbook shows."""
-    places = {column.name: place for place, column in enumerate(sample.stored.columns)}
-    columns = (
-        replace(column, unit=_unit_of(column, sample.currencies.get(place, "")))
-        if column.type.kind in NUMBERS and not column.unit
-        else column
-        for column, place in zip(contract.columns, places.values(), strict=True)
-    )
-    return replace(contract, columns=tuple(columns))
-
-
-def _unit_of(column: Column, currency: str) -> str:
-    return SECONDS if column.format and column.format.duration else currency
 
 
 def _with_event_time(contract: Contract, rows: DraftSample) -> Contract:
@@ -593,7 +579,6 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
         description=description,
         content=content,
         nested=stored.nested,
-        label="" if mask else stored.label,
     )
 
 

@@ -28,7 +28,6 @@ from headgate.formats.typed_cells import has_times_of_day
 from headgate.formats.unpack import unpack
 from headgate.masking.redaction import redact_text
 from headgate.matching.header_names import folded, made_up_name, numbered, unused_name
-from headgate.plain_names import title_of_camel_case
 from headgate.values.cells import Rows, flags
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ class DraftSample:
         unreadable: columns by their position in the file that are left out, because values of their stored
             type have no text.
         displayed: what the sheets of an Excel workbook show beside the values of their cells.
+        headings: of the columns by their names, as the file writes them.
     """
 
     content: bytes
@@ -78,6 +78,7 @@ class DraftSample:
     description_rows: int = 0
     unreadable: Mapping[int, Column] = field(default_factory=dict)
     displayed: Sequence[DisplayedCells] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def currencies(self) -> dict[int, str]:
@@ -103,13 +104,11 @@ def read_sample(
     header: bool | None,
     *,
     with_sheet_names: bool = False,
-    with_titles: bool = False,
 ) -> DraftSample:
     """Read a sample with a contract without columns.
 
     Args:
         with_sheet_names: add a column with the name of the row's sheet if the rows are of several sheets.
-        with_titles: label columns by the words of names such as `ResponseID`.
     """
     content = unpack(body)
     form = format_of(content, unread)
@@ -120,10 +119,6 @@ def read_sample(
         )
     table = None if form.schema else _table(content, unread, header)
     columns, properties = _stored_columns(content, unread, table)
-    if with_titles:
-        names = table.names if table else stated_schema(content).names
-        titles = {folded(name): title_of_camel_case(name.strip()) for name in names}
-        columns = tuple(replace(column, label=titles.get(column.name, "")) for column in columns)
     if with_sheet_names and table and len(table.sheets) > 1:
         columns = (*columns, _sheet_name_column(columns))
     every = replace(unread, columns=columns, properties=properties)
@@ -147,6 +142,7 @@ def read_sample(
         received.source_rows,
         unreadable=unreadable,
         displayed=displayed,
+        headings={folded(name): name for name in (table.names if table else stated_schema(content).names)},
     )
 
 

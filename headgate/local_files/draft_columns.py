@@ -51,7 +51,7 @@ def draft_columns(
     if edited.opened:
         edits = replace(edited.edits, columns={}, formats={}, currencies={})
         edited_csv(edited.opened.source, names, edits, None, sample)
-    draft = draft_from_sample(sample.read_bytes(), dataset, strict=False, key=(), header=True)
+    draft = draft_from_sample(sample.read_bytes(), dataset, strict=False, key=(), header=True, titles=True)
     columns = dict(zip(names, searched_in_full(draft).columns, strict=False))
     used = {*contract.names, *curated_contract(contract).names, KEPT, *RESERVED}
     drafted: dict[str, Column] = {}

@@ -160,7 +160,7 @@ def draft_of_upload(
     """
     try:
         name = without_time(_dataset_of(file_name, ""))
-        checked = check_sample(_drafted(body, name, DraftOptions(**vars(form))), body)
+        checked = check_sample(_drafted(body, name, DraftOptions(**vars(form), titles=True)), body)
     except (BadInputError, ContractError):
         return None
     contract = _with_unreadable(searched_in_full(checked.draft), checked.draft)

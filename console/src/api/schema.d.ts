@@ -2078,8 +2078,11 @@ export interface components {
          * @description Columns of an upload that its dataset does not have.
          */
         ColumnsAsked: {
-            /** Columns */
-            columns: components["schemas"]["NewColumn"][];
+            /**
+             * Columns
+             * @description Their names in the file.
+             */
+            columns: string[];
             /** Upload Id */
             upload_id: string;
         };
@@ -6035,29 +6038,6 @@ export interface components {
             by: string;
             /** Name */
             name: string;
-        };
-        /**
-         * NewColumn
-         * @description A column of an upload that becomes one of its dataset.
-         */
-        NewColumn: {
-            /**
-             * Label
-             * @description Its heading; empty for the words of its name.
-             * @default
-             */
-            label: string;
-            /**
-             * Name
-             * @description Its name in the file.
-             */
-            name: string;
-            /**
-             * Unit
-             * @description Of numbers, such as `kg` or a code of ISO 4217.
-             * @default
-             */
-            unit: string;
         };
         /**
          * NumbersBesideWords

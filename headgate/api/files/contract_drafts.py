@@ -18,11 +18,10 @@ from headgate.api.shapes.uploads import (
     DraftCheck,
     DraftCheckAsked,
     FlawCause,
-    NewColumn,
     StoredContractDraft,
 )
 from headgate.contracts.creation import column_reasons, deployment_reasons
-from headgate.contracts.model import NUMBERS, Column, Contract
+from headgate.contracts.model import Column, Contract
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
 from headgate.lake.created_datasets import (
@@ -202,10 +201,8 @@ def add_columns(lake: LakePorts, caller: CallerIdentity, dataset: str, asked: Co
     if not created.is_in_use(dataset):
         raise conflict(f"{dataset} is not in use, so no file of it comes in.")
     upload = _upload_for_draft(lake, caller, asked.upload_id)
-    headings = {each.name: each for each in asked.columns}
     with _downloaded(lake, upload) as path:
-        drafted = draft_columns(upload, path, path.parent, [*headings], lake.mappings, dataset=dataset)
-    columns = {heading: _with_words(column, headings[heading]) for heading, column in drafted.items()}
+        columns = draft_columns(upload, path, path.parent, asked.columns, lake.mappings, dataset=dataset)
     _check_columns(lake.contracts.source[dataset], columns, takes_people=lake.takes_people)
     bare = replace(lake.contracts.source[dataset], comparisons=(), properties={})
     properties = {heading: odcs_property(bare, column) for heading, column in columns.items()}
@@ -215,11 +212,6 @@ def add_columns(lake: LakePorts, caller: CallerIdentity, dataset: str, asked: Co
         stored=_shown(lake, caller, created, dataset),
         fields={heading: column.name for heading, column in columns.items()},
     )
-
-
-def _with_words(column: Column, asked: NewColumn) -> Column:
-    unit = asked.unit if column.type.kind in NUMBERS else ""
-    return replace(column, label=asked.label or column.label, unit=unit or column.unit)
 
 
 def _check_columns(contract: Contract, columns: Mapping[str, Column], *, takes_people: bool) -> None:

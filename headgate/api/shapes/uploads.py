@@ -240,19 +240,13 @@ class DescriptionAsked(Asked):
     )
 
 
-class NewColumn(Asked):
-    """A column of an upload that becomes one of its dataset."""
-
-    name: ColumnName = Field(min_length=1, description="Its name in the file.")
-    unit: str = Field("", max_length=40, description="Of numbers, such as `kg` or a code of ISO 4217.")
-    label: str = Field("", max_length=80, description="Its heading; empty for the words of its name.")
-
-
 class ColumnsAsked(Asked):
     """Columns of an upload that its dataset does not have."""
 
     upload_id: str = Field(max_length=100)
-    columns: tuple[NewColumn, ...] = Field(min_length=1, max_length=100)
+    columns: tuple[ColumnName, ...] = Field(
+        min_length=1, max_length=100, description="Their names in the file."
+    )
 
 
 class OptionalColumnsAsked(Asked):

@@ -6,7 +6,6 @@ import {
   edited,
   everyField,
   fieldsOf,
-  headingOf,
   hasOtherLetters,
   hasLocalTimes,
   nameProblem,
@@ -15,7 +14,7 @@ import {
   withWordsApart,
 } from './draft-columns'
 
-const about = (name: string) => ({ name, description: '', timeZone: 'UTC', inFile: [] as string[] })
+const about = (name: string) => ({ name, description: '', timeZone: 'UTC' })
 
 const DOCUMENT = {
   id: 'headgate.source.lieferung',
@@ -142,7 +141,13 @@ test('a unit, a sentence, a zone and the sign of a heading are parts of the cont
       {
         name: 'lieferung',
         properties: [
-          { name: 'temp_c', physicalType: 'DECIMAL(9,2)', logicalType: 'number' },
+          {
+            name: 'temp_c',
+            businessName: 'Temp. (°C)',
+            physicalType: 'DECIMAL(9,2)',
+            logicalType: 'number',
+            customProperties: [{ property: 'headgate.unit', value: '°C' }],
+          },
           {
             name: 'preis',
             physicalType: 'TIMESTAMP',
@@ -157,7 +162,6 @@ test('a unit, a sentence, a zone and the sign of a heading are parts of the cont
     name: 'regal',
     description: ' A reading. ',
     timeZone: 'Europe/Berlin',
-    inFile: ['Temp. (°C)', 'Preis'],
   }
   const [table] = edited(drafted, dataset, columns).schema as (typeof DOCUMENT.schema)[number][]
   expect(table).toMatchObject({
@@ -171,53 +175,24 @@ test('a unit, a sentence, a zone and the sign of a heading are parts of the cont
   expect(table?.properties[1]).not.toHaveProperty('businessName')
 })
 
-test('a heading that a person chose is not replaced by that of the file', () => {
-  const columns = draftColumns(DOCUMENT).map((one) => ({ ...one, name: `mein_${one.name}` }))
-  const [table] = edited(DOCUMENT, { ...about('preise'), inFile: ['SKU-№', 'Preis €'] }, columns)
-    .schema as typeof DOCUMENT.schema
-  expect(table?.properties[0]).not.toHaveProperty('businessName')
-})
-
-test('the unit in a heading of numbers is the unit of its column, and other words in brackets are none', () => {
-  const [table] = DOCUMENT.schema
-  const document = {
-    ...DOCUMENT,
-    schema: [
-      {
-        ...table,
-        properties: [
-          { name: 'maschine', physicalType: 'VARCHAR(20)' },
-          { name: 'stillstand_min', physicalType: 'BIGINT' },
-          { name: 'preis_netto', physicalType: 'DECIMAL(10,2)' },
-        ],
-      },
-    ],
-  } as typeof DOCUMENT
-  const units = draftColumns(document, ['Maschine (kg)', 'Stillstand (min)', 'Preis (netto)']).map(
-    ({ unit }) => unit,
-  )
-  expect(units).toEqual(['', 'min', ''])
-  expect(draftColumns(document, ['Stillstand (min)']).map(({ unit }) => unit)).toEqual(['', '', ''])
-})
-
-test('the unit of a number is that of its heading, or that beside its values', () => {
-  const format = (value: unknown) => [{ property: 'headgate.format', value }]
+test('a column has the heading of the file until a person gives it another name or unit', () => {
   const properties = [
-    { name: 'umsatz_eur', physicalType: 'DECIMAL(18,2)' },
-    { name: 'preis', physicalType: 'DECIMAL(18,2)' },
-    { name: 'feuchte', physicalType: 'DECIMAL(5,1)', customProperties: format({ percent: 'points' }) },
-    { name: 'netto', physicalType: 'DECIMAL(18,2)', customProperties: format({ currency: ['€', 'EUR'] }) },
-    { name: 'gewicht', physicalType: 'DECIMAL(18,2)', customProperties: format({ units: ['kg'] }) },
-    { name: 'menge', physicalType: 'BIGINT' },
-    { name: 'new', physicalType: 'BIGINT' },
-    { name: 'land_eur', physicalType: 'VARCHAR(3)' },
+    {
+      name: 'strengthmpa',
+      businessName: 'Strength (MPa)',
+      physicalType: 'DECIMAL(9,2)',
+      customProperties: [{ property: 'headgate.unit', value: 'MPa' }],
+    },
   ]
-  const inFile = ['Umsatz EUR', 'Preis (€)', 'Feuchte', 'Netto', 'Gewicht', 'Menge ABC', 'EUR', 'Land EUR']
-  const document = { ...DOCUMENT, schema: [{ name: 'x', properties }] }
-  expect(draftColumns(document, inFile).map(({ unit }) => unit)).toEqual([
-    ...['EUR', 'EUR', 'percent', 'EUR', 'kg'],
-    ...['', '', ''],
-  ])
+  const document = { ...DOCUMENT, schema: [{ name: 'lieferung', properties }] }
+  const [column] = draftColumns(document)
+  const headingOf = (changes: Partial<DraftColumn>): unknown => {
+    const { schema } = edited(document, about('x'), [{ ...(column as DraftColumn), ...changes }])
+    return (schema as { properties: { businessName?: string }[] }[])[0]?.properties[0]?.businessName
+  }
+  expect(column?.unit).toBe('MPa')
+  expect(headingOf({ name: 'strength_mpa' })).toBe('Strength (MPa)') // words apart
+  expect([headingOf({ name: 'tensile' }), headingOf({ unit: 'GPa' })]).toEqual([undefined, undefined])
 })
 
 test('the zone is asked of times without one and of texts that a person made times', () => {
@@ -258,7 +233,7 @@ test('a created table has its columns in the order of the file', () => {
     id: 'headgate.source.a',
     schema: [{ name: 'a', properties: [{ name: 'amount' }, { name: 'id' }] }],
   }
-  const about = { name: 'a', description: '', timeZone: 'UTC', inFile: ['amount', 'id'], order: [1, 0] }
+  const about = { name: 'a', description: '', timeZone: 'UTC', order: [1, 0] }
   const [table] = edited(document, about, draftColumns(document)).schema as {
     properties: { name: string }[]
   }[]
@@ -282,18 +257,17 @@ const MONTHS = {
 
 test('the name of the sheet is a column of the table and none of the file', () => {
   const inFile = ['NetPrice']
-  const columns = withWordsApart(draftColumns(MONTHS, inFile), inFile)
+  const columns = withWordsApart(draftColumns(MONTHS), inFile)
   expect(columns.map((one) => one.name)).toEqual(['net_price', 'sheet'])
   expect(everyField(columns, inFile)).toEqual({ NetPrice: 'net_price' })
   expect(fieldsOf(columns, inFile)).toEqual({ NetPrice: 'net_price' })
 })
 
 test('the name of the sheet keeps its declaration under another name, and is left out without a word', () => {
-  const inFile = ['netprice']
-  const [price, sheet] = draftColumns(MONTHS, inFile)
+  const [price, sheet] = draftColumns(MONTHS)
   if (!price || !sheet) throw new Error('no columns')
   const made = (column: DraftColumn) =>
-    (edited(MONTHS, { ...about('monate'), inFile }, [price, column]).schema as typeof MONTHS.schema)[0]
+    (edited(MONTHS, about('monate'), [price, column]).schema as typeof MONTHS.schema)[0]
   expect(made({ ...sheet, name: 'monat' })?.properties[1]).toMatchObject({
     name: 'monat',
     customProperties: sheetName.customProperties,
@@ -312,7 +286,7 @@ test.each([
   ['Spitze kW', 'spitze_kw'],
   ['StartDate', 'start_date'],
 ])('the unit of %s is one word of its name', (heading, name) => {
-  const [column] = draftColumns(MONTHS, [heading])
+  const [column] = draftColumns(MONTHS)
   if (!column) throw new Error('no column')
   const drafted = { ...column, name: name.replaceAll('_', '') }
   expect(withWordsApart([drafted], [heading])[0]?.name).toBe(name)
@@ -339,16 +313,4 @@ test('a dataset states the values beside a list that a person takes in, and leav
     { property: 'headgate.besideRecords', value: ['Generated'] },
     { property: 'headgate.leftOut', value: ['call_id'] },
   ])
-})
-
-test.each([
-  ['USD Amount', '', 'USD Amount'],
-  ['usage_GB', '', 'Usage GB'],
-  ['Preis exkl MwSt', '', 'Preis exkl MwSt'],
-  ['Kosten CHF exkl. MwSt', 'CHF', 'Kosten exkl. MwSt'],
-  ['Order Date', '', ''],
-  ['ORDER DATE', '', ''],
-  ['StartDate', '', ''],
-])('the title of %s keeps the capitals of codes and acronyms', (inFile, unit, title) => {
-  expect(headingOf(inFile, unit)).toBe(title)
 })

@@ -1,7 +1,6 @@
 import type { Schemas } from '../../api/client'
-import { currencyOf } from '../../api/format'
+import { currencyCode } from './currency-code'
 import { mapOfWords, type Step, zeroOf } from './edits'
-import { currencyCode, headingUnit, withPlainUnits } from './heading-units'
 
 type Document = Schemas['ContractDraft']['document']
 
@@ -58,14 +57,14 @@ export interface DraftDataset {
   description: string
   /** Of times without a zone, as in Europe/Berlin. */
   timeZone: string
-  /** The columns of the file, as they are called there. */
-  inFile: string[]
   /** The places of the columns in the order of the file, in which the table has them; absent if they are in it. */
   order?: number[] | undefined
 }
 
 export interface Property {
   name: string
+  /** Its heading; absent for the words of its name. */
+  businessName?: string
   physicalType?: string
   logicalType?: string
   logicalTypeOptions?: Record<string, unknown>
@@ -131,24 +130,21 @@ function unitOfFormat(property: Property): string {
   return (codes.length === 1 ? codes[0] : undefined) || (format.units?.[0] ?? '')
 }
 
-export function draftColumns(document: Document, inFile: string[] = []): DraftColumn[] {
+/** The unit that a contract gives a column; empty for none. */
+export const unitOf = (property: Property): string => String(custom(property, UNIT) ?? '')
+
+export function draftColumns(document: Document): DraftColumn[] {
   const aliases = (custom(table(document), ALIASES) ?? {}) as Record<string, string[]>
-  const { properties } = table(document)
-  const isSheetName = (one: Property): boolean => custom(one, SHEET_NAME) === true
-  const headings = inFile.length === properties.filter((one) => !isSheetName(one)).length ? inFile : []
-  return properties.map((one, at) => ({
+  return table(document).properties.map((one) => ({
     name: one.name,
     heading: aliases[one.name]?.[0] ?? (NAMELESS.test(one.name) ? '' : one.name),
-    ...(isSheetName(one) ? { isSheetName: true } : {}),
+    ...(custom(one, SHEET_NAME) === true ? { isSheetName: true } : {}),
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
     ...(one.classification === PERSONAL ? { personal: true } : {}),
     ...(one.quality?.[0] ? { allowed: one.quality[0].arguments.validValues.map(String) } : {}),
-    unit: String(
-      custom(one, UNIT) ??
-        (isNumber(one.physicalType ?? '') ? headingUnit(headings[at] ?? '').unit || unitOfFormat(one) : ''),
-    ),
+    unit: unitOf(one),
   }))
 }
 
@@ -190,6 +186,12 @@ export const everyField = (columns: DraftColumn[], inFile: string[]): Record<str
       )
     : {}
 
+const SYMBOL =
+  /(?<![A-Za-z])(?:[kMGTmcdhn]?(?:Pa|Wh?|Vh?|VA|VAh|Ah?|Hz|J|N|Nm|Bq|Gy|Sv)|dBA?|pH)(?![A-Za-z])/g
+
+/** A heading whose units are one word, since the capital in `kWh` begins none. */
+const withPlainUnits = (heading: string): string => heading.replace(SYMBOL, (unit) => unit.toLowerCase())
+
 /** The columns with the words of their headings apart: `StartDate` is `start_date`, unless another column is. */
 export function withWordsApart(columns: DraftColumn[], inFile: string[]): DraftColumn[] {
   const names = new Set(columns.map((one) => one.name))
@@ -197,7 +199,7 @@ export function withWordsApart(columns: DraftColumn[], inFile: string[]): DraftC
     const apart = plainName(
       withPlainUnits(inFile[at] ?? '').replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_'),
     ).replace(/_$/, '')
-    const isSame = apart.replaceAll('_', '') === column.name.replaceAll('_', '')
+    const isSame = withoutBlanks(apart) === withoutBlanks(column.name)
     return isSame && inFile.length === inTheFile(columns).length && !names.has(apart)
       ? { ...column, name: apart }
       : column
@@ -246,53 +248,27 @@ export function typeWords(type: string): string {
   return TYPES.find((one) => one.value === base)?.label ?? type.toLowerCase()
 }
 
-const DECIDED = new Set(['name', 'required', 'primaryKey', 'primaryKeyPosition'])
-const PLAIN = /^[\w -]*$/
-const LONGEST_HEADING = 80
-
+const DECIDED = new Set(['name', 'businessName', 'required', 'primaryKey', 'primaryKeyPosition'])
 const renamed = (property: Property, name: string): Property => ({
   name,
   ...Object.fromEntries(Object.entries(property).filter(([key]) => !DECIDED.has(key))),
 })
 
-/**
- * The heading of a column whose name in the file has signs that its name in the table cannot have, such as °C, or
- * names its unit: amounts have the sign of their currency, other values the unit in brackets.
- */
-export function headingOf(inFile: string, unit: string): string {
-  const text = inFile.trim()
-  if (text.length > LONGEST_HEADING) return ''
-  const named = headingUnit(text)
-  if (unit && named.title && named.unit === unit)
-    return currencyOf(unit) ? named.title : `${named.title} (${PERCENTAGES.includes(unit) ? '%' : unit})`
-  return PLAIN.test(text) ? withOwnCapitals(text) : text
-}
-
-const ACRONYM = /^\p{Lu}[\p{Lu}\d]+$/u
-const CAPITAL_INSIDE = /\p{Ll}\p{Lu}/u
-
-/** The words of a heading that has codes or acronyms, such as `Umsatz exkl MwSt`; empty for one without any. */
-function withOwnCapitals(text: string): string {
-  const words = text.split(/[\s_]+/)
-  const hasOwn = words.some((word) => ACRONYM.test(word) || (/\s/.test(text) && CAPITAL_INSIDE.test(word)))
-  const isMixed = words.length > 1 && /\p{Ll}/u.test(text)
-  return isMixed && hasOwn ? words.join(' ').replace(/^./, (first) => first.toUpperCase()) : ''
-}
-
-const PERCENTAGES: string[] = Object.values(PERCENT)
+const withoutBlanks = (name: string): string => name.replaceAll('_', '')
 
 /** The column's unit, heading and time zone as properties of a contract. */
-function furtherOf(property: Property, column: DraftColumn, about: DraftDataset, inFile: string | undefined) {
+function furtherOf(property: Property, column: DraftColumn, about: DraftDataset) {
   const others = (property.customProperties ?? []).filter((one) => one.property !== UNIT)
   const typed = isNumber(column.type) ? column.unit.trim() : ''
   const unit = currencyCode(typed) || typed
   const isSame = property.physicalType === column.type
   const own = [...(isSame ? others : []), ...(unit ? [{ property: UNIT, value: unit }] : [])]
-  const heading = column.name === property.name ? headingOf(inFile ?? '', unit) : ''
+  const isHeaded =
+    withoutBlanks(column.name) === withoutBlanks(property.name) && ['', unit].includes(unitOf(property))
   const isLocal = isTime(column.type) && about.timeZone !== 'UTC'
   return {
     customProperties: own.length > 0 ? own : undefined,
-    ...(heading ? { businessName: heading } : {}),
+    ...(isHeaded && property.businessName ? { businessName: property.businessName } : {}),
     ...(isLocal
       ? {
           logicalTypeOptions: {
@@ -339,7 +315,6 @@ function classified(property: Property, { personal }: DraftColumn): Property {
 export function edited(document: Document, about: DraftDataset, columns: DraftColumn[]): Document {
   const own = table(document)
   const dataset = about.name
-  const inFile = about.inFile.length === inTheFile(columns).length ? about.inFile : []
   const places = columnPlaces(columns.length, about.order)
   let position = 0
   const properties = places.flatMap((at) => {
@@ -354,7 +329,7 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
       ...classified(isSame ? rest : { name: rest.name }, column),
       physicalType: column.type,
       logicalType: isSame ? property.logicalType : (LOGICAL[base] ?? 'number'),
-      ...furtherOf(property, column, about, inFile[at]),
+      ...furtherOf(property, column, about),
       ...(isSame && property.quality && !column.personal
         ? { quality: checksOf(property.quality, column) }
         : {}),

@@ -179,7 +179,7 @@ function Editor({
   const [dataset, setDataset] = useState(kept?.dataset ?? draft.dataset)
   const [description, setDescription] = useState(kept?.description ?? '')
   const [timeZone, setTimeZone] = useState(kept?.timeZone ?? (draft.time_zone || draft.zone_around || zone()))
-  const [drafted] = useState(() => draftColumns(draft.document, inFile))
+  const [drafted] = useState(() => draftColumns(draft.document))
   const [columns, setColumns] = useState(() => kept?.columns ?? begunWith(draft, drafted, inFile, lists))
   const questions = draft.questions ?? []
   const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
@@ -223,7 +223,7 @@ function Editor({
   const areLocal = hasLocalTimes(drafted, columns, draft.local_times ?? [])
   const zoneOfTimes = areLocal ? timeZone : draft.time_zone || 'UTC'
   const written = (about: { name: string; description: string }) =>
-    edited(draft.document, { ...about, timeZone: zoneOfTimes, inFile, order }, columns)
+    edited(draft.document, { ...about, timeZone: zoneOfTimes, order }, columns)
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {

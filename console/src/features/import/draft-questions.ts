@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
-import type { DraftColumn, Property } from './draft-columns'
+import { type DraftColumn, type Property, unitOf } from './draft-columns'
 import { DURATIONS } from './formats'
 
 /** A question of a draft, or of a date column that is mapped, which has no words. */
@@ -141,6 +141,7 @@ export function withAnswer(
     if (!answer) return { ...plain, type: drafted[at]?.type ?? column.type }
     const answered = answer.property as unknown as Property
     const zeros = isZero ? { zeros: question.words ?? [] } : {}
-    return { ...plain, ...zeros, type: answered.physicalType ?? column.type, answered }
+    const unit = column.unit || unitOf(answered)
+    return { ...plain, ...zeros, type: answered.physicalType ?? column.type, unit, answered }
   })
 }

@@ -4,9 +4,7 @@ import { useEffect, useRef } from 'react'
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
 import { useContractDrafts } from '../catalog/queries'
-import { headingOf } from './draft-columns'
 import { type Edits, withField } from './edits'
-import { headingUnit } from './heading-units'
 import { columnsWithoutField } from './undecided-columns'
 
 export interface AddedColumns {
@@ -36,13 +34,11 @@ export function useAddedColumns(
   })
   const { dataset } = edits
   const { mutate, error, isPending, variables } = useMutation({
-    mutationFn: (name: string) => {
-      const { unit } = headingUnit(name)
-      return read<Schemas['AddedColumns']>(`/v1/contract-drafts/${path(dataset)}/columns`, {
+    mutationFn: (name: string) =>
+      read<Schemas['AddedColumns']>(`/v1/contract-drafts/${path(dataset)}/columns`, {
         method: 'POST',
-        body: { upload_id: uploadId, columns: [{ name, unit, label: headingOf(name, unit) }] },
-      })
-    },
+        body: { upload_id: uploadId, columns: [name] },
+      }),
     onSuccess: ({ fields }) => {
       for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
         void queries.invalidateQueries({ queryKey: [key] })

@@ -51,9 +51,9 @@ const TRACKING = {
     { way: 'leave_out' as const, property: {} },
   ],
 }
-const about = { name: 'boxes', description: '', timeZone: 'UTC', inFile: IN_FILE }
+const about = { name: 'boxes', description: '', timeZone: 'UTC' }
 
-const drafted = draftColumns(DOCUMENT, IN_FILE)
+const drafted = draftColumns(DOCUMENT)
 interface Document {
   schema: { properties: Property[]; customProperties: unknown[] }[]
 }

@@ -42,7 +42,7 @@ def with_dataset(left_out: dict[str, Any] | None = None) -> Caller:
 
 
 def added(caller: Caller, upload_id: str, *columns: str) -> Answer:
-    body = {"upload_id": upload_id, "columns": [{"name": name} for name in columns]}
+    body = {"upload_id": upload_id, "columns": [*columns]}
     return caller.call("POST", "/v1/contract-drafts/visits/columns", body)
 
 
@@ -76,6 +76,8 @@ def test_columns_of_a_later_file_become_optional_columns_as_a_draft_would_type_t
     assert contract.names == ("visit", "score", *fields.values())
     kinds = [contract.column(name).type.kind.value for name in fields.values()]
     assert kinds == ["string", "decimal", "date"]
+    size = contract.column("grosse_cm")
+    assert (size.unit, size.label) == ("cm", "Größe (cm)")
     assert not any(contract.column(name).required for name in fields.values())
     edits = {"dataset": "visits", "columns": {**KNOWN, **fields}}
     record, _ = committed_as_edited(caller, upload_id, edits)
