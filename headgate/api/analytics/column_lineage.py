@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.analytics.kept_questions import every_kept
 from headgate.api.analytics.questions import saved_questions_of
-from headgate.api.analytics.tables import unknown_table
+from headgate.api.analytics.tables import no_such_table
 from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.shapes.lake import ColumnLineage, ColumnReader, ColumnUse, FileHeader, LineageColumn
 from headgate.contracts.curated import LINEAGE_NAMES
@@ -41,7 +41,7 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     zone = CURATED if table in lake.contracts.source else PROD
     contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)
     if contract is None or (zone == PROD and contract.system not in lake.systems):
-        raise unknown_table(lake, table)
+        raise no_such_table(lake, table)
     lineage_by_table = {**_lineage_of_contracts(lake), **_stored_lineage(lake)}
     own = lineage_by_table.get(table) if zone == PROD else None
     headers = _file_headers(lake, table) if zone == CURATED else {}

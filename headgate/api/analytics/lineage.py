@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.api.analytics.tables import unknown_table
+from headgate.api.analytics.tables import no_such_table
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
 from headgate.errors import NotFoundError
@@ -32,7 +32,7 @@ def lineage_of_table(lake: LakePorts, table: str) -> Lineage:
         return _of_dataset(lake, table)
     contract = lake.contracts.prod.get(table)
     if contract is None or contract.system not in lake.systems:
-        raise unknown_table(lake, table)
+        raise no_such_table(lake, table)
     version = lake.catalog.current(lake.databases.prod, table)
     built_from = version.parameters.get(SNAPSHOT_ID, "")
     datasets = datasets_read(version, _built_from(lake, version)) if built_from else []

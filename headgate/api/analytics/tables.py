@@ -140,7 +140,7 @@ def _matching(lake: LakePorts, contract: Contract, version: str, request: RowsRe
     return table_rows.in_first_view_order(matching, request.sort, contract)
 
 
-def unknown_table(lake: LakePorts, table: str) -> ProblemError:
+def no_such_table(lake: LakePorts, table: str) -> ProblemError:
     """Return the problem of a name that neither a dataset nor a table of a system has."""
     built = (name for system in lake.systems for name in lake.contracts.tables_of(system))
     return unknown_name(
