@@ -22,7 +22,7 @@ import { useNotes } from '../notes/notes'
 import { axisOf, newest, options, type Shown } from './chart-options'
 import { barsHeight } from './charts/bar'
 import { cautionWords } from './charts/cautions'
-import { whyNoLog } from './charts/log-bars'
+import { greyWords, logWords } from './charts/left-words'
 import { isMultiples, NARROW_HEIGHT } from './charts/multiples'
 import { registerWorld } from './world'
 
@@ -93,7 +93,7 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
-      {shown.panel.kind === 'bar' ? <BarNotes shown={shown} isPhone={isPhone ?? false} /> : null}
+      <ChartNotes shown={shown} isPhone={isPhone ?? false} />
       <NoteList marks={marks} />
     </>
   )
@@ -102,10 +102,10 @@ export default function Chart({ shown: all, height, onPick }: Props) {
 /** The height of a chart, which grows beside a taller panel of a dashboard. */
 const heightOf = (px: number) => ({ height: px, flex: `1 0 ${px}px` })
 
-/** Why bars have not the log scale that was chosen, and why some are paler: on a phone their labels have no room for it. */
-function BarNotes({ shown, isPhone }: { shown: Shown; isPhone: boolean }) {
-  const notes = [shown.panel.scale === 'log' ? whyNoLog(shown) : '', isPhone ? cautionWords(shown) : '']
-  const words = notes.filter(Boolean).join(' ')
+/** What a chart does not show of its values and series by itself, and why some bars are paler: on a phone their labels have no room for it. */
+function ChartNotes({ shown, isPhone }: { shown: Shown; isPhone: boolean }) {
+  const cautions = isPhone && shown.panel.kind === 'bar' ? cautionWords(shown) : ''
+  const words = [logWords(shown), greyWords(shown), cautions].filter(Boolean).join(' ')
   return words ? (
     <Text size="xs" className="muted">
       {words}

@@ -113,7 +113,7 @@ export function barsHeight({ panel, columns, rows, step, isNarrow = false }: Sho
 }
 
 /** The series of a chart or its measures; of more series than colours the largest come first. */
-function groupsOf(panel: Drawing['panel'], rows: Drawing['rows']): string[] {
+export function groupsOf(panel: Drawing['panel'], rows: Drawing['rows']): string[] {
   if (!panel.series) return [...panel.y]
   const values = new Map<string, (number | null)[]>()
   for (const row of rows) {
