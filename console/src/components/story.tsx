@@ -1,6 +1,8 @@
 import { Drawer, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 
+import { count } from '../api/format'
+
 interface Fact {
   name: string
   /** What people read. */
@@ -14,11 +16,14 @@ interface Fact {
 export function Story({
   title,
   facts,
+  folded = [],
   onClose,
   children,
 }: {
   title: string
   facts: Fact[]
+  /** Facts of the lake itself, which a click shows. */
+  folded?: Fact[]
   onClose: () => void
   children?: ReactNode
 }) {
@@ -31,27 +36,39 @@ export function Story({
       title={<span className="any-text">{title}</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <dl className="story">
-        {facts.map(({ name, text, exact, about }) => (
-          <div key={name}>
-            <dt title={about}>{name}</dt>
-            <dd>
-              {text}
-              {exact && exact !== text ? (
-                <Text size="xs" className="muted">
-                  {exact}
-                </Text>
-              ) : null}
-              {about ? (
-                <Text size="xs" className="muted">
-                  {about}
-                </Text>
-              ) : null}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
+      {folded.length > 0 ? (
+        <details>
+          <summary>{count(folded.length, 'technical value')} of the lake</summary>
+          <Facts facts={folded} />
+        </details>
+      ) : null}
       {children}
     </Drawer>
+  )
+}
+
+function Facts({ facts }: { facts: Fact[] }) {
+  return (
+    <dl className="story">
+      {facts.map(({ name, text, exact, about }) => (
+        <div key={name}>
+          <dt title={about}>{name}</dt>
+          <dd>
+            {text}
+            {exact && exact !== text ? (
+              <Text size="xs" className="muted">
+                {exact}
+              </Text>
+            ) : null}
+            {about ? (
+              <Text size="xs" className="muted">
+                {about}
+              </Text>
+            ) : null}
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }

@@ -1,14 +1,23 @@
-import { Anchor, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Checkbox, Stack, Table, Text } from '@mantine/core'
+import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { titleOfColumn, usePlainNames } from '../../formats/columns'
 import { columnRules, valueWords } from '../../formats/contract-words'
+import { foldedColumns } from '../../formats/technical-columns'
 
 /** The columns of a contract with their units and rules in words; a click shows where a column comes from. */
 export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
   const plain = usePlainNames(contract.name)
   const [search] = useSearchParams()
+  const { read, folded } = foldedColumns(contract.column_list)
+  // The address may name one of them.
+  const isNamed = folded.some(({ name }) => name === search.get('column'))
+  const [wasAsked, showFolded] = useState(false)
+  const hasFolded = wasAsked || isNamed
+  const shown = hasFolded ? [...read, ...folded] : read
   return (
     <Stack gap="xs">
       <Text size="sm">
@@ -29,7 +38,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {contract.column_list.map((column) => (
+            {shown.map((column) => (
               <Table.Tr key={column.name}>
                 <Table.Td fw={column.primary_key ? 700 : 400}>
                   <Anchor
@@ -53,6 +62,14 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
           </Table.Tbody>
         </Table>
       </div>
+      {folded.length > 0 ? (
+        <Checkbox
+          size="xs"
+          checked={hasFolded}
+          onChange={(event) => showFolded(event.currentTarget.checked)}
+          label={`Show ${count(folded.length, 'technical column')} of the lake`}
+        />
+      ) : null}
     </Stack>
   )
 }

@@ -10,6 +10,7 @@ import {
 } from '../../api/format'
 import { plainNumber } from '../../formats/typed-number'
 import { cellWords, type Labels, type Units } from '../../formats/columns'
+import { foldedColumns } from '../../formats/technical-columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
 export interface Condition {
@@ -193,7 +194,7 @@ export function decisive<T extends { name: string }>(
   units: Readonly<Record<string, string>> = {},
 ): T[] {
   const named = first.flatMap((name) => columns.find((column) => column.name === name) ?? [])
-  return named.length > 0 ? named : byPriority(columns, keys, units)
+  return named.length > 0 ? named : byPriority(foldedColumns(columns).read, keys, units)
 }
 
 /** All columns: those that decide first, then the others by priority. */

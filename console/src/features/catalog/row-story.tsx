@@ -7,6 +7,7 @@ import { Story } from '../../components/story'
 import { tableOfObject } from '../../formats/addresses'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
+import { isTechnical } from '../../formats/technical-columns'
 import { DatasetRowLink } from './dataset-row-link'
 import { exactPlacesOf } from '../query/answer-numbers'
 import { readFormat } from './read-format'
@@ -60,10 +61,16 @@ export function RowStory({ table, columns, rows, at, contract, onClose }: RowSto
     text: <DatasetRowLink column={name} value={row[place] ?? null} text={textOf(name)} />,
     exact: exactOf(row[place] ?? null, textOf(name), type, units[name]),
     about: about.get(name) ?? '',
+    isFolded: isTechnical(name),
   }))
   const asOf = columns.findIndex(({ name }) => name === 'as_of')
   return (
-    <Story title={title.map(textOf).join(' · ')} facts={facts} onClose={onClose}>
+    <Story
+      title={title.map(textOf).join(' · ')}
+      facts={facts.filter(({ isFolded }) => !isFolded)}
+      folded={facts.filter(({ isFolded }) => isFolded)}
+      onClose={onClose}
+    >
       <Text size="sm" mt="md" className="muted">
         {asOf >= 0 && row[asOf] ? `As of ${day(String(row[asOf]))}. ` : ''}
         {catalog ? (

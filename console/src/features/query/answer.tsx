@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -89,7 +89,8 @@ export function Answer({
     if (next) void readTo(MOST_ROWS).then((all) => all ?? setSort((now) => (now === next ? '' : now)))
   }
   const formats = useFormats(settled, isQuestion)
-  const shown = useShownOrder(result.columns, formats, sql)
+  const [hasFolded, showFolded] = useState(false)
+  const shown = useShownOrder(result.columns, formats, sql, hasFolded)
   const tables = useCatalog().data?.tables ?? NO_TABLES
   const cellAt = (index: number, place: number) => shown.cellsOf(inOrder.rows[index])?.[place]
   return (
@@ -135,21 +136,31 @@ export function Answer({
           <ReadChart reading={reading} choice={choice} onChoose={onChoose} />
         )
       ) : (
-        <Grid
-          columns={shown.columns}
-          rows={{ length: rows.length, at: (index) => shown.cellsOf(inOrder.rows[index]) }}
-          sort={order}
-          height={520}
-          label="Answer"
-          formats={withRowLinks(shown.formats, shown.columns, tables, cellAt)}
-          isComplete={isComplete(result)}
-          {...(result.isFirst
-            ? {}
-            : {
-                onSort: sortBy,
-                onNearEnd: () => !isReading && void readTo(Math.min(rows.length + PAGE_ROWS, MOST_ROWS)),
-              })}
-        />
+        <>
+          <Grid
+            columns={shown.columns}
+            rows={{ length: rows.length, at: (index) => shown.cellsOf(inOrder.rows[index]) }}
+            sort={order}
+            height={520}
+            label="Answer"
+            formats={withRowLinks(shown.formats, shown.columns, tables, cellAt)}
+            isComplete={isComplete(result)}
+            {...(result.isFirst
+              ? {}
+              : {
+                  onSort: sortBy,
+                  onNearEnd: () => !isReading && void readTo(Math.min(rows.length + PAGE_ROWS, MOST_ROWS)),
+                })}
+          />
+          {shown.folded > 0 ? (
+            <Checkbox
+              size="xs"
+              checked={hasFolded}
+              onChange={(event) => showFolded(event.currentTarget.checked)}
+              label={`Show ${count(shown.folded, 'technical column')} of the lake`}
+            />
+          ) : null}
+        </>
       )}
     </Stack>
   )

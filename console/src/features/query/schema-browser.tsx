@@ -8,6 +8,7 @@ import { count } from '../../api/format'
 import { useContents, useTable } from '../catalog/queries'
 import { Panel } from '../../components/panel'
 import { day } from '../../formats/moments'
+import { foldedColumns } from '../../formats/technical-columns'
 import { heading } from '../../formats/words'
 import { firstRowsOf, matching, sqlName } from './schema-words'
 
@@ -83,6 +84,7 @@ interface EntryProps {
 
 function TableEntry({ table, isEmpty, isOpen, onInsert, onAsk }: EntryProps) {
   const [wasOpened, setOpened] = useState(false)
+  const { read, folded } = foldedColumns(table.columns)
   return (
     <details open={isOpen || undefined} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
@@ -112,23 +114,43 @@ function TableEntry({ table, isEmpty, isOpen, onInsert, onAsk }: EntryProps) {
             </Button>
             {table.system ? <Published system={table.system} name={table.name} /> : null}
           </Group>
-          {table.columns.map((column) => (
-            <UnstyledButton
-              key={column.name}
-              className="schema-column"
-              title={column.description}
-              onClick={() => onInsert(column.name)}
-            >
-              <code>{column.name}</code>{' '}
-              <Text span size="xs" className="muted">
-                {[column.type, column.unit].filter(Boolean).join(', ')}
-              </Text>
-            </UnstyledButton>
-          ))}
+          <ColumnNames columns={read} onInsert={onInsert} />
+          {folded.length > 0 ? (
+            <details>
+              <summary>
+                <Text span size="xs" className="muted">
+                  {count(folded.length, 'technical column')} of the lake
+                </Text>
+              </summary>
+              <ColumnNames columns={folded} onInsert={onInsert} />
+            </details>
+          ) : null}
         </div>
       ) : null}
     </details>
   )
+}
+
+function ColumnNames({
+  columns,
+  onInsert,
+}: {
+  columns: Schemas['ContractColumn'][]
+  onInsert: Props['onInsert']
+}) {
+  return columns.map((column) => (
+    <UnstyledButton
+      key={column.name}
+      className="schema-column"
+      title={column.description}
+      onClick={() => onInsert(column.name)}
+    >
+      <code>{column.name}</code>{' '}
+      <Text span size="xs" className="muted">
+        {[column.type, column.unit].filter(Boolean).join(', ')}
+      </Text>
+    </UnstyledButton>
+  ))
 }
 
 /** How many rows a table of a system has, as of when, and its page. */

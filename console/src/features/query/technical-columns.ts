@@ -2,33 +2,37 @@ import { useMemo } from 'react'
 
 import type { Cell } from '../../api/format'
 import type { AnswerColumn, ColumnFormat } from '../../formats/columns'
-
-/** The lake's own columns: those that the gate adds, which begin with `_`, and those that every built table ends with. */
-const OWN = /^(_.*|as_of|snapshot_id)$/
-/** The names that Athena gives columns of a statement without a name, such as `_col1`. */
-const UNNAMED = /^_col_?\d+$/
+import { foldedColumns } from '../../formats/technical-columns'
 
 /**
- * The places of an answer's columns as a table shows them: the lake's own columns are last, unless the statement names them.
+ * The places of an answer's columns as a table shows them, and the places of those that it folds: the lake's own columns, unless the
+ * statement names them.
  *
- * @example shownOrder([{ name: '_source_row', type: '' }, { name: 'price', type: '' }], 'SELECT * FROM t') // [1, 0]
+ * @example shownPlaces([{ name: '_source_row', type: '' }, { name: 'price', type: '' }], 'SELECT * FROM t') // { read: [1], folded: [0] }
  */
-export function shownOrder(columns: AnswerColumn[], sql: string): number[] {
+export function shownPlaces(columns: AnswerColumn[], sql: string): { read: number[]; folded: number[] } {
   const named = new Set(sql.toLowerCase().match(/\w+/g))
-  const places = columns.map((_, place) => place)
-  const isTechnical = (place: number): boolean => {
-    const name = columns[place]?.name.toLowerCase() ?? ''
-    return OWN.test(name) && !UNNAMED.test(name) && !named.has(name)
-  }
-  return [...places.filter((place) => !isTechnical(place)), ...places.filter(isTechnical)]
+  // A column that the statement names is read as any other.
+  const placed = columns.map(({ name }, place) => ({
+    name: named.has(name.toLowerCase()) ? '' : name,
+    place,
+  }))
+  const { read, folded } = foldedColumns(placed)
+  return { read: read.map(({ place }) => place), folded: folded.map(({ place }) => place) }
 }
 
-/** Columns, formats and cells in the order in which a table shows them. */
-export function useShownOrder(columns: AnswerColumn[], formats: ColumnFormat[], sql: string) {
+/** Columns, formats and cells in the order in which a table shows them, the folded ones last if they are shown, and how many there are. */
+export function useShownOrder(
+  columns: AnswerColumn[],
+  formats: ColumnFormat[],
+  sql: string,
+  hasFolded: boolean,
+) {
   return useMemo(() => {
-    const order = shownOrder(columns, sql)
-    if (order.every((place, at) => place === at))
-      return { columns, formats, cellsOf: (row: Cell[] | undefined) => row }
+    const { read, folded } = shownPlaces(columns, sql)
+    const order = hasFolded ? [...read, ...folded] : read
+    if (order.length === columns.length && order.every((place, at) => place === at))
+      return { columns, formats, cellsOf: (row: Cell[] | undefined) => row, folded: folded.length }
     // The same row in each rendering, so that a table sees which rows are new.
     const kept = new WeakMap<Cell[], Cell[]>()
     const cellsOf = (row: Cell[] | undefined): Cell[] | undefined => {
@@ -39,6 +43,6 @@ export function useShownOrder(columns: AnswerColumn[], formats: ColumnFormat[], 
       return cells
     }
     const inOrder = <T>(all: T[]): T[] => order.flatMap((place) => all.slice(place, place + 1))
-    return { columns: inOrder(columns), formats: inOrder(formats), cellsOf }
-  }, [columns, formats, sql])
+    return { columns: inOrder(columns), formats: inOrder(formats), cellsOf, folded: folded.length }
+  }, [columns, formats, sql, hasFolded])
 }
