@@ -64,6 +64,7 @@ from headgate.uploads.upload import (
     dry_run_key,
     upload_key,
 )
+from headgate.uploads.values_of_lake import ValuesOfLake
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ class DryRunner:
         original: Path,
     ) -> dict[str, Any]:
         committed_as, sha256 = None, upload.sha256
-        path = edited_file(edited, folder)
+        path = self._completed(edited, edited_file(edited, folder), folder)
         if path:
             ref = ObjectRef(self.staging_bucket, check_key(upload, EDITED))
             self.objects.upload(path, ref)
@@ -310,6 +311,16 @@ class DryRunner:
             "decided": decided,
             **_original(edited, original, facts, is_kept=bool(committed_as)),
         }
+
+    def _completed(self, edited: EditedUpload, path: Path | None, folder: Path) -> Path | None:
+        """Return the edited file with the values of the lake in the columns that a person left to it."""
+        names, contract = edited.edits.kept_in_lake, edited.contract
+        if not (names and path and contract):
+            return path
+        completed = folder / "completed.csv"
+        of_lake = ValuesOfLake(self.objects, self.curated_bucket, contract, self.curated[contract.dataset])
+        of_lake.complete(path, names, completed)
+        return completed
 
     def _draft_of_grid(
         self, upload: UploadRecord, edited: EditedUpload, folder: Path

@@ -27,7 +27,7 @@ from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
 from headgate.formats.typed_cells import has_times_of_day
 from headgate.matching.header_names import folded, unused_name
-from headgate.uploads.edits import APOSTROPHE, COUNTRY, JOIN, REPEATED_HOUR, CellEdit, Edits, Step
+from headgate.uploads.edits import APOSTROPHE, COUNTRY, JOIN, LAKE, REPEATED_HOUR, CellEdit, Edits, Step
 from headgate.uploads.ragged_rows import with_completed
 from headgate.uploads.typed_values import as_file_writes, changed_as_file_writes, percent_meaning
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
@@ -259,7 +259,8 @@ def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[
     typed = [cell for cell in edits.cells if cell.row in rows]
     columns = with_typed_cells(columns, typed, rows)
     blank = blank_rows(columns.values())
-    for step in (each for each in edits.steps if each.kind != REPEATED_HOUR):  # which needs all rows
+    columns |= {name: pa.nulls(len(batch.source_rows), pa.string()) for name in edits.kept_in_lake}
+    for step in (each for each in edits.steps if each.kind not in {REPEATED_HOUR, LAKE}):  # need all rows
         columns = _with_step(columns, step, len(batch.source_rows))
     if len(blank):  # a value for all rows makes no row of them
         is_blank = marked(blank, len(batch.source_rows))

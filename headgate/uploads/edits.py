@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.matching.mappings import Suggested
 
 JOIN, COUNTRY, SPLIT, DEFAULT = "join", "country", "split", "default"
-REPEATED_HOUR, APOSTROPHE = "repeated_hour", "apostrophe"
+REPEATED_HOUR, APOSTROPHE, LAKE = "repeated_hour", "apostrophe", "lake"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Step:
         kind: `split` a column at a text into new columns; `map` values; `replace` a part of each text;
             `default` for empty cells or a missing column; `join` other columns to a new one; `country` for
             country codes; `repeated_hour` for the offsets of times that a change of clocks repeats;
-            `apostrophe` takes away the one that an export puts before a text such as `=1` or `+44 20`.
+            `apostrophe` takes away the one that an export puts before a text such as `=1` or `+44 20`;
+            `lake` for a missing column, with the value of the lake's row of the same key.
         text: the separator of `split` and `join`, the replacement of `replace`, the default, or the kind of
             codes.
         search: the text that `replace` replaces.
@@ -142,6 +143,11 @@ class Edits:
         return replace(self, cells=(), part="", left_out=(), no_dataset=False, currencies={})
 
     @property
+    def kept_in_lake(self) -> frozenset[str]:
+        """Return the missing columns with the values of the lake's rows of the same keys."""
+        return frozenset(step.column for step in self.steps if step.kind == LAKE)
+
+    @property
     def made_columns(self) -> tuple[str, ...]:
         """Return the columns that the steps add."""
         return tuple(
@@ -161,7 +167,7 @@ class Edits:
         """
         there, steps = {*names}, []
         for step in self.steps:
-            is_for_all = step.kind == DEFAULT and self.columns.get(step.column) == step.column
+            is_for_all = step.kind in {DEFAULT, LAKE} and self.columns.get(step.column) == step.column
             if is_for_all or {*(step.into if step.kind == JOIN else (step.column,))} <= there:
                 steps.append(step)
                 there |= {*step.into} if step.kind == SPLIT else {step.column}

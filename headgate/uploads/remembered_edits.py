@@ -79,7 +79,9 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
         edited = replace(edited_content(upload, file.path, folder, mappings, MAX_BYTES), answers=None)
         folder_dataset = keys.dataset_of(file.key)
         is_elsewhere = folder_dataset in mappings.contracts and folder_dataset != edited.edits.dataset
-        is_sent_as_it_is = is_elsewhere or bool(edited.undecided_columns) or not edited.edits.changes_values
+        # Only the page Upload reads the lake's values of columns that a file lacks.
+        is_open = bool(edited.undecided_columns or edited.edits.kept_in_lake)
+        is_sent_as_it_is = is_elsewhere or is_open or not edited.edits.changes_values
         if not edited.is_remembered or is_sent_as_it_is:
             return file
         if edited.opened and edited.contract:

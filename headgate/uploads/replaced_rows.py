@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import LINEAGE_NAMES
 from headgate.contracts.followed_deletions import is_full
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import CuratedBucket, ObjectRef, ObjectStore
 from headgate.snapshots.fresh_snapshots import newest_of_dataset
@@ -126,6 +127,38 @@ def replaced_rows(
             for number in (_NO_PART, _NOT_READ, *read)
         ]
     )
+
+
+def rows_of_keys(
+    objects: ObjectStore, bucket: str, contract: Contract, key_rows: pa.Table, folder: Path
+) -> pa.Table | None:
+    """Return the lake's newest row of each key that it has.
+
+    Args:
+        contract: the curated contract of the dataset.
+        key_rows: the columns of the key; each key once.
+        folder: where each part is downloaded.
+
+    Returns:
+        None if some rows that may have one of the keys are not read.
+    """
+    snapshot, curated = newest_of_dataset(objects, bucket, contract.dataset), CuratedBucket(objects, bucket)
+    unmerged, undone = increments_since(curated, contract.dataset, snapshot)
+    of_file = replace(KeysOfFile.of(key_rows, contract.key), schema=arrow_schema(contract))
+    since = unmerged_rows(curated, unmerged, of_file, folder)
+    record = snapshot_parts(objects, bucket, snapshot) if snapshot and snapshot.rows else None
+    part_of = _parts_of_rows(key_rows, snapshot, record, contract.key)
+    read = _parts_to_read(part_of, record.parts if record else ())
+    if not since.is_complete or not np.isin(part_of, (_NO_PART, *read)).all():
+        return None
+    lake_rows = _LakeRows(curated, snapshot, of_file, since, undone, folder)
+    tables = [of_file.no_rows]
+    for number in (_NO_PART, *read):
+        stored = lake_rows.of(number, contract)
+        if stored is None:
+            return None
+        tables.append(_pairs(contract.key, stored, key_rows.filter(bool_array(part_of == number))).stored)
+    return pa.concat_tables(tables)
 
 
 class _LakeRows(NamedTuple):

@@ -1908,7 +1908,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "join" | "country" | "repeated_hour" | "apostrophe";
+            kind: "split" | "map" | "replace" | "join" | "country" | "repeated_hour" | "apostrophe" | "lake";
             /**
              * Search
              * @description As `text`.
@@ -2018,10 +2018,10 @@ export interface components {
             into: string[];
             /**
              * Kind
-             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats for summer time first and for standard time second, by the order of the rows; `apostrophe` takes away the one that an export puts before a text such as `+44 20`.
+             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats for summer time first and for standard time second, by the order of the rows; `apostrophe` takes away the one that an export puts before a text such as `+44 20`; `lake` fills a missing column with the value of the lake's row of the same key.
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "default" | "join" | "country" | "repeated_hour" | "apostrophe";
+            kind: "split" | "map" | "replace" | "default" | "join" | "country" | "repeated_hour" | "apostrophe" | "lake";
             /**
              * Search
              * @description Text that `replace` searches.
@@ -2380,6 +2380,12 @@ export interface components {
              * @description Whether the column may have empty values.
              */
             may_be_empty: boolean;
+            /**
+             * May Be Kept
+             * @description Whether a file without it can keep the values of the lake's rows of the same keys.
+             * @default false
+             */
+            may_be_kept: boolean;
             /** Name */
             name: string;
             /**

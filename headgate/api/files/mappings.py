@@ -40,11 +40,13 @@ def suggested_mapping(
     from headgate.contracts.types import glue_type
     from headgate.matching.past_moments import records_the_past
     from headgate.matching.suggest_mapping import THRESHOLD
+    from headgate.uploads.values_of_lake import columns_to_keep
     from headgate.values.refusal_reasons import title_of
 
     contract = contracts[suggestion.dataset]
     # A profile with another number of columns belongs to another reading of the file.
     facts = profiled if len(profiled) == len(suggestion.names) else [{}] * len(suggestion.names)
+    kept = columns_to_keep(contract)
     hows = suggestion.how or ("",) * len(suggestion.names)
     return Mapping(
         dataset=suggestion.dataset,
@@ -74,6 +76,7 @@ def suggested_mapping(
                 records_past=records_the_past(column, contract),
                 unit=column.unit,
                 allowed=_allowed(column),
+                may_be_kept=column.name in kept,
                 time_zone=column.format.timezone if column.format else "",
                 declared_format=declared_keys(column.format),
             )

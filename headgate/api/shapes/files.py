@@ -119,7 +119,7 @@ class ReplacedValue(Shape):
 class ColumnChange(Shape):
     """A change of a whole column before the commit; the fields are those of an upload's step."""
 
-    kind: Literal["split", "map", "replace", "join", "country", "repeated_hour", "apostrophe"]
+    kind: Literal["split", "map", "replace", "join", "country", "repeated_hour", "apostrophe", "lake"]
     column: str
     into: tuple[str, ...] = Field(description="Columns that `split` creates or `join` reads.")
     text: str = Field(description="Without the values of a dataset with personal data.")
@@ -512,6 +512,10 @@ class ContractField(Shape):
     records_past: bool = Field(description="Whether a date in the future is suspicious.")
     unit: str = Field("", description="Unit in the contract, for amounts the currency code.")
     allowed: tuple[str, ...] = Field((), description="The permitted values; empty for any.")
+    may_be_kept: bool = Field(
+        default=False,
+        description="Whether a file without it can keep the values of the lake's rows of the same keys.",
+    )
     time_zone: str = Field("", description="The zone of its times without an offset; empty for UTC.")
     declared_format: dict[str, Any] = Field(
         {}, description="How the contract says that values are written, in the keys of `headgate.format`."

@@ -294,7 +294,9 @@ class UploadMappingDecision(Asked):
 CellText = Annotated[str, Field(max_length=10_000)]
 
 
-StepKind = Literal["split", "map", "replace", "default", "join", "country", "repeated_hour", "apostrophe"]
+StepKind = Literal[
+    "split", "map", "replace", "default", "join", "country", "repeated_hour", "apostrophe", "lake"
+]
 
 
 class ColumnStep(Asked):
@@ -305,7 +307,8 @@ class ColumnStep(Asked):
         "`default` for empty cells or a missing column; `join` columns into a new one; `country` converts "
         "names and codes to codes of countries; `repeated_hour` takes times that a change of clocks repeats "
         "for summer time first and for standard time second, by the order of the rows; `apostrophe` takes "
-        "away the one that an export puts before a text such as `+44 20`."
+        "away the one that an export puts before a text such as `+44 20`; `lake` fills a missing column with "
+        "the value of the lake's row of the same key."
     )
     column: ColumnName
     text: CellText = Field(

@@ -70,6 +70,14 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_file_that_leaves_columns_to_the_lake_is_sent_as_it_is(file: Path, tmp_path: Path) -> None:
+    """Only the page Upload reads the lake's values; else the columns would be empty."""
+    where = mappings()
+    remember(where, GERMAN, replace(EDITS, steps=(Step("lake", "is_active"),)))
+    (sent,) = with_remembered_edits([("uploads/Preisliste.csv", file)], lambda: where, tmp_path)
+    assert (sent.key, sent.path, sent.edits) == ("uploads/Preisliste.csv", file, None)
+
+
 def test_a_file_with_a_remembered_header_is_sent_as_decided_and_stays_as_it_is(
     file: Path, tmp_path: Path
 ) -> None:

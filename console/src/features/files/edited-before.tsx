@@ -110,6 +110,7 @@ export function changeWords({ kind, column, into, text, search, values }: Change
   if (kind === 'repeated_hour') return `${column}: the repeated hour by the order of the rows`
   if (kind === 'apostrophe') return `${column}: without the apostrophe that an export puts before + = - @`
   if (kind === 'country') return `${column}: countries as codes`
+  if (kind === 'lake') return `${column}: the values of the lake’s rows with the same keys`
   const parts = into.join(' and ')
   return kind === 'join' ? `${column} joined from ${parts}` : `${column} split into ${parts}`
 }

@@ -25,6 +25,7 @@ const field = (name: string, unit: string): Schemas['ContractField'] => ({
   allowed: [],
   time_zone: '',
   declared_format: {},
+  may_be_kept: false,
 })
 
 function checked(currencies: Record<string, Record<string, number>>): Schemas['DryRun'] {

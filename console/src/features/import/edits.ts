@@ -82,7 +82,7 @@ export const withDataset = (edits: Edits, dataset: string): Edits => ({
 
 /** Whether a step makes the column of a field that the file has no column for. */
 const isMadeAsField = ({ kind, column }: Step, { columns }: Edits): boolean =>
-  kind === 'join' || (kind === 'default' && columns[column] === column)
+  kind === 'join' || kind === 'lake' || (kind === 'default' && columns[column] === column)
 
 /** The columns that a column is joined from: they are in the lake as a part of it. */
 export const joinedColumns = ({ steps, columns }: Edits): string[] =>
@@ -305,6 +305,22 @@ export function withCopy(edits: Edits, field: string, column: string): Edits {
   const format = edits.formats[edits.columns[column] ?? '']
   const next = withField(withStep(edits, step), field, field)
   return format ? withFormat(next, field, format) : next
+}
+
+/** Leave fields that no column of the file is to the lake: each row keeps the values of its key. */
+export const withLakeValues = (edits: Edits, fields: string[]): Edits =>
+  fields.reduce((next, field) => {
+    const step: Step = { kind: 'lake', column: field, text: '', search: '', values: {}, into: [] }
+    return withField(withStep(next, step), field, field)
+  }, edits)
+
+/** Take back which fields keep the values of the lake. */
+export function withoutLakeValues(edits: Edits): Edits {
+  const isKept = ({ kind }: Step) => kind === 'lake'
+  const steps = edits.steps.filter((step) => !isKept(step))
+  return edits.steps
+    .filter(isKept)
+    .reduce((next, { column }) => withField(next, column, undefined), { ...edits, steps })
 }
 
 /** Type texts into a column, one below the other from a row on. */

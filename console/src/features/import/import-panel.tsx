@@ -55,6 +55,7 @@ import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
 import { lakeValues } from './lake-values'
 import { MapForm } from './map-form'
+import { KeptValues } from './kept-values'
 import { MissingFields } from './missing-fields'
 import { innerLists } from './part-words'
 import { AnsweredRows } from './answered-rows'
@@ -348,6 +349,7 @@ export function ImportPanel({
             onMap={(column) => setForm({ action: 'map', column })}
           />
           <EarlierEdits uploadId={upload.upload_id} result={result} edits={edits} onChange={change} />
+          <KeptValues result={result} edits={edits} inLake={inLake} onChange={change} />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />
           <CurrencyQuestion result={result} edits={edits} remembered={work.remembered} onChange={change} />
           <RowChoice

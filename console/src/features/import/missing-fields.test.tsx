@@ -22,6 +22,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   allowed: [],
   time_zone: '',
   declared_format: {},
+  may_be_kept: false,
 })
 const NOTHING = { grid: null, mapping: null }
 const SSN = field('ssn', 'Ssn', true)

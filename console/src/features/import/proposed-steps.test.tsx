@@ -41,6 +41,7 @@ const field = (name: string, isKey: boolean) => ({
   allowed: [],
   time_zone: '',
   declared_format: {},
+  may_be_kept: false,
 })
 const RESULT = {
   outcome: 'done',

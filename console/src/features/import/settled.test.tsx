@@ -33,6 +33,7 @@ const field = (name: string, required: boolean): Schemas['ContractField'] => ({
   allowed: [],
   time_zone: '',
   declared_format: {},
+  may_be_kept: false,
 })
 const RESULT = {
   outcome: 'needs_mapping',
