@@ -342,12 +342,21 @@ class Uploads:
             )
         return check.get("state") == CHECKED
 
-    def start_dry_run(self, upload_id: str, start: Callable[[str], None]) -> Mapping[str, Any]:
-        """Start the dry run unless it is running or has a result, and return its status."""
+    def start_dry_run(
+        self,
+        upload_id: str,
+        start: Callable[[str], None],
+        is_outdated: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+    ) -> Mapping[str, Any]:
+        """Start the dry run unless it is running or has a result, and return its status.
+
+        Args:
+            is_outdated: whether a result is of an earlier contract, so that the gate checks the file again.
+        """
         upload = self.get(upload_id)
         _expect(upload, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
         before = self.dry_run(upload)
-        if before and before["state"] != FAILED:
+        if before and before["state"] != FAILED and not is_outdated(before):
             return before
         begun = {"state": CHECKING, "started_at": self._now()}
         mark = ObjectRef(self.staging_bucket, dry_run_key(upload))

@@ -152,8 +152,19 @@ def abort(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
 def start_dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start a dry run of the gate on the uploaded file."""
     upload = own_upload(lake, caller, upload_id)
-    stored = uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start)
+    stored = uploads_of(lake).start_dry_run(
+        upload_id, lake.dry_runs.start, lambda check: _has_other_rules(lake, check)
+    )
     return _shown_to(lake, caller, upload, stored)
+
+
+def _has_other_rules(lake: LakePorts, check: Mapping[str, Any]) -> bool:
+    """Return whether the rules of the dataset changed since a check, as when a column becomes optional."""
+    from headgate.contracts.rules_fingerprint import gate_fingerprint
+
+    record = check.get("record") or {}
+    contract = lake.contracts.source.get(record.get("dataset", ""))
+    return contract is not None and record.get("contract_rules", "") not in {"", gate_fingerprint(contract)}
 
 
 def dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:

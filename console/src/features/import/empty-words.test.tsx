@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { NO_EDITS } from './edits'
-import { EmptyWords } from './empty-words'
+import { EmptyCells, EmptyWords } from './empty-words'
 
 vi.mock('./use-optional-field', () => ({
   useOptionalField: (_dataset: string, _isOn: boolean, onMade: (field: string) => void) => ({
@@ -108,4 +108,23 @@ test('a required column with words is made optional, and its words become empty'
   expect(onChange).toHaveBeenCalledWith(
     expect.objectContaining({ steps: [expect.objectContaining({ column: 'Menge', values: { keine: '' } })] }),
   )
+})
+
+test('a required column with empty cells is made optional, and the gate checks its rows again', () => {
+  const causes = [
+    { column: 'Menge', rule: 'required', rows: 3 },
+    { column: 'UVP', rule: 'minimum', rows: 1 },
+  ]
+  const waiting = { ...result, grid: { refused_values: {}, causes } } as unknown as Schemas['DryRun']
+  const onChange = vi.fn()
+  render(
+    <MantineProvider>
+      <EmptyCells result={waiting} edits={EDITS} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.getAllByRole('group')).toHaveLength(1)
+  screen.getByText('Menge as quantity is empty in 3 rows, and each row needs a value.')
+  fireEvent.click(screen.getByRole('button', { name: 'Make quantity optional' }))
+  expect(onChange).toHaveBeenCalledWith(EDITS)
+  expect(onChange.mock.calls[0]?.[0]).not.toBe(EDITS)
 })

@@ -56,13 +56,30 @@ export function EmptyWords({ result, edits, onChange, onMap }: Props) {
   })
 }
 
+/** Rows that wait because a required cell is empty: the column may be empty for all files of the dataset. */
+export function EmptyCells({ result, edits, onChange }: Deciding) {
+  if (result.hides_values) return null
+  return (result.grid?.causes ?? []).map(({ column, rule, rows }) => {
+    const field = result.mapping?.fields.find(({ name }) => name === edits.columns[column])
+    if (rule !== 'required' || !field || field.is_key) return null
+    return (
+      <Group key={column} gap="xs" role="group" aria-label={`Empty cells in ${column}`}>
+        <Text size="sm" className="any-text">
+          {column} as {field.title} is empty in {count(rows, 'row')}, and each row needs a value.
+        </Text>
+        <MakeOptional dataset={edits.dataset} field={field} onMade={() => onChange({ ...edits })} />
+      </Group>
+    )
+  })
+}
+
 interface OptionalProps {
   dataset: string
   field: Schemas['ContractField']
   onMade: () => void
 }
 
-/** Lets a required column be empty, for who may change the dataset; the words become empty then. */
+/** Lets a required column be empty, for who may change the dataset. */
 function MakeOptional({ dataset, field, onMade }: OptionalProps) {
   const { make, error } = useOptionalField(dataset, true, onMade)
   return (

@@ -45,7 +45,7 @@ import { DateOrderQuestions, ZoneQuestion } from './date-questions'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { EarlierEdits } from './earlier-edits'
-import { EmptyWords } from './empty-words'
+import { EmptyCells, EmptyWords } from './empty-words'
 import { EncodingQuestion, isEncodingOpen, LineEncodings } from './encoding-question'
 import { FileLine } from './file-line'
 import { inWordsOf, isSaidAbove, isUnreadable, profileWords } from './file-words'
@@ -348,6 +348,7 @@ export function ImportPanel({
             onChange={change}
             onMap={(column) => setForm({ action: 'map', column })}
           />
+          <EmptyCells result={result} edits={edits} onChange={change} />
           <EarlierEdits uploadId={upload.upload_id} result={result} edits={edits} onChange={change} />
           <KeptValues result={result} edits={edits} inLake={inLake} onChange={change} />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />

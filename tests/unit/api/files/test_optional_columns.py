@@ -51,6 +51,19 @@ def test_a_file_without_a_required_column_comes_in_once_it_is_optional() -> None
     assert (record.state.value, record.accepted) == ("done", 2)
 
 
+def test_rows_with_an_empty_required_cell_come_in_once_it_is_optional() -> None:
+    """The same edits are checked again, because the rules of the dataset changed."""
+    caller = with_visits()
+    upload_id = uploaded(caller, FIRST.replace(b"2.5;3.5", b";3.5"), "later.csv", "visits")
+    columns = {"visit": "visit", "1.8.0": "column_1_8_0", "2.8.0": "column_2_8_0"}
+    edits = {"dataset": "visits", "columns": columns}
+    check = checked(caller, upload_id, edits).json
+    (cause,) = check["grid"]["causes"]
+    assert (check["accepted"], cause) == (2, {"column": "1.8.0", "rule": "required", "rows": 1})
+    assert made_optional(caller, "column_1_8_0").status == 200
+    assert checked(caller, upload_id, edits).json["accepted"] == 3
+
+
 def test_a_column_of_the_key_and_an_unknown_one_stay_as_they_are() -> None:
     caller = with_visits()
     assert made_optional(caller, "visit").status == 422
