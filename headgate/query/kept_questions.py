@@ -143,7 +143,7 @@ def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[s
 def panel_document(question: ShownQuestion) -> dict[str, Any]:
     """Return a question as a panel of a dashboard file."""
     panel: dict[str, Any] = {
-        "name": plain(question.name, "_"),
+        "name": panel_name(question.name),
         "question": question.name,
         "kind": question.kind,
         "table": next(iter(tables_read(question.sql)), ""),
@@ -165,6 +165,11 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
     if question.is_stacked is not None:
         panel["is_stacked"] = question.is_stacked
     return panel | {name: value for name, value in optional.items() if value}
+
+
+def panel_name(question: str) -> str:
+    """Return the name of the panel of a question, by which the limit of a mail names it."""
+    return plain(question, "_")
 
 
 def plain(text: str, separator: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from headgate.api.analytics.mails_of_dashboards import rename_limit_panel
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
 from headgate.api.shapes.tables import (
@@ -15,8 +16,10 @@ from headgate.api.shapes.tables import (
     QuestionRenamed,
 )
 from headgate.query.kept_questions import (
+    OWN_DASHBOARD,
     KeptQuestion,
     kept_questions,
+    panel_name,
     questions_key,
     questions_of_text,
     text_of_questions,
@@ -70,7 +73,7 @@ def check_drawing(asked: StatedChart) -> None:
 
 
 def rename(lake: LakePorts, caller: CallerIdentity, asked: QuestionRenamed) -> KeptQuestionList:
-    """Give a question of the caller another name; place and width on the dashboard stay.
+    """Give a question of the caller another name; place, width and limits of mails stay.
 
     Raises:
         ProblemError: 404, the caller has no such question; 409, another question has the name, or another
@@ -87,6 +90,8 @@ def rename(lake: LakePorts, caller: CallerIdentity, asked: QuestionRenamed) -> K
         return [replace(entry, name=asked.to) if entry.name == asked.name else entry for entry in before]
 
     _questions_of(caller).change(lake, renamed)
+    names = panel_name(asked.name), panel_name(asked.to)
+    rename_limit_panel(lake, caller.key, OWN_DASHBOARD, *names)
     return every_kept(lake)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,18 @@ def restore_mails(lake: LakePorts, kept: Iterable[dict[str, Any]]) -> None:
     schedules = schedules_of_text(json.dumps([*kept]).encode())
     for person, own in groupby(sorted(schedules, key=_person), key=_person):
         mails_list(person).change(lake, _with_absent([*own]))
+
+
+def rename_limit_panel(lake: LakePorts, person: str, board: str, name: str, to: str) -> None:
+    """Let the limits of a person's mails of a dashboard name a panel that has another name now."""
+
+    def renamed(mails: list[MailSchedule]) -> list[MailSchedule]:
+        return [
+            replace(each, limit_panel=to) if (each.dashboard, each.limit_panel) == (board, name) else each
+            for each in mails
+        ]
+
+    mails_list(person).change(lake, renamed)
 
 
 def _with_absent(mails: list[MailSchedule]) -> Callable[[list[MailSchedule]], list[MailSchedule]]:

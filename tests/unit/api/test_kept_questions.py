@@ -175,6 +175,18 @@ def test_a_renamed_question_keeps_where_it_is() -> None:
     assert [renamed("a", "y"), renamed("z", "b"), renamed("z", "4111 1111 1111 1111")] == [404, 409, 422]
 
 
+def test_the_limit_of_a_mail_follows_a_question_that_gets_another_name() -> None:
+    ana = Caller(MemoryLake(), ("viewer",), "ana")
+    ana.call("PUT", PATH, {**question("What was sold?"), "is_pinned": True})
+    limit = {"only_if": "above", "limit_panel": "what_was_sold", "limit_column": "n", "limit": 5}
+    mail = {"title": "Mine", "sql": "", "dashboard": "mine", "every": "week", "on": 1}
+    for title, part in (("Mine", limit), ("Always", {})):
+        assert ana.call("PUT", "/v1/mails", {**mail, "title": title, **part}).status == 200
+    ana.call("PUT", PATH + "/name", {"name": "What was sold?", "to": "Sold in 2026"})
+    mails = ana.call("GET", "/v1/mails").json["mails"]
+    assert [each["limit_panel"] for each in mails] == ["", "sold_in_2026"]
+
+
 def test_a_question_that_was_kept_before_panels_had_answers_is_still_read() -> None:
     usual = {**question(), "series": "", "by": "ana", "at": ""}
     (kept,) = questions_of_text(json.dumps([usual]).encode())

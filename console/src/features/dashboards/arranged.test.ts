@@ -10,6 +10,8 @@ test('a panel moves by one place, and stays at an end', () => {
   expect(names(movedBy(QUESTIONS, 1, 1))).toBe('acb')
   expect(names(movedBy(QUESTIONS, 0, -1))).toBe('abc')
   expect(names(movedBy(QUESTIONS, 2, 1))).toBe('abc')
+  expect(names(movedBy(QUESTIONS, 2, -2))).toBe('cab')
+  expect(names(movedBy(QUESTIONS, 0, 2))).toBe('bca')
 })
 
 test('one panel gets another width', () => {

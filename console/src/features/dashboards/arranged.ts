@@ -7,12 +7,11 @@ type Panels = Schemas['BoardArranged']['panels']
 const panelsOf = (questions: readonly Kept[]): Panels =>
   questions.map(({ name, width = '' }) => ({ name, width }))
 
-/** The panels of a dashboard with one of them a place earlier (-1) or later (1); the same at an end. */
-export function movedBy(questions: readonly Kept[], place: number, by: -1 | 1): Panels {
+/** The panels of a dashboard with one of them so many places earlier (below zero) or later, at most at an end. */
+export function movedBy(questions: readonly Kept[], place: number, by: number): Panels {
   const panels = panelsOf(questions)
-  const to = place + by
-  const [panel, other] = [panels[place], panels[to]]
-  return panel && other ? panels.with(place, other).with(to, panel) : panels
+  const to = Math.max(0, Math.min(panels.length - 1, place + by))
+  return panels.toSpliced(place, 1).toSpliced(to, 0, ...panels.slice(place, place + 1))
 }
 
 /** The panels with one of them in another width. */

@@ -129,6 +129,20 @@ test('a panel is moved and widened in place', async () => {
   ])
 }, 60_000)
 
+test('a panel is moved to the top or the end of a dashboard of many', async () => {
+  pinned = [FORECAST, OTHER, { ...FORECAST, name: 'What came back?', place: 2 }]
+  show([['2026-01-05', null, 265, 249, 289]])
+  await press('What is ahead?', 'Move to the end')
+  await press('What came back?', 'Move to the top')
+  const orders = sent.map(({ body }) =>
+    (body as { panels: { name: string }[] }).panels.map(({ name }) => name),
+  )
+  expect(orders).toEqual([
+    ['What was sold?', 'What came back?', 'What is ahead?'],
+    ['What came back?', 'What is ahead?', 'What was sold?'],
+  ])
+}, 60_000)
+
 test('a person reads who can open their dashboard', async () => {
   show([['2026-01-05', null, 265, 249, 289]])
   expect(await screen.findByText(/^Everybody who may sign in can open it by its link/)).toBeTruthy()

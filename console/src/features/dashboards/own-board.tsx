@@ -181,8 +181,8 @@ function PinnedPanels({ pinned, isOwn, undo }: { pinned: Kept[]; isOwn: boolean;
     )
   }
   const deedsOf = (question: Kept, place: number): PinnedDeeds => ({
-    isFirst: place === 0,
-    isLast: place === pinned.length - 1,
+    before: place,
+    after: pinned.length - 1 - place,
     isFull: isFull(question, pinned.length),
     onMove: (by) => {
       moved.current = question.name

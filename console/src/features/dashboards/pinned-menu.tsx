@@ -11,10 +11,11 @@ import { pictured } from './pictured-table'
 
 /** What a person may do with a panel of their own dashboard. */
 export interface PinnedDeeds {
-  isFirst: boolean
-  isLast: boolean
+  /** The panels before and after it. */
+  before: number
+  after: number
   isFull: boolean
-  onMove: (by: -1 | 1) => void
+  onMove: (by: number) => void
   onWiden: () => void
   onRename: () => void
   onTakeOff: () => void
@@ -73,12 +74,18 @@ function Deeds({ deeds }: { deeds: PinnedDeeds }) {
   return (
     <>
       <Menu.Divider />
-      <Menu.Item disabled={deeds.isFirst} onClick={() => deeds.onMove(-1)}>
+      <Menu.Item disabled={deeds.before === 0} onClick={() => deeds.onMove(-1)}>
         Move up
       </Menu.Item>
-      <Menu.Item disabled={deeds.isLast} onClick={() => deeds.onMove(1)}>
+      <Menu.Item disabled={deeds.after === 0} onClick={() => deeds.onMove(1)}>
         Move down
       </Menu.Item>
+      {deeds.before > 1 ? (
+        <Menu.Item onClick={() => deeds.onMove(-deeds.before)}>Move to the top</Menu.Item>
+      ) : null}
+      {deeds.after > 1 ? (
+        <Menu.Item onClick={() => deeds.onMove(deeds.after)}>Move to the end</Menu.Item>
+      ) : null}
       <Menu.Item onClick={deeds.onWiden}>{deeds.isFull ? 'Half the width' : 'Full width'}</Menu.Item>
       <Menu.Item onClick={deeds.onRename}>Rename</Menu.Item>
       <Menu.Item onClick={deeds.onTakeOff}>Take off my dashboard</Menu.Item>

@@ -199,7 +199,11 @@ export function useKeptQuestions(person?: string | null) {
   const rename = useMutation({
     mutationFn: (body: Schemas['QuestionRenamed']) =>
       read<Schemas['KeptQuestionList']>(`${PATH}/name`, { method: 'PUT', body }),
-    onSuccess,
+    onSuccess: (list) => {
+      onSuccess(list)
+      // The limits of mails follow the name.
+      void queries.invalidateQueries({ queryKey: ['mails'] })
+    },
   })
   const by = person ?? caller
   return {
