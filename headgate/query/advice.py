@@ -12,6 +12,7 @@ from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
 from headgate.query.function_names import is_function, similar_functions
+from headgate.query.missing_columns import lacking_tables
 from headgate.query.parse_errors import reserved_name
 from headgate.query.read_only_statements import explained, near_tables
 from headgate.query.table_readers import tables_read
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Tables = Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]
 
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
-_NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")
+_NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '((?:[^']*\.)?([^'.]+))'")
 _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
 # Source: Trino's message of the error SYNTAX_ERROR.
 _UNEXPECTED = re.compile(r"mismatched input '\w+'")
@@ -150,26 +151,31 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
     if _UNEXPECTED.search(message):
         return f"{message.rstrip('.')}. {reserved_name(sql)}".strip()
     if match := _NO_COLUMN.search(message):
-        asked = set(tables_read(sql))
-        columns = sorted(
-            {
-                column[0]
-                for of in tables.values()
-                for name, rows in of.items()
-                if name in asked
-                for column in rows
-            }
-        )
-        text = _quoted_value(match[1], sql)
-        near = _nearest(match[1].lower(), columns, _MIN_LIKENESS if text else 0.5)
-        if text and not near:
-            return f"{message}. A text is in single quotes: '{text}'."
-        return (
-            f"{message}. Did you mean {' or '.join(map(_as_written, near))}?"
-            if near
-            else f"{message}. {_columns_of(asked, tables)}"
-        )
+        return f"{message}. {_column_advice(*match.groups(), sql, tables)}"
     return message
+
+
+def _column_advice(written: str, name: str, sql: str, tables: Tables) -> str:
+    """Return which table lacks a column, and its nearest names; or how to write a text."""
+    asked = set(tables_read(sql))
+    columns = sorted(
+        {
+            column[0]
+            for of in tables.values()
+            for table, rows in of.items()
+            if table in asked
+            for column in rows
+        }
+    )
+    text = _quoted_value(name, sql)
+    near = _nearest(name.lower(), columns, _MIN_LIKENESS if text else 0.5)
+    if text and not near:
+        return f"A text is in single quotes: '{text}'."
+    lacking = lacking_tables(written, sql, tables)
+    if lacking and name.lower() in columns:
+        return lacking  # a nearest name would be itself
+    others = f"Did you mean {' or '.join(map(_as_written, near))}?" if near else _columns_of(asked, tables)
+    return f"{lacking} {others}".strip()
 
 
 def _day_advice(message: str) -> str:

@@ -201,6 +201,39 @@ def test_a_wrong_column_behind_an_alias_gets_the_nearest_names_with_every_engine
         assert "Did you mean customer_id" in with_advice(said, statement, LAKE)
 
 
+@pytest.mark.parametrize(
+    ("column", "statement", "advice"),
+    [
+        (
+            "quantty",
+            "select quantty from order_items",
+            "order_items has no column quantty. Did you mean quantity",
+        ),
+        (
+            "o.quantity",
+            "select o.quantity from orders o join order_items i on o.order_id = i.order_id",
+            "orders has no column quantity. order_items has it: write i.quantity.",
+        ),
+        ("full_name", "select full_name from orders", "orders has no column full_name. customers has it."),
+        (
+            "quantty",
+            "select quantty from orders o join customers c on o.customer_id = c.customer_id",
+            "None of the tables orders and customers has a column quantty.",
+        ),
+        (
+            "quantity",
+            "select quantity from (select order_id from order_items) as lines",
+            "quantity is a column of order_items, which this part of the statement does not read.",
+        ),
+    ],
+)
+def test_a_wrong_column_names_the_table_that_lacks_it_and_those_that_have_it(
+    column: str, statement: str, advice: str
+) -> None:
+    message = f"COLUMN_NOT_FOUND: line 1:8: Column '{column}' cannot be resolved"
+    assert advice in with_advice(message, statement, LAKE)
+
+
 def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
     message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'zzzzzz' cannot be resolved"
     assert "order_items has the columns order_item_id, order_id, " in with_advice(
