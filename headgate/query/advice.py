@@ -151,7 +151,7 @@ def _with_columns(message: str, sql: str, tables: Tables) -> str:
     if _UNEXPECTED.search(message):
         return f"{message.rstrip('.')}. {reserved_name(sql)}".strip()
     if match := _NO_COLUMN.search(message):
-        return f"{message}. {_column_advice(*match.groups(), sql, tables)}"
+        return f"{message}. {_column_advice(match[1], match[2], sql, tables)}"
     return message
 
 

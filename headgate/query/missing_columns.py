@@ -29,16 +29,16 @@ def lacking_tables(column: str, sql: str, tables: Tables) -> str:
     *qualifiers, name = (part.strip('"').lower() for part in column.split("."))
     aliases = _aliases(sql)
     read = [aliases.get(qualifiers[-1], "")] if qualifiers else list(tables_read(sql))
-    known = [table for table in read if any(table in of for of in tables.values())]
-    if not known:
+    lacking = [table for table in read if any(table in of for of in tables.values())]
+    if not lacking:
         return ""
-    if name in {row[0] for table in known for row in _rows(table, tables)}:
-        owners = _owners(name, known, tables)
+    if name in {row[0] for table in lacking for row in _rows(table, tables)}:
+        owners = _owners(name, lacking, tables)
         return f"{name} is a column of {_listed(owners)}, which this part of the statement does not read."
     absence = (
-        f"{known[0]} has no column {name}."
-        if len(known) == 1
-        else f"None of the tables {_listed(known)} has a column {name}."
+        f"{lacking[0]} has no column {name}."
+        if len(lacking) == 1
+        else f"None of the tables {_listed(lacking)} has a column {name}."
     )
     return " ".join(filter(None, (absence, _owner_words(name, aliases, tables))))
 
