@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { Cell } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import {
   DESK_LINES,
@@ -8,6 +9,7 @@ import {
   isEmptyColumn,
   linesOfTexts,
   nextSort,
+  sampleOf,
   span,
   totalWidth,
 } from './grid-columns'
@@ -158,6 +160,22 @@ test('a text that decides is whole in two lines, and columns after it leave or g
   expect(linesOfTexts(fitting(fields, 500, DESK_LINES), DESK_LINES)).toBe(2)
   expect(textIn(1200), 'free room goes to the text').toBeGreaterThan(8 * reasons.length)
   expect(linesOfTexts(fitting(fields, 1200, DESK_LINES), DESK_LINES)).toBe(1)
+})
+
+test('a column of numbers has room for its longest one, wherever its row is', () => {
+  const amounts = [
+    { name: 'name', type: 'varchar' },
+    { name: 'amount', type: 'decimal(18,2)' },
+  ]
+  const rows: Cell[][] = Array.from({ length: 500 }, (_, at) => [`n${at}`, '1.00'])
+  rows[320] = ['long', '123456789012.00']
+  rows[410] = ['below', '-123456789012.00']
+  rows[411] = ['none', null]
+  const sample = sampleOf(amounts, { length: rows.length, at: (index) => rows[index] })
+  expect(sample).toHaveLength(102)
+  const [, amount] = fieldsOf(amounts, sample, undefined, 1)
+  expect(amount?.least).toBeGreaterThanOrEqual('-123,456,789,012.00'.length * 8)
+  expect(sampleOf(amounts, { length: 2, at: (index) => rows[index] })).toEqual(rows.slice(0, 2))
 })
 
 test('a period of two days is never cut, as a day is not', () => {

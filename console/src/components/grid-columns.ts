@@ -108,6 +108,32 @@ export function fieldsOf(
   })
 }
 
+/** So many first rows decide how wide a column is. */
+const SAMPLED_ROWS = 100
+
+/** The first rows, and of each column of numbers the rows of its largest and smallest one: a number is never cut, wherever its row is. */
+export function sampleOf(
+  columns: Column[],
+  { length, at }: { length: number; at: (index: number) => Cell[] | undefined },
+): Cell[][] {
+  const sample = Array.from({ length: Math.min(length, SAMPLED_ROWS) }, (_, index) => at(index) ?? [])
+  const ends = columns.flatMap((column, place) =>
+    isNumber(column) ? [{ place, most: -Infinity, least: Infinity, rows: [-1, -1] as [number, number] }] : [],
+  )
+  for (let index = 0; index < length && ends.length > 0; index += 1) {
+    const row = at(index)
+    for (const end of ends) {
+      const cell = row?.[end.place] ?? null
+      if (cell === null) continue
+      const number = Number(cell)
+      if (number > end.most) [end.most, end.rows[0]] = [number, index]
+      if (number < end.least) [end.least, end.rows[1]] = [number, index]
+    }
+  }
+  const later = new Set(ends.flatMap(({ rows }) => rows).filter((index) => index >= SAMPLED_ROWS))
+  return [...sample, ...[...later].map((index) => at(index) ?? [])]
+}
+
 /** Whether none of the rows has a value of a column; no column of an answer without rows is empty. */
 export const isEmptyColumn = (rows: (Cell[] | undefined)[], place: number): boolean =>
   rows.length > 0 && rows.every((row) => (row?.[place] ?? '') === '')

@@ -13,6 +13,7 @@ import {
   fitting,
   linesOfTexts,
   PHONE_LINES,
+  sampleOf,
   type Shape,
   span,
   type Span,
@@ -60,7 +61,6 @@ const OVERSCAN = 6
 const PX_OF_LINES: Readonly<Record<number, number>> = { 1: ROW_PX, 2: MIDDLE_ROW_PX, 3: TALL_ROW_PX }
 /** How many rows before the end more are asked for: a page of the API takes about as long as one scrolls through them. */
 const NEAR_END = 200
-const SAMPLED_ROWS = 100
 
 /** A table of any length and width: only cells in view are in the document, in elements that are used again while one scrolls. */
 export function Grid({
@@ -216,11 +216,10 @@ function useFields(
   shape: Shape,
 ): Field[] {
   const { at, length } = rows
-  const beginning = Math.min(length, SAMPLED_ROWS)
   const probe = at(0)
-  return useMemo(() => {
-    const sample = Array.from({ length: beginning }, (_, index) => at(index) ?? [])
-    return fieldsOf(columns, sample, formats, pinned, shape)
+  return useMemo(
+    () => fieldsOf(columns, sampleOf(columns, { length, at }), formats, pinned, shape),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `at` is a new function in each render; `probe` changes with the answer
-  }, [columns, beginning, probe, formats, pinned, shape])
+    [columns, length, probe, formats, pinned, shape],
+  )
 }
