@@ -103,7 +103,8 @@ def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
 ) -> None:
     """Of 300 that the category is still to sell an article with three quarters has 225, at 5 each.
 
-    The pieces of an order that was cancelled at another price were not sold.
+    The pieces of an order that was cancelled at another price were not sold. Nobody orders postage, whatever
+    its category.
     """
     lines = [
         ("1", "A", 60, 5),
@@ -111,6 +112,7 @@ def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
         ("3", "C", 999, 5),
         ("4", "B", 900, 3),
         ("5", "B", -900, 1),
+        ("6", "POST", 40, 18),
     ]
     days = {
         "1": date(2010, 12, 1),
@@ -118,6 +120,7 @@ def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
         "3": date(2010, 8, 2),
         "4": date(2010, 12, 2),
         "5": date(2010, 12, 3),
+        "6": date(2010, 12, 1),
     }
     for order, article, pieces, price in lines:
         athena.execute(
@@ -129,11 +132,11 @@ def test_the_articles_to_order_are_those_of_their_pages_by_what_they_sell(
             "unit_price) values (?, ?, ?, ?, ?)",
             [order, order, article, pieces, price],
         )
-    for article in "ABC":
+    for article, name in (*zip("ABC", "ABC", strict=True), ("POST", "DOTCOM POSTAGE")):
         athena.execute(
             "insert into ecommerce_curated.products (product_id, product_name, category) "
             "values (?, ?, 'kitchen')",
-            [article, article],
+            [article, name],
         )
     for horizon in (1, 2, 3, 4):
         athena.execute(

@@ -38,7 +38,7 @@ WITH lines AS (
   FROM ecommerce_curated.order_items AS i
   JOIN ecommerce_curated.orders AS o ON o.order_id = i.order_id
   JOIN ecommerce_curated.products AS p ON p.product_id = i.product_id
-  WHERE o.status <> 'adjusted' AND p.category <> 'service' AND i.unit_price <> 0
+  WHERE o.status <> 'adjusted' AND i.unit_price <> 0 AND {is_goods}
 ), {kept_lines}, recent AS (
   SELECT product_id, max(product_name) AS product_name, max(category) AS category, sum(kept * unit_price) AS sold, sum(kept) AS pieces
   FROM kept_lines

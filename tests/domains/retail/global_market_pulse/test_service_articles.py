@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from importlib.resources import files
+
+import duckdb
 import pandas as pd
 import pytest
+import sqlglot
+from sqlglot import exp
 
+from headgate.domains import retail
 from headgate.domains.retail.global_market_pulse.service_articles import (
     declared_in,
     is_service_name,
     services,
 )
+from headgate.domains.shared_sql import SHARED_SQL, shared_statements
 
 pytestmark = pytest.mark.unit
 
@@ -50,3 +57,37 @@ def test_declared_articles_are_services() -> None:
     declared = declared_in({"service_articles": "A3, A7"})
     assert services(_articles(), declared) == ("A3", "A7")
     assert declared_in({}) == declared_in({"service_articles": ""}) == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "POSTAGE",
+            "DOTCOM POSTAGE",
+            "AMAZON FEE",
+            "Bank Charges",
+            "SAMPLES",
+            "Manual",
+            "Discount",
+            "CARRIAGE",
+        ),
+        *("Dotcomgiftshop Gift Voucher £30.00", "Versandkosten 4,90 €", "Gebühr", "Manual post 2"),
+        *(
+            "PIGGY BANK RETROSPOT",
+            "WHITE BAROQUE CARRIAGE CLOCK",
+            "COFFEE MUG",
+            "TOFFEE",
+            "PASSPORT",
+            "Übergebühren",
+        ),
+        *("", "22423", "POST OFFICE", "delivery van"),
+    ],
+)
+def test_statements_take_the_same_articles_for_goods(name: str) -> None:
+    condition = shared_statements(files(retail) / SHARED_SQL)["{is_goods}"]
+    row = exp.Select().from_("p").select(sqlglot.parse_one(condition, read="athena")).sql("duckdb")
+    with duckdb.connect() as engine:
+        engine.execute("create table p (product_name varchar, category varchar)")
+        engine.execute("insert into p values (?, 'kitchen'), (?, 'service')", [name, name])
+        assert engine.execute(row).fetchall() == [(not is_service_name(name),), (False,)]
