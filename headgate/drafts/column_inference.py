@@ -188,7 +188,7 @@ def guess_column(
         choices = (most.reading,) if most and is_each_by_itself(most.reading) else ()
         is_most = most is not None and not _may_be_directions(name, most.reading)
         return Guess(plain, choices=choices, mostly=most if is_most else None)
-    return _read_as(inferred.readings[0], plain)
+    return read_as(inferred.readings[0], plain)
 
 
 def _times_in_digits(name: str, different: pa.Array) -> Guess | None:
@@ -238,7 +238,8 @@ def narrowed(inferred: Inferred, answer: FormatAnswer | None) -> Inferred:
     return replace(inferred, readings=kept) if max(counts) else inferred
 
 
-def _read_as(reading: Reading, plain: ColumnType) -> Guess:
+def read_as(reading: Reading, plain: ColumnType) -> Guess:
+    """Return a column of one reading; `plain` is its type where the reading says none."""
     declared = None if is_plain(reading) else reading.format
     if reading.plain is None:
         return Guess(plain if is_plain(reading) else ColumnType(reading.kind), declared)
@@ -301,7 +302,7 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
     if kind is not Kind.DECIMAL:
         return Guess(ColumnType(kind), declared)
     plain = plain_numbers(without_nulls(given, different).drop_null(), declared).drop_null()
-    return _read_as(
+    return read_as(
         Reading(Kind.BIGINT if "." not in "".join(plain.to_pylist()) else kind, declared, plain),
         text_type(different),
     )

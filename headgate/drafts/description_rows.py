@@ -8,10 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
+import numpy as np
+import pyarrow.compute as pc
+
 from headgate.contracts.model import NUMBERS, TIMES, Column
 from headgate.formats.csv.header_evidence import MAX_DESCRIPTION_ROWS, MIN_ROWS_BELOW
 from headgate.masking.redaction import redact_text
-from headgate.values.cells import blank_to_null, distinct_counts, text_array
+from headgate.values.cells import blank_to_null, distinct_counts, flags, literal, text_array
 from headgate.values.format_inference import NULL_WORDS, Reading, infer_format, infer_most, is_read
 
 if TYPE_CHECKING:
@@ -58,6 +61,17 @@ def without_description_rows(sample: DraftSample) -> DraftSample:
         return sample
     cells = {name: text.slice(rows) for name, text in sample.cells.items()}
     return replace(sample, cells=cells, numbers=sample.numbers[rows:], description_rows=rows)
+
+
+def without_header_rows(sample: DraftSample) -> DraftSample:
+    """Return the sample without rows that repeat the header, as at the begin of each page of a report."""
+    filled, same = np.zeros(sample.rows, int), np.zeros(sample.rows, int)
+    for name, text in sample.cells.items():
+        plain = pc.utf8_trim_whitespace(text)
+        filled += flags(pc.greater(pc.utf8_length(plain), 0))
+        same += flags(pc.equal(plain, literal(sample.headings.get(name, name).strip())))
+    rows = np.flatnonzero((same == filled) & (same >= _MIN_COLUMNS)).tolist()
+    return replace(sample.without_rows(rows), header_rows=len(rows)) if rows else sample
 
 
 def with_descriptions(

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import BESIDE_PROPERTY, ENCODING_PROPERTY, SHEET_PROPERTY
-from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import NUMBERS, Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
-from headgate.contracts.source_format import PLAIN
+from headgate.contracts.source_format import EITHER, PLAIN
 from headgate.drafts.blank_ends import (
     about_blank_ends,
     spelt_with_blank_ends,
@@ -41,10 +41,16 @@ from headgate.drafts.column_inference import (
     is_code_name,
     is_prose,
     look_like_people,
+    read_as,
     with_room,
 )
 from headgate.drafts.date_order import orders_shown
-from headgate.drafts.description_rows import stated_zone, with_descriptions, without_description_rows
+from headgate.drafts.description_rows import (
+    stated_zone,
+    with_descriptions,
+    without_description_rows,
+    without_header_rows,
+)
 from headgate.drafts.enclosing_columns import key_in_records
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
@@ -207,11 +213,11 @@ def draft_from_sample(
 
 
 def _plain_sample(sent: DraftSample, *, strict: bool) -> tuple[DraftSample, dict[str, int]]:
-    """Return the sample without blank ends, and unless strict without rows that describe the columns.
+    """Return the sample without blank ends, and unless strict without rows that are like a header.
 
     Beside it are the columns whose texts had such ends, each with the number of these cells.
     """
-    sample = sent if strict else without_description_rows(sent)
+    sample = sent if strict else without_header_rows(without_description_rows(sent))
     ends = spelt_with_blank_ends(sample.cells)
     return replace(sample, cells=without_blank_ends(sample.cells, ends)), ends
 
@@ -414,6 +420,7 @@ def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict
         for column in sample.stored.columns
     }
     guesses |= _in_shown_order(sample, guesses)
+    guesses |= _with_shown_decimals(sample, guesses)
     if not strict:
         guesses = {
             name: guess_of_nearly_all(name, cells[name], guess, answers[name])
@@ -452,6 +459,30 @@ def _in_shown_order(sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[s
             is_typed=column.name in sample.typed,
         )
         for column, order in asked.items()
+    }
+
+
+def _with_shown_decimals(sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Return guesses of ambiguous numbers such as `6,000`, with the decimal sign of the file's others."""
+    used = {
+        name: guess.format.decimal if guess.format else PLAIN.decimal
+        for name, guess in guesses.items()
+        if guess.type.kind is Kind.DECIMAL and name not in sample.typed
+    }
+    signs = {
+        sign for name, sign in used.items() if pc.any(pc.match_substring(sample.cells[name], sign)).as_py()
+    }
+    if len(signs) != 1 or EITHER in signs:
+        return {}
+    fitting = {
+        name: [reading for reading in guess.choices if reading.format.decimal in signs]
+        for name, guess in guesses.items()
+        if all(reading.kind in NUMBERS for reading in guess.choices)
+    }
+    return {
+        name: read_as(readings[0], guesses[name].type)
+        for name, readings in fitting.items()
+        if len(readings) == 1 < len(guesses[name].choices)
     }
 
 

@@ -204,6 +204,7 @@ def findings_of(
         *layout,
         *_about_questions(questions),
         *_about_description_rows(sample.description_rows),
+        *_about_header_rows(sample.header_rows),
         *_about_blank_rows(sample.received.blank),
         *_about_columns_and_table(contract, sample, guesses, {each.column for each in words}),
         *_about_zones(sample.content, contract.columns, sample.cells),
@@ -275,6 +276,20 @@ def _about_description_rows(rows: int) -> list[Finding]:
         return []
     listed = ("data row 1 describes", "data rows 1 and 2 describe", "data rows 1 to 3 describe")[rows - 1]
     return [Finding("", f"{listed} {_DESCRIPTION_ROWS}", of_upload=f"{listed} {_LEFT_OUT_DESCRIPTION_ROWS}")]
+
+
+def _about_header_rows(rows: int) -> list[Finding]:
+    if not rows:
+        return []
+    listed, them = ("1 row repeats", "it") if rows == 1 else (f"{rows} rows repeat", "them")
+    return [
+        Finding(
+            "",
+            f"{listed} the header. The gate quarantines words in columns of numbers, dates and times, and "
+            f"accepts {them} elsewhere: send the file without {them}",
+            of_upload=f"{listed} the header, as at the begin of a page: leave {them} out",
+        )
+    ]
 
 
 def _about_blank_rows(blank: Rows) -> list[Finding]:

@@ -61,6 +61,7 @@ class DraftSample:
         typed: columns that the file stores as numbers.
         numbers: of the rows of `cells`, in the file as it was sent.
         description_rows: leading rows that are not in `cells`, because they describe the columns.
+        header_rows: the number of rows that are not in `cells`, because they repeat the header.
         unreadable: columns by their position in the file that are left out, because values of their stored
             type have no text.
         displayed: what the sheets of an Excel workbook show beside the values of their cells.
@@ -76,6 +77,7 @@ class DraftSample:
     typed: Collection[str]
     numbers: Rows
     description_rows: int = 0
+    header_rows: int = 0
     unreadable: Mapping[int, Column] = field(default_factory=dict)
     displayed: Sequence[DisplayedCells] = ()
     headings: Mapping[str, str] = field(default_factory=dict)

@@ -34,8 +34,8 @@ MAX_FOOTER = 20  # below the last total; more lines are a table of their own
 # Names of totals and subtotals at the beginning of a cell. Source: the functions Subtotal and Total of
 # spreadsheet programs in these languages, and the words of their reports.
 _WORDS = (
-    r"(?:grand|sub)[- ]?totals?|totals?(?: general)?|sum"
-    r"|(?:zwischen|gesamt)?summen?|zwischenergebnis|gesamt|insgesamt"
+    r"(?:grand|sub)[- ]?totals?|totals?(?: general)?|sum|(?:carried|brought) forward|carry[- ]over"
+    r"|(?:zwischen|gesamt)?summen?|übertrag|à reporter|suma y sigue|riporto|zwischenergebnis|gesamt|insgesamt"
     r"|(?:sous|grand)-total|totaux|totale|subtotale|somma|suma(?: parcial)?|soma|totais|totales"
     r"|(?:sub|tussen|eind)?totaal|(?:del)?summa|totalt|i ?alt|sammanlagt|samtals|(?:väli)?summa|yhteensä"
     r"|razem|ogółem|łącznie|celkem|celkom|mezisoučet|medzisúčet|součet|súčet|spolu|skupaj|ukupno|svega|vsota"
@@ -192,9 +192,8 @@ def _totals(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[in
     wordless = _wordless_rows(columns, cells, named)
     means = _named_rows(cells, _NAMES_OF_MEANS)
     totals = {*_summed(columns, cells, named, wordless, means), *_bare(cells, sorted({*named, *means}))}
-    if not totals.isdisjoint(wordless):
-        totals -= _not_lacking(cells, totals, wordless)
-    return sorted(totals)
+    nameless = totals - {*named, *means}
+    return sorted(totals - _not_lacking(cells, totals, nameless) if nameless else totals)
 
 
 def _summed(
@@ -285,13 +284,13 @@ def _are_lacking(columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> Fl
 
 
 def _not_lacking(
-    cells: Mapping[str, pa.Array], totals: Collection[int], wordless: Collection[int]
+    cells: Mapping[str, pa.Array], totals: Collection[int], nameless: Collection[int]
 ) -> set[int]:
-    """Return the totals without a word that have all values that nearly all other rows have."""
+    """Return the totals without a name that have all values that nearly all other rows have."""
     others = cells_of_other_rows(cells, totals)
     filled = [name for name, text in others.items() if _filled_share(text) >= _NEARLY_ALWAYS]
     given = [flags(blank_to_null(cells[name]).is_valid()) for name in filled]
-    return {row for row in totals if row in wordless and all(is_given[row] for is_given in given)}
+    return {row for row in nameless if all(is_given[row] for is_given in given)}
 
 
 def _named_rows(cells: Mapping[str, pa.Array], names: re.Pattern[str] = _NAMES) -> list[int]:

@@ -218,10 +218,13 @@ const LOGICAL: Record<string, string> = {
   BIGINT: 'integer',
 }
 
+/** The type of numbers that a person chooses. */
+export const NUMBER = 'DECIMAL(18,4)'
+
 /** The types that a person chooses from, beside the drafted one. */
 export const TYPES = [
   { value: 'VARCHAR(255)', label: 'text' },
-  { value: 'DECIMAL(18,4)', label: 'number' },
+  { value: NUMBER, label: 'number' },
   { value: 'BIGINT', label: 'whole number' },
   { value: 'DATE', label: 'day' },
   { value: 'TIMESTAMP', label: 'time' },
@@ -232,6 +235,9 @@ const baseOf = (type: string): string => type.replace(/\(.*/, '').toUpperCase()
 
 /** Whether values of a type can have a unit. */
 export const isNumber = (type: string): boolean => ['DECIMAL', 'BIGINT', 'DOUBLE'].includes(baseOf(type))
+
+/** Whether numbers of a type have no fraction. */
+export const isWhole = (type: string): boolean => baseOf(type) === 'BIGINT'
 
 /** Whether values of a type have a time of day. */
 export const isTime = (type: string): boolean => baseOf(type) === 'TIMESTAMP'

@@ -23,7 +23,7 @@ import {
   withWordsApart,
 } from './draft-columns'
 import { DraftColumnsTable, NameInput } from './draft-columns-table'
-import { DraftFormats, formatsOfType, type TextFormat } from './draft-formats'
+import { DraftFormats, formatsOfType, keptFormat, type TextFormat } from './draft-formats'
 import { MostlyNumbers } from './draft-numbers'
 import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
@@ -419,7 +419,10 @@ function Editor({
   )
 }
 
-/** The column after a change; a new type begins with the meanings of words and the format of most values. */
+/**
+ * The column after a change; a new type begins with the meanings of words, and with the format that it had or that
+ * of most values.
+ */
 function withWords(
   before: DraftColumn,
   after: DraftColumn,
@@ -428,9 +431,9 @@ function withWords(
 ): DraftColumn {
   if (before.type === after.type || (words.length === 0 && formats.length === 0)) return after
   if (decidesWords(after.type)) {
-    const [best] = formatsOfType(formats, after.type)
-    const typed = withMeanings(after, after.type, meaningsOf(words, after.type), best?.format)
-    return { ...typed, unit: typed.unit || unitOfKeys(best?.format ?? {}) }
+    const written = keptFormat(formatsOfType(formats, after.type), before)?.format ?? {}
+    const typed = withMeanings(after, after.type, meaningsOf(words, after.type), written)
+    return { ...typed, unit: typed.unit || unitOfKeys(written) }
   }
   const plain = { ...after }
   delete plain.answered

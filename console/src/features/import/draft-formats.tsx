@@ -2,7 +2,7 @@ import { NativeSelect, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { type DraftColumn, isNumber, isTime } from './draft-columns'
+import { type DraftColumn, isNumber, isTime, isWhole, NUMBER } from './draft-columns'
 import { answerWords } from './draft-questions'
 import { declaredMeanings, withMeanings } from './draft-words'
 
@@ -16,6 +16,10 @@ export const formatsOfType = (formats: TextFormat[], type: string): TextFormat[]
   formats.filter(({ kind }) =>
     kind === 'number' ? isNumber(type) : kind === 'time' ? isTime(type) : type === 'DATE',
   )
+
+/** Of the formats that a type can have, the one that a column has; the first where it has another one. */
+export const keptFormat = (possible: TextFormat[], column: DraftColumn): TextFormat | undefined =>
+  possible.find(({ format }) => sameKeys(format, formatOf(column))) ?? possible[0]
 
 /** How the values of a text that a person made one of numbers, days or times are written. */
 export function DraftFormats({
@@ -44,7 +48,9 @@ export function DraftFormats({
     const words = wordsOf(column)
     const bare = { ...column }
     delete bare.answered
-    if (other) onChange(withMeanings(bare, column.type, declaredMeanings(column, words), other.format))
+    if (!other) return
+    const type = 'decimal' in other.format && isWhole(column.type) ? NUMBER : column.type
+    onChange(withMeanings({ ...bare, type }, type, declaredMeanings(column, words), other.format))
   }
   return (
     <NativeSelect
