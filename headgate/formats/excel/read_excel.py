@@ -192,12 +192,16 @@ def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
 
     This is the row that a person chose, or that names most of the contract's columns if these are more than
     half of its names, else the first row with the most different names and no number. Without a contract, two
-    rows that only together have all names are joined.
+    rows that only together have all names are joined, and so are those of which a person chose one.
     """
     read = _named_sheets([sheet for sheet in sheets(content) if any(sheet.rows)], contract)
     by_contract = [_find_header(sheet, contract) for sheet in read] if contract else []
     best = max(by_contract, key=lambda each: each.known_names, default=None)
-    if best and (stated_header_row(contract) or best.known_names > len(best.names) / 2):
+    if contract and best and stated_header_row(contract):
+        joined = _in_two_rows(best)
+        is_joined = joined is not None and count_known(joined.names, contract) >= best.known_names
+        return joined if joined and is_joined else Heading(best.names)
+    if best and best.known_names > len(best.names) / 2:
         return Heading(best.names)
     shown = [sheet for sheet in read if not sheet.is_hidden and len(sheet.rows) > 1] or read
     fullest = max(
@@ -256,14 +260,19 @@ def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
 
 
 def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
-    """Return whether only two rows of texts together name each column, above a column of numbers or dates."""
+    """Return whether only two rows of texts together name each column, above a column of numbers or dates.
+
+    Names that repeat in the lower row need their groups, too.
+    """
     if any(_is_value(cell) for cell in (*upper, *lower)):
         return False
     pairs = list(zip_longest(upper, lower))
-    fills = (sum(1 for top, low in pairs if top and not low), sum(1 for top, low in pairs if low and not top))
+    names = [low for _, low in pairs if low]
+    needs_groups = len(names) < len(pairs) or len(set(names)) < len(names)
     if (
         not all(top or low for top, low in pairs)
-        or not all(fills)
+        or not needs_groups
+        or all(top for top, _ in pairs)
         or min(sum(map(bool, row)) for row in (upper, lower)) < _MIN_NAMES
     ):
         return False

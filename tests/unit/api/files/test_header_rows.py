@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
 from tests.unit.api.files.test_edited_uploads import checked, created, uploader
 from tests.unit.api.files.test_uploads import uploaded as uploaded_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 pytestmark = pytest.mark.unit
 
@@ -23,11 +26,18 @@ def rows(caller: Any, upload_id: str) -> list[list[str]]:  # noqa: ANN401 as of 
 
 
 def sheet(*lines: str) -> bytes:
-    book = openpyxl.Workbook()
-    for line in lines:
-        book.active.append(
+    return book_of(
+        *(
             [float(cell) if cell.replace(".", "").isdigit() else cell for cell in line.split(",")]
+            for line in lines
         )
+    )
+
+
+def book_of(*rows: Sequence[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -74,6 +84,29 @@ def test_of_headings_in_two_rows_the_chosen_one_names_the_columns() -> None:
     upload_id = uploaded_to(caller, body.encode(), "umsatz.csv", "")
     assert checked(caller, upload_id, {"header_row": 2}).json["grid"]["columns"][0] == "Datum"
     assert len(rows(caller, upload_id)) == 2
+
+
+@pytest.mark.parametrize("row", [3, 4])
+def test_of_a_group_above_names_in_a_sheet_both_rows_name_the_columns(row: int) -> None:
+    """Merged cells: the chosen row alone would leave columns without a name."""
+    table = [["Filiale", "Umsatz", None, "Personal", None], [None, "Bar", "Karte", "Bar", "Stunden"]]
+    body = book_of(
+        ["Filialen", "im", "Mai", "ohne", "Gewähr", "Stand", "heute"],
+        ["Seite", "eins", "von", "zwei", "und", "mehr", "Text"],
+        *table,
+        *([f"F{at}", 1.5 + at, 2.25, at, 7.5] for at in range(9)),
+    )
+    caller = uploader()
+    upload_id = uploaded_to(caller, body, "filialen.xlsx", "")
+    assert checked(caller, upload_id).json["grid"]["columns"][0] != "Filiale"
+    answer = checked(caller, upload_id, {"header_row": row}).json
+    names = ["Filiale", "Umsatz Bar", "Umsatz Karte", "Personal Bar", "Personal Stunden"]
+    assert (answer["grid"]["columns"], answer["grid"]["rows"]) == (names, 9)
+    document = answer["draft"]["document"]
+    assert created(caller, document).json["is_in_use"]
+    fields = [column["name"] for column in document["schema"][0]["properties"]]
+    decided = {"dataset": "filialen", "header_row": row, "columns": dict(zip(names, fields, strict=True))}
+    assert checked(caller, upload_id, decided).json["accepted"] == 9
 
 
 def test_a_row_beyond_the_file_leaves_the_header_that_the_file_shows() -> None:

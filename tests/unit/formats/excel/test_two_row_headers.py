@@ -104,6 +104,12 @@ def test_a_title_and_a_row_with_gaps_are_no_second_row_of_names(
     assert read_table(workbook(*rows)).names == names
 
 
+def test_names_that_repeat_below_groups_get_the_names_of_these() -> None:
+    groups, columns = ["Umsatz", None, "Menge", None], ["Bar", "Karte", "Bar", "Karte"]
+    body = workbook(groups, columns, *([1.5 + at, 2.5, at, 4] for at in range(9)))
+    assert [*unknown_table(body).by_shown_name] == ["Umsatz Bar", "Umsatz Karte", "Menge Bar", "Menge Karte"]
+
+
 def test_a_line_of_texts_above_the_header_is_no_row_of_a_sample() -> None:
     """Columns of text alone accept every row above the header, but columns of numbers do not: the sample has
     one number of rows.
