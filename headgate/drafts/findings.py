@@ -10,6 +10,7 @@ from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL
+from headgate.drafts.cross_tab import about_cross_tab
 from headgate.drafts.far_values import about_far_values
 from headgate.drafts.format_answers import answer_of
 from headgate.drafts.format_words import format_words, patterns_as_written
@@ -198,6 +199,7 @@ def findings_of(
     """Return all findings of a draft: layout, open questions, columns, table, time zones, key."""
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
     layout += [Finding("", note) for note in (*about_displayed(sample.displayed), *_about_nulls(sample))]
+    layout += [Finding("", note, is_open=True) for note in about_cross_tab(contract.columns)]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
     layout += [Finding(column.name, _UNREADABLE, of_upload=SILENT) for column in sample.unreadable.values()]
     return (
