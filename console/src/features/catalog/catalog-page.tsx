@@ -80,7 +80,16 @@ export function CatalogPage() {
       {words && datasets.length === 0 && contracts.data ? null : (
         <Panel title="Datasets that the lake accepts">
           <Answered of={contracts} what="the contracts">
-            {() => <Rows rows={datasets} />}
+            {() =>
+              datasets.length > 0 ? (
+                <Rows rows={datasets} />
+              ) : (
+                <Empty>
+                  This lake accepts no dataset yet. A dataset is created from its first file.{' '}
+                  <Anchor href="#/upload">Upload one</Anchor>
+                </Empty>
+              )
+            }
           </Answered>
           {words ? null : <RemovedDatasets />}
         </Panel>

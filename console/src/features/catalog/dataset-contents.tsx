@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
@@ -241,7 +241,10 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
   if (!point)
     return (
       <Panel title="What the newest file holds">
-        <Empty>No file has been profiled yet. A file is profiled when it is accepted.</Empty>
+        <Empty>
+          No file has been profiled yet. A file is profiled when it is accepted.{' '}
+          <Anchor href="#/upload">Upload one</Anchor>
+        </Empty>
       </Panel>
     )
   return (

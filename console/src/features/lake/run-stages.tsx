@@ -226,7 +226,10 @@ export function Gantt({ run, ended }: { run: Run & Pick<Schemas['RunDetail'], 'j
   const nameOf = useStageNames()
   const { stages } = run
   const begun = stages.filter((stage) => stage.began_at)
-  if (begun.length === 0) return <Empty>No stage has begun.</Empty>
+  if (begun.length === 0)
+    return (
+      <Empty>No stage has begun: the run is about to start. Each stage is shown here when it begins.</Empty>
+    )
   const from = smallestNumber(begun.map(beginOf))
   const span = largestNumber(
     begun.map((stage) => endOf(stage) - from),

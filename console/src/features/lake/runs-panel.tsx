@@ -45,7 +45,8 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
         {(found) =>
           found.runs.length === 0 ? (
             <Empty>
-              No run yet. Upload a file, then start a run: it builds the tables from the accepted rows.
+              No run yet. <Anchor href="#/upload">Upload a file</Anchor>, then start a run: it builds the
+              tables from the accepted rows.
             </Empty>
           ) : (
             <Stack gap="xs">
@@ -60,7 +61,19 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                   onChange={(value) => setSearch(value ? { runs: value } : {}, { replace: true })}
                 />
               ) : null}
-              {listed(found).length > 0 ? null : <Empty>No run is in this state.</Empty>}
+              {listed(found).length > 0 ? null : (
+                <Empty>
+                  None of the newest runs is in this state.{' '}
+                  <Anchor
+                    component="button"
+                    type="button"
+                    inherit
+                    onClick={() => setSearch({}, { replace: true })}
+                  >
+                    Show all of them
+                  </Anchor>
+                </Empty>
+              )}
               <Table fz="sm" hidden={listed(found).length === 0}>
                 <Table.Thead>
                   <Table.Tr>

@@ -44,7 +44,10 @@ export function LastNight() {
                   <RunsOfADay runs={ended} />
                 </>
               ) : current ? null : (
-                <Empty>No run has ended yet. Upload a file, then start a run: it builds the tables.</Empty>
+                <Empty>
+                  No run has ended yet. <Anchor href="#/upload">Upload a file</Anchor>, then start a run: it
+                  builds the tables.
+                </Empty>
               )}
             </Stack>
           )

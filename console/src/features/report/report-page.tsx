@@ -71,7 +71,10 @@ export function ReportPage() {
         {({ dashboards }) => {
           const systems = dashboards.filter((board) => !board.written_by)
           return systems.length === 0 ? (
-            <Empty>This lake has no dashboards, so that the report has no figures.</Empty>
+            <Empty>
+              The report has the figures of dashboards, and this lake has none.{' '}
+              <Anchor href="#/query">Ask a question and save it for a dashboard</Anchor>
+            </Empty>
           ) : (
             <Stack gap={isPhone ? 'xs' : 'md'}>
               {systems.map((board) => (

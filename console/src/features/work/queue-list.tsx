@@ -1,4 +1,4 @@
-import { Button, Group, Kbd, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Kbd, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Fragment, useEffect, useRef, useState } from 'react'
 
@@ -222,7 +222,18 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow, ope
         <Empty>The item {opened} of this address is not listed here any more.</Empty>
       ) : null}
       {shown.length === 0 ? (
-        <Empty>{typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted, queue)}</Empty>
+        <Empty>
+          {typed.trim() ? (
+            <>
+              No item here has these words.{' '}
+              <Anchor component="button" type="button" inherit onClick={() => setTyped('')}>
+                Show all items
+              </Anchor>
+            </>
+          ) : (
+            nothingWords(view, unlisted, queue)
+          )}
+        </Empty>
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
