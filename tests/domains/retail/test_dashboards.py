@@ -931,6 +931,18 @@ def test_of_the_sales_page_one_panel_alone_compares_with_last_year() -> None:
     assert [panel.name for panel in panels if "a_year_before" in panel.sql] == ["next_month"]
 
 
+def test_a_shop_with_months_reads_which_days_its_forecast_covers() -> None:
+    panel = panel_of("market-intelligence-hub", "next_month")
+    month: dict[str, object] = {"series_id": "total", "level": "total", "grain": "month", "horizon": 1}
+    month |= {"period_on": date(2011, 2, 1), "mean": 100, "sum_mean": 100}
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=[month], sales_history=[], forecast_accuracy=[])
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, {}).startswith(
+        "Expected revenue in the month from 1 Feb 2011 to 28 Feb 2011"
+    )
+
+
 def test_the_coming_quarter_has_both_ends_and_is_not_relied_upon_untested() -> None:
     ahead = weeks_ahead(70)
     ahead[-1] |= {"horizon": 13}
@@ -1229,7 +1241,7 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
     ]
     assert [row["caution"] for row in rows] == [None, None, "too far off in tests", "too far off in tests"]
     assert answer_in_words(panel.answer, rows, {}) == (
-        "Home will sell most: 65 in the 1 weeks from 6 Dec 2010 to 12 Dec 2010; too far off in tests "
+        "Home will sell most: 65 in the week from 6 Dec 2010 to 12 Dec 2010; too far off in tests "
         "to order by: 2 of 4 categories"
     )
     assert rows[0]["title_action"] == (
@@ -1262,7 +1274,7 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
     title, action = answer_in_words(panel.answer, rows, {}), rows[0]["title_action"]
     if lower_end == 60:
         assert title == (
-            "Home and Bags will sell most: 100 and 80 in the 1 weeks from 6 Dec 2010 to 12 Dec 2010; "
+            "Home and Bags will sell most: 100 and 80 in the week from 6 Dec 2010 to 12 Dec 2010; "
             "Home: between 60 and 150, not "
             "clearly apart from Bags"
         )
@@ -1272,7 +1284,7 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
         )
     else:
         assert title == (
-            "Home will sell most: 100 in the 1 weeks from 6 Dec 2010 to 12 Dec 2010; Home: between 90 and 150"
+            "Home will sell most: 100 in the week from 6 Dec 2010 to 12 Dec 2010; Home: between 90 and 150"
         )
         assert action == (
             f"Order stock first of Home, Bags, Toys, and ask their suppliers for delivery dates. {PIECES}"
@@ -1281,7 +1293,7 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
     assert {row["sum_lower_80"] for row in of_means} == {None}, "a mean has no interval"
     assert (
         answer_in_words(panel.answer, of_means, {})
-        == "Home will sell most: 100 in the 1 weeks from 6 Dec 2010 to 12 Dec 2010"
+        == "Home will sell most: 100 in the week from 6 Dec 2010 to 12 Dec 2010"
     )
 
 
@@ -4759,7 +4771,7 @@ def test_payments_of_a_probability_whose_reviews_cost_more_than_they_saved_come_
     assert [item["proposed"] for item in items] == ["review", "review"]
     assert action_words(waits.action, number, waits.units) == (
         (
-            "Decide today about the first 1 of the queue. The other 1 may wait: in tests such reviews cost "
+            "Decide today about the first of the queue. The other one may wait: in tests such reviews cost "
             "more than they saved."
         )
         if is_weak
