@@ -10,9 +10,15 @@ and English banks.
 import re
 
 _NUMBER = r"(?:_?(?:number|num|no|nr|nummer))"
+_BIRTHS = (
+    r"birth_?(?:day|date)|date_?of_?birth|dob|born(?:_on)?|geburts_?(?:tag|datum|dat|ort)"
+    r"|geb(?:oren)?_?(?:am|datum|dat)|date_?(?:de_?)?naiss(?:ance)?|ne_?(?:e_)?le|nee_le"
+    r"|lieu_de_naissance|fecha_de_nacimiento"
+    r"|data_di_nascita|geboorte_?datum"
+)
 _PEOPLE = (
     (
-        r"first_?name|last_?name|full_?name|middle_?name|maiden_?name|sur_?name|given_?name|family_?name"
+        r"fore_?name|first_?name|last_?name|full_?name|middle_?name|maiden_?name|sur_?name|given_?name|family_?name"
         r"|customer_?name|user_?name|contact_?name|borrower(?:_?name)?|patient(?:_?name)?|employee_?name"
         r"|member_?name|(?:owner|holder|keeper|person|client|driver|doctor|teacher|student|tenant|guest|resident)_?name"
         r"|(?:tier_?|fahrzeug_?)?halters?_?name|(?:besitzer|eigent(?:ue|u)mer|inhaber|fahrer|arzt|mieter)_?name"
@@ -27,11 +33,7 @@ _PEOPLE = (
         r"|handy(?:_?(?:nummer|nr))?"
         r"|telefono(?:_movil)?|cellulare|telefoon(?:_?nummer)?|fax(?:_?(?:number|no|nummer))?"
     ),
-    (
-        r"birth_?(?:day|date)|date_?of_?birth|dob|geburts_?(?:tag|datum|ort)|date_?de_?naissance"
-        r"|lieu_de_naissance|fecha_de_nacimiento"
-        r"|data_di_nascita|geboorte_?datum"
-    ),
+    _BIRTHS,
     (
         r"street(?:_?address)?|home_?address|postal_?address|address(?:_?line)?_?[12]?|ip_?address"
         r"|house_?(?:number|no)"
@@ -40,7 +42,9 @@ _PEOPLE = (
         r"|straatnaam|huis_?nummer"
     ),
     (
-        r"ausweis_?(?:nummer|nr)|sozialversicherungs_?(?:nummer|nr)|rentenversicherungs_?(?:nummer|nr)"
+        rf"nhs{_NUMBER}?|medicare{_NUMBER}|medical_record{_NUMBER}|mrn|health_insurance{_NUMBER}"
+        r"|(?:kranken)?versicherten_?(?:nummer|nr)|ahv_?(?:nummer|nr)?|n_secu|numero_secu"
+        r"|ausweis_?(?:nummer|nr)|sozialversicherungs_?(?:nummer|nr)|rentenversicherungs_?(?:nummer|nr)"
         r"|numero_de_securite_sociale|dni|codice_fiscale"
         r"|bsn|burger_?service_?nummer"
         rf"|national_?insurance{_NUMBER}?|ni_?(?:number|num|no)|nino"
@@ -117,7 +121,16 @@ _THINGS = re.compile(
     r"|bezeichnung|note|comment|text|ward|room|machine|device|sensor|site|plant|activity|job|beruf|occupation)"
     r"(?:_?names?|_?en|s)?(?:_(?:from|to|of_.*|en|de|fr|es|it|nl|\d+))?"
 )
+# Health, religion and the like, which a table about people has; of a machine, a diagnosis is about nobody.
+# Source: GDPR, art. 9 (1).
+_SPECIAL = re.compile(
+    r"(?:.*_)?(?:allerg(?:y|ies|ien?|ias?|ie)|diagnos(?:is|es|en?|tics?|tico)|medications?|medicines"
+    r"|medikamente?n?|medicaments?|medicacion|farmaci|vor_?erkrankung(?:en)?|krankheit(?:en)?"
+    r"|(?:medical_)?conditions?|health(?:_notes?)?|befunde?|disabilit(?:y|ies)|behinderung(?:en|sgrad)?|handicap"
+    r"|religion|konfession|ethnicity|ethnic_group|sexual_orientation|trade_union)"
+)
 _ROLE = re.compile(rf"(?:.*_)?(?:{_ROLES})")
+_BIRTH = re.compile(rf"(?:.*_)?(?:{_BIRTHS})")
 _PERSONAL = re.compile(rf"(?:.*_)?(?:{'|'.join((*_PEOPLE, _ACCOUNT_NUMBERS, *_ACCOUNTS))})")
 _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 
@@ -125,6 +138,15 @@ _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 def is_id_of_person(compared: str) -> bool:
     """Return whether the compared name denotes the id of a person, such as `employee_id`."""
     return _IDS_OF_PEOPLE.fullmatch(compared) is not None
+
+
+def shows_people(compared: str) -> bool:
+    """Return whether a column of the compared name shows that each row is about a person.
+
+    >>> shows_people("patient_id"), shows_people("geb_am"), shows_people("customer_name")
+    (True, True, False)
+    """
+    return is_id_of_person(compared) or is_role_of_person(compared) or bool(_BIRTH.fullmatch(compared))
 
 
 def is_role_of_person(compared: str) -> bool:
@@ -152,6 +174,15 @@ def is_personal(compared: str) -> bool:
     (True, True, False)
     """  # noqa: E501 a listing
     return _PERSONAL.fullmatch(compared) is not None
+
+
+def is_special(compared: str) -> bool:
+    """Return whether the compared name denotes health, religion or the like, if the rows are people.
+
+    >>> is_special("allergies"), is_special("vorerkrankungen"), is_special("delivery")
+    (True, True, False)
+    """
+    return _SPECIAL.fullmatch(compared) is not None
 
 
 def is_account_number(compared: str) -> bool:

@@ -16,7 +16,7 @@ from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.file_form import BESIDE_PROPERTY, ENCODING_PROPERTY, SHEET_PROPERTY
 from headgate.contracts.model import NUMBERS, Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
-from headgate.contracts.personal_names import is_id_of_person, is_role_of_person
+from headgate.contracts.personal_names import is_role_of_person, is_special, shows_people
 from headgate.contracts.sensitive_names import PERSONAL, compared, in_german_spelling, is_personal_name
 from headgate.contracts.source_format import EITHER, PLAIN
 from headgate.drafts.blank_ends import (
@@ -287,7 +287,7 @@ def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> 
         for column in sample.stored.columns
     }
     columns |= _floats_again(body, sample.stored, columns)
-    return columns | _names_of_people(columns)
+    return columns | _about_people(columns)
 
 
 def _typed_rows(
@@ -613,21 +613,23 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     )
 
 
-def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the column `name` as personal data if other columns show that the rows are people."""
-    name = columns.get("name")
-    are_people = any(
-        column.classification == PERSONAL or is_id_of_person(compared(in_german_spelling(column.name)))
-        for column in columns.values()
-    )
-    if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:
-        return {}
+def _about_people(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return `name`, health and the like as personal data if other columns show that the rows are people.
+
+    Names in an invoice are of people too, but its diagnosis may be that of a car.
+    """
+    plain = {name: compared(in_german_spelling(name)) for name in columns}
+    are_people = any(map(shows_people, plain.values()))
+    has_people = are_people or any(column.classification == PERSONAL for column in columns.values())
     return {
-        "name": replace(
-            name,
+        name: replace(
+            column,
             classification=PERSONAL,
-            rules=tuple(rule for rule in name.rules if rule.name != "valid_values"),
+            rules=tuple(rule for rule in column.rules if rule.name != "valid_values"),
         )
+        for name, column in columns.items()
+        if ((name == "name" and has_people) or (are_people and is_special(plain[name])))
+        and column.mask in {None, Mask.FREE_TEXT}
     }
 
 

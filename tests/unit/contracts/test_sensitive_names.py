@@ -89,15 +89,15 @@ PEOPLE = {
     "English": (
         "Account Holder|account_number|Payer|Beneficiary Name|Home Address|CardholderName|counterparty"
         "|NI Number|National Insurance No.|Passport|Passport no|Emergency contact|Emergency contact phone"
-        "|Blood type|Blood group|Signup IP|IP|IP last login"
+        "|Blood type|Blood group|Signup IP|IP|IP last login|Forename|NHS No|Born on|MRN"
     ),
     "German": (
         "Kontoinhaber|Name des Kontoinhabers|Empfänger|Empfaenger|Begünstigter|Auftraggeber|IBAN "
         "Zahlungsbeteiligter|Straße"
-        "|Reisepass-Nr.|Notfallkontakt|Blutgruppe|IP-Adresse"
+        "|Reisepass-Nr.|Notfallkontakt|Blutgruppe|IP-Adresse|geb. am|Geb.-Datum|Versicherten-Nr.|AHV-Nr."
     ),
     "French": "Titulaire du compte|Bénéficiaire|Donneur d'ordre|Numéro de compte|Adresse|Courriel|Prénom"
-    "|Numéro de passeport|Contact d'urgence|Groupe sanguin|Adresse IP",
+    "|Numéro de passeport|Contact d'urgence|Groupe sanguin|Adresse IP|Date naiss.|Né(e) le",
     "Spanish": "Titular de la cuenta|Ordenante|Beneficiario|Número de cuenta|Dirección|Teléfono|Apellidos"
     "|Pasaporte|Contacto de emergencia|Grupo sanguíneo|Dirección IP",
     "Italian": "Intestatario del conto|Ordinante|Codice fiscale|Indirizzo|Numero di conto|Cognome"

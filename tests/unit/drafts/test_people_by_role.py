@@ -54,3 +54,19 @@ def test_owners_and_holders_are_people_and_are_no_list_of_allowed_values(heading
 @pytest.mark.parametrize("heading", ["owner", "driver", "holder"])
 def test_other_values_under_such_a_name_are_not(heading: str) -> None:
     assert classification_of(heading, ("jdbc", "odbc", "native")) == ""
+
+
+def classifications(header: str) -> list[str]:
+    rows = "".join(f"{at};{value};3\n" for at, value in enumerate(NAMES * 3))
+    contract = draft_from_sample(f"{header}\n{rows}".encode(), "visits").contract
+    return [column.classification for column in contract.columns]
+
+
+@pytest.mark.parametrize("special", ["Allergies", "Diagnose", "Religion", "Vorerkrankungen"])
+def test_health_and_religion_are_personal_where_the_rows_are_people(special: str) -> None:
+    assert classifications(f"Patient ID;Station;{special}")[2] == "personal"
+    assert classifications(f"Auftrag;geb. am;{special}")[2] == "personal"
+
+
+def test_the_diagnosis_of_a_machine_is_not() -> None:
+    assert classifications("Auftrag;Kunde;Diagnose")[1:] == ["personal", ""]
