@@ -54,6 +54,7 @@ from headgate.drafts.description_rows import (
 from headgate.drafts.enclosing_columns import key_in_records
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
+from headgate.drafts.fraction_columns import SHARE, about_fractions, fractions_in_percent
 from headgate.drafts.key_search import (
     KEY_KINDS,
     find_key,
@@ -77,6 +78,7 @@ from headgate.drafts.other_words import (
     words_question,
 )
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
+from headgate.drafts.stated_currency import stated_currencies
 from headgate.drafts.text_formats import TextFormat, text_formats
 from headgate.drafts.time_of_rows import event_time_property
 from headgate.drafts.times_of_day import rules_of_times
@@ -117,6 +119,7 @@ _NAN = "nan"  # the text of a stored float that is no number
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _MIN_OF_CATEGORY = 3  # rows of each value
 _SHARE_OF_NAMES = 0.5  # of the values: titles and other names are beside them, as in `ifj. Űr Béla`
+_STATED = "is in {}, because a line above the header says so"
 
 
 @dataclass(frozen=True)
@@ -199,14 +202,14 @@ def draft_from_sample(
     ordered, cells = _in_file_order(columns, file_order), _in_file_order(rows.cells, file_order)
     finder = _KeyFinder(ordered, guesses, is_strict=strict)
     names = finder.key(cells, inner_list) if key is None else _stated_key(columns, key)
-    plain = with_units(_contract(sample.stored, columns, names), sample)
+    plain, about_units = _with_all_units(_contract(sample.stored, columns, names), sample, rows)
     plain = with_labels(plain, sample) if titles else plain
     contract = _with_event_time(_with_encoding(plain, sample), rows)
     questions, words = _questions(contract, rows, guesses), _words(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, words, is_key_guessed=key is None)
     return replace(
         _described(contract, sample, rows, guesses, words),
-        findings=findings + about_blank_ends(columns, ends),
+        findings=(*findings, *about_blank_ends(columns, ends), *about_units),
         questions=questions,
         time_zone=stated_zone(sent.cells.values(), sample.description_rows),
     )
@@ -272,6 +275,22 @@ def _with_encoding(contract: Contract, sample: DraftSample) -> Contract:
     if encoding not in OTHER_THAN_WESTERN or ENCODING_PROPERTY in contract.properties:
         return contract
     return replace(contract, properties={**contract.properties, ENCODING_PROPERTY: encoding})
+
+
+def _with_all_units(
+    contract: Contract, sample: DraftSample, rows: DraftSample
+) -> tuple[Contract, tuple[Finding, ...]]:
+    """Return the contract with the units of its numbers, and notes on units with their evidence elsewhere.
+
+    These are the currency of a line above the header, and shares of columns that are called percentages.
+    """
+    contract = with_units(contract, sample)
+    currencies = stated_currencies(contract.columns, rows, _padded(contract, rows))
+    fractions = fractions_in_percent(_with_texts(contract, rows))
+    units = {**currencies, **dict.fromkeys(fractions, SHARE)}
+    columns = (replace(column, unit=units.get(column.name, column.unit)) for column in contract.columns)
+    about_currencies = (Finding(name, _STATED.format(code)) for name, code in currencies.items())
+    return replace(contract, columns=tuple(columns)), (*about_currencies, *about_fractions(fractions))
 
 
 def _with_event_time(contract: Contract, rows: DraftSample) -> Contract:
