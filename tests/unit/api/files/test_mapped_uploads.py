@@ -294,6 +294,20 @@ def test_a_remembered_mapping_is_used_whether_or_not_the_dataset_is_chosen(first
     assert (found["outcome"], found["dataset"], found["accepted"]) == ("done", "payments", 5)
 
 
+@pytest.mark.parametrize("other", [b"E-mail", b"e  Mail"])
+def test_headings_with_blanks_dots_and_brackets_are_known_beside_a_new_column(other: bytes) -> None:
+    """A heading is one name: its dots lead nowhere, and its spelling may change a little."""
+    caller = Caller(MemoryLake())
+    odd = {"Art": "E mail", "Text": "St. John's Rd. 5", "Stand": "Updated (UTC)", "Geld": "Amt [GBP]"}
+    header = ";".join(odd.get(name, name) for name in FIELDS).encode() + b"\n"
+    first = uploaded(caller, header + plain(3).removeprefix(HEADER), "zahlungen.csv")
+    mapped(caller, first, {odd.get(name, name): field for name, field in FIELDS.items()})
+    caller.lake.receive(caller.call("POST", f"/v1/uploads/{first}/commit").json["key"])
+    later = (header.replace(b"E mail", other) + plain(3).removeprefix(HEADER)).replace(b"\n", b";x\n")
+    suggested = dry_run(caller, uploaded(caller, later, "mehr.csv"))["mapping"]["columns"]
+    assert [column["field"] for column in suggested] == [*FIELDS.values(), ""]
+
+
 def test_columns_are_suggested_by_values_in_the_format_that_their_dataset_declares() -> None:
     """The dataset was created from a file with decimal commas, and the next file has other columns too."""
     caller = uploader()
