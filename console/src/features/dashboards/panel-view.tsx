@@ -190,7 +190,7 @@ function Shown({ view, panel, answer: asked, system, isOfPerson, isPhone, narrow
   const { from, until, ofDays } = narrowed.bounds ?? NO_BOUNDS
   const shown = useMemo(() => {
     const rows = answerRows(answer)
-    const ends = isOfPerson ? endsAt(rows, panel.x, asOf, { from, until, ofDays }) : {}
+    const ends = isOfPerson ? endsAt(rows, panel.x, asOf, { from, until, ofDays }, panel.sql) : {}
     return { panel, units, labels, ...rows, ...ends }
   }, [panel, answer, isOfPerson, units, labels, asOf, from, until, ofDays])
   const onPick = usePick(panel, system, narrowed.rows, shown)

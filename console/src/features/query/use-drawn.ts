@@ -14,6 +14,7 @@ import { useDataDay } from './data-day'
 import { withDays } from './days'
 import { drawn } from './drawn-chart'
 import { type AxisEnds, type Bounds, endsOf } from './open-period'
+import { statementBounds, tighter } from './statement-bounds'
 
 export interface DrawnAnswer extends Shown {
   note: string
@@ -33,16 +34,18 @@ interface Answer {
 
 export const NO_BOUNDS = { from: '', until: '', ofDays: '' }
 
-/** The periods at the ends of an axis that are not whole, if the axis has periods; `rows` are those that are drawn. */
+/** The periods at the ends of an axis that are not whole, if the axis has periods; `rows` are those that are drawn. The data, the filters of the page and the conditions of the statement end them. */
 export function endsAt(
   { columns, rows }: { columns: string[]; rows: Cell[][] },
   x: string,
   asOf: string,
   bounds: Bounds,
+  sql = '',
 ): AxisEnds {
   const at = columns.indexOf(x)
   const places = new Set(rows.map((row) => String(row[at] ?? '')))
-  return endsOf([...places], asOf, bounds.ofDays !== x ? bounds : NO_BOUNDS)
+  const ofPage = bounds.ofDays !== x ? bounds : NO_BOUNDS
+  return endsOf([...places], asOf, tighter(ofPage, statementBounds(sql)))
 }
 
 /** An answer as a chart draws it, in the units of the lake, with the periods at its ends that are not whole. */
@@ -69,6 +72,6 @@ export function useDrawn(
       labels,
     }
     const notChosen = notChosenOf(columns, choice, result.query?.sql)
-    return { ...shown, notChosen, ...endsAt(shown, x, asOf, { from, until, ofDays }) }
+    return { ...shown, notChosen, ...endsAt(shown, x, asOf, { from, until, ofDays }, result.query?.sql) }
   }, [result, x, measures, series, kind, scale, isStacked, units, labels, asOf, from, until, ofDays])
 }
