@@ -93,3 +93,43 @@ def test_a_workbook_that_the_lake_wrote_is_read_by_its_titles() -> None:
     assert (answer["outcome"], answer["accepted"], answer["quarantined"]) == ("done", 12, 0)
     assert not answer["kept_columns"]
     assert answer["edits"]["steps"] == []
+
+
+def answer_of_query(form: str) -> bytes:
+    """The rows of the visits as the page Query saves them, without the lake's own columns."""
+    names = ["visit", "shelf", "at", "fee", "remark"]
+    rows = [(f"V{n}", f"+A{n} left", datetime(2026, 9, n + 10, 13, 30), n + 20.5, "calm") for n in range(12)]
+    if form == "csv":
+        lines = (f"{visit},'{shelf},{at},{fee:.2f},{remark}\n" for visit, shelf, at, fee, remark in rows)
+        return f"\ufeff{','.join(names)}\n{''.join(lines)}".encode()
+    book = openpyxl.Workbook()
+    book.active.append(["Visit", "Shelf", "At (UTC)", "Fee", "Remark"])
+    for row in rows:
+        book.active.append(list(row))
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_answer_of_a_query_that_is_sent_back_has_the_times_and_numbers_of_the_lake(form: str) -> None:
+    """The times were read in the zone of the source, so every row changed."""
+    caller = uploader()
+    _visits(caller)
+    upload_id = uploaded_to(caller, answer_of_query(form), f"visits_2.{form}", "visits")
+    answer = checked(caller, upload_id).json
+    assert (answer["outcome"], answer["accepted"], answer["quarantined"]) == ("done", 12, 0)
+    record, _ = committed_as_edited(caller, upload_id, answer["edits"])
+    accepted = pq.read_table(io.BytesIO(caller.lake.objects.contents("curated")[record.curated_key]))
+    assert accepted["at"].to_pylist()[0] == datetime(2026, 9, 10, 13, 30)
+    assert (float(accepted["fee"].to_pylist()[0]), accepted["shelf"].to_pylist()[0]) == (20.5, "+A0 left")
+
+
+def test_a_file_of_the_source_with_the_names_of_the_fields_keeps_its_declared_formats() -> None:
+    caller = uploader()
+    document = checked(caller, uploaded_to(caller, FILE.encode(), "tari.csv", "")).json["draft"]["document"]
+    assert created(caller, document).json["is_in_use"]
+    names = [column["name"] for column in document["schema"][0]["properties"]]
+    body = FILE.replace(FILE.splitlines()[0], ";".join(names)).encode()
+    answer = checked(caller, uploaded_to(caller, body, "tari_2.csv", "tari")).json
+    assert (answer["accepted"], answer["edits"]["formats"]) == (9, {})
