@@ -17,6 +17,16 @@ test('the button says what a commit does', () => {
   )
 })
 
+test('a file whose rows the lake has, such as an export that nobody edited, is said to change nothing', () => {
+  const replaces = { replaced: 0, older: 0, not_compared: 0, emptied: {}, equal: 37, examples: [], files: [] }
+  const counts = { accepted: 37, quarantined: 0, duplicates: 0 }
+  expect(outcome({ ...counts, replaces })).toBe('nothing changes, 37 rows as before')
+  expect(outcome({ ...counts, replaces: { ...replaces, equal: 30, older: 7 } })).toBe(
+    'nothing changes, 37 rows older or as before',
+  )
+  expect(outcome({ ...counts, replaces: { ...replaces, equal: 36 } })).toBe('37 in (36 as before)')
+})
+
 test('a row with the key of another row and other values is counted apart from duplicates', () => {
   const reasons = [
     { rule: 'duplicate_key', rows: 1 },

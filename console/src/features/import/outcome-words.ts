@@ -12,12 +12,15 @@ export function outcome({ accepted, quarantined, duplicates, replaces, reasons }
   const equalRows = duplicates - sameKey
   const replaced = replaces?.replaced ?? 0
   const equal = replaces?.equal ?? 0
+  const unchanged = equal + (replaces?.older ?? 0)
   const inLake = [
     replaced > 0 ? `${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
     equal > 0 ? `${whole(equal)} as before` : '',
   ].filter(Boolean)
   return [
-    `${whole(accepted)} in${inLake.length > 0 ? ` (${inLake.join(', ')})` : ''}`,
+    accepted > 0 && unchanged === accepted
+      ? `nothing changes, ${count(accepted, 'row')} ${equal < accepted ? 'older or ' : ''}as before`
+      : `${whole(accepted)} in${inLake.length > 0 ? ` (${inLake.join(', ')})` : ''}`,
     quarantined > 0 ? `${whole(quarantined)} ${quarantined === 1 ? 'waits' : 'wait'}` : '',
     sameKey > 0 ? `${whole(sameKey)} with the key of another row` : '',
     equalRows > 0 ? `${whole(equalRows)} ${equalRows === 1 ? 'duplicate' : 'duplicates'}` : '',
