@@ -255,7 +255,9 @@ def _described(
         words=words,
         mostly_numbers=_mostly_numbers(contract, rows, guesses, {each.column for each in words}),
         text_words=_of_texts(contract, rows, words_of_texts),
-        text_formats=_of_texts(contract, rows, text_formats),
+        text_formats=_of_texts(
+            contract, rows, partial(text_formats, decimal=_shown_decimal(sample, guesses))
+        ),
     )
 
 
@@ -483,18 +485,9 @@ def _in_shown_order(sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[s
 
 def _with_shown_decimals(sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
     """Return guesses of ambiguous numbers such as `6,000`, with the decimal sign of the file's others."""
-    used = {
-        name: guess.format.decimal if guess.format else PLAIN.decimal
-        for name, guess in guesses.items()
-        if guess.type.kind is Kind.DECIMAL and name not in sample.typed
-    }
-    signs = {
-        sign for name, sign in used.items() if pc.any(pc.match_substring(sample.cells[name], sign)).as_py()
-    }
-    if len(signs) != 1 or EITHER in signs:
-        return {}
+    sign = _shown_decimal(sample, guesses)
     fitting = {
-        name: [reading for reading in guess.choices if reading.format.decimal in signs]
+        name: [reading for reading in guess.choices if reading.format.decimal == sign]
         for name, guess in guesses.items()
         if all(reading.kind in NUMBERS for reading in guess.choices)
     }
@@ -503,6 +496,21 @@ def _with_shown_decimals(sample: DraftSample, guesses: Mapping[str, Guess]) -> d
         for name, readings in fitting.items()
         if len(readings) == 1 < len(guesses[name].choices)
     }
+
+
+def _shown_decimal(sample: DraftSample, guesses: Mapping[str, Guess]) -> str:
+    """Return the decimal sign of all columns that are clear about theirs; empty for none or several."""
+    declared = {
+        name: guess.format.decimal if guess.format else PLAIN.decimal
+        for name, guess in guesses.items()
+        if guess.type.kind is Kind.DECIMAL and name not in sample.typed
+    }
+    signs = {
+        sign
+        for name, sign in declared.items()
+        if sign == EITHER or pc.any(pc.match_substring(sample.cells[name], sign)).as_py()
+    }
+    return signs.pop() if len(signs) == 1 and EITHER not in signs else ""
 
 
 def _patterns(guess: Guess) -> tuple[str, ...]:

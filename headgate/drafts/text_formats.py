@@ -49,11 +49,14 @@ class TextFormat:
     waiting: int
 
 
-def text_formats(text: pa.Array) -> tuple[TextFormat, ...]:
+def text_formats(text: pa.Array, *, decimal: str = "") -> tuple[TextFormat, ...]:
     """Return the formats that read at least half of the values with digits, the best one of a kind first.
 
     A format is left out if a better one reads the same values from all its texts. Both are listed for
     03/04/2026, which may be in March.
+
+    Args:
+        decimal: the decimal sign of other columns, whose format of numbers is better than any other.
     """
     unique, counts = distinct_counts(pc.utf8_trim_whitespace(blank_to_null(text).drop_null()))
     has_digit = flags(pc.match_substring_regex(unique, "[0-9]"))
@@ -62,7 +65,7 @@ def text_formats(text: pa.Array) -> tuple[TextFormat, ...]:
     written, rows = unique.filter(bool_array(has_digit)), counts[has_digit]
     every, digits = int(counts.sum()), int(rows.sum())
     read = [(reading, _values(written, reading)) for reading in _candidates(written, rows)]
-    read.sort(key=lambda each: -_rows(each[1], rows))
+    read.sort(key=lambda each: (each[0].format.decimal != decimal, -_rows(each[1], rows)))
     formats: list[TextFormat] = []
     for kind in dict.fromkeys(KINDS.values()):
         kept: list[tuple[Reading, pa.Array]] = []

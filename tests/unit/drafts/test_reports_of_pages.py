@@ -48,6 +48,20 @@ def test_a_comma_before_three_digits_is_the_sign_of_the_other_columns() -> None:
     assert (quantity.type.kind, quantity.format.decimal, draft.questions) == (Kind.DECIMAL, ",", ())
 
 
+def test_a_text_with_a_word_is_read_by_that_sign_first_if_a_person_makes_it_numbers() -> None:
+    lines = [
+        "Schein;Menge;Preis",
+        "L1;1,500;12,90",
+        "L2;12,000;148,00",
+        "L3;n. gel.;1.234,50",
+        "L4;24;3,10",
+        "",
+    ]
+    draft = draft_from_sample("\n".join(lines).encode(), "journal", strict=False)
+    first, *_ = draft.text_formats["menge"]
+    assert first.reading.format.decimal == ","
+
+
 def test_without_such_a_column_the_comma_is_asked_about() -> None:
     lines = ["Beleg;Menge;Stand", "A1;6,000;12.50", "A2;1,500;3,75", "A3;2,250;4.25", ""]
     draft = draft_from_sample("\n".join(lines).encode(), "journal", strict=False)
