@@ -3,6 +3,7 @@ import { Anchor } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
 import { pageAddress, tableOfObject } from '../../formats/addresses'
+import { heading } from '../../formats/words'
 import { useCatalog } from './queries'
 import { idAddress } from './row-query'
 
@@ -25,10 +26,20 @@ export function DatasetRowLink({ column, value, text, table = '' }: Props) {
   const address = idAddress(tables, table, column, value)
   if (!address) return text
   return (
-    <Anchor inherit href={address}>
+    <Anchor inherit href={address} title={leadsTo(address)}>
       {text}
     </Anchor>
   )
+}
+
+/** Where the address of an id leads: to the row that has it, or to the rows of a table with it. */
+const leadsTo = (address: string): string => {
+  const [page = '', ...parts] = (address.split('?')[0] ?? '')
+    .replace(/^#\//, '')
+    .split('/')
+    .map(decodeURIComponent)
+  const name = heading(page === 'rows' ? (parts[0] ?? '') : (parts.at(-1) ?? '')).toLowerCase()
+  return page === 'rows' ? `Open its row in ${name}` : `Open the rows of ${name} with it`
 }
 
 /** The table of an object in the store; a click shows the object's whole path. */

@@ -40,6 +40,24 @@ test('what a system says of a thing has its amounts, with how far they may be tr
   )
   expect((await screen.findByText('12')).tagName).toBe('DD')
   expect(await screen.findByText(/not clearly nearer in tests/)).toBeTruthy()
+  const link = screen.getByRole('link', { name: 'Everything in Guest value about it' })
+  expect(link.getAttribute('href')).toBe('#/tables/guests/guest_value?filter=guest_id%3Aeq%3A7')
+})
+
+test('an id that names another row says where its link leads', async () => {
+  const key = { name: 'guest_id', type: 'bigint', primary_key: true, references: '' }
+  const tables = [{ name: 'guests', system: '', database: 'lake', columns: [key] }]
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ tables })))
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  const rows = { columns: [{ name: 'guest_id', type: 'bigint' }], rows: [[7]] } as unknown as Result
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <Facts table="stays" rows={rows} leftOut="" />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  expect((await screen.findByRole('link', { name: '7' })).title).toBe('Open its row in guests')
 })
 
 test('a figure on the page of a row has its unit', async () => {

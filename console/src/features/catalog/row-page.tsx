@@ -107,11 +107,11 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
       </PageTitle>
       <Group gap="sm">
         <Anchor size="sm" href={`#/datasets/${encodeURIComponent(table.name)}`}>
-          {heading(table.name)}
+          The dataset {heading(table.name)}
         </Anchor>
         {sql ? (
           <Anchor size="sm" href={queryAddress(sql)}>
-            Ask about it in SQL
+            Ask about this row in SQL
           </Anchor>
         ) : null}
       </Group>
@@ -304,7 +304,7 @@ export function AboutIt({ table, keyColumn, value }: AboutProps) {
       </Answered>
       {trust ? <TrustLine {...trust} /> : null}
       <Anchor size="sm" href={page}>
-        All of it
+        Everything in {heading(table.name)} about it
       </Anchor>
     </Panel>
   )
