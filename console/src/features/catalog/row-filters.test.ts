@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { DURATION } from '../../api/format'
+import { endOfDay } from '../dashboards/filters'
 import {
   allInOrder,
   byPriority,
@@ -112,6 +113,14 @@ test('a share is typed as percent, and every other value stays', () => {
   expect(typedValue('0.07 %', 'probability')).toBe('0.0007')
   expect(typedValue('50', 'GBP')).toBe('50')
   expect(typedUnit('GBP')).toBe('GBP')
+})
+
+test('a day with which moments are compared is the chosen day, and one of UTC', () => {
+  const value = (operator: string, typed: string, type: string) =>
+    conditionValue({ column: 'paid_at', operator, value: typed }, type)
+  expect(value('ge', '2026-01-31', 'timestamp')).toBe('31 Jan 2026 (UTC)')
+  expect(value('le', endOfDay('2026-01-31'), 'timestamp(6)')).toBe('31 Jan 2026 (UTC)')
+  expect(value('le', '2026-01-31', 'date')).toBe('31 Jan 2026')
 })
 
 test('a duration is typed as its column shows it, or in seconds', () => {

@@ -10,6 +10,7 @@ import {
 } from '../../api/format'
 import { plainNumber } from '../../formats/typed-number'
 import { cellWords, type Labels, type Units } from '../../formats/columns'
+import { day } from '../../formats/moments'
 import { foldedColumns } from '../../formats/technical-columns'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
@@ -88,11 +89,18 @@ export function conditionWords(condition: Condition, heading: string, type: stri
   return `${heading} ${words} ${value}`
 }
 
+/** A day with which moments are compared: its begin, or its last instant. */
+const DAY_OF_UTC = /^\d{4}-\d{2}-\d{2}([T ]23:59:59(\.9+)?)?$/
+
 /** The value of a condition as the cells of its column are read, with all of its digits. */
 export function conditionValue({ column, operator, value }: Condition, type: string, unit = ''): string {
   const isMeasured = isNumeric(type) && !isName(column)
-  const read = (text: string): string =>
-    isMeasured && text ? figureInFull(text, unit) : cellWords(column, text, '', type)
+  const isMoment = type.startsWith('timestamp')
+  const read = (text: string): string => {
+    // The day of a moment is one of UTC, in which the lake counts days; a moment is in the zone of the person.
+    if (isMoment && DAY_OF_UTC.test(text)) return `${day(text)} (UTC)`
+    return isMeasured && text ? figureInFull(text, unit) : cellWords(column, text, '', type)
+  }
   return operator === 'in' ? valuesOfList(value).map(read).join(', ') : read(value)
 }
 
