@@ -26,6 +26,7 @@ import { DraftColumnsTable, NameInput } from './draft-columns-table'
 import { DraftFormats, formatsOfType, keptFormat, type TextFormat } from './draft-formats'
 import { MostlyNumbers } from './draft-numbers'
 import { decidesWords, DraftWords, meaningsOf, withMeanings } from './draft-words'
+import { earlierAnswers, rememberAnswer } from './earlier-answers'
 import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 import { type Edits, NO_EDITS } from './edits'
 import { keepDraft, keptDraft } from './kept-edits'
@@ -57,6 +58,8 @@ const UNPROCESSABLE = 422
 interface Props {
   draft: Draft | null | undefined
   uploadId: string
+  /** The name of the file: its sheets write numbers and days alike. */
+  fileName?: string
   /** The columns of the file, as they are called there. */
   inFile: string[]
   /** Why the values of a column of the file are not shown, by its name there. */
@@ -162,6 +165,7 @@ function useKeptDraft(
 function Editor({
   draft,
   uploadId,
+  fileName = '',
   inFile,
   hidden,
   part = '',
@@ -180,13 +184,25 @@ function Editor({
   const [description, setDescription] = useState(kept?.description ?? '')
   const [timeZone, setTimeZone] = useState(kept?.timeZone ?? (draft.time_zone || draft.zone_around || zone()))
   const [drafted] = useState(() => draftColumns(draft.document))
-  const [columns, setColumns] = useState(() => kept?.columns ?? begunWith(draft, drafted, inFile, lists))
   const questions = draft.questions ?? []
+  const [earlier] = useState(() => (kept ? {} : earlierAnswers(fileName, askedTogether(questions))))
+  const [columns, setColumns] = useState(
+    () =>
+      kept?.columns ??
+      askedTogether(questions).reduce(
+        (before, one) => {
+          const chosen = earlier[one.columns.join()]
+          return chosen ? withAnswer(before, drafted, questions, one, chosen) : before
+        },
+        begunWith(draft, drafted, inFile, lists),
+      ),
+  )
   const isLeftOut = (name: string) => columns[drafted.findIndex((one) => one.name === name)]?.isLeftOut
   const asked = askedTogether(questions).filter((one) => !one.columns.every(isLeftOut))
-  const [answers, setAnswers] = useState<Readonly<Record<string, string>>>(kept?.answers ?? {})
+  const [answers, setAnswers] = useState<Readonly<Record<string, string>>>(kept?.answers ?? earlier)
   const isAnswered = asked.every((one) => answers[one.columns.join()])
   const answer = (one: AskedTogether, chosen: string) => {
+    rememberAnswer(fileName, one, chosen)
     setAnswers({ ...answers, [one.columns.join()]: chosen })
     setColumns(withAnswer(columns, drafted, questions, one, chosen))
   }
@@ -322,7 +338,7 @@ function Editor({
           />
         ) : null}
       </Group>
-      <Questions asked={asked} answers={answers} nameOf={nameOf} onAnswer={answer} />
+      <Questions asked={asked} answers={answers} earlier={earlier} nameOf={nameOf} onAnswer={answer} />
       <RepeatedColumns names={repeatedOf(draft).filter(isLeftOut).map(nameOf)} />
       <BesideColumns names={besideOf(draft).filter(isLeftOut).map(nameOf)} />
       <div className="scroll" tabIndex={0}>
@@ -445,19 +461,24 @@ function withWords(
 function Questions({
   asked,
   answers,
+  earlier,
   nameOf,
   onAnswer,
 }: {
   asked: AskedTogether[]
   answers: Readonly<Record<string, string>>
+  /** The answers of another sheet of the file. */
+  earlier: Readonly<Record<string, string>>
   nameOf: (column: string) => string
   onAnswer: (one: AskedTogether, chosen: string) => void
 }) {
+  const isOfOtherSheet = ({ columns }: AskedTogether): boolean =>
+    columns.join() in earlier && answers[columns.join()] === earlier[columns.join()]
   return asked.map((one) => (
     <NativeSelect
       key={one.columns.join()}
       label={`How to read ${one.columns.map(nameOf).join(', ')}`}
-      description={one.note}
+      description={`${one.note}${isOfOtherSheet(one) ? ' Chosen as in another sheet of this file.' : ''}`}
       size="xs"
       maw="28rem"
       value={answers[one.columns.join()] ?? ''}

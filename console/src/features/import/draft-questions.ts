@@ -79,6 +79,10 @@ const EMPTY = 'empty'
 const ZERO = 'zero'
 const WAIT = 'wait'
 
+/** Whether a question is which of several formats columns have, and not what a word of one column means. */
+export const isAboutFormats = ({ answers }: AskedTogether): boolean =>
+  answers.length > 1 && !answers.some(({ value }) => value === EMPTY)
+
 /** Whether a column is always filled after an answer: not one whose words are taken as empty, until that is taken back. */
 function isRequiredAfter(
   column: DraftColumn,

@@ -255,6 +255,7 @@ export function ImportPanel({
           opensDraft={opensDraft}
           isOfChoice={isOfChoice(result, edits)}
           uploadId={upload.upload_id}
+          fileName={upload.name}
           inFile={grid?.columns ?? []}
           hidden={grid?.hidden_because}
           key={`${result.part} ${edits.encoding} ${edits.header_row}`}
