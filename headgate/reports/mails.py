@@ -29,6 +29,7 @@ from headgate.plain_names import capitalised
 from headgate.query.declared_parameters import IN_ADDRESS
 from headgate.query.kept_questions import OWN_DASHBOARD
 from headgate.query.mail_schedules import USUAL_ROWS, MailFile, MailSchedule, mail_schedules, sent_mark_key
+from headgate.query.statement_bounds import last_day_of_periods
 from headgate.query.table_readers import tables_read
 from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import ColumnWords, filter_words, heading, value_lines, value_words
@@ -297,7 +298,7 @@ class MailSender:
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
         words = self._words_of(panel, page, is_of_person=is_of_person)
-        as_of = self._day(panel.sql) if is_of_person else None  # others have no open period
+        as_of = self._end(panel.sql) if is_of_person else None  # others have no open period
         lines = panel_lines(
             panel, page, words, has_action=has_action, as_of=as_of, is_short=is_short, most=most
         )
@@ -339,8 +340,8 @@ class MailSender:
         yield from self._origin(schedule.sql)
         words = replace(answer_words(self.tables, page.columns), codes=self._codes(page))
         if schedule.only_if:
-            yield limit_check(schedule, page, words, self._day(schedule.sql)).line
-        most, as_of = schedule.most_rows, self._day(schedule.sql)
+            yield limit_check(schedule, page, words, self._end(schedule.sql)).line
+        most, as_of = schedule.most_rows, self._end(schedule.sql)
         line_x = _line_x(schedule)
         yield from table_lines(page, words, as_of, most, line_x=line_x)
         yield from self._left_out(schedule.sql)
@@ -355,7 +356,7 @@ class MailSender:
         page = self._question_page(schedule) if schedule.sql and self.console_url else ""
         if isinstance(page, str):
             return
-        as_of, line_x = self._day(schedule.sql), _line_x(schedule)
+        as_of, line_x = self._end(schedule.sql), _line_x(schedule)
         sent = mailed_records(page, as_of, schedule.most_rows, line_x=line_x)
         if page.next_cursor or len(sent) < len(page.rows):
             asked = {"sql": schedule.sql, "run": self._query_id(schedule.sql), "file": schedule.file}
@@ -408,7 +409,7 @@ class MailSender:
         if isinstance(page, str):
             return True
         words = answer_words(self.tables, page.columns)
-        return limit_check(schedule, page, words, self._day(schedule.sql)).is_sent
+        return limit_check(schedule, page, words, self._end(schedule.sql)).is_sent
 
     def _limit_of_board(self, board: Dashboard, schedule: MailSchedule) -> LimitCheck:
         """Compare the figure of one panel of a dashboard with the limit of its mail."""
@@ -427,7 +428,7 @@ class MailSender:
         is_headed = panel.kind != "kpi"
         if not is_headed and len(page.columns) == 1:  # a person names the only column as they like
             schedule = replace(schedule, limit_column=page.columns[0].name)
-        as_of = self._day(panel.sql)
+        as_of = self._end(panel.sql)
         check = limit_check(replace(schedule, x=panel.x), page, words, as_of, is_headed=is_headed)
         return replace(check, words=f"{panel.question} {check.words}")
 
@@ -457,6 +458,10 @@ class MailSender:
     def _day(self, sql: str) -> date | None:
         """Return the last day of the data that a statement reads."""
         return data_day(sql, self.tables, self.days, self.as_of)
+
+    def _end(self, sql: str) -> date | None:
+        """Return the day on which the periods of an answer end: that of the data, or of its conditions."""
+        return min(filter(None, (self._day(sql), last_day_of_periods(sql))), default=None)
 
     @cached_property
     def as_of(self) -> date | None:

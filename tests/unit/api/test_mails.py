@@ -1265,6 +1265,19 @@ def test_a_period_that_is_over_has_no_note_in_a_mail() -> None:
     assert [line for line in mailing._answer(schedule) if "not over" in line]
 
 
+def test_a_period_that_the_statement_cuts_is_not_over_in_a_mail() -> None:
+    mailing = sender(MemoryLake())
+    sql = (
+        "select date_trunc('month', paid_at) as month, 1 as paid, 2 as net_gbp from payments "
+        "where paid_at < date '2010-11-20' group by 1"
+    )
+    mailing.pages[sql] = by_month("2010-10", "2010-11")
+    mailing.__dict__["as_of"] = date(2010, 12, 9)
+    lines = [*mailing._answer(MailSchedule("Sales", sql, "", "week", 1, "ana", ""))]
+    assert lines[-1] == "The period from 1 Nov 2010 is not over: its data end on 19 Nov 2010."
+    assert any("as of 9 dec 2010" in line.lower() for line in lines)
+
+
 def test_the_link_of_a_mail_opens_the_chart_that_was_scheduled() -> None:
     lake = MemoryLake()
     chart = {"kind": "line", "x": "month", "y": ["paid", "net_gbp"]}
