@@ -116,6 +116,13 @@ def test_the_draft_lets_its_own_sample_in() -> None:
     assert (result.counts.received, result.accepted.num_rows, dict(result.counts.reasons)) == (3, 3, {})
 
 
+@pytest.mark.parametrize("is_in_lines", [False, True])
+def test_columns_of_json_have_the_order_of_the_first_record_and_others_follow(is_in_lines: bool) -> None:
+    records = [{"b": 1, "a": "x", "c": 3}, {"d": 9, "c": 4, "a": "y", "b": 2}, {"a": "z", "c": 4, "b": 5}]
+    text = "\n".join(map(json.dumps, records)) if is_in_lines else json.dumps(records)
+    assert draft_from_sample(text.encode(), "orders", strict=False).contract.names == ("b", "a", "c", "d")
+
+
 def test_the_draft_is_an_odcs_document() -> None:
     contract = drafted(SAMPLE)
     assert odcs_reader.parse(json.loads(json.dumps(to_odcs(contract))), "source") == contract
