@@ -3,7 +3,7 @@
 A contract can declare the column of its events: `headgate.asOf: ordered_at`, or `none`. Such datasets
 determine the day of the lake. `headgate.eventTime` declares the column for the dataset alone. Without both it
 is the first time of the key, else the first date or timestamp column that is not named as a property or as
-the time of a copy, and last the column that orders versions of rows.
+the time of a copy, and last the column that orders versions of rows. Birthdays are no such time.
 """
 
 import re
@@ -18,8 +18,12 @@ _COPIED = re.compile(
     r"(^|_)(updated|modified|changed|inserted|loaded|exported|imported|synced|uploaded)(_|$)"
 )
 _PROPERTIES = re.compile(
-    r"(^|_)(since|until|till|birth|born|birthday|dob|founded|built|installed|commissioned|expir[a-z]*|valid"
-    r"|due|seit|bis|geburt[a-z]*|geboren|depuis|naissance|desde|nacimiento|hasta)(_|$)"
+    r"(^|_)(since|until|till|founded|built|installed|commissioned|expir[a-z]*|valid"
+    r"|due|seit|bis|depuis|desde|hasta)(_|$)"
+)
+_BIRTHS = re.compile(
+    r"(^|[_\W])(birth|birthda(y|te)|born|dob|geburt[a-z]*|geb(oren)?|naiss(ance)?|nacimiento|nascita"
+    r"|geboorte[a-z]*)([_\W]|$)"
 )
 
 
@@ -35,7 +39,11 @@ def event_time(contract: Contract) -> EventTime | None:
     declared = contract.properties.get(PROPERTY)
     if declared is not None:
         return None if declared == NONE else EventTime(str(declared), 0)
-    times = [column.name for column in contract.columns if column.type.kind in TIMES]
+    times = [
+        column.name
+        for column in contract.columns
+        if column.type.kind in TIMES and not _BIRTHS.search(column.name.lower())
+    ]
     own = [name for name in times if name not in contract.order_by]
     if own:
         of_rows = contract.properties.get(EVENT_TIME)

@@ -119,3 +119,12 @@ def test_a_contract_without_a_statement_has_the_first_time_that_is_named_as_an_e
     time = event_time(Contract("x", "x", "source", "1.0.0", own, key=("id",)))
     assert time
     assert time.column == "came"
+
+
+@pytest.mark.parametrize("heading", ["geb. am", "DOB", "date of birth", "Date de naissance", "Geburtsdatum"])
+def test_birthdays_are_not_when_rows_happened(heading: str) -> None:
+    """A list of members is of no day, and not of the birthday of its youngest."""
+    rows = "".join(f"{at:03};Name {at};{at:02}.11.19{at + 40}\n" for at in range(1, 25))
+    contract = draft_from_sample(f"Mitgl.-Nr;Wohnort;{heading}\n{rows}".encode(), "members").contract
+    assert contract.columns[2].type.kind is Kind.DATE
+    assert event_time(contract) is None
