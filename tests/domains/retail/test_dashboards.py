@@ -4253,7 +4253,10 @@ def test_each_row_of_the_decisions_about_payments_is_of_one_period() -> None:
     ]
     assert str(rows[1]["of_100_were_fraud"]) == "25.00", "the digits of a row do not depend on the others"
     title = answer_in_words(panel.answer, rows[1:], {})
-    assert title.startswith("Of those to review 5 of 20 were fraud; 1 of 6 frauds were approved; tested on ")
+    assert title.startswith(
+        "Of those to review 5 of 20 were fraud; of 1 that were approved 1 were fraud; all together had "
+        "6 frauds; tested on "
+    )
     assert title.endswith("9 Dec 2010")
 
 
@@ -4273,7 +4276,7 @@ def test_proposals_to_block_are_counted_by_their_verdicts() -> None:
             "from fraud_scores limit 1"
         )
         title = answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
-    assert title.startswith("Of those to block 16 of 16 were fraud; 0 of 16")
+    assert title.startswith("Of those to block 16 of 16 were fraud; of 1 that were approved 0 were fraud")
     assert chosen.startswith("Of those to block 16 of 16 were fraud; tested"), "a filter of no approval"
 
 
@@ -4721,8 +4724,33 @@ def test_the_table_of_proposals_says_which_scores_were_right_and_which_too_high(
     ] == [("review", 25, 30, "right"), ("block", 100, 90, "right"), ("approve", 2, 10, "too high")]
     assert answer_in_words(panel.answer, rows, panel.units).startswith(
         "Of those to block 10 of 10 were fraud; of those to review 5 of 20 were fraud; the scores expected "
-        "15 of both; 2 of 17 frauds were approved, where the scores expected 10; tested on "
+        "15 of both; of 100 that were approved 2 were fraud, and the scores expected 10; all together had "
+        "17 frauds; tested on "
     )
+
+
+def test_the_decisions_of_a_test_are_not_narrowed_by_the_day_of_payment() -> None:
+    """Five payments of one chosen day were divided by the 38 days of the test."""
+    dated = [
+        choice for choice in dashboards()["compliance-guardian"].filters if choice.name in {"from", "until"}
+    ]
+    assert len(dated) == 2
+    for choice in dated:
+        assert "decisions" not in choice.panels
+        assert {"to_investigate", "money_to_investigate", "queue", "reasons"} <= {*choice.panels}
+
+
+def test_the_decisions_say_nothing_of_payments_without_a_verdict() -> None:
+    """The heading was “0 of 0 frauds were approved, where the scores expected 0”."""
+    payments: list[dict[str, object]] = [
+        {"decision": decision, "score": 0.1, "amount": 20, "transacted_at": datetime(2010, 12, 9)}
+        for decision in ("review", "approve")
+    ]
+    panel = panel_of("compliance-guardian", "decisions")
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments, fraud_model_quality=[TESTED_PERIOD])
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, panel.units).lower().startswith("tested on ")
 
 
 def test_the_panel_of_the_scores_says_of_which_payments_a_mean_that_is_too_high_is() -> None:
