@@ -146,3 +146,12 @@ test('a column by a word of SQL is put in quotes wherever it is a column', () =>
     'select "from", count(*) from trips group by "from"',
   )
 })
+
+test('a column of another table of the statement is offered with the alias of that table', () => {
+  const message =
+    "COLUMN_NOT_FOUND: line 1:8: Column 'o.amount' cannot be resolved. orders has no column amount. order_items has it: write i.amount."
+  const sql = 'SELECT o.amount FROM orders o JOIN order_items i ON o.order_id = i.order_id'
+  expect(repairsOf(message, sql).offers).toEqual([
+    { name: 'i.amount', sql: sql.replace('o.amount', 'i.amount') },
+  ])
+})

@@ -12,6 +12,8 @@ export interface Repairs {
 const CODE = /^[A-Z_]+: (?:line \d+:\d+: )?/
 const UNKNOWN = /(?:Table|Column|Function) '([^']+)'/
 const OFFERED = /Did you mean (.+?)\?/
+/** The column of another table of the statement, with the alias of that table. */
+const OF_OTHER_TABLE = /has it: write (\w+\.\w+)\./
 
 /** Reads the advice of the API: the name that does not exist, and those that are like it. */
 export function repairsOf(message: string, sql: string): Repairs {
@@ -25,7 +27,8 @@ export function repairsOf(message: string, sql: string): Repairs {
     ambiguousOf(message, sql)
   if (offers) return { words, offers }
   const unknown = UNKNOWN.exec(message)?.[1]?.split('.').at(-1)
-  const names = OFFERED.exec(message)?.[1]?.split(' or ') ?? []
+  const ofOther = OF_OTHER_TABLE.exec(message)?.[1]
+  const names = ofOther ? [ofOther] : (OFFERED.exec(message)?.[1]?.split(' or ') ?? [])
   if (!unknown) return { words, offers: [] }
   const place = new RegExp(`(?:\\b\\w+\\.)?\\b${literally(unknown)}\\b`, 'gi')
   const column = message.includes('Column')
@@ -33,7 +36,9 @@ export function repairsOf(message: string, sql: string): Repairs {
     name,
     sql: sql.replace(place, (before) =>
       // A column keeps the alias of its table.
-      column && before.includes('.') ? `${before.slice(0, before.lastIndexOf('.'))}.${name}` : name,
+      column && before.includes('.') && !ofOther
+        ? `${before.slice(0, before.lastIndexOf('.'))}.${name}`
+        : name,
     ),
   }))
   return { words, offers: named.filter((offer) => offer.sql !== sql) }
