@@ -1,5 +1,6 @@
 import { Kbd, Modal, Stack, Text } from '@mantine/core'
 
+import { useFocusBack } from '../components/use-focus-back'
 import { PAGES } from './pages'
 
 interface Shortcut {
@@ -38,6 +39,7 @@ const GROUPS: { title: string; shortcuts: Shortcut[] }[] = [
 
 /** The keyboard shortcuts of the console. */
 export default function KeysDialog({ onClose }: { onClose: () => void }) {
+  useFocusBack()
   return (
     <Modal opened onClose={onClose} title="Keyboard shortcuts" closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import { useFocusBack } from '../../components/use-focus-back'
 import { Failed } from '../../components/states'
 import { useKeptQuestions } from '../query/saved-questions'
 
@@ -8,6 +9,7 @@ const MOST = 200
 
 /** Asks for another name of a question, which is the title of its panel. */
 export function RenameQuestion({ name, onClose }: { name: string; onClose: () => void }) {
+  useFocusBack()
   const { rename } = useKeptQuestions()
   const [to, setTo] = useState(name)
   const isComplete = to.trim() !== ''

@@ -1,6 +1,7 @@
 import { Autocomplete, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 
+import { useFocusBack } from '../../components/use-focus-back'
 import { count } from '../../api/format'
 import type { ColumnAction } from './column-header'
 import { pastedColumn, type Step } from './edits'
@@ -28,6 +29,7 @@ const TITLES: Record<ColumnAction, string> = {
 
 /** What a change of a whole column needs to know. */
 export function ColumnForm({ action, column, filtered, inColumn = [], onStep, onPaste, onClose }: Props) {
+  useFocusBack()
   const [first, setFirst] = useState(action === 'split' ? ' ' : '')
   const [second, setSecond] = useState('')
   const pairs = pastedColumn(first).map((line) => line.split('=').map((part) => part.trim()))

@@ -1,6 +1,7 @@
 import { Autocomplete, Button, Checkbox, Group, Modal, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 
+import { useFocusBack } from '../../components/use-focus-back'
 import { whole } from '../../api/format'
 import type { Step } from './edits'
 import { isNew, type LakeValues, lakeWords } from './lake-values'
@@ -53,6 +54,7 @@ export function MapForm({
   onStep,
   onClose,
 }: Props) {
+  useFocusBack()
   const permitted = allowed.map(({ value }) => value)
   const isRefused = (value: string): boolean =>
     allowed.length > 0 ? !isOneOf(value, allowed) : refused.includes(value)

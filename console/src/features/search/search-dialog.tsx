@@ -10,6 +10,7 @@ import {
 } from '@mantine/core'
 import { useState } from 'react'
 
+import { useFocusBack } from '../../components/use-focus-back'
 import { count } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { heading } from '../../formats/words'
@@ -32,6 +33,7 @@ interface Props {
 
 /** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues, and rows by their ids. */
 export default function SearchDialog({ typed, onType, onFocus, onClose }: Props) {
+  useFocusBack()
   const [picked, setPicked] = useState('')
   const start = useStartRun()
   const { setColorScheme } = useMantineColorScheme()
