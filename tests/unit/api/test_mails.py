@@ -365,11 +365,14 @@ def test_a_mail_of_a_filtered_dashboard_names_the_filter_and_has_its_rows() -> N
     assert "You asked for this mail on 2 Jan 2026." in shown["text"]
     condition = "WHERE CAST(transacted_at AS DATE) >= CAST('2026-01-02' AS DATE) AND decision = 'block''s')"
     narrowed = [sql for sql in lake.queries.asked.values() if condition in sql]
-    reading = [panel for panel in board["panels"] if "fraud_scores" in panel["sql"]]
+    scored = [panel for panel in board["panels"] if "fraud_scores" in panel["sql"]]
+    dated = next(each["panels"] for each in board["filters"] if each["name"] == "from")
+    reading = [panel for panel in scored if panel["name"] in dated]
     assert len(narrowed) == len({panel["sql"] for panel in reading}) > 0
     assert shown["text"].count("Not filtered by Paid from and Proposed decision.") == len(
-        [panel for panel in board["panels"] if panel not in reading]
+        [panel for panel in board["panels"] if panel not in scored]
     )
+    assert shown["text"].count("Not filtered by Paid from.") == len(scored) - len(reading) == 1
     assert ana.call("PUT", PATH, asked).status == 200
     assert ana.call("PUT", PATH, {**asked, "filters": {"nothing": "x"}}).status == 422
     assert ana.call("PUT", PATH, {**asked, "filters": {"from": ["2026-01-02", "2026-01-03"]}}).status == 422
