@@ -161,10 +161,12 @@ def test_all_rows_are_read_page_by_page_where_the_file_cannot_be_read(console: C
     console.errors.clear()  # the browser reports the file that was held back
 
 
-def test_columns_that_the_lake_adds_are_shown_last_and_downloaded_where_they_stand(console: Console) -> None:
+def test_columns_that_the_lake_adds_are_folded_and_downloaded_where_they_stand(console: Console) -> None:
     page = console.page(token=VIEWER)
     ask(page, console.url, "select f.*, 7 as price from sales_forecast f limit 3")
     headings = page.get_by_role("table", name="Answer").get_by_role("columnheader")
+    expect(headings.last).to_have_text("Price")
+    page.get_by_role("checkbox", name="Show 2 technical columns of the lake").check()
     expect(headings.last).to_have_text("Snapshot")
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download", exact=True).click()
