@@ -4,7 +4,7 @@ import difflib
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -21,9 +21,10 @@ from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.drafts.dataset_name import dataset_name_of, without_time
 from headgate.errors import AuditError, BadInputError, NotFoundError
-from headgate.intake.rows.check_rows import ACCEPTED, check_file
+from headgate.intake.rows.check_rows import ACCEPTED, Counts, check_file
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.local_files.check_file import decided_columns
 from headgate.local_files.check_statements import CheckedStatement, check_project
 from headgate.merge.merge_lake import Merging
 from headgate.plain_names import did_you_mean
@@ -224,13 +225,10 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
     for path in paths:
         landed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
         with TemporaryDirectory(dir=workspace) as name:
-            try:
-                counts = check_file(
-                    path, contract, key, object_key=path.name, received_at=landed_at, folder=Path(name)
-                )
-            except BadInputError as error:
-                error.file = error.file or str(path)
-                raise
+            check = partial(
+                check_file, path, key=key, object_key=path.name, received_at=landed_at, folder=Path(name)
+            )
+            counts = _checked(check, path, contract)
             if counts.accepted:
                 increment = keys.increment_key(contract.dataset, counts.content_sha256)
                 objects.upload(Path(name) / ACCEPTED, ObjectRef(_CURATED, increment))
@@ -239,6 +237,19 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
             setattr(gated, name, getattr(gated, name) + getattr(counts, name))
         gated.reasons.update(counts.reasons)
     return gated
+
+
+def _checked(check: Callable[..., Counts], path: Path, contract: Contract) -> Counts:
+    """Check a file by its contract, or by the columns that its aliases name; an error names the file."""
+    try:
+        try:
+            return check(contract=contract)
+        except BadInputError as error:
+            decided = decided_columns(error, path.name, path.read_bytes(), contract)
+        return check(contract=decided.contract)
+    except BadInputError as error:
+        error.file = error.file or str(path)
+        raise
 
 
 def _merge(

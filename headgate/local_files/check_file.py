@@ -17,7 +17,7 @@ from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_columns import hold_more_cards_than_chance
 from headgate.masking.redaction import redact_text
-from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
+from headgate.matching.mappings import MAPPABLE_RULES, Decided, Mappings, Suggested
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,28 @@ def check_by_contract(file: Path, contract: Contract) -> LocalCheck:
     try:
         return LocalCheck(check_bytes(body, contract, key, object_key=name, received_at=landed_at), {})
     except BadInputError as error:
-        mappings = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
-        decided = mappings.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
-        if isinstance(decided, Suggested):
-            raise _with_local_remedy(decided.asked(name), contract) from None
-        if decided is None:
-            raise
+        decided = decided_columns(error, name, body, contract)
     return LocalCheck(
         check_bytes(body, decided.contract, key, object_key=name, received_at=landed_at), decided.as_record()
     )
+
+
+def decided_columns(error: BadInputError, name: str, body: bytes, contract: Contract) -> Decided:
+    """Return the columns of a file that its contract does not read as they are, such as those of an alias.
+
+    Args:
+        error: why it is not read.
+
+    Raises:
+        BadInputError: a person would be asked about the columns, or the error has another cause.
+    """
+    mappings = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
+    decided = mappings.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
+    if decided is None:
+        raise error
+    if isinstance(decided, Suggested):
+        raise _with_local_remedy(decided.asked(name), contract) from None
+    return decided
 
 
 def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> list[FailingColumn]:

@@ -29,6 +29,7 @@ ACCENT = "var(--accent)"
 _LABEL_SIGNS = 26
 _TICK_DECIMALS = 10
 _NO_WORDS = ColumnWords()
+_MAX_VALUE = 1e300  # beyond it, a step of the axis would be infinite
 _MIN_STEP = 10.0**-_TICK_DECIMALS  # ticks with a smaller step would be equal
 
 
@@ -58,7 +59,7 @@ class _Axis:
 
 def _ticks(values: Iterable[float], *, from_zero: bool = True) -> tuple[float, ...]:
     """Round steps of 1, 2 or 5 that cover the values."""
-    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    finite = [value for value in values if abs(value) <= _MAX_VALUE] or [0.0, 1.0]
     low, high = min(finite), max(finite)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -81,7 +82,10 @@ def _powers_of_ten(values: Iterable[float]) -> tuple[float, ...]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float | Decimal) and math.isfinite(value) else None
+    if not isinstance(value, int | float | Decimal):
+        return None
+    number = float(value) if math.isfinite(value) else math.inf
+    return number if abs(number) <= _MAX_VALUE else None
 
 
 def _lines(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:

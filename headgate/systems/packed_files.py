@@ -6,9 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from headgate.contracts.dashboard_tables import dashboard_documents
-from headgate.contracts.odcs_reader import yaml_document
+from headgate.contracts.odcs_reader import NotYamlError, yaml_document
 from headgate.contracts.registry import folders
 from headgate.domains.discovery import PACKED_DOMAINS, entry_points, package_domains
+from headgate.errors import ContractError
 from headgate.project import (
     MODEL_CARDS,
     OWN_SYSTEMS,
@@ -100,7 +101,10 @@ def _is_source(path: Path) -> bool:
 
 
 def _as_json(path: Path) -> bytes:
-    return _converted(path.read_text(encoding="utf-8"))
+    try:
+        return _converted(path.read_text(encoding="utf-8"))
+    except NotYamlError as error:
+        raise ContractError(f"{path} is not YAML{error.line}. Correct it.") from None
 
 
 @lru_cache(_MAX_CACHED)

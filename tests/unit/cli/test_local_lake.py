@@ -356,3 +356,24 @@ def test_rows_whose_parent_is_in_no_file_are_counted_with_examples(lake: Path) -
     clinic.write(lake, own)
     ran = CliRunner().invoke(models, ["run", "staff_names", "--local", "--data", str(lake / "data")])
     assert "staff.visit_id: 1 rows have no visits.visit_id, for example 99." in ran.output.replace("\n", " ")
+
+
+def test_files_with_the_names_of_aliases_are_read_as_the_lake_reads_them(lake: Path) -> None:
+    contract = lake / "contracts" / "source" / "visits.yaml"
+    document = json.loads(contract.read_text(encoding="utf-8"))
+    (table,) = document["schema"]
+    table.setdefault("customProperties", []).append(
+        {"property": "headgate.aliases", "value": {"day": ["Besuchstag"]}}
+    )
+    contract.write_text(json.dumps(document), encoding="utf-8")
+    named = VISITS.replace("day\n", "Besuchstag\n", 1).replace("4,no day\n", "")
+    (lake / "data" / "visits.csv").write_text(named, encoding="utf-8")
+    run = run_system_locally(MODELS_SYSTEM, lake / "data", ["days"])
+    assert [row["visits"] for row in rows(run.tables["days"])] == [2, 1]
+
+
+def test_a_file_whose_columns_a_person_would_decide_is_refused_with_its_name(lake: Path) -> None:
+    (lake / "data" / "staff.csv").write_text("moniker\nAda\n", encoding="utf-8")
+    with pytest.raises(BadInputError) as raised:
+        run_system_locally(MODELS_SYSTEM, lake / "data", ["staff_names"])
+    assert raised.value.file.endswith("staff.csv")
