@@ -209,10 +209,14 @@ def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filte
 ) -> None:
     page = console.opened("/dashboards/compliance-guardian?decision=review&from=2024-01-01", VIEWER)
     quality = page.get_by_role("region", name="May one rely on the scores?")
-    note = page.get_by_test_id("ignored-filters")
-    expect(note).to_have_text(
-        "The filters “Paid from” and “Proposed decision” do not apply to the panels below."
+    notes = page.get_by_test_id("ignored-filters")
+    expect(notes).to_have_text(
+        [
+            "The filter “Paid from” does not apply here.",  # decisions are tested over all days
+            "The filters “Paid from” and “Proposed decision” do not apply to the panels below.",
+        ]
     )
+    note = notes.last
     expect(quality).not_to_contain_text("do not apply")
     reasons = page.get_by_role("region", name="Why do transactions wait for a decision?")
     expect(reasons).not_to_contain_text("do not apply")
@@ -225,7 +229,7 @@ def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filte
     expect(shown).to_have_count(4)
     for condition in (
         "Main reason is earlier fraud at terminal",
-        "Paid from 1 Jan 2024",
+        "Paid from 1 Jan 2024 (UTC)",
         "Proposed decision is review",
         "To decide is true",
     ):

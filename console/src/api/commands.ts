@@ -42,9 +42,12 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
   [/^query (.+)$/, (sql) => ({ href: `#/query?sql=${path(sql)}`, words: 'this query' })],
 ]
 
-/** The commands of the person who deploys the lake: they change code, keys, logins and files of the lake project. */
+/**
+ * The commands of the person who deploys the lake: they change code, keys, logins and files of the lake
+ * project, and erase people.
+ */
 const FOR_DEPLOYERS =
-  /^(?:contract docs|dbt|deploy|export|init|keys|models init|onboard|push|serve|systems|tables|users)\b/
+  /^(?:contract docs|dbt|deploy|export|forget|init|keys|models init|onboard|push|serve|systems|tables|users)\b/
 
 /** Whether a command is for the person who deploys the lake; no page replaces it. */
 export const isForDeployers = (command: string): boolean =>

@@ -47,8 +47,8 @@ test('a command that nothing replaces is found', () => {
   expect(unanswered('raise ValueError("See `headgate run` or `headgate push`.")')).toEqual([])
 })
 
-/** No page starts the console or adds people: a page says who does, and with which command. */
-const WITHOUT_A_PAGE = ['headgate serve', 'headgate users']
+/** No page starts the console, adds or erases people, or goes back to an earlier table: a page says who does, and how. */
+const WITHOUT_A_PAGE = ['headgate forget', 'headgate serve', 'headgate tables', 'headgate users']
 
 test('no page names a command but those that no page replaces', () => {
   const shown = Object.entries(SOURCES).flatMap(([path, source]) =>

@@ -25,7 +25,7 @@ export function NoRows({ system, table, isNarrowed = false, nothing = '', nothin
   // Freshness is that of the newest file, and unknown without one.
   const freshness = useHealth().data?.checks.find(({ name }) => name === 'freshness')
   if (isNarrowed) return <Empty>No row fits the chosen filters. Change them, or show all.</Empty>
-  if (!system) return <Empty>The statement is correct, and no row fits it today.</Empty>
+  if (!system) return <Empty>No row fits the statement today.</Empty>
   if (nothing && (detail.data?.rows ?? 0) > 0) return <Empty>{nothing}</Empty>
   if (nothingAtAll && detail.data?.version && detail.data.rows === 0) return <Empty>{nothingAtAll}</Empty>
   if (detail.isPending || runs.isPending) return <Waiting what="the cause" />

@@ -34,6 +34,7 @@ const PANEL = {
 } as unknown as Schemas['Panel']
 const BOARD = { system: '', title: 'Mine', written_by: 'ana', queues: [], trust: [] }
 const ANSWER: Record<string, object> = {
+  '/v1/runs': { runs: [] },
   '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
   '/v1/health': { as_of: '2026-11-20', checks: [] },
   '/v1/catalog': { tables: [{ name: 'sales', system: '', columns: [{ name: 'price', unit: 'USD' }] }] },

@@ -130,7 +130,7 @@ export function Answer({
         <AnswerFigures answer={result} />
       ) : null}
       {rows.length === 0 ? (
-        <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
+        <Empty>No row fits the statement. Change its conditions.</Empty>
       ) : view === 'chart' ? (
         isFigures ? null : (
           <ReadChart reading={reading} choice={choice} onChoose={onChoose} />
