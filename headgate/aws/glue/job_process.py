@@ -48,7 +48,7 @@ class JsonLines(logging.Formatter):
 
 
 def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
-    """Run the job, and print its summary as one line of JSON.
+    """Run the job, and print its summary, or log its error, as one line of JSON.
 
     Logs go to standard output, because Glue uses standard error as the error message of a failed run. The log
     and the message of an unexpected error do not have its text, which may contain a value.
@@ -72,7 +72,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
         with redirect_stderr(sys.stdout):
             summary = job(_arguments())
     except Exception as error:  # noqa: BLE001 whatever it is, the run's message must name it
-        print(unexpected_errors.frames_of(error), _one_line(error), sep="")  # noqa: T201 for those who look for the cause
+        log.error(_one_line(error), extra={"traceback": unexpected_errors.frames_of(error)})  # noqa: TRY400 its text may contain a value
         raise SystemExit(_one_line(error)) from None
     finally:
         _log_capacity(monotonic_s() - began_s)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import builtins
 import json
 import logging
 import re
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
 LATE_S = 15
 POLL_S = 2
 _SEVERITIES = logging.getLevelNamesMapping()
-# Lines of AWS Lambda's runtime about uncaught errors, timeouts and lack of memory.
-_CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exited with error|^Traceback ")
+# Lines of AWS Lambda's runtime about uncaught errors, timeouts and lack of memory; and the last line of a
+# Python traceback, with the error's type: of a built-in one the name, of others also the module.
+_BUILT_IN_ERRORS = "|".join(
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
+)
+_CRASHED = re.compile(
+    r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exited with error"
+    rf"|^(?:(?:[a-z_]\w*\.)+[A-Z]\w*|{_BUILT_IN_ERRORS})(?:: |$)"
+)
 # Lines of AWS Lambda's runtime about every call. Source: AWS Lambda developer guide, "Log format".
 _OF_THE_RUNTIME = ("START RequestId:", "END RequestId:", "REPORT RequestId:", "INIT_START ")
 _OF_EVERY_LINE = frozenset(

@@ -14,7 +14,7 @@ from headgate.aws.glue import job_process
 from headgate.errors import GateError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 pytestmark = pytest.mark.unit
 
@@ -27,6 +27,14 @@ def _process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADGATE_PROD_DATABASE", "ecommerce_prod")
     monkeypatch.setenv("OMP_WAIT_POLICY", "")
     monkeypatch.delenv("OMP_WAIT_POLICY")
+
+
+@pytest.fixture
+def no_log_handlers() -> Iterator[Callable[[], None]]:
+    """Return a function that removes pytest's log handlers, so that the job adds its own as in a process."""
+    root = logging.getLogger()
+    yield root.handlers.clear
+    root.handlers.clear()
 
 
 def test_a_job_gets_arguments_and_environment_and_its_summary_is_the_last_line(
@@ -62,7 +70,27 @@ def test_a_failed_job_ends_with_one_line_that_names_the_cause() -> None:
     assert caught.value.code == reported
 
 
-def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_of_a_failed_job_is_one_log_line_with_level_type_and_message(
+    capsys: pytest.CaptureFixture[str], no_log_handlers: Callable[[], None]
+) -> None:
+    no_log_handlers()
+
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        raise GateError("orders: order_id: unique broken by 2 rows")
+
+    with pytest.raises(SystemExit):
+        job_process.run(job)
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert line["level"] == "ERROR"
+    assert line["message"] == "GateError: orders: order_id: unique broken by 2 rows"
+    assert line["traceback"].startswith("Traceback (most recent call last):"), "the place in the code stays"
+
+
+def test_only_the_cause_reaches_standard_error(
+    capsys: pytest.CaptureFixture[str], no_log_handlers: Callable[[], None]
+) -> None:
+    no_log_handlers()
+
     def job(_: Mapping[str, str]) -> dict[str, object]:
         sys.stderr.write("calculating 10 %")
         raise ZeroDivisionError("division by zero")
@@ -75,7 +103,11 @@ def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str
     assert "Traceback" in said.out
 
 
-def test_a_librarys_text_reaches_neither_the_log_nor_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_librarys_text_reaches_neither_the_log_nor_the_message(
+    capsys: pytest.CaptureFixture[str], no_log_handlers: Callable[[], None]
+) -> None:
+    no_log_handlers()
+
     def job(_: Mapping[str, str]) -> dict[str, object]:
         return {"number": int("-".join(PAN))}
 

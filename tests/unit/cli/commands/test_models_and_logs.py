@@ -144,6 +144,9 @@ def test_followed_logs_are_filtered_by_level_too(
         "[ERROR] KeyError: 'id'",
         "Z 1 Task timed out after 60.00 seconds",
         "RequestId: 1 Error: Runtime exited with error",
+        "ModuleNotFoundError: No module named 'duckdb'",
+        "headgate.errors.ContractError: orders: lacks 'version'",
+        "MemoryError",
     ],
 )
 def test_a_crash_that_the_runtime_reports_without_json_is_an_error(text: str) -> None:
@@ -151,7 +154,11 @@ def test_a_crash_that_the_runtime_reports_without_json_is_an_error(text: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["12", "[]", '{"level": null}', '{"message": "no level"}', "END RequestId: 1"]
+    "text",
+    [
+        *("12", "[]", '{"level": null}', '{"message": "no level"}', "END RequestId: 1"),
+        *("Traceback (most recent call last):", '  File "job.py", line 3, in run', "Error rate: 0"),
+    ],
 )
 def test_a_line_without_a_level_is_neither_warning_nor_error(text: str) -> None:
     assert severity(text) == logging.NOTSET
