@@ -617,7 +617,7 @@ data "aws_iam_policy_document" "build_system" {
 
 # It reads no dataset and writes no table: only its children do, with the roles of their systems.
 data "aws_iam_policy_document" "build_systems" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json]
 
   statement {
     sid       = "SeeSizeOfSnapshot"

@@ -103,6 +103,30 @@ run "card_data_has_a_key_of_its_own_and_the_gate_keeps_originals" {
     values = { json = "{\"gate\": \"all\"}" }
   }
 
+  override_data {
+    target = data.aws_iam_policy_document.read_definitions
+    values = { json = "{\"definitions\": \"read\"}" }
+  }
+
+  # Each job loads the pushed definitions when it starts: the map has every job, and the list each one without the right.
+  assert {
+    condition = jsonencode([
+      for jobs in [merge(
+        { for key in keys(module.export_mysql) : key => data.aws_iam_policy_document.export_mysql[key].source_policy_documents },
+        { for job, system in local.build_jobs : job => data.aws_iam_policy_document.build_system[system].source_policy_documents },
+        { for key in keys(local.job_names) : key => data.aws_iam_policy_document.refresh_tables.source_policy_documents if key == "refresh_tables" },
+        {
+          merge_curated = data.aws_iam_policy_document.merge_curated.source_policy_documents
+          quality_gate  = data.aws_iam_policy_document.quality_gate.source_policy_documents
+          build_systems = data.aws_iam_policy_document.build_systems.source_policy_documents
+          audit_cards   = data.aws_iam_policy_document.audit_cards.source_policy_documents
+          curate_large  = data.aws_iam_policy_document.gate.source_policy_documents
+        },
+      )] : [sort(keys(jobs)), [for job, sources in jobs : job if !contains(sources, "{\"definitions\": \"read\"}")]]
+    ]) == jsonencode([[sort(keys(local.job_names)), []]])
+    error_message = "Every job that loads definitions may read them."
+  }
+
   assert {
     condition     = { for zone in keys(module.bucket) : zone => module.bucket[zone].kms_key_arn == aws_kms_key.originals.arn } == { for zone in keys(module.bucket) : zone => contains(["raw", "staging"], zone) }
     error_message = "Raw and staging are encrypted with the key of originals, and no other bucket is."
