@@ -138,12 +138,26 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 a document may contain anyt
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
-    """Return every contract of a folder by dataset, in the order of the file names."""
+    """Return every contract of a folder by dataset, in the order of the file names.
+
+    Raises:
+        ContractError: a file has no valid contract, or two files have a contract of one dataset.
+    """
     paths = sorted(
         (path for path in folder.iterdir() if path.suffix in {".yaml", ".json"}), key=lambda path: path.name
     )
-    contracts = [load(path) for path in paths]
-    return {contract.dataset: contract for contract in contracts}
+    contracts: dict[str, Contract] = {}
+    path_of: dict[str, Path] = {}
+    for path in paths:
+        contract = load(path)
+        first = path_of.setdefault(contract.dataset, path)
+        if first.name != path.name:
+            raise ContractError(
+                f"{_shown(first)} and {_shown(path)} are both contracts of {contract.dataset}. Remove one of "
+                "the files, or change the name in its schema."
+            )
+        contracts[contract.dataset] = contract
+    return contracts
 
 
 def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:

@@ -503,3 +503,15 @@ def test_a_contract_of_a_folder_that_is_no_yaml_is_named_with_its_line(tmp_path:
     (tmp_path / "orders.yaml").write_text("a: [1\nb")
     with pytest.raises(ContractError, match=r"orders\.yaml is neither YAML nor JSON \(line \d\)"):
         odcs_reader.load_all(tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["yaml", "json"])
+def test_two_files_of_a_folder_with_one_dataset_are_an_error_that_names_both(
+    tmp_path: Path, ending: str
+) -> None:
+    (tmp_path / "orders.yaml").write_text(json.dumps(DOCUMENT))
+    (tmp_path / f"orders_old.{ending}").write_text(json.dumps(DOCUMENT))
+    with pytest.raises(
+        ContractError, match=rf"orders\.yaml and orders_old\.{ending} are both contracts of orders\. Remove"
+    ):
+        odcs_reader.load_all(tmp_path)
