@@ -34,6 +34,7 @@ from headgate.contracts.model import (
 )
 from headgate.contracts.new_column_policy import left_out_names, policy_of
 from headgate.contracts.patterns import python_pattern
+from headgate.contracts.property_names import check_column_properties, check_table_properties
 from headgate.contracts.rule_kinds import (
     RULE_OF_KEYWORD,
     RULE_OF_OPTION,
@@ -215,6 +216,7 @@ def _contract_of_document(identity: str, document: Mapping[str, Any], zone: str)
     table = document["schema"][0]
     own = _custom(table)
     check_dataset_name(identity, table["name"])
+    check_table_properties(identity, own)
     columns = _stated_columns(identity, table, own)
     with errors_with_place(identity):
         formats = stated_format(own.get(FORMAT_PROPERTY, {}))
@@ -277,6 +279,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
     own = _custom(item)
     column_type = _type(identity, item)
     place = f"{identity}.{item['name']}"
+    check_column_properties(place, own)
     sources = declared_sources(place, item)
     relationships = item.get("relationships", ())
     _check_name(identity, item["name"], own)
