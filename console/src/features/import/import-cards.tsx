@@ -139,7 +139,7 @@ function RowCard(props: CardProps) {
             />
           ))
         : null}
-      {row && ['refused', 'doubtful', 'left_out'].includes(row.kind) ? (
+      {row && (mayEdit || ['refused', 'doubtful', 'left_out'].includes(row.kind)) ? (
         <Button variant="default" onClick={() => onLeaveOut(row.row, row.kind !== 'left_out')}>
           {row.kind === 'left_out' ? 'Take it back in' : 'Leave this row out'}
         </Button>

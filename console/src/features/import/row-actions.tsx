@@ -15,14 +15,15 @@ interface Props {
   onMove: (row: Schemas['GridRow'], from: number) => void
 }
 
-/** Why the chosen row is refused, in full, and what can be done with the row as a whole. */
+/** Why the chosen row is refused, in full, and what can be done with the row as a whole: one that fits may be no row, too. */
 export function RowActions({ row, column, mayEdit, hasFlaws, onLeaveOut, onMove }: Props) {
-  if (!hasFlaws) return null
-  if (!row?.kind)
+  if (!hasFlaws && !mayEdit) return null
+  const hint = hasFlaws ? 'Choose a row to read why it is refused, a duplicate, doubtful or left out.' : ''
+  if (!row || (!row.kind && !mayEdit))
     return (
       <div className="row-actions">
         <Text size="sm" className="muted">
-          Choose a row to read why it is refused, a duplicate, doubtful or left out.
+          {hint}
         </Text>
       </div>
     )
@@ -37,7 +38,13 @@ export function RowActions({ row, column, mayEdit, hasFlaws, onLeaveOut, onMove 
         className={row.kind === 'refused' ? 'misfit' : 'muted'}
       >
         Row {whole(row.row)}
-        {row.kind === 'left_out' ? ' is left out.' : flaw ? `: ${flawReason(flaw)}` : ''}
+        {row.kind === 'left_out'
+          ? ' is left out.'
+          : flaw
+            ? `: ${flawReason(flaw)}`
+            : row.kind
+              ? ''
+              : ` fits. ${hint}`}
         {isShort ? ' Type into its cells, or move them first.' : ''}
       </Text>
       {mayEdit && isShort && column ? (
@@ -45,14 +52,13 @@ export function RowActions({ row, column, mayEdit, hasFlaws, onLeaveOut, onMove 
           Move the cells from {column.name} to the right
         </Button>
       ) : null}
-      {row.kind === 'refused' || row.kind === 'doubtful' ? (
-        <Button size="compact-sm" variant="default" onClick={() => onLeaveOut(row.row, true)}>
-          Leave this row out
-        </Button>
-      ) : null}
-      {row.kind === 'left_out' ? (
-        <Button size="compact-sm" variant="default" onClick={() => onLeaveOut(row.row, false)}>
-          Take it back in
+      {mayEdit || ['refused', 'doubtful', 'left_out'].includes(row.kind) ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => onLeaveOut(row.row, row.kind !== 'left_out')}
+        >
+          {row.kind === 'left_out' ? 'Take it back in' : 'Leave this row out'}
         </Button>
       ) : null}
     </Group>
