@@ -196,6 +196,11 @@ def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended:
     return replace(stage, state="failed") if record.has_failed and ended_at else stage
 
 
+def one_job_failed(run: WatchedRun) -> bool:
+    """Return whether the job of a complete run failed, and the run began again with a job for each stage."""
+    return {IN_ONE_JOB, "Start merge_curated"} <= run.entered_at.keys()
+
+
 def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
     """Return merge and quality gate of a run in one job.
 

@@ -68,6 +68,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, *, full: bool) -> Non
         "cause": ended.cause,
         "output": dict(ended.output),
         "stages": [stage.facts() for stage in stages],
+        "one_job_failed": run_stages.one_job_failed(ended),
         "datasets_not_merged": not_merged,
         "failed_stages": run_stages.causes(ended.cause, systems),
         "left_to": ended.left_to,
@@ -75,6 +76,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, *, full: bool) -> Non
     }
     options.show(fact, lambda: _table(ended, stages, has_problems=bool(not_merged)))
     if not options.wants_json():
+        _show_failure_of_one_job(ended)
         _show_not_merged(not_merged)
         _show_rows_without_parent(lost)
         click.echo(_next_step(ended, systems, stores.databases(deployed.environment).curated))
@@ -131,10 +133,12 @@ def show(name: str) -> None:
         "started_by": StartedBy.of(name),
         "cause": described.cause,
         "stages": [stage.facts() for stage in stages],
+        "one_job_failed": run_stages.one_job_failed(described),
     }
     fact = {**ended, **problems.facts(), "remedies": problems.remedies}
     options.show(fact, lambda: _table(described, stages, has_problems=problems.exist))
     if not options.wants_json():
+        _show_failure_of_one_job(described)
         _show_not_merged(problems.datasets_not_merged)
         for table, why in sorted(problems.implausible_tables.items()):
             click.echo(f"Implausible: {table}. {why}")
@@ -193,6 +197,14 @@ def run_state(status: str, *, has_problems: bool) -> str:
     """Return the state of a run in words, such as `succeeded with problems`."""
     state = status.lower()
     return f"{state} with problems" if has_problems and status.upper() == SUCCEEDED else state
+
+
+def _show_failure_of_one_job(run: PipelineRun) -> None:
+    if run_stages.one_job_failed(run):
+        click.echo(
+            "The one job of the run failed, so each stage ran in a job of its own, which costs several times "
+            "as much. `headgate logs --minutes 60 --level error` shows the reason."
+        )
 
 
 def _show_not_merged(not_merged: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,12 +28,19 @@ LOST = CheckedReference(
 COMPLETE = CheckedReference("orders.region_id", "regions.region_id", "one", "two", rows=0, keys=0)
 
 
-def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *options: str) -> str:
+def _run(
+    monkeypatch: pytest.MonkeyPatch,
+    checked: Sequence[CheckedReference],
+    *options: str,
+    states: Sequence[str] = (),
+) -> str:
     """Run the command on a lake whose run succeeded, and return what it prints."""
     monkeypatch.setattr(
         command_deployment, "activate", lambda: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
     )
-    monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: PipelineRun("arn:run", "SUCCEEDED", ()))
+    entered = {state: datetime(2026, 1, 2, 3, minute) for minute, state in enumerate(states)}
+    ended = PipelineRun("arn:run", "SUCCEEDED", (), entered_at=entered, ended_at=datetime(2026, 1, 2, 4))
+    monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: ended)
     monkeypatch.setattr(pipeline.operations, "stage_records", lambda *_: {})
     monkeypatch.setattr(pipeline.snapshots, "datasets_not_merged", lambda _: {})
     monkeypatch.setattr(pipeline.snapshots, "checked_references", lambda _: tuple(checked))
@@ -59,3 +67,21 @@ def test_a_lake_in_which_every_parent_is_there_reports_nothing(monkeypatch: pyte
 def test_machines_read_the_rows_without_parent_by_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     document = json.loads(_run(monkeypatch, [COMPLETE, LOST], "--json"))
     assert document["rows_without_parent"] == {"order_items.order_id -> orders.order_id": 1263}
+
+
+BY_STAGE_AGAIN = ("See who runs", "Start run_in_one_job", "Start merge_curated", "Start quality_gate")
+
+
+def test_a_run_whose_one_job_failed_says_so_and_where_the_reason_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = _run(monkeypatch, [], states=BY_STAGE_AGAIN)
+    assert "The one job of the run failed, so each stage ran in a job of its own" in printed
+    assert "headgate logs --minutes 60 --level error" in printed
+    assert json.loads(_run(monkeypatch, [], "--json", states=BY_STAGE_AGAIN))["one_job_failed"] is True
+
+
+@pytest.mark.parametrize("skipped", ["Start run_in_one_job", "Start merge_curated"])
+def test_a_run_in_one_job_or_with_a_job_for_each_stage_reports_no_failed_job(
+    monkeypatch: pytest.MonkeyPatch, skipped: str
+) -> None:
+    states = [state for state in BY_STAGE_AGAIN if state != skipped]
+    assert "The one job" not in _run(monkeypatch, [], states=states)
