@@ -2,6 +2,7 @@
 
 Sales are lines with positive quantity; lines with negative quantity are returns of goods, or fees, discounts
 and postage that were taken off; revenue is the sum of all lines (docs/adr/0144-services-are-no-returns.md).
+Goods that came back and were billed again the same day are neither a sale nor a return.
 Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are excluded.
 An invoice without a sold line of a price above 0 is no order: shops book stock corrections so.
 """
@@ -17,6 +18,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
+from headgate.domains.retail.global_market_pulse.billed_again import billed_again
 from headgate.domains.retail.service_fees import FEES, SERVICE, service_ids
 from headgate.engines.expressions import whole_seconds
 from headgate.facts.fact import Combine, Fact, fact_rows
@@ -148,12 +150,14 @@ def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame
     Orders after `as_of` do not count. Deliveries have a median by hours.
     """
     days, buyers, deliveries = (_months(fact, tables, as_of) for fact in (REGIONS, BUYERS, DELIVERIES))
+    again = _corrections(tables, as_of)
     summed = {name: days[name].sum() for name in _SUMS}
     sums = _with_largest(
-        days.group_by(*_MONTH).agg(**summed, largest=days.largest.max()).to_pandas(),
+        days.group_by(*_MONTH).agg(**summed).to_pandas().merge(_largest(days, tables, again), "left", _MONTH),
         {"largest_order": "amount", "largest_order_id": "order_id"},
     )
-    customers = _customers(buyers)
+    sums = _without_corrections(sums, again.group_by(*_MONTH).agg(again=again.billed_again.sum()).to_pandas())
+    customers = _customers(buyers, again)
     hours = deliveries.group_by(*_MONTH, "hours").agg(orders=deliveries.orders.sum()).to_pandas()
     sums = _with_fees(sums, tables, as_of)
     rows = sums.merge(customers, how="left", on=_MONTH).merge(_medians(hours), how="left", on=_MONTH)
@@ -172,9 +176,69 @@ def _with_fees(sums: pd.DataFrame, tables: Mapping[str, ibis.Table], as_of: date
     return rows.assign(returns=rows["returns"] - rows["fees"])
 
 
-def _customers(buyers: ibis.Table) -> pd.DataFrame:
+def _corrections(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+    """Return the rows of `billed_again` with their month."""
+    rows = billed_again(tables, as_of)
+    schema = tables["orders"].schema()
+    money = tables["order_items"].unit_price.sum().type()
+    kinds = {name: schema[name] for name in ("region_id", "customer_id", "order_id")}
+    typed = ibis.memtable(
+        rows,
+        schema=ibis.schema(
+            {"region_id": kinds["region_id"], "sold_on": "date"} | kinds | {"billed_again": money}
+        ),
+    )
+    return typed.mutate(month_on=typed.sold_on.truncate("M"))
+
+
+def _without_corrections(sums: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums without what came back and was billed again, which is no sale and no return."""
+    rows = sums.merge(again, how="left", on=_MONTH)
+    taken_off = rows["again"].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
+    changed = rows.assign(sales=rows["sales"] - taken_off, returns=rows["returns"] - taken_off)
+    return changed.drop(columns="again")
+
+
+def _largest(days: ibis.Table, tables: Mapping[str, ibis.Table], again: ibis.Table) -> pd.DataFrame:
+    """Return the largest order by region and month, each without what it only bills again."""
+    day = ["region_id", "sold_on"]
+    others = days.anti_join(again, day).view()
+    orders = _orders(tables).view().semi_join(again, day).view()
+    billed = again.group_by("order_id").agg(again=again.billed_again.sum())
+    less = orders.left_join(billed, "order_id").select(*day, "order_id", "is_sale", "sales", "again").view()
+    sold = less.filter(less.is_sale)
+    ordered = others.filter(others.largest.notnull())  # noqa: PD004 Ibis knows no notna
+    every = _stacked(
+        ordered.select(*_MONTH, amount=ordered.largest["amount"], order_id=ordered.largest["order_id"]),
+        sold.select(
+            "region_id",
+            month_on=sold.sold_on.truncate("M"),
+            amount=sold.sales - sold.again.fill_null(0),
+            order_id=sold.order_id,
+        ),
+    )
+    order = ibis.struct({"amount": every.amount, "order_id": every.order_id})
+    rows: pd.DataFrame = every.group_by(*_MONTH).agg(largest=order.max()).to_pandas()
+    return rows
+
+
+def _stacked(rows: ibis.Table, others: ibis.Table) -> ibis.Table:
+    """Return the rows of two tables with the types of the first; a stored fact may forbid nulls."""
+    kinds = {name: kind.copy(nullable=True) for name, kind in rows.schema().items()}
+    return ibis.union(
+        *(
+            table.select(**{name: table[name].cast(kind) for name, kind in kinds.items()})
+            for table in (rows, others)
+        )
+    )
+
+
+def _customers(buyers: ibis.Table, again: ibis.Table) -> pd.DataFrame:
     """Return the number of customers by region and month, and the one with most sales."""
-    each = buyers.group_by(*_MONTH, "customer_id").agg(sales=buyers.sales.sum())
+    bought = buyers.select(*_MONTH, "customer_id", "sales")
+    corrected = again.select(*_MONTH, "customer_id", sales=-again.billed_again)
+    every = _stacked(bought, corrected)
+    each = every.group_by(*_MONTH, "customer_id").agg(sales=every.sales.sum())
     largest = ibis.struct({"sales": each.sales, "customer_id": each.customer_id}).max()
     rows = each.group_by(*_MONTH).agg(customers=each.count(), largest=largest).to_pandas()
     return _with_largest(rows, {"largest_customer": "sales", "largest_customer_id": "customer_id"})

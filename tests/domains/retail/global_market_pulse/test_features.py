@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.domains.retail.global_market_pulse import features
+from headgate.domains.retail.global_market_pulse.billed_again import RETURNED
 from headgate.domains.retail.service_fees import FEES
 
 if TYPE_CHECKING:
@@ -83,6 +85,61 @@ def test_the_customer_with_most_sales_of_a_month_is_named_and_guests_are_none(sh
     assert (month["customers"], month["largest_customer"], month["largest_customer_id"]) == (2, 120, 7)
 
 
+CANCELLED_AT = datetime(2010, 11, 9, 10, 6)
+
+
+def cancelled_and_billed(minutes: int, price: str = "2", pieces: int = 2000) -> dict[str, Rows]:
+    """An earlier invoice of customer 12454 is cancelled, and the same pieces are billed; 7 bought for £50."""
+    order = {"region_id": "ES", "status": "completed", "ordered_at": CANCELLED_AT, "customer_id": 12454}
+    again_at = CANCELLED_AT + timedelta(minutes=minutes)
+    line = {"product_id": "A", "unit_price": 2, "quantity": 25}
+    return {
+        "orders": [
+            {**order, "order_id": "C531557", "status": "cancelled"},
+            {**order, "order_id": "531561", "ordered_at": again_at},
+            {**order, "order_id": "531600", "customer_id": 7},
+        ],
+        "order_items": [
+            {**line, "order_item_id": "1", "order_id": "C531557", "quantity": -2000},
+            {
+                **line,
+                "order_item_id": "2",
+                "order_id": "531561",
+                "quantity": pieces,
+                "unit_price": Decimal(price),
+            },
+            {**line, "order_item_id": "3", "order_id": "531600"},
+        ],
+    }
+
+
+def spain(shop: Shop, rows: dict[str, Rows]) -> list[Any]:
+    (month,) = features.region_months(shop(rows), AS_OF).to_dict("records")
+    return [month[name] for name in ("sales", "returns", "largest_order_id", "largest_customer_id")]
+
+
+def test_an_invoice_that_is_billed_again_is_neither_a_sale_nor_a_return(shop: Shop) -> None:
+    """Three minutes lay between both invoices, and the advice was to keep the customer of most sales."""
+    assert spain(shop, cancelled_and_billed(3)) == [50, 0, "531600", 7]
+
+
+def test_an_order_that_is_cancelled_later_the_same_day_is_a_sale_and_a_return(shop: Shop) -> None:
+    assert spain(shop, cancelled_and_billed(-3)) == [4050, 4000, "531561", 12454]
+
+
+def test_what_is_billed_the_next_day_is_a_sale(shop: Shop) -> None:
+    assert spain(shop, cancelled_and_billed(24 * 60)) == [4050, 4000, "531561", 12454]
+
+
+def test_fewer_pieces_than_came_back_are_no_correction(shop: Shop) -> None:
+    assert spain(shop, cancelled_and_billed(3, pieces=1000)) == [2050, 4000, "531561", 12454]
+
+
+def test_of_a_corrected_price_the_difference_is_a_return_or_a_sale(shop: Shop) -> None:
+    assert spain(shop, cancelled_and_billed(3, price="1.5")) == [50, 1000, "531600", 7]
+    assert spain(shop, cancelled_and_billed(-3, price="2.5")) == [1050, 0, "531561", 12454]
+
+
 def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
     orders = [{**order, "delivered_at": None} for order in delivered_after(1)["orders"]]
     assert features.region_months(shop({"orders": orders}), AS_OF).delivery_days_median.isna().all()
@@ -90,7 +147,7 @@ def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "fact",
-    [features.REGIONS, features.BUYERS, features.DELIVERIES, FEES],
+    [features.REGIONS, features.BUYERS, features.DELIVERIES, FEES, RETURNED],
     ids=lambda fact: fact.name,
 )
 @pytest.mark.parametrize("parts", [2, 7])

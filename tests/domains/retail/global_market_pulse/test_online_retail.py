@@ -84,3 +84,14 @@ def test_the_opportunities_of_june_are_tested_on_the_months_after_it(built: dict
     row = built["market_opportunity_quality"].set_index("metric").loc["gap_closed_share"]
     assert row["period"] == "2010-06-01/2010-11-30"
     assert row["value"] > row["baseline"] == 0.0
+
+
+def test_an_invoice_of_spain_that_was_billed_again_is_no_return(built: dict[str, pd.DataFrame]) -> None:
+    """C531557 took £4,098.96 off, and 531561 billed the same three minutes later."""
+    table = built["regional_performance"]
+    (november,) = table[(table["region_id"] == "ES") & (table["month_on"] == date(2010, 11, 1))].to_dict(
+        "records"
+    )
+    assert november["return_rate"] < 0.1
+    assert november["largest_customer_id"] != 12454
+    assert november["largest_order_id"] != "531561"
