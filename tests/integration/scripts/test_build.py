@@ -216,9 +216,10 @@ def test_a_job_compiles_no_module_of_its_archive_and_names_the_line_of_an_error(
     line = next(at for at, text in enumerate(lines, 1) if "arguments.get(name, " in text)
     assert done.stderr.strip() == f"unexpected AttributeError at job_arguments.py:{line}"
     assert done.stdout.startswith(f"{archive}/{module}c\n")
+    logged = json.loads(done.stdout.splitlines()[-1])
     assert (
         f'File "headgate.zip/{module}", line {line}, in required\n    {lines[line - 1].strip()}'
-        in done.stdout
+        in logged["traceback"]
     )
 
 
