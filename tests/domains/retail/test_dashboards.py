@@ -1241,7 +1241,7 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
     ]
     assert [row["caution"] for row in rows] == [None, None, "too far off in tests", "too far off in tests"]
     assert answer_in_words(panel.answer, rows, {}) == (
-        "Home will sell most: 65 in the week from 6 Dec 2010 to 12 Dec 2010; too far off in tests "
+        "Home will sell most: 65 in the week; from 6 Dec 2010 to 12 Dec 2010; too far off in tests "
         "to order by: 2 of 4 categories"
     )
     assert rows[0]["title_action"] == (
@@ -1274,7 +1274,7 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
     title, action = answer_in_words(panel.answer, rows, {}), rows[0]["title_action"]
     if lower_end == 60:
         assert title == (
-            "Home and Bags will sell most: 100 and 80 in the week from 6 Dec 2010 to 12 Dec 2010; "
+            "Home and Bags will sell most: 100 and 80 in the week; from 6 Dec 2010 to 12 Dec 2010; "
             "Home: between 60 and 150, not "
             "clearly apart from Bags"
         )
@@ -1284,7 +1284,7 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
         )
     else:
         assert title == (
-            "Home will sell most: 100 in the week from 6 Dec 2010 to 12 Dec 2010; Home: between 90 and 150"
+            "Home will sell most: 100 in the week; from 6 Dec 2010 to 12 Dec 2010; Home: between 90 and 150"
         )
         assert action == (
             f"Order stock first of Home, Bags, Toys, and ask their suppliers for delivery dates. {PIECES}"
@@ -1293,7 +1293,7 @@ def test_categories_whose_forecasts_are_not_clearly_apart_are_not_ordered_one_be
     assert {row["sum_lower_80"] for row in of_means} == {None}, "a mean has no interval"
     assert (
         answer_in_words(panel.answer, of_means, {})
-        == "Home will sell most: 100 in the week from 6 Dec 2010 to 12 Dec 2010"
+        == "Home will sell most: 100 in the week; from 6 Dec 2010 to 12 Dec 2010"
     )
 
 
