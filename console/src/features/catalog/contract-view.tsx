@@ -1,9 +1,9 @@
-import { Anchor, Checkbox, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { FoldedColumnsSwitch } from '../../components/folded-columns-switch'
 import { titleOfColumn, usePlainNames } from '../../formats/columns'
 import { columnRules, valueWords } from '../../formats/contract-words'
 import { foldedColumns } from '../../formats/technical-columns'
@@ -62,14 +62,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
           </Table.Tbody>
         </Table>
       </div>
-      {folded.length > 0 ? (
-        <Checkbox
-          size="xs"
-          checked={hasFolded}
-          onChange={(event) => showFolded(event.currentTarget.checked)}
-          label={`Show ${count(folded.length, 'technical column')} of the lake`}
-        />
-      ) : null}
+      <FoldedColumnsSwitch folded={folded.length} isShown={hasFolded} onShow={showFolded} />
     </Stack>
   )
 }

@@ -112,18 +112,13 @@ const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown 
 
 const PERCENT = { points: 'percent', fraction: 'share' }
 
-/** The unit of the currency, unit or percent sign beside the numbers of a format; empty for none. */
-export const unitOfKeys = (value: Readonly<Record<string, unknown>>): string =>
-  unitOfFormat({ name: '', customProperties: [{ property: FORMAT, value }] })
-
-/** The unit that a column's values have beside them in the file, as in `64%` and `12,5 kg`; empty for none. */
-function unitOfFormat(property: Property): string {
-  const format = (custom(property, FORMAT) ?? {}) as {
-    percent?: keyof typeof PERCENT
-    currency?: string[]
-    units?: string[]
-    duration?: string
-  }
+/** The unit that a format has beside its numbers, as in `64%` and `12,5 kg`; empty for none. */
+export function unitOfKeys(format: {
+  percent?: keyof typeof PERCENT
+  currency?: string[]
+  units?: string[]
+  duration?: string
+}): string {
   if (format.duration) return 's'
   if (format.percent) return PERCENT[format.percent]
   const codes = [...new Set(format.currency?.map(currencyCode))]

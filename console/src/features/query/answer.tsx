@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, seconds } from '../../api/format'
 import { useCatalog } from '../catalog/queries'
 import { PAGE_ROWS, type Result } from './results'
+import { FoldedColumnsSwitch } from '../../components/folded-columns-switch'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
 import { type ColumnFormat, columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
@@ -152,14 +153,7 @@ export function Answer({
                   onNearEnd: () => !isReading && void readTo(Math.min(rows.length + PAGE_ROWS, MOST_ROWS)),
                 })}
           />
-          {shown.folded > 0 ? (
-            <Checkbox
-              size="xs"
-              checked={hasFolded}
-              onChange={(event) => showFolded(event.currentTarget.checked)}
-              label={`Show ${count(shown.folded, 'technical column')} of the lake`}
-            />
-          ) : null}
+          <FoldedColumnsSwitch folded={shown.folded} isShown={hasFolded} onShow={showFolded} />
         </>
       )}
     </Stack>
